@@ -1,0 +1,39 @@
+# `make run` and `make test` do all the set-up by themselves; everything else is for people who work on the code.
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONUNBUFFERED := 1
+
+.PHONY: run test check bench lock install install-dev clean
+
+run: install
+	@exec $(BIN)/python -m deepwiki.run
+
+test: install-dev
+	@$(BIN)/python -m deepwiki.testing.browser --ensure
+	@$(BIN)/python -m pytest
+
+check: install-dev
+	@$(BIN)/python -m deepwiki.testing.check
+
+bench: install-dev
+	@$(BIN)/python -m bench
+
+install: $(VENV)/.installed
+install-dev: $(VENV)/.installed-dev
+
+$(VENV)/.installed: requirements.txt deepwiki/bootstrap.sh
+	@sh deepwiki/bootstrap.sh requirements.txt && touch "$@"
+
+$(VENV)/.installed-dev: requirements-dev.txt deepwiki/bootstrap.sh
+	@sh deepwiki/bootstrap.sh requirements-dev.txt && touch "$@" $(VENV)/.installed
+
+# Universal: one file for Linux and macOS, every supported Python; it names no index.
+lock:
+	@for name in requirements requirements-dev; do \
+	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    --no-annotate --no-strip-extras --output-file $$name.txt $$name.in || exit 1; done
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache staticfiles test-artifacts

@@ -1,0 +1,1 @@
+"""DeepWiki: the project's settings, server, embedded database, accounts and start-up."""

@@ -1,0 +1,27 @@
+"""`manage.py create_token <user>`: an API token, printed once."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandParser
+
+from deepwiki.accounts.models import ApiToken
+
+
+class Command(BaseCommand):
+    help = "Prints a new API token for a user. It is shown this once; only its hash is kept."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("user")
+        parser.add_argument("--name", default="command line")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user = get_user_model().objects.filter(username=options["user"]).first()
+        if user is None:
+            self.stderr.write(self.style.ERROR(f"There is no user {options['user']}."))
+            sys.exit(1)
+        _, clear = ApiToken.issue(user, options["name"])
+        self.stdout.write(clear)

@@ -1,0 +1,9 @@
+"""PostgreSQL without an administrator: a private server from pip-installed binaries, shared by this user's processes.
+
+`hold()` is the whole interface: after it returns, the server answers on its unix socket until this process ends.
+"""
+
+from deepwiki.postgres.cluster import Cluster, PostgresError
+from deepwiki.postgres.holding import hold, release
+
+__all__ = ["Cluster", "PostgresError", "hold", "release"]

@@ -1,0 +1,1 @@
+"""Django database backend `deepwiki.postgres.backend`: PostgreSQL that starts by itself."""

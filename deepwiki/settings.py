@@ -1,0 +1,238 @@
+"""All settings. Everything the environment can say is read here, once; `.env.example` lists every name."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+import django_stubs_ext
+from csp.constants import NONE, SELF
+
+django_stubs_ext.monkeypatch()  # generic classes such as ModelAdmin[Repository] at run time
+
+from deepwiki.env import ConfigError, Environment
+from deepwiki.keys import read_or_make_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+TESTING = "pytest" in sys.modules
+
+try:
+    # Tests see only what they set themselves: a developer's .env must not reach them.
+    env = Environment(None if TESTING else BASE_DIR / ".env")
+    DEBUG = env.flag("DEEPWIKI_DEBUG")
+    DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "data"))).expanduser().resolve()
+    PORT = env.number("PORT", 8000, least=1)
+    HOST = env.text("HOST", "127.0.0.1")
+    PUBLIC_URL = env.text("DEEPWIKI_PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
+
+    # --- secrets: from the environment, else made once, readable by this user only -------------------------------
+    SECRET_KEY = env.text("DEEPWIKI_SECRET_KEY") or read_or_make_key(DATA_DIR / "secret.key")
+    # Newest first; tokens are encrypted with the first and read with any.
+    TOKEN_KEYS = env.words("DEEPWIKI_TOKEN_KEYS") or [read_or_make_key(DATA_DIR / "token.key")]
+
+    # --- who may do what ------------------------------------------------------------------------------------------
+    ALLOW_ANONYMOUS = env.flag("DEEPWIKI_ALLOW_ANONYMOUS")
+    LOCAL_ROOTS = [Path(root).resolve() for root in env.words("DEEPWIKI_LOCAL_ROOTS")]
+    CLONE_ALLOW = env.words("DEEPWIKI_CLONE_ALLOW")
+
+    # --- limits ---------------------------------------------------------------------------------------------------
+    MESSAGE_BYTES = env.number("DEEPWIKI_MESSAGE_BYTES", 256_000)
+    CONTENT_CHARS = env.number("DEEPWIKI_CONTENT_CHARS", 32_000)
+    HISTORY_MESSAGES = env.number("DEEPWIKI_HISTORY_MESSAGES", 100)
+    RUNS_PER_USER = env.number("DEEPWIKI_RUNS_PER_USER", 2)
+    SOCKETS_PER_USER = env.number("DEEPWIKI_SOCKETS_PER_USER", 10)
+    REQUESTS_PER_MINUTE = env.number("DEEPWIKI_REQUESTS_PER_MINUTE", 20)
+    SOCKET_FIRST_MESSAGE_SECONDS = env.number("DEEPWIKI_SOCKET_FIRST_MESSAGE_SECONDS", 20)
+    SOCKET_IDLE_SECONDS = env.number("DEEPWIKI_SOCKET_IDLE_SECONDS", 60)
+    ANSWER_CHARS = env.number("DEEPWIKI_ANSWER_CHARS", 64_000)
+    ANSWER_SECONDS = env.number("DEEPWIKI_ANSWER_SECONDS", 180)
+    FIRST_TOKEN_SECONDS = env.number("DEEPWIKI_FIRST_TOKEN_SECONDS", 60)
+    TOKEN_IDLE_SECONDS = env.number("DEEPWIKI_TOKEN_IDLE_SECONDS", 60)
+    INDEX_WAIT_SECONDS = env.number("DEEPWIKI_INDEX_WAIT_SECONDS", 150)
+    DRAIN_SECONDS = env.number("DEEPWIKI_DRAIN_SECONDS", 25)
+    CLONE_SECONDS = env.number("DEEPWIKI_CLONE_SECONDS", 120)
+    CLONE_MEGABYTES = env.number("DEEPWIKI_CLONE_MEGABYTES", 500)
+    INDEX_FILES = env.number("DEEPWIKI_INDEX_FILES", 20_000)
+    INDEX_FILE_BYTES = env.number("DEEPWIKI_INDEX_FILE_BYTES", 1_000_000)
+    INDEX_TEXT_BYTES = env.number("DEEPWIKI_INDEX_TEXT_BYTES", 200_000_000)
+    INDEX_JOBS = env.number("DEEPWIKI_INDEX_JOBS", 2, least=1)
+
+    # --- models ---------------------------------------------------------------------------------------------------
+    PROVIDER = env.text("DEEPWIKI_PROVIDER")  # empty: the first that is configured, else search-only
+    MODELS_FILE = Path(env.text("DEEPWIKI_MODELS_FILE", str(BASE_DIR / "chat" / "providers" / "models.toml")))
+    PROVIDER_ENVIRONMENT = {
+        name: env.text(name)
+        for name in (
+            "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENROUTER_API_KEY", "OPENROUTER_BASE_URL", "OLLAMA_HOST",
+            "AZURE_OPENAI_API_KEY", "AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_VERSION", "GOOGLE_API_KEY",
+            "GOOGLE_API_ENDPOINT", "GOOGLE_OPENAI_COMPATIBLE",
+        )
+    }  # fmt: skip
+    EMBEDDER = env.text("DEEPWIKI_EMBEDDER", "local")
+    EMBEDDER_MODEL = env.text("DEEPWIKI_EMBEDDER_MODEL")
+    EMBEDDER_DIMENSION = env.number("DEEPWIKI_EMBEDDER_DIMENSION", 0)
+    REDIS_URL = env.text("REDIS_URL")
+
+    # --- database: the one truth ----------------------------------------------------------------------------------
+    DATABASE_URL = env.text("DATABASE_URL")
+    POOL_SIZE = env.number("DEEPWIKI_POOL_SIZE", 10, least=2)
+    DATABASES: dict[str, dict[str, Any]] = {"default": {}}
+    if DATABASE_URL:
+        DATABASES["default"] = dict(dj_database_url.parse(DATABASE_URL))
+        if DATABASES["default"].get("ENGINE") != "django.db.backends.postgresql":
+            raise ConfigError("DATABASE_URL must name a PostgreSQL database, postgresql://user:password@host/name.")
+    else:
+        DATABASES["default"] = {
+            "ENGINE": "deepwiki.postgres.backend",
+            "NAME": "deepwiki",
+            "USER": "deepwiki",
+            "OPTIONS": {"data_dir": str(DATA_DIR)},
+        }
+except (ConfigError, dj_database_url.ParseError) as error:
+    raise SystemExit(f"DeepWiki cannot start: {error}") from None
+
+# CONN_MAX_AGE would leak connections under ASGI; the pool is psycopg's own.
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    "min_size": 1, "max_size": POOL_SIZE, "timeout": 8, "max_lifetime": 1800,
+}  # fmt: skip
+
+_public = urlsplit(PUBLIC_URL)
+if not re.fullmatch(r"https?", _public.scheme) or not _public.hostname:
+    raise SystemExit(f"DeepWiki cannot start: DEEPWIKI_PUBLIC_URL must be an http(s) address, not {PUBLIC_URL!r}.")
+ALLOWED_HOSTS = list(dict.fromkeys([_public.hostname, "localhost", "127.0.0.1", "[::1]", *env.words("DEEPWIKI_HOSTS")]))
+CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
+# Client addresses come from X-Forwarded-For only when the peer is one of these.
+TRUSTED_PROXIES = env.words("DEEPWIKI_TRUSTED_PROXIES")
+
+INSTALLED_APPS = [
+    "daphne",
+    "servestatic",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "csp",
+    "channels",
+    "procrastinate.contrib.django",
+    "deepwiki.apps.DeepWikiConfig",
+    "deepwiki.accounts.apps.AccountsConfig",
+    "repos.apps.ReposConfig",
+    "chat.apps.ChatConfig",
+]
+
+MIDDLEWARE = [
+    "deepwiki.middleware.request_id_middleware",
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "deepwiki.urls"
+ASGI_APPLICATION = "deepwiki.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+if REDIS_URL:
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}}
+else:
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "deepwiki.staticfinder.PackagedFilesFinder",
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG or TESTING
+        else "servestatic.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+SERVESTATIC_USE_FINDERS = DEBUG or TESTING
+SERVESTATIC_AUTOREFRESH = DEBUG
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/accounts/login/"
+
+# --- the browser's side of safety -------------------------------------------------------------------------------------
+SECURE_TLS = _public.scheme == "https"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_TLS
+SECURE_SSL_REDIRECT = SECURE_TLS and env.flag("DEEPWIKI_SSL_REDIRECT", True)
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = MESSAGE_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "deepwiki.log.LineFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        name: {"level": env.text("DEEPWIKI_LOG_LEVEL", "INFO").upper()} for name in ("deepwiki", "chat", "repos")
+    },
+}

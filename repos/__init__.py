@@ -1,0 +1,1 @@
+"""Repositories: where they come from, how they are indexed, how they are searched."""

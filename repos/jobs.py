@@ -1,0 +1,190 @@
+"""Index jobs: asked for once, run by one, watched by many, rescued when whoever ran them died.
+
+The `IndexJob` row is the truth; the queue only carries its id to a worker.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from repos.crypto import WrongKey
+from repos.embedders import EmbedderError, configured
+from repos.indexing.pipeline import Options, Result, index_repository
+from repos.indexing.walk import Limits
+from repos.models import IndexJob, Repository
+from repos.search import embedder_config
+from repos.sources import FetchLimits, SourceError
+
+logger = logging.getLogger(__name__)
+State, Stage = IndexJob.State, IndexJob.Stage
+STALE = timedelta(seconds=30)
+# Set when this process must end: running jobs stop at the next step and go back into the queue.
+stopping = threading.Event()
+BEAT_SECONDS = 1.0
+
+
+def request(repository: Repository, user_id: int | None = None, *, force: bool = False, start: bool = True) -> tuple[IndexJob, bool]:
+    """The repository's unfinished job, made (and, with `start`, handed to a worker) if there is none.
+
+    Returns the job and whether it is new. The database allows one unfinished job a repository, so ten people asking at
+    once get the same one.
+    """
+    try:
+        with transaction.atomic():
+            job = IndexJob.objects.create(repository=repository, requested_by_id=user_id, force=force)
+            if start:
+                enqueue(job)
+        return job, True
+    except IntegrityError:
+        job = repository.jobs.unfinished().first()  # type: ignore[attr-defined]
+        return (job, False) if job else request(repository, user_id, force=force, start=start)
+
+
+def enqueue(job: IndexJob) -> None:
+    """Hand a job to whichever worker is free."""
+    from repos.tasks import run_index_job  # noqa: PLC0415 - the task runs what is defined here
+
+    run_index_job.defer(job_id=str(job.pk))
+
+
+def run(job_id: uuid.UUID | str, progress: JobProgress | None = None) -> IndexJob:
+    """Claim the job and do it; the row says how it ended. Does nothing when another worker has it, or it is over."""
+    now = timezone.now()
+    free = Q(state=State.QUEUED) | Q(state=State.RUNNING, beat_at__lt=now - STALE)
+    claimed = IndexJob.objects.filter(free, pk=job_id).update(
+        state=State.RUNNING, stage=Stage.WAITING, beat_at=now, started_at=now, error="", done=0, total=0
+    )
+    job = IndexJob.objects.select_related("repository", "repository__current_index").filter(pk=job_id).first()
+    if job is None or not claimed:
+        return job or IndexJob(state=State.CANCELLED)
+    progress = progress or JobProgress(job)
+    try:
+        result = index_repository(job.repository, options(), progress, force=job.force)
+    except InterruptedError:
+        if stopping.is_set():
+            _hand_back(job)
+        # Cancelled and paused are already in the row; a rescue by another worker must not be overwritten.
+        IndexJob.objects.filter(pk=job.pk, state=State.CANCELLED).update(finished_at=timezone.now())
+    except Repository.DoesNotExist:
+        logger.info("repository deleted while it was indexed")
+    except (SourceError, EmbedderError, WrongKey) as error:
+        _end(job, State.FAILED, error=str(error))
+    except Exception:
+        incident = uuid.uuid4().hex[:8]
+        logger.exception("indexing failed, incident %s", incident)
+        _end(job, State.FAILED, error=f"Something went wrong on our side. Tell the administrator: incident {incident}.")
+    else:
+        _end(job, State.DONE, result=result)
+    return IndexJob.objects.select_related("repository").filter(pk=job.pk).first() or job
+
+
+def _hand_back(job: IndexJob) -> None:
+    with transaction.atomic():
+        if IndexJob.objects.filter(pk=job.pk, state=State.RUNNING).update(state=State.QUEUED):
+            enqueue(job)
+
+
+def _end(job: IndexJob, state: str, *, error: str = "", result: Result | None = None) -> None:
+    IndexJob.objects.filter(pk=job.pk, state=State.RUNNING).update(
+        state=state, error=error, result=result.as_json() if result else {}, finished_at=timezone.now()
+    )
+
+
+def cancel(job: IndexJob) -> None:
+    """Stop a waiting, running or paused job; the old index stays."""
+    _move(job, IndexJob.UNFINISHED, State.CANCELLED)
+
+
+def pause(job: IndexJob) -> None:
+    """Stop a job so that `resume` goes on where it was: stored vectors stay stored."""
+    _move(job, [State.QUEUED, State.RUNNING], State.PAUSED)
+
+
+def resume(job: IndexJob) -> None:
+    """Put a paused job back into the queue."""
+    with transaction.atomic():
+        if _move(job, [State.PAUSED], State.QUEUED):
+            enqueue(job)
+
+
+def _move(job: IndexJob, before: list[State], after: State) -> bool:
+    return bool(IndexJob.objects.filter(pk=job.pk, state__in=before).update(state=after))
+
+
+def rescue() -> int:
+    """Requeue jobs whose runner shows no sign of life; returns how many."""
+    stale = IndexJob.objects.filter(state=State.RUNNING, beat_at__lt=timezone.now() - STALE)
+    rescued = 0
+    for job in stale:
+        with transaction.atomic():
+            if IndexJob.objects.filter(pk=job.pk, state=State.RUNNING, beat_at=job.beat_at).update(state=State.QUEUED):
+                enqueue(job)
+                rescued += 1
+    return rescued
+
+
+def position(job: IndexJob) -> int:
+    """How many jobs are ahead of a waiting one."""
+    return IndexJob.objects.filter(state=State.QUEUED, created_at__lt=job.created_at).count()
+
+
+def options() -> Options:
+    """The settings, as the pipeline wants them."""
+    return Options(
+        limits=Limits(settings.INDEX_FILES, settings.INDEX_FILE_BYTES, settings.INDEX_TEXT_BYTES),
+        fetch=FetchLimits(settings.CLONE_SECONDS, settings.CLONE_MEGABYTES, settings.CLONE_ALLOW),
+        work_dir=settings.DATA_DIR / "work",
+        embedders=configured(embedder_config()),
+    )
+
+
+class JobProgress:
+    """Writes progress to the job's row about once a second, and learns there that it was cancelled or paused."""
+
+    def __init__(self, job: IndexJob, tell: Callable[[IndexJob], None] = lambda job: None) -> None:
+        self.job = job
+        self.tell = tell
+        self._stopped = False
+        self._beaten = 0.0
+        self._due = 0
+
+    def stage(self, stage: IndexJob.Stage, total: int = 0) -> None:
+        self.job.stage, self.job.total, self.job.done, self.job.stage_at = stage, total, 0, timezone.now()
+        self._due = 0
+        self._beat(stage=stage, total=total, done=0, stage_at=self.job.stage_at)
+
+    def advance(self, count: int) -> None:
+        self.job.done += count
+        self._due += count
+        self.cancelled()
+
+    def cancelled(self) -> bool:
+        if time.monotonic() - self._beaten > BEAT_SECONDS:
+            self._beat(done=F("done") + self._due)
+            self._due = 0
+        return self._stopped or stopping.is_set()
+
+    def _beat(self, **changes: object) -> None:
+        self._beaten = time.monotonic()
+        mine = IndexJob.objects.filter(pk=self.job.pk, state=State.RUNNING)
+        self._stopped = not mine.update(beat_at=timezone.now(), **changes)
+        self.tell(self.job)
+
+
+def wait(job: IndexJob, tell: Callable[[IndexJob], None] = lambda job: None) -> IndexJob:
+    """Follow a job that somebody else runs until it is over. For commands: it blocks."""
+    while job.state in (State.QUEUED, State.RUNNING):
+        time.sleep(0.5)
+        job = IndexJob.objects.select_related("repository").get(pk=job.pk)
+        tell(job)
+    return job

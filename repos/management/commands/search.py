@@ -1,0 +1,80 @@
+"""`manage.py search <repository> "question"`: the passages an answer would rest on."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from repos.models import Repository
+from repos.search import Filters, Found, parse_patterns, search
+from repos.sources import SourceError, parse_address
+
+
+class Command(BaseCommand):
+    help = "Lists the passages found for a question. With --jsonl, reads {id, question} lines and writes {id, ranked} lines."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("repository")
+        parser.add_argument("question", nargs="?", default="")
+        parser.add_argument("--limit", type=int, default=20)
+        parser.add_argument("--json", action="store_true", help="One JSON object on standard output.")
+        parser.add_argument("--jsonl", action="store_true", help="Questions on standard input, one JSON object a line.")
+        parser.add_argument("--words-only", action="store_true", help="Leave the vectors out.")
+        for name in ("excluded-dirs", "excluded-files", "included-dirs", "included-files"):
+            parser.add_argument(f"--{name}", default="", help="Globs or names, separated by commas.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        repository = find_repository(options["repository"])
+        if repository is None or repository.current_index_id is None:
+            self.stderr.write(self.style.ERROR("This repository is not indexed. Run: manage.py index_repo <repository>"))
+            sys.exit(2)
+        filters = Filters(**{
+            name: parse_patterns(options[name])
+            for name in ("excluded_dirs", "excluded_files", "included_dirs", "included_files")
+        })  # fmt: skip
+
+        def look(question: str) -> Found:
+            return search([repository.pk], question, user_id=repository.added_by_id, limit=options["limit"], filters=filters,
+                          hybrid=not options["words_only"], with_text=False)  # fmt: skip
+
+        if options["jsonl"]:
+            for line in filter(str.strip, sys.stdin):
+                asked = json.loads(line)
+                ranked = [{"path": p.path, "start": p.start, "end": p.end} for p in look(asked["question"]).passages]
+                self.stdout.write(json.dumps({"id": asked["id"], "ranked": ranked}))
+            return
+        if not options["question"].strip():
+            self.stderr.write(self.style.ERROR("Give a question."))
+            sys.exit(2)
+        found = look(options["question"])
+        if options["json"]:
+            rows = [
+                {"path": p.path, "start": p.start, "end": p.end, "symbol": p.symbol, "score": round(p.score, 4)}
+                for p in found.passages
+            ]
+            self.stdout.write(json.dumps({"mode": found.mode, "passages": rows}, indent=1))
+            return
+        for passage in found.passages:
+            where = f"{passage.path}:{passage.start}-{passage.end}"
+            self.stdout.write(f"{passage.score:6.3f}  {where:<60} {passage.symbol}")
+
+
+def find_repository(text: str) -> Repository | None:
+    """A repository by id, address, folder, `owner/repo`, or its bare name; any visibility: commands are the operator's."""
+    everything = Repository.objects.order_by("is_private", "created_at")
+    for row in everything.filter(name=text):
+        return row
+    try:
+        by_address = everything.at(parse_address(text)).first()
+    except SourceError:
+        by_address = None
+    if by_address is not None:
+        return by_address
+    try:
+        folder = everything.at(parse_address(text, "local")).first()
+    except SourceError:
+        folder = None
+    return folder or everything.filter(pk=text).first() if len(text) == 36 else folder

@@ -1,0 +1,70 @@
+"""`manage.py worker`: runs index jobs until it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+
+from repos import jobs
+
+logger = logging.getLogger(__name__)
+RESCUE_SECONDS = 10
+
+
+class Command(BaseCommand):
+    help = "Runs index jobs in the background until it is stopped."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--concurrency", type=int, default=settings.INDEX_JOBS, help="How many jobs at once.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        asyncio.run(work(options["concurrency"]))
+
+
+async def work(concurrency: int) -> None:
+    """Run the queue and, beside it, look for jobs whose runner died."""
+    worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    async with worker_app.open_async():
+        running = asyncio.current_task()
+        assert running is not None
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, _stop, running)
+        rescuer = asyncio.create_task(_rescue_forever(worker_app))
+        try:
+            await worker_app.run_worker_async(
+                queues=["index"], concurrency=concurrency, install_signal_handlers=False, shutdown_graceful_timeout=2,
+                delete_jobs="successful", update_heartbeat_interval=5, stalled_worker_timeout=30,
+            )  # fmt: skip
+        except asyncio.CancelledError:
+            logger.info("worker stopped")
+        finally:
+            jobs.stopping.set()
+            rescuer.cancel()
+
+
+def _stop(running: asyncio.Task[Any]) -> None:
+    jobs.stopping.set()  # jobs run in threads: this is how they hear of it
+    running.cancel()
+
+
+async def _rescue_forever(worker_app: Any) -> None:
+    while True:
+        try:
+            for job in await worker_app.job_manager.get_stalled_jobs(seconds_since_heartbeat=30):
+                try:
+                    await worker_app.job_manager.retry_job(job)
+                except UniqueViolation:
+                    logger.info("stalled job %s is already queued again", job.id)
+            if rescued := await sync_to_async(jobs.rescue)():
+                logger.warning("took over %s jobs whose runner died", rescued)
+        except Exception:
+            logger.exception("looking for stalled jobs failed")
+        await asyncio.sleep(RESCUE_SECONDS)

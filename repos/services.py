@@ -1,0 +1,88 @@
+"""What people and programs do with repositories: find one, add one, refresh it, remove it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from repos import jobs
+from repos.models import IndexJob, Repository
+from repos.sources import Address, parse_address
+from repos.sources.address import check_revision
+from repos.sources.errors import NotFound
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+    Person = AbstractBaseUser | AnonymousUser | None
+
+NO_SUCH = "There is no such repository, or you may not see it. Check the address, or add an access token that can read it."
+
+
+def find(person: Person, repo_url: str, kind: str = "") -> Repository | None:
+    """The repository at this address that the person may read; their own private one before the public one.
+
+    Raises BadAddress.
+    """
+    address = parse_address(repo_url, kind)
+    return Repository.objects.readable_by(person).at(address).order_by("-is_private").first()
+
+
+def find_or_add(person: Person, repo_url: str, *, kind: str = "", token: str = "", revision: str = "") -> Repository:
+    """The repository a question is about, added and put in the queue when it is new.
+
+    A token makes it the person's own private repository. Raises BadAddress, and NotFound for a folder that nobody
+    registered.
+    """
+    address = parse_address(repo_url, kind)
+    person_id = person.pk if person is not None else None
+    wanted = Repository.objects.readable_by(person).at(address)
+    if token and person_id is not None:
+        repository = wanted.filter(is_private=True, added_by=person_id).first()
+    else:
+        repository = wanted.order_by("-is_private").first()
+    if repository is None:
+        if address.is_local and not _under_roots(Path(address.url)):
+            raise NotFound(NO_SUCH)
+        repository = add(address, person_id, token=token, revision=revision)
+    elif token and repository.token_sealed and repository.token != token:
+        repository.token = token
+        repository.save(update_fields=["token_sealed"])
+    if repository.current_index_id is None:
+        jobs.request(repository, person_id)
+    Repository.objects.filter(pk=repository.pk).update(used_at=timezone.now())
+    return repository
+
+
+def add(address: Address, person_id: int | None, *, token: str = "", revision: str = "", private: bool = False) -> Repository:
+    """A new row, or the one that somebody made a moment before. Queues nothing."""
+    private = private or bool(token)
+    if revision:
+        check_revision(revision)
+    repository = Repository(
+        kind=address.kind, url=address.url, name=address.name, revision=revision, is_private=private, added_by_id=person_id
+    )
+    repository.token = token
+    try:
+        with transaction.atomic():
+            repository.save()
+    except IntegrityError:
+        same = Repository.objects.filter(url=address.url, is_private=private)
+        return (same.filter(added_by=person_id) if private else same).get()
+    return repository
+
+
+def refresh(repository: Repository, person_id: int | None = None, *, force: bool = False) -> IndexJob:
+    """Ask for the index to be brought up to date."""
+    job, _ = jobs.request(repository, person_id, force=force)
+    return job
+
+
+def _under_roots(path: Path) -> bool:
+    """Only folders the administrator opened can be named from outside. Links are resolved before the comparison."""
+    real = path.resolve()
+    return any(real == root or root in real.parents for root in settings.LOCAL_ROOTS) and real.is_dir()

@@ -1,0 +1,38 @@
+"""What can go wrong between an address and its files.
+
+SourceError
+├── BadAddress        the address itself cannot be used
+├── Refused           the address leads where this server does not go
+├── NotFound          no such repository or revision, or it is private and the token does not open it
+├── Unreachable       the host did not answer in time, or answered with trouble
+├── TooLarge          the repository is over a limit
+└── Broken            the repository answered but cannot be read
+"""
+
+
+class SourceError(Exception):
+    """Base of the family. The message is safe to show: no path, host trouble, token or tool output in it."""
+
+
+class BadAddress(SourceError):
+    """The address cannot be understood."""
+
+
+class Refused(SourceError):
+    """The address is not allowed."""
+
+
+class NotFound(SourceError):
+    """There is no such repository or revision, or you may not see it."""
+
+
+class Unreachable(SourceError):
+    """The host could not be reached in time."""
+
+
+class TooLarge(SourceError):
+    """The repository is larger than this server takes."""
+
+
+class Broken(SourceError):
+    """The repository cannot be read."""

@@ -1,0 +1,241 @@
+"""The one place that runs git.
+
+Every call has an argument list, a clean environment, its own process group that is killed whole, and limits on time,
+memory and size. Only https (or an allow-listed host) is spoken; nothing is ever checked out, so that links, hooks,
+filters, submodules and odd names in a repository stay data.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from repos.indexing.walk import TreeEntry
+from repos.sources.address import Address, check_revision
+from repos.sources.errors import Broken, NotFound, Refused, SourceError, TooLarge, Unreachable
+from repos.sources.policy import Pinned
+
+MEMORY_KILOBYTES = 4_000_000
+TREE_BYTES = 400_000_000
+COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+CONFIG = {
+    "protocol.allow": "never", "protocol.https.allow": "always", "http.followRedirects": "false",
+    "credential.helper": "", "core.askPass": "", "core.hooksPath": os.devnull, "core.fsmonitor": "false",
+    "submodule.recurse": "false", "fetch.recurseSubmodules": "false", "fetch.fsckObjects": "false", "gc.auto": "0",
+    "maintenance.auto": "false", "safe.directory": "*", "http.lowSpeedLimit": "1000", "http.lowSpeedTime": "30",
+    "transfer.bundleURI": "false", "core.packedGitLimit": "256m", "pack.threads": "1",
+}  # fmt: skip
+USERS = {"gitlab": "oauth2", "bitbucket": "x-token-auth", "azure": ""}
+# What git prints -> what to say. The first that matches wins.
+ANSWERS: list[tuple[str, type[SourceError], str]] = [
+    (r"couldn't find remote ref|unknown revision|not our ref|no such ref|invalid refspec", NotFound,
+     "This repository has no such branch, tag or commit."),
+    (r"error: (401|403|404)|not found|authentication failed|could not read username|access denied|repository .* does not exist",
+     NotFound, "There is no such repository, or it is private. Check the address, or add an access token that can read it."),
+    (r"error: 30[1278]|redirect", Refused, "This repository has moved. Use its new address."),
+    (r"file size limit|no space left|cannot allocate|out of memory", TooLarge, "This repository is too large for this server."),
+    (r"protocol .* not supported|transport .* not allowed", Refused, "Only https addresses of git repositories can be used."),
+    (r"could not resolve host|failed to connect|connection (refused|timed out|reset)|timed out|operation too slow|ssl|certificate|error: 5\d\d",
+     Unreachable, "The repository's host did not answer as it should. Try again later."),
+]  # fmt: skip
+
+
+class Git:
+    """Git over one bare repository folder.
+
+    `cancelled` is asked about ten times a second while git runs; when it says yes, git is killed and Interrupted
+    raised.
+    """
+
+    def __init__(self, folder: Path, *, seconds: int = 120, megabytes: int = 500, cancelled: Callable[[], bool] = bool) -> None:
+        self.folder = folder
+        self.seconds = seconds
+        self.megabytes = megabytes
+        self.cancelled = cancelled
+
+    def fetch(self, address: Address, pinned: Pinned, revision: str = "", token: str = "", ca_file: str = "") -> str:
+        """Fetch one commit, without history, into the (new) bare folder; returns its full id.
+
+        The token travels in git's environment only: never in an argument list, a file or an address.
+        """
+        self._run(["init", "--bare", "--quiet", str(self.folder)], inside=False)
+        config = {f"protocol.{address.scheme}.allow": "always"}
+        literal = ",".join(f"[{ip}]" if ":" in ip else ip for ip in pinned.addresses)
+        if ":" not in pinned.host:
+            config["http.curloptResolve"] = f"{pinned.host}:{pinned.port}:{literal}"
+        if token:
+            user = USERS.get(address.kind, "x-access-token")
+            basic = base64.b64encode(f"{user}:{token}".encode()).decode()
+            config[f"http.{address.url}.extraHeader"] = f"Authorization: Basic {basic}"
+        if ca_file:
+            config["http.sslCAInfo"] = ca_file
+        wanted = check_revision(revision) if revision else "HEAD"
+        url = address.url + ("" if address.kind == "azure" else ".git")
+        for attempt in (url, address.url):
+            try:
+                self._run(["fetch", "--quiet", "--depth=1", "--no-tags", "--no-write-fetch-head", "--no-auto-gc",
+                           "--no-recurse-submodules", "--end-of-options", attempt, f"+{wanted}:refs/deepwiki/fetched"],
+                          config=config)  # fmt: skip
+                break
+            except (NotFound, Refused):
+                if attempt == address.url or "branch" in self.last_error:
+                    raise
+        return self.commit("refs/deepwiki/fetched")
+
+    def commit(self, revision: str = "HEAD") -> str:
+        """The full id of the commit `revision` names."""
+        name = self._run(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]).decode().strip()
+        if not COMMIT.fullmatch(name):
+            raise NotFound("This repository has no such branch, tag or commit.")
+        return name
+
+    def entries(self, commit: str) -> list[TreeEntry]:
+        """Every file, link and submodule of a commit's tree."""
+        out = self._run(["ls-tree", "-r", "-z", "-l", "--full-tree", "--end-of-options", commit], limit=TREE_BYTES)
+        entries = []
+        for record in out.split(b"\0"):
+            head, tab, path = record.partition(b"\t")
+            if not tab:
+                continue
+            mode, _, sha, size = head.split()
+            entries.append(
+                TreeEntry(path.decode("utf-8", "surrogateescape"), sha.decode(), int(size) if size != b"-" else 0, mode.decode())
+            )
+        return entries
+
+    def read(self, entries: Iterable[TreeEntry]) -> Iterator[tuple[TreeEntry, bytes]]:
+        """The bytes of each entry, in order, through one `cat-file --batch`."""
+        with tempfile.TemporaryFile() as errors:
+            process = self._spawn(["cat-file", "--batch", "--buffer"], {}, errors, stdin=subprocess.PIPE)
+            assert process.stdin and process.stdout
+            wanted = list(entries)
+            feeder = threading.Thread(target=_feed, args=(process, [entry.sha for entry in wanted]), daemon=True)
+            feeder.start()
+            try:
+                for entry in wanted:
+                    head = process.stdout.readline().split()
+                    if len(head) != 3 or head[1] != b"blob":
+                        raise Broken("This repository is damaged: a file's contents are missing.")
+                    data = process.stdout.read(int(head[2]) + 1)[:-1]
+                    if len(data) != int(head[2]):
+                        raise Broken("This repository is damaged: a file's contents are cut off.")
+                    if self.cancelled():
+                        raise InterruptedError
+                    yield entry, data
+            finally:
+                _kill(process)
+                process.stdout.close()
+                feeder.join(5)
+
+    last_error = ""
+
+    def _run(self, arguments: list[str], *, config: dict[str, str] | None = None, inside: bool = True, limit: int = 1_000_000) -> bytes:
+        self.last_error = ""
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
+            process = self._spawn(arguments, config or {}, errors, stdout=out, inside=inside)
+            try:
+                self._watch(process)
+            finally:
+                _kill(process)
+            if out.tell() > limit or os.fstat(out.fileno()).st_size > limit:
+                raise TooLarge("This repository has too many files for this server.")
+            if process.returncode != 0:
+                errors.seek(0)
+                raise self._explain(errors.read(20_000).decode("utf-8", "replace"), process.returncode)
+            out.seek(0)
+            return out.read()
+
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + self.seconds
+        measured = time.monotonic()
+        while True:
+            try:
+                process.wait(0.1)
+                return
+            except subprocess.TimeoutExpired:
+                pass
+            now = time.monotonic()
+            if now > deadline:
+                raise Unreachable("Fetching this repository took too long. Try again later.")
+            if self.cancelled():
+                raise InterruptedError
+            if now - measured > 1:
+                measured = now
+                if _size(self.folder) > self.megabytes * 1_000_000:
+                    raise TooLarge(f"This repository is larger than {self.megabytes} MB, the most this server fetches.")
+
+    def _explain(self, errors: str, code: int) -> SourceError:
+        lowered = errors.lower()
+        for pattern, kind, words in ANSWERS:
+            if re.search(pattern, lowered):
+                self.last_error = words
+                return kind(words)
+        if code in (-signal.SIGXFSZ, 128 + signal.SIGXFSZ):
+            return TooLarge(f"This repository is larger than {self.megabytes} MB, the most this server fetches.")
+        return Broken("This repository cannot be read.")
+
+    def _spawn(self, arguments: list[str], config: dict[str, str], errors: object, *, stdout: object = subprocess.PIPE,
+               stdin: object = subprocess.DEVNULL, inside: bool = True) -> subprocess.Popen[bytes]:  # fmt: skip
+        # ulimit sets the limits without running Python between fork and exec, which threads make unsafe.
+        # 512-byte blocks of file size; a memory limit that the system does not know is left out.
+        limits = f"ulimit -v {MEMORY_KILOBYTES} 2>/dev/null; ulimit -f {self.megabytes * 2_048}; ulimit -c 0; exec \"$@\""
+        place = ["--git-dir", str(self.folder)] if inside else []
+        return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
+            ["/bin/sh", "-c", limits, "git", "git", "--no-pager", *place, *arguments],
+            stdin=stdin, stdout=stdout, stderr=errors, env=_environment(config), cwd="/", start_new_session=True,
+        )  # fmt: skip
+
+
+def _environment(config: dict[str, str]) -> dict[str, str]:
+    """Nothing of ours but PATH and the proxies; no system or user configuration, no prompt."""
+    settings = {**CONFIG, **config}
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "HOME": os.devnull, "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull, "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "true", "SSH_ASKPASS": "true",
+        "GIT_ATTR_NOSYSTEM": "1", "GIT_LFS_SKIP_SMUDGE": "1", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_CONFIG_COUNT": str(len(settings)),
+    }  # fmt: skip
+    for name in ("https_proxy", "HTTPS_PROXY", "http_proxy", "no_proxy", "NO_PROXY", "SSL_CERT_FILE"):
+        if name in os.environ:
+            environment[name] = os.environ[name]
+    for number, (key, value) in enumerate(settings.items()):
+        environment[f"GIT_CONFIG_KEY_{number}"] = key
+        environment[f"GIT_CONFIG_VALUE_{number}"] = value
+    return environment
+
+
+def _feed(process: subprocess.Popen[bytes], shas: list[str]) -> None:
+    assert process.stdin
+    try:
+        process.stdin.write("".join(f"{sha}\n" for sha in shas).encode())
+        process.stdin.close()
+    except OSError:
+        pass  # the reader has stopped, and killed git
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End git and every helper it started: they share its process group."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+    process.wait()
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for path, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.lstat(os.path.join(path, name)).st_size
+            except OSError:
+                continue
+    return total
