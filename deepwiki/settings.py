@@ -59,6 +59,7 @@ try:
     INDEX_FILES = env.number("DEEPWIKI_INDEX_FILES", 20_000)
     INDEX_FILE_BYTES = env.number("DEEPWIKI_INDEX_FILE_BYTES", 1_000_000)
     INDEX_TEXT_BYTES = env.number("DEEPWIKI_INDEX_TEXT_BYTES", 200_000_000)
+    WEBSOCKET_DEFLATE = env.flag("DEEPWIKI_WEBSOCKET_DEFLATE", True)
     INDEX_JOBS = env.number("DEEPWIKI_INDEX_JOBS", 2, least=1)
 
     # --- models ---------------------------------------------------------------------------------------------------

@@ -1,3 +1,17 @@
+"""All paths."""
+
 from django.contrib import admin
-from django.urls import path
-urlpatterns=[path("admin/", admin.site.urls)]
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import include, path
+
+from deepwiki import health
+
+urlpatterns = [
+    path("", include("chat.urls")),
+    path("", include("repos.urls")),
+    path("accounts/login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("accounts/logout/", LogoutView.as_view(), name="logout"),
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]

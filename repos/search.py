@@ -241,3 +241,10 @@ def _like(glob: str) -> str:
 
 def _escape(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def warm_up() -> None:
+    """Load the main embedder, so that the first question need not wait for it."""
+    for embedder in configured(embedder_config())[:1]:
+        if embedder.key.startswith("local/"):
+            embedder.embed(["warm up"])

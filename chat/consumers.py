@@ -1,0 +1,254 @@
+"""The WebSocket door: decodes, encodes and cancels. What it says is decided below it.
+
+A handler must return at once: Channels awaits each in turn, so one that streamed would see neither `stop` nor the
+disconnect. Each run is forwarded by a task of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import time
+import uuid
+from collections import Counter
+from typing import Any
+
+from channels.exceptions import StopConsumer
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+
+from chat import services
+from chat.core.errors import BadRequest, ChatError, Internal, NotSignedIn, TooMany
+from chat.core.request import parse
+from chat.dialects import NORMAL, Plain, chunks, numbered_json
+from deepwiki.accounts import authentication
+from deepwiki.threads import in_thread
+
+logger = logging.getLogger(__name__)
+EVENTS = "deepwiki.events.v1"
+HEARTBEAT_SECONDS = 15
+RECHECK_SECONDS = 20
+
+open_sockets: Counter[Any] = Counter()
+
+
+class ChatConsumer(AsyncWebsocketConsumer):
+    """One socket. Plain dialect: one question, one answer, close. Events dialect: many questions."""
+
+    async def connect(self) -> None:
+        self.person: Any = AnonymousUser()
+        self.session_key = ""
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.busy = False
+        self.counted = False
+        self.closing = False
+        self.heard_at = time.monotonic()
+        try:
+            self.person, self.session_key = await in_thread(authentication.of_handshake, self.scope["headers"])
+        except authentication.Refused:
+            await self.close()
+            return
+        self.events = EVENTS in (self.scope.get("subprotocols") or [])
+        if self.person.pk and open_sockets[self.person.pk] >= settings.SOCKETS_PER_USER:
+            await self.accept(EVENTS if self.events else None)
+            await self._refuse(TooMany("You have too many connections open. Close some pages and try again.", retry_after=30))
+            return
+        self.counted = True
+        open_sockets[self.person.pk] += 1
+        await self.accept(EVENTS if self.events else None)
+        if self.events:
+            await self._send({"event": "ready", "limits": _limits()})
+        self._start(self._watch())
+
+    async def disconnect(self, code: int) -> None:
+        self.closing = True
+        if self.counted:
+            self.counted = False
+            open_sockets[self.person.pk] -= 1
+        tasks = list(self.tasks)
+        for task in tasks:
+            task.cancel()
+        raise StopConsumer
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        self.heard_at = time.monotonic()
+        if self.closing:
+            return
+        if text_data is None:
+            await self._refuse(BadRequest("Send text, not binary data."))
+        elif self.events:
+            await self._receive_event(text_data)
+        elif self.busy:
+            await self._refuse(TooMany("One question at a time: wait for the answer, or open another connection."))
+        else:
+            self.busy = True
+            self._start(self._answer_plainly(text_data))
+
+    # --- plain dialect ----------------------------------------------------------------------------------------------
+
+    async def _answer_plainly(self, data: str) -> None:
+        try:
+            await self._recheck()
+            request = services.read_request(data)
+            run = await services.ask(self.person, request, lasting=request.conversation is not None)
+        except ChatError as error:
+            await self._refuse(error)
+            return
+        except Exception:
+            await self._refuse(_incident("a question could not be taken"))
+            return
+        dialect = Plain()
+        async with contextlib.aclosing(run.attach()) as items:  # type: ignore[type-var]
+            async for item in items:
+                for piece in chunks(dialect.write(item.event)):
+                    await self.send(text_data=piece)
+        await self._close(dialect.close_code)
+
+    # --- events dialect ---------------------------------------------------------------------------------------------
+
+    async def _receive_event(self, data: str) -> None:
+        try:
+            message = services.decode(data, services.request_limits())
+            match message.get("event"):
+                case "ping":
+                    await self._send({"event": "pong"})
+                case "ask":
+                    if self.busy:
+                        raise TooMany("One question at a time: stop the running answer or wait for it.")
+                    self.busy = True
+                    self._start(self._ask(message))
+                case "stop":
+                    await services.stop(self.person, _uuid(message.get("run")))
+                case "attach":
+                    after = message.get("after", 0)
+                    if not isinstance(after, int) or isinstance(after, bool):
+                        raise BadRequest("after must be a whole number.")
+                    self._start(self._attach(_uuid(message.get("run")), after))
+                case _:
+                    raise BadRequest("event must be one of ask, stop, attach, ping.")
+        except ChatError as error:
+            await self._send(_error(error))
+
+    async def _ask(self, message: dict[str, Any]) -> None:
+        client_id = message.get("client_message_id")
+        try:
+            await self._recheck()
+            request = parse(message, services.request_limits())
+            run = await services.ask(self.person, request, lasting=True)
+            async with contextlib.aclosing(run.attach()) as items:  # type: ignore[type-var]
+                async for item in items:
+                    await self._send(numbered_json(run, item))
+        except NotSignedIn as error:
+            await self._refuse(error)
+        except ChatError as error:
+            await self._send({**_error(error), "client_message_id": client_id})
+        except Exception:
+            await self._send({**_error(_incident("a question could not be taken")), "client_message_id": client_id})
+        finally:
+            self.busy = False
+
+    async def _attach(self, run_id: uuid.UUID, after: int) -> None:
+        try:
+            await self._recheck()
+            async with contextlib.aclosing(services.attach(self.person, run_id, after)) as items:  # type: ignore[type-var]
+                async for item in items:
+                    run = services.runs.get(run_id)
+                    await self._send(item if isinstance(item, dict) else numbered_json(run, item))  # type: ignore[arg-type]
+        except ChatError as error:
+            await self._send({**_error(error), "run": str(run_id)})
+        except Exception:
+            await self._send(_error(_incident("attaching failed")))
+
+    # --- both -------------------------------------------------------------------------------------------------------
+
+    async def _watch(self) -> None:
+        """Close what is idle, and whoever may no longer be here."""
+        first = True
+        checked = time.monotonic()
+        while True:
+            await asyncio.sleep(1)
+            now = time.monotonic()
+            if self.tasks - {asyncio.current_task()}:
+                self.heard_at, first = now, False
+            limit = settings.SOCKET_FIRST_MESSAGE_SECONDS if first else settings.SOCKET_IDLE_SECONDS
+            if now - self.heard_at > (limit if not self.events else max(limit, settings.SOCKET_IDLE_SECONDS)):
+                await self._close(4408)
+                return
+            if now - checked > RECHECK_SECONDS:
+                checked = now
+                try:
+                    await self._recheck()
+                except NotSignedIn as error:
+                    await self._refuse(error)
+                    return
+
+    async def _recheck(self) -> None:
+        """A session may have ended, or its person been locked out, since the handshake."""
+        if self.session_key and await in_thread(authentication.by_session, self.session_key) is None:
+            raise NotSignedIn("Your session has ended. Sign in again.")
+        if not self.session_key and self.person.pk:
+            headers = dict(self.scope["headers"])
+            try:
+                await in_thread(authentication.by_bearer, headers.get(b"authorization", b"").decode("latin-1"))
+            except authentication.Refused:
+                raise NotSignedIn("This API token is no longer valid.") from None
+
+    async def _refuse(self, error: ChatError) -> None:
+        if self.events:
+            await self._send(_error(error))
+        else:
+            await self.send(text_data=error.plain)
+        await self._close(error.close_code)
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        if not self.closing:
+            await self.send(text_data=json.dumps(message, ensure_ascii=False))
+
+    async def _close(self, code: int = NORMAL) -> None:
+        if not self.closing:
+            self.closing = True
+            await self.close(code)
+
+    def _start(self, work: Any) -> None:
+        task: asyncio.Task[None] = asyncio.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self.tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            logger.error("a socket's task failed", exc_info=task.exception())
+
+
+class NotHere(AsyncWebsocketConsumer):
+    """Any other WebSocket path: refused, instead of an exception."""
+
+    async def connect(self) -> None:
+        await self.close()
+
+
+def _error(error: ChatError) -> dict[str, Any]:
+    shown = {"event": "error", "code": error.code, "message": error.message, "retry_after": error.retry_after,
+             "incident": error.incident or None}  # fmt: skip
+    return {key: value for key, value in shown.items() if value is not None}
+
+
+def _incident(what: str) -> Internal:
+    incident = uuid.uuid4().hex[:8]
+    logger.exception("%s, incident %s", what, incident)
+    return Internal(incident)
+
+
+def _uuid(value: Any) -> uuid.UUID:
+    try:
+        return uuid.UUID(value)
+    except (ValueError, TypeError, AttributeError):
+        raise BadRequest("run must be the id of an answer.") from None
+
+
+def _limits() -> dict[str, int]:
+    return {"message_bytes": settings.MESSAGE_BYTES, "content_chars": settings.CONTENT_CHARS,
+            "idle_seconds": settings.SOCKET_IDLE_SECONDS}  # fmt: skip

@@ -1,0 +1,181 @@
+"""One question as it arrives: checked once, here, into a type.
+
+The fields are those of the chat protocol (see README): deepwiki-open's own, and a few of ours that others ignore.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import unquote
+
+from chat.core.errors import BadRequest, TooLarge
+
+Role = Literal["user", "assistant"]
+LANGUAGES = {
+    "en": "English", "ja": "Japanese", "zh": "Simplified Chinese", "zh-tw": "Traditional Chinese", "es": "Spanish",
+    "kr": "Korean", "vi": "Vietnamese", "pt-br": "Brazilian Portuguese", "fr": "French", "ru": "Russian",
+}  # fmt: skip
+FILTERS = ("excluded_dirs", "excluded_files", "included_dirs", "included_files")
+DEEP_RESEARCH = "[DEEP RESEARCH]"
+NAME = re.compile(r"[^\x00-\x20\x7f]{1,200}")
+# NUL and lone surrogates cannot be stored; other control characters have no place in text.
+UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message of a conversation."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True)
+class RequestLimits:
+    """How large a request may be."""
+
+    message_bytes: int = 256_000
+    content_chars: int = 32_000
+    history_messages: int = 100
+
+
+@dataclass(frozen=True)
+class ChatRequest:
+    """A checked request. `messages` ends with the user's question; `token` never leaves this object's owner."""
+
+    repo_url: str
+    messages: tuple[Turn, ...]
+    file_path: str = ""
+    token: str = field(default="", repr=False)
+    type: str = ""
+    provider: str = ""
+    model: str = ""
+    language: str = "en"
+    filters: Mapping[str, str] = field(default_factory=dict)
+    conversation: uuid.UUID | None = None
+    client_message_id: uuid.UUID | None = None
+    deep_research: bool = False
+    revision: str = ""
+    render: str = ""
+
+    @property
+    def question(self) -> str:
+        return self.messages[-1].content
+
+
+def decode(data: str | bytes, limits: RequestLimits) -> dict[str, Any]:
+    """A frame or body as a JSON object. Raises BadRequest or TooLarge, whatever was sent."""
+    size = len(data) if isinstance(data, bytes) else len(data.encode("utf-8", "surrogatepass"))
+    if size > limits.message_bytes:
+        raise TooLarge
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        raise BadRequest("The request is not valid JSON.") from None
+    if not isinstance(value, dict):
+        raise BadRequest("The request must be a JSON object.")
+    return value
+
+
+def parse(value: Mapping[str, Any], limits: RequestLimits) -> ChatRequest:
+    """A decoded object as a request. Unknown fields are ignored; a wrong one is named.
+
+    Raises BadRequest, TooLarge.
+    """
+    repo_url = _text(value, "repo_url", 2_000)
+    messages = _messages(value.get("messages"), limits)
+    if not repo_url.strip():
+        raise BadRequest("repo_url is missing: name a repository.")
+    language = _text(value, "language", 20).strip().lower().replace("_", "-")
+    deep_research = value.get("deep_research") or False
+    if not isinstance(deep_research, bool):
+        raise BadRequest("deep_research must be true or false.")
+    return ChatRequest(
+        repo_url=repo_url.strip(),
+        messages=messages,
+        file_path=_file_path(_text(value, "filePath", 1_000)),
+        token=_text(value, "token", 1_000).strip(),
+        type=_text(value, "type", 20).strip().lower(),
+        provider=_name(value, "provider"),
+        model=_name(value, "model"),
+        language={"ko": "kr", "pt": "pt-br", "zh-cn": "zh"}.get(language, language if language in LANGUAGES else "en"),
+        filters={name: _text(value, name, 20_000) for name in FILTERS},
+        conversation=_uuid(value, "conversation"),
+        client_message_id=_uuid(value, "client_message_id"),
+        deep_research=deep_research,
+        revision=_text(value, "revision", 200).strip(),
+        render=_text(value, "render", 20),
+    )
+
+
+def clean(text: str) -> str:
+    """`text` as it can be stored and sent."""
+    return UNSTORABLE.sub("\ufffd", text)
+
+
+def _messages(value: Any, limits: RequestLimits) -> tuple[Turn, ...]:
+    if value is None or value == []:
+        raise BadRequest("No messages provided")
+    if not isinstance(value, list):
+        raise BadRequest("messages must be a list.")
+    turns: list[Turn] = []
+    for number, item in enumerate(value[-limits.history_messages :] if len(value) <= 5_000 else _too_many(), 1):
+        if not isinstance(item, dict) or not isinstance(item.get("content"), str) or not isinstance(item.get("role"), str):
+            raise BadRequest(f"messages: number {number} must have a role and a content, both text.")
+        if item["role"] not in ("user", "assistant", "system"):
+            raise BadRequest(f"messages: number {number} has an unknown role; use user or assistant.")
+        if len(item["content"]) > limits.content_chars:
+            raise TooLarge(f"messages: number {number} is longer than {limits.content_chars:,} characters. Shorten it.")
+        # A client's system message is what its user typed, no more.
+        turns.append(Turn("assistant" if item["role"] == "assistant" else "user", clean(item["content"])))
+    if turns[-1].role != "user":
+        raise BadRequest("Last message must be from the user")
+    if not turns[-1].content.replace(DEEP_RESEARCH, "").strip():
+        raise BadRequest("The question is empty. Type one and send it again.")
+    return tuple(turns)
+
+
+def _too_many() -> list[Any]:
+    raise TooLarge("messages: there are too many. Start a new conversation.")
+
+
+def _text(value: Mapping[str, Any], name: str, longest: int) -> str:
+    text = value.get(name)
+    if text is None:
+        return ""
+    if not isinstance(text, str):
+        raise BadRequest(f"{name} must be text.")
+    if len(text) > longest:
+        raise BadRequest(f"{name} is longer than {longest:,} characters.")
+    return clean(text)
+
+
+def _name(value: Mapping[str, Any], name: str) -> str:
+    text = _text(value, name, 200).strip()
+    if text and not NAME.fullmatch(text):
+        raise BadRequest(f"{name} holds characters that no name has.")
+    return text
+
+
+def _uuid(value: Mapping[str, Any], name: str) -> uuid.UUID | None:
+    text = _text(value, name, 64).strip()
+    try:
+        return uuid.UUID(text) if text else None
+    except ValueError:
+        raise BadRequest(f"{name} must be a UUID.") from None
+
+
+def _file_path(text: str) -> str:
+    """A path inside the repository, or BadRequest. It is only ever looked up among indexed paths."""
+    path = unquote(unquote(text)).strip()
+    if not path:
+        return ""
+    parts = path.removeprefix("./").split("/")
+    if path.startswith(("/", "~")) or "\\" in path or "\ufffd" in path or any(p in ("..", "", ".git") for p in parts):
+        raise BadRequest("filePath must name a file of the repository, such as src/app.py.")
+    return "/".join(parts)

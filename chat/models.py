@@ -1,0 +1,127 @@
+"""Conversations and their messages."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from repos.models import Repository
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+LEASE = timedelta(seconds=30)
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    """Questions about conversations."""
+
+    def of(self, person: AbstractBaseUser | AnonymousUser) -> ConversationQuerySet:
+        """A person's own, newest first; nobody else's, ever."""
+        return self.filter(user=person.pk) if person.pk else self.none()
+
+
+class Conversation(models.Model):
+    """One person's questions about one repository."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations")
+    repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="conversations")
+    title = models.CharField(max_length=200)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-updated_at"]
+        indexes = [models.Index(fields=["user", "-updated_at"], name="conversations_of_a_person")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Questions about messages."""
+
+    def running(self) -> MessageQuerySet:
+        """Answers some process is making now."""
+        return self.filter(state=Message.State.RUNNING, lease_at__gt=timezone.now() - LEASE)
+
+    def abandoned(self) -> MessageQuerySet:
+        """Answers whose process died: their lease has run out."""
+        return self.filter(Q(lease_at__lt=timezone.now() - LEASE) | Q(lease_at=None), state=Message.State.RUNNING)
+
+    def mark_interrupted(self) -> int:
+        """Say of abandoned answers what they are; what was saved of them stays."""
+        return self.abandoned().update(state=Message.State.INTERRUPTED, finished_at=timezone.now())
+
+
+class Message(models.Model):
+    """A question, or an answer with all that is known about how it came about."""
+
+    class Role(models.TextChoices):
+        USER = "user"
+        ASSISTANT = "assistant"
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        COMPLETE = "complete"
+        STOPPED = "stopped"
+        PARTIAL = "partial", "cut off"
+        INTERRUPTED = "interrupted"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    number = models.IntegerField(help_text="Place in the conversation, from 1.")
+    role = models.CharField(max_length=10, choices=Role)
+    content = models.TextField(blank=True)
+    state = models.CharField(max_length=12, choices=State, default=State.COMPLETE)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    client_message_id = models.UUIDField(null=True, blank=True)
+    run_id = models.UUIDField(null=True, blank=True, unique=True)
+    provider = models.CharField(max_length=50, blank=True)
+    model = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    commit = models.CharField(max_length=64, blank=True)
+    mode = models.CharField(max_length=20, blank=True)
+    sources = models.JSONField(default=list, blank=True)
+    notices = models.JSONField(default=list, blank=True)
+    usage = models.JSONField(default=dict, blank=True)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    lease_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["conversation", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "number"], name="one_message_per_place"),
+            models.UniqueConstraint(fields=["asked_by", "client_message_id"], name="asked_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.number}"
+
+
+class RunEvent(models.Model):
+    """An event of a run, kept so that a reader on another process, or after a reload, can catch up."""
+
+    run_id = models.UUIDField()
+    seq = models.IntegerField()
+    data = models.JSONField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run_id", "seq"], name="one_event_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.seq}"

@@ -1,0 +1,98 @@
+"""What the pages show, put together from rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString, mark_safe
+
+from chat.models import Conversation, Message
+from chat.rendering import highlight_lines, render
+from repos.models import Repository
+from repos.search import read_file
+
+CONTEXT_LINES = 12
+
+
+@dataclass(frozen=True)
+class TurnView:
+    """A message as the page shows it; `html` is rendered and sanitised."""
+
+    message: Message
+    html: SafeString
+
+    @property
+    def is_question(self) -> bool:
+        return self.message.role == Message.Role.USER
+
+    @property
+    def is_running(self) -> bool:
+        return self.message.state == Message.State.RUNNING
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a source file: highlighted and sanitised, and whether it is one of those cited."""
+
+    number: int
+    html: SafeString
+    marked: bool
+
+
+def thread(conversation: Conversation) -> list[TurnView]:
+    """The messages of a conversation in order. One query."""
+    rows = Message.objects.filter(conversation=conversation).order_by("number")
+    return [TurnView(row, _safe(render(row.content)) if row.role == Message.Role.ASSISTANT else _safe("")) for row in rows]
+
+
+def day_groups(conversations: Iterable[Conversation]) -> list[tuple[str, list[Conversation]]]:
+    """Conversations under the name of the day they were last used."""
+    today = timezone.localdate()
+    return [
+        (_day_name(day, today), list(group))
+        for day, group in groupby(conversations, key=lambda c: timezone.localtime(c.updated_at).date())
+    ]
+
+
+def viewer(repository: Repository, person_id: int | None, asked: Mapping[str, str]) -> dict[str, Any]:
+    """The lines around those asked for, of a file in the current index; without `lines` when it is not there."""
+    path = asked.get("path", "")[:1_000]
+    start, end = _number(asked.get("start")), _number(asked.get("end"))
+    document = read_file(repository, path, person_id)
+    if document is None:
+        return {"path": path, "repository": repository}
+    highlighted = highlight_lines(document.text, document.language)
+    start = min(max(1, start), len(highlighted))
+    end = min(max(start, end), len(highlighted))
+    lines = [Line(number, _safe(text), start <= number <= end) for number, text in enumerate(highlighted, 1)]
+    commit = repository.current_index.commit if repository.current_index else ""
+    return {
+        "path": document.path, "repository": repository, "start": start, "end": end, "commit": commit,
+        "lines": lines[max(0, start - 1 - 400) : end + 400],
+        "host_url": repository.address.blob_url(commit, document.path, start, end),
+    }  # fmt: skip
+
+
+def _safe(rendered: str) -> SafeString:
+    # Everything that comes here went through the sanitiser of rendering.py a moment ago.
+    return mark_safe(rendered)  # noqa: S308
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 9 else 1
+
+
+def _day_name(day: date, today: date) -> str:
+    match (today - day).days:
+        case 0:
+            return "Today"
+        case 1:
+            return "Yesterday"
+        case _:
+            return date_format(day, "j F Y")

@@ -1,0 +1,136 @@
+"""Which providers there are, which are configured, and the adapter of each.
+
+Adding a provider: a file like its neighbours, a line in ADAPTERS, a section in models.toml. Keys and addresses come
+from the settings only, never from a request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from chat.core.answer import Model, Provider
+from chat.core.errors import BadRequest
+from chat.providers.base import ProviderConfig, Timeouts
+
+
+def _openai(config: ProviderConfig) -> Provider:
+    from chat.providers.openai_compatible import OpenAICompatible  # noqa: PLC0415 - SDKs are slow to import
+
+    return OpenAICompatible(config)
+
+
+def _azure(config: ProviderConfig) -> Provider:
+    from chat.providers.openai_compatible import Azure  # noqa: PLC0415
+
+    return Azure(config)
+
+
+def _ollama(config: ProviderConfig) -> Provider:
+    from chat.providers.openai_compatible import Ollama  # noqa: PLC0415
+
+    return Ollama(config)
+
+
+def _google(config: ProviderConfig) -> Provider:
+    from chat.providers.google import Google  # noqa: PLC0415
+
+    return Google(config)
+
+
+def _search(config: ProviderConfig) -> Provider:
+    from chat.providers.search_only import SearchOnly  # noqa: PLC0415
+
+    return SearchOnly()
+
+
+ADAPTERS: dict[str, Callable[[ProviderConfig], Provider]] = {
+    "openai": _openai,
+    "azure": _azure,
+    "ollama": _ollama,
+    "google": _google,
+    "search": _search,
+}
+CUSTOM_MODEL = {"context": 32_000, "output": 4_096, "options": {"temperature": 0.2}}
+
+
+def load_models(path: Path) -> dict[str, Any]:
+    """The models file. Raises ValueError with one line that says what is wrong with it."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError:
+        raise ValueError(f"The models file {path.name} cannot be read.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"The models file {path.name} is not valid TOML: {error}.") from None
+
+
+@dataclass
+class Providers:
+    """The providers of one process. Adapters are made once for each event loop: their clients are bound to it."""
+
+    file: Mapping[str, Any]
+    environment: Mapping[str, str]
+    preferred: str = ""
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    _made: dict[tuple[int, str], Provider] = field(default_factory=dict)
+
+    def configured(self) -> dict[str, Any]:
+        """Sections that can be used now: their key is set, or they need none. Ollama counts when its address is set."""
+        return {name: section for name, section in self.file.items() if self._ready(section)}
+
+    def default(self) -> str:
+        """The provider of requests that name none."""
+        ready = self.configured()
+        if self.preferred:
+            if self.preferred not in self.file:
+                raise BadRequest(f"DEEPWIKI_PROVIDER must be one of {', '.join(self.file)}.")
+            return self.preferred
+        return next(iter(ready), "search-only")
+
+    def choose(self, provider: str, model: str) -> Model:
+        """The model a request asks for. Raises BadRequest before anything is sent anywhere."""
+        name = provider or self.default()
+        section = self.file.get(name)
+        if section is None:
+            raise BadRequest(f"There is no provider {name[:50]!r}. Choose one of: {', '.join(self.configured())}.")
+        if not self._ready(section):
+            raise BadRequest(f"The provider {name} is not set up here. Choose one of: {', '.join(self.configured())}.")
+        models = section.get("models", [])
+        chosen = next((entry for entry in models if entry["id"] == model), None) if model else next(iter(models), None)
+        if chosen is None:
+            if not section.get("custom") or not model:
+                raise BadRequest(f"The provider {name} has no model {model[:80]!r}." if model else f"Name a model for {name}.")
+            chosen = {**CUSTOM_MODEL, "id": model}
+        return Model(name, chosen["id"], chosen["context"], chosen["output"], dict(chosen.get("options", {})))
+
+    def adapter(self, name: str) -> Provider:
+        """The adapter of a configured provider, for the running event loop."""
+        key = (id(asyncio.get_running_loop()), name)
+        if key not in self._made:
+            self._made[key] = ADAPTERS[self.file[name]["adapter"]](self._config(name))
+        return self._made[key]
+
+    def _ready(self, section: Mapping[str, Any]) -> bool:
+        variable, default = section.get("address", ["", ""])
+        if section["adapter"] == "ollama":
+            return bool(self.environment.get(variable))
+        if section["adapter"] == "azure" and not (self.environment.get(variable) or default):
+            return False
+        return "key" not in section or bool(self.environment.get(section["key"]))
+
+    def _config(self, name: str) -> ProviderConfig:
+        section = self.file[name]
+        variable, default = section.get("address", ["", ""])
+        return ProviderConfig(
+            name=name,
+            key=self.environment.get(section.get("key", ""), ""),
+            address=self.environment.get(variable) or default,
+            headers=section.get("headers", {}),
+            timeouts=self.timeouts,
+            version=self.environment.get("AZURE_OPENAI_VERSION", ""),
+            compatible_address=self.environment.get("GOOGLE_OPENAI_COMPATIBLE", ""),
+        )

@@ -1,0 +1,193 @@
+"""Markdown to safe HTML: the only place that makes HTML out of text we did not write.
+
+Rendered with raw HTML off, then sanitised as a whole by an allow-list. The same function serves a live answer, block
+by block, and the history.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import nh3
+from latex2mathml.converter import convert as latex_to_mathml
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.tasklists import tasklists_plugin
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
+from chat.core.events import Html
+
+MATHML = set(
+    "math semantics mrow mi mn mo ms mtext mspace msup msub msubsup mfrac msqrt mroot mover munder munderover mtable mtr "
+    "mtd mstyle mpadded menclose mphantom".split()
+)
+TAGS = MATHML | set(
+    "p br hr h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code span div em strong del s a table thead tbody tr th td input "
+    "figure figcaption button sup sub dl dt dd".split()
+)
+ATTRIBUTES = {
+    "a": {"href", "title", "class", "target", "data-path", "data-start", "data-end"},
+    "code": {"class"},
+    "span": {"class"},
+    "div": {"class"},
+    "figure": {"class", "data-language"},
+    "button": {"class", "type", "data-action"},
+    "ol": {"start"},
+    "ul": {"class"},
+    "li": {"class"},
+    "th": {"class"},
+    "td": {"class"},
+    "input": {"type", "checked", "disabled", "class"},
+    "math": {"display"},
+    "mo": {"stretchy", "fence", "form"},
+    "mi": {"mathvariant"},
+    "mstyle": {"displaystyle", "scriptlevel"},
+}
+LONGEST_HIGHLIGHT = 40_000
+_CITATION = re.compile(r"(?P<path>[\w@.+~/-]*[\w@+~-](?:\.\w+)?):L(?P<start>\d{1,7})(?:-L?(?P<end>\d{1,7}))?")
+
+
+def render(markdown: str) -> str:
+    """Sanitised HTML of a whole text."""
+    return _sanitise(_parser().render(markdown))
+
+
+class Blocks:
+    """Renders a text that grows: each top-level block is sent when it changes, and never again once the next began."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._block = 0
+
+    def feed(self, text: str) -> list[Html]:
+        """The blocks that changed by `text`."""
+        self._text += text
+        return self._blocks()
+
+    def finish(self) -> list[Html]:
+        """Nothing more is coming."""
+        return []
+
+    def _blocks(self) -> list[Html]:
+        # Only the unfinished tail is parsed: the cost stays linear in the length of the answer.
+        lines = self._text.split("\n")
+        starts = [token.map[0] for token in _parser().parse(self._text) if token.map and token.level == 0 and token.nesting >= 0]
+        bounds = [*dict.fromkeys(starts), len(lines)]
+        blocks = []
+        for number, (start, end) in enumerate(zip(bounds, bounds[1:], strict=False)):
+            blocks.append(Html(self._block + number, render("\n".join(lines[start:end]))))
+        if len(bounds) > 2:
+            self._text = "\n".join(lines[bounds[-2] :])
+            self._block += len(bounds) - 2
+        return blocks
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False, "maxNesting": 30})
+    parser.enable(["table", "strikethrough"])
+    parser.use(tasklists_plugin)
+    parser.use(dollarmath_plugin, allow_space=False, double_inline=True, renderer=_math)
+    parser.validateLink = _may_link  # type: ignore[method-assign]
+    parser.add_render_rule("fence", _fence)
+    parser.add_render_rule("code_inline", _code_inline)
+    parser.add_render_rule("image", _image)
+    parser.add_render_rule("link_open", _link_open)
+    parser.add_render_rule("heading_open", _heading)
+    parser.add_render_rule("heading_close", _heading)
+    return parser
+
+
+def _sanitise(rendered: str) -> str:
+    return nh3.clean(rendered, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"},
+                     link_rel="noopener noreferrer")  # fmt: skip
+
+
+def _may_link(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme.lower() in ("http", "https", "mailto", "")
+    except ValueError:
+        return False
+
+
+def _fence(self: RendererHTML, tokens: list[Token], index: int, options: Any, env: Any) -> str:
+    token = tokens[index]
+    language = (token.info.strip().split() or [""])[0][:30]
+    label = html.escape(language) or "text"
+    return (
+        f'<figure class="code" data-language="{label}"><figcaption><span>{label}</span>'
+        f'<button type="button" class="quiet" data-action="wrap">Wrap</button>'
+        f'<button type="button" class="quiet" data-action="copy">Copy</button></figcaption>'
+        f'<pre><code class="highlight">{_highlighted(token.content, language)}</code></pre></figure>\n'
+    )
+
+
+def _highlighted(code: str, language: str) -> str:
+    if len(code) > LONGEST_HIGHLIGHT or not language:
+        return html.escape(code)
+    try:
+        lexer = get_lexer_by_name(language, stripnl=False)
+    except ClassNotFound:
+        return html.escape(code)
+    return highlight(code, lexer, HtmlFormatter(nowrap=True))
+
+
+def highlight_lines(code: str, language: str) -> list[str]:
+    """The lines of a source file, highlighted and sanitised, for the viewer."""
+    return [_sanitise(line) for line in _highlighted(code, language).split("\n")]
+
+
+def _code_inline(self: RendererHTML, tokens: list[Token], index: int, options: Any, env: Any) -> str:
+    text = tokens[index].content
+    match = _CITATION.fullmatch(text.strip())
+    if match is None:
+        return f"<code>{html.escape(text)}</code>"
+    start, end = match["start"], match["end"] or match["start"]
+    name = match["path"].rsplit("/", 1)[-1]
+    lines = start if start == end else f"{start}–{end}"
+    return (
+        f'<a class="cite" href="#" data-path="{html.escape(match["path"])}" data-start="{start}" data-end="{end}" '
+        f'title="{html.escape(match["path"])}">{html.escape(name)} {lines}</a>'
+    )
+
+
+def _image(self: RendererHTML, tokens: list[Token], index: int, options: Any, env: Any) -> str:
+    # A picture from elsewhere would tell its host who reads: it becomes a link.
+    source = str(tokens[index].attrGet("src") or "")
+    label = html.escape(tokens[index].content or "image")
+    return f'<a href="{html.escape(source)}">{label}</a>' if _may_link(source) else label
+
+
+def _link_open(self: RendererHTML, tokens: list[Token], index: int, options: Any, env: Any) -> str:
+    token = tokens[index]
+    target = str(token.attrGet("href") or "")
+    host = urlsplit(target).netloc
+    if host:
+        token.attrSet("title", host)
+        token.attrSet("target", "_blank")
+        token.attrSet("class", "outside")
+    return self.renderToken(tokens, index, options, env)
+
+
+def _heading(self: RendererHTML, tokens: list[Token], index: int, options: Any, env: Any) -> str:
+    # The page has the h1 and each question is an h2: an answer's headings begin below.
+    token = tokens[index]
+    token.tag = f"h{min(6, int(token.tag[1]) + 2)}" if not token.meta.get("moved") else token.tag
+    token.meta["moved"] = True
+    return self.renderToken(tokens, index, options, env)
+
+
+def _math(source: str, options: Any) -> str:
+    try:
+        return str(latex_to_mathml(source[:2_000], display="block" if options.get("display_mode") else "inline"))
+    except Exception:  # the converter raises many kinds on bad input; its source is shown instead
+        return f"<code>{html.escape(source)}</code>"

@@ -1,0 +1,271 @@
+"""Asking, attaching, stopping: what every door does, whatever its transport."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from chat.core.answer import AnswerLimits, Model, answer
+from chat.core.errors import BadRequest, ChatError, NoSuchRepository, NotSignedIn, TooMany
+from chat.core.events import Accepted
+from chat.core.request import ChatRequest, RequestLimits, Turn, decode, parse
+from chat.core.research import untagged
+from chat.models import Conversation, Message, RunEvent
+from chat.providers import Providers, load_models
+from chat.providers.base import Timeouts
+from chat.recorder import MessageRecorder
+from chat.rendering import Blocks
+from chat.retrieval import RepositoryRetriever
+from chat.runs import Numbered, Run, Runs
+from deepwiki.threads import in_thread
+from repos import services as repositories
+from repos.models import Repository
+from repos.search import Filters, parse_patterns
+from repos.sources.errors import NotFound, SourceError
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+    Person = AbstractBaseUser | AnonymousUser
+
+runs = Runs()
+REMOTE_POLL_SECONDS = 0.4
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A question that has its rows: ready to run, or (with `existing`) already asked."""
+
+    repository_id: uuid.UUID
+    history: tuple[Turn, ...]
+    conversation_id: uuid.UUID | None = None
+    answer_id: uuid.UUID | None = None
+    run_id: uuid.UUID | None = None
+    existing: bool = False
+
+
+@lru_cache(maxsize=1)
+def providers() -> Providers:
+    """The providers of this process, from the settings."""
+    return Providers(
+        load_models(settings.MODELS_FILE),
+        settings.PROVIDER_ENVIRONMENT,
+        settings.PROVIDER,
+        Timeouts(settings.FIRST_TOKEN_SECONDS, settings.TOKEN_IDLE_SECONDS),
+    )
+
+
+def request_limits() -> RequestLimits:
+    """How large a request may be, from the settings."""
+    return RequestLimits(settings.MESSAGE_BYTES, settings.CONTENT_CHARS, settings.HISTORY_MESSAGES)
+
+
+def read_request(data: str | bytes) -> ChatRequest:
+    """A frame or body as a request. Raises BadRequest, TooLarge."""
+    limits = request_limits()
+    return parse(decode(data, limits), limits)
+
+
+async def ask(person: Person, request: ChatRequest, *, lasting: bool) -> Run:
+    """Store the question and start its answer; or give the run of the same question asked before.
+
+    A `lasting` run goes on when nobody reads it: its conversation will show it. Raises the ChatError family before
+    anything was sent anywhere.
+    """
+    if not person.is_authenticated and not settings.ALLOW_ANONYMOUS:
+        raise NotSignedIn
+    model = providers().choose(request.provider, request.model)
+    opened = await in_thread(_open, person, request, model)
+    if opened.existing and opened.run_id is not None:
+        return _known(opened.run_id) or await _replay(opened.run_id, person)
+    run = Run(
+        id=opened.run_id or uuid.uuid4(),
+        ends_when_alone=not lasting,
+        person_id=person.pk,
+        renderer=Blocks() if request.render == "html" else None,
+        **({"recorder": MessageRecorder(opened.answer_id)} if opened.answer_id else {}),
+    )
+    filters = Filters(**{name: parse_patterns(text) for name, text in request.filters.items()})
+    retriever = RepositoryRetriever(opened.repository_id, person.pk, filters, request.file_path)
+    limits = AnswerLimits(settings.ANSWER_CHARS, settings.ANSWER_SECONDS)
+    events = answer(request, opened.history, retriever, providers().adapter(model.provider), model, limits)
+    accepted = Accepted(
+        _text(opened.conversation_id), _text(opened.answer_id), _text(request.client_message_id)
+    )
+    try:
+        return runs.start(run, events, accepted)
+    except ChatError as error:
+        if opened.answer_id:
+            await in_thread(_refused, opened.answer_id, error)
+        raise
+
+
+async def attach(person: Person, run_id: uuid.UUID, after: int = 0) -> AsyncIterator[Numbered | dict[str, Any]]:
+    """Each later event of one's own run, once, in order: from memory here, from the database for other processes.
+
+    From the database they come as the JSON they were stored as. Raises NoSuchRepository for anybody else's run.
+    """
+    run = runs.get(run_id)
+    if run is not None:
+        if run.person_id != person.pk or person.pk is None:
+            raise NoSuchRepository("There is no such answer, or it is not yours.")
+        async for item in run.attach(after):
+            yield item
+        return
+    async for stored in _stored_events(person, run_id, after):
+        yield stored
+
+
+async def stop(person: Person, run_id: uuid.UUID) -> None:
+    """End one's own run; what there is of it stays."""
+    run = runs.get(run_id)
+    if run is not None and run.person_id == person.pk:
+        run.stop()
+
+
+def _known(run_id: uuid.UUID) -> Run | None:
+    return runs.get(run_id)
+
+
+async def _replay(run_id: uuid.UUID, person: Person) -> Run:
+    """A finished Run made of what the database holds, for a question whose answer another process gave."""
+    from chat.core.events import Delta, Done, Failed, Sources  # noqa: PLC0415 - only needed here
+
+    message = await in_thread(Message.objects.get, run_id=run_id)
+    run = Run(id=run_id, person_id=person.pk)
+    run.emit(Accepted(str(message.conversation_id), str(message.pk)))
+    run.emit(Sources(message.sources, message.commit, message.mode))
+    run.emit(Delta(message.content))
+    if message.error:
+        run.emit(Failed("error", message.error, close_code=4502, status=502))
+    state = message.state if message.state != Message.State.RUNNING else Message.State.INTERRUPTED
+    run.state = state  # type: ignore[assignment]
+    run.emit(Done(state))  # type: ignore[arg-type]
+    return run
+
+
+async def _stored_events(person: Person, run_id: uuid.UUID, after: int) -> AsyncIterator[dict[str, Any]]:
+    while True:
+        message, rows = await in_thread(_read_events, person, run_id, after)
+        if message is None:
+            raise NoSuchRepository("There is no such answer, or it is not yours.")
+        for seq, data in rows:
+            after = seq
+            yield {**data, "run": str(run_id), "seq": seq}
+        if message.state != Message.State.RUNNING:
+            yield {"event": "done", "state": message.state, "run": str(run_id), "seq": after + 1}
+            return
+        await asyncio.sleep(REMOTE_POLL_SECONDS)
+
+
+def _read_events(person: Person, run_id: uuid.UUID, after: int) -> tuple[Message | None, list[tuple[int, dict[str, Any]]]]:
+    Message.objects.filter(run_id=run_id).mark_interrupted()  # type: ignore[attr-defined]
+    # The row first: events stored after it are found too, so none can be missed between the two.
+    message = Message.objects.filter(run_id=run_id, conversation__user=person.pk).first()
+    rows = RunEvent.objects.filter(run_id=run_id, seq__gt=after).order_by("seq").values_list("seq", "data")
+    return message, list(rows)
+
+
+def _open(person: Person, request: ChatRequest, model: Model) -> Opened:
+    """Check limits and rights and make the rows. One thread, a few milliseconds."""
+    known = _asked_before(person, request)
+    if known is not None:
+        return known
+    _check_limits(person)
+    if request.token and person.pk is None:
+        raise NotSignedIn("Sign in to use an access token.")
+    try:
+        repository = repositories.find_or_add(
+            person, request.repo_url, kind=request.type, token=request.token, revision=request.revision
+        )
+    except NotFound as error:
+        raise NoSuchRepository(str(error)) from error
+    except SourceError as error:
+        raise BadRequest(str(error)) from error
+    if person.pk is None:
+        return Opened(repository.pk, request.messages[:-1])
+    try:
+        with transaction.atomic():
+            return _rows(person, request, model, repository)
+    except IntegrityError:
+        again = _asked_before(person, request)
+        if again is None:
+            raise
+        return again
+
+
+def _asked_before(person: Person, request: ChatRequest) -> Opened | None:
+    if request.client_message_id is None or person.pk is None:
+        return None
+    question = Message.objects.filter(asked_by=person.pk, client_message_id=request.client_message_id).first()
+    if question is None:
+        return None
+    reply = Message.objects.filter(conversation=question.conversation_id, number=question.number + 1).first()
+    repository_id = question.conversation.repository_id
+    return Opened(repository_id, (), question.conversation_id, reply.pk if reply else None, reply.run_id if reply else None, True)
+
+
+def _rows(person: Person, request: ChatRequest, model: Model, repository: Repository) -> Opened:
+    if request.conversation is not None:
+        conversation = (
+            Conversation.objects.of(person).select_for_update().filter(pk=request.conversation, repository=repository).first()
+        )
+        if conversation is None:
+            raise NoSuchRepository("There is no such conversation, or it is not yours.")
+        history = _history(conversation)
+    else:
+        title = " ".join(untagged(request.question).split())[:80] or "Question"
+        conversation = Conversation.objects.create(user_id=person.pk, repository=repository, title=title)
+        history = request.messages[:-1]
+    number = (conversation.messages.aggregate(last=Max("number"))["last"] or 0) + 1  # type: ignore[attr-defined]
+    Message.objects.create(
+        conversation=conversation, number=number, role=Message.Role.USER, content=request.question, language=request.language,
+        asked_by_id=person.pk, client_message_id=request.client_message_id,
+    )  # fmt: skip
+    reply = Message.objects.create(
+        conversation=conversation, number=number + 1, role=Message.Role.ASSISTANT, state=Message.State.RUNNING,
+        run_id=uuid.uuid4(), provider=model.provider, model=model.id, language=request.language, lease_at=timezone.now(),
+    )  # fmt: skip
+    Conversation.objects.filter(pk=conversation.pk).update(updated_at=timezone.now())
+    return Opened(repository.pk, history, conversation.pk, reply.pk, reply.run_id)
+
+
+def _history(conversation: Conversation) -> tuple[Turn, ...]:
+    """What was really said, from the rows: a client cannot put words into an answer's mouth."""
+    rows = conversation.messages.exclude(content="").order_by("number")  # type: ignore[attr-defined]
+    return tuple(Turn(row.role, row.content) for row in rows)[-settings.HISTORY_MESSAGES :]
+
+
+def _check_limits(person: Person) -> None:
+    if person.pk is None:
+        return
+    mine = Message.objects.filter(conversation__user=person.pk)
+    if mine.running().count() >= settings.RUNS_PER_USER:
+        raise TooMany("Another answer of yours is still being written. Wait for it or stop it, then ask again.", retry_after=5)
+    since = timezone.now() - timedelta(minutes=1)
+    asked = Message.objects.filter(asked_by=person.pk, created_at__gt=since).order_by("created_at")
+    if asked.count() >= settings.REQUESTS_PER_MINUTE:
+        first = asked.values_list("created_at", flat=True)[0]
+        wait = max(1, round((first - since).total_seconds()))
+        raise TooMany(f"You have asked {settings.REQUESTS_PER_MINUTE} questions in a minute. Ask again in {wait} seconds.",
+                      retry_after=wait)  # fmt: skip
+
+
+def _refused(answer_id: uuid.UUID, error: ChatError) -> None:
+    Message.objects.filter(pk=answer_id).update(
+        state=Message.State.INTERRUPTED, error=error.message, finished_at=timezone.now()
+    )
+
+
+def _text(value: uuid.UUID | None) -> str | None:
+    return str(value) if value else None

@@ -1,0 +1,18 @@
+"""Paths of the chat: pages, and the HTTP doors of the protocol."""
+
+from django.urls import path
+
+from chat import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("r/<uuid:repository_id>/", views.repository, name="repository"),
+    path("r/<uuid:repository_id>/source", views.source, name="source"),
+    path("c/<uuid:conversation_id>/", views.conversation, name="conversation"),
+    path("parts/rail", views.rail, name="rail"),
+    path("parts/choices", views.choices, name="choices"),
+    path("chat/completions/stream", views.stream, name="chat-stream"),
+    path("api/chat/stream", views.stream, name="chat-stream-browser"),
+    path("api/runs/<uuid:run_id>/events", views.run_events, name="run-events"),
+    path("api/runs/<uuid:run_id>/stop", views.run_stop, name="run-stop"),
+]

@@ -1,0 +1,16 @@
+"""The ASGI application: plain ASGI, so any server runs it. `deepwiki.server` runs it under daphne."""
+
+import os
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deepwiki.settings")
+django_application = get_asgi_application()
+
+from chat.routing import websocket_urlpatterns  # noqa: E402 - models may only be imported once Django is set up
+from deepwiki.lifespan import Lifespan  # noqa: E402
+
+application = Lifespan(
+    ProtocolTypeRouter({"http": django_application, "websocket": URLRouter(websocket_urlpatterns)})
+)

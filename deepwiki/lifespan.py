@@ -1,0 +1,50 @@
+"""Start and stop of a web process, for servers that speak ASGI's lifespan and, called directly, for those that don't."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from django.conf import settings
+
+from chat.services import runs
+from deepwiki.threads import in_thread
+from repos.search import warm_up
+
+logger = logging.getLogger(__name__)
+Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
+
+
+class Lifespan:
+    """Wraps an application and answers the lifespan protocol for it."""
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] != "lifespan":
+            await self.application(scope, receive, send)
+            return
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await startup()
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await shutdown()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+async def startup() -> None:
+    """Load what the first question would otherwise wait for."""
+    try:
+        await in_thread(warm_up)
+    except Exception:
+        logger.warning("the embedder could not be loaded; searching by words until it can", exc_info=True)
+
+
+async def shutdown() -> None:
+    """Let running answers finish, within the drain time."""
+    await runs.drain(settings.DRAIN_SECONDS)

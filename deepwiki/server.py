@@ -1,0 +1,145 @@
+"""The web server: daphne, with the limits and the ending it lacks by itself.
+
+    python -m deepwiki.server --port 8000
+
+What the subclass changes: messages are bounded and refused with words before daphne drops them; per-message deflate is
+offered (bounded, so that a compressed bomb cannot grow); a slow reader gets fifteen seconds to take the rest after a
+close; SIGTERM first turns /readyz to 503 and lets running answers finish.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deepwiki.settings")
+
+CLOSE_SECONDS = 15
+MESSAGE_MARGIN = 2  # daphne's own limit stands above ours, so that we are the ones who answer, in words
+STOP_SECONDS = 34
+
+logger = logging.getLogger(__name__)
+
+
+def serve(host: str, port: int, listener: socket.socket | None = None) -> None:
+    """Serve until SIGTERM or SIGINT. Sets up Django first; blocks."""
+    with contextlib.suppress(ImportError):
+        import uvloop  # noqa: PLC0415 - not on every platform
+
+        asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    import django  # noqa: PLC0415 - daphne must find the loop policy set before it is imported
+
+    django.setup()
+    from daphne.endpoints import build_endpoint_description_strings  # noqa: PLC0415
+    from daphne.server import Server  # noqa: PLC0415
+    from django.conf import settings  # noqa: PLC0415
+
+    from deepwiki.asgi import application  # noqa: PLC0415
+
+    if listener is not None:
+        endpoints = [f"fd:fileno={listener.fileno()}"]
+    else:
+        endpoints = build_endpoint_description_strings(host=host, port=port)
+    _server(Server, settings)(
+        application=application,
+        endpoints=endpoints,
+        signal_handlers=False,
+        ping_interval=10,
+        ping_timeout=10,
+        http_timeout=None,
+        websocket_max_message_size=settings.MESSAGE_BYTES * MESSAGE_MARGIN,
+        websocket_max_frame_size=settings.MESSAGE_BYTES * MESSAGE_MARGIN,
+        application_close_timeout=2,
+        server_name="deepwiki",
+        verbosity=0,
+    ).run()
+
+
+def _server(base: Any, settings: Any) -> Any:
+    from twisted.internet import reactor  # noqa: PLC0415
+
+    from deepwiki.lifespan import shutdown, startup  # noqa: PLC0415
+
+    class BoundedServer(base):  # type: ignore[misc]
+        """daphne's Server with our limits."""
+
+        stopping = False
+
+        def run(self) -> None:
+            loop = reactor._asyncioEventloop
+            reactor.callWhenRunning(lambda: asyncio.ensure_future(startup(), loop=loop))
+            reactor.callWhenRunning(self._set_up, loop)
+            super().run()
+
+        def _set_up(self, loop: asyncio.AbstractEventLoop) -> None:
+            self.ws_factory.setProtocolOptions(closeHandshakeTimeout=CLOSE_SECONDS, **_deflate(settings))
+            for name in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(name, self._begin_stop, loop)
+
+        def _begin_stop(self, loop: asyncio.AbstractEventLoop) -> None:
+            if self.stopping:
+                return
+            self.stopping = True
+            loop.call_later(STOP_SECONDS, os._exit, 0)
+            asyncio.ensure_future(self._stop(), loop=loop)
+
+        async def _stop(self) -> None:
+            await shutdown()
+            # Sockets that still wait for a question are told that the server goes.
+            for protocol in list(self.connections):
+                if hasattr(protocol, "serverClose"):
+                    with contextlib.suppress(Exception):
+                        protocol.serverClose(code=1001)
+            await asyncio.sleep(0.3)
+            reactor.stop()
+
+        def listen_error(self, failure: Any) -> None:
+            logger.critical("cannot listen: %s", failure.getErrorMessage())
+            os._exit(1)
+
+        def kill_all_applications(self) -> Any:
+            # daphne fails here when a handshake is under way and has no application yet.
+            self.connections = {p: d for p, d in self.connections.items() if "application_instance" in d}
+            return super().kill_all_applications()
+
+    return BoundedServer
+
+
+def _deflate(settings: Any) -> dict[str, Any]:
+    """Options that accept per-message deflate with a bound on what a message may unpack to."""
+    if not settings.WEBSOCKET_DEFLATE:
+        return {}
+    from autobahn.websocket.compress import (  # noqa: PLC0415
+        PerMessageDeflateOffer,
+        PerMessageDeflateOfferAccept,
+    )
+
+    bound = settings.MESSAGE_BYTES * MESSAGE_MARGIN
+
+    def accept(offers: list[Any]) -> Any:
+        for offer in offers:
+            if isinstance(offer, PerMessageDeflateOffer):
+                return PerMessageDeflateOfferAccept(offer, max_message_size=bound)
+        return None
+
+    return {"perMessageCompressionAccept": accept}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="deepwiki.server", description="DeepWiki's web server.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    arguments = parser.parse_args()
+    serve(arguments.host, arguments.port)
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

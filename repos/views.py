@@ -1,0 +1,77 @@
+"""Adding a repository and watching it being indexed."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from repos import jobs, services
+from repos.models import IndexJob, Repository
+from repos.sources import SourceError
+
+
+@require_POST
+@login_required
+def add(request: HttpRequest) -> HttpResponse:
+    """Find or add the repository of an address and go to it; say what is wrong with the address otherwise."""
+    text = request.POST.get("repo_url", "")
+    try:
+        repository = services.find_or_add(
+            request.user,
+            text,
+            kind=request.POST.get("type", ""),
+            token=request.POST.get("token", "").strip(),
+            revision=request.POST.get("revision", "").strip(),
+        )
+    except SourceError as error:
+        return render(request, "partials/add_form.html", {"error": str(error), "repo_url": text[:1_000]}, status=422)
+    target = reverse("repository", args=[repository.pk])
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": target})
+    return HttpResponseRedirect(target)
+
+
+@require_GET
+@login_required
+def status(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
+    """How far indexing is; asked again by the page until it is over."""
+    repository = _readable(request, repository_id)
+    return render(request, "partials/status.html", status_context(repository))
+
+
+@require_POST
+@login_required
+def refresh(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
+    """Bring the index up to date."""
+    repository = _readable(request, repository_id)
+    services.refresh(repository, request.user.pk)
+    return render(request, "partials/status.html", status_context(repository))
+
+
+@require_POST
+@login_required
+def control(request: HttpRequest, repository_id: uuid.UUID, action: str) -> HttpResponse:
+    """Pause, resume or cancel the unfinished job: for whoever asked for it, or staff."""
+    repository = _readable(request, repository_id)
+    job = repository.jobs.unfinished().first()  # type: ignore[attr-defined]
+    if job is not None and (job.requested_by_id == request.user.pk or request.user.is_staff):  # type: ignore[union-attr]
+        {"pause": jobs.pause, "resume": jobs.resume, "cancel": jobs.cancel}[action](job)
+    return render(request, "partials/status.html", status_context(repository))
+
+
+def status_context(repository: Repository) -> dict[str, object]:
+    """What the status line shows."""
+    job: IndexJob | None = repository.jobs.first()  # type: ignore[attr-defined]
+    unfinished = job is not None and job.state in IndexJob.UNFINISHED
+    ahead = jobs.position(job) if job is not None and job.state == IndexJob.State.QUEUED else 0
+    return {"repository": repository, "index": repository.current_index, "job": job, "unfinished": unfinished, "ahead": ahead}
+
+
+def _readable(request: HttpRequest, repository_id: uuid.UUID) -> Repository:
+    readable = Repository.objects.readable_by(request.user).select_related("current_index")
+    return get_object_or_404(readable, pk=repository_id)

@@ -1,0 +1,202 @@
+// The thread and the composer: sends questions, shows what comes. HTML arrives rendered and sanitised by the server;
+// everything else is set as text.
+import { Connection } from "./connection.js";
+
+const STICK_PX = 80;
+const STATES = {
+  stopped: "You stopped this answer.",
+  interrupted: "The server stopped while writing this answer. Ask again for the rest.",
+};
+
+export class Conversation {
+  constructor(scroller) {
+    this.scroller = scroller;
+    this.thread = document.getElementById("thread");
+    this.form = document.getElementById("composer");
+    this.question = document.getElementById("question");
+    this.answer = null;
+    this.asked = null;
+    this.draftKey = `draft:${location.pathname}`;
+    this.connection = new Connection({
+      onEvent: (event) => this.take(event),
+      onState: (words) => { document.getElementById("connection").textContent = words; },
+    });
+    this.form.addEventListener("submit", (event) => { event.preventDefault(); this.ask(); });
+    this.question.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); this.ask(); }
+    });
+    this.question.addEventListener("input", () => { this.grow(); sessionStorage.setItem(this.draftKey, this.question.value); });
+    document.getElementById("stop").addEventListener("click", () => this.connection.stop(this.csrf));
+    document.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.answer) this.connection.stop(this.csrf); });
+    this.scroller.addEventListener("scroll", () => this.offerLatest());
+    this.question.value = sessionStorage.getItem(this.draftKey) || "";
+    this.grow();
+    this.remember("model");
+    this.remember("language");
+    this.resume();
+  }
+
+  get csrf() { return this.form.elements.csrfmiddlewaretoken.value; }
+
+  remember(id) {
+    const select = document.getElementById(id);
+    const kept = localStorage.getItem(id);
+    if (kept && [...select.options].some((option) => option.value === kept)) select.value = kept;
+    select.addEventListener("change", () => localStorage.setItem(id, select.value));
+  }
+
+  resume() {
+    const running = this.thread.querySelector(".answer[data-run]");
+    this.scroller.scrollTo({ top: this.scroller.scrollHeight });
+    if (!running) return;
+    this.begin(running);
+    this.part("body").replaceChildren();
+    this.connection.attach(running.dataset.run, 0);
+  }
+
+  ask() {
+    const text = this.question.value.trim();
+    if (!text || this.answer) { this.question.focus(); return; }
+    this.thread.querySelector(".empty")?.remove();
+    const asked = document.getElementById("question-template").content.cloneNode(true);
+    asked.querySelector("[data-part=text]").textContent = text;
+    this.thread.append(asked);
+    this.thread.append(document.getElementById("answer-template").content.cloneNode(true));
+    this.begin(this.thread.lastElementChild);
+    this.asked = text;
+    this.question.value = "";
+    this.grow();
+    sessionStorage.removeItem(this.draftKey);
+    this.scroller.scrollTo({ top: this.scroller.scrollHeight });
+    const [provider, model] = this.form.elements.model.value.split("|");
+    const request = {
+      repo_url: this.form.dataset.repoUrl, type: this.form.dataset.type, provider, model, language: this.form.elements.language.value,
+      messages: [{ role: "user", content: text }], client_message_id: crypto.randomUUID(), render: "html",
+    };
+    if (this.form.dataset.conversation) request.conversation = this.form.dataset.conversation;
+    this.connection.ask(request, this.form.dataset.streamUrl, this.csrf);
+  }
+
+  begin(answer) {
+    this.answer = answer;
+    this.answer.dataset.state = "running";
+    document.getElementById("stop").hidden = false;
+    document.getElementById("send").disabled = true;
+    this.waiting = setTimeout(() => this.say("Searching"), 300);
+  }
+
+  end(state) {
+    clearTimeout(this.waiting);
+    this.say("");
+    if (this.answer) {
+      this.answer.dataset.state = state;
+      delete this.answer.dataset.run;
+    }
+    document.getElementById("announce").textContent = state === "complete" ? "The answer is complete." : "The answer has ended.";
+    document.getElementById("stop").hidden = true;
+    document.getElementById("send").disabled = false;
+    this.answer = null;
+    this.asked = null;
+    document.body.dispatchEvent(new Event("conversations-changed"));
+    this.question.focus({ preventScroll: true });
+  }
+
+  take(event) {
+    if (event.event === "ready" || event.event === "pong") return;
+    if (event.event === "error" && !this.answer) return;
+    const follow = this.atBottom();
+    switch (event.event) {
+      case "accepted": this.accepted(event); break;
+      case "status": this.say(event.total ? `${event.message} (${event.done} of ${event.total})` : event.message); break;
+      case "sources": this.sources(event.items); break;
+      case "research": this.say(`Round ${event.iteration} of ${event.of}`); break;
+      case "html": this.block(event.block, event.html); break;
+      case "notice": this.notice(event.message); break;
+      case "usage": this.usage(event); break;
+      case "error": this.failed(event); break;
+      case "done":
+        if (STATES[event.state]) this.notice(STATES[event.state]);
+        this.end(event.state);
+        break;
+      default: break;
+    }
+    if (follow) this.scroller.scrollTo({ top: this.scroller.scrollHeight });
+    this.offerLatest();
+  }
+
+  accepted(event) {
+    if (!event.conversation || this.form.dataset.conversation) return;
+    this.form.dataset.conversation = event.conversation;
+    history.replaceState(null, "", `/c/${event.conversation}/`);
+    this.draftKey = `draft:${location.pathname}`;
+    document.body.dispatchEvent(new Event("conversations-changed"));
+  }
+
+  say(words) {
+    clearTimeout(this.waiting);
+    if (!this.answer) return;
+    this.part("progress").textContent = words;
+    this.part("progress").hidden = !words;
+  }
+
+  block(number, html) {
+    this.say("");
+    const body = this.part("body");
+    while (body.children.length <= number) body.append(document.createElement("div"));
+    body.children[number].innerHTML = html; // rendered and sanitised by the server's one renderer
+  }
+
+  sources(items) {
+    const list = this.part("source-list");
+    list.replaceChildren(...items.map((source) => {
+      const item = document.createElement("li");
+      const link = document.createElement("a");
+      link.href = "#";
+      link.className = "cite";
+      Object.assign(link.dataset, { path: source.path, start: source.start, end: source.end });
+      link.textContent = `${source.path} ${source.start}–${source.end}`;
+      const symbol = document.createElement("span");
+      symbol.className = "soft";
+      symbol.textContent = ` ${source.symbol}`;
+      item.append(link, symbol);
+      return item;
+    }));
+    this.part("source-count").textContent = items.length;
+    this.part("sources").hidden = !items.length;
+  }
+
+  notice(words, problem = false) {
+    const item = document.createElement("li");
+    item.className = problem ? "banner problem" : "banner";
+    item.textContent = words;
+    this.part("notices").append(item);
+  }
+
+  failed(event) {
+    this.say("");
+    this.notice(event.message, true);
+    if (event.seq) return; // `done` follows
+    const text = this.asked;
+    this.end("partial");
+    if (text && !this.question.value) { this.question.value = text; this.grow(); } // nothing typed is lost
+  }
+
+  usage(event) {
+    const parts = [this.form.elements.model.value.replace("|", " · ")];
+    if (event.first_token_ms !== undefined) parts.push(`first word ${event.first_token_ms} ms`);
+    if (event.total_ms !== undefined) parts.push(`${event.total_ms} ms`);
+    if (event.output_tokens !== undefined) parts.push(`${event.output_tokens} tokens`);
+    this.part("meta").textContent = parts.join(" · ");
+  }
+
+  part(name) { return this.answer.querySelector(`[data-part=${name}]`); }
+
+  grow() {
+    this.question.style.height = "auto";
+    this.question.style.height = `${this.question.scrollHeight + 2}px`;
+  }
+
+  atBottom() { return this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight < STICK_PX; }
+
+  offerLatest() { document.getElementById("latest").hidden = this.atBottom() || !this.answer; }
+}
