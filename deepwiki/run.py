@@ -123,7 +123,11 @@ def _index_this_repository() -> None:
     from repos.services import add, refresh  # noqa: PLC0415
     from repos.sources import parse_address  # noqa: PLC0415
 
-    refresh(add(parse_address(str(ROOT), "local"), None))
+    repository = add(parse_address(str(ROOT), "local"), None)
+    if repository.name != "DeepWiki":
+        repository.name = "DeepWiki"
+        repository.save(update_fields=["name"])
+    refresh(repository)
 
 
 def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:

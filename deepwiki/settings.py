@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -19,10 +20,11 @@ from deepwiki.keys import read_or_make_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TESTING = "pytest" in sys.modules
+UNBUILT_STATIC = TESTING or "DEEPWIKI_TEST_STATIC" in os.environ  # served from where they lie
 
 try:
     # Tests see only what they set themselves: a developer's .env must not reach them.
-    env = Environment(None if TESTING else BASE_DIR / ".env")
+    env = Environment(None if UNBUILT_STATIC else BASE_DIR / ".env")
     DEBUG = env.flag("DEEPWIKI_DEBUG")
     DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "data"))).expanduser().resolve()
     PORT = env.number("PORT", 8000, least=1)
@@ -183,11 +185,11 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG or TESTING
+        if DEBUG or UNBUILT_STATIC
         else "servestatic.storage.CompressedManifestStaticFilesStorage"
     },
 }
-SERVESTATIC_USE_FINDERS = DEBUG or TESTING
+SERVESTATIC_USE_FINDERS = DEBUG or UNBUILT_STATIC
 SERVESTATIC_AUTOREFRESH = DEBUG
 
 AUTH_PASSWORD_VALIDATORS = [

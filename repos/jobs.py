@@ -31,6 +31,7 @@ STALE = timedelta(seconds=30)
 # Set when this process must end: running jobs stop at the next step and go back into the queue.
 stopping = threading.Event()
 BEAT_SECONDS = 1.0
+MOST_ATTEMPTS = 4  # a repository that kills its worker must not do so for ever
 
 
 def request(repository: Repository, user_id: int | None = None, *, force: bool = False, start: bool = True) -> tuple[IndexJob, bool]:
@@ -62,12 +63,15 @@ def run(job_id: uuid.UUID | str, progress: JobProgress | None = None) -> IndexJo
     now = timezone.now()
     free = Q(state=State.QUEUED) | Q(state=State.RUNNING, beat_at__lt=now - STALE)
     claimed = IndexJob.objects.filter(free, pk=job_id).update(
-        state=State.RUNNING, stage=Stage.WAITING, beat_at=now, started_at=now, error="", done=0, total=0
+        state=State.RUNNING, stage=Stage.WAITING, beat_at=now, started_at=now, error="", done=0, total=0, attempts=F("attempts") + 1
     )
     job = IndexJob.objects.select_related("repository", "repository__current_index").filter(pk=job_id).first()
     if job is None or not claimed:
         return job or IndexJob(state=State.CANCELLED)
     progress = progress or JobProgress(job)
+    if job.attempts > MOST_ATTEMPTS:
+        _end(job, State.FAILED, error="Indexing this repository ended the worker several times. Tell the administrator.")
+        return IndexJob.objects.select_related("repository").get(pk=job.pk)
     try:
         result = index_repository(job.repository, options(), progress, force=job.force)
     except InterruptedError:
@@ -181,10 +185,11 @@ class JobProgress:
         self.tell(self.job)
 
 
-def wait(job: IndexJob, tell: Callable[[IndexJob], None] = lambda job: None) -> IndexJob:
-    """Follow a job that somebody else runs until it is over. For commands: it blocks."""
-    while job.state in (State.QUEUED, State.RUNNING):
-        time.sleep(0.5)
-        job = IndexJob.objects.select_related("repository").get(pk=job.pk)
+def run_or_follow(job: IndexJob, tell: Callable[[IndexJob], None] = lambda job: None) -> IndexJob:
+    """Do the job here, or follow whoever does it until it is over, taking over if they die. For commands: it blocks."""
+    while True:
+        job = run(job.pk, JobProgress(job, tell))
+        if job.state not in (State.QUEUED, State.RUNNING):
+            return job
         tell(job)
-    return job
+        time.sleep(0.5)

@@ -167,6 +167,9 @@ class Chunk(models.Model):
     symbol = models.CharField(max_length=300, blank=True)
     words = SparseVectorField(dimensions=DIMENSION)
 
+    class Meta:
+        indexes = [models.Index(fields=["index"], condition=Q(live=False), name="staged_chunks")]
+
     def __str__(self) -> str:
         return f"{self.start}-{self.end}"
 
@@ -236,6 +239,7 @@ class IndexJob(models.Model):
     force = models.BooleanField(default=False, help_text="Build anew even when nothing has changed.")
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.WAITING)
+    attempts = models.IntegerField(default=0)
     done = models.IntegerField(default=0)
     total = models.IntegerField(default=0)
     error = models.TextField(blank=True)

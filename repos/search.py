@@ -183,6 +183,7 @@ def _vectors(wanted: bool, filtered: bool, scope: str) -> str:
     SELECT e.chunk_id AS id, 1 - (e.vector <=> %(vector)s::halfvec) AS score
     FROM repos_embedding e {join}
     WHERE e.index_id IN (SELECT id FROM allowed) AND e.embedder = %(embedder)s {scope if filtered else ""}
+      AND e.chunk_id NOT IN (SELECT s.id FROM repos_chunk s WHERE s.index_id IN (SELECT id FROM allowed) AND NOT s.live)
     ORDER BY e.vector <=> %(vector)s::halfvec
     LIMIT %(candidates)s"""  # noqa: S608 - fixed fragments, every value a parameter
 

@@ -40,6 +40,10 @@ SETTINGS = {
 }
 
 
+# Servers this process started: kept, so that one that dies is reaped.
+_children: list[subprocess.Popen[bytes]] = []
+
+
 class Cluster:
     """The cluster that belongs to `data_dir`.
 
@@ -91,6 +95,7 @@ class Cluster:
         self._prepare(who)
         if not (self.folder / "data" / "PG_VERSION").exists():
             self._initdb(programs, who)
+        self._bury()
         deadline = time.monotonic() + START_SECONDS
         attempts = 0
         while not self._launch(programs, who, deadline):
@@ -149,6 +154,7 @@ class Cluster:
             server = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/", **_as(who)
             )
+        _children.append(server)
         while time.monotonic() < deadline:
             if self.answers():
                 return True
@@ -157,6 +163,14 @@ class Cluster:
             time.sleep(0.02)
         server.terminate()
         return False
+
+    def _bury(self) -> None:
+        """A killed server whose parent has not noticed still counts as running for its successor: end that."""
+        _children[:] = [child for child in _children if child.poll() is None]
+        pid = self.postmaster_pid()
+        with contextlib.suppress(OSError):
+            if pid is not None and Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                (self.folder / "data" / "postmaster.pid").unlink()
 
     def _create_database(self) -> None:
         with psycopg.connect(self.dsn(), autocommit=True) as connection:

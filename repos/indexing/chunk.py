@@ -18,6 +18,8 @@ from repos.indexing.languages import language_of, parser_for
 MOST_CHARS = 1_400
 MOST_LINES = 60
 DEEPEST = 40
+DEEPEST_INDENT = 160
+DEEPEST_BRACKETS = 400
 PARSE_SECONDS = 3.0
 
 DEFINITIONS = frozenset(
@@ -73,7 +75,7 @@ def chunk(path: str, text: str) -> list[Chunk]:
 
 def _units(language: str, text: str, lines: list[str]) -> Iterator[_Unit]:
     parser = parser_for(language)
-    if parser is None:
+    if parser is None or _nested_too_deep(lines):
         yield from _windows(0, len(lines) - 1, lines, ())
         return
     deadline = time.monotonic() + PARSE_SECONDS
@@ -94,6 +96,9 @@ def _units(language: str, text: str, lines: list[str]) -> Iterator[_Unit]:
     for unit in _descend(tree.root_node, (), lines, 0):
         start, end = max(unit.start, done + 1), min(unit.end, len(lines) - 1)
         if end < start:
+            # On a row that is taken already: only its names are new.
+            if unit.defines and done >= 0:
+                yield _Unit(done + 1, done, unit.around, unit.defines)
             continue
         # Rows no node covers (blank lines, a header such as `class A:`) go with what follows them.
         yield _Unit(done + 1 if start - done < 12 else start, end, unit.around, unit.defines)
@@ -111,7 +116,7 @@ def _descend(node: Node, around: tuple[str, ...], lines: list[str], depth: int) 
             continue
         if _fits(start, end, lines):
             name = _name(child) if child.is_named else ""
-            yield _Unit(start, end, around, (name,) if name else _inner_names(child))
+            yield _Unit(start, end, around, _names(child, name))
         elif start == end or depth >= DEEPEST or not child.children:
             yield from _windows(start, end, lines, around)
         else:
@@ -158,11 +163,12 @@ def _name(node: Node) -> str:
         return _name(inner) if inner is not None else ""
     if node.type not in DEFINITIONS:
         return ""
-    named = node.child_by_field_name("name") or node.child_by_field_name("type")
+    named = node.child_by_field_name("name")
     if named is None:
         named = node.child_by_field_name("declarator")
         while named is not None and named.type not in NAMES:
             named = named.child_by_field_name("declarator") or (named.named_children or [None])[0]
+    named = named or node.child_by_field_name("type")
     if named is None:
         named = next((c for c in node.named_children if c.type in NAMES), None)
     if named is None or named.text is None:
@@ -170,9 +176,26 @@ def _name(node: Node) -> str:
     return " ".join(named.text.decode("utf-8", "replace").strip("# \n=-\"'").split())[:120]
 
 
-def _inner_names(node: Node) -> tuple[str, ...]:
-    """Names defined directly inside a node that is no definition itself (a block, an export list)."""
-    return tuple(name for c in node.named_children[:50] if (name := _name(c)))
+def _names(node: Node, name: str) -> tuple[str, ...]:
+    """The name of a definition that stands whole in a chunk, and those directly inside it."""
+    inner = node.child_by_field_name("body") or node.child_by_field_name("definition") or node
+    if inner.type in DEFINITIONS and inner is not node:
+        inner = inner.child_by_field_name("body") or inner
+    found = (name, *(_name(child) for child in inner.named_children[:50])) if name else map(_name, node.named_children[:50])
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _nested_too_deep(lines: list[str]) -> bool:
+    """Nesting no person writes. Some grammars keep it in a buffer of fixed size and crash the process beyond that."""
+    depth = 0
+    for line in lines:
+        body = line.lstrip(" \t")
+        if len(line) - len(body) > DEEPEST_INDENT or line.count("- ") > DEEPEST_INDENT:
+            return True
+        depth = max(0, depth + sum(map(line.count, "([{")) - sum(map(line.count, ")]}")))
+        if depth > DEEPEST_BRACKETS:
+            return True
+    return False
 
 
 def _pack(units: list[_Unit], lines: list[str]) -> Iterator[Chunk]:

@@ -38,7 +38,9 @@ def tokens(text: str) -> Iterator[str]:
 
 def question_terms(text: str) -> list[str]:
     """The words of a question, each once, without the words every question has."""
-    return list(dict.fromkeys(term for term in tokens(text) if term not in STOP_WORDS and len(term) < 80))
+    words = (match.group() for match in _WORD.finditer(text))
+    wanted = (term for word in words if word.lower() not in STOP_WORDS for term in _forms(word))
+    return list(dict.fromkeys(term for term in wanted if len(term) < 80))
 
 
 @lru_cache(maxsize=200_000)

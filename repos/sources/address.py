@@ -13,6 +13,7 @@ from repos.sources.errors import BadAddress
 HOSTS = {"github.com": "github", "gitlab.com": "gitlab", "bitbucket.org": "bitbucket", "codeberg.org": "gitea"}
 KINDS = ("github", "gitlab", "bitbucket", "gitea", "azure", "git", "local")
 SHORT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}/[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f:.]+", re.IGNORECASE)
 PART = re.compile(r"[\w.~ +@-]+", re.UNICODE)
 REVISION = re.compile(r"(?!-)(?!.*(\.\.|//|@\{|\.lock(/|$)))[^\x00-\x20\x7f~^:?*\[\\]{1,200}(?<![./])")
 WEB_SUFFIX = re.compile(r"/(-/)?(tree|blob|commits?|src|pull|issues|merge_requests|wiki|releases|actions)(/.*)?$")
@@ -96,7 +97,7 @@ def _remote(text: str, kind: str) -> Address:
         raise BadAddress("Only https addresses of git repositories can be used.")
     if parts.username is not None or parts.password is not None:
         raise BadAddress("Leave the user name and password out of the address; give a token in its own field.")
-    if not host or "." not in host and host != "localhost" and ":" not in host:
+    if not HOST.fullmatch(host) or ("." not in host and host != "localhost" and ":" not in host):
         raise BadAddress("This is not a repository address. Use https://host/owner/repository.")
     path = WEB_SUFFIX.sub("", unquote(parts.path)).strip("/").removesuffix(".git").rstrip("/")
     pieces = path.split("/")

@@ -41,7 +41,7 @@ ANSWERS: list[tuple[str, type[SourceError], str]] = [
     (r"error: (401|403|404)|not found|authentication failed|could not read username|access denied|repository .* does not exist",
      NotFound, "There is no such repository, or it is private. Check the address, or add an access token that can read it."),
     (r"error: 30[1278]|redirect", Refused, "This repository has moved. Use its new address."),
-    (r"file size limit|no space left|cannot allocate|out of memory", TooLarge, "This repository is too large for this server."),
+    (r"file size limit|died of signal 25|invalid index-pack output|no space left|cannot allocate|out of memory", TooLarge, "This repository is too large for this server."),
     (r"protocol .* not supported|transport .* not allowed", Refused, "Only https addresses of git repositories can be used."),
     (r"could not resolve host|failed to connect|connection (refused|timed out|reset)|timed out|operation too slow|ssl|certificate|error: 5\d\d",
      Unreachable, "The repository's host did not answer as it should. Try again later."),

@@ -8,6 +8,8 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from pathspec import GitIgnoreSpec
+
 from repos.indexing.walk import VENDORED, TreeEntry
 from repos.sources.errors import NotFound
 
@@ -17,7 +19,7 @@ READ_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class Folder:
-    """A plain folder. Hidden build and dependency folders are not entered at all."""
+    """A plain folder. What its `.gitignore` files exclude, and build and dependency folders, are not entered at all."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -27,10 +29,18 @@ class Folder:
     def entries(self) -> list[TreeEntry]:
         """Every file and link, with the id git would give its contents. Unreadable ones are left out."""
         found: list[TreeEntry] = []
+        rules: dict[str, GitIgnoreSpec] = {}
         for path, folders, names in os.walk(self.root, followlinks=False):
             relative = Path(path).relative_to(self.root)
-            folders[:] = sorted(f for f in folders if f not in VENDORED and f not in BUILT and not _is_environment(path, f))
+            if ".gitignore" in names and (text := self._bytes(str(relative / ".gitignore"), 100_000)):
+                rules[str(relative)] = GitIgnoreSpec.from_lines(text.decode("utf-8", "replace").splitlines()[:2_000])
+            folders[:] = sorted(
+                f for f in folders
+                if f not in VENDORED and f not in BUILT and not _is_environment(path, f) and not _ignored(rules, relative / f, "/")
+            )  # fmt: skip
             for name in sorted(names):
+                if _ignored(rules, relative / name):
+                    continue
                 entry = self._entry(str(relative / name))
                 if entry is not None:
                     found.append(entry)
@@ -87,6 +97,15 @@ class Folder:
                 return stream.read(most) if stat.S_ISREG(os.fstat(stream.fileno()).st_mode) else None
         except OSError:
             return None
+
+
+def _ignored(rules: dict[str, GitIgnoreSpec], path: Path, ending: str = "") -> bool:
+    """Do the `.gitignore` files of the folders above `path` exclude it?"""
+    for folder in (path.parent, *path.parent.parents) if rules else ():
+        spec = rules.get(str(folder))
+        if spec is not None and spec.match_file(str(path.relative_to(folder)) + ending):
+            return True
+    return False
 
 
 def _is_environment(path: str, folder: str) -> bool:

@@ -25,11 +25,15 @@ question AS MATERIALIZED (
     FROM terms, total
 ),
 lexical AS MATERIALIZED (
-    SELECT c.id, -(c.words <#> q.words) AS score
-    FROM repos_chunk c CROSS JOIN question q
-    WHERE c.index_id IN (SELECT id FROM allowed) AND c.live AND q.words IS NOT NULL {scope}
-    ORDER BY c.words <#> q.words
-    LIMIT %(candidates)s
+    SELECT id, score
+    FROM (
+        SELECT c.id, -(c.words <#> q.words) AS score
+        FROM repos_chunk c CROSS JOIN question q
+        WHERE c.index_id IN (SELECT id FROM allowed) AND c.live AND q.words IS NOT NULL {scope}
+        ORDER BY c.words <#> q.words
+        LIMIT %(candidates)s
+    ) best
+    WHERE score > 0  -- a chunk with none of the words is no find
 ),
 semantic AS MATERIALIZED ({vectors}),
 named AS MATERIALIZED ({named}),

@@ -50,7 +50,9 @@ async function openSource(cite) {
   try {
     await htmx.ajax("GET", `${thread.dataset.sourceUrl}?${query}`, { target: pane, swap: "innerHTML" });
   } finally {
-    pane.querySelector(".marked")?.scrollIntoView({ block: "center" });
+    const source = pane.querySelector(".source");
+    const marked = pane.querySelector(".marked");
+    if (source && marked) source.scrollTop = marked.offsetTop - source.offsetTop - source.clientHeight / 4;
     pane.querySelector(".source, button")?.focus({ preventScroll: true });
   }
 }

@@ -82,8 +82,7 @@ class Command(BaseCommand):
                     tasks[now.stage] = bar.add_task(IndexJob.Stage(now.stage).label, total=None)
                 bar.update(tasks[now.stage], total=now.total or None, completed=now.done)
 
-            done = jobs.run(job.pk, jobs.JobProgress(job, tell))
-            return jobs.wait(done, tell)
+            return jobs.run_or_follow(job, tell)
 
     def _leave(self, code: int, message: str) -> None:
         self.stderr.write(self.style.ERROR(message))

@@ -1,0 +1,130 @@
+"""The embedded database: shared, counted by the kernel, back after any crash."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psycopg
+import pytest
+
+from deepwiki.postgres import Cluster, PostgresError, hold, release
+
+HOLDER = """
+import sys, pathlib, psycopg
+from deepwiki.postgres import hold, release
+cluster = hold(pathlib.Path(sys.argv[1]))
+with psycopg.connect(cluster.dsn("deepwiki")) as connection:
+    connection.execute("SELECT 1")
+print("held", flush=True)
+sys.stdin.readline()
+release()
+"""
+
+
+@pytest.fixture
+def data_dir(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cluster with spaces")
+    for part in [folder, *folder.parents[:2]]:
+        part.chmod(0o755)
+    yield folder
+    release(folder)
+    Cluster(folder).stop()
+
+
+def start_holder(data_dir):
+    return subprocess.Popen([sys.executable, "-c", HOLDER, str(data_dir)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def wait_held(process):
+    assert process.stdout.readline() == "held\n"
+
+
+def end(process):
+    with contextlib.suppress(BrokenPipeError):
+        process.communicate("\n", timeout=30)
+
+
+def test_eight_processes_start_at_once_and_share_one_server(data_dir):
+    holders = [start_holder(data_dir) for _ in range(8)]
+    for holder in holders:
+        wait_held(holder)
+    cluster = Cluster(data_dir)
+    pid = cluster.postmaster_pid()
+    assert cluster.answers()
+    for holder in holders[:-1]:
+        end(holder)
+    assert cluster.answers()
+    assert cluster.postmaster_pid() == pid
+    end(holders[-1])
+    assert not cluster.answers()
+
+
+def test_a_killed_holder_neither_stops_nor_keeps_the_server(data_dir):
+    first, second = start_holder(data_dir), start_holder(data_dir)
+    wait_held(first)
+    wait_held(second)
+    first.kill()
+    first.communicate()
+    cluster = Cluster(data_dir)
+    assert cluster.answers()
+    end(second)
+    assert not cluster.answers()
+
+
+def test_the_data_is_there_after_the_server_is_killed_and_started_again(data_dir):
+    cluster = hold(data_dir)
+    with psycopg.connect(cluster.dsn("deepwiki"), autocommit=True) as connection:
+        connection.execute("CREATE TABLE kept (n int)")
+        connection.execute("INSERT INTO kept VALUES (7)")
+    os.kill(cluster.postmaster_pid(), signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while cluster.answers() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    cluster.start()
+    with psycopg.connect(cluster.dsn("deepwiki")) as connection:
+        assert connection.execute("SELECT n FROM kept").fetchone() == (7,)
+    release(data_dir)
+    again = hold(data_dir)
+    with psycopg.connect(again.dsn("deepwiki")) as connection:
+        assert connection.execute("SELECT n FROM kept").fetchone() == (7,)
+
+
+def test_a_server_left_by_killed_holders_is_adopted(data_dir):
+    holder = start_holder(data_dir)
+    wait_held(holder)
+    holder.kill()
+    holder.communicate()
+    pid = Cluster(data_dir).postmaster_pid()
+    assert hold(data_dir).postmaster_pid() == pid
+    release(data_dir)
+    assert not Cluster(data_dir).answers()
+
+
+def test_only_its_owner_can_enter_and_no_port_is_open(data_dir):
+    cluster = hold(data_dir)
+    assert cluster.folder.stat().st_mode & 0o777 == 0o700
+    assert cluster.socket_folder.stat().st_mode & 0o777 == 0o700
+    with psycopg.connect(cluster.dsn()) as connection:
+        assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
+        assert connection.execute("SELECT count(*) FROM pg_available_extensions WHERE name = 'vector'").fetchone() == (1,)
+
+
+def test_a_long_path_still_gets_a_socket(tmp_path_factory):
+    deep = tmp_path_factory.mktemp("deep") / ("x" * 90)
+    deep.mkdir()
+    for part in [deep, *deep.parents[:3]]:
+        part.chmod(0o755)
+    try:
+        assert hold(deep).answers()
+    finally:
+        release(deep)
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    with pytest.raises(PostgresError, match="DATA_DIR"):
+        hold(blocked / "data")

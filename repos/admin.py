@@ -1,0 +1,176 @@
+"""Repositories, documents and jobs in the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+
+from repos import jobs, services
+from repos.models import Document, Index, IndexJob, Repository
+from repos.sources import SourceError, parse_address
+
+
+class RepositoryForm(forms.ModelForm[Repository]):
+    """The token is write-only: it can be entered anew, never read."""
+
+    new_token = forms.CharField(
+        label="Access token", required=False, strip=True, widget=forms.PasswordInput(render_value=False),
+        help_text="Leave empty to keep the present one. Kept encrypted.",
+    )  # fmt: skip
+
+    class Meta:
+        model = Repository
+        fields = ["url", "kind", "revision", "is_private", "added_by", "readers"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        try:
+            address = parse_address(cleaned.get("url", ""), cleaned.get("kind", ""))
+        except SourceError as error:
+            raise forms.ValidationError({"url": str(error)}) from error
+        cleaned["url"], cleaned["kind"] = address.url, address.kind
+        self.instance.name = address.name
+        if cleaned.get("is_private") and not cleaned.get("added_by"):
+            raise forms.ValidationError({"added_by": "A private repository needs an owner."})
+        return cleaned
+
+
+@admin.register(Repository)
+class RepositoryAdmin(admin.ModelAdmin[Repository]):
+    form = RepositoryForm
+    list_display = ["name", "kind", "is_private", "state", "files", "chunks", "last_error", "used_at"]
+    list_filter = ["kind", "is_private"]
+    list_select_related = ["current_index"]
+    search_fields = ["name", "url"]
+    autocomplete_fields = ["added_by"]
+    filter_horizontal = ["readers"]
+    actions = ["reindex", "rebuild", "pause", "cancel"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Repository]:
+        return super().get_queryset(request).prefetch_related("jobs")
+
+    def save_model(self, request: HttpRequest, obj: Repository, form: Any, change: bool) -> None:
+        if form.cleaned_data.get("new_token"):
+            obj.token = form.cleaned_data["new_token"]
+            obj.is_private = True
+            obj.added_by_id = obj.added_by_id or request.user.pk
+        super().save_model(request, obj, form, change)
+        if not change:
+            services.refresh(obj, request.user.pk)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
+        for repository in queryset:
+            repository.delete()
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        # Listing every chunk that goes with a repository would take minutes and help nobody.
+        names = [f"{repository.name} with its index, jobs and conversations" for repository in objs]
+        return names, {"repositories": len(names)}, set(), []
+
+    @admin.display(description="State")
+    def state(self, repository: Repository) -> str:
+        job = next(iter(repository.jobs.all()), None)  # type: ignore[attr-defined]
+        if job is not None and job.state in (*IndexJob.UNFINISHED, IndexJob.State.FAILED):
+            return f"{job} {job.percent} %" if job.total else str(job)
+        return repository.current_index.get_state_display() if repository.current_index else "not indexed"
+
+    @admin.display(description="Files")
+    def files(self, repository: Repository) -> int:
+        return repository.current_index.files if repository.current_index else 0
+
+    @admin.display(description="Chunks")
+    def chunks(self, repository: Repository) -> int:
+        return repository.current_index.chunks if repository.current_index else 0
+
+    @admin.display(description="Last error")
+    def last_error(self, repository: Repository) -> str:
+        job = next(iter(repository.jobs.all()), None)  # type: ignore[attr-defined]
+        return job.error[:120] if job else ""
+
+    @admin.action(description="Bring the index up to date")
+    def reindex(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
+        for repository in queryset:
+            services.refresh(repository, request.user.pk)
+        self.message_user(request, "Queued.", messages.SUCCESS)
+
+    @admin.action(description="Build the index anew")
+    def rebuild(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
+        for repository in queryset:
+            services.refresh(repository, request.user.pk, force=True)
+        self.message_user(request, "Queued.", messages.SUCCESS)
+
+    @admin.action(description="Pause indexing")
+    def pause(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
+        for job in IndexJob.objects.unfinished().filter(repository__in=queryset):
+            jobs.pause(job)
+
+    @admin.action(description="Cancel indexing")
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
+        for job in IndexJob.objects.unfinished().filter(repository__in=queryset):
+            jobs.cancel(job)
+
+
+class ReadOnly(admin.ModelAdmin[Any]):
+    """Rows that only the program writes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Document)
+class DocumentAdmin(ReadOnly):
+    list_display = ["path", "repository", "language", "role", "lines", "chunk_count"]
+    list_filter = ["role", "language"]
+    search_fields = ["path"]
+    fields = ["path", "repository", "language", "role", "lines", "size", "sha"]
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
+        rows = Document.objects.filter(live=True).defer("text").select_related("index__repository")
+        return rows.annotate(chunk_count=Count("chunks"))
+
+    @admin.display(description="Repository")
+    def repository(self, document: Document) -> str:
+        return document.index.repository.name
+
+    @admin.display(description="Chunks", ordering="chunk_count")
+    def chunk_count(self, document: Any) -> int:
+        return int(document.chunk_count)
+
+
+@admin.register(IndexJob)
+class IndexJobAdmin(ReadOnly):
+    list_display = ["repository", "state", "stage", "percent", "requested_by", "created_at", "finished_at", "error"]
+    list_filter = ["state", "stage"]
+    list_select_related = ["repository", "requested_by"]
+    actions = ["retry", "cancel"]
+
+    @admin.display(description="%")
+    def percent(self, job: IndexJob) -> int:
+        return job.percent
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None and super(ReadOnly, self).has_change_permission(request)  # for the actions of the list
+
+    @admin.action(description="Try again")
+    def retry(self, request: HttpRequest, queryset: QuerySet[IndexJob]) -> None:
+        for job in queryset.select_related("repository"):
+            services.refresh(job.repository, request.user.pk, force=job.force)
+
+    @admin.action(description="Cancel")
+    def cancel(self, request: HttpRequest, queryset: QuerySet[IndexJob]) -> None:
+        for job in queryset:
+            jobs.cancel(job)
+
+
+@admin.register(Index)
+class IndexAdmin(ReadOnly):
+    list_display = ["repository", "state", "commit", "files", "chunks", "created_at", "updated_at"]
+    list_select_related = ["repository"]

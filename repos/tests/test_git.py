@@ -1,0 +1,193 @@
+"""Git against real hosts on loopback, kind ones and hostile ones."""
+
+import os
+import subprocess
+import time
+
+import pytest
+
+from repos.indexing.walk import Limits, Skipped, files, select
+from repos.sources import FetchLimits, open_snapshot, parse_address
+from repos.sources.errors import Broken, NotFound, Refused, SourceError, Unreachable
+from repos.testing import GitHost, make_repository, run_git
+
+
+@pytest.fixture
+def host(tmp_path):
+    with GitHost(tmp_path / "served") as host:
+        yield host
+
+
+def snapshot(host, name, tmp_path, **kwargs):
+    limits = FetchLimits(seconds=kwargs.pop("seconds", 20), megabytes=kwargs.pop("megabytes", 50), allow=[host.place])
+    return open_snapshot(parse_address(f"{host.url}/{name}", "git"), limits=limits, work_dir=tmp_path / "work", **kwargs)
+
+
+def texts(snap):
+    skipped = Skipped()
+    chosen = select(snap.entries, Limits(), skipped)
+    return {f.entry.path: f.text for f in files(chosen, snap.reader.read, skipped)}, skipped
+
+
+def git_processes():
+    out = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
+    return [line for line in out.splitlines() if line.startswith(("git ", "/usr/lib/git-core", "/usr/bin/git")) and "http-backend" not in line]
+
+
+def test_a_repository_is_fetched_read_and_removed_again(host, tmp_path):
+    commit = make_repository(host.root / "team/tool", {"a.py": "x = 1\n", "docs/b.md": "# B\n"})
+    with snapshot(host, "team/tool", tmp_path) as snap:
+        assert snap.commit == commit
+        assert texts(snap)[0] == {"a.py": "x = 1\n", "docs/b.md": "# B\n"}
+    assert list((tmp_path / "work").iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["branch", "tag", "commit"])
+def test_a_branch_a_tag_or_a_commit_can_be_named(host, tmp_path, kind):
+    first = make_repository(host.root / "r", {"a.py": "first\n"})
+    run_git(host.root / "r", "branch", "old")
+    run_git(host.root / "r", "tag", "v1")
+    make_repository(host.root / "r", {"a.py": "second\n"})
+    revision = {"branch": "old", "tag": "v1", "commit": first}[kind]
+    with snapshot(host, "r", tmp_path, revision=revision) as snap:
+        assert snap.commit == first
+        assert texts(snap)[0] == {"a.py": "first\n"}
+
+
+def test_a_missing_branch_is_said_to_be_missing(host, tmp_path):
+    make_repository(host.root / "r", {"a.py": "x\n"})
+    with pytest.raises(NotFound, match="no such branch"), snapshot(host, "r", tmp_path, revision="nope"):
+        pass
+
+
+def test_an_empty_repository_is_said_to_be_empty_or_missing(host, tmp_path):
+    (host.root / "r").mkdir(parents=True)
+    run_git(host.root / "r", "init", "-q")
+    with pytest.raises((Broken, NotFound)), snapshot(host, "r", tmp_path):
+        pass
+
+
+def test_unknown_and_private_give_the_same_words(tmp_path):
+    with GitHost(tmp_path / "served", token="s3cret-token-1") as host:
+        make_repository(host.root / "private", {"a.py": "x\n"})
+        words = []
+        for name in ("private", "unknown"):
+            with pytest.raises(NotFound) as caught, snapshot(host, name, tmp_path):
+                pass
+            words.append(str(caught.value))
+        assert words[0] == words[1]
+
+
+def test_a_token_opens_a_private_repository_and_leaves_no_trace(tmp_path, monkeypatch):
+    token = "s3cret-token-1"
+    arguments = []
+    real = subprocess.Popen
+
+    def watched(*args, **kwargs):
+        arguments.append(" ".join(args[0]))
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr("repos.sources.git.subprocess.Popen", watched)
+    with GitHost(tmp_path / "served", token=token) as host:
+        make_repository(host.root / "private", {"a.py": "x\n"})
+        with snapshot(host, "private", tmp_path, token=token) as snap:
+            assert texts(snap)[0] == {"a.py": "x\n"}
+            written = b"".join(p.read_bytes() for p in (tmp_path / "work").rglob("*") if p.is_file())
+            assert token.encode() not in written
+        assert arguments and not any(token in line for line in arguments)
+        with pytest.raises(NotFound) as caught, snapshot(host, "private", tmp_path, token="wr0ng-token"):
+            pass
+        assert "wr0ng-token" not in str(caught.value)
+
+
+def test_a_redirect_is_not_followed_and_the_token_does_not_travel(tmp_path):
+    with GitHost(tmp_path / "other") as other, GitHost(tmp_path / "served") as host:
+        make_repository(other.root / "r", {"a.py": "x\n"})
+        host.redirects["/r"] = f"{other.url}/r"
+        with pytest.raises(Refused, match="moved"), snapshot(host, "r", tmp_path, token="s3cret"):
+            pass
+        assert other.seen == []
+
+
+def test_a_tarpit_is_given_up_and_nothing_of_git_is_left(host, tmp_path):
+    began = time.monotonic()
+    with pytest.raises(Unreachable), snapshot(host, "tarpit/r", tmp_path, seconds=2):
+        pass
+    assert time.monotonic() - began < 8
+    deadline = time.monotonic() + 3
+    while git_processes() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert git_processes() == []
+
+
+def test_cancelling_kills_git_at_once(host, tmp_path):
+    with pytest.raises(InterruptedError), snapshot(host, "tarpit/r", tmp_path, cancelled=lambda: True):
+        pass
+    assert git_processes() == []
+
+
+def test_a_repository_over_the_size_limit_is_refused(host, tmp_path):
+    make_repository(host.root / "big", {"a.bin": os.urandom(8_000_000)})
+    with pytest.raises(SourceError) as caught, snapshot(host, "big", tmp_path, megabytes=1):
+        pass
+    assert "large" in str(caught.value)
+
+
+def test_links_submodules_hooks_filters_and_git_folders_are_only_data(host, tmp_path):
+    root = host.root / "evil"
+    marker = tmp_path / "ran"
+    make_repository(root, {"good.py": "x = 1\n", ".gitattributes": f"*.py filter=evil\n", ".gitmodules": f'[submodule "s"]\n path = s\n url = ext::sh -c "touch {marker}"\n'})
+    blob = run_git(root, "hash-object", "-w", "--stdin", data=b"/etc/passwd")
+    commit = run_git(root, "rev-parse", "HEAD")
+    run_git(root, "update-index", "--add", "--cacheinfo", f"120000,{blob},link.py")
+    run_git(root, "update-index", "--add", "--cacheinfo", f"160000,{commit},s")
+    run_git(root, "commit", "-q", "-m", "evil")
+    with snapshot(host, "evil", tmp_path) as snap:
+        found, skipped = texts(snap)
+    assert set(found) == {"good.py", ".gitattributes", ".gitmodules"}
+    assert skipped.counts["link"] == 1
+    assert skipped.counts["submodule"] == 1
+    assert not marker.exists()
+
+
+def test_a_branch_that_looks_like_an_option_is_data(host, tmp_path):
+    root = host.root / "r"
+    commit = make_repository(root, {"a.py": "x\n"})
+    (root / ".git/refs/heads/--upload-pack=touch").write_text(commit + "\n")
+    (root / ".git/HEAD").write_text("ref: refs/heads/--upload-pack=touch\n")
+    with snapshot(host, "r", tmp_path) as snap:
+        assert snap.commit == commit
+
+
+def test_odd_names_and_contents_are_read_or_skipped_without_harm(host, tmp_path):
+    root = host.root / "odd"
+    make_repository(root, {
+        "latin.py": "grüße = 1\n".encode("latin-1"), "utf16.txt": "hello".encode("utf-16"), "nul.py": b"a\x00b", "<img src=x>.md": "# x\n",
+        "a\nb.py": "x = 1\n", "deep/" * 60 + "x.py": "x = 1\n", "long.js": "var a=1;" * 20_000, "lines.txt": "x\n" * 100_000, ".env": "KEY=1\n",
+        "id_rsa": "secret", "empty.py": "", "zeros.dat": b"\0" * 100_000, b"bad\xff.py".decode("utf-8", "surrogateescape"): "y = 1\n",
+    })  # fmt: skip
+    with snapshot(host, "odd", tmp_path) as snap:
+        found, skipped = texts(snap)
+    assert "grüße" in found["latin.py"]
+    assert found["utf16.txt"] == "hello"
+    assert "a\nb.py" in found
+    assert skipped.counts["secret"] == 2
+    assert {"nul.py", ".env", "id_rsa", "long.js", "empty.py"}.isdisjoint(found)
+
+
+def test_a_local_checkout_is_read_as_it_lies_there_but_a_named_branch_from_git(tmp_path):
+    root = tmp_path / "local"
+    commit = make_repository(root, {"a.py": "committed\n", ".gitignore": "build.log\nsecret/\n"})
+    (root / "a.py").write_text("edited\n")
+    (root / "build.log").write_text("noise\n")
+    (root / "secret").mkdir()
+    (root / "secret/x.py").write_text("x\n")
+    (root / "link").symlink_to("/etc")
+    (root / "loop").symlink_to(root)
+    address = parse_address(str(root), "local")
+    with open_snapshot(address, limits=FetchLimits(), work_dir=tmp_path / "work") as snap:
+        found, skipped = texts(snap)
+        assert found == {"a.py": "edited\n", ".gitignore": "build.log\nsecret/\n"}
+    with open_snapshot(address, revision="main", limits=FetchLimits(), work_dir=tmp_path / "work") as snap:
+        assert snap.commit == commit
+        assert texts(snap)[0]["a.py"] == "committed\n"

@@ -1,0 +1,245 @@
+"""Indexing: whole or invisible, once for everybody, unchanged things untouched."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, connections
+
+from deepwiki.testing.fixtures import FILES, write_files
+from repos import jobs, store
+from repos.embedders.hashing import Hashing
+from repos.models import Chunk, Document, Embedding, Index, IndexJob, Repository, Term
+from repos.search import search
+from repos.services import add, find_or_add
+from repos.sources import parse_address
+from repos.sources.errors import NotFound
+
+pytestmark = pytest.mark.django_db
+
+
+def reindex(repository, **kwargs):
+    return jobs.run(jobs.request(repository, start=False, **kwargs)[0].pk)
+
+
+def paths(repository, question="discount"):
+    return [p.path for p in search([repository.pk], question, user_id=None).passages]
+
+
+def test_an_index_knows_its_files_chunks_lines_and_commit(repository):
+    index = repository.current_index
+    assert index.state == Index.State.READY
+    assert index.files == len(FILES)
+    assert index.chunks == Chunk.objects.filter(index=index).count() == Embedding.objects.filter(index=index).count()
+    document = Document.objects.get(index=index, path="shop/prices.py")
+    assert document.text == FILES["shop/prices.py"]
+    assert len(index.commit) == 40
+
+
+def test_term_counts_are_those_of_the_chunks_also_after_changes(repository, folder):
+    def recount():
+        counts = {}
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT words::text FROM repos_chunk WHERE index_id = %s", [repository.current_index_id])
+            for (words,) in cursor:
+                for pair in words[1 : words.index("}")].split(","):
+                    counts[int(pair.split(":")[0])] = counts.get(int(pair.split(":")[0]), 0) + 1
+        return counts
+
+    def stored():
+        return dict(Term.objects.filter(index=repository.current_index_id).values_list("term", "count"))
+
+    assert stored() == recount()
+    write_files(folder, {"shop/prices.py": "def brand_new_function():\n    return 1\n"})
+    (folder / "shop/mail.js").unlink()
+    assert reindex(repository).state == IndexJob.State.DONE
+    assert stored() == recount()
+
+
+def test_a_second_run_without_changes_writes_nothing(repository):
+    before = set(Chunk.objects.values_list("pk", flat=True))
+    job = reindex(repository)
+    assert job.result["unchanged"]
+    assert set(Chunk.objects.values_list("pk", flat=True)) == before
+
+
+def test_one_changed_file_leaves_the_others_untouched(repository, folder):
+    kept = set(Chunk.objects.exclude(document__path="shop/mail.js").values_list("pk", flat=True))
+    write_files(folder, {"shop/mail.js": "export function brandNewMailer() { return 1 }\n"})
+    job = reindex(repository)
+    assert (job.result["written"], job.result["removed"]) == (1, 1)
+    assert kept <= set(Chunk.objects.values_list("pk", flat=True))
+    assert paths(repository, "brandNewMailer")[0] == "shop/mail.js"
+    assert "sendReceipt" not in Document.objects.get(path="shop/mail.js").text
+
+
+def test_a_removed_file_is_gone_with_its_chunks(repository, folder):
+    (folder / "shop/prices.py").unlink()
+    reindex(repository)
+    assert "shop/prices.py" not in paths(repository)
+    assert not Document.objects.filter(path="shop/prices.py").exists()
+
+
+def test_another_embedder_builds_beside_and_never_mixes(repository, settings):
+    settings.EMBEDDER_MODEL = "other"
+    old = repository.current_index_id
+    reindex(repository)
+    repository.refresh_from_db()
+    assert repository.current_index_id != old
+    assert set(Embedding.objects.values_list("embedder", flat=True)) == {"fake/other"}
+    assert not Index.objects.filter(pk=old).exists()
+
+
+def test_until_the_new_vectors_are_there_the_old_index_answers(repository, settings, monkeypatch):
+    settings.EMBEDDER_MODEL = "other"
+    seen = []
+
+    def watching(self, texts):
+        seen.append(paths(repository))
+        raise InterruptedError
+
+    monkeypatch.setattr(Hashing, "embed", watching)
+    jobs.run(jobs.request(repository, start=False)[0].pk)
+    monkeypatch.undo()
+    settings.EMBEDDER_MODEL = ""
+    repository.refresh_from_db()
+    assert paths(repository)
+
+
+def test_a_text_is_never_embedded_twice(repository, monkeypatch):
+    def forbidden(self, texts):
+        raise AssertionError("embedded again")
+
+    monkeypatch.setattr(Hashing, "embed", forbidden)
+    job = reindex(repository, force=True)
+    assert job.state == IndexJob.State.DONE
+    assert Embedding.objects.filter(index=job.repository.current_index).count() == job.result["chunks"]
+
+
+@pytest.mark.parametrize("step", ["write", "switch", "write_vectors"])
+def test_a_build_that_is_killed_leaves_the_old_index_and_the_next_run_finishes(repository, folder, monkeypatch, step):
+    old = paths(repository)
+    write_files(folder, {"shop/prices.py": "def discount_anew():\n    return 'discount'\n", "new.py": "discount = 'zebra'\n"})
+
+    def killed(*args, **kwargs):
+        raise SystemExit
+
+    monkeypatch.setattr(store, step, killed)
+    job, _ = jobs.request(repository, start=False)
+    with pytest.raises(SystemExit):
+        jobs.run(job.pk)
+    monkeypatch.undo()
+    assert paths(repository) == old
+    assert not [p for p in paths(repository, "zebra") if p == "new.py"]
+    IndexJob.objects.filter(pk=job.pk).update(beat_at="2000-01-01T00:00Z")
+    assert jobs.run(job.pk).state == IndexJob.State.DONE
+    assert paths(repository, "zebra")[0] == "new.py"
+    assert not Document.objects.filter(live=False).exists()
+
+
+def test_words_answer_before_the_vectors_are_there(folder, monkeypatch):
+    repository = add(parse_address(str(folder), "local"), None)
+    found = []
+
+    def looking(self, texts):
+        fresh = Repository.objects.get(pk=repository.pk)
+        found.append((fresh.current_index.state, search([fresh.pk], "discount", user_id=None).mode))
+        raise InterruptedError
+
+    monkeypatch.setattr(Hashing, "embed", looking)
+    jobs.run(jobs.request(repository, start=False)[0].pk)
+    assert found == [("lexical", "words")]
+
+
+def test_deleting_a_repository_leaves_nothing(repository, alice):
+    from chat.models import Conversation
+
+    Conversation.objects.create(user=alice, repository=repository, title="x")
+    repository.delete()
+    for table in (Repository, Index, Document, Chunk, Embedding, Term, IndexJob, Conversation):
+        assert table.objects.count() == 0
+
+
+def test_a_repository_deleted_while_it_is_indexed_ends_quietly(folder, monkeypatch):
+    repository = add(parse_address(str(folder), "local"), None)
+    real = store.write
+
+    def delete_then_write(*args):
+        result = real(*args)
+        Repository.objects.get(pk=repository.pk).delete()
+        return result
+
+    monkeypatch.setattr(store, "write", delete_then_write)
+    jobs.run(jobs.request(repository, start=False)[0].pk)
+    assert Repository.objects.count() == 0
+    assert Document.objects.count() == 0
+
+
+def test_a_failed_job_says_why_and_can_be_tried_again(tmp_path):
+    (tmp_path / "empty").mkdir()
+    repository = add(parse_address(str(tmp_path / "empty"), "local"), None)
+    job = reindex(repository)
+    assert (job.state, job.error) == ("failed", "This folder holds no files.")
+    write_files(tmp_path / "empty", {"a.py": "x = 1\n"})
+    assert reindex(repository).state == IndexJob.State.DONE
+
+
+def test_cancelled_and_paused_jobs_stop_and_a_paused_one_goes_on(repository, folder):
+    write_files(folder, {"a.py": "x = 1\n"})
+    job, _ = jobs.request(repository)
+    jobs.pause(job)
+    assert jobs.run(job.pk).state == IndexJob.State.PAUSED
+    jobs.resume(job)
+    assert jobs.run(job.pk).state == IndexJob.State.DONE
+    job, _ = jobs.request(repository)
+    jobs.cancel(job)
+    assert jobs.run(job.pk).state == IndexJob.State.CANCELLED
+
+
+def test_a_job_whose_runner_died_is_taken_over(repository):
+    job, _ = jobs.request(repository)
+    IndexJob.objects.filter(pk=job.pk).update(state="running", beat_at="2000-01-01T00:00Z")
+    assert jobs.rescue() == 1
+    assert jobs.run(job.pk).state == IndexJob.State.DONE
+
+
+def test_a_repository_that_keeps_killing_its_worker_is_given_up(repository):
+    job, _ = jobs.request(repository)
+    IndexJob.objects.filter(pk=job.pk).update(attempts=4)
+    job = jobs.run(job.pk)
+    assert job.state == IndexJob.State.FAILED
+    assert "administrator" in job.error
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_people_asking_at_once_get_one_repository_and_one_job(folder, settings):
+    settings.LOCAL_ROOTS = [folder.parent.resolve()]
+    together = threading.Barrier(10)
+
+    def ask(_):
+        together.wait()
+        try:
+            return find_or_add(None, str(folder), kind="local").pk
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(10) as pool:
+        ids = set(pool.map(ask, range(10)))
+    assert len(ids) == 1
+    assert IndexJob.objects.count() == 1
+
+
+@pytest.mark.parametrize("text", ["/etc", "/", "/etc/passwd", "/proc/self", "/nowhere/at/all"])
+def test_a_folder_nobody_opened_cannot_be_named_and_nothing_tells_whether_it_exists(alice, text):
+    with pytest.raises(NotFound, match="There is no such repository"):
+        find_or_add(alice, text, kind="local")
+
+
+def test_a_link_out_of_an_opened_folder_leads_nowhere(alice, tmp_path, settings):
+    settings.LOCAL_ROOTS = [(tmp_path / "open").resolve()]
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open/out").symlink_to("/etc")
+    with pytest.raises(NotFound):
+        find_or_add(alice, str(tmp_path / "open/out"), kind="local")
+    with pytest.raises(NotFound):
+        find_or_add(alice, str(tmp_path / "open/../../etc"), kind="local")

@@ -1,0 +1,115 @@
+"""Search: the right lines, for the right people, within the filters."""
+
+import time
+
+import pytest
+
+from deepwiki.testing.fixtures import write_files
+from repos.models import Repository
+from repos.search import Filters, parse_patterns, read_file, search
+
+pytestmark = pytest.mark.django_db
+
+
+def paths(repository, question, **kwargs):
+    kwargs.setdefault("user_id", None)
+    return [p.path for p in search([repository.pk], question, **kwargs).passages]
+
+
+def test_the_defining_lines_come_first(repository):
+    best = search([repository.pk], "how is the discounted total of an order computed?", user_id=None).passages[0]
+    assert best.path == "shop/prices.py"
+    assert "discount" in best.text
+    assert best.text == "\n".join(read_file(repository, best.path, None).text.split("\n")[best.start - 1 : best.end])
+
+
+def test_a_symbol_or_path_named_outright_comes_first(repository):
+    assert paths(repository, "what does sendReceipt do?")[0] == "shop/mail.js"
+    assert paths(repository, "explain shop/mail.js please")[0] == "shop/mail.js"
+
+
+def test_tests_stand_behind_code_unless_asked_for(repository):
+    assert paths(repository, "apply_discount amount")[0] == "shop/prices.py"
+    assert paths(repository, "which test checks test_discount?")[0] == "tests/test_prices.py"
+
+
+def test_a_private_repository_gives_nothing_to_anybody_else(index_folder, folder, alice, bob, carol):
+    private = index_folder(folder, owner_id=alice.pk, private=True)
+    assert paths(private, "discount", user_id=alice.pk)
+    assert paths(private, "discount", user_id=bob.pk) == []
+    assert paths(private, "discount", user_id=None) == []
+    assert read_file(private, "shop/prices.py", bob.pk) is None
+    assert read_file(private, "shop/prices.py", alice.pk) is not None
+    assert not Repository.objects.readable_by(bob).exists()
+
+
+def test_it_can_be_shared_with_one_person(index_folder, folder, alice, bob, carol):
+    private = index_folder(folder, owner_id=alice.pk, private=True)
+    private.readers.add(bob)
+    assert paths(private, "discount", user_id=bob.pk)
+    assert paths(private, "discount", user_id=carol.pk) == []
+    assert Repository.objects.readable_by(bob).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [({"included_dirs": ["shop"]}, {"shop/prices.py"}), ({"excluded_dirs": ["tests"]}, {"shop/prices.py", "README.md"}),
+     ({"included_files": ["test_*.py"]}, {"tests/test_prices.py"}), ({"excluded_files": ["*.py"]}, {"README.md"}),
+     ({"included_dirs": ["shop"], "excluded_files": ["prices.py"]}, set())],
+)  # fmt: skip
+def test_filters_narrow_what_is_found(repository, filters, expected):
+    found = set(paths(repository, "prices discount", filters=Filters(**filters), hybrid=False))
+    assert found == expected
+    assert set(paths(repository, "prices discount", filters=Filters(**filters))) >= expected
+
+
+def test_filters_come_with_newlines_commas_and_url_encoding():
+    assert parse_patterns("./node_modules/\n*.min.js, src%2Fapp ,,") == ["node_modules", "*.min.js", "src/app"]
+
+
+@pytest.mark.parametrize("glob", ["*" * 200, "*a" * 100, "[" * 100, "(a+)+$", "%_%_\\", "?" * 150])
+def test_a_glob_bomb_takes_no_time(repository, folder, glob):
+    began = time.monotonic()
+    paths(repository, "discount", filters=Filters(excluded_files=[glob] * 200))
+    assert time.monotonic() - began < 3
+
+
+def test_the_file_in_focus_steers(repository):
+    assert paths(repository, "function", file="shop/mail.js")[0] == "shop/mail.js"
+
+
+@pytest.mark.parametrize("path", ["../../etc/passwd", "/etc/passwd", ".git/config", "shop/../shop/prices.py", "x" * 5000, ""])
+def test_a_path_is_only_ever_an_entry_of_the_index(repository, path):
+    assert read_file(repository, path, None) is None
+
+
+@pytest.mark.parametrize("question", ["", "   ", "?!", "the of and", "'; DROP TABLE repos_chunk; --", "{}/1", "\ufffd" * 100, "a" * 30_000, "蓝图", "%s %(x)s {scope}"])
+def test_any_question_is_survived(repository, question):
+    search([repository.pk], question, user_id=None)
+
+
+def test_several_repositories_are_ranked_together(index_folder, folder, tmp_path, repository):
+    write_files(tmp_path / "second", {"zebra.py": "def zebra_stripes():\n    return 'zebra'\n"})
+    second = index_folder(tmp_path / "second")
+    found = search([repository.pk, second.pk], "zebra discount", user_id=None).passages
+    assert {p.repository_id for p in found} == {repository.pk, second.pk}
+
+
+def test_the_local_embedders_agree_that_like_things_are_near():
+    from repos.embedders.minilm import MiniLM
+    from repos.embedders.use import MultilingualUSE
+
+    for embedder, texts in ((MiniLM(), ["open a file", "read a document from disk", "the weather is nice"]), (MultilingualUSE(), ["open the file", "ファイルを開く", "the weather is nice"])):
+        a, b, c = embedder.embed(texts)
+        assert a @ b > a @ c
+        assert len(a) == embedder.dimension
+
+
+def test_questions_in_other_scripts_go_to_the_multilingual_embedder():
+    from repos.embedders import EmbedderConfig, configured, for_question
+
+    available = configured(EmbedderConfig("local"))
+    assert for_question("How are blueprints registered?", available).key.endswith("MiniLM-L6-v2")
+    assert for_question("¿Cómo se registran los blueprints?", available).key.endswith("MiniLM-L6-v2")
+    assert for_question("蓝图是如何注册到 Flask 的？", available).multilingual
+    assert for_question("ブループリントはどのように登録されますか", available).multilingual
