@@ -26,7 +26,7 @@ class ConversationAdmin(ReadOnly):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
         return super().get_queryset(request).annotate(message_count=Count("messages"))  # type: ignore[no-any-return]
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = ["id", "user", "repository", "created_at", "updated_at"]
         return [*fields, "title"] if may_read_text(request) else fields
 
@@ -40,10 +40,10 @@ class MessageAdmin(ReadOnly):
     list_display = ["id", "conversation_id", "number", "role", "state", "provider", "model", "created_at"]
     list_filter = ["role", "state", "provider"]
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = ["conversation", "number", "role", "state", "provider", "model", "language", "commit", "mode", "usage",
                   "error", "created_at", "finished_at"]  # fmt: skip
         return [*fields, "content", "sources"] if may_read_text(request) else fields
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.get_fields(request, obj)

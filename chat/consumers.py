@@ -22,7 +22,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from chat import services
 from chat.core.errors import BadRequest, ChatError, Internal, NotSignedIn, TooMany
-from chat.core.request import parse
+from chat.core.request import decode, parse
 from chat.dialects import NORMAL, Plain, chunks, numbered_json
 from deepwiki.accounts import authentication
 from deepwiki.threads import in_thread
@@ -35,7 +35,7 @@ RECHECK_SECONDS = 20
 open_sockets: Counter[Any] = Counter()
 
 
-class ChatConsumer(AsyncWebsocketConsumer):
+class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
     """One socket. Plain dialect: one question, one answer, close. Events dialect: many questions."""
 
     async def connect(self) -> None:
@@ -54,7 +54,9 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self.events = EVENTS in (self.scope.get("subprotocols") or [])
         if self.person.pk and open_sockets[self.person.pk] >= settings.SOCKETS_PER_USER:
             await self.accept(EVENTS if self.events else None)
-            await self._refuse(TooMany("You have too many connections open. Close some pages and try again.", retry_after=30))
+            await self._refuse(
+                TooMany("You have too many connections open. Close some pages and try again.", retry_after=30)
+            )
             return
         self.counted = True
         open_sockets[self.person.pk] += 1
@@ -101,7 +103,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             await self._refuse(_incident("a question could not be taken"))
             return
         dialect = Plain()
-        async with contextlib.aclosing(run.attach()) as items:  # type: ignore[type-var]
+        async with contextlib.aclosing(run.attach()) as items:
             async for item in items:
                 for piece in chunks(dialect.write(item.event)):
                     await self.send(text_data=piece)
@@ -111,7 +113,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     async def _receive_event(self, data: str) -> None:
         try:
-            message = services.decode(data, services.request_limits())
+            message = decode(data, services.request_limits())
             match message.get("event"):
                 case "ping":
                     await self._send({"event": "pong"})
@@ -138,7 +140,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             await self._recheck()
             request = parse(message, services.request_limits())
             run = await services.ask(self.person, request, lasting=True)
-            async with contextlib.aclosing(run.attach()) as items:  # type: ignore[type-var]
+            async with contextlib.aclosing(run.attach()) as items:
                 async for item in items:
                     await self._send(numbered_json(run, item))
         except NotSignedIn as error:
@@ -153,7 +155,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def _attach(self, run_id: uuid.UUID, after: int) -> None:
         try:
             await self._recheck()
-            async with contextlib.aclosing(services.attach(self.person, run_id, after)) as items:  # type: ignore[type-var]
+            async with contextlib.aclosing(services.attach(self.person, run_id, after)) as items:
                 async for item in items:
                     run = services.runs.get(run_id)
                     await self._send(item if isinstance(item, dict) else numbered_json(run, item))  # type: ignore[arg-type]
@@ -223,7 +225,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             logger.error("a socket's task failed", exc_info=task.exception())
 
 
-class NotHere(AsyncWebsocketConsumer):
+class NotHere(AsyncWebsocketConsumer):  # type: ignore[misc]
     """Any other WebSocket path: refused, instead of an exception."""
 
     async def connect(self) -> None:

@@ -48,7 +48,9 @@ class Line:
 def thread(conversation: Conversation) -> list[TurnView]:
     """The messages of a conversation in order. One query."""
     rows = Message.objects.filter(conversation=conversation).order_by("number")
-    return [TurnView(row, _safe(render(row.content)) if row.role == Message.Role.ASSISTANT else _safe("")) for row in rows]
+    return [
+        TurnView(row, _safe(render(row.content)) if row.role == Message.Role.ASSISTANT else _safe("")) for row in rows
+    ]
 
 
 def day_groups(conversations: Iterable[Conversation]) -> list[tuple[str, list[Conversation]]]:

@@ -29,9 +29,10 @@ class MessageRecorder:
         with transaction.atomic():
             Message.objects.filter(pk=self.message_id, state=Message.State.RUNNING).update(**fields)
             if fresh:
-                with connection.cursor() as cursor, cursor.copy(
-                    f"COPY {RunEvent._meta.db_table} (run_id, seq, data, created_at) FROM STDIN"
-                ) as copy:
+                with (
+                    connection.cursor() as cursor,
+                    cursor.copy(f"COPY {RunEvent._meta.db_table} (run_id, seq, data, created_at) FROM STDIN") as copy,
+                ):
                     now = timezone.now()
                     for item in fresh:
                         copy.write_row((run.id, item.seq, clean_json(item), now))

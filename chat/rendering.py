@@ -80,10 +80,14 @@ class Blocks:
     def _blocks(self) -> list[Html]:
         # Only the unfinished tail is parsed: the cost stays linear in the length of the answer.
         lines = self._text.split("\n")
-        starts = [token.map[0] for token in _parser().parse(self._text) if token.map and token.level == 0 and token.nesting >= 0]
+        starts = [
+            token.map[0]
+            for token in _parser().parse(self._text)
+            if token.map and token.level == 0 and token.nesting >= 0
+        ]
         bounds = [*dict.fromkeys(starts), len(lines)]
         blocks = []
-        for number, (start, end) in enumerate(zip(bounds, bounds[1:], strict=False)):
+        for number, (start, end) in enumerate(zip(bounds, bounds[1:], strict=False)):  # noqa: RUF007
             blocks.append(Html(self._block + number, render("\n".join(lines[start:end]))))
         if len(bounds) > 2:
             self._text = "\n".join(lines[bounds[-2] :])

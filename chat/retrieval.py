@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -32,7 +32,7 @@ class RepositoryRetriever:
     filters: Filters = field(default_factory=Filters)
     file: str = ""
 
-    async def retrieve(self, question: str, limit: int) -> AsyncIterator[Status | Retrieved]:
+    async def retrieve(self, question: str, limit: int) -> AsyncGenerator[Status | Retrieved]:
         """See Retriever. A repository that is new is waited for, with word of how far it is."""
         deadline = time.monotonic() + settings.INDEX_WAIT_SECONDS
         told = None
@@ -79,7 +79,7 @@ class RepositoryRetriever:
 
 def _progress(repository: Repository) -> Status:
     """What is being done for a repository that cannot be searched yet; raises when nothing more will be done."""
-    job: IndexJob | None = repository.jobs.first()  # type: ignore[attr-defined]
+    job: IndexJob | None = repository.jobs.first()
     if job is None or job.state in (IndexJob.State.FAILED, IndexJob.State.CANCELLED):
         why = job.error if job and job.error else "indexing was cancelled."
         if "no such repository" in why:

@@ -12,7 +12,7 @@ import contextlib
 import logging
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -86,7 +86,7 @@ class Run:
     _recorded: int = 0
     _ended: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def attach(self, after: int = 0) -> AsyncIterator[Numbered]:
+    async def attach(self, after: int = 0) -> AsyncGenerator[Numbered]:
         """Each event numbered above `after`, once, in order, until the run has ended. Close it to leave."""
         self.readers += 1
         position = max(0, after)
@@ -111,12 +111,12 @@ class Run:
             self.stop_state = state
             self.task.cancel()
 
-    async def drive(self, source: AsyncIterator[Event]) -> None:
+    async def drive(self, source: AsyncGenerator[Event]) -> None:
         """Take the events of `source` until it ends, fails or is stopped. Never raises."""
         recording = asyncio.create_task(self._record_regularly())
         state: State = "complete"
         try:
-            async with contextlib.aclosing(source):  # type: ignore[type-var]
+            async with contextlib.aclosing(source):
                 async for event in source:
                     self._take(event)
         except asyncio.CancelledError:
@@ -218,7 +218,9 @@ class Run:
             await asyncio.wait_for(self._save(), 5)
         except Exception:
             logger.warning("saving an answer failed, trying again for %s s", SAVE_SECONDS)
-            self._emit(Notice("not_saved", "The answer could not be stored yet; it is tried again. Copy it to be safe."))
+            self._emit(
+                Notice("not_saved", "The answer could not be stored yet; it is tried again. Copy it to be safe.")
+            )
             keep(self._save_patiently())
 
     async def _save_patiently(self) -> None:
@@ -247,7 +249,7 @@ class Runs:
     def running(self) -> list[Run]:
         return [run for run in self.known.values() if run.state is None]
 
-    def start(self, run: Run, source: AsyncIterator[Event], *first: Event) -> Run:
+    def start(self, run: Run, source: AsyncGenerator[Event], *first: Event) -> Run:
         """Begin making an answer; `first` are sent before anything of `source`. Raises ServerStops while draining."""
         if self.draining:
             raise ServerStops

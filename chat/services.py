@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -26,7 +26,7 @@ from chat.providers.base import Timeouts
 from chat.recorder import MessageRecorder
 from chat.rendering import Blocks
 from chat.retrieval import RepositoryRetriever
-from chat.runs import Numbered, Run, Runs
+from chat.runs import NoRecord, Numbered, Run, Runs
 from deepwiki.threads import in_thread
 from repos import services as repositories
 from repos.models import Repository
@@ -93,15 +93,13 @@ async def ask(person: Person, request: ChatRequest, *, lasting: bool) -> Run:
         ends_when_alone=not lasting,
         person_id=person.pk,
         renderer=Blocks() if request.render == "html" else None,
-        **({"recorder": MessageRecorder(opened.answer_id)} if opened.answer_id else {}),
+        recorder=MessageRecorder(opened.answer_id) if opened.answer_id else NoRecord(),
     )
     filters = Filters(**{name: parse_patterns(text) for name, text in request.filters.items()})
     retriever = RepositoryRetriever(opened.repository_id, person.pk, filters, request.file_path)
     limits = AnswerLimits(settings.ANSWER_CHARS, settings.ANSWER_SECONDS)
     events = answer(request, opened.history, retriever, providers().adapter(model.provider), model, limits)
-    accepted = Accepted(
-        _text(opened.conversation_id), _text(opened.answer_id), _text(request.client_message_id)
-    )
+    accepted = Accepted(_text(opened.conversation_id), _text(opened.answer_id), _text(request.client_message_id))
     try:
         return runs.start(run, events, accepted)
     except ChatError as error:
@@ -110,7 +108,7 @@ async def ask(person: Person, request: ChatRequest, *, lasting: bool) -> Run:
         raise
 
 
-async def attach(person: Person, run_id: uuid.UUID, after: int = 0) -> AsyncIterator[Numbered | dict[str, Any]]:
+async def attach(person: Person, run_id: uuid.UUID, after: int = 0) -> AsyncGenerator[Numbered | dict[str, Any]]:
     """Each later event of one's own run, once, in order: from memory here, from the database for other processes.
 
     From the database they come as the JSON they were stored as. Raises NoSuchRepository for anybody else's run.
@@ -139,7 +137,7 @@ def _known(run_id: uuid.UUID) -> Run | None:
 
 async def _replay(run_id: uuid.UUID, person: Person) -> Run:
     """A finished Run made of what the database holds, for a question whose answer another process gave."""
-    from chat.core.events import Delta, Done, Failed, Sources  # noqa: PLC0415 - only needed here
+    from chat.core.events import Delta, Done, Failed, Sources
 
     message = await in_thread(Message.objects.get, run_id=run_id)
     run = Run(id=run_id, person_id=person.pk)
@@ -154,7 +152,7 @@ async def _replay(run_id: uuid.UUID, person: Person) -> Run:
     return run
 
 
-async def _stored_events(person: Person, run_id: uuid.UUID, after: int) -> AsyncIterator[dict[str, Any]]:
+async def _stored_events(person: Person, run_id: uuid.UUID, after: int) -> AsyncGenerator[dict[str, Any]]:
     while True:
         message, rows = await in_thread(_read_events, person, run_id, after)
         if message is None:
@@ -168,8 +166,10 @@ async def _stored_events(person: Person, run_id: uuid.UUID, after: int) -> Async
         await asyncio.sleep(REMOTE_POLL_SECONDS)
 
 
-def _read_events(person: Person, run_id: uuid.UUID, after: int) -> tuple[Message | None, list[tuple[int, dict[str, Any]]]]:
-    Message.objects.filter(run_id=run_id).mark_interrupted()  # type: ignore[attr-defined]
+def _read_events(
+    person: Person, run_id: uuid.UUID, after: int
+) -> tuple[Message | None, list[tuple[int, dict[str, Any]]]]:
+    Message.objects.filter(run_id=run_id).mark_interrupted()
     # The row first: events stored after it are found too, so none can be missed between the two.
     message = Message.objects.filter(run_id=run_id, conversation__user=person.pk).first()
     rows = RunEvent.objects.filter(run_id=run_id, seq__gt=after).order_by("seq").values_list("seq", "data")
@@ -212,13 +212,18 @@ def _asked_before(person: Person, request: ChatRequest) -> Opened | None:
         return None
     reply = Message.objects.filter(conversation=question.conversation_id, number=question.number + 1).first()
     repository_id = question.conversation.repository_id
-    return Opened(repository_id, (), question.conversation_id, reply.pk if reply else None, reply.run_id if reply else None, True)
+    return Opened(
+        repository_id, (), question.conversation_id, reply.pk if reply else None, reply.run_id if reply else None, True
+    )
 
 
-def _rows(person: Person, request: ChatRequest, model: Model, repository: Repository) -> Opened:
+def _rows(person: Any, request: ChatRequest, model: Model, repository: Repository) -> Opened:
     if request.conversation is not None:
         conversation = (
-            Conversation.objects.of(person).select_for_update().filter(pk=request.conversation, repository=repository).first()
+            Conversation.objects.of(person)
+            .select_for_update()
+            .filter(pk=request.conversation, repository=repository)
+            .first()
         )
         if conversation is None:
             raise NoSuchRepository("There is no such conversation, or it is not yours.")
@@ -227,7 +232,7 @@ def _rows(person: Person, request: ChatRequest, model: Model, repository: Reposi
         title = " ".join(untagged(request.question).split())[:80] or "Question"
         conversation = Conversation.objects.create(user_id=person.pk, repository=repository, title=title)
         history = request.messages[:-1]
-    number = (conversation.messages.aggregate(last=Max("number"))["last"] or 0) + 1  # type: ignore[attr-defined]
+    number = (conversation.messages.aggregate(last=Max("number"))["last"] or 0) + 1
     Message.objects.create(
         conversation=conversation, number=number, role=Message.Role.USER, content=request.question, language=request.language,
         asked_by_id=person.pk, client_message_id=request.client_message_id,
@@ -242,8 +247,10 @@ def _rows(person: Person, request: ChatRequest, model: Model, repository: Reposi
 
 def _history(conversation: Conversation) -> tuple[Turn, ...]:
     """What was really said, from the rows: a client cannot put words into an answer's mouth."""
-    rows = conversation.messages.exclude(content="").order_by("number")  # type: ignore[attr-defined]
-    return tuple(Turn(row.role, row.content) for row in rows)[-settings.HISTORY_MESSAGES :]
+    rows = conversation.messages.exclude(content="").order_by("number")
+    return tuple(Turn("assistant" if row.role == Message.Role.ASSISTANT else "user", row.content) for row in rows)[
+        -settings.HISTORY_MESSAGES :
+    ]
 
 
 def _check_limits(person: Person) -> None:
@@ -251,7 +258,9 @@ def _check_limits(person: Person) -> None:
         return
     mine = Message.objects.filter(conversation__user=person.pk)
     if mine.running().count() >= settings.RUNS_PER_USER:
-        raise TooMany("Another answer of yours is still being written. Wait for it or stop it, then ask again.", retry_after=5)
+        raise TooMany(
+            "Another answer of yours is still being written. Wait for it or stop it, then ask again.", retry_after=5
+        )
     since = timezone.now() - timedelta(minutes=1)
     asked = Message.objects.filter(asked_by=person.pk, created_at__gt=since).order_by("created_at")
     if asked.count() >= settings.REQUESTS_PER_MINUTE:

@@ -7,9 +7,9 @@ import contextlib
 import json
 import logging
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 KEEP_ALIVE_SECONDS = 15
 STREAM_HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 AsyncView = Callable[..., Awaitable[HttpResponseBase]]
+View = Callable[..., HttpResponseBase]
 
 
 class _Csrf(CsrfViewMiddleware):
@@ -45,7 +46,7 @@ class _Csrf(CsrfViewMiddleware):
         return reason
 
 
-def identified(view: AsyncView) -> AsyncView:
+def identified(view: AsyncView) -> View:
     """The person by API token (no CSRF token needed, a foreign origin refused) or by session (CSRF-checked).
 
     Errors of the family become statuses with the same words in JSON.
@@ -65,7 +66,7 @@ def identified(view: AsyncView) -> AsyncView:
             logger.exception("a request failed, incident %s", incident)
             return refusal(Internal(incident))
 
-    return wrapped
+    return cast(View, wrapped)  # what is awaited is told apart by Django, not by its types
 
 
 async def _person(request: HttpRequest) -> Any:
@@ -83,7 +84,7 @@ async def _person(request: HttpRequest) -> Any:
         if request.method not in ("GET", "HEAD"):
             check = _Csrf(lambda _: HttpResponse())
             check.process_request(request)
-            if check.process_view(request, None, (), {}):
+            if check.process_view(request, refusal, (), {}):
                 raise _Forbidden("This request did not come from a page of this site. Reload the page and try again.")
         return person
     if settings.ALLOW_ANONYMOUS:
@@ -142,14 +143,14 @@ async def _plain_stream(run: Run) -> HttpResponseBase:
     async for item in items:
         first = dialect.write(item.event)
         if isinstance(item.event, Failed) and not dialect.started:
-            await items.aclose()  # type: ignore[attr-defined]
+            await items.aclose()
             headers = {"Retry-After": str(item.event.retry_after)} if item.event.retry_after else {}
             return JsonResponse({"detail": item.event.message}, status=item.event.status, headers=headers)
         if first:
             break
 
-    async def body() -> AsyncIterator[str]:
-        async with contextlib.aclosing(items):  # type: ignore[type-var]
+    async def body() -> AsyncGenerator[str]:
+        async with contextlib.aclosing(items):
             for piece in chunks(first):
                 yield piece
             async for later in items:
@@ -159,29 +160,31 @@ async def _plain_stream(run: Run) -> HttpResponseBase:
     return StreamingHttpResponse(body(), content_type="text/plain; charset=utf-8", headers=STREAM_HEADERS)
 
 
-def _event_stream(events: AsyncIterator[dict[str, Any]]) -> HttpResponseBase:
-    return StreamingHttpResponse(_kept_alive(events), content_type="text/event-stream; charset=utf-8", headers=STREAM_HEADERS)
+def _event_stream(events: AsyncGenerator[dict[str, Any]]) -> HttpResponseBase:
+    return StreamingHttpResponse(
+        _kept_alive(events), content_type="text/event-stream; charset=utf-8", headers=STREAM_HEADERS
+    )
 
 
-async def _of_run(run: Run, after: int) -> AsyncIterator[dict[str, Any]]:
-    async with contextlib.aclosing(run.attach(after)) as items:  # type: ignore[type-var]
+async def _of_run(run: Run, after: int) -> AsyncGenerator[dict[str, Any]]:
+    async with contextlib.aclosing(run.attach(after)) as items:
         async for item in items:
             yield numbered_json(run, item)
 
 
-async def _of_attachment(run_id: uuid.UUID, first: Any, rest: AsyncIterator[Any]) -> AsyncIterator[dict[str, Any]]:
+async def _of_attachment(run_id: uuid.UUID, first: Any, rest: AsyncGenerator[Any]) -> AsyncGenerator[dict[str, Any]]:
     run = Run(id=run_id)
-    async with contextlib.aclosing(rest):  # type: ignore[type-var]
+    async with contextlib.aclosing(rest):
         if first is not None:
             yield numbered_json(run, first)
         async for item in rest:
             yield numbered_json(run, item) if isinstance(item, Numbered) else item
 
 
-async def _kept_alive(events: AsyncIterator[dict[str, Any]]) -> AsyncIterator[str]:
+async def _kept_alive(events: AsyncGenerator[dict[str, Any]]) -> AsyncGenerator[str]:
     """Server-sent events with a comment now and then, so that nothing in between takes the line for dead."""
-    async with contextlib.aclosing(events):  # type: ignore[type-var]
-        upcoming: asyncio.Task[dict[str, Any]] = asyncio.ensure_future(anext(events))  # type: ignore[arg-type]
+    async with contextlib.aclosing(events):
+        upcoming: asyncio.Task[dict[str, Any]] = asyncio.ensure_future(anext(events))
         try:
             while True:
                 done, _ = await asyncio.wait({upcoming}, timeout=KEEP_ALIVE_SECONDS)
@@ -192,7 +195,7 @@ async def _kept_alive(events: AsyncIterator[dict[str, Any]]) -> AsyncIterator[st
                     yield sse(upcoming.result())
                 except StopAsyncIteration:
                     return
-                upcoming = asyncio.ensure_future(anext(events))  # type: ignore[arg-type]
+                upcoming = asyncio.ensure_future(anext(events))
         finally:
             if not upcoming.done():
                 upcoming.cancel()

@@ -26,7 +26,9 @@ async def readyz(request: HttpRequest) -> JsonResponse:
         ready = await in_thread(_migrated)
     except Error:
         return JsonResponse({"status": "the database is not available"}, status=503)
-    return JsonResponse({"status": "ok"} if ready else {"status": "migrations are missing"}, status=200 if ready else 503)
+    return JsonResponse(
+        {"status": "ok"} if ready else {"status": "migrations are missing"}, status=200 if ready else 503
+    )
 
 
 def _migrated() -> bool:

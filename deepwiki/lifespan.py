@@ -1,4 +1,4 @@
-"""Start and stop of a web process, for servers that speak ASGI's lifespan and, called directly, for those that don't."""
+"""Start and stop of a web process, by ASGI's lifespan or, for servers without it, called directly."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from chat.services import runs
+from chat.services import providers, runs
 from deepwiki.threads import in_thread
 from repos.search import warm_up
 
@@ -48,3 +48,4 @@ async def startup() -> None:
 async def shutdown() -> None:
     """Let running answers finish, within the drain time."""
     await runs.drain(settings.DRAIN_SECONDS)
+    await providers().close()

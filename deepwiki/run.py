@@ -1,6 +1,6 @@
 """`make run`: everything on one machine, from nothing to an address, and away again without a trace.
 
-    check the machine -> database -> migrate -> static files -> first admin -> worker -> server -> this repository
+check the machine -> database -> migrate -> static files -> first admin -> worker -> server -> this repository
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def main() -> int:
 def _run(children: list[subprocess.Popen[bytes]]) -> None:
     if shutil.which("git") is None:
         raise CannotRun("git is missing. Install it (Debian/Ubuntu: apt-get install git).")
-    from django.conf import settings  # noqa: PLC0415 - reading settings may end the start with one line
+    from django.conf import settings
 
     host, port = settings.HOST, settings.PORT
     _check_port(host, port)
@@ -84,15 +84,15 @@ def _check_port(host: str, port: int) -> None:
 
 
 def _prepare() -> None:
-    import django  # noqa: PLC0415
-    from django.core.management import call_command  # noqa: PLC0415
-    from django.db import Error  # noqa: PLC0415
+    import django
+    from django.core.management import call_command
+    from django.db import Error
 
-    from deepwiki.postgres import PostgresError  # noqa: PLC0415
+    from deepwiki.postgres import PostgresError
 
     django.setup()
     try:
-        from deepwiki.migrating import migrate  # noqa: PLC0415
+        from deepwiki.migrating import migrate
 
         migrate()
     except PostgresError as error:
@@ -108,7 +108,7 @@ def _prepare() -> None:
 
 def _first_admin() -> str:
     """Make `admin` when there is nobody yet; returns the password, which is kept nowhere."""
-    from django.contrib.auth import get_user_model  # noqa: PLC0415
+    from django.contrib.auth import get_user_model
 
     people = get_user_model().objects
     if people.exists():
@@ -120,8 +120,8 @@ def _first_admin() -> str:
 
 def _index_this_repository() -> None:
     """So that there is something to ask at once; a later start brings it up to date."""
-    from repos.services import add, refresh  # noqa: PLC0415
-    from repos.sources import parse_address  # noqa: PLC0415
+    from repos.services import add, refresh
+    from repos.sources import parse_address
 
     repository = add(parse_address(str(ROOT), "local"), None)
     if repository.name != "DeepWiki":
@@ -152,9 +152,9 @@ def _wait_until_ready(host: str, port: int, server: subprocess.Popen[bytes]) -> 
 
 def _watch(children: list[subprocess.Popen[bytes]], environment: dict[str, str]) -> None:
     """Until stopped: bring back the database or the worker if they die; end if the server does."""
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings
 
-    from deepwiki.postgres.holding import revive  # noqa: PLC0415
+    from deepwiki.postgres.holding import revive
 
     while True:
         time.sleep(WATCH_SECONDS)
@@ -182,10 +182,10 @@ def _end(children: list[subprocess.Popen[bytes]]) -> None:
 
 def _release() -> None:
     """Close our own connections and let the database go; the last user stops it."""
-    from deepwiki.postgres import release  # noqa: PLC0415
+    from deepwiki.postgres import release
 
     if "django.db" in sys.modules:
-        from django.db import connections  # noqa: PLC0415
+        from django.db import connections
 
         connections.close_all()
         for connection in connections.all(initialized_only=True):

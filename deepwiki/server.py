@@ -31,17 +31,17 @@ logger = logging.getLogger(__name__)
 def serve(host: str, port: int, listener: socket.socket | None = None) -> None:
     """Serve until SIGTERM or SIGINT. Sets up Django first; blocks."""
     with contextlib.suppress(ImportError):
-        import uvloop  # noqa: PLC0415 - not on every platform
+        import uvloop
 
         asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
-    import django  # noqa: PLC0415 - daphne must find the loop policy set before it is imported
+    import django
 
     django.setup()
-    from daphne.endpoints import build_endpoint_description_strings  # noqa: PLC0415
-    from daphne.server import Server  # noqa: PLC0415
-    from django.conf import settings  # noqa: PLC0415
+    from daphne.endpoints import build_endpoint_description_strings
+    from daphne.server import Server
+    from django.conf import settings
 
-    from deepwiki.asgi import application  # noqa: PLC0415
+    from deepwiki.asgi import application
 
     if listener is not None:
         endpoints = [f"fd:fileno={listener.fileno()}"]
@@ -63,14 +63,15 @@ def serve(host: str, port: int, listener: socket.socket | None = None) -> None:
 
 
 def _server(base: Any, settings: Any) -> Any:
-    from twisted.internet import reactor  # noqa: PLC0415
+    from twisted.internet import reactor
 
-    from deepwiki.lifespan import shutdown, startup  # noqa: PLC0415
+    from deepwiki.lifespan import shutdown, startup
 
     class BoundedServer(base):  # type: ignore[misc]
         """daphne's Server with our limits."""
 
         stopping = False
+        connections: dict[Any, dict[str, Any]]
 
         def run(self) -> None:
             loop = reactor._asyncioEventloop
@@ -88,7 +89,7 @@ def _server(base: Any, settings: Any) -> Any:
                 return
             self.stopping = True
             loop.call_later(STOP_SECONDS, os._exit, 0)
-            asyncio.ensure_future(self._stop(), loop=loop)
+            self.ending = asyncio.ensure_future(self._stop(), loop=loop)
 
         async def _stop(self) -> None:
             await shutdown()
@@ -116,7 +117,7 @@ def _deflate(settings: Any) -> dict[str, Any]:
     """Options that accept per-message deflate with a bound on what a message may unpack to."""
     if not settings.WEBSOCKET_DEFLATE:
         return {}
-    from autobahn.websocket.compress import (  # noqa: PLC0415
+    from autobahn.websocket.compress import (
         PerMessageDeflateOffer,
         PerMessageDeflateOfferAccept,
     )

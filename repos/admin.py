@@ -73,7 +73,7 @@ class RepositoryAdmin(admin.ModelAdmin[Repository]):
 
     @admin.display(description="State")
     def state(self, repository: Repository) -> str:
-        job = next(iter(repository.jobs.all()), None)  # type: ignore[attr-defined]
+        job = next(iter(repository.jobs.all()), None)
         if job is not None and job.state in (*IndexJob.UNFINISHED, IndexJob.State.FAILED):
             return f"{job} {job.percent} %" if job.total else str(job)
         return repository.current_index.get_state_display() if repository.current_index else "not indexed"
@@ -88,7 +88,7 @@ class RepositoryAdmin(admin.ModelAdmin[Repository]):
 
     @admin.display(description="Last error")
     def last_error(self, repository: Repository) -> str:
-        job = next(iter(repository.jobs.all()), None)  # type: ignore[attr-defined]
+        job = next(iter(repository.jobs.all()), None)
         return job.error[:120] if job else ""
 
     @admin.action(description="Bring the index up to date")

@@ -34,4 +34,6 @@ def decrypt(sealed: str) -> str:
 
 def _fernet() -> MultiFernet:
     # Any text may serve as a key: it is hashed to the 32 bytes Fernet wants.
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest())) for key in settings.TOKEN_KEYS])
+    return MultiFernet(
+        [Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest())) for key in settings.TOKEN_KEYS]
+    )

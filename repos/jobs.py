@@ -34,7 +34,9 @@ BEAT_SECONDS = 1.0
 MOST_ATTEMPTS = 4  # a repository that kills its worker must not do so for ever
 
 
-def request(repository: Repository, user_id: int | None = None, *, force: bool = False, start: bool = True) -> tuple[IndexJob, bool]:
+def request(
+    repository: Repository, user_id: int | None = None, *, force: bool = False, start: bool = True
+) -> tuple[IndexJob, bool]:
     """The repository's unfinished job, made (and, with `start`, handed to a worker) if there is none.
 
     Returns the job and whether it is new. The database allows one unfinished job a repository, so ten people asking at
@@ -47,13 +49,13 @@ def request(repository: Repository, user_id: int | None = None, *, force: bool =
                 enqueue(job)
         return job, True
     except IntegrityError:
-        job = repository.jobs.unfinished().first()  # type: ignore[attr-defined]
-        return (job, False) if job else request(repository, user_id, force=force, start=start)
+        unfinished = repository.jobs.unfinished().first()
+        return (unfinished, False) if unfinished else request(repository, user_id, force=force, start=start)
 
 
 def enqueue(job: IndexJob) -> None:
     """Hand a job to whichever worker is free."""
-    from repos.tasks import run_index_job  # noqa: PLC0415 - the task runs what is defined here
+    from repos.tasks import run_index_job
 
     run_index_job.defer(job_id=str(job.pk))
 
@@ -63,14 +65,23 @@ def run(job_id: uuid.UUID | str, progress: JobProgress | None = None) -> IndexJo
     now = timezone.now()
     free = Q(state=State.QUEUED) | Q(state=State.RUNNING, beat_at__lt=now - STALE)
     claimed = IndexJob.objects.filter(free, pk=job_id).update(
-        state=State.RUNNING, stage=Stage.WAITING, beat_at=now, started_at=now, error="", done=0, total=0, attempts=F("attempts") + 1
+        state=State.RUNNING,
+        stage=Stage.WAITING,
+        beat_at=now,
+        started_at=now,
+        error="",
+        done=0,
+        total=0,
+        attempts=F("attempts") + 1,
     )
     job = IndexJob.objects.select_related("repository", "repository__current_index").filter(pk=job_id).first()
     if job is None or not claimed:
         return job or IndexJob(state=State.CANCELLED)
     progress = progress or JobProgress(job)
     if job.attempts > MOST_ATTEMPTS:
-        _end(job, State.FAILED, error="Indexing this repository ended the worker several times. Tell the administrator.")
+        _end(
+            job, State.FAILED, error="Indexing this repository ended the worker several times. Tell the administrator."
+        )
         return IndexJob.objects.select_related("repository").get(pk=job.pk)
     try:
         result = index_repository(job.repository, options(), progress, force=job.force)
@@ -121,7 +132,7 @@ def resume(job: IndexJob) -> None:
             enqueue(job)
 
 
-def _move(job: IndexJob, before: list[State], after: State) -> bool:
+def _move(job: IndexJob, before: list[IndexJob.State], after: IndexJob.State) -> bool:
     return bool(IndexJob.objects.filter(pk=job.pk, state__in=before).update(state=after))
 
 

@@ -56,12 +56,18 @@ class Repository(models.Model):
     kind = models.CharField(max_length=20, choices=Kind)
     url = models.CharField("address", max_length=1000)
     name = models.CharField(max_length=500)
-    revision = models.CharField(max_length=200, blank=True, help_text="Branch, tag or commit; empty for the default branch.")
+    revision = models.CharField(
+        max_length=200, blank=True, help_text="Branch, tag or commit; empty for the default branch."
+    )
     is_private = models.BooleanField(default=False)
-    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
     readers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
     token_sealed = models.TextField(blank=True, editable=False)
-    current_index = models.ForeignKey("Index", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+")
+    current_index = models.ForeignKey(
+        "Index", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     used_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -72,7 +78,9 @@ class Repository(models.Model):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["url"], condition=Q(is_private=False), name="one_public_row_per_address"),
-            models.UniqueConstraint(fields=["url", "added_by"], condition=Q(is_private=True), name="one_private_row_per_owner"),
+            models.UniqueConstraint(
+                fields=["url", "added_by"], condition=Q(is_private=True), name="one_private_row_per_owner"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -80,7 +88,7 @@ class Repository(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Remove the repository and every trace of its contents."""
-        from repos.store import drop_indexes  # noqa: PLC0415 - the store imports these models
+        from repos.store import drop_indexes
 
         drop_indexes(self)
         return super().delete(*args, **kwargs)
@@ -114,7 +122,9 @@ class Index(models.Model):
     revision = models.CharField(max_length=200, blank=True)
     commit = models.CharField(max_length=64)
     state = models.CharField(max_length=10, choices=State, default=State.BUILDING)
-    format = models.IntegerField(default=0, help_text="Version of the cutting and weighing; another one means a new index.")
+    format = models.IntegerField(
+        default=0, help_text="Version of the cutting and weighing; another one means a new index."
+    )
     embedders = models.JSONField(default=list, help_text="Keys of the embedders whose vectors this index holds.")
     files = models.IntegerField(default=0)
     chunks = models.IntegerField(default=0)
@@ -235,7 +245,9 @@ class IndexJob(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="jobs")
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     force = models.BooleanField(default=False, help_text="Build anew even when nothing has changed.")
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.WAITING)
@@ -257,7 +269,9 @@ class IndexJob(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["repository"], condition=Q(state__in=["queued", "running", "paused"]), name="one_unfinished_job_per_repository"
+                fields=["repository"],
+                condition=Q(state__in=["queued", "running", "paused"]),
+                name="one_unfinished_job_per_repository",
             )
         ]
 

@@ -27,10 +27,14 @@ SEMANTIC_WEIGHT = 0.5
 NAMED_BONUS = 0.5
 MOST_PATTERNS = 200
 
-_NAMED = re.compile(r"[A-Za-z_][\w]*(?:(?:\.|::|#)[A-Za-z_]\w*)+|[A-Za-z]+_\w+|_+\w+|[a-z]+[A-Z]\w*|[A-Z][a-z0-9]+[A-Z]\w*")
+_NAMED = re.compile(
+    r"[A-Za-z_][\w]*(?:(?:\.|::|#)[A-Za-z_]\w*)+|[A-Za-z]+_\w+|_+\w+|[a-z]+[A-Z]\w*|[A-Z][a-z0-9]+[A-Z]\w*"
+)
 _PATHS = re.compile(r"[\w.@+-]+(?:/[\w.@+-]+)+|[\w-]+\.[a-z]{1,5}\b")
 _ABOUT_TESTS = re.compile(r"\b(tests?|testing|tested|fixtures?|spec|pytest|unittest)\b", re.IGNORECASE)
-_ABOUT_DOCS = re.compile(r"\b(docs?|documentation|documented|readme|guide|tutorial|changelog|examples?)\b", re.IGNORECASE)
+_ABOUT_DOCS = re.compile(
+    r"\b(docs?|documentation|documented|readme|guide|tutorial|changelog|examples?)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,9 @@ def search(
     key, vector = _embed(question, ids) if hybrid else ("", "")
     values |= {"embedder": key, "vector": vector}
     scope = _scope(filters, values)
-    sql = SQL.format(scope=scope, vectors=_vectors(bool(vector), filters.any, scope), named=_named(question, values, scope))
+    sql = SQL.format(
+        scope=scope, vectors=_vectors(bool(vector), filters.any, scope), named=_named(question, values, scope)
+    )
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         passages = [Passage(*row) for row in cursor.fetchall()]
@@ -125,7 +131,9 @@ def with_texts(passages: list[Passage]) -> list[Passage]:
     """The passages with their lines filled in."""
     texts = dict(Document.objects.filter(pk__in={p.document_id for p in passages}).values_list("pk", "text"))
     return [
-        replace(p, text="\n".join(texts[p.document_id].split("\n")[p.start - 1 : p.end])) for p in passages if p.document_id in texts
+        replace(p, text="\n".join(texts[p.document_id].split("\n")[p.start - 1 : p.end]))
+        for p in passages
+        if p.document_id in texts
     ]
 
 

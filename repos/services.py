@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     Person = AbstractBaseUser | AnonymousUser | None
 
-NO_SUCH = "There is no such repository, or you may not see it. Check the address, or add an access token that can read it."
+NO_SUCH = (
+    "There is no such repository, or you may not see it. Check the address, or add an access token that can read it."
+)
 
 
 def find(person: Person, repo_url: str, kind: str = "") -> Repository | None:
@@ -58,13 +60,20 @@ def find_or_add(person: Person, repo_url: str, *, kind: str = "", token: str = "
     return repository
 
 
-def add(address: Address, person_id: int | None, *, token: str = "", revision: str = "", private: bool = False) -> Repository:
+def add(
+    address: Address, person_id: int | None, *, token: str = "", revision: str = "", private: bool = False
+) -> Repository:
     """A new row, or the one that somebody made a moment before. Queues nothing."""
     private = private or bool(token)
     if revision:
         check_revision(revision)
     repository = Repository(
-        kind=address.kind, url=address.url, name=address.name, revision=revision, is_private=private, added_by_id=person_id
+        kind=address.kind,
+        url=address.url,
+        name=address.name,
+        revision=revision,
+        is_private=private,
+        added_by_id=person_id,
     )
     repository.token = token
     try:

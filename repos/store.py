@@ -45,20 +45,25 @@ class Build:
     chunks: int = 0
 
 
-def begin(repository: Repository, commit: str, embedders: Sequence[Embedder], shas: dict[str, str], *, force: bool) -> Build:
+def begin(
+    repository: Repository, commit: str, embedders: Sequence[Embedder], shas: dict[str, str], *, force: bool
+) -> Build:
     """Decide between changing the live index and building a new one, and clear what an interrupted build left.
 
     `shas` is the wanted state, path to content id.
     """
     keys = [embedder.key for embedder in embedders]
     current = repository.current_index
-    for leftover in repository.indexes.exclude(pk=current.pk if current else None):
+    for leftover in repository.indexes.exclude(pk=current.pk if current else 0):
         drop_index(leftover.pk)
     if current is not None:
         _delete_documents("index_id = %s AND NOT live", [current.pk])
         same = current.format == FORMAT and current.embedders == keys and current.revision == repository.revision
         if same and not force:
-            known = {path: (pk, sha) for path, pk, sha in current.documents.filter(live=True).values_list("path", "pk", "sha")}
+            known = {
+                path: (pk, sha)
+                for path, pk, sha in current.documents.filter(live=True).values_list("path", "pk", "sha")
+            }
             changed = sum(1 for path, sha in shas.items() if known.get(path, (0, ""))[1] != sha)
             if changed * 2 <= len(shas):
                 return Build(current, True, known)
@@ -89,7 +94,9 @@ def write(build: Build, files: Iterable[tuple[File, list[TextChunk]]]) -> int:
                 for chunk in chunks:
                     words = weigh(_fields(file.entry.path, chunk))
                     build.terms.update(words.keys())
-                    copy.write_row((build.index.pk, pk, live, file.role, chunk.start, chunk.end, chunk.symbol, sparse_text(words)))
+                    copy.write_row(
+                        (build.index.pk, pk, live, file.role, chunk.start, chunk.end, chunk.symbol, sparse_text(words))
+                    )
     build.files += len(rows)
     build.chunks += total
     return total
@@ -116,7 +123,9 @@ def switch(build: Build, repository: Repository, commit: str, skipped: dict[str,
                 _delete_documents("id = ANY(%s)", [list(gone)])
                 cursor.execute("UPDATE repos_document SET live = true WHERE index_id = %s AND NOT live", [index.pk])
                 cursor.execute("UPDATE repos_chunk SET live = true WHERE index_id = %s AND NOT live", [index.pk])
-                cursor.execute("DELETE FROM repos_term WHERE index_id = %s AND term = ANY(%s)", [index.pk, list(build.terms)])
+                cursor.execute(
+                    "DELETE FROM repos_term WHERE index_id = %s AND term = ANY(%s)", [index.pk, list(build.terms)]
+                )
             with cursor.copy("COPY repos_term (index_id, term, count) FROM STDIN") as copy:
                 for term, count in build.terms.items():
                     if count > 0:
@@ -143,7 +152,9 @@ def _subtract_terms(cursor: Any, build: Build, gone: Sequence[int]) -> None:
     for (words,) in cursor:
         inner = words[1 : words.index("}")]
         delta.subtract(int(pair.partition(":")[0]) for pair in inner.split(",") if pair)
-    cursor.execute("SELECT term, count FROM repos_term WHERE index_id = %s AND term = ANY(%s)", [build.index.pk, list(delta)])
+    cursor.execute(
+        "SELECT term, count FROM repos_term WHERE index_id = %s AND term = ANY(%s)", [build.index.pk, list(delta)]
+    )
     for term, count in cursor.fetchall():
         delta[term] += count
 

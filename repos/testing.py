@@ -55,10 +55,10 @@ class GitHost:
         host = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802 - named by the base class
+            def do_GET(self) -> None:
                 host.serve(self, b"")
 
-            def do_POST(self) -> None:  # noqa: N802
+            def do_POST(self) -> None:
                 host.serve(self, self.rfile.read(int(self.headers.get("Content-Length") or 0)))
 
             def log_message(self, *_: Any) -> None:
@@ -115,7 +115,9 @@ class GitHost:
             pass
 
     def _backend(self, handler: BaseHTTPRequestHandler, path: str, query: str, body: bytes) -> None:
-        name = path.split(".git/")[0] if ".git/" in path else path.rsplit("/info/", 1)[0].rsplit("/git-upload-pack", 1)[0]
+        name = (
+            path.split(".git/")[0] if ".git/" in path else path.rsplit("/info/", 1)[0].rsplit("/git-upload-pack", 1)[0]
+        )
         rest = path[len(name) :].removeprefix(".git")
         folder = self.root / name.strip("/")
         git_dir = folder / ".git" if (folder / ".git").exists() else folder

@@ -9,6 +9,8 @@ urlpatterns = [
     path("r/<uuid:repository_id>/status", views.status, name="repository-status"),
     path("r/<uuid:repository_id>/refresh", views.refresh, name="repository-refresh"),
     re_path(
-        r"^r/(?P<repository_id>[0-9a-f-]{36})/job/(?P<action>pause|resume|cancel)$", views.control, name="repository-job"
+        r"^r/(?P<repository_id>[0-9a-f-]{36})/job/(?P<action>pause|resume|cancel)$",
+        views.control,
+        name="repository-job",
     ),
 ]

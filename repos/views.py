@@ -58,18 +58,24 @@ def refresh(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
 def control(request: HttpRequest, repository_id: uuid.UUID, action: str) -> HttpResponse:
     """Pause, resume or cancel the unfinished job: for whoever asked for it, or staff."""
     repository = _readable(request, repository_id)
-    job = repository.jobs.unfinished().first()  # type: ignore[attr-defined]
-    if job is not None and (job.requested_by_id == request.user.pk or request.user.is_staff):  # type: ignore[union-attr]
+    job = repository.jobs.unfinished().first()
+    if job is not None and (job.requested_by_id == request.user.pk or request.user.is_staff):
         {"pause": jobs.pause, "resume": jobs.resume, "cancel": jobs.cancel}[action](job)
     return render(request, "partials/status.html", status_context(repository))
 
 
 def status_context(repository: Repository) -> dict[str, object]:
     """What the status line shows."""
-    job: IndexJob | None = repository.jobs.first()  # type: ignore[attr-defined]
+    job: IndexJob | None = repository.jobs.first()
     unfinished = job is not None and job.state in IndexJob.UNFINISHED
     ahead = jobs.position(job) if job is not None and job.state == IndexJob.State.QUEUED else 0
-    return {"repository": repository, "index": repository.current_index, "job": job, "unfinished": unfinished, "ahead": ahead}
+    return {
+        "repository": repository,
+        "index": repository.current_index,
+        "job": job,
+        "unfinished": unfinished,
+        "ahead": ahead,
+    }
 
 
 def _readable(request: HttpRequest, repository_id: uuid.UUID) -> Repository:

@@ -1,13 +1,13 @@
 """The answer pipeline: retrieve, fit the budget, prompt, stream. Every door runs this and nothing else.
 
-    request -> retrieve -> fit -> prompt -> provider stream -> events
+request -> retrieve -> fit -> prompt -> provider stream -> events
 """
 
 from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -35,7 +35,7 @@ class Retrieved:
 class Retriever(Protocol):
     """Finds passages. Raises the ChatError family."""
 
-    def retrieve(self, question: str, limit: int) -> AsyncIterator[Status | Retrieved]:
+    def retrieve(self, question: str, limit: int) -> AsyncGenerator[Status | Retrieved]:
         """Status events while the repository is still being prepared, then exactly one Retrieved."""
         ...
 
@@ -67,13 +67,17 @@ class Model:
 
 
 class Provider(Protocol):
-    """Streams one completion. One method: an adapter is one file."""
+    """Streams one completion: an adapter is one file."""
 
-    def stream(self, asked: Prompt, model: Model) -> AsyncIterator[Text | Tokens]:
+    def stream(self, asked: Prompt, model: Model) -> AsyncGenerator[Text | Tokens]:
         """Pieces of the answer in order. Closing the iterator closes the connection to the service.
 
         Raises the ProviderError family; CutOff when the stream ends without its end mark.
         """
+        ...
+
+    async def close(self) -> None:
+        """Close idle connections. Called once, when the process or its event loop ends."""
         ...
 
 
@@ -86,8 +90,13 @@ class AnswerLimits:
 
 
 async def answer(
-    request: ChatRequest, history: Sequence[Turn], retriever: Retriever, provider: Provider, model: Model, limits: AnswerLimits
-) -> AsyncIterator[Event]:
+    request: ChatRequest,
+    history: Sequence[Turn],
+    retriever: Retriever,
+    provider: Provider,
+    model: Model,
+    limits: AnswerLimits,
+) -> AsyncGenerator[Event]:
     """The events of one answer, from searching to usage. Raises the ChatError family."""
     round_ = research.current_round([*history, request.messages[-1]])
     question = round_.topic if round_ else request.question
@@ -102,7 +111,9 @@ async def answer(
             else:
                 yield step
     assert found is not None
-    yield Sources([_source(number, passage) for number, passage in enumerate(found.passages, 1)], found.commit, found.mode)
+    yield Sources(
+        [_source(number, passage) for number, passage in enumerate(found.passages, 1)], found.commit, found.mode
+    )
     for notice in _notices(found):
         yield notice
 
@@ -125,7 +136,7 @@ async def answer(
             yield Notice("context_retry", "The model found this too long; asking again with less of the repository.")
 
 
-async def _stream(provider: Provider, asked: Prompt, model: Model, limits: AnswerLimits) -> AsyncIterator[Event]:
+async def _stream(provider: Provider, asked: Prompt, model: Model, limits: AnswerLimits) -> AsyncGenerator[Event]:
     began = time.monotonic()
     first: float | None = None
     size = 0
@@ -150,14 +161,22 @@ async def _stream(provider: Provider, asked: Prompt, model: Model, limits: Answe
 def _usage(counted: Tokens, began: float, first: float | None) -> Usage:
     now = time.monotonic()
     return Usage(
-        counted.input_tokens, counted.output_tokens, round((first - began) * 1000) if first else None, round((now - began) * 1000)
+        counted.input_tokens,
+        counted.output_tokens,
+        round((first - began) * 1000) if first else None,
+        round((now - began) * 1000),
     )
 
 
 def _prompt(request: ChatRequest, question: str, history: Sequence[Turn], found: Retrieved, round_: research.Round | None,
             model: Model, context: int) -> tuple[Prompt, tuple[str, ...]]:  # fmt: skip
     fitted = budget.fit(
-        passages=found.passages, history=history, file=found.file, question=question, context=context, output=model.output
+        passages=found.passages,
+        history=history,
+        file=found.file,
+        question=question,
+        context=context,
+        output=model.output,
     )
     variables = {"iteration": str(round_.iteration)} if round_ and round_.stage == "update" else {}
     asked = prompt.build(
@@ -184,7 +203,11 @@ def _searched(question: str, history: Sequence[Turn]) -> str:
 def _notices(found: Retrieved) -> list[Notice]:
     notices = []
     if not found.passages:
-        notices.append(Notice("nothing_found", "Nothing in the repository matches these words. Try the names the code itself uses."))
+        notices.append(
+            Notice(
+                "nothing_found", "Nothing in the repository matches these words. Try the names the code itself uses."
+            )
+        )
     if found.building:
         notices.append(Notice("words_only", "This repository is still being indexed: the search went by words alone."))
     return notices

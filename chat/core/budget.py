@@ -29,7 +29,13 @@ def estimate(text: str) -> int:
 
 
 def fit(
-    *, passages: Sequence[Passage], history: Sequence[Turn], file: Passage | None, question: str, context: int, output: int
+    *,
+    passages: Sequence[Passage],
+    history: Sequence[Turn],
+    file: Passage | None,
+    question: str,
+    context: int,
+    output: int,
 ) -> Fitted:
     """Choose what goes in. At least half of what is free goes to passages, a quarter each to history and the file.
 

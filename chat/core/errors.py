@@ -60,9 +60,7 @@ class NotSignedIn(ChatError):
 
 class NoSuchRepository(ChatError):
     code, status, close_code = "no_such_repository", 404, 4404
-    words = (
-        "There is no such repository, or you may not see it. Check the address, or add an access token that can read it."
-    )
+    words = "There is no such repository, or you may not see it. Check the address, or add an access token that can read it."
 
 
 class TooMany(ChatError):
@@ -92,7 +90,9 @@ class RateLimited(ProviderError):
 
 class ContextTooLong(ProviderError):
     code = "context_too_long"
-    words = "This is too much text for the model. Shorten the question, start a new conversation, or choose a larger model."
+    words = (
+        "This is too much text for the model. Shorten the question, start a new conversation, or choose a larger model."
+    )
 
 
 class ModelNotFound(ProviderError):
@@ -129,4 +129,6 @@ class Internal(ChatError):
     code, status, close_code = "internal", 500, 4500
 
     def __init__(self, incident: str) -> None:
-        super().__init__(f"Something went wrong on our side. Tell the administrator: incident {incident}.", incident=incident)
+        super().__init__(
+            f"Something went wrong on our side. Tell the administrator: incident {incident}.", incident=incident
+        )

@@ -17,7 +17,9 @@ from chat.core.request import LANGUAGES, Turn
 
 FOLDER = Path(__file__).resolve().parent.parent / "prompts"
 # Our own markers, model control tokens, and the invisible tag characters that smuggle text.
-_MARKERS = re.compile(r"</?(passages?|file|conversation|question|instructions|system)\b|<\|[^|\n]{0,40}\|>", re.IGNORECASE)
+_MARKERS = re.compile(
+    r"</?(passages?|file|conversation|question|instructions|system)\b|<\|[^|\n]{0,40}\|>", re.IGNORECASE
+)
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]")
 
 
@@ -53,7 +55,10 @@ class Prompt:
 
     def as_messages(self) -> list[dict[str, str]]:
         """In the form of the OpenAI chat API."""
-        return [{"role": "system", "content": self.system}, *({"role": t.role, "content": t.content} for t in self.turns)]
+        return [
+            {"role": "system", "content": self.system},
+            *({"role": t.role, "content": t.content} for t in self.turns),
+        ]
 
 
 def build(

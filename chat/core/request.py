@@ -125,7 +125,11 @@ def _messages(value: Any, limits: RequestLimits) -> tuple[Turn, ...]:
         raise BadRequest("messages must be a list.")
     turns: list[Turn] = []
     for number, item in enumerate(value[-limits.history_messages :] if len(value) <= 5_000 else _too_many(), 1):
-        if not isinstance(item, dict) or not isinstance(item.get("content"), str) or not isinstance(item.get("role"), str):
+        if (
+            not isinstance(item, dict)
+            or not isinstance(item.get("content"), str)
+            or not isinstance(item.get("role"), str)
+        ):
             raise BadRequest(f"messages: number {number} must have a role and a content, both text.")
         if item["role"] not in ("user", "assistant", "system"):
             raise BadRequest(f"messages: number {number} has an unknown role; use user or assistant.")

@@ -1,7 +1,8 @@
 """Deep Research as clients drive it: they send the growing conversation, we tell from it which round it is.
 
 A conversation is research when one of its user messages holds the tag; only a message that starts with it can ask for
-the next round, so a genuine question holding the words "continue" and "research" is none. Round = 1 + number of assistant messages; 1 plans, 2 to 4 update, 5 concludes.
+the next round, so a genuine question holding the words "continue" and "research" is none. Round = 1 + number of
+assistant messages; 1 plans, 2 to 4 update, 5 concludes.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 
 from chat.core.answer import Text, Tokens
@@ -36,7 +36,7 @@ class ProviderConfig:
     compatible_address: str = ""
 
 
-Pieces = AsyncIterator[Text | Tokens]
+Pieces = AsyncGenerator[Text | Tokens]
 
 
 async def patiently(open_stream: Callable[[], Pieces], timeouts: Timeouts) -> Pieces:
@@ -47,7 +47,7 @@ async def patiently(open_stream: Callable[[], Pieces], timeouts: Timeouts) -> Pi
     for attempt in range(RETRIES + 1):
         started = False
         try:
-            async with contextlib.aclosing(open_stream()) as pieces:  # type: ignore[type-var]
+            async with contextlib.aclosing(open_stream()) as pieces:
                 while True:
                     try:
                         async with asyncio.timeout(timeouts.idle if started else timeouts.first):

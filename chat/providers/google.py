@@ -8,7 +8,7 @@ endpoint instead.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import google.ai.generativelanguage as glm
@@ -19,7 +19,15 @@ from grpc.aio import AioRpcError
 
 from chat.core.answer import Model, Text, Tokens
 from chat.core.errors import (
-    AuthFailed, Blocked, ContextTooLong, CutOff, ModelNotFound, ProviderError, RateLimited, Refused, Unavailable,
+    AuthFailed,
+    Blocked,
+    ContextTooLong,
+    CutOff,
+    ModelNotFound,
+    ProviderError,
+    RateLimited,
+    Refused,
+    Unavailable,
 )  # fmt: skip
 from chat.core.prompt import Prompt
 from chat.providers.base import Pieces, ProviderConfig, patiently, plain_error
@@ -46,7 +54,14 @@ class Google:
             return self.compatible.stream(asked, model)
         return patiently(lambda: self._once(asked, model), self.config.timeouts)
 
-    async def _once(self, asked: Prompt, model: Model) -> AsyncIterator[Text | Tokens]:
+    async def close(self) -> None:
+        """Close idle connections."""
+        if self.compatible is not None:
+            await self.compatible.close()
+        else:
+            await self.client.transport.close()
+
+    async def _once(self, asked: Prompt, model: Model) -> AsyncGenerator[Text | Tokens]:
         call: Any = None
         try:
             call = await self.client.stream_generate_content(
@@ -83,7 +98,7 @@ def _client(config: ProviderConfig) -> Any:
     options = ClientOptions(api_endpoint=config.address) if config.address else None
     if config.address.startswith(("127.0.0.1:", "localhost:")):
         # A loopback endpoint speaks plain gRPC: that is how the tests talk to it.
-        import grpc.aio  # noqa: PLC0415
+        import grpc.aio
 
         transport = glm.GenerativeServiceAsyncClient.get_transport_class("grpc_asyncio")(
             channel=grpc.aio.insecure_channel(config.address)

@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 import openai
 
 from chat.core.answer import Model, Text, Tokens
 from chat.core.errors import (
-    AuthFailed, Blocked, ContextTooLong, CutOff, ModelNotFound, ProviderError, RateLimited, Refused, Unavailable,
+    AuthFailed,
+    Blocked,
+    ContextTooLong,
+    CutOff,
+    ModelNotFound,
+    ProviderError,
+    RateLimited,
+    Refused,
+    Unavailable,
 )  # fmt: skip
 from chat.core.prompt import Prompt
 from chat.providers.base import Pieces, ProviderConfig, patiently, plain_error
@@ -43,11 +51,16 @@ class OpenAICompatible:
         """See Provider."""
         return patiently(lambda: self._once(asked, model), self.config.timeouts)
 
-    async def _once(self, asked: Prompt, model: Model) -> AsyncIterator[Text | Tokens]:
+    async def close(self) -> None:
+        """Close idle connections."""
+        await self.client.close()
+
+    async def _once(self, asked: Prompt, model: Model) -> AsyncGenerator[Text | Tokens]:
         try:
-            async with self.client.chat.completions.with_streaming_response.create(
+            completions: Any = self.client.chat.completions  # the overloads know no plain dictionaries
+            async with completions.with_streaming_response.create(
                 model=model.id,
-                messages=asked.as_messages(),  # type: ignore[arg-type]
+                messages=asked.as_messages(),
                 stream=True,
                 stream_options={"include_usage": True},
                 extra_body={**model.options, **self._output_limit(model)},
@@ -97,7 +110,7 @@ class Ollama(OpenAICompatible):
         return openai.AsyncOpenAI(api_key="ollama", base_url=base.removesuffix("/v1") + "/v1", max_retries=0)
 
 
-async def _events(chunks: AsyncIterator[bytes]) -> AsyncIterator[dict[str, Any]]:
+async def _events(chunks: AsyncIterator[bytes]) -> AsyncGenerator[dict[str, Any]]:
     """The JSON of each `data:` line. Split at newlines only: other decoders also split at U+2028, inside a string."""
     rest = b""
     async for chunk in chunks:
@@ -143,7 +156,12 @@ def _translate(error: openai.APIError) -> ProviderError:
 
 def _from_body(body: Any, status: int, retry_after: float | None = None) -> ProviderError:
     text = json.dumps(body, default=str).lower()[:5_000] if body else ""
-    if "context_length" in text or "maximum context" in text or "too many tokens" in text or "prompt is too long" in text:
+    if (
+        "context_length" in text
+        or "maximum context" in text
+        or "too many tokens" in text
+        or "prompt is too long" in text
+    ):
         return plain_error(ContextTooLong)
     if "content_filter" in text or "content management policy" in text:
         return plain_error(Blocked)

@@ -19,31 +19,31 @@ from chat.providers.base import ProviderConfig, Timeouts
 
 
 def _openai(config: ProviderConfig) -> Provider:
-    from chat.providers.openai_compatible import OpenAICompatible  # noqa: PLC0415 - SDKs are slow to import
+    from chat.providers.openai_compatible import OpenAICompatible
 
     return OpenAICompatible(config)
 
 
 def _azure(config: ProviderConfig) -> Provider:
-    from chat.providers.openai_compatible import Azure  # noqa: PLC0415
+    from chat.providers.openai_compatible import Azure
 
     return Azure(config)
 
 
 def _ollama(config: ProviderConfig) -> Provider:
-    from chat.providers.openai_compatible import Ollama  # noqa: PLC0415
+    from chat.providers.openai_compatible import Ollama
 
     return Ollama(config)
 
 
 def _google(config: ProviderConfig) -> Provider:
-    from chat.providers.google import Google  # noqa: PLC0415
+    from chat.providers.google import Google
 
     return Google(config)
 
 
 def _search(config: ProviderConfig) -> Provider:
-    from chat.providers.search_only import SearchOnly  # noqa: PLC0415
+    from chat.providers.search_only import SearchOnly
 
     return SearchOnly()
 
@@ -103,7 +103,9 @@ class Providers:
         chosen = next((entry for entry in models if entry["id"] == model), None) if model else next(iter(models), None)
         if chosen is None:
             if not section.get("custom") or not model:
-                raise BadRequest(f"The provider {name} has no model {model[:80]!r}." if model else f"Name a model for {name}.")
+                raise BadRequest(
+                    f"The provider {name} has no model {model[:80]!r}." if model else f"Name a model for {name}."
+                )
             chosen = {**CUSTOM_MODEL, "id": model}
         return Model(name, chosen["id"], chosen["context"], chosen["output"], dict(chosen.get("options", {})))
 
@@ -113,6 +115,12 @@ class Providers:
         if key not in self._made:
             self._made[key] = ADAPTERS[self.file[name]["adapter"]](self._config(name))
         return self._made[key]
+
+    async def close(self) -> None:
+        """Close the adapters of the running event loop."""
+        loop = id(asyncio.get_running_loop())
+        for key in [key for key in self._made if key[0] == loop]:
+            await self._made.pop(key).close()
 
     def _ready(self, section: Mapping[str, Any]) -> bool:
         variable, default = section.get("address", ["", ""])

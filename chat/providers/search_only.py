@@ -6,7 +6,7 @@ The default when no key is set. It goes through the same pipeline as every other
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from chat.core.answer import Model, Text, Tokens
 from chat.core.prompt import Passage, Prompt
@@ -31,7 +31,7 @@ WORDS = {
 class SearchOnly:
     """Writes the passages down, best first."""
 
-    async def stream(self, asked: Prompt, model: Model) -> AsyncIterator[Text | Tokens]:
+    async def stream(self, asked: Prompt, model: Model) -> AsyncGenerator[Text | Tokens]:
         """See Provider."""
         heading, nothing = WORDS.get(asked.language, WORDS["en"])
         yield Text(f"{heading}\n" if asked.passages else f"{nothing}\n")
@@ -41,6 +41,9 @@ class SearchOnly:
         rest = asked.passages[SHOWN:]
         if rest:
             yield Text("\n" + "\n".join(f"- `{passage.cite}`" for passage in rest) + "\n")
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
 
 def excerpt(number: int, passage: Passage) -> str:

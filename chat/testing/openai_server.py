@@ -28,7 +28,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-STATUS = {"401": 401, "404": 404, "429": 429, "500": 500, "context": 400, "refused": 400, "first429": 429, "first500": 500}
+STATUS = {
+    "401": 401,
+    "404": 404,
+    "429": 429,
+    "500": 500,
+    "context": 400,
+    "refused": 400,
+    "first429": 429,
+    "first500": 500,
+}
 CODES = {"context": "context_length_exceeded", "401": "invalid_api_key", "404": "model_not_found"}
 
 
@@ -90,7 +99,7 @@ class OpenAIServer:
             ready.set()
             await self._stop.wait()
             server.close()
-            for task in asyncio.all_tasks() - {asyncio.current_task()}:  # type: ignore[operator]
+            for task in asyncio.all_tasks() - {asyncio.current_task()}:
                 task.cancel()
 
         asyncio.run(serve())
@@ -125,7 +134,9 @@ class OpenAIServer:
         self.seen[model] += 1
         fault = settings.fault
         if fault in STATUS and (not fault.startswith("first") or self.seen[model] == 1):
-            return await _reply(writer, STATUS[fault], _error(fault, asked), {"Retry-After": "1"} if "429" in fault else {})
+            return await _reply(
+                writer, STATUS[fault], _error(fault, asked), {"Retry-After": "1"} if "429" in fault else {}
+            )
         if fault == "html":
             return await _reply(writer, 502, "<html><body>bad gateway at 10.0.0.7</body></html>")
         gone = asyncio.ensure_future(reader.read(1))
@@ -136,8 +147,12 @@ class OpenAIServer:
                 self.closed += 1
                 self.closed_at = time.monotonic()
             gone.cancel()
+            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
+                await gone
 
-    async def _stream(self, asked: dict[str, Any], settings: Settings, writer: asyncio.StreamWriter, gone: asyncio.Future[bytes]) -> bool:
+    async def _stream(
+        self, asked: dict[str, Any], settings: Settings, writer: asyncio.StreamWriter, gone: asyncio.Future[bytes]
+    ) -> bool:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
         await writer.drain()
         if settings.fault == "garbage":
@@ -203,7 +218,9 @@ async def _reply(writer: asyncio.StreamWriter, status: int, body: Any, headers: 
     data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
     kind = "text/html" if isinstance(body, str) else "application/json"
     extra = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
-    writer.write(f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {len(data)}\r\n{extra}\r\n".encode() + data)
+    writer.write(
+        f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {len(data)}\r\n{extra}\r\n".encode() + data
+    )
     await writer.drain()
     return True
 
@@ -219,9 +236,12 @@ def _embeddings(asked: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Run it by hand: `python -m chat.testing.openai_server 9100`."""
-    import sys  # noqa: PLC0415
+    import sys
 
-    with OpenAIServer(port=int(sys.argv[1]) if len(sys.argv) > 1 else 9100) as server, contextlib.suppress(KeyboardInterrupt):
+    with (
+        OpenAIServer(port=int(sys.argv[1]) if len(sys.argv) > 1 else 9100) as server,
+        contextlib.suppress(KeyboardInterrupt),
+    ):
         sys.stdout.write(f"{server.url}\n")
         sys.stdout.flush()
         threading.Event().wait()

@@ -44,13 +44,17 @@ class ApiToken(models.Model):
     @classmethod
     def owner_of(cls, clear: str) -> User | None:
         """The active person a token belongs to; None for an unknown or revoked one. Notes the use once a minute."""
-        token = cls.objects.select_related("user").filter(digest=_digest(clear), revoked_at=None, user__is_active=True).first()
+        token = (
+            cls.objects.select_related("user")
+            .filter(digest=_digest(clear), revoked_at=None, user__is_active=True)
+            .first()
+        )
         if token is None:
             return None
         now = timezone.now()
         if token.used_at is None or now - token.used_at > timedelta(minutes=1):
             cls.objects.filter(pk=token.pk).update(used_at=now)
-        return token.user  # type: ignore[return-value]
+        return token.user
 
 
 def _digest(clear: str) -> str:

@@ -3,7 +3,8 @@
 `hold()` is the whole interface: after it returns, the server answers on its unix socket until this process ends.
 """
 
-from deepwiki.postgres.cluster import Cluster, PostgresError
+from deepwiki.postgres.binaries import PostgresError
+from deepwiki.postgres.cluster import Cluster
 from deepwiki.postgres.holding import hold, release
 
 __all__ = ["Cluster", "PostgresError", "hold", "release"]

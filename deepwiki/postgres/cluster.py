@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -134,7 +135,18 @@ class Cluster:
     def _initdb(self, programs: Path, who: Account) -> None:
         # Into a folder beside it and renamed: an interrupted initdb leaves nothing that looks finished.
         staging = self.folder / f"data.{secrets.token_hex(4)}"
-        command = [str(programs / "initdb"), "-D", str(staging), "-U", "deepwiki", "-E", "UTF8", "--locale=C", "-A", "trust"]
+        command = [
+            str(programs / "initdb"),
+            "-D",
+            str(staging),
+            "-U",
+            "deepwiki",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "-A",
+            "trust",
+        ]
         try:
             done = self._run([*command, "--no-instructions"], who)
             if done.returncode:
@@ -188,7 +200,7 @@ class Cluster:
         return "(no log)"
 
 
-def _as(who: Account) -> dict[str, object]:
+def _as(who: Account) -> dict[str, Any]:
     """Popen arguments that drop root to `who`."""
     environment = {"PATH": os.environ.get("PATH", ""), "HOME": who.home, "LC_ALL": "C", "TZ": "UTC"}
     if not who.is_other:

@@ -15,7 +15,8 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from deepwiki.postgres.cluster import Cluster, PostgresError
+from deepwiki.postgres.binaries import PostgresError
+from deepwiki.postgres.cluster import Cluster
 
 _guard = threading.Lock()
 _held: dict[Path, int] = {}

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,28 @@ FILES = {
     "shop/__init__.py": '"""The shop."""\n',
     "shop/prices.py": (
         '"""Prices."""\n\n\nclass PriceList:\n    """Prices by article."""\n\n    def __init__(self, prices):\n        self.prices = prices\n\n'
-        "    def total_of(self, order):\n        \"\"\"The sum an order costs, discount included.\"\"\"\n"
+        '    def total_of(self, order):\n        """The sum an order costs, discount included."""\n'
         "        amount = sum(self.prices[a] * n for a, n in order.items())\n        return apply_discount(amount)\n\n\n"
-        "def apply_discount(amount):\n    \"\"\"Ten percent off above one hundred.\"\"\"\n    return amount * 0.9 if amount > 100 else amount\n"
+        'def apply_discount(amount):\n    """Ten percent off above one hundred."""\n    return amount * 0.9 if amount > 100 else amount\n'
     ),
     "shop/mail.js": "export function sendReceipt(address, order) {\n  return post('/mail', { address, order });\n}\n",
     "tests/test_prices.py": "from shop.prices import apply_discount\n\n\ndef test_discount():\n    assert apply_discount(200) == 180\n",
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_session_left(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Nothing may still use the test database when it is dropped: threads return connections to a pool."""
+    yield
+    from django.db import connection
+
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        connection.close()
+        connection.close_pool()  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -67,7 +82,7 @@ def folder(tmp_path: Path) -> Path:
     return root
 
 
-def write_files(root: Path, files: dict[str, str | bytes]) -> None:
+def write_files(root: Path, files: Mapping[str, str | bytes]) -> None:
     for name, text in files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -108,13 +123,14 @@ def model() -> Iterator[Any]:
 
 
 @pytest.fixture
-def with_model(model: Any, settings: Any) -> Iterator[Any]:
+async def with_model(model: Any, settings: Any) -> AsyncIterator[Any]:
     """The loopback model, set up as the OpenAI provider of this process."""
     from chat import services
 
     settings.PROVIDER_ENVIRONMENT = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": model.url}
     services.providers.cache_clear()
     yield model
+    await services.providers().close()
     services.providers.cache_clear()
 
 
@@ -150,7 +166,11 @@ def live(transactional_db: None, tmp_path: Path) -> Iterator[Callable[..., Live]
         live = start_server(tmp_path / f"server-{len(started)}.log", environment)
         started.append(live)
         if worker:
-            process = subprocess.Popen([sys.executable, "manage.py", "worker"], env=child_environment(live.port, environment), stdin=subprocess.DEVNULL)
+            process = subprocess.Popen(
+                [sys.executable, "manage.py", "worker"],
+                env=child_environment(live.port, environment),
+                stdin=subprocess.DEVNULL,
+            )
             started.append(Live(live.url, process, live.log))
         return live
 

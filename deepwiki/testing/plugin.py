@@ -16,11 +16,12 @@ from typing import Any
 import pytest
 
 DATA_DIR = Path(tempfile.mkdtemp(prefix="deepwiki-tests-"))
-DATA_DIR.chmod(0o755)  # noqa: S103 - the database may run as another user, who must be able to enter
+DATA_DIR.chmod(0o755)
+KEPT = {"DEEPWIKI_TEST_DATABASE_URL", "DEEPWIKI_CHROMIUM"}
+FOREIGN = ("DEEPWIKI_", "OPENAI_", "OPENROUTER_", "AZURE_", "GOOGLE_", "OLLAMA_", "DATABASE_URL", "REDIS_URL", "PORT")
 for name in [*os.environ]:
-    if name.startswith(("DEEPWIKI_", "OPENAI_", "OPENROUTER_", "AZURE_", "GOOGLE_", "OLLAMA_")) or name in ("DATABASE_URL", "REDIS_URL", "PORT"):
-        if name not in ("DEEPWIKI_TEST_DATABASE_URL", "DEEPWIKI_CHROMIUM"):
-            del os.environ[name]
+    if name.startswith(FOREIGN) and name not in KEPT:
+        del os.environ[name]
 os.environ["DATA_DIR"] = str(DATA_DIR)
 os.environ["DEEPWIKI_EMBEDDER"] = "fake"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # fixtures use the ORM while a browser's loop runs
@@ -34,7 +35,11 @@ _connect_ex = socket.socket.connect_ex
 
 
 def _is_near(address: Any) -> bool:
-    return not isinstance(address, tuple) or str(address[0]) in ("127.0.0.1", "::1", "localhost", "0.0.0.0") or str(address[0]).startswith("127.")  # noqa: S104
+    return (
+        not isinstance(address, tuple)
+        or str(address[0]) in ("127.0.0.1", "::1", "localhost", "0.0.0.0")
+        or str(address[0]).startswith("127.")
+    )
 
 
 def _guarded(original: Any) -> Any:

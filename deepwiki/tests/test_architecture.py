@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = [p for app in ("deepwiki", "chat", "repos") for p in (ROOT / app).rglob("*.py") if "migrations" not in p.parts]
+SOURCES = [
+    p for app in ("deepwiki", "chat", "repos") for p in (ROOT / app).rglob("*.py") if "migrations" not in p.parts
+]
 OURS = [p for p in SOURCES if "tests" not in p.parts and "testing" not in p.parts and p.name != "testing.py"]
 
 
@@ -51,12 +53,19 @@ def test_no_branch_on_a_providers_name():
 
 
 def test_no_migration_is_missing():
-    done = subprocess.run([sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"], capture_output=True, text=True, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
     assert done.returncode == 0, done.stdout
 
 
 def test_no_file_names_a_package_index():
-    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], capture_output=True, text=True, cwd=ROOT)
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], capture_output=True, text=True, cwd=ROOT
+    )
     names = [n for n in listed.stdout.splitlines() if (ROOT / n).is_file() and not n.endswith((".json", ".svg"))]
     host = re.compile("pypi" + r"\.org|pythonhosted|registry\.npm|--(extra-)?index-url")
     assert [n for n in names if host.search((ROOT / n).read_text(errors="replace")) and n != "Makefile"] == []

@@ -41,7 +41,9 @@ def test_a_bad_flag_is_one_clear_line(monkeypatch):
     [("PORT", "x"), ("DATABASE_URL", "mysql://a/b"), ("DEEPWIKI_PUBLIC_URL", "ftp://x"), ("DATA_DIR", "/dev/null/x")],
 )
 def test_a_bad_setting_stops_the_start_with_one_line(name, value):
-    done = subprocess.run([sys.executable, "manage.py", "check"], capture_output=True, text=True, env={**os.environ, name: value})
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"], capture_output=True, text=True, env={**os.environ, name: value}
+    )
     assert done.returncode != 0
     assert len(done.stderr.strip().splitlines()) == 1
     assert "cannot start" in done.stderr
@@ -52,6 +54,8 @@ def test_every_key_the_settings_read_stands_in_the_example():
     from pathlib import Path
 
     source = Path("deepwiki/settings.py").read_text()
-    read = set(re.findall(r'env\.\w+\(\s*"(\w+)"', source)) | set(re.findall(r'"((?:OPENAI|OPENROUTER|OLLAMA|AZURE|GOOGLE)_\w+)"', source))
+    read = set(re.findall(r'env\.\w+\(\s*"(\w+)"', source)) | set(
+        re.findall(r'"((?:OPENAI|OPENROUTER|OLLAMA|AZURE|GOOGLE)_\w+)"', source)
+    )
     example = set(re.findall(r"^#?\s?([A-Z_]+)=", Path(".env.example").read_text(), re.MULTILINE))
     assert read == example

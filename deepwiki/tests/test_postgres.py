@@ -35,7 +35,9 @@ def data_dir(tmp_path_factory):
 
 
 def start_holder(data_dir):
-    return subprocess.Popen([sys.executable, "-c", HOLDER, str(data_dir)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(data_dir)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
 
 
 def wait_held(process):
@@ -109,7 +111,9 @@ def test_only_its_owner_can_enter_and_no_port_is_open(data_dir):
     assert cluster.socket_folder.stat().st_mode & 0o777 == 0o700
     with psycopg.connect(cluster.dsn()) as connection:
         assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
-        assert connection.execute("SELECT count(*) FROM pg_available_extensions WHERE name = 'vector'").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM pg_available_extensions WHERE name = 'vector'").fetchone() == (
+            1,
+        )
 
 
 def test_a_long_path_still_gets_a_socket(tmp_path_factory):

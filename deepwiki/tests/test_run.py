@@ -24,7 +24,9 @@ def home(tmp_path_factory):
     home = tmp_path_factory.mktemp("a place with spaces")
     for part in [home, *home.parents[:2]]:
         part.chmod(0o755)
-    names = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True)
+    names = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True
+    )
     for name in names.stdout.splitlines():
         if (ROOT / name).is_file():
             (home / name).parent.mkdir(parents=True, exist_ok=True)
@@ -33,10 +35,17 @@ def home(tmp_path_factory):
 
 
 def start(home, port, **extra):
-    environment = {k: v for k, v in os.environ.items() if k not in ("DATA_DIR", "DJANGO_SETTINGS_MODULE", "DATABASE_URL")}
+    environment = {
+        k: v for k, v in os.environ.items() if k not in ("DATA_DIR", "DJANGO_SETTINGS_MODULE", "DATABASE_URL")
+    }
     environment |= {"PORT": str(port), "DEEPWIKI_EMBEDDER": "none", **extra}
     return subprocess.Popen(
-        [sys.executable, "-m", "deepwiki.run"], cwd=home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, "-m", "deepwiki.run"],
+        cwd=home,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
 
 
@@ -110,7 +119,9 @@ def test_a_taken_port_is_one_line(home):
         process = start(home, taken.getsockname()[1])
         out, _ = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert out.strip().splitlines() == [f"DeepWiki cannot start: port {taken_port(out)} is taken. Choose another: PORT={taken_port(out) + 1} make run"]
+    assert out.strip().splitlines() == [
+        f"DeepWiki cannot start: port {taken_port(out)} is taken. Choose another: PORT={taken_port(out) + 1} make run"
+    ]
 
 
 def taken_port(out):

@@ -48,7 +48,10 @@ class OpenAICompatible:
 
     def _once(self, texts: list[str]) -> Vectors:
         reply = self._client.embeddings.create(
-            model=self._model, input=texts, encoding_format="float", **({"dimensions": self._asked} if self._asked else {})
+            model=self._model,
+            input=texts,
+            encoding_format="float",
+            dimensions=self._asked or openai.omit,
         )
         rows = [item.embedding for item in sorted(reply.data, key=lambda item: item.index)]
         lengths = {len(row) for row in rows}

@@ -24,14 +24,14 @@ class EmbedderConfig:
 
 
 def _local(config: EmbedderConfig) -> list[Embedder]:
-    from repos.embedders.minilm import MiniLM  # noqa: PLC0415 - loaded only when chosen
-    from repos.embedders.use import MultilingualUSE  # noqa: PLC0415
+    from repos.embedders.minilm import MiniLM
+    from repos.embedders.use import MultilingualUSE
 
     return [MiniLM(), MultilingualUSE()]
 
 
 def _openai(config: EmbedderConfig) -> list[Embedder]:
-    from repos.embedders.openai_compatible import OpenAICompatible  # noqa: PLC0415
+    from repos.embedders.openai_compatible import OpenAICompatible
 
     key = config.environment.get("OPENAI_API_KEY") or _missing("OPENAI_API_KEY")
     base_url = config.environment.get("OPENAI_BASE_URL") or None
@@ -39,22 +39,24 @@ def _openai(config: EmbedderConfig) -> list[Embedder]:
 
 
 def _ollama(config: EmbedderConfig) -> list[Embedder]:
-    from repos.embedders.openai_compatible import OpenAICompatible  # noqa: PLC0415
+    from repos.embedders.openai_compatible import OpenAICompatible
 
     host = (config.environment.get("OLLAMA_HOST") or "http://localhost:11434").rstrip("/")
     return [OpenAICompatible("ollama", config.model or "nomic-embed-text", "ollama", f"{host}/v1", config.dimension)]
 
 
 def _google(config: EmbedderConfig) -> list[Embedder]:
-    from repos.embedders.openai_compatible import OpenAICompatible  # noqa: PLC0415
+    from repos.embedders.openai_compatible import OpenAICompatible
 
     key = config.environment.get("GOOGLE_API_KEY") or _missing("GOOGLE_API_KEY")
-    base = config.environment.get("GOOGLE_OPENAI_COMPATIBLE") or "https://generativelanguage.googleapis.com/v1beta/openai/"
+    base = (
+        config.environment.get("GOOGLE_OPENAI_COMPATIBLE") or "https://generativelanguage.googleapis.com/v1beta/openai/"
+    )
     return [OpenAICompatible("google", config.model or "gemini-embedding-001", key, base, config.dimension or 768)]
 
 
 def _fake(config: EmbedderConfig) -> list[Embedder]:
-    from repos.embedders.hashing import Hashing  # noqa: PLC0415
+    from repos.embedders.hashing import Hashing
 
     return [Hashing(f"fake/{config.model or 'hashing'}")]
 

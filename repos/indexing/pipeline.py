@@ -93,7 +93,9 @@ def index_repository(repository: Repository, options: Options, progress: Progres
     return result
 
 
-def _read(build: store.Build, changed: list[TreeEntry], snapshot: Snapshot, skipped: Skipped, progress: Progress) -> None:
+def _read(
+    build: store.Build, changed: list[TreeEntry], snapshot: Snapshot, skipped: Skipped, progress: Progress
+) -> None:
     progress.stage(Stage.READING, len(changed))
     batch: list[tuple[File, list[Chunk]]] = []
     seen = 0

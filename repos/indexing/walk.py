@@ -42,8 +42,12 @@ SECRET = re.compile(
     re.IGNORECASE,
 )
 NOT_SECRET = re.compile(r"^\.env\.(example|sample|template|dist|defaults?)$", re.IGNORECASE)
-TEST = re.compile(r"(^|/)(tests?|testing|specs?|__tests__|fixtures|testdata)/|(^|/)(test_[^/]*|conftest\.py|[^/]*[._-](test|spec)s?\.\w+|[^/]*Tests?\.\w+)$")
-DOCS = re.compile(r"(^|/)(docs?|documentation|examples?|changelog|changes|news)(/|\.\w+$)|\.(md|mdx|rst|txt|adoc)$", re.IGNORECASE)
+TEST = re.compile(
+    r"(^|/)(tests?|testing|specs?|__tests__|fixtures|testdata)/|(^|/)(test_[^/]*|conftest\.py|[^/]*[._-](test|spec)s?\.\w+|[^/]*Tests?\.\w+)$"
+)
+DOCS = re.compile(
+    r"(^|/)(docs?|documentation|examples?|changelog|changes|news)(/|\.\w+$)|\.(md|mdx|rst|txt|adoc)$", re.IGNORECASE
+)
 LONGEST_PATH = 1_000
 
 
@@ -174,7 +178,9 @@ def decode(data: bytes) -> str | None:
 def minified(text: str, path: str) -> bool:
     """Machine-packed text: a few very long lines."""
     lines = text.count("\n") + 1
-    return len(text) > 5_000 and len(text) / lines > 400 and not path.lower().endswith((".md", ".rst", ".txt", ".ipynb"))
+    return (
+        len(text) > 5_000 and len(text) / lines > 400 and not path.lower().endswith((".md", ".rst", ".txt", ".ipynb"))
+    )
 
 
 def role(path: str) -> str:

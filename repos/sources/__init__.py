@@ -1,6 +1,6 @@
 """From an address to a tree of blobs.
 
-    address (what a person typed) -> policy (may we go there?) -> git or local -> Snapshot (commit, entries, bytes)
+address (what a person typed) -> policy (may we go there?) -> git or local -> Snapshot (commit, entries, bytes)
 """
 
 from repos.sources.address import Address, parse_address

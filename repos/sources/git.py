@@ -8,6 +8,7 @@ filters, submodules and odd names in a repository stay data.
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import re
 import signal
@@ -38,13 +39,17 @@ USERS = {"gitlab": "oauth2", "bitbucket": "x-token-auth", "azure": ""}
 ANSWERS: list[tuple[str, type[SourceError], str]] = [
     (r"couldn't find remote ref|unknown revision|not our ref|no such ref|invalid refspec", NotFound,
      "This repository has no such branch, tag or commit."),
-    (r"error: (401|403|404)|not found|authentication failed|could not read username|access denied|repository .* does not exist",
-     NotFound, "There is no such repository, or it is private. Check the address, or add an access token that can read it."),
+    (r"error: (401|403|404)|not found|authentication failed|could not read username|access denied"
+     r"|repository .* does not exist", NotFound,
+     "There is no such repository, or it is private. Check the address, or add an access token that can read it."),
     (r"error: 30[1278]|redirect", Refused, "This repository has moved. Use its new address."),
-    (r"file size limit|died of signal 25|invalid index-pack output|no space left|cannot allocate|out of memory", TooLarge, "This repository is too large for this server."),
-    (r"protocol .* not supported|transport .* not allowed", Refused, "Only https addresses of git repositories can be used."),
-    (r"could not resolve host|failed to connect|connection (refused|timed out|reset)|timed out|operation too slow|ssl|certificate|error: 5\d\d",
-     Unreachable, "The repository's host did not answer as it should. Try again later."),
+    (r"file size limit|died of signal 25|invalid index-pack output|no space left|cannot allocate|out of memory", TooLarge,
+     "This repository is too large for this server."),
+    (r"protocol .* not supported|transport .* not allowed", Refused,
+     "Only https addresses of git repositories can be used."),
+    (r"could not resolve host|failed to connect|connection (refused|timed out|reset)|timed out|operation too slow|ssl"
+     r"|certificate|error: 5\d\d", Unreachable,
+     "The repository's host did not answer as it should. Try again later."),
 ]  # fmt: skip
 
 
@@ -55,7 +60,9 @@ class Git:
     raised.
     """
 
-    def __init__(self, folder: Path, *, seconds: int = 120, megabytes: int = 500, cancelled: Callable[[], bool] = bool) -> None:
+    def __init__(
+        self, folder: Path, *, seconds: int = 120, megabytes: int = 500, cancelled: Callable[[], bool] = bool
+    ) -> None:
         self.folder = folder
         self.seconds = seconds
         self.megabytes = megabytes
@@ -92,7 +99,11 @@ class Git:
 
     def commit(self, revision: str = "HEAD") -> str:
         """The full id of the commit `revision` names."""
-        name = self._run(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]).decode().strip()
+        name = (
+            self._run(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"])
+            .decode()
+            .strip()
+        )
         if not COMMIT.fullmatch(name):
             raise NotFound("This repository has no such branch, tag or commit.")
         return name
@@ -107,7 +118,12 @@ class Git:
                 continue
             mode, _, sha, size = head.split()
             entries.append(
-                TreeEntry(path.decode("utf-8", "surrogateescape"), sha.decode(), int(size) if size != b"-" else 0, mode.decode())
+                TreeEntry(
+                    path.decode("utf-8", "surrogateescape"),
+                    sha.decode(),
+                    int(size) if size != b"-" else 0,
+                    mode.decode(),
+                )
             )
         return entries
 
@@ -115,7 +131,8 @@ class Git:
         """The bytes of each entry, in order, through one `cat-file --batch`."""
         with tempfile.TemporaryFile() as errors:
             process = self._spawn(["cat-file", "--batch", "--buffer"], {}, errors, stdin=subprocess.PIPE)
-            assert process.stdin and process.stdout
+            assert process.stdin
+            assert process.stdout
             wanted = list(entries)
             feeder = threading.Thread(target=_feed, args=(process, [entry.sha for entry in wanted]), daemon=True)
             feeder.start()
@@ -137,7 +154,9 @@ class Git:
 
     last_error = ""
 
-    def _run(self, arguments: list[str], *, config: dict[str, str] | None = None, inside: bool = True, limit: int = 1_000_000) -> bytes:
+    def _run(
+        self, arguments: list[str], *, config: dict[str, str] | None = None, inside: bool = True, limit: int = 1_000_000
+    ) -> bytes:
         self.last_error = ""
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
             process = self._spawn(arguments, config or {}, errors, stdout=out, inside=inside)
@@ -186,7 +205,7 @@ class Git:
                stdin: object = subprocess.DEVNULL, inside: bool = True) -> subprocess.Popen[bytes]:  # fmt: skip
         # ulimit sets the limits without running Python between fork and exec, which threads make unsafe.
         # 512-byte blocks of file size; a memory limit that the system does not know is left out.
-        limits = f"ulimit -v {MEMORY_KILOBYTES} 2>/dev/null; ulimit -f {self.megabytes * 2_048}; ulimit -c 0; exec \"$@\""
+        limits = f'ulimit -v {MEMORY_KILOBYTES} 2>/dev/null; ulimit -f {self.megabytes * 2_048}; ulimit -c 0; exec "$@"'
         place = ["--git-dir", str(self.folder)] if inside else []
         return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
             ["/bin/sh", "-c", limits, "git", "git", "--no-pager", *place, *arguments],
@@ -223,10 +242,8 @@ def _feed(process: subprocess.Popen[bytes], shas: list[str]) -> None:
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     """End git and every helper it started: they share its process group."""
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     process.wait()
 
 

@@ -33,11 +33,12 @@ class Folder:
         for path, folders, names in os.walk(self.root, followlinks=False):
             relative = Path(path).relative_to(self.root)
             if ".gitignore" in names and (text := self._bytes(str(relative / ".gitignore"), 100_000)):
-                rules[str(relative)] = GitIgnoreSpec.from_lines(text.decode("utf-8", "replace").splitlines()[:2_000])
+                rules[str(relative)] = GitIgnoreSpec.from_lines(text.decode("utf-8", "replace").splitlines()[:999])
             folders[:] = sorted(
-                f for f in folders
-                if f not in VENDORED and f not in BUILT and not _is_environment(path, f) and not _ignored(rules, relative / f, "/")
-            )  # fmt: skip
+                f
+                for f in folders
+                if f not in VENDORED | BUILT and not _is_environment(path, f) and not _ignored(rules, relative / f, "/")
+            )
             for name in sorted(names):
                 if _ignored(rules, relative / name):
                     continue

@@ -68,7 +68,9 @@ def open_snapshot(
     pinned = policy.check(address, limits.allow)
     work_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="fetch-", dir=work_dir, ignore_cleanup_errors=True) as folder:
-        git = Git(Path(folder) / "repository.git", seconds=limits.seconds, megabytes=limits.megabytes, cancelled=cancelled)
+        git = Git(
+            Path(folder) / "repository.git", seconds=limits.seconds, megabytes=limits.megabytes, cancelled=cancelled
+        )
         commit = git.fetch(address, pinned, revision, token, limits.ca_file)
         yield Snapshot(commit, _entries(git, commit), git)
 

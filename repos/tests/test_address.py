@@ -77,7 +77,11 @@ def test_an_allowed_private_host_may_be_reached_at_its_port_only():
     address = parse_address("http://git.internal.example:8080/a/b")
     assert policy.check(address, ["git.internal.example:8080"], lambda h, p: ["10.0.0.9"]).addresses == ("10.0.0.9",)
     with pytest.raises(Refused):
-        policy.check(parse_address("http://git.internal.example:8081/a/b"), ["git.internal.example:8080"], lambda h, p: ["10.0.0.9"])
+        policy.check(
+            parse_address("http://git.internal.example:8081/a/b"),
+            ["git.internal.example:8080"],
+            lambda h, p: ["10.0.0.9"],
+        )
 
 
 def test_plain_http_and_odd_ports_need_to_be_allowed():
@@ -94,17 +98,24 @@ def test_a_name_that_does_not_resolve_says_so():
         policy.check(parse_address("https://nowhere.example.org/a/b"), resolver=fails)
 
 
-@pytest.mark.parametrize("name", ["-x", "--upload-pack=x", "a..b", "a b", "a~1", "a^", "a:b", "x" * 300, "a\nb", "@{u}", "/a//b", "a.lock"])
+@pytest.mark.parametrize(
+    "name", ["-x", "--upload-pack=x", "a..b", "a b", "a~1", "a^", "a:b", "x" * 300, "a\nb", "@{u}", "/a//b", "a.lock"]
+)
 def test_a_revision_that_could_be_an_option_or_an_expression_is_refused(name):
     with pytest.raises(BadAddress):
         check_revision(name)
 
 
-@pytest.mark.parametrize("name", ["main", "release/1.2", "v1.0.0", "0123456789abcdef0123456789abcdef01234567", "feature/ümlaut"])
+@pytest.mark.parametrize(
+    "name", ["main", "release/1.2", "v1.0.0", "0123456789abcdef0123456789abcdef01234567", "feature/ümlaut"]
+)
 def test_ordinary_revisions_are_taken(name):
     assert check_revision(name) == name
 
 
 def test_links_lead_to_the_lines_at_the_commit():
-    assert parse_address("a/b").blob_url("c0ffee", "src/x y.py", 3, 9) == "https://github.com/a/b/blob/c0ffee/src/x%20y.py#L3-L9"
+    assert (
+        parse_address("a/b").blob_url("c0ffee", "src/x y.py", 3, 9)
+        == "https://github.com/a/b/blob/c0ffee/src/x%20y.py#L3-L9"
+    )
     assert parse_address("https://gitlab.com/a/b").blob_url("c", "x.py", 3, 9).endswith("/-/blob/c/x.py#L3-9")

@@ -7,7 +7,7 @@ import pytest
 
 from repos.indexing.chunk import MOST_CHARS, MOST_LINES, chunk
 from repos.indexing.languages import GRAMMARS, SUFFIXES, language_of, parser_for
-from repos.indexing.walk import TreeEntry, Limits, Skipped, decode, role, select
+from repos.indexing.walk import Limits, Skipped, TreeEntry, decode, role, select
 
 SAMPLES = {
     "a.py": ("class A:\n    def run(self):\n        return 1\n", "run"), "a.js": ("export function run(a) { return a }\n", "run"),
@@ -34,7 +34,9 @@ def test_every_grammar_loads(language):
 
 @pytest.mark.parametrize("suffix", sorted(s for all_ in SUFFIXES.values() for s in all_))
 def test_chunks_cover_every_line_in_order_and_stay_small(suffix):
-    text = "\n".join(f"def f{i}(x): return x + {i}  # {{ [ <a> ' \" line {i}" if i % 7 else "" for i in range(300)) + "\n"
+    text = (
+        "\n".join(f"def f{i}(x): return x + {i}  # {{ [ <a> ' \" line {i}" if i % 7 else "" for i in range(300)) + "\n"
+    )
     chunks = chunk(f"a.{suffix}", text)
     lines = text.split("\n")
     covered = [n for c in chunks for n in range(c.start, c.end + 1)]
@@ -56,7 +58,10 @@ def test_a_method_carries_its_class_and_a_large_class_is_cut_between_methods():
 
 
 def test_a_notebook_is_cut_by_cell_with_lines_of_the_file():
-    cells = [{"cell_type": "markdown", "source": ["# Title\n", "words"]}, {"cell_type": "code", "source": ["x = 1\n", "print(x)"], "outputs": []}]
+    cells = [
+        {"cell_type": "markdown", "source": ["# Title\n", "words"]},
+        {"cell_type": "code", "source": ["x = 1\n", "print(x)"], "outputs": []},
+    ]
     text = json.dumps({"cells": cells, "nbformat": 4}, indent=1)
     chunks = chunk("n.ipynb", text)
     assert [c.text for c in chunks] == ["# Title\nwords", "x = 1\nprint(x)"]
@@ -80,7 +85,19 @@ def test_a_million_lines_take_linear_time():
 
 
 def test_secrets_vendored_and_generated_files_are_left_out_and_counted():
-    paths = [".env", ".env.example", "a/id_ed25519", "server.pem", "node_modules/x.js", "yarn.lock", "a.min.js", "x_pb2.py", "a.png", "a.py", "x/credentials.json"]
+    paths = [
+        ".env",
+        ".env.example",
+        "a/id_ed25519",
+        "server.pem",
+        "node_modules/x.js",
+        "yarn.lock",
+        "a.min.js",
+        "x_pb2.py",
+        "a.png",
+        "a.py",
+        "x/credentials.json",
+    ]
     skipped = Skipped()
     chosen = select([TreeEntry(p, "0", 10) for p in paths], Limits(), skipped)
     assert [e.path for e in chosen] == [".env.example", "a.py"]
@@ -100,6 +117,16 @@ def test_any_bytes_are_decoded_or_declined(data):
     assert decode(data) is None or isinstance(decode(data), str)
 
 
-@pytest.mark.parametrize(("path", "expected"), [("src/a.py", "code"), ("tests/test_a.py", "test"), ("src/a.test.ts", "test"), ("README.md", "docs"), ("docs/x.py", "docs"), ("FooTest.java", "test")])
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("src/a.py", "code"),
+        ("tests/test_a.py", "test"),
+        ("src/a.test.ts", "test"),
+        ("README.md", "docs"),
+        ("docs/x.py", "docs"),
+        ("FooTest.java", "test"),
+    ],
+)
 def test_the_role_of_a_file_is_told_by_its_path(path, expected):
     assert role(path) == expected

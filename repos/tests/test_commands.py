@@ -43,11 +43,31 @@ def test_index_repo_fetches_a_branch_with_a_token_from_the_environment(tmp_path,
         from django.contrib.auth import get_user_model
 
         get_user_model().objects.create_user("dora")
-        run("index_repo", f"{host.url}/r", "--branch", "trunk", "--type", "git", "--token-env", "MY_TOKEN", "--owner", "dora")
+        run(
+            "index_repo",
+            f"{host.url}/r",
+            "--branch",
+            "trunk",
+            "--type",
+            "git",
+            "--token-env",
+            "MY_TOKEN",
+            "--owner",
+            "dora",
+        )
     assert Repository.objects.get().current_index.commit == commit
 
 
-@pytest.mark.parametrize("arguments", [["/no/such/folder"], ["not an address"], ["git@github.com:a/b"], ["a/b", "--token-env", "UNSET_VARIABLE_X"], ["a/b", "--owner", "nobody-here"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["/no/such/folder"],
+        ["not an address"],
+        ["git@github.com:a/b"],
+        ["a/b", "--token-env", "UNSET_VARIABLE_X"],
+        ["a/b", "--owner", "nobody-here"],
+    ],
+)
 def test_bad_input_is_exit_code_2_and_one_line(arguments):
     _, err = run("index_repo", *arguments, code=2)
     assert len(err.strip().splitlines()) == 1
@@ -69,7 +89,9 @@ def test_search_lists_passages_with_lines_and_as_json(repository):
 
 
 def test_search_answers_many_questions_from_standard_input(repository, monkeypatch):
-    monkeypatch.setattr("sys.stdin", io.StringIO('{"id": "a", "question": "discount"}\n\n{"id": "b", "question": "sendReceipt"}\n'))
+    monkeypatch.setattr(
+        "sys.stdin", io.StringIO('{"id": "a", "question": "discount"}\n\n{"id": "b", "question": "sendReceipt"}\n')
+    )
     lines = [json.loads(line) for line in run("search", repository.url, "--jsonl")[0].splitlines()]
     assert [line["id"] for line in lines] == ["a", "b"]
     assert lines[1]["ranked"][0]["path"] == "shop/mail.js"

@@ -20,7 +20,9 @@ def host(tmp_path):
 
 def snapshot(host, name, tmp_path, **kwargs):
     limits = FetchLimits(seconds=kwargs.pop("seconds", 20), megabytes=kwargs.pop("megabytes", 50), allow=[host.place])
-    return open_snapshot(parse_address(f"{host.url}/{name}", "git"), limits=limits, work_dir=tmp_path / "work", **kwargs)
+    return open_snapshot(
+        parse_address(f"{host.url}/{name}", "git"), limits=limits, work_dir=tmp_path / "work", **kwargs
+    )
 
 
 def texts(snap):
@@ -31,7 +33,11 @@ def texts(snap):
 
 def git_processes():
     out = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
-    return [line for line in out.splitlines() if line.startswith(("git ", "/usr/lib/git-core", "/usr/bin/git")) and "http-backend" not in line]
+    return [
+        line
+        for line in out.splitlines()
+        if line.startswith(("git ", "/usr/lib/git-core", "/usr/bin/git")) and "http-backend" not in line
+    ]
 
 
 def test_a_repository_is_fetched_read_and_removed_again(host, tmp_path):
@@ -136,7 +142,14 @@ def test_a_repository_over_the_size_limit_is_refused(host, tmp_path):
 def test_links_submodules_hooks_filters_and_git_folders_are_only_data(host, tmp_path):
     root = host.root / "evil"
     marker = tmp_path / "ran"
-    make_repository(root, {"good.py": "x = 1\n", ".gitattributes": f"*.py filter=evil\n", ".gitmodules": f'[submodule "s"]\n path = s\n url = ext::sh -c "touch {marker}"\n'})
+    make_repository(
+        root,
+        {
+            "good.py": "x = 1\n",
+            ".gitattributes": "*.py filter=evil\n",
+            ".gitmodules": f'[submodule "s"]\n path = s\n url = ext::sh -c "touch {marker}"\n',
+        },
+    )
     blob = run_git(root, "hash-object", "-w", "--stdin", data=b"/etc/passwd")
     commit = run_git(root, "rev-parse", "HEAD")
     run_git(root, "update-index", "--add", "--cacheinfo", f"120000,{blob},link.py")

@@ -119,7 +119,9 @@ def test_a_text_is_never_embedded_twice(repository, monkeypatch):
 @pytest.mark.parametrize("step", ["write", "switch", "write_vectors"])
 def test_a_build_that_is_killed_leaves_the_old_index_and_the_next_run_finishes(repository, folder, monkeypatch, step):
     old = paths(repository)
-    write_files(folder, {"shop/prices.py": "def discount_anew():\n    return 'discount'\n", "new.py": "discount = 'zebra'\n"})
+    write_files(
+        folder, {"shop/prices.py": "def discount_anew():\n    return 'discount'\n", "new.py": "discount = 'zebra'\n"}
+    )
 
     def killed(*args, **kwargs):
         raise SystemExit

@@ -78,12 +78,28 @@ def test_the_file_in_focus_steers(repository):
     assert paths(repository, "function", file="shop/mail.js")[0] == "shop/mail.js"
 
 
-@pytest.mark.parametrize("path", ["../../etc/passwd", "/etc/passwd", ".git/config", "shop/../shop/prices.py", "x" * 5000, ""])
+@pytest.mark.parametrize(
+    "path", ["../../etc/passwd", "/etc/passwd", ".git/config", "shop/../shop/prices.py", "x" * 5000, ""]
+)
 def test_a_path_is_only_ever_an_entry_of_the_index(repository, path):
     assert read_file(repository, path, None) is None
 
 
-@pytest.mark.parametrize("question", ["", "   ", "?!", "the of and", "'; DROP TABLE repos_chunk; --", "{}/1", "\ufffd" * 100, "a" * 30_000, "蓝图", "%s %(x)s {scope}"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "",
+        "   ",
+        "?!",
+        "the of and",
+        "'; DROP TABLE repos_chunk; --",
+        "{}/1",
+        "\ufffd" * 100,
+        "a" * 30_000,
+        "蓝图",
+        "%s %(x)s {scope}",
+    ],
+)
 def test_any_question_is_survived(repository, question):
     search([repository.pk], question, user_id=None)
 
@@ -99,7 +115,10 @@ def test_the_local_embedders_agree_that_like_things_are_near():
     from repos.embedders.minilm import MiniLM
     from repos.embedders.use import MultilingualUSE
 
-    for embedder, texts in ((MiniLM(), ["open a file", "read a document from disk", "the weather is nice"]), (MultilingualUSE(), ["open the file", "ファイルを開く", "the weather is nice"])):
+    for embedder, texts in (
+        (MiniLM(), ["open a file", "read a document from disk", "the weather is nice"]),
+        (MultilingualUSE(), ["open the file", "ファイルを開く", "the weather is nice"]),
+    ):
         a, b, c = embedder.embed(texts)
         assert a @ b > a @ c
         assert len(a) == embedder.dimension

@@ -27,7 +27,16 @@ def test_keys_rotate_and_a_lost_key_says_so(settings):
         decrypt(sealed)
 
 
-@pytest.mark.parametrize("spelling", ["https://github.com/alice/secret", "https://GitHub.com/Alice/Secret.git", "https://github.com:443/alice/secret/", "alice/secret", "http://github.com/alice/secret"])
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "https://github.com/alice/secret",
+        "https://GitHub.com/Alice/Secret.git",
+        "https://github.com:443/alice/secret/",
+        "alice/secret",
+        "http://github.com/alice/secret",
+    ],
+)
 def test_no_spelling_and_no_token_of_another_person_leads_to_it(alice, bob, spelling):
     mine = find_or_add(alice, "https://github.com/alice/secret", token="ghp_verysecret123456")
     assert find(bob, spelling) is None

@@ -14,7 +14,16 @@ def test_chinese_and_japanese_give_pairs():
     assert list(tokens("蓝图注册")) == ["蓝图", "图注", "注册"]
 
 
-@pytest.mark.parametrize(("a", "b"), [("register", "registers"), ("registered", "register"), ("stopping", "stopped"), ("class", "classes"), ("query", "queries")])
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("register", "registers"),
+        ("registered", "register"),
+        ("stopping", "stopped"),
+        ("class", "classes"),
+        ("query", "queries"),
+    ],
+)
 def test_forms_of_a_word_meet(a, b):
     assert stem(a) == stem(b)
 

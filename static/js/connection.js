@@ -4,6 +4,7 @@
 const OPEN_MS = 5000;
 const PAUSES_MS = [1000, 2000, 3000];
 const PING_MS = 25000;
+const OPEN = 1; // WebSocket.OPEN
 
 export class Connection {
   constructor({ onEvent, onState }) {
@@ -15,7 +16,7 @@ export class Connection {
   }
 
   async ready() {
-    if (this.socket?.readyState === WebSocket.OPEN) return true;
+    if (this.socket?.readyState === OPEN) return true;
     if (this.dead) return false;
     for (let attempt = 0; attempt <= PAUSES_MS.length; attempt += 1) {
       if (attempt > 0) {
@@ -81,12 +82,12 @@ export class Connection {
 
   async stop(csrf) {
     if (!this.run) return;
-    if (this.socket?.readyState === WebSocket.OPEN) this.send({ event: "stop", run: this.run.id });
+    if (this.socket?.readyState === OPEN) this.send({ event: "stop", run: this.run.id });
     else await fetch(`/api/runs/${this.run.id}/stop`, { method: "POST", headers: { "X-CSRFToken": csrf } });
   }
 
   send(message) {
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+    if (this.socket?.readyState === OPEN) this.socket.send(JSON.stringify(message));
   }
 
   take(event) {

@@ -15,7 +15,7 @@ from chat import services
 from chat.core.answer import AnswerLimits, answer
 from chat.core.errors import ChatError
 from chat.core.events import Delta, Event, Notice, Sources, Status, Usage
-from chat.core.request import ChatRequest, Turn
+from chat.core.request import ChatRequest, Turn, parse
 from chat.retrieval import RepositoryRetriever
 from chat.runs import Run
 from deepwiki.threads import in_thread
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             self._leave(2, "Give a question.")
         try:
             repository = find_repository(options["repository"]) or self._new(options["repository"])
-            language = services.parse(
+            language = parse(
                 {"repo_url": "x", "messages": [{"role": "user", "content": "x"}], "language": options["language"]},
                 services.request_limits(),
             ).language
@@ -71,6 +71,7 @@ class Command(BaseCommand):
         async for item in run.attach():
             if not as_json:
                 self._tell(item.event)
+        await services.providers().close()
         if as_json:
             self.stdout.write(json.dumps(_summary(run, model.provider, model.id), ensure_ascii=False, indent=1))
         if run.error is not None:

@@ -23,8 +23,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("repository")
         parser.add_argument("--branch", "--revision", dest="revision", default="", help="Branch, tag or commit.")
-        parser.add_argument("--type", dest="kind", default="", choices=["", *KINDS], help="Kind of host, guessed when left out.")
-        parser.add_argument("--token-env", default="", help="Name of the environment variable that holds an access token.")
+        parser.add_argument(
+            "--type", dest="kind", default="", choices=["", *KINDS], help="Kind of host, guessed when left out."
+        )
+        parser.add_argument(
+            "--token-env", default="", help="Name of the environment variable that holds an access token."
+        )
         parser.add_argument("--owner", default="", help="Make it a private repository of this user.")
         parser.add_argument("--force", action="store_true", help="Build anew even when nothing has changed.")
 

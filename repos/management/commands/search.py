@@ -29,7 +29,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         repository = find_repository(options["repository"])
         if repository is None or repository.current_index_id is None:
-            self.stderr.write(self.style.ERROR("This repository is not indexed. Run: manage.py index_repo <repository>"))
+            self.stderr.write(
+                self.style.ERROR("This repository is not indexed. Run: manage.py index_repo <repository>")
+            )
             sys.exit(2)
         filters = Filters(**{
             name: parse_patterns(options[name])

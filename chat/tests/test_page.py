@@ -1,0 +1,258 @@
+"""The page in a real Chromium against a real server."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from deepwiki.testing import browser as chromium
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+ARTIFACTS = Path("test-artifacts")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]  # fmt: skip
+EVIL = "<img src=x onerror=alert(1)><script>alert(2)</script>[x](javascript:alert(3)) ![i](https://evil.example/i.png) <svg onload=alert(4)>"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    path = chromium.find()
+    if not path:
+        pytest.skip("no Chromium can be had here")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Pages that fail the test on any script error, dialog, policy violation or request to elsewhere."""
+    trouble, contexts = [], []
+
+    def open_page(live, **kwargs):
+        context = browser.new_context(**kwargs)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: trouble.append(f"script: {error}"))
+        page.on("dialog", lambda dialog: (trouble.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("console", lambda m: trouble.append(m.text) if "Content Security Policy" in m.text else None)
+        page.on(
+            "request",
+            lambda r: (
+                trouble.append(r.url)
+                if not r.url.startswith((live.url, "data:", live.url.replace("http", "ws")))
+                else None
+            ),
+        )
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert trouble == []
+
+
+def sign_in(page, live, name="alice"):
+    page.goto(f"{live.url}/accounts/login/")
+    page.fill("input[name=username]", name)
+    page.fill("input[name=password]", f"{name}-pass-1")
+    page.click("button[type=submit]")
+    page.wait_for_selector("#add-form")
+
+
+def ask(page, text):
+    page.fill("#question", text)
+    page.press("#question", "Enter")
+
+
+def finished(page, state="complete"):
+    page.wait_for_selector(f".answer[data-state={state}]:last-child")
+    return page.inner_text(".answer:last-child [data-part=body]")
+
+
+@pytest.fixture
+def start(live, model, repository, people):
+    """A server whose models stream from loopback."""
+    models = Path(os.environ["DATA_DIR"]) / "models.toml"
+
+    def start(name="fake?tokens=5", **environment):
+        models.write_text(f'''
+[openai]
+label = "Test"
+adapter = "openai"
+key = "OPENAI_API_KEY"
+address = ["OPENAI_BASE_URL", ""]
+[[openai.models]]
+id = """{name}"""
+context = 32000
+output = 1000
+[search-only]
+label = "Search only"
+adapter = "search"
+models = [{{ id = "excerpts", context = 100000, output = 1000 }}]
+''')
+        return live(
+            OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=model.url, DEEPWIKI_MODELS_FILE=str(models), **environment
+        )
+
+    return start
+
+
+def test_ask_read_reload(start, open_page, repository):
+    live = start()
+    page = open_page(live)
+    sign_in(page, live)
+    page.click("#choices a")
+    page.wait_for_selector("text=Ready")
+    ask(page, "How is the discount computed?")
+    assert finished(page) == "t0000 t0001 t0002 t0003 t0004"
+    assert page.url.startswith(f"{live.url}/c/")
+    assert page.locator("#rail a").count() == 1
+    page.click("summary:has-text('sources')")
+    page.click(".sources a.cite >> nth=0")
+    page.wait_for_selector(".pane .marked")
+    page.keyboard.press("Escape")
+    page.reload()
+    assert finished(page) == "t0000 t0001 t0002 t0003 t0004"
+    ARTIFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTIFACTS / "ask.png")
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.screenshot(path=ARTIFACTS / "ask-dark-phone.png")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_conversation_goes_on_in_place(start, open_page, repository):
+    live = start()
+    page = open_page(live)
+    sign_in(page, live)
+    page.goto(f"{live.url}/r/{repository.pk}/")
+    ask(page, "First question")
+    finished(page)
+    url = page.url
+    ask(page, "Second question")
+    page.wait_for_selector(".answer[data-state=complete] >> nth=1")
+    assert page.url == url
+    page.reload()
+    assert page.locator(".question").count() == 2
+
+
+def test_stop_keeps_what_came(start, open_page, repository, model):
+    live = start("fake?tokens=2000&delay_ms=20")
+    page = open_page(live)
+    sign_in(page, live)
+    page.goto(f"{live.url}/r/{repository.pk}/")
+    ask(page, "A long one")
+    page.wait_for_selector("text=t0003")
+    page.click("#stop")
+    text = finished(page, "stopped")
+    assert text.startswith("t0000")
+    assert page.locator("text=You stopped this answer.").count() == 1
+    page.reload()
+    assert finished(page, "stopped").startswith("t0000")
+    assert model.closed == 1
+
+
+def test_a_reload_in_the_middle_goes_on_where_it_was_and_two_tabs_show_the_same(start, open_page, repository, model):
+    live = start("fake?tokens=100&delay_ms=30")
+    page = open_page(live)
+    sign_in(page, live)
+    page.goto(f"{live.url}/r/{repository.pk}/")
+    ask(page, "A slow one")
+    page.wait_for_selector("text=t0010")
+    page.reload()
+    page.wait_for_selector("text=t0012")
+    second = page.context.new_page()
+    second.goto(page.url)
+    expected = " ".join(f"t{n:04d}" for n in range(100))
+    assert finished(page) == expected
+    assert finished(second) == expected
+    assert len(model.requests) == 1
+
+
+def test_without_a_socket_it_goes_over_http(start, open_page, repository):
+    live = start()
+    page = open_page(live)
+    page.add_init_script(
+        "window.WebSocket = class { constructor() { setTimeout(() => this.onclose && this.onclose({code: 1006}), 0); } close() {} };"
+    )
+    page.clock.install()
+    sign_in(page, live)
+    page.goto(f"{live.url}/r/{repository.pk}/")
+    ask(page, "Over HTTP please")
+    page.wait_for_selector("text=retrying…")
+    for _ in range(8):
+        page.clock.fast_forward(1000)
+    assert finished(page) == "t0000 t0001 t0002 t0003 t0004"
+
+
+def test_nothing_an_answer_holds_comes_alive(start, open_page, repository):
+    live = start("fake?echo=1")  # the answer is the prompt, question included
+    page = open_page(live)
+    sign_in(page, live)
+    page.goto(f"{live.url}/r/{repository.pk}/")
+    ask(page, EVIL)
+    finished(page)
+    assert page.locator(".prose img, .prose script, .prose svg, .question img").count() == 0
+    assert page.locator(".prose a[href^=javascript]").count() == 0
+    page.reload()
+    finished(page)
+
+
+def test_provider_trouble_is_said_and_the_question_is_kept(start, open_page, repository):
+    live = start("fake?fault=401")
+    page = open_page(live)
+    sign_in(page, live)
+    page.goto(f"{live.url}/r/{repository.pk}/")
+    ask(page, "Will this work?")
+    page.wait_for_selector("text=refused the server's key")
+    assert page.locator(".question").inner_text().strip().endswith("Will this work?")
+    ask(page, "And again?")
+    page.wait_for_selector(".answer[data-state=partial] >> nth=1")
+
+
+def test_a_repository_is_added_watched_and_asked_about(live, open_page, people, folder):
+    server = live(worker=True, DEEPWIKI_LOCAL_ROOTS=str(folder.parent.resolve()))
+    page = open_page(server)
+    sign_in(page, server)
+    page.fill("#repo-url", "not an address")
+    page.click("#add-form button.primary")
+    page.wait_for_selector("#add-error")
+    assert page.input_value("#repo-url") == "not an address"
+    page.fill("#repo-url", str(folder))
+    page.click("#add-form button.primary")
+    page.wait_for_selector("text=Ready", timeout=30_000)
+    ask(page, "apply_discount")
+    assert "no language model" in finished(page)
+
+
+def test_somebody_elses_conversation_is_not_there(start, open_page, repository, people):
+    from chat.models import Conversation
+
+    live = start()
+    mine = Conversation.objects.create(user=people["alice"], repository=repository, title="private thoughts")
+    page = open_page(live)
+    sign_in(page, live, "bob")
+    assert page.goto(f"{live.url}/c/{mine.pk}/").status == 404
+    assert "private thoughts" not in page.content()
+
+
+def test_the_admin_lists_everything_and_can_add_a_repository(live, open_page, people, repository):
+    server = live()
+    page = open_page(server)
+    page.goto(f"{server.url}/admin/")
+    page.fill("input[name=username]", "carol")
+    page.fill("input[name=password]", "carol-pass-1")
+    page.click("input[type=submit]")
+    for place in ("repos/repository", "repos/document", "repos/indexjob", "chat/conversation", "chat/message"):
+        assert page.goto(f"{server.url}/admin/{place}/").status == 200
+    page.goto(f"{server.url}/admin/repos/repository/add/")
+    page.fill("#id_url", "pallets/flask")
+    page.select_option("#id_kind", "github")
+    page.click("input[name=_save]")
+    page.wait_for_selector("text=was added successfully")
+    page.wait_for_selector("text=pallets/flask")

@@ -1,0 +1,208 @@
+"""Providers on the wire: the real clients against servers that speak the real formats."""
+
+import asyncio
+import time
+
+import pytest
+
+from chat.core.answer import Model, Text, Tokens
+from chat.core.errors import (
+    AuthFailed,
+    BadRequest,
+    ContextTooLong,
+    CutOff,
+    ModelNotFound,
+    ProviderError,
+    RateLimited,
+    Refused,
+    Unavailable,
+)  # fmt: skip
+from chat.core.prompt import Passage, Prompt
+from chat.core.request import Turn
+from chat.providers import Providers, load_models, registry
+from chat.providers.base import ProviderConfig, Timeouts
+from chat.providers.openai_compatible import Azure, Ollama, OpenAICompatible
+from chat.providers.search_only import SearchOnly
+
+ASKED = Prompt("be kind", (Turn("user", "my question"),), (), "my question", "en")
+
+
+def named(model):
+    return Model("openai", model, 8_000, 100, {"temperature": 0.2})
+
+
+made = []
+
+
+@pytest.fixture(autouse=True)
+async def closed_clients():
+    yield
+    while made:
+        await made.pop().close()
+
+
+def provider(server, kind=OpenAICompatible, address=None, **timeouts):
+    adapter = kind(
+        ProviderConfig(
+            "openai",
+            "sk-test",
+            address or server.url,
+            {"X-Title": "DeepWiki"},
+            Timeouts(**{"first": 5, "idle": 5, **timeouts}),
+        )
+    )
+    made.append(adapter)
+    return adapter
+
+
+async def collect(adapter, model):
+    return [piece async for piece in adapter.stream(ASKED, named(model))]
+
+
+async def test_words_and_usage_come_in_order(model):
+    pieces = await collect(provider(model), "fake?tokens=3")
+    assert [p.text for p in pieces if isinstance(p, Text)] == ["t0000 ", "t0001 ", "t0002 "]
+    assert [p.output_tokens for p in pieces if isinstance(p, Tokens)] == [3]
+    sent = model.requests[0]
+    assert sent["temperature"] == 0.2
+    assert sent["messages"][0] == {"role": "system", "content": "be kind"}
+    assert model.authorizations == ["Bearer sk-test"]
+
+
+async def test_line_separators_inside_a_text_do_not_break_it(model):
+    text = "a\u2028b\u2029c\u0085d 你好 🙂"
+    pieces = await collect(provider(model), f"fake?text={text}")
+    assert "".join(p.text for p in pieces if isinstance(p, Text)) == text
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [("401", AuthFailed), ("404", ModelNotFound), ("429", RateLimited), ("500", Unavailable), ("context", ContextTooLong), ("refused", Refused),
+     ("html", Unavailable), ("garbage", CutOff), ("mid", Unavailable), ("cut", CutOff), ("drop", ProviderError), ("empty", None)],
+)  # fmt: skip
+async def test_each_fault_becomes_its_own_error_without_a_word_of_the_service(model, fault, error):
+    if error is None:
+        assert [p for p in await collect(provider(model), f"fake?fault={fault}") if isinstance(p, Text)] == []
+        return
+    with pytest.raises(error) as caught:
+        await collect(provider(model), f"fake?fault={fault}")
+    for leak in ("sk-", "my question", "html", "127.0.0.1", "10.0.0"):
+        assert leak not in str(caught.value)
+
+
+async def test_what_came_before_a_break_is_kept_and_nothing_is_asked_twice(model):
+    pieces = []
+    with pytest.raises(ProviderError):
+        async for piece in provider(model).stream(ASKED, named("fake?tokens=4&fault=cut")):
+            pieces.append(piece.text)
+    assert pieces == ["t0000 ", "t0001 "]
+    assert len(model.requests) == 1
+
+
+@pytest.mark.parametrize("fault", ["first429", "first500"])
+async def test_a_passing_fault_before_the_first_word_is_retried(model, fault):
+    pieces = await collect(provider(model), f"fake?tokens=2&fault={fault}")
+    assert len([p for p in pieces if isinstance(p, Text)]) == 2
+    assert len(model.requests) == 2
+
+
+async def test_a_lasting_fault_is_retried_twice_only(model):
+    with pytest.raises(RateLimited) as caught:
+        await collect(provider(model), "fake?fault=429")
+    assert len(model.requests) == 3
+    assert caught.value.retry_after == 1
+
+
+@pytest.mark.parametrize("fault", ["hang", "midhang"])
+async def test_silence_ends_in_time(model, fault):
+    began = time.monotonic()
+    with pytest.raises(Unavailable):
+        await collect(provider(model, first=0.2, idle=0.2), f"fake?tokens=4&fault={fault}")
+    assert time.monotonic() - began < 6
+
+
+async def test_closing_the_stream_closes_the_connection_within_50_ms(model):
+    stream = provider(model).stream(ASKED, named("fake?tokens=1000&delay_ms=10"))
+    await anext(stream)
+    began = time.monotonic()
+    await stream.aclose()
+    while not model.closed and time.monotonic() - began < 2:
+        await asyncio.sleep(0.002)
+    assert model.closed_at - began < 0.05
+
+
+async def test_cancelling_a_task_closes_the_connection(model):
+    async def read():
+        async for _ in provider(model).stream(ASKED, named("fake?fault=hang")):
+            pass
+
+    task = asyncio.create_task(read())
+    while not model.requests:
+        await asyncio.sleep(0.005)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    began = time.monotonic()
+    while not model.closed and time.monotonic() - began < 2:
+        await asyncio.sleep(0.002)
+    assert model.closed == 1
+
+
+@pytest.mark.parametrize("kind", [Azure, Ollama])
+async def test_azure_and_ollama_speak_the_same_way(model, kind):
+    adapter = provider(model, kind, model.url.removesuffix("/v1"))
+    pieces = [piece async for piece in adapter.stream(ASKED, named("fake"))]
+    assert len([p for p in pieces if isinstance(p, Text)]) == 5
+
+
+async def test_search_only_shows_the_passages_and_says_what_it_is():
+    passages = (Passage("a.py", 3, 4, "x = '```'\ny = 2", "python", "f"),)
+    pieces = [p async for p in SearchOnly().stream(Prompt("", (), passages, "q", "en"), named("excerpts"))]
+    text = "".join(p.text for p in pieces)
+    assert "no language model" in text
+    assert "`a.py:L3-L4`" in text
+    assert "````python" in text
+
+
+def environment(**values):
+    return Providers(load_models(registry.Path("chat/providers/models.toml")), values)
+
+
+def test_without_a_key_search_only_is_the_default_and_with_one_it_is_not():
+    assert environment().default() == "search-only"
+    assert environment(OPENAI_API_KEY="x").default() == "openai"
+    assert set(environment(OLLAMA_HOST="http://localhost:11434").configured()) == {"ollama", "search-only"}
+
+
+@pytest.mark.parametrize("name", ["nope", "__class__", "../openai", "openrouter", "openai"])
+def test_an_unknown_or_unset_provider_is_refused_before_anything_is_sent(name):
+    with pytest.raises(BadRequest):
+        environment().choose(name, "")
+
+
+def test_models_are_those_of_the_file_or_custom_where_allowed():
+    known = environment(OPENAI_API_KEY="x")
+    assert known.choose("openai", "gpt-4o").context == 128_000
+    assert known.choose("openai", "my-own").context == 32_000
+    with pytest.raises(BadRequest):
+        known.choose("search-only", "gpt-4o")
+
+
+def test_a_broken_models_file_is_one_line(tmp_path):
+    (tmp_path / "m.toml").write_text("[openai\n")
+    with pytest.raises(ValueError, match="not valid TOML"):
+        load_models(tmp_path / "m.toml")
+
+
+async def test_a_provider_is_added_by_one_file_and_one_line(monkeypatch):
+    class Parrot:
+        async def stream(self, asked, model):
+            yield Text(asked.question)
+
+    monkeypatch.setitem(registry.ADAPTERS, "parrot", lambda config: Parrot())
+    known = Providers(
+        {"parrot": {"label": "Parrot", "adapter": "parrot", "models": [{"id": "p", "context": 1000, "output": 100}]}},
+        {},
+    )
+    chosen = known.choose("", "")
+    assert [p.text async for p in known.adapter("parrot").stream(ASKED, chosen)] == ["my question"]

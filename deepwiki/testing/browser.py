@@ -1,0 +1,53 @@
+"""A Chromium for the browser tests: one that is there, else Debian's package for root, else Playwright's download.
+
+python -m deepwiki.testing.browser --ensure
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+
+
+def find() -> str:
+    """The path of a Chromium, empty when there is none."""
+    for candidate in (os.environ.get("DEEPWIKI_CHROMIUM", ""), *map(shutil.which, NAMES), MAC, _playwright()):
+        if candidate and os.access(candidate, os.X_OK):
+            return candidate
+    return ""
+
+
+def ensure() -> str:
+    """As `find`, after trying to install one."""
+    if path := find():
+        return path
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        _quietly(["apt-get", "update", "-q"])
+        _quietly(["apt-get", "install", "-y", "-q", "chromium"])
+    if not find():
+        _quietly([sys.executable, "-m", "playwright", "install", "chromium"])
+    return find()
+
+
+def _playwright() -> str:
+    from playwright.sync_api import sync_playwright
+
+    try:
+        with sync_playwright() as playwright:
+            return playwright.chromium.executable_path
+    except Exception:  # no driver for this platform
+        return ""
+
+
+def _quietly(command: list[str]) -> None:
+    subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=900)
+
+
+if __name__ == "__main__":
+    found = ensure() if "--ensure" in sys.argv else find()
+    print(f"Browser: {found}" if found else "No Chromium can be had here: the browser tests will be skipped.")  # noqa: T201
