@@ -60,6 +60,16 @@ def until(process, words, seconds=60):
     raise AssertionError("".join(lines))
 
 
+def status(port):
+    with urllib.request.urlopen(f"http://localhost:{port}/readyz") as response:
+        return response.status
+
+
+def ended(process):
+    process.communicate(timeout=40)
+    return process.returncode
+
+
 def processes_in(home):
     found = []
     for entry in Path("/proc").iterdir() if Path("/proc").exists() else []:
@@ -82,9 +92,9 @@ def test_it_starts_from_nothing_serves_and_leaves_no_process(home, number):
     assert f"http://localhost:{port}" in said
     password = re.search(r"password (\S+)", said).group(1)
     assert len(password) > 10
-    assert urllib.request.urlopen(f"http://localhost:{port}/readyz").status == 200
+    assert status(port) == 200
     first.send_signal(number)
-    assert first.wait(40) == 0
+    assert ended(first) == 0
     assert processes_in(home) == []
 
     began = time.monotonic()
@@ -93,7 +103,7 @@ def test_it_starts_from_nothing_serves_and_leaves_no_process(home, number):
     assert "password" not in said
     assert time.monotonic() - began < 15
     second.send_signal(number)
-    assert second.wait(40) == 0
+    assert ended(second) == 0
 
 
 def test_two_checkouts_run_side_by_side(home, tmp_path_factory):
@@ -106,12 +116,12 @@ def test_two_checkouts_run_side_by_side(home, tmp_path_factory):
         for process in running:
             until(process, "Ctrl-C")
         for port in ports:
-            assert urllib.request.urlopen(f"http://localhost:{port}/readyz").status == 200
+            assert status(port) == 200
     finally:
         for process in running:
             process.terminate()
         for process in running:
-            process.wait(40)
+            ended(process)
 
 
 def test_a_taken_port_is_one_line(home):

@@ -1,0 +1,103 @@
+"""Markdown to HTML that cannot hurt, whole or in pieces."""
+
+from html.parser import HTMLParser
+
+import pytest
+
+from chat.rendering import TAGS, Blocks, render
+
+EVIL = [
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[x](javascript:alert(1))", "[x](JaVaScRiPt:alert(1))", "[x](data:text/html,<script>)",
+    "![i](https://evil.example/a.png)", "<svg/onload=alert(1)>", "```<script>\nalert(1)\n```", "`<img src=x onerror=1>`", "$\\href{javascript:alert(1)}{x}$",
+    "<a href='javascript:x'>y</a>", "[a]: javascript:alert(1)\n[a]", "<iframe src=//evil>", "| <img src=x onerror=1> |\n|---|\n| x |", "<style>*{}</style>",
+    "`a.py\" onclick=\"x:L1-L2`", "<math><mtext><script>x</script></mtext></math>", "<!-- --><b onmouseover=x>", "&#x3C;script&#x3E;", "\u202e<script>",
+]  # fmt: skip
+
+
+class Tags(HTMLParser):
+    """What a browser would make of it."""
+
+    def __init__(self, html):
+        super().__init__(convert_charrefs=True)
+        self.seen = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.seen.append((tag, dict(attributes)))
+
+
+def alive(html):
+    """Everything in `html` that could run or load something."""
+    return [
+        (tag, attributes)
+        for tag, attributes in Tags(html).seen
+        if tag not in TAGS
+        or any(name.startswith("on") or name in ("src", "style", "srcset") for name in attributes)
+        or (attributes.get("href") or "").lower().startswith(("javascript", "data", "vbscript"))
+    ]
+
+
+@pytest.mark.parametrize("text", EVIL)
+def test_nothing_evil_comes_through(text):
+    assert alive(render(text)) == []
+
+
+@pytest.mark.parametrize("text", EVIL)
+@pytest.mark.parametrize("size", [1, 3, 7])
+def test_pieces_end_the_same_as_the_whole(text, size):
+    text = f"Before\n\n{text}\n\nAfter\n"
+    blocks, shown = Blocks(), {}
+    for at in range(0, len(text), size):
+        for block in blocks.feed(text[at : at + size]):
+            shown[block.block] = block.html
+            assert alive(block.html) == []
+    if "[a]:" not in text:
+        assert "".join(shown[number] for number in sorted(shown)).split() == render(text).split()
+
+
+def test_what_people_write_looks_as_they_mean_it():
+    html = render(
+        "# Title\n\n- [x] done\n- [ ] open\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```python\nx = 1\n```\n\n~~old~~ $x^2$ `app.py:L3-L9`\n"
+    )
+    assert "<h3>" in html
+    assert 'type="checkbox"' in html
+    assert "<table>" in html
+    assert 'data-language="python"' in html
+    assert "<s>" in html
+    assert "<msup>" in html
+    assert 'data-path="app.py"' in html
+    assert "app.py 3–9" in html
+
+
+def test_an_outside_link_shows_its_host_and_leaks_nothing():
+    html = render("[docs](https://example.org/a)")
+    assert 'rel="noopener noreferrer"' in html
+    assert 'title="example.org"' in html
+
+
+@pytest.mark.parametrize(
+    "text", ["> " * 5_000, "[" * 5_000, "*" * 5_000, "`" * 5_000, "- " * 3_000, "|" * 5_000, "$" * 3_000, "![" * 3_000]
+)
+def test_deep_markdown_takes_bounded_time(text):
+    import time
+
+    began = time.monotonic()
+    render(text)
+    assert time.monotonic() - began < 5
+
+
+def test_the_cost_of_a_growing_answer_stays_linear():
+    import time
+
+    paragraph = "A paragraph of an answer with `code` and **weight**.\n\n"
+
+    def cost(count):
+        blocks = Blocks()
+        began = time.process_time()
+        for _ in range(count):
+            for at in range(0, len(paragraph), 10):
+                blocks.feed(paragraph[at : at + 10])
+        return time.process_time() - began
+
+    cost(5)
+    assert cost(80) < cost(20) * 12

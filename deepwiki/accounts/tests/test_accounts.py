@@ -1,0 +1,157 @@
+"""Signing in, API tokens, and who may open what."""
+
+import io
+
+import pytest
+from django.core.management import call_command
+from django.urls import get_resolver
+
+from deepwiki.accounts.models import ApiToken
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_token_is_printed_once_and_only_its_hash_kept(alice):
+    out = io.StringIO()
+    call_command("create_token", "alice", stdout=out)
+    clear = out.getvalue().strip()
+    assert clear.startswith("dw_")
+    assert clear not in str(ApiToken.objects.values().get())
+    assert ApiToken.owner_of(clear) == alice
+
+
+def test_revoked_unknown_and_locked_out_give_nobody(alice):
+    token, clear = ApiToken.issue(alice)
+    alice.is_active = False
+    alice.save()
+    assert ApiToken.owner_of(clear) is None
+    alice.is_active = True
+    alice.save()
+    assert ApiToken.owner_of(clear) == alice
+    token.revoked_at = token.created_at
+    token.save()
+    assert ApiToken.owner_of(clear) is None
+    assert ApiToken.owner_of("dw_x\udcff") is None
+
+
+def test_a_token_for_nobody_is_refused():
+    with pytest.raises(SystemExit):
+        call_command("create_token", "nobody", stderr=io.StringIO())
+
+
+def paths():
+    found = []
+
+    def walk(patterns, prefix=""):
+        for pattern in patterns:
+            if hasattr(pattern, "url_patterns"):
+                if pattern.app_name != "admin":
+                    walk(pattern.url_patterns, prefix + str(pattern.pattern))
+            else:
+                found.append((prefix + str(pattern.pattern), pattern.name))
+
+    walk(get_resolver().url_patterns)
+    return found
+
+
+# Every route has a rule; a new one without fails here.
+OPEN = {"login", "logout", "healthz", "readyz"}
+SIGNED_IN = {"home", "repository", "source", "conversation", "rail", "choices", "repository-status"}
+SIGNED_IN_POST = {"repository-add", "repository-refresh", "repository-job"}
+PROTOCOL = {"chat-stream", "chat-stream-browser", "run-events", "run-stop"}
+
+
+def test_every_route_has_a_rule():
+    assert {name for _, name in paths()} == OPEN | SIGNED_IN | SIGNED_IN_POST | PROTOCOL
+
+
+@pytest.mark.parametrize("name", sorted(SIGNED_IN | SIGNED_IN_POST | PROTOCOL))
+def test_strangers_are_sent_to_sign_in_or_refused(client, name):
+    import uuid
+
+    from django.urls import NoReverseMatch, reverse
+
+    identity = str(uuid.uuid4())
+    for arguments in ([], [identity], [identity, "pause"]):
+        try:
+            url = reverse(name, args=arguments)
+        except NoReverseMatch:
+            continue
+        for method in (client.get, client.post):
+            response = method(url)
+            assert response.status_code in (302, 401, 405), name
+            if response.status_code == 302:
+                assert response.url.startswith("/accounts/login/")
+
+
+def test_signing_in_changes_the_session_and_never_redirects_elsewhere(client, alice):
+    client.get("/accounts/login/")
+    response = client.post(
+        "/accounts/login/?next=https://evil.example/",
+        {"username": "alice", "password": "alice-pass-1", "next": "https://evil.example/"},
+    )
+    assert response.url == "/"
+    cookie = client.cookies["sessionid"]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+
+
+def test_a_foreign_host_is_refused(client):
+    assert client.get("/healthz", headers={"host": "evil.example"}).status_code in (200, 400)
+    assert client.get("/accounts/login/", headers={"host": "evil.example"}).status_code == 400
+
+
+def test_every_page_carries_the_policies(client, alice):
+    for path in ("/accounts/login/", "/nowhere", "/admin/login/"):
+        response = client.get(path)
+        policy = response.headers["Content-Security-Policy"]
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_the_admin_is_closed_to_ordinary_people(client, alice):
+    client.force_login(alice)
+    assert client.get("/admin/").status_code == 302
+
+
+def test_message_text_is_shown_to_those_allowed_only(client, alice, people, repository):
+    from django.contrib.auth.models import Permission
+
+    from chat.models import Conversation, Message
+
+    conversation = Conversation.objects.create(user=alice, repository=repository, title="my secret title")
+    message = Message.objects.create(conversation=conversation, number=1, role="user", content="my secret question")
+    staff = people["bob"]
+    staff.is_staff = True
+    staff.save()
+    staff.user_permissions.set(Permission.objects.filter(codename__in=["view_message", "view_conversation"]))
+    client.force_login(staff)
+    pages = [
+        "/admin/chat/message/",
+        f"/admin/chat/message/{message.pk}/change/",
+        "/admin/chat/conversation/",
+        f"/admin/chat/conversation/{conversation.pk}/change/",
+    ]
+    for page in pages:
+        response = client.get(page)
+        assert response.status_code == 200
+        assert b"my secret" not in response.content
+    client.force_login(people["carol"])
+    assert b"my secret question" in client.get(pages[1]).content
+
+
+def test_the_source_viewer_shows_only_what_one_may_read(client, people, index_folder, folder):
+    private = index_folder(folder, owner_id=people["alice"].pk, private=True)
+    url = f"/r/{private.pk}/source?path=shop/prices.py&start=10&end=12"
+    client.force_login(people["alice"])
+    assert b"apply_discount" in client.get(url).content.replace(b"</span>", b"").replace(
+        b'<span class="n">', b""
+    ).replace(b'<span class="nf">', b"")
+    client.force_login(people["bob"])
+    assert client.get(url).status_code == 404
+    for page in (f"/r/{private.pk}/", f"/r/{private.pk}/status"):
+        assert client.get(page).status_code == 404
+    assert client.post(f"/r/{private.pk}/refresh").status_code == 404
+    assert b"pocket" not in client.get("/parts/choices?q=pocket").content
