@@ -11,6 +11,7 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
+import httpx2
 import openai
 
 from chat.core.answer import Model, Text, Tokens
@@ -82,7 +83,7 @@ class OpenAICompatible:
             raise _translate(error) from error
         except ProviderError:
             raise
-        except OSError as error:
+        except (OSError, httpx2.TransportError) as error:
             raise CutOff from error
 
     def _output_limit(self, model: Model) -> dict[str, int]:
