@@ -22,7 +22,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--source", default=str(ROOT))
     parser.add_argument("--only", default="index,search,chat")
     arguments = parser.parse_args()
@@ -39,12 +41,16 @@ def main() -> int:
     from deepwiki.postgres import release
 
     migrate()
-    results: dict[str, object] = {"source": Path(arguments.source).name, "at": time.strftime("%Y-%m-%d"), "cores": os.cpu_count()}
+    results: dict[str, object] = {
+        "source": Path(arguments.source).name,
+        "at": time.strftime("%Y-%m-%d"),
+        "cores": os.cpu_count(),
+    }
     try:
         from bench import chat, index
 
         wanted = arguments.only.split(",")
-        results |= index.measure(Path(arguments.source), "search" in wanted)
+        results |= index.measure(source, "search" in wanted)
         if "chat" in wanted:
             results |= chat.measure()
     finally:
@@ -58,7 +64,7 @@ def main() -> int:
     out.mkdir(parents=True, exist_ok=True)
     (out / "results.json").write_text(json.dumps(results, indent=1))
     for name, value in results.items():
-        print(f"{name:<52}{value}")
+        print(f"{name:<54}{value}")
     return 0
 
 
