@@ -30,9 +30,10 @@ def main() -> int:
     arguments = parser.parse_args()
     data = Path(tempfile.mkdtemp(prefix="deepwiki-bench-"))
     data.chmod(0o755)
-    os.environ |= {"DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "deepwiki.settings", "DEEPWIKI_EMBEDDER": "fake",
-                   "DEEPWIKI_REQUESTS_PER_MINUTE": "1000000", "DEEPWIKI_RUNS_PER_USER": "1000000", "DEEPWIKI_SOCKETS_PER_USER": "1000000",
-                   "DEEPWIKI_LOG_LEVEL": "ERROR"}  # fmt: skip
+    limits = ("DEEPWIKI_REQUESTS_PER_MINUTE", "DEEPWIKI_RUNS_PER_USER", "DEEPWIKI_SOCKETS_PER_USER")
+    os.environ |= dict.fromkeys(limits, "1000000")
+    os.environ |= {"DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "deepwiki.settings"}
+    os.environ |= {"DEEPWIKI_EMBEDDER": "fake", "DEEPWIKI_LOG_LEVEL": "ERROR"}
     os.environ.pop("DATABASE_URL", None)
     import django
 
@@ -41,8 +42,9 @@ def main() -> int:
     from deepwiki.postgres import release
 
     migrate()
+    source = Path(arguments.source)
     results: dict[str, object] = {
-        "source": Path(arguments.source).name,
+        "source": source.name,
         "at": time.strftime("%Y-%m-%d"),
         "cores": os.cpu_count(),
     }
