@@ -80,7 +80,10 @@ def _server(base: Any, settings: Any) -> Any:
             super().run()
 
         def _set_up(self, loop: asyncio.AbstractEventLoop) -> None:
-            self.ws_factory.setProtocolOptions(closeHandshakeTimeout=CLOSE_SECONDS, **_deflate(settings))
+            self.ws_factory.protocol = _protocol()
+            self.ws_factory.setProtocolOptions(
+                closeHandshakeTimeout=CLOSE_SECONDS, failByDrop=False, **_deflate(settings)
+            )
             for name in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(name, self._begin_stop, loop)
 
@@ -111,6 +114,21 @@ def _server(base: Any, settings: Any) -> Any:
             return super().kill_all_applications()
 
     return BoundedServer
+
+
+def _protocol() -> Any:
+    from daphne.ws_protocol import WebSocketProtocol
+
+    class Protocol(WebSocketProtocol):  # type: ignore[misc]
+        """daphne's WebSocket, able to close with the codes of RFC 6455, section 7.4.1, that a server may send."""
+
+        def serverClose(self, code: int | None = None) -> None:
+            if code in (1001, 1003, 1007, 1008, 1009, 1011, 1012, 1013):
+                self.sendCloseFrame(code=code, reasonUtf8=None, isReply=False)
+            else:
+                super().serverClose(code)
+
+    return Protocol
 
 
 def _deflate(settings: Any) -> dict[str, Any]:

@@ -1,0 +1,333 @@
+"""The real server, with real sockets, while things break."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+
+import pytest
+import websockets
+
+from chat.models import Message
+from deepwiki.accounts.models import ApiToken
+from deepwiki.testing.fixtures import Live, child_environment, free_port, stop
+from deepwiki.threads import in_thread
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+EVENTS = "deepwiki.events.v1"
+
+
+@pytest.fixture
+def uvicorn(transactional_db, tmp_path):
+    """The same application under another server."""
+    started = []
+
+    def start(**environment):
+        port = free_port()
+        command = [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "deepwiki.asgi:application",
+            "--port",
+            str(port),
+            "--log-level",
+            "warning",
+        ]
+        process = subprocess.Popen(command, env=child_environment(port, environment), stdin=subprocess.DEVNULL)
+        started.append(process)
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return Live(f"http://localhost:{port}", process, tmp_path / "none")
+        raise AssertionError("uvicorn did not start")
+
+    yield start
+    for process in started:
+        stop(process)
+
+
+@pytest.fixture(params=["daphne", "uvicorn"])
+def server(request, live, uvicorn, model, repository):
+    return {"daphne": live, "uvicorn": uvicorn}[request.param](OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=model.url)
+
+
+@pytest.fixture
+def daphne(live, model, repository):
+    return live(OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=model.url, DEEPWIKI_DRAIN_SECONDS="1")
+
+
+@pytest.fixture
+def token(alice):
+    return ApiToken.issue(alice)[1]
+
+
+def connect(server, token, **kwargs):
+    headers = {"Authorization": f"Bearer {token}"}
+    return websockets.connect(
+        f"ws://localhost:{server.port}/ws/chat", additional_headers=headers, max_size=None, open_timeout=15, **kwargs
+    )
+
+
+def request(repository, model="fake?tokens=5", **extra):
+    return {
+        "repo_url": repository.url,
+        "type": "local",
+        "provider": "openai",
+        "model": model,
+        "messages": [{"role": "user", "content": "discount?"}],
+        **extra,
+    }
+
+
+async def plain(server, token, asked):
+    async with connect(server, token) as connection:
+        await connection.send(asked if isinstance(asked, str | bytes) else json.dumps(asked))
+        text = ""
+        try:
+            while True:
+                text += await connection.recv()
+        except websockets.ConnectionClosed as closed:
+            return text, closed.rcvd.code if closed.rcvd else 1006
+
+
+async def until(connection, name):
+    while True:
+        event = json.loads(await asyncio.wait_for(connection.recv(), 20))
+        if event["event"] == name:
+            return event
+
+
+async def row_state(wanted, seconds=20):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        row = await in_thread(Message.objects.filter(role="assistant").order_by("-created_at").first)
+        if row is not None and row.state == wanted:
+            return row
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"the answer is {row.state}, not {wanted}")
+
+
+async def test_an_answer_comes_whole_and_the_close_says_so(server, token, repository):
+    assert await plain(server, token, request(repository, "fake?tokens=2000")) == (
+        "".join(f"t{n:04d} " for n in range(2000)),
+        1000,
+    )
+
+
+async def test_binary_and_huge_messages_are_refused_in_words_and_others_are_served(server, token, repository):
+    text, code = await plain(server, token, b"\x00\x01")
+    assert (text, code) == ("Error: Send text, not binary data.", 4400)
+    text, code = await plain(server, token, "x" * 300_000)
+    assert code == 1009
+    assert "too large" in text
+    _, code = await plain(server, token, "x" * 10_000_000)
+    assert code in (1009, 1006)
+    assert (await plain(server, token, request(repository)))[1] == 1000
+
+
+async def test_an_unknown_path_is_no_server_error(server, token):
+    with pytest.raises(websockets.InvalidStatus) as refused:
+        async with websockets.connect(f"ws://localhost:{server.port}/ws/other", open_timeout=10):
+            pass
+    assert refused.value.response.status_code < 500
+
+
+async def test_a_second_question_while_one_is_answered_ends_the_plain_socket(server, token, repository):
+    async with connect(server, token) as connection:
+        await connection.send(json.dumps(request(repository, "fake?tokens=50&delay_ms=50")))
+        await connection.recv()
+        await connection.send(json.dumps(request(repository)))
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            while True:
+                await asyncio.wait_for(connection.recv(), 10)
+        assert closed.value.rcvd.code == 4429
+
+
+async def test_a_plain_client_that_leaves_closes_the_upstream_within_a_second(server, token, repository, model):
+    async with connect(server, token) as connection:
+        await connection.send(json.dumps(request(repository, "fake?tokens=5000&delay_ms=20")))
+        await connection.recv()
+    left = time.monotonic()
+    while not model.closed and time.monotonic() - left < 5:
+        await asyncio.sleep(0.01)
+    assert model.closed == 1
+    assert model.closed_at - left < 1
+    assert (await row_state("stopped")).content.startswith("t0000")
+
+
+async def test_an_events_client_that_leaves_finds_the_whole_answer(server, token, repository):
+    async with connect(server, token, subprotocols=[EVENTS]) as connection:
+        await connection.send(json.dumps({"event": "ask", **request(repository, "fake?tokens=60&delay_ms=10")}))
+        accepted = await until(connection, "accepted")
+        seen = await until(connection, "delta")
+    async with connect(server, token, subprotocols=[EVENTS]) as connection:
+        await connection.send(json.dumps({"event": "attach", "run": accepted["run"], "after": seen["seq"]}))
+        text, numbers = seen["text"], []
+        while True:
+            event = json.loads(await asyncio.wait_for(connection.recv(), 20))
+            if "seq" in event:
+                numbers.append(event["seq"])
+            text += event.get("text", "") if event["event"] == "delta" else ""
+            if event["event"] == "done":
+                break
+    assert text == "".join(f"t{n:04d} " for n in range(60))
+    assert numbers == list(range(seen["seq"] + 1, seen["seq"] + 1 + len(numbers)))
+    assert (await row_state("complete")).content == text
+
+
+async def test_another_process_can_be_attached_to(live, token, repository, model):
+    first, second = (live(OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=model.url) for _ in range(2))
+    async with (
+        connect(first, token, subprotocols=[EVENTS]) as asking,
+        connect(second, token, subprotocols=[EVENTS]) as other,
+    ):
+        await asking.send(json.dumps({"event": "ask", **request(repository, "fake?tokens=80&delay_ms=20")}))
+        accepted = await until(asking, "accepted")
+        await other.send(json.dumps({"event": "attach", "run": accepted["run"], "after": 0}))
+        text, numbers = "", []
+        while True:
+            event = json.loads(await asyncio.wait_for(other.recv(), 20))
+            numbers += [event["seq"]] if "seq" in event else []
+            text += event["text"] if event["event"] == "delta" else ""
+            if event["event"] == "done":
+                break
+    assert text == "".join(f"t{n:04d} " for n in range(80))
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+async def test_somebody_elses_run_is_not_there(server, token, repository, people):
+    theirs = (await in_thread(ApiToken.issue, people["bob"]))[1]
+    async with (
+        connect(server, token, subprotocols=[EVENTS]) as mine,
+        connect(server, theirs, subprotocols=[EVENTS]) as other,
+    ):
+        await mine.send(json.dumps({"event": "ask", **request(repository, "fake?tokens=50&delay_ms=20")}))
+        accepted = await until(mine, "accepted")
+        for run in (accepted["run"], str(uuid.uuid4())):
+            await other.send(json.dumps({"event": "attach", "run": run, "after": 0}))
+            assert (await until(other, "error"))["message"] == "There is no such answer, or it is not yours."
+        await other.send(json.dumps({"event": "stop", "run": accepted["run"]}))
+        assert (await until(mine, "done"))["state"] == "complete"
+
+
+async def test_stop_ends_the_upstream_and_keeps_the_text(server, token, repository, model):
+    async with connect(server, token, subprotocols=[EVENTS]) as connection:
+        await connection.send(json.dumps({"event": "ask", **request(repository, "fake?tokens=5000&delay_ms=10")}))
+        accepted = await until(connection, "accepted")
+        await until(connection, "delta")
+        await connection.send(json.dumps({"event": "stop", "run": accepted["run"]}))
+        assert (await until(connection, "done"))["state"] == "stopped"
+    assert model.closed == 1
+    assert (await row_state("stopped")).content.startswith("t0000")
+
+
+async def test_sigterm_saves_what_there_is_and_ends_with_zero(daphne, token, repository):
+    async with connect(daphne, token, subprotocols=[EVENTS]) as connection:
+        await connection.send(json.dumps({"event": "ask", **request(repository, "fake?tokens=5000&delay_ms=10")}))
+        await until(connection, "delta")
+        daphne.process.send_signal(signal.SIGTERM)
+        assert (await until(connection, "done"))["state"] == "interrupted"
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await asyncio.wait_for(connection.recv(), 10)
+        assert closed.value.rcvd.code in (1001, 1012)
+    assert await in_thread(daphne.process.wait, 35) == 0
+    assert (await row_state("interrupted")).content.startswith("t0000")
+
+
+async def test_a_killed_process_leaves_an_honest_part(daphne, token, repository):
+    async with connect(daphne, token, subprotocols=[EVENTS]) as connection:
+        await connection.send(json.dumps({"event": "ask", **request(repository, "fake?tokens=5000&delay_ms=10")}))
+        for _ in range(60):
+            await until(connection, "delta")
+        os.kill(daphne.process.pid, signal.SIGKILL)
+    await in_thread(daphne.process.wait)
+    row = await row_state("running")
+    await in_thread(Message.objects.filter(pk=row.pk).update, lease_at="2000-01-01T00:00Z")
+    assert await in_thread(Message.objects.mark_interrupted) == 1
+    assert (await row_state("interrupted")).content.startswith("t0000")
+
+
+async def test_idle_and_silent_sockets_are_closed(live, token, repository):
+    server = live(DEEPWIKI_SOCKET_FIRST_MESSAGE_SECONDS="1", DEEPWIKI_SOCKET_IDLE_SECONDS="1")
+    for protocols in (None, [EVENTS]):
+        async with connect(server, token, subprotocols=protocols) as connection:
+            with pytest.raises(websockets.ConnectionClosed) as closed:
+                while True:
+                    await asyncio.wait_for(connection.recv(), 10)
+            assert closed.value.rcvd.code == 4408
+
+
+async def test_a_revoked_token_ends_the_socket_at_the_next_question(server, token, repository):
+    async with connect(server, token, subprotocols=[EVENTS]) as connection:
+        await until(connection, "ready")
+        await in_thread(ApiToken.objects.update, revoked_at="2026-01-01T00:00Z")
+        await connection.send(json.dumps({"event": "ask", **request(repository)}))
+        assert (await until(connection, "error"))["code"] == "not_signed_in"
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await asyncio.wait_for(connection.recv(), 10)
+        assert closed.value.rcvd.code == 4401
+
+
+async def test_sockets_are_counted_per_person_and_others_are_served(live, token, repository, people):
+    server = live(DEEPWIKI_SOCKETS_PER_USER="3")
+    theirs = (await in_thread(ApiToken.issue, people["bob"]))[1]
+    mine = [await connect(server, token, subprotocols=[EVENTS]) for _ in range(4)]
+    for connection in mine[:3]:
+        await until(connection, "ready")
+    assert (await until(mine[3], "error"))["code"] == "too_many"
+    async with connect(server, theirs, subprotocols=[EVENTS]) as connection:
+        await until(connection, "ready")
+    for connection in mine:
+        await connection.close()
+
+
+async def test_thirty_answers_at_once_with_a_pool_of_five_all_finish(live, repository, people, model):
+    server = live(
+        OPENAI_API_KEY="sk-test",
+        OPENAI_BASE_URL=model.url,
+        DEEPWIKI_RUNS_PER_USER="100",
+        DEEPWIKI_REQUESTS_PER_MINUTE="100",
+        DEEPWIKI_SOCKETS_PER_USER="100",
+    )
+    token = (await in_thread(ApiToken.issue, people["alice"]))[1]
+    answers = await asyncio.gather(
+        *(plain(server, token, request(repository, "fake?tokens=30&delay_ms=20")) for _ in range(30))
+    )
+    assert set(answers) == {("".join(f"t{n:04d} " for n in range(30)), 1000)}
+
+
+async def test_leaving_in_every_way_leaves_nothing_behind(live, token, repository, model):
+    import psutil
+
+    server = live(
+        OPENAI_API_KEY="sk-test",
+        OPENAI_BASE_URL=model.url,
+        DEEPWIKI_SOCKETS_PER_USER="100",
+        DEEPWIKI_RUNS_PER_USER="100",
+        DEEPWIKI_REQUESTS_PER_MINUTE="100",
+    )
+    process = psutil.Process(server.process.pid)
+    await plain(server, token, request(repository))
+    files = process.num_fds()
+    for _ in range(20):
+        await (await connect(server, token)).close()
+    for _ in range(10):
+        connection = await connect(server, token)
+        await connection.send(json.dumps(request(repository, "fake?tokens=5000&delay_ms=10")))
+        await connection.recv()
+        connection.transport.abort()
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline and (model.closed < 10 or process.num_fds() > files + 3):
+        await asyncio.sleep(0.1)
+    assert model.closed == 10
+    assert process.num_fds() <= files + 3
