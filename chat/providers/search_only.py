@@ -49,11 +49,11 @@ class SearchOnly:
 def excerpt(number: int, passage: Passage) -> str:
     """One passage as Markdown, with a fence longer than any inside it."""
     lines = passage.text.split("\n")
-    shown = lines[:MOST_LINES]
+    shown = lines if len(lines) <= MOST_LINES + 3 else lines[:MOST_LINES]
     fence = "```"
     while any(fence in line for line in shown):
         fence += "`"
-    more = f"\n… {len(lines) - MOST_LINES} more lines" if len(lines) > MOST_LINES else ""
+    more = f"\n… {len(lines) - len(shown)} more lines" if len(shown) < len(lines) else ""
     symbol = f" `{passage.symbol}`" if passage.symbol and "`" not in passage.symbol else ""
     language = passage.language if passage.language != "text" else ""
     body = "\n".join(shown)
