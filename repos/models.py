@@ -28,8 +28,13 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
             return self.filter(is_private=False)
         return self.filter(Q(is_private=False) | Q(added_by=user.pk) | Q(pk__in=_given_to(user.pk)))
 
-    def at(self, address: Address) -> RepositoryQuerySet:
-        return self.filter(url=address.url)
+    def at(self, address: Address, revision: str = "") -> RepositoryQuerySet:
+        """Rows of an address: of that revision alone where one is named, else the default branch's first.
+
+        A person's private row comes before the public one.
+        """
+        rows = self.filter(url=address.url, revision=revision) if revision else self.filter(url=address.url)
+        return rows.order_by("revision", "-is_private", "created_at")
 
 
 def _given_to(user_id: int) -> models.QuerySet[Repository]:
@@ -37,7 +42,7 @@ def _given_to(user_id: int) -> models.QuerySet[Repository]:
 
 
 class Repository(models.Model):
-    """A repository someone asked about.
+    """A repository someone asked about, at its default branch or at one named revision: a row each.
 
     A public one is one row for everybody. A private one belongs to whoever added it with a token: two people's private
     rows for the same address are two repositories with two indexes, so neither can learn anything from the other.
@@ -77,9 +82,15 @@ class Repository(models.Model):
         verbose_name_plural = "repositories"
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(fields=["url"], condition=Q(is_private=False), name="one_public_row_per_address"),
             models.UniqueConstraint(
-                fields=["url", "added_by"], condition=Q(is_private=True), name="one_private_row_per_owner"
+                fields=["url", "revision"],
+                condition=Q(is_private=False),
+                name="one_public_row_per_address_and_revision",
+            ),
+            models.UniqueConstraint(
+                fields=["url", "revision", "added_by"],
+                condition=Q(is_private=True),
+                name="one_private_row_per_owner_and_revision",
             ),
         ]
 

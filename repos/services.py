@@ -25,13 +25,13 @@ NO_SUCH = (
 )
 
 
-def find(person: Person, repo_url: str, kind: str = "") -> Repository | None:
+def find(person: Person, repo_url: str, kind: str = "", revision: str = "") -> Repository | None:
     """The repository at this address that the person may read; their own private one before the public one.
 
     Raises BadAddress.
     """
     address = parse_address(repo_url, kind)
-    return Repository.objects.readable_by(person).at(address).order_by("-is_private").first()
+    return Repository.objects.readable_by(person).at(address, revision).first()
 
 
 def find_or_add(person: Person, repo_url: str, *, kind: str = "", token: str = "", revision: str = "") -> Repository:
@@ -42,11 +42,13 @@ def find_or_add(person: Person, repo_url: str, *, kind: str = "", token: str = "
     """
     address = parse_address(repo_url, kind)
     person_id = person.pk if person is not None else None
-    wanted = Repository.objects.readable_by(person).at(address)
+    if revision:
+        check_revision(revision)
+    wanted = Repository.objects.readable_by(person).at(address, revision)
     if token and person_id is not None:
         repository = wanted.filter(is_private=True, added_by=person_id).first()
     else:
-        repository = wanted.order_by("-is_private").first()
+        repository = wanted.first()
     if repository is None:
         if address.is_local and not _under_roots(Path(address.url)):
             raise NotFound(NO_SUCH)
@@ -80,7 +82,7 @@ def add(
         with transaction.atomic():
             repository.save()
     except IntegrityError:
-        same = Repository.objects.filter(url=address.url, is_private=private)
+        same = Repository.objects.filter(url=address.url, revision=revision, is_private=private)
         return (same.filter(added_by=person_id) if private else same).get()
     return repository
 

@@ -323,3 +323,29 @@ async def test_the_application_answers_its_lifespan():
     await communicator.send_input({"type": "lifespan.startup"})
     assert (await communicator.receive_output(20))["type"] == "lifespan.startup.complete"
     communicator.stop()
+
+
+async def test_a_named_revision_is_answered_from_that_revision(tmp_path, token, settings, with_model, door):
+    from repos import jobs
+    from repos.models import IndexJob
+    from repos.testing import make_repository, run_git
+
+    settings.LOCAL_ROOTS = [tmp_path.resolve()]
+    old = make_repository(tmp_path / "r", {"a.py": "discount = 'old'\n"})
+    run_git(tmp_path / "r", "tag", "v1")
+    make_repository(tmp_path / "r", {"a.py": "discount = 'new'\n"})
+    for revision, word in (("", "new"), ("v1", "old")):
+        asking = asyncio.create_task(
+            DOORS[door]({**ask(type("R", (), {"url": str(tmp_path / "r")})), "revision": revision}, token)
+        )
+        while not (job := await in_thread(IndexJob.objects.filter(state="queued").first)):
+            await asyncio.sleep(0.02)
+        await in_thread(jobs.run, job.pk)
+        assert (await asking).text == "t0000 t0001 t0002 "
+        assert f"discount = '{word}'" in json.dumps(with_model.requests[-1]["messages"])
+    assert old in {row.commit for row in await settled()}
+
+
+async def test_a_revision_that_could_be_an_option_is_refused(repository, token, with_model, door):
+    reply = await DOORS[door](ask(repository, revision="--upload-pack=x"), token)
+    assert "not the name of a branch" in reply.text + reply.detail

@@ -165,6 +165,21 @@ async def test_a_plain_client_that_leaves_closes_the_upstream_within_a_second(se
     assert (await row_state("stopped")).content.startswith("t0000")
 
 
+async def test_the_same_over_http(server, token, repository, model):
+    body = json.dumps(request(repository, "fake?tokens=5000&delay_ms=20")).encode()
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    head = f"POST /chat/completions/stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nContent-Length: {len(body)}\r\n\r\n"
+    writer.write(head.encode() + body)
+    while b"t0001" not in await asyncio.wait_for(reader.read(1_000), 10):
+        pass
+    writer.transport.abort()
+    left = time.monotonic()
+    while not model.closed and time.monotonic() - left < 5:
+        await asyncio.sleep(0.01)
+    assert model.closed_at - left < 1
+    assert (await row_state("stopped")).content.startswith("t0000")
+
+
 async def test_an_events_client_that_leaves_finds_the_whole_answer(server, token, repository):
     async with connect(server, token, subprotocols=[EVENTS]) as connection:
         await connection.send(json.dumps({"event": "ask", **request(repository, "fake?tokens=60&delay_ms=10")}))

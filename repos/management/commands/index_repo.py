@@ -68,9 +68,6 @@ class Command(BaseCommand):
         repository = services.add(
             address, owner.pk if owner else None, token=token, revision=options["revision"], private=owner is not None
         )
-        if repository.revision != options["revision"]:
-            repository.revision = options["revision"]
-            repository.save(update_fields=["revision"])
         job, is_new = jobs.request(repository, owner.pk if owner else None, force=options["force"], start=False)
         if not is_new:
             self.stderr.write("This repository already has a job; following it.")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
+import uuid
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db.models import F, Q
 
 from repos.models import Repository
 from repos.search import Filters, Found, parse_patterns, search
@@ -65,18 +68,15 @@ class Command(BaseCommand):
 
 
 def find_repository(text: str) -> Repository | None:
-    """A repository by id, address, folder, `owner/repo`, or its bare name; any visibility: commands are the operator's."""
-    everything = Repository.objects.order_by("is_private", "created_at")
-    for row in everything.filter(name=text):
-        return row
-    try:
-        by_address = everything.at(parse_address(text)).first()
-    except SourceError:
-        by_address = None
-    if by_address is not None:
-        return by_address
-    try:
-        folder = everything.at(parse_address(text, "local")).first()
-    except SourceError:
-        folder = None
-    return folder or everything.filter(pk=text).first() if len(text) == 36 else folder
+    """A repository by id, address, folder or name, any visibility: commands are the operator's.
+
+    Of several revisions, the one indexed last.
+    """
+    found = Q(name=text)
+    for kind in ("", "local"):
+        with contextlib.suppress(SourceError):
+            found |= Q(url=parse_address(text, kind).url)
+    with contextlib.suppress(ValueError):
+        found |= Q(pk=uuid.UUID(text))
+    newest = F("current_index__updated_at").desc(nulls_last=True)
+    return Repository.objects.filter(found).order_by("is_private", newest).first()
