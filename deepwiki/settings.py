@@ -100,6 +100,7 @@ except (ConfigError, dj_database_url.ParseError) as error:
 
 # CONN_MAX_AGE would leak connections under ASGI; the pool is psycopg's own.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a connection that a restart broke is not handed out
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "min_size": 1, "max_size": POOL_SIZE, "timeout": 8, "max_lifetime": 1800,
 }  # fmt: skip

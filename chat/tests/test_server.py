@@ -346,3 +346,25 @@ async def test_leaving_in_every_way_leaves_nothing_behind(live, token, repositor
         await asyncio.sleep(0.1)
     assert model.closed == 10
     assert process.num_fds() <= files + 3
+
+
+async def test_a_database_that_is_restarted_in_the_middle_costs_nothing(daphne, token, repository):
+    from django.conf import settings
+    from django.db import connection as own
+
+    from deepwiki.postgres import Cluster
+
+    if settings.DATABASE_URL:
+        pytest.skip("restarts the embedded database only")
+    cluster = Cluster(settings.DATA_DIR)
+    async with connect(daphne, token, subprotocols=[EVENTS]) as connection:
+        await connection.send(json.dumps({"event": "ask", **request(repository, "fake?tokens=100&delay_ms=40")}))
+        await until(connection, "delta")
+        os.kill(cluster.postmaster_pid(), signal.SIGQUIT)  # what an immediate restart sends
+        while cluster.answers():
+            await asyncio.sleep(0.01)
+        await asyncio.to_thread(cluster.start)
+        own.close()  # this test's own connection is as broken as all others
+        assert (await until(connection, "done"))["state"] == "complete"
+    assert (await row_state("complete", 35)).content == "".join(f"t{n:04d} " for n in range(100))
+    assert (await plain(daphne, token, request(repository)))[1] == 1000
