@@ -348,9 +348,19 @@ async def test_leaving_in_every_way_leaves_nothing_behind(live, token, repositor
     assert process.num_fds() <= files + 3
 
 
-async def test_a_database_that_is_restarted_in_the_middle_costs_nothing(daphne, token, repository):
+@pytest.fixture
+def own_connection_renewed(transactional_db):
+    """After a restart this process's own connection is as broken as all others."""
+    yield
+    from django.db import connection
+
+    connection.close()
+
+
+async def test_a_database_that_is_restarted_in_the_middle_costs_nothing(
+    daphne, token, repository, own_connection_renewed
+):
     from django.conf import settings
-    from django.db import connection as own
 
     from deepwiki.postgres import Cluster
 
@@ -364,7 +374,6 @@ async def test_a_database_that_is_restarted_in_the_middle_costs_nothing(daphne, 
         while cluster.answers():
             await asyncio.sleep(0.01)
         await asyncio.to_thread(cluster.start)
-        own.close()  # this test's own connection is as broken as all others
         assert (await until(connection, "done"))["state"] == "complete"
     assert (await row_state("complete", 35)).content == "".join(f"t{n:04d} " for n in range(100))
     assert (await plain(daphne, token, request(repository)))[1] == 1000
