@@ -51,6 +51,10 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         except authentication.Refused:
             await self.close()
             return
+        except Exception:
+            logger.exception("a handshake could not be checked")
+            await self.close()
+            return
         self.events = EVENTS in (self.scope.get("subprotocols") or [])
         if self.person.pk and open_sockets[self.person.pk] >= settings.SOCKETS_PER_USER:
             await self.accept(EVENTS if self.events else None)
@@ -186,6 +190,8 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
                 except NotSignedIn as error:
                     await self._refuse(error)
                     return
+                except Exception:
+                    logger.warning("a session could not be checked; trying again", exc_info=True)
 
     async def _recheck(self) -> None:
         """A session may have ended, or its person been locked out, since the handshake."""

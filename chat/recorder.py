@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
+from chat.core.events import Html
 from chat.core.request import clean
 from chat.models import Message, RunEvent
 from chat.runs import Numbered, Run
@@ -26,21 +28,24 @@ class MessageRecorder:
         await in_thread(self._save, run, fresh, _fields(run))
 
     def _save(self, run: Run, fresh: list[Numbered], fields: dict[str, object]) -> None:
+        # Also a row that was taken for abandoned, after a gap in our signs of life: we know better.
+        ours = [Message.State.RUNNING, Message.State.INTERRUPTED]
+        # A save whose acknowledgement was lost is repeated: events that are there already stay as they are.
+        events = [
+            RunEvent(run_id=run.id, seq=item.seq, data=clean_json(item))
+            for item in fresh
+            if not isinstance(item.event, Html)
+        ]
         with transaction.atomic():
-            Message.objects.filter(pk=self.message_id, state=Message.State.RUNNING).update(**fields)
-            if fresh:
-                with (
-                    connection.cursor() as cursor,
-                    cursor.copy(f"COPY {RunEvent._meta.db_table} (run_id, seq, data, created_at) FROM STDIN") as copy,
-                ):
-                    now = timezone.now()
-                    for item in fresh:
-                        copy.write_row((run.id, item.seq, clean_json(item), now))
+            Message.objects.filter(pk=self.message_id, state__in=ours).update(**fields)
+            RunEvent.objects.bulk_create(events, ignore_conflicts=True)
 
 
-def clean_json(item: Numbered) -> str:
+def clean_json(item: Numbered) -> dict[str, Any]:
     """An event as JSON that Postgres takes: it refuses NUL and lone surrogates."""
-    return clean(json.dumps(item.event.as_json(), ensure_ascii=False)).replace("\\u0000", "\\ufffd")
+    text = clean(json.dumps(item.event.as_json(), ensure_ascii=False)).replace("\\u0000", "\\ufffd")
+    stored: dict[str, Any] = json.loads(text)
+    return stored
 
 
 def _fields(run: Run) -> dict[str, object]:

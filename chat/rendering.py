@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+import time
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -53,6 +54,7 @@ ATTRIBUTES = {
     "mstyle": {"displaystyle", "scriptlevel"},
 }
 LONGEST_HIGHLIGHT = 40_000
+REFRESH_SECONDS = 0.1
 _CITATION = re.compile(r"(?P<path>[\w@.+~/-]*[\w@+~-](?:\.\w+)?):L(?P<start>\d{1,7})(?:-L?(?P<end>\d{1,7}))?")
 
 
@@ -67,15 +69,25 @@ class Blocks:
     def __init__(self) -> None:
         self._text = ""
         self._block = 0
+        self._rendered_at = 0.0
+        self._due = False
 
     def feed(self, text: str) -> list[Html]:
-        """The blocks that changed by `text`."""
+        """The blocks that changed by `text`. One that grows is rendered anew a few times a second, a long one less often."""
         self._text += text
-        return self._blocks()
+        self._due = True
+        if time.monotonic() - self._rendered_at < REFRESH_SECONDS * (1 + len(self._text) / 4_000):
+            return []
+        return self._render()
 
     def finish(self) -> list[Html]:
-        """Nothing more is coming."""
-        return []
+        """Nothing more is coming: the last state of the open block, where it was not shown yet."""
+        return self._render() if self._due else []
+
+    def _render(self) -> list[Html]:
+        blocks = self._blocks()
+        self._rendered_at, self._due = time.monotonic(), False
+        return blocks
 
     def _blocks(self) -> list[Html]:
         # Only the unfinished tail is parsed: the cost stays linear in the length of the answer.

@@ -12,9 +12,9 @@ import contextlib
 import logging
 import time
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Coroutine
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from chat.core.errors import ChatError, Internal, ServerStops
 from chat.core.events import Delta, Done, Event, Failed, Html, Notice, Research, Sources, State, Usage
@@ -281,12 +281,13 @@ class Runs:
             del self.known[run_id]
 
 
-_kept: set[asyncio.Task[None]] = set()
+T = TypeVar("T")
+_kept: set[asyncio.Task[Any]] = set()
 
 
-def keep(work: Awaitable[None] | Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
-    """A task that nobody awaits, kept from the garbage collector until it is done."""
-    task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[arg-type]
+def keep(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """A task that goes on whoever awaits it, kept from the garbage collector until it is done."""
+    task = asyncio.get_running_loop().create_task(work)
     _kept.add(task)
     task.add_done_callback(_kept.discard)
     return task

@@ -26,7 +26,7 @@ from chat.providers.base import Timeouts
 from chat.recorder import MessageRecorder
 from chat.rendering import Blocks
 from chat.retrieval import RepositoryRetriever
-from chat.runs import NoRecord, Numbered, Run, Runs
+from chat.runs import NoRecord, Numbered, Run, Runs, keep
 from deepwiki.threads import in_thread
 from repos import services as repositories
 from repos.models import Repository
@@ -82,6 +82,11 @@ async def ask(person: Person, request: ChatRequest, *, lasting: bool) -> Run:
     A `lasting` run goes on when nobody reads it: its conversation will show it. Raises the ChatError family before
     anything was sent anywhere.
     """
+    # Whoever asked may be gone before the rows are made: the answer is begun all the same, and kept.
+    return await asyncio.shield(keep(_ask(person, request, lasting)))
+
+
+async def _ask(person: Person, request: ChatRequest, lasting: bool) -> Run:
     if not person.is_authenticated and not settings.ALLOW_ANONYMOUS:
         raise NotSignedIn
     model = providers().choose(request.provider, request.model)
@@ -185,7 +190,7 @@ def _open(person: Person, request: ChatRequest, model: Model) -> Opened:
     if request.token and person.pk is None:
         raise NotSignedIn("Sign in to use an access token.")
     try:
-        repository = repositories.find_or_add(
+        repository = _of_conversation(person, request) or repositories.find_or_add(
             person, request.repo_url, kind=request.type, token=request.token, revision=request.revision
         )
     except NotFound as error:
@@ -215,6 +220,14 @@ def _asked_before(person: Person, request: ChatRequest) -> Opened | None:
     return Opened(
         repository_id, (), question.conversation_id, reply.pk if reply else None, reply.run_id if reply else None, True
     )
+
+
+def _of_conversation(person: Person, request: ChatRequest) -> Repository | None:
+    """The repository a conversation is about, as long as its owner may still read it."""
+    if request.conversation is None or person.pk is None:
+        return None
+    mine = Conversation.objects.of(person).filter(pk=request.conversation).values("repository_id")
+    return Repository.objects.readable_by(person).filter(pk__in=mine).first()
 
 
 def _rows(person: Any, request: ChatRequest, model: Model, repository: Repository) -> Opened:

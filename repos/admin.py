@@ -36,6 +36,8 @@ class RepositoryForm(forms.ModelForm[Repository]):
         self.instance.name = address.name
         if cleaned.get("is_private") and not cleaned.get("added_by"):
             raise forms.ValidationError({"added_by": "A private repository needs an owner."})
+        if not cleaned.get("is_private"):
+            cleaned["added_by"] = None  # a public repository outlives whoever added it
         return cleaned
 
 

@@ -21,17 +21,18 @@ from repos.crypto import WrongKey
 from repos.embedders import EmbedderError, configured
 from repos.indexing.pipeline import Options, Result, index_repository
 from repos.indexing.walk import Limits
-from repos.models import IndexJob, Repository
+from repos.models import IndexJob, IndexJobQuerySet, Repository
 from repos.search import embedder_config
 from repos.sources import FetchLimits, SourceError
 
 logger = logging.getLogger(__name__)
 State, Stage = IndexJob.State, IndexJob.Stage
 STALE = timedelta(seconds=30)
+FORGOTTEN = timedelta(minutes=5)
 # Set when this process must end: running jobs stop at the next step and go back into the queue.
 stopping = threading.Event()
 BEAT_SECONDS = 1.0
-MOST_ATTEMPTS = 4  # a repository that kills its worker must not do so for ever
+MOST_DEATHS = 4  # a repository that kills its worker must not do so for ever
 
 
 def request(
@@ -78,7 +79,8 @@ def run(job_id: uuid.UUID | str, progress: JobProgress | None = None) -> IndexJo
     if job is None or not claimed:
         return job or IndexJob(state=State.CANCELLED)
     progress = progress or JobProgress(job)
-    if job.attempts > MOST_ATTEMPTS:
+    progress.job = job
+    if job.deaths >= MOST_DEATHS:
         _end(
             job, State.FAILED, error="Indexing this repository ended the worker several times. Tell the administrator."
         )
@@ -105,14 +107,17 @@ def run(job_id: uuid.UUID | str, progress: JobProgress | None = None) -> IndexJo
 
 def _hand_back(job: IndexJob) -> None:
     with transaction.atomic():
-        if IndexJob.objects.filter(pk=job.pk, state=State.RUNNING).update(state=State.QUEUED):
+        if _mine(job).update(state=State.QUEUED):
             enqueue(job)
 
 
+def _mine(job: IndexJob) -> IndexJobQuerySet:
+    """The job's row, as long as nobody claimed it after us."""
+    return IndexJob.objects.filter(pk=job.pk, state=State.RUNNING, attempts=job.attempts)
+
+
 def _end(job: IndexJob, state: str, *, error: str = "", result: Result | None = None) -> None:
-    IndexJob.objects.filter(pk=job.pk, state=State.RUNNING).update(
-        state=state, error=error, result=result.as_json() if result else {}, finished_at=timezone.now()
-    )
+    _mine(job).update(state=state, error=error, result=result.as_json() if result else {}, finished_at=timezone.now())
 
 
 def cancel(job: IndexJob) -> None:
@@ -142,9 +147,15 @@ def rescue() -> int:
     rescued = 0
     for job in stale:
         with transaction.atomic():
-            if IndexJob.objects.filter(pk=job.pk, state=State.RUNNING, beat_at=job.beat_at).update(state=State.QUEUED):
+            died = IndexJob.objects.filter(pk=job.pk, state=State.RUNNING, beat_at=job.beat_at)
+            if died.update(state=State.QUEUED, deaths=F("deaths") + 1):
                 enqueue(job)
                 rescued += 1
+    # A waiting job whose message to the workers was lost: a second one does no harm, the claim is atomic.
+    forgotten = Q(beat_at=None, created_at__lt=timezone.now() - FORGOTTEN) | Q(beat_at__lt=timezone.now() - FORGOTTEN)
+    for job in IndexJob.objects.filter(forgotten, state=State.QUEUED):
+        IndexJob.objects.filter(pk=job.pk).update(beat_at=timezone.now())
+        enqueue(job)
     return rescued
 
 
@@ -183,6 +194,10 @@ class JobProgress:
         self._due += count
         self.cancelled()
 
+    def holds(self) -> bool:
+        """Is the job still ours? Inside a transaction the answer stays true until its end."""
+        return _mine(self.job).select_for_update().exists()
+
     def cancelled(self) -> bool:
         if time.monotonic() - self._beaten > BEAT_SECONDS:
             self._beat(done=F("done") + self._due)
@@ -191,8 +206,7 @@ class JobProgress:
 
     def _beat(self, **changes: object) -> None:
         self._beaten = time.monotonic()
-        mine = IndexJob.objects.filter(pk=self.job.pk, state=State.RUNNING)
-        self._stopped = not mine.update(beat_at=timezone.now(), **changes)
+        self._stopped = not _mine(self.job).update(beat_at=timezone.now(), **changes)
         self.tell(self.job)
 
 

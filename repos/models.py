@@ -29,12 +29,8 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
         return self.filter(Q(is_private=False) | Q(added_by=user.pk) | Q(pk__in=_given_to(user.pk)))
 
     def at(self, address: Address, revision: str = "") -> RepositoryQuerySet:
-        """Rows of an address: of that revision alone where one is named, else the default branch's first.
-
-        A person's private row comes before the public one.
-        """
-        rows = self.filter(url=address.url, revision=revision) if revision else self.filter(url=address.url)
-        return rows.order_by("revision", "-is_private", "created_at")
+        """Rows of an address at exactly that revision; a person's private row comes before the public one."""
+        return self.filter(url=address.url, revision=revision).order_by("-is_private", "created_at")
 
 
 def _given_to(user_id: int) -> models.QuerySet[Repository]:
@@ -262,7 +258,8 @@ class IndexJob(models.Model):
     force = models.BooleanField(default=False, help_text="Build anew even when nothing has changed.")
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.WAITING)
-    attempts = models.IntegerField(default=0)
+    attempts = models.IntegerField(default=0, help_text="Counts claims: who holds an older number has lost the job.")
+    deaths = models.IntegerField(default=0, help_text="How often whoever ran it showed no more sign of life.")
     done = models.IntegerField(default=0)
     total = models.IntegerField(default=0)
     error = models.TextField(blank=True)

@@ -50,11 +50,11 @@ def find_or_add(person: Person, repo_url: str, *, kind: str = "", token: str = "
     else:
         repository = wanted.first()
     if repository is None:
-        if address.is_local and not _under_roots(Path(address.url)):
+        if address.is_local and (person_id is None or not _under_roots(Path(address.url))):
             raise NotFound(NO_SUCH)
         repository = add(address, person_id, token=token, revision=revision)
-    elif token and repository.token_sealed and repository.token != token:
-        repository.token = token
+    elif token:
+        repository.token = token  # a newer token replaces the stored one, readable or not
         repository.save(update_fields=["token_sealed"])
     if repository.current_index_id is None:
         jobs.request(repository, person_id)
@@ -75,7 +75,7 @@ def add(
         name=address.name,
         revision=revision,
         is_private=private,
-        added_by_id=person_id,
+        added_by_id=person_id if private else None,
     )
     repository.token = token
     try:

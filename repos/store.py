@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -108,13 +108,23 @@ def _fields(path: str, chunk: TextChunk) -> list[tuple[str, int]]:
     return [(chunk.text, 1), (path, PATH_FACTOR), (around, CLASS_FACTOR), (" ".join(chunk.symbols), SYMBOL_FACTOR)]
 
 
-def switch(build: Build, repository: Repository, commit: str, skipped: dict[str, object], gone: Sequence[int]) -> None:
+def switch(
+    build: Build,
+    repository: Repository,
+    commit: str,
+    skipped: dict[str, object],
+    gone: Sequence[int],
+    holds: Callable[[], bool] = lambda: True,
+) -> None:
     """Make what was written visible, in one transaction. `gone` are documents of a partial build that no longer stand.
 
-    Raises Repository.DoesNotExist when the repository was deleted meanwhile; nothing stays behind then.
+    `holds` is asked inside it whether the work is still this runner's. Raises InterruptedError when it is not, and
+    Repository.DoesNotExist when the repository was deleted meanwhile; nothing becomes visible then.
     """
     index = build.index
     with transaction.atomic():
+        if not holds():
+            raise InterruptedError
         locked = Repository.objects.select_for_update().get(pk=repository.pk)
         previous = locked.current_index_id
         with connection.cursor() as cursor:

@@ -51,6 +51,7 @@ def test_pieces_end_the_same_as_the_whole(text, size):
         for block in blocks.feed(text[at : at + size]):
             shown[block.block] = block.html
             assert alive(block.html) == []
+    shown |= {block.block: block.html for block in blocks.finish()}
     if "[a]:" not in text:
         assert "".join(shown[number] for number in sorted(shown)).split() == render(text).split()
 

@@ -16,7 +16,7 @@ from typing import Protocol
 from repos import store
 from repos.embedders.base import Embedder
 from repos.indexing.chunk import Chunk, chunk
-from repos.indexing.walk import File, Limits, Skipped, TreeEntry, files, select
+from repos.indexing.walk import File, Limits, Skipped, TreeEntry, files, printable, select
 from repos.models import Index, IndexJob, Repository
 from repos.sources import FetchLimits, Snapshot, open_snapshot
 from repos.sources.errors import Broken
@@ -35,6 +35,10 @@ class Progress(Protocol):
 
     def cancelled(self) -> bool:
         """Asked often. Also the sign of life."""
+        ...
+
+    def holds(self) -> bool:
+        """Asked inside the transaction that makes the work visible: may this runner still do so?"""
         ...
 
 
@@ -83,9 +87,13 @@ def index_repository(repository: Repository, options: Options, progress: Progres
         if not chosen:
             raise Broken("This repository holds nothing that can be read as text.")
         build = store.begin(
-            repository, snapshot.commit, options.embedders, {entry.path: entry.sha for entry in chosen}, force=force
+            repository,
+            snapshot.commit,
+            options.embedders,
+            {printable(entry.path): entry.sha for entry in chosen},
+            force=force,
         )
-        changed = [entry for entry in chosen if build.known.get(entry.path, (0, ""))[1] != entry.sha]
+        changed = [entry for entry in chosen if build.known.get(printable(entry.path), (0, ""))[1] != entry.sha]
         _read(build, changed, snapshot, skipped, progress)
     result = _switch(build, repository, chosen, changed, snapshot.commit, skipped, options, progress)
     _embed(build.index, options.embedders, progress)
@@ -120,8 +128,8 @@ def _switch(build: store.Build, repository: Repository, chosen: list[TreeEntry],
             skipped: Skipped, options: Options, progress: Progress) -> Result:  # fmt: skip
     """Make it visible: at once when words can answer sooner than before, else with the vectors already there."""
     progress.stage(Stage.STORING)
-    wanted = {entry.path for entry in chosen}
-    replaced = {entry.path for entry in changed}
+    wanted = {printable(entry.path) for entry in chosen}
+    replaced = {printable(entry.path) for entry in changed}
     gone = [pk for path, (pk, _) in build.known.items() if path not in wanted or path in replaced]
     replaces_vectors = build.partial and build.index.state == Index.State.READY
     rebuilds = not build.partial and repository.current_index is not None
@@ -130,7 +138,7 @@ def _switch(build: store.Build, repository: Repository, chosen: list[TreeEntry],
     if replaces_vectors or rebuilds:
         _embed(build.index, options.embedders, progress)
         progress.stage(Stage.STORING)
-    store.switch(build, repository, commit, skipped.as_json(), gone)
+    store.switch(build, repository, commit, skipped.as_json(), gone, progress.holds)
     index = build.index
     return Result(commit, index.files, index.chunks, build.files, len(gone), build.partial and not changed and not gone)
 

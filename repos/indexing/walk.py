@@ -49,6 +49,7 @@ DOCS = re.compile(
     r"(^|/)(docs?|documentation|examples?|changelog|changes|news)(/|\.\w+$)|\.(md|mdx|rst|txt|adoc)$", re.IGNORECASE
 )
 LONGEST_PATH = 1_000
+MOST_STARS = 3
 
 
 @dataclass(frozen=True)
@@ -98,19 +99,29 @@ class Skipped:
 
 def select(entries: Iterable[TreeEntry], limits: Limits, skipped: Skipped, ignore: str = "") -> list[TreeEntry]:
     """The entries to read, in path order. `ignore` is the text of the repository's `.deepwikiignore`."""
-    spec = GitIgnoreSpec.from_lines(line for line in ignore.splitlines()[:2_000] if len(line) < 500)
+    spec = GitIgnoreSpec.from_lines(ignore_rules(ignore))
+    names: set[str] = set()
     chosen: list[TreeEntry] = []
     total = 0
     for entry in sorted(entries, key=lambda entry: entry.path):
         reason = reason_to_skip(entry, limits) or ("ignored" if ignore and spec.match_file(entry.path) else "")
+        if not reason and printable(entry.path) in names:
+            reason = "unusable name"  # differs from another only in what cannot be shown or stored
         if not reason and (len(chosen) >= limits.files or total + entry.size > limits.text_bytes):
             reason = "over the repository limit"
         if reason:
             skipped.add(reason, entry.path)
         else:
             chosen.append(entry)
+            names.add(printable(entry.path))
             total += entry.size
     return chosen
+
+
+def ignore_rules(text: str) -> list[str]:
+    """The lines of an ignore file that may be used: with many stars a pattern takes for ever to match."""
+    lines = text.splitlines()[:999]
+    return [line for line in lines if len(line) < 300 and len(re.findall(r"\*+", line)) <= MOST_STARS]
 
 
 def reason_to_skip(entry: TreeEntry, limits: Limits) -> str:

@@ -81,7 +81,8 @@ class Git:
         if token:
             user = USERS.get(address.kind, "x-access-token")
             basic = base64.b64encode(f"{user}:{token}".encode()).decode()
-            config[f"http.{address.url}.extraHeader"] = f"Authorization: Basic {basic}"
+            for exact in (address.url, f"{address.url}.git"):  # git compares whole path parts
+                config[f"http.{exact}.extraHeader"] = f"Authorization: Basic {basic}"
         if ca_file:
             config["http.sslCAInfo"] = ca_file
         wanted = check_revision(revision) if revision else "HEAD"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
-from repos.indexing.walk import VENDORED, TreeEntry
+from repos.indexing.walk import VENDORED, TreeEntry, ignore_rules
 from repos.sources.errors import NotFound
 
 BUILT = frozenset({"build", "target", "out", "coverage", "htmlcov", "staticfiles"})
@@ -33,7 +33,7 @@ class Folder:
         for path, folders, names in os.walk(self.root, followlinks=False):
             relative = Path(path).relative_to(self.root)
             if ".gitignore" in names and (text := self._bytes(str(relative / ".gitignore"), 100_000)):
-                rules[str(relative)] = GitIgnoreSpec.from_lines(text.decode("utf-8", "replace").splitlines()[:999])
+                rules[str(relative)] = GitIgnoreSpec.from_lines(ignore_rules(text.decode("utf-8", "replace")))
             folders[:] = sorted(
                 f
                 for f in folders

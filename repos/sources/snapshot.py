@@ -33,7 +33,8 @@ class Snapshot:
 
     def text_of(self, path: str) -> str:
         """The text of one small file, empty when it is not there."""
-        for _, data in self.reader.read([e for e in self.entries if e.path == path and e.mode.startswith("100")][:1]):
+        small = (e for e in self.entries if e.path == path and e.mode.startswith("100") and e.size <= 100_000)
+        for _, data in self.reader.read(list(small)[:1]):
             return data[:100_000].decode("utf-8", "replace")
         return ""
 

@@ -130,3 +130,17 @@ def test_any_bytes_are_decoded_or_declined(data):
 )
 def test_the_role_of_a_file_is_told_by_its_path(path, expected):
     assert role(path) == expected
+
+
+def test_an_ignore_file_full_of_stars_takes_no_time():
+    began = time.monotonic()
+    bomb = "*a" * 30 + "*b\n" + "x/*/*/*/*\n"
+    assert select([TreeEntry("a" * 200 + ".py", "0", 10)], Limits(), Skipped(), bomb)
+    assert time.monotonic() - began < 1
+
+
+def test_names_that_differ_only_in_what_cannot_be_shown_are_one_file():
+    skipped = Skipped()
+    twins = [TreeEntry("a\udcfe.py", "1", 10), TreeEntry("a\udcff.py", "2", 10)]
+    assert len(select(twins, Limits(), skipped)) == 1
+    assert skipped.counts["unusable name"] == 1

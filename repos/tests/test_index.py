@@ -207,21 +207,21 @@ def test_a_job_whose_runner_died_is_taken_over(repository):
 
 def test_a_repository_that_keeps_killing_its_worker_is_given_up(repository):
     job, _ = jobs.request(repository)
-    IndexJob.objects.filter(pk=job.pk).update(attempts=4)
+    IndexJob.objects.filter(pk=job.pk).update(deaths=4)
     job = jobs.run(job.pk)
     assert job.state == IndexJob.State.FAILED
     assert "administrator" in job.error
 
 
 @pytest.mark.django_db(transaction=True)
-def test_ten_people_asking_at_once_get_one_repository_and_one_job(folder, settings):
+def test_ten_people_asking_at_once_get_one_repository_and_one_job(folder, settings, alice):
     settings.LOCAL_ROOTS = [folder.parent.resolve()]
     together = threading.Barrier(10)
 
     def ask(_):
         together.wait()
         try:
-            return find_or_add(None, str(folder), kind="local").pk
+            return find_or_add(alice, str(folder), kind="local").pk
         finally:
             connections.close_all()
 
@@ -245,3 +245,44 @@ def test_a_link_out_of_an_opened_folder_leads_nowhere(alice, tmp_path, settings)
         find_or_add(alice, str(tmp_path / "open/out"), kind="local")
     with pytest.raises(NotFound):
         find_or_add(alice, str(tmp_path / "open/../../etc"), kind="local")
+
+
+def test_a_runner_that_was_replaced_makes_nothing_visible(repository, folder, monkeypatch):
+    write_files(folder, {"new.py": "zebra = 1\n"})
+    job, _ = jobs.request(repository, start=False)
+    real = store.write
+
+    def replaced(*args):
+        IndexJob.objects.filter(pk=job.pk).update(attempts=99)  # somebody claimed it after us
+        return real(*args)
+
+    monkeypatch.setattr(store, "write", replaced)
+    jobs.run(job.pk)
+    monkeypatch.undo()
+    assert "new.py" not in paths(repository, "zebra")
+    assert IndexJob.objects.get(pk=job.pk).state == IndexJob.State.RUNNING
+
+
+def test_a_waiting_job_whose_message_was_lost_is_sent_again(repository):
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    job, _ = jobs.request(repository, start=False)
+    IndexJob.objects.filter(pk=job.pk).update(created_at="2000-01-01T00:00Z")
+    jobs.rescue()
+    jobs.rescue()
+    assert ProcrastinateJob.objects.count() == 1
+
+
+def test_a_public_repository_outlives_the_person_who_added_it(alice, db):
+    public = find_or_add(alice, "https://github.com/pallets/flask")
+    private = find_or_add(alice, "https://github.com/alice/secret", token="ghp_verysecret123456")
+    alice.delete()
+    assert list(Repository.objects.values_list("pk", flat=True)) == [public.pk]
+    assert private.pk
+
+
+def test_a_question_without_a_revision_never_gets_the_row_of_one(alice, db):
+    tagged = find_or_add(alice, "https://github.com/pallets/flask", revision="v1")
+    default = find_or_add(alice, "https://github.com/pallets/flask")
+    assert tagged.pk != default.pk
+    assert find_or_add(alice, "https://github.com/pallets/flask", revision="v1").pk == tagged.pk

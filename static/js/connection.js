@@ -53,6 +53,7 @@ export class Connection {
         done(false);
         if (event.code === 4401) location.assign(`/accounts/login/?next=${encodeURIComponent(location.pathname)}`);
         else if (mine && this.run) this.resume();
+        else if (mine && this.pending) this.ask(this.pending.request, this.pending.streamUrl, this.pending.csrf);
       };
     });
   }
@@ -69,6 +70,7 @@ export class Connection {
 
   async ask(request, streamUrl, csrf) {
     this.run = null;
+    this.pending = { request, streamUrl, csrf }; // until it is accepted; sent again, it is still asked only once
     if (await this.ready()) {
       this.send({ event: "ask", ...request });
       return;
@@ -91,6 +93,7 @@ export class Connection {
   }
 
   take(event) {
+    if (event.seq || event.event === "error") this.pending = null;
     if (event.seq) {
       if (this.run && this.run.id === event.run && event.seq <= this.run.seq) return; // seen before
       this.run = { id: event.run, seq: event.seq };

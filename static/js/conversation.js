@@ -73,6 +73,7 @@ export class Conversation {
       repo_url: this.form.dataset.repoUrl, type: this.form.dataset.type, provider, model, language: this.form.elements.language.value,
       messages: [{ role: "user", content: text }], client_message_id: crypto.randomUUID(), render: "html",
     };
+    if (this.form.dataset.revision) request.revision = this.form.dataset.revision;
     if (this.form.dataset.conversation) request.conversation = this.form.dataset.conversation;
     this.connection.ask(request, this.form.dataset.streamUrl, this.csrf);
   }
@@ -110,12 +111,14 @@ export class Conversation {
       case "status": this.say(event.total ? `${event.message} (${event.done} of ${event.total})` : event.message); break;
       case "sources": this.sources(event.items); break;
       case "research": this.say(`Round ${event.iteration} of ${event.of}`); break;
+      case "delta": this.unrendered = true; break;
       case "html": this.block(event.block, event.html); break;
       case "notice": this.notice(event.message); break;
       case "usage": this.usage(event); break;
       case "error": this.failed(event); break;
       case "done":
         if (STATES[event.state]) this.notice(STATES[event.state]);
+        if (this.unrendered && !this.part("body").children.length) location.reload(); // asked elsewhere, without HTML
         this.end(event.state);
         break;
       default: break;
