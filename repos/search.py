@@ -177,7 +177,7 @@ def _embed(question: str, ids: list[uuid.UUID]) -> tuple[str, str]:
         embedder = for_question(question, available)
         if embedder is None:
             return "", ""
-        row = embedder.embed([question[:2_000]])[0]
+        row = embedder.embed_question(question[:2_000])
     except EmbedderError:
         return "", ""  # words alone still answer; the mode of what is found says so
     return embedder.key, "[" + ",".join(f"{x:.5g}" for x in row.tolist()) + "]"

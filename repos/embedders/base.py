@@ -35,6 +35,13 @@ class Embedder(Protocol):
         """
         ...
 
+    def embed_question(self, text: str) -> Vectors:
+        """float32 of shape (dimension,), unit length, for somebody who waits: tried once, within seconds.
+
+        Raises EmbedderError; words alone then answer.
+        """
+        ...
+
 
 def unit(vectors: Vectors) -> Vectors:
     """Rows scaled to length 1; a zero row stays zero."""

@@ -28,3 +28,8 @@ class Hashing:
             for token in tokens(text):
                 vectors[row, zlib.crc32(token.encode()) % self.dimension] += 1
         return unit(vectors)
+
+    def embed_question(self, text: str) -> Vectors:
+        """See Embedder."""
+        vector: Vectors = self.embed([text])[0]
+        return vector

@@ -62,3 +62,8 @@ class MiniLM:
             return unit(hidden.astype(np.float32))
         weights = mask[:, :, None].astype(np.float32)
         return unit((hidden * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1.0))
+
+    def embed_question(self, text: str) -> Vectors:
+        """See Embedder."""
+        vector: Vectors = self.embed([text])[0]
+        return vector

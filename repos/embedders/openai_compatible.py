@@ -13,6 +13,7 @@ from repos.embedders.base import EmbedderError, Vectors, unit
 ATTEMPTS = 4
 LONGEST_WAIT = 30.0
 MOST_CHARS = 8_000
+QUESTION_SECONDS = 4.0
 
 
 class OpenAICompatible:
@@ -46,8 +47,16 @@ class OpenAICompatible:
                 raise EmbedderError("The embedding service refused the request. Check the model's name.") from error
         raise AssertionError("unreachable")
 
-    def _once(self, texts: list[str]) -> Vectors:
-        reply = self._client.embeddings.create(
+    def embed_question(self, text: str) -> Vectors:
+        """See Embedder."""
+        try:
+            vector: Vectors = self._once([text[:MOST_CHARS]], QUESTION_SECONDS)[0]
+        except openai.APIError as error:
+            raise EmbedderError("The embedding service does not answer in time.") from error
+        return vector
+
+    def _once(self, texts: list[str], seconds: float = 60) -> Vectors:
+        reply = self._client.with_options(timeout=seconds).embeddings.create(
             model=self._model,
             input=texts,
             encoding_format="float",

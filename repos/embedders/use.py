@@ -39,3 +39,8 @@ class MultilingualUSE:
             return np.zeros((0, self.dimension), dtype=np.float32)
         with self._lock:
             return unit(np.asarray(self._model.encode([text[:1_200] or " " for text in texts]), dtype=np.float32))
+
+    def embed_question(self, text: str) -> Vectors:
+        """See Embedder."""
+        vector: Vectors = self.embed([text])[0]
+        return vector
