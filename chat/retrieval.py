@@ -85,6 +85,8 @@ def _progress(repository: Repository) -> Status:
         if "no such repository" in why:
             raise NoSuchRepository(f"Error preparing retriever: {why}")
         raise RetrieverFailed(f"Error preparing retriever: {why}")
+    if job.state == IndexJob.State.PAUSED:
+        raise RetrieverFailed("Error preparing retriever: indexing is paused. Resume it on the repository's page.")
     stage = IndexJob.Stage(job.stage).label
     return Status("indexing", stage, job.done if job.total else None, job.total or None)
 

@@ -349,3 +349,16 @@ async def test_a_named_revision_is_answered_from_that_revision(tmp_path, token, 
 async def test_a_revision_that_could_be_an_option_is_refused(repository, token, with_model, door):
     reply = await DOORS[door](ask(repository, revision="--upload-pack=x"), token)
     assert "not the name of a branch" in reply.text + reply.detail
+
+
+async def test_a_paused_repository_says_so_instead_of_waiting(folder, token, settings, with_model, door):
+    from repos import jobs
+    from repos.models import IndexJob
+
+    settings.LOCAL_ROOTS = [folder.parent.resolve()]
+    asking = asyncio.create_task(DOORS[door](ask(type("R", (), {"url": str(folder)})), token))
+    while not (job := await in_thread(IndexJob.objects.first)):
+        await asyncio.sleep(0.02)
+    await in_thread(jobs.pause, job)
+    reply = await asking
+    assert "indexing is paused" in reply.text + reply.detail
