@@ -92,7 +92,7 @@ async def _ask(person: Person, request: ChatRequest, lasting: bool) -> Run:
     model = providers().choose(request.provider, request.model)
     opened = await in_thread(_open, person, request, model)
     if opened.existing and opened.run_id is not None:
-        return _known(opened.run_id) or await _replay(opened.run_id, person)
+        return runs.get(opened.run_id) or await _replay(opened.run_id, person)
     run = Run(
         id=opened.run_id or uuid.uuid4(),
         ends_when_alone=not lasting,
@@ -134,10 +134,6 @@ async def stop(person: Person, run_id: uuid.UUID) -> None:
     run = runs.get(run_id)
     if run is not None and run.person_id == person.pk:
         run.stop()
-
-
-def _known(run_id: uuid.UUID) -> Run | None:
-    return runs.get(run_id)
 
 
 async def _replay(run_id: uuid.UUID, person: Person) -> Run:

@@ -14,7 +14,6 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -206,14 +205,3 @@ def _as(who: Account) -> dict[str, Any]:
     if not who.is_other:
         return {"env": environment}
     return {"env": environment, "user": who.uid, "group": who.gid, "extra_groups": []}
-
-
-@contextlib.contextmanager
-def throwaway(data_dir: Path) -> Iterator[Cluster]:
-    """A started cluster for the length of a `with` block, stopped afterwards."""
-    cluster = Cluster(data_dir)
-    cluster.start()
-    try:
-        yield cluster
-    finally:
-        cluster.stop()
