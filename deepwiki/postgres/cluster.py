@@ -17,12 +17,15 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 
 from deepwiki.postgres.binaries import Account, PostgresError, account, bin_folder, readable, state_folder
 
 START_SECONDS = 60
-START_ATTEMPTS = 30
+RETRY_SECONDS = 0.3
+# What a server says while a crashed predecessor's processes are still on their way out.
+PREDECESSOR = ("another postmaster", "shared memory block", "old server processes")
 SOCKET_PATH_LIMIT = 100  # sun_path holds 104 bytes on macOS, 108 on Linux, the name included
 SETTINGS = {
     "listen_addresses": "",
@@ -95,14 +98,15 @@ class Cluster:
         self._prepare(who)
         if not (self.folder / "data" / "PG_VERSION").exists():
             self._initdb(programs, who)
-        self._bury()
         deadline = time.monotonic() + START_SECONDS
-        attempts = 0
-        while not self._launch(programs, who, deadline):
-            attempts += 1
-            if time.monotonic() > deadline or attempts >= START_ATTEMPTS:
-                raise PostgresError(f"The database did not start. Its log ends: {self._last_log_line()}")
-            time.sleep(0.3)  # a crashed predecessor's processes may still hold the shared memory: try again
+        while True:
+            self._bury()
+            if self._launch(programs, who, deadline):
+                break
+            last = self._last_log_line()
+            if time.monotonic() > deadline or not any(words in last for words in PREDECESSOR):
+                raise PostgresError(f"The database did not start. Its log ends: {last}")
+            time.sleep(RETRY_SECONDS)
         self._create_database()
 
     def stop(self) -> None:
@@ -176,12 +180,38 @@ class Cluster:
         return False
 
     def _bury(self) -> None:
-        """A killed server whose parent has not noticed still counts as running for its successor: end that."""
+        """Remove the pid file of a server that is no more.
+
+        A killed server whose parent has not noticed, and another program that got its number since, count as running
+        for its successor.
+        """
         _children[:] = [child for child in _children if child.poll() is None]
         pid = self.postmaster_pid()
-        with contextlib.suppress(OSError):
-            if pid is not None and Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+        if pid is None:
+            return
+        try:
+            process = psutil.Process(pid)
+            gone = process.status() == psutil.STATUS_ZOMBIE or "postgres" not in process.name()
+        except psutil.Error:
+            return  # a number nobody has is no hindrance, and what we may not look at is not ours to judge
+        # The file also guards against a predecessor's orphans, which may still write: it stays until they have ended.
+        if gone and not self._orphans():
+            with contextlib.suppress(OSError):
                 (self.folder / "data" / "postmaster.pid").unlink()
+
+    def _orphans(self) -> bool:
+        """Does any PostgreSQL process still work in our data folder?"""
+        data = str((self.folder / "data").resolve())
+        for process in psutil.process_iter(["name", "status"]):
+            if "postgres" not in (process.info["name"] or "") or process.info["status"] == psutil.STATUS_ZOMBIE:
+                continue
+            with contextlib.suppress(psutil.NoSuchProcess):
+                try:
+                    if process.cwd() == data:
+                        return True
+                except psutil.AccessDenied:
+                    return True
+        return False
 
     def _create_database(self) -> None:
         with psycopg.connect(self.dsn(), autocommit=True) as connection:

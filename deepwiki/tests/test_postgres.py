@@ -94,6 +94,13 @@ def test_the_data_is_there_after_the_server_is_killed_and_started_again(data_dir
         assert connection.execute("SELECT n FROM kept").fetchone() == (7,)
 
 
+def test_a_pid_file_that_names_another_program_does_not_keep_it_from_starting(data_dir):
+    cluster = hold(data_dir)
+    release(data_dir)
+    (cluster.folder / "data" / "postmaster.pid").write_text(f"{os.getpid()}\n{cluster.folder / 'data'}\n")
+    assert hold(data_dir).answers()
+
+
 def test_a_server_left_by_killed_holders_is_adopted(data_dir):
     holder = start_holder(data_dir)
     wait_held(holder)
