@@ -56,6 +56,13 @@ class Environment:
             raise ConfigError(f"{name} must be at least {least}, not {number}.")
         return number
 
+    def file(self, name: str) -> str:
+        """The path of a file that can be read; empty when unset."""
+        value = self.text(name)
+        if value and not os.access(value, os.R_OK):
+            raise ConfigError(f"{name} must name a file that can be read, not {value!r}.")
+        return value
+
     def words(self, name: str, default: str = "") -> list[str]:
         """A comma-separated list."""
         return [part.strip() for part in self.text(name, default).split(",") if part.strip()]

@@ -40,11 +40,14 @@ try:
     ALLOW_ANONYMOUS = env.flag("DEEPWIKI_ALLOW_ANONYMOUS")
     LOCAL_ROOTS = [Path(root).resolve() for root in env.words("DEEPWIKI_LOCAL_ROOTS")]
     CLONE_ALLOW = env.words("DEEPWIKI_CLONE_ALLOW")
+    CA_FILE = env.file("DEEPWIKI_CA_FILE")
+    GIT_PROXY = env.text("DEEPWIKI_GIT_PROXY")
 
     # --- limits ---------------------------------------------------------------------------------------------------
     MESSAGE_BYTES = env.number("DEEPWIKI_MESSAGE_BYTES", 256_000)
     CONTENT_CHARS = env.number("DEEPWIKI_CONTENT_CHARS", 32_000)
     HISTORY_MESSAGES = env.number("DEEPWIKI_HISTORY_MESSAGES", 100)
+    WEBHOOK_BYTES = env.number("DEEPWIKI_WEBHOOK_BYTES", 5_000_000)
     RUNS_PER_USER = env.number("DEEPWIKI_RUNS_PER_USER", 2)
     SOCKETS_PER_USER = env.number("DEEPWIKI_SOCKETS_PER_USER", 10)
     REQUESTS_PER_MINUTE = env.number("DEEPWIKI_REQUESTS_PER_MINUTE", 20)
@@ -62,6 +65,8 @@ try:
     INDEX_FILE_BYTES = env.number("DEEPWIKI_INDEX_FILE_BYTES", 1_000_000)
     INDEX_TEXT_BYTES = env.number("DEEPWIKI_INDEX_TEXT_BYTES", 200_000_000)
     WEBSOCKET_DEFLATE = env.flag("DEEPWIKI_WEBSOCKET_DEFLATE", True)
+    REFRESH_HOURS = env.number("DEEPWIKI_REFRESH_HOURS", 24)
+    INDEX_MEGABYTES = env.number("DEEPWIKI_INDEX_MEGABYTES", 0)
     INDEX_JOBS = env.number("DEEPWIKI_INDEX_JOBS", 2, least=1)
 
     # --- models ---------------------------------------------------------------------------------------------------
@@ -227,7 +232,7 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     }
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = MESSAGE_BYTES
+DATA_UPLOAD_MAX_MEMORY_SIZE = max(MESSAGE_BYTES, WEBHOOK_BYTES)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 LOGGING = {

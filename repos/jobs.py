@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -20,10 +21,12 @@ from django.utils import timezone
 from repos.crypto import WrongKey
 from repos.embedders import EmbedderError, configured
 from repos.indexing.pipeline import Options, Result, index_repository
-from repos.indexing.walk import Limits
+from repos.indexing.walk import Limits, printable
 from repos.models import IndexJob, IndexJobQuerySet, Repository
 from repos.search import embedder_config
 from repos.sources import FetchLimits, SourceError
+from repos.sources.errors import NoRevision, NotFound
+from repos.store import drop_indexes
 
 logger = logging.getLogger(__name__)
 State, Stage = IndexJob.State, IndexJob.Stage
@@ -32,6 +35,7 @@ FORGOTTEN = timedelta(minutes=5)
 # Set when this process must end: running jobs stop at the next step and go back into the queue.
 stopping = threading.Event()
 BEAT_SECONDS = 1.0
+MOST_FAILURES = 100  # named one by one; there is no use in more
 MOST_DEATHS = 4  # a repository that kills its worker must not do so for ever
 
 
@@ -61,25 +65,59 @@ def enqueue(job: IndexJob) -> None:
     run_index_job.defer(job_id=str(job.pk))
 
 
+def run_next() -> IndexJob | None:
+    """Do the waiting job whose turn it is; None when there is none.
+
+    Fair between people: of all waiting jobs, one of whoever has the fewest jobs running or done in the last hour, and
+    of theirs the oldest.
+    """
+    for waiting_job in waiting():
+        job = _claim(waiting_job.pk)
+        if job is not None:
+            return _work(job, JobProgress(job))
+    return None
+
+
+def waiting() -> list[IndexJob]:
+    """Waiting jobs in the order they will be done."""
+    since = timezone.now() - timedelta(hours=1)
+    recent = IndexJob.objects.filter(Q(state=State.RUNNING) | Q(started_at__gt=since)).exclude(state=State.QUEUED)
+    share: Counter[int | None] = Counter(recent.values_list("requested_by", flat=True))
+    order: list[IndexJob] = []
+    rest = list(IndexJob.objects.filter(state=State.QUEUED).order_by("created_at"))
+    while rest:
+        turn = min(rest, key=lambda job: (share[job.requested_by_id], job.created_at))
+        rest.remove(turn)
+        share[turn.requested_by_id] += 1
+        order.append(turn)
+    return order
+
+
 def run(job_id: uuid.UUID | str, progress: JobProgress | None = None) -> IndexJob:
     """Claim the job and do it; the row says how it ended. Does nothing when another worker has it, or it is over."""
+    job = _claim(job_id)
+    if job is None:
+        other = IndexJob.objects.select_related("repository").filter(pk=job_id).first()
+        return other or IndexJob(state=State.CANCELLED)
+    progress = progress or JobProgress(job)
+    progress.job = job
+    return _work(job, progress)
+
+
+def _claim(job_id: uuid.UUID | str) -> IndexJob | None:
+    """The job, ours from now on; None when it is another's, or over."""
     now = timezone.now()
     free = Q(state=State.QUEUED) | Q(state=State.RUNNING, beat_at__lt=now - STALE)
     claimed = IndexJob.objects.filter(free, pk=job_id).update(
-        state=State.RUNNING,
-        stage=Stage.WAITING,
-        beat_at=now,
-        started_at=now,
-        error="",
-        done=0,
-        total=0,
+        state=State.RUNNING, stage=Stage.WAITING, beat_at=now, started_at=now, error="", done=0, total=0, failures={},
         attempts=F("attempts") + 1,
-    )
-    job = IndexJob.objects.select_related("repository", "repository__current_index").filter(pk=job_id).first()
-    if job is None or not claimed:
-        return job or IndexJob(state=State.CANCELLED)
-    progress = progress or JobProgress(job)
-    progress.job = job
+    )  # fmt: skip
+    if not claimed:
+        return None
+    return IndexJob.objects.select_related("repository", "repository__current_index").filter(pk=job_id).first()
+
+
+def _work(job: IndexJob, progress: JobProgress) -> IndexJob:
     if job.deaths >= MOST_DEATHS:
         _end(
             job, State.FAILED, error="Indexing this repository ended the worker several times. Tell the administrator."
@@ -95,6 +133,9 @@ def run(job_id: uuid.UUID | str, progress: JobProgress | None = None) -> IndexJo
     except Repository.DoesNotExist:
         logger.info("repository deleted while it was indexed")
     except (SourceError, EmbedderError, WrongKey) as error:
+        if isinstance(error, NotFound) and not isinstance(error, NoRevision) and job.repository.is_private:
+            # Deleted, or its token is no longer good: what was read with that token is not ours to show any more.
+            drop_indexes(job.repository)
         _end(job, State.FAILED, error=str(error))
     except Exception:
         incident = uuid.uuid4().hex[:8]
@@ -161,16 +202,23 @@ def rescue() -> int:
 
 def position(job: IndexJob) -> int:
     """How many jobs are ahead of a waiting one."""
-    return IndexJob.objects.filter(state=State.QUEUED, created_at__lt=job.created_at).count()
+    return next((place for place, other in enumerate(waiting()) if other.pk == job.pk), 0)
 
 
 def options() -> Options:
     """The settings, as the pipeline wants them."""
     return Options(
         limits=Limits(settings.INDEX_FILES, settings.INDEX_FILE_BYTES, settings.INDEX_TEXT_BYTES),
-        fetch=FetchLimits(settings.CLONE_SECONDS, settings.CLONE_MEGABYTES, settings.CLONE_ALLOW),
+        fetch=fetch_limits(),
         work_dir=settings.DATA_DIR / "work",
         embedders=configured(embedder_config()),
+    )
+
+
+def fetch_limits() -> FetchLimits:
+    """The settings, as fetching wants them."""
+    return FetchLimits(
+        settings.CLONE_SECONDS, settings.CLONE_MEGABYTES, settings.CLONE_ALLOW, settings.CA_FILE, settings.GIT_PROXY
     )
 
 
@@ -183,6 +231,7 @@ class JobProgress:
         self._stopped = False
         self._beaten = 0.0
         self._due = 0
+        self._failures: dict[str, str] = {}
 
     def stage(self, stage: IndexJob.Stage, total: int = 0) -> None:
         self.job.stage, self.job.total, self.job.done, self.job.stage_at = stage, total, 0, timezone.now()
@@ -193,6 +242,11 @@ class JobProgress:
         self.job.done += count
         self._due += count
         self.cancelled()
+
+    def failed(self, path: str, why: str) -> None:
+        if len(self._failures) < MOST_FAILURES:
+            self._failures[printable(path)[:300]] = why
+            self._beat(failures=self._failures)
 
     def holds(self) -> bool:
         """Is the job still ours? Inside a transaction the answer stays true until its end."""

@@ -66,6 +66,7 @@ class Repository(models.Model):
     )
     readers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
     token_sealed = models.TextField(blank=True, editable=False)
+    webhook_sealed = models.TextField(blank=True, editable=False)
     current_index = models.ForeignKey(
         "Index", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
@@ -108,6 +109,15 @@ class Repository(models.Model):
     def token(self) -> str:
         """The access token in clear. Raises WrongKey."""
         return decrypt(self.token_sealed)
+
+    @property
+    def webhook_secret(self) -> str:
+        """What its host signs webhooks with, in clear; empty when none was made. Raises WrongKey."""
+        return decrypt(self.webhook_sealed)
+
+    def managed_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
+        """May this person set it up: whoever added it, and staff?"""
+        return user.pk is not None and (user.pk == self.added_by_id or bool(getattr(user, "is_staff", False)))
 
     @token.setter
     def token(self, value: str) -> None:

@@ -8,24 +8,33 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import unquote
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
+from repos import graphs
 from repos.embedders import EmbedderConfig, EmbedderError, configured, for_question
+from repos.filters import Filters, escape, parse_patterns, scope_of
 from repos.indexing.tokens import question_terms, term_id
 from repos.models import Document, Index, Repository
 
+__all__ = ["Filters", "Found", "Passage", "parse_patterns", "read_file", "search", "warm_up"]
+
 SQL = (Path(__file__).parent / "sql" / "search.sql").read_text("utf-8")
 CANDIDATES = 200
+PER_FILE = 3
+DEPTH = 5  # ranked passages looked at for each one shown
 SEMANTIC_WEIGHT = 0.5
 NAMED_BONUS = 0.5
-MOST_PATTERNS = 200
+NO_VECTORS = "SELECT NULL::bigint AS id, NULL::float8 AS score WHERE false"
+# A filter must not starve the graph's search: it goes on until there are enough.
+GRAPH_SETTINGS = f"SET LOCAL hnsw.ef_search = {CANDIDATES}; SET LOCAL hnsw.iterative_scan = relaxed_order"
 
 _NAMED = re.compile(
     r"[A-Za-z_][\w]*(?:(?:\.|::|#)[A-Za-z_]\w*)+|[A-Za-z]+_\w+|_+\w+|[a-z]+[A-Z]\w*|[A-Z][a-z0-9]+[A-Z]\w*"
@@ -35,20 +44,6 @@ _ABOUT_TESTS = re.compile(r"\b(tests?|testing|tested|fixtures?|spec|pytest|unitt
 _ABOUT_DOCS = re.compile(
     r"\b(docs?|documentation|documented|readme|guide|tutorial|changelog|examples?)\b", re.IGNORECASE
 )
-
-
-@dataclass(frozen=True)
-class Filters:
-    """Which files take part. Each entry is a glob or a name; empty lists exclude nothing and include everything."""
-
-    excluded_dirs: Sequence[str] = ()
-    excluded_files: Sequence[str] = ()
-    included_dirs: Sequence[str] = ()
-    included_files: Sequence[str] = ()
-
-    @property
-    def any(self) -> bool:
-        return bool(self.excluded_dirs or self.excluded_files or self.included_dirs or self.included_files)
 
 
 @dataclass(frozen=True)
@@ -79,12 +74,6 @@ class Found:
     mode: str = "words"
 
 
-def parse_patterns(text: str) -> list[str]:
-    """A filter field as clients send it: separated by newlines or commas, each part URL-decoded."""
-    parts = (unquote(part).strip().removeprefix("./").strip("/") for part in re.split(r"[\n,]", text))
-    return [part for part in parts if part][:MOST_PATTERNS]
-
-
 def search(
     repositories: Iterable[uuid.UUID],
     question: str,
@@ -108,23 +97,38 @@ def search(
         "user": user_id,
         "terms": [term_id(term) for term in question_terms(question)][:500],
         "candidates": CANDIDATES,
-        "limit": limit,
+        "limit": limit * DEPTH,
         "semantic_weight": SEMANTIC_WEIGHT,
         "named_bonus": NAMED_BONUS,
         "wanted_roles": _wanted_roles(question),
         "file": file,
         "folder": f"{PurePosixPath(file).parent}/" if "/" in file else "",
     }
-    key, vector = _embed(question, ids) if hybrid else ("", "")
-    values |= {"embedder": key, "vector": vector}
-    scope = _scope(filters, values)
-    sql = SQL.format(
-        scope=scope, vectors=_vectors(bool(vector), filters.any, scope), named=_named(question, values, scope)
-    )
-    with connection.cursor() as cursor:
+    asked = _embed(question, ids) if hybrid else None
+    if asked is not None:
+        values |= {"embedder": asked.key, "vector": asked.text}
+    scope = scope_of(filters, values)
+    vectors = _vectors(asked, scope if filters.any else "") if asked else NO_VECTORS
+    sql = SQL.format(scope=scope, vectors=vectors, named=_named(question, values, scope))
+    # The setting holds for the transaction only, and only a graph heeds it.
+    with transaction.atomic() if asked and asked.graphs else nullcontext(), connection.cursor() as cursor:
+        if asked and asked.graphs:
+            cursor.execute(GRAPH_SETTINGS)
         cursor.execute(sql, values)
-        passages = [Passage(*row) for row in cursor.fetchall()]
-    return Found(with_texts(passages) if with_text else passages, "hybrid" if vector else "words")
+        passages = spread([Passage(*row) for row in cursor.fetchall()], limit)
+    return Found(with_texts(passages) if with_text else passages, "hybrid" if asked else "words")
+
+
+def spread(passages: list[Passage], limit: int) -> list[Passage]:
+    """The first `limit` in rank order, at most PER_FILE of one file while other files still have something to say."""
+    taken: Counter[tuple[uuid.UUID, str]] = Counter()
+    first: list[Passage] = []
+    more: list[Passage] = []
+    for passage in passages:
+        file = (passage.repository_id, passage.path)
+        (first if taken[file] < PER_FILE else more).append(passage)
+        taken[file] += 1
+    return (first + more)[:limit]
 
 
 def with_texts(passages: list[Passage]) -> list[Passage]:
@@ -153,6 +157,16 @@ def embedder_config() -> EmbedderConfig:
 
 
 @dataclass(frozen=True)
+class _Asked:
+    """A question's vector, as text, by one embedder; `graphs` are the indexes that have an HNSW graph for it."""
+
+    key: str
+    text: str
+    dimension: int
+    graphs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class _User:
     pk: int | None
 
@@ -166,34 +180,46 @@ def _wanted_roles(question: str) -> list[str]:
     return roles
 
 
-def _embed(question: str, ids: list[uuid.UUID]) -> tuple[str, str]:
-    """Key and vector of the question, empty when the indexes hold no vectors to compare with."""
-    held = Index.objects.filter(pk__in=Repository.objects.filter(pk__in=ids).values("current_index_id"))
-    keys = [set(embedders) for embedders, state in held.values_list("embedders", "state") if state == Index.State.READY]
-    if not keys:
-        return "", ""
+def _embed(question: str, ids: list[uuid.UUID]) -> _Asked | None:
+    """The question's vector, None when the indexes hold no vectors to compare with."""
+    current = Index.objects.filter(pk__in=Repository.objects.filter(pk__in=ids).values("current_index_id"))
+    held = [index for index in current.only("pk", "embedders", "state", "chunks") if index.state == Index.State.READY]
+    if not held:
+        return None
     try:
-        available = tuple(e for e in configured(embedder_config()) if all(e.key in held for held in keys))
+        available = tuple(e for e in configured(embedder_config()) if all(e.key in index.embedders for index in held))
         embedder = for_question(question, available)
         if embedder is None:
-            return "", ""
+            return None
         row = embedder.embed_question(question[:2_000])
     except EmbedderError:
-        return "", ""  # words alone still answer; the mode of what is found says so
-    return embedder.key, "[" + ",".join(f"{x:.5g}" for x in row.tolist()) + "]"
+        return None  # words alone still answer; the mode of what is found says so
+    text = "[" + ",".join(f"{x:.5g}" for x in row.tolist()) + "]"
+    large = [index.pk for index in held if index.chunks >= graphs.FROM_CHUNKS]
+    return _Asked(embedder.key, text, len(row), graphs.finished(large, embedder.key))
 
 
-def _vectors(wanted: bool, filtered: bool, scope: str) -> str:
-    if not wanted:
-        return "SELECT NULL::bigint AS id, NULL::float8 AS score WHERE false"
-    join = "JOIN repos_chunk c ON c.id = e.chunk_id" if filtered else ""
-    return f"""
-    SELECT e.chunk_id AS id, 1 - (e.vector <=> %(vector)s::halfvec) AS score
-    FROM repos_embedding e {join}
-    WHERE e.index_id IN (SELECT id FROM allowed) AND e.embedder = %(embedder)s {scope if filtered else ""}
-      AND e.chunk_id NOT IN (SELECT s.id FROM repos_chunk s WHERE s.index_id IN (SELECT id FROM allowed) AND NOT s.live)
-    ORDER BY e.vector <=> %(vector)s::halfvec
-    LIMIT %(candidates)s"""  # noqa: S608 - fixed fragments, every value a parameter
+def _vectors(asked: _Asked, scope: str) -> str:
+    """Every vector of the indexes without a graph, and the neighbours that each graph finds. `scope` may be empty."""
+    join = "JOIN repos_chunk c ON c.id = e.chunk_id" if scope else ""
+    size = f"halfvec({asked.dimension})"
+
+    def part(where: str, vector: str, question: str) -> str:
+        return f"""(
+        SELECT e.chunk_id AS id, 1 - ({vector} <=> {question}) AS score
+        FROM repos_embedding e {join}
+        WHERE {where} AND e.embedder = %(embedder)s {scope}
+          AND e.chunk_id NOT IN (SELECT s.id FROM repos_chunk s WHERE s.index_id IN (SELECT id FROM allowed) AND NOT s.live)
+        ORDER BY {vector} <=> {question}
+        LIMIT %(candidates)s)"""  # noqa: S608 - fixed fragments and numbers of ours, every value a parameter
+
+    others = "".join(f" AND e.index_id <> {pk}" for pk in asked.graphs)
+    parts = [part(f"e.index_id IN (SELECT id FROM allowed){others}", "e.vector", "%(vector)s::halfvec")]  # noqa: S608
+    for pk in asked.graphs:
+        # The graph's own condition, word for word, so that the planner knows it; permission beside it.
+        where = f"e.index_id = {pk} AND EXISTS (SELECT 1 FROM allowed WHERE id = {pk})"  # noqa: S608
+        parts.append(part(where, f"(e.vector::{size})", f"%(vector)s::{size}"))
+    return f"SELECT id, score FROM ({' UNION ALL '.join(parts)}) AS near ORDER BY score DESC LIMIT %(candidates)s"  # noqa: S608
 
 
 def _named(question: str, values: dict[str, Any], scope: str) -> str:
@@ -203,7 +229,7 @@ def _named(question: str, values: dict[str, Any], scope: str) -> str:
     if not symbols and not paths:
         return "SELECT NULL::bigint AS id WHERE false"
     values["named_symbols"] = sorted(symbols)[:50]
-    values["named_paths"] = [f"%{_escape(path)}" for path in sorted(paths)[:20]]
+    values["named_paths"] = [f"%{escape(path)}" for path in sorted(paths)[:20]]
     return f"""
     SELECT c.id FROM repos_chunk c
     WHERE c.index_id IN (SELECT id FROM allowed) AND c.live
@@ -211,45 +237,6 @@ def _named(question: str, values: dict[str, Any], scope: str) -> str:
            OR c.document_id IN (SELECT id FROM repos_document n WHERE n.index_id IN (SELECT id FROM allowed)
                                 AND lower(n.path) LIKE ANY(%(named_paths)s))) {scope}
     LIMIT 100"""  # noqa: S608 - fixed fragments, every value a parameter
-
-
-def _scope(filters: Filters, values: dict[str, Any]) -> str:
-    """The condition on `c.document_id` for the filters, its values added to `values`."""
-    if not filters.any:
-        return ""
-    conditions = []
-    for number, (patterns, make, negate) in enumerate((
-        (filters.included_dirs, _folder_likes, False), (filters.included_files, _file_likes, False),
-        (filters.excluded_dirs, _folder_likes, True), (filters.excluded_files, _file_likes, True),
-    )):  # fmt: skip
-        if patterns:
-            values[f"filter_{number}"] = [like for pattern in patterns for like in make(pattern)]
-            conditions.append((negate, f"f.path LIKE ANY(%(filter_{number})s)"))
-    included = " OR ".join(condition for negate, condition in conditions if not negate)
-    excluded = " AND ".join(f"NOT {condition}" for negate, condition in conditions if negate)
-    both = " AND ".join(part for part in (f"({included})" if included else "", excluded) if part)
-    return f"AND c.document_id IN (SELECT f.id FROM repos_document f WHERE f.index_id IN (SELECT id FROM allowed) AND {both})"  # noqa: S608
-
-
-def _folder_likes(pattern: str) -> list[str]:
-    like = _like(pattern)
-    return [f"{like}/%", f"%/{like}/%"]
-
-
-def _file_likes(pattern: str) -> list[str]:
-    like = _like(pattern)
-    return [like] if "/" in pattern else [like, f"%/{like}"]
-
-
-def _like(glob: str) -> str:
-    """A glob as a LIKE pattern. Neighbouring stars become one and there are at most eight, which bounds the matching."""
-    escaped = re.sub(r"\*+", "*", _escape(glob[:200].strip("/")))
-    pieces = escaped.split("*")
-    return "%".join(pieces[:9]).replace("?", "_")
-
-
-def _escape(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def warm_up() -> None:

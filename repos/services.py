@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from repos import jobs
+from repos.crypto import encrypt
 from repos.models import IndexJob, Repository
 from repos.sources import Address, parse_address
 from repos.sources.address import check_revision
@@ -85,6 +87,23 @@ def add(
         same = Repository.objects.filter(url=address.url, revision=revision, is_private=private)
         return (same.filter(added_by=person_id) if private else same).get()
     return repository
+
+
+def new_webhook_secret(repository: Repository) -> str:
+    """Make the repository's webhook secret anew; returns it in clear, for showing once."""
+    secret = secrets.token_urlsafe(24)
+    Repository.objects.filter(pk=repository.pk).update(webhook_sealed=encrypt(secret))
+    return secret
+
+
+def reseal() -> int:
+    """Encrypt every stored secret with the newest key; returns how many rows. Raises WrongKey at the first unreadable one."""
+    rows = Repository.objects.exclude(token_sealed="", webhook_sealed="")
+    with transaction.atomic():
+        for row in rows.select_for_update():
+            row.token_sealed, row.webhook_sealed = encrypt(row.token), encrypt(row.webhook_secret)
+            row.save(update_fields=["token_sealed", "webhook_sealed"])
+    return len(rows)
 
 
 def refresh(repository: Repository, person_id: int | None = None, *, force: bool = False) -> IndexJob:

@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from numpy.typing import NDArray
 
+from repos import graphs
 from repos.embedders.base import Embedder
 from repos.indexing.chunk import Chunk as TextChunk
 from repos.indexing.languages import language_of
@@ -58,8 +59,7 @@ def begin(
         drop_index(leftover.pk)
     if current is not None:
         _delete_documents("index_id = %s AND NOT live", [current.pk])
-        same = current.format == FORMAT and current.embedders == keys and current.revision == repository.revision
-        if same and not force:
+        if is_current(current, repository, embedders) and not force:
             known = {
                 path: (pk, sha)
                 for path, pk, sha in current.documents.filter(live=True).values_list("path", "pk", "sha")
@@ -71,6 +71,12 @@ def begin(
         repository=repository, revision=repository.revision, commit=commit, embedders=keys, format=FORMAT
     )
     return Build(index, False)
+
+
+def is_current(index: Index, repository: Repository, embedders: Sequence[Embedder]) -> bool:
+    """Was the index made the way it would be made now? Another format, embedder or revision means a new one."""
+    keys = [embedder.key for embedder in embedders]
+    return index.format == FORMAT and index.embedders == keys and index.revision == repository.revision
 
 
 def write(build: Build, files: Iterable[tuple[File, list[TextChunk]]]) -> int:
@@ -235,6 +241,7 @@ def write_vectors(index: Index, embedder: str, items: Sequence[Pending], vectors
 
 def finish(index: Index) -> None:
     """All vectors are there: say so."""
+    graphs.build(index)
     Index.objects.filter(pk=index.pk).update(state=Index.State.READY, updated_at=timezone.now())
     index.state = Index.State.READY
     _analyze()
@@ -259,10 +266,27 @@ def drop_indexes(repository: Repository) -> None:
 
 def drop_index(pk: int) -> None:
     """Remove one index. Set-based: going row by row through the ORM takes minutes on a large one."""
+    if not connection.in_atomic_block:
+        graphs.drop(pk)
     with transaction.atomic(), connection.cursor() as cursor:
         for table in ("repos_embedding", "repos_chunk", "repos_term", "repos_document"):
             cursor.execute(f"DELETE FROM {table} WHERE index_id = %s", [pk])  # noqa: S608 - names from the line above
         cursor.execute("DELETE FROM repos_index WHERE id = %s", [pk])
+
+
+def sizes() -> dict[int, int]:
+    """Bytes that each index takes, by its id: rows as stored, with a flat amount for what Postgres adds to each."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT index_id, sum(bytes) FROM (
+                SELECT index_id, sum(pg_column_size(text) + 300) AS bytes FROM repos_document GROUP BY 1
+                UNION ALL SELECT index_id, sum(pg_column_size(words) + 150) FROM repos_chunk GROUP BY 1
+                UNION ALL SELECT index_id, sum(pg_column_size(vector) + 250) FROM repos_embedding GROUP BY 1
+            ) AS parts GROUP BY 1
+            """
+        )
+        return {pk: int(size) for pk, size in cursor.fetchall()}
 
 
 def _delete_documents(condition: str, values: list[Any]) -> None:

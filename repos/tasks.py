@@ -1,13 +1,29 @@
-"""Background tasks."""
+"""Background tasks. The rows say how a job went; the queue need not know."""
 
 from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from repos import jobs
+from repos import graphs, housekeeping, jobs
 
 
 @app.task(queue="index", name="repos.run_index_job")
 def run_index_job(job_id: str) -> None:
-    """Do one index job. Its row says how it went; the queue need not know."""
-    jobs.run(job_id)
+    """Do the index job whose turn it is: not always the one this message was sent for."""
+    jobs.run_next()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="index", name="repos.refresh_due")
+def refresh_due(timestamp: int) -> None:
+    """Bring repositories in use up to date."""
+    housekeeping.refresh_due()
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queue="index", name="repos.make_room")
+def make_room(timestamp: int) -> None:
+    """Keep within the room for indexes, and forget old jobs."""
+    housekeeping.make_room()
+    graphs.drop_strays()
+    housekeeping.forget_old_jobs()

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import base64
 import os
+import ssl
 import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 WHO = {
     "GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@t", "GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t@t",
@@ -38,21 +45,51 @@ def make_repository(folder: Path, files: dict[str, str | bytes], branch: str = "
     return run_git(folder, "rev-parse", "HEAD")
 
 
+def make_certificates(folder: Path) -> tuple[str, str]:
+    """A certificate authority of our own and a server's chain for `localhost`: the paths of the two PEM files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    now = datetime.now(UTC)
+
+    def certificate(name: str, key: Any, issuer: x509.Name, signer: Any, *extensions: Any) -> Any:
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer or subject)
+        builder = builder.public_key(key.public_key()).serial_number(x509.random_serial_number())
+        builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+        for extension, critical in extensions:
+            builder = builder.add_extension(extension, critical)
+        return builder.sign(signer, hashes.SHA256())
+
+    root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "tests")])
+    root = certificate("tests", root_key, name, root_key, (x509.BasicConstraints(True, None), True))
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
+    leaf = certificate("localhost", key, root.subject, root_key, (names, False))
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "ca.pem").write_bytes(root.public_bytes(pem))
+    (folder / "server.pem").write_bytes(leaf.public_bytes(pem) + root.public_bytes(pem) + private)
+    return str(folder / "ca.pem"), str(folder / "server.pem")
+
+
 @dataclass
 class GitHost:
     """`with GitHost(root) as host:` serves the repositories under `root` at `host.url`.
 
-    `token` is wanted when set; `redirects` maps path prefixes to other addresses; paths under /tarpit answer a byte a
-    second. `seen` holds (path, authorization) of each request.
+    `token` is wanted when set; with `tls` it speaks https as `localhost`, certified by `ca_file`. `redirects` maps path
+    prefixes to other addresses; paths under /tarpit answer a byte a second. While
+    `gate` is cleared, requests wait. `seen` holds (path, authorization) of each request.
     """
 
     root: Path
     token: str = ""
     redirects: dict[str, str] = field(default_factory=dict)
+    tls: bool = False
+    gate: threading.Event = field(default_factory=threading.Event)
     seen: list[tuple[str, str]] = field(default_factory=list)
 
     def __enter__(self) -> GitHost:
         host = self
+        self.gate.set()
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
@@ -66,6 +103,11 @@ class GitHost:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        if self.tls:
+            self.ca_file, chain = make_certificates(self.root.parent)
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(chain)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self
 
@@ -73,23 +115,27 @@ class GitHost:
         self._server.shutdown()
         self._server.server_close()
 
+    ca_file: str = field(default="", init=False)
+
     @property
     def place(self) -> str:
-        return f"127.0.0.1:{self._server.server_port}"
+        return f"{'localhost' if self.tls else '127.0.0.1'}:{self._server.server_port}"
 
     @property
     def url(self) -> str:
-        return f"http://{self.place}"
+        return f"{'https' if self.tls else 'http'}://{self.place}"
 
     def serve(self, handler: BaseHTTPRequestHandler, body: bytes) -> None:
         """Answer one request."""
         path, _, query = handler.path.partition("?")
         authorization = handler.headers.get("Authorization") or ""
         self.seen.append((path, authorization))
+        self.gate.wait(60)
         for prefix, target in self.redirects.items():
             if path.startswith(prefix):
                 handler.send_response(302)
                 handler.send_header("Location", target + path[len(prefix) :] + (f"?{query}" if query else ""))
+                handler.send_header("Content-Length", "0")
                 handler.end_headers()
                 return
         if path.startswith("/tarpit"):
@@ -99,6 +145,7 @@ class GitHost:
         if self.token and authorization != wanted:
             handler.send_response(401)
             handler.send_header("WWW-Authenticate", 'Basic realm="git"')
+            handler.send_header("Content-Length", "0")
             handler.end_headers()
             return
         self._backend(handler, path, query, body)
@@ -136,5 +183,6 @@ class GitHost:
         handler.send_response(status)
         for key, value in headers.items():
             handler.send_header(key, value)
+        handler.send_header("Content-Length", str(len(content)))
         handler.end_headers()
         handler.wfile.write(content)

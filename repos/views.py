@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -41,7 +42,7 @@ def add(request: HttpRequest) -> HttpResponse:
 def status(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     """How far indexing is; asked again by the page until it is over."""
     repository = _readable(request, repository_id)
-    return render(request, "partials/status.html", status_context(repository))
+    return render(request, "partials/status.html", status_context(request, repository))
 
 
 @require_POST
@@ -50,7 +51,19 @@ def refresh(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     """Bring the index up to date."""
     repository = _readable(request, repository_id)
     services.refresh(repository, request.user.pk)
-    return render(request, "partials/status.html", status_context(repository))
+    return render(request, "partials/status.html", status_context(request, repository))
+
+
+@require_POST
+@login_required
+def webhook_secret(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
+    """Make the webhook's secret anew and show it, once: for whoever added the repository, and staff."""
+    repository = _readable(request, repository_id)
+    if not repository.managed_by(request.user):
+        raise Http404
+    address = settings.PUBLIC_URL + reverse("webhook", args=[repository.pk])
+    context = {"repository": repository, "address": address, "secret": services.new_webhook_secret(repository)}
+    return render(request, "partials/webhook.html", context)
 
 
 @require_POST
@@ -59,12 +72,12 @@ def control(request: HttpRequest, repository_id: uuid.UUID, action: str) -> Http
     """Pause, resume or cancel the unfinished job: for whoever asked for it, or staff."""
     repository = _readable(request, repository_id)
     job = repository.jobs.unfinished().first()
-    if job is not None and (job.requested_by_id == request.user.pk or request.user.is_staff):
+    if job is not None and (job.requested_by_id == request.user.pk or repository.managed_by(request.user)):
         {"pause": jobs.pause, "resume": jobs.resume, "cancel": jobs.cancel}[action](job)
-    return render(request, "partials/status.html", status_context(repository))
+    return render(request, "partials/status.html", status_context(request, repository))
 
 
-def status_context(repository: Repository) -> dict[str, object]:
+def status_context(request: HttpRequest, repository: Repository) -> dict[str, object]:
     """What the status line shows."""
     job: IndexJob | None = repository.jobs.first()
     unfinished = job is not None and job.state in IndexJob.UNFINISHED
@@ -75,6 +88,7 @@ def status_context(repository: Repository) -> dict[str, object]:
         "job": job,
         "unfinished": unfinished,
         "ahead": ahead,
+        "managed": repository.managed_by(request.user),
     }
 
 

@@ -19,19 +19,20 @@ class Embedder(Protocol):
     """Turns texts into vectors.
 
     `key` names service and model; vectors of different keys are never compared. `dimension` is the length of each
-    vector, 0 while it is only known after the first call. `multilingual` says that questions in any script are
-    understood.
+    vector, 0 while it is only known after the first call. `batch` texts go into one call, and `concurrency` calls may
+    run at once. `multilingual` says that questions in any script are understood.
     """
 
     key: str
     dimension: int
     batch: int
+    concurrency: int
     multilingual: bool
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """float32 of shape (len(texts), dimension), rows of unit length, in order.
 
-        Raises EmbedderError. Called from worker threads, one call at a time per instance.
+        Raises EmbedderError. Called from worker threads.
         """
         ...
 

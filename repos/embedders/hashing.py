@@ -16,6 +16,7 @@ class Hashing:
 
     dimension = 64
     batch = 256
+    concurrency = 1
     multilingual = True
 
     def __init__(self, key: str = "fake/hashing") -> None:

@@ -27,6 +27,7 @@ class MiniLM:
     key = "local/all-MiniLM-L6-v2"
     dimension = 384
     batch = 8
+    concurrency = 1
     multilingual = False
 
     def __init__(self, threads: int = 2) -> None:

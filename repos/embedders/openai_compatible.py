@@ -21,6 +21,7 @@ class OpenAICompatible:
 
     multilingual = True
     batch = 64
+    concurrency = 4
 
     def __init__(self, name: str, model: str, api_key: str, base_url: str | None = None, dimension: int = 0) -> None:
         self.key = f"{name}/{model}" + (f"/{dimension}" if dimension else "")

@@ -21,6 +21,7 @@ class MultilingualUSE:
     key = "local/use-multilingual-v3"
     dimension = 512
     batch = 32
+    concurrency = 1
     multilingual = True
 
     def __init__(self) -> None:

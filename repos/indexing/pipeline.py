@@ -8,7 +8,9 @@ the next run clears and redoes what was not finished.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -18,12 +20,13 @@ from repos.embedders.base import Embedder
 from repos.indexing.chunk import Chunk, chunk
 from repos.indexing.walk import File, Limits, Skipped, TreeEntry, files, printable, select
 from repos.models import Index, IndexJob, Repository
-from repos.sources import FetchLimits, Snapshot, open_snapshot
+from repos.sources import FetchLimits, Snapshot, open_snapshot, remote_commit
 from repos.sources.errors import Broken
 
 FILES_AT_ONCE = 100
 VECTORS_AT_ONCE = 256
 Stage = IndexJob.Stage
+logger = logging.getLogger(__name__)
 
 
 class Progress(Protocol):
@@ -32,6 +35,10 @@ class Progress(Protocol):
     def stage(self, stage: IndexJob.Stage, total: int = 0) -> None: ...
 
     def advance(self, count: int) -> None: ...
+
+    def failed(self, path: str, why: str) -> None:
+        """A file could not be read; the others go on."""
+        ...
 
     def cancelled(self) -> bool:
         """Asked often. Also the sign of life."""
@@ -74,6 +81,10 @@ def index_repository(repository: Repository, options: Options, progress: Progres
     Repository.DoesNotExist (when it was deleted meanwhile); in each case the old index stands.
     """
     progress.stage(Stage.FETCHING)
+    if not force and (standing := _nothing_new(repository, options)):
+        _embed(standing, options.embedders, progress)
+        progress.stage(Stage.FINISHED)
+        return Result(standing.commit, standing.files, standing.chunks, 0, 0, True)
     skipped = Skipped()
     with open_snapshot(
         repository.address,
@@ -101,13 +112,28 @@ def index_repository(repository: Repository, options: Options, progress: Progres
     return result
 
 
+def _nothing_new(repository: Repository, options: Options) -> Index | None:
+    """The present index, when the remote stands at its commit and it was made as it would be made now."""
+    index = repository.current_index
+    if index is None or repository.address.is_local or not store.is_current(index, repository, options.embedders):
+        return None
+    commit = remote_commit(
+        repository.address,
+        revision=repository.revision,
+        token=repository.token,
+        limits=options.fetch,
+        work_dir=options.work_dir,
+    )
+    return index if commit == index.commit else None
+
+
 def _read(
     build: store.Build, changed: list[TreeEntry], snapshot: Snapshot, skipped: Skipped, progress: Progress
 ) -> None:
     progress.stage(Stage.READING, len(changed))
     batch: list[tuple[File, list[Chunk]]] = []
     seen = 0
-    for number, (file, chunks) in enumerate(_chunked(changed, snapshot, skipped), 1):
+    for number, (file, chunks) in enumerate(_chunked(changed, snapshot, skipped, progress), 1):
         batch.append((file, chunks))
         if len(batch) >= FILES_AT_ONCE:
             store.write(build, batch)
@@ -119,9 +145,27 @@ def _read(
     progress.advance(len(changed) - seen)
 
 
-def _chunked(changed: list[TreeEntry], snapshot: Snapshot, skipped: Skipped) -> Iterator[tuple[File, list[Chunk]]]:
-    for file in files(changed, snapshot.reader.read, skipped):
-        yield file, chunk(file.entry.path, file.text)
+def _chunked(
+    changed: list[TreeEntry], snapshot: Snapshot, skipped: Skipped, progress: Progress
+) -> Iterator[tuple[File, list[Chunk]]]:
+    wanted = {entry.path for entry in changed}
+    for file in files(_noted(changed, snapshot, wanted), skipped):
+        try:
+            chunks = chunk(file.entry.path, file.text)
+        except Exception:  # a parser's own fault must not cost the other files
+            logger.exception("a file could not be cut")
+            progress.failed(file.entry.path, "it could not be cut into passages")
+        else:
+            yield file, chunks
+    for path in sorted(wanted):
+        progress.failed(path, "it could not be read")
+
+
+def _noted(changed: list[TreeEntry], snapshot: Snapshot, wanted: set[str]) -> Iterator[tuple[TreeEntry, bytes]]:
+    """What the reader gives, struck off `wanted`: what is left there was not given."""
+    for entry, data in snapshot.reader.read(changed):
+        wanted.discard(entry.path)
+        yield entry, data
 
 
 def _switch(build: store.Build, repository: Repository, chosen: list[TreeEntry], changed: list[TreeEntry], commit: str,
@@ -151,15 +195,21 @@ def _embed(index: Index, embedders: Sequence[Embedder], progress: Progress) -> N
             continue
         progress.stage(Stage.EMBEDDING, missing)
         after = 0
-        while batch := store.pending(index, embedder.key, after, VECTORS_AT_ONCE):
-            after = batch[-1].chunk_id
-            fresh = sorted(store.reuse_vectors(index, embedder.key, batch), key=lambda item: len(item.text))
-            progress.advance(len(batch) - len(fresh))
-            for at in range(0, len(fresh), embedder.batch):
-                part = fresh[at : at + embedder.batch]
-                store.write_vectors(index, embedder.key, part, embedder.embed([item.text for item in part]))
-                progress.advance(len(part))
-                if progress.cancelled():
-                    raise InterruptedError
+        with ThreadPoolExecutor(embedder.concurrency, thread_name_prefix="embedding") as pool:
+            while batch := store.pending(index, embedder.key, after, VECTORS_AT_ONCE):
+                after = batch[-1].chunk_id
+                fresh = sorted(store.reuse_vectors(index, embedder.key, batch), key=lambda item: len(item.text))
+                progress.advance(len(batch) - len(fresh))
+                parts = [fresh[at : at + embedder.batch] for at in range(0, len(fresh), embedder.batch)]
+                computed = [pool.submit(embedder.embed, [item.text for item in part]) for part in parts]
+                try:
+                    for part, vectors in zip(parts, computed, strict=True):
+                        store.write_vectors(index, embedder.key, part, vectors.result())
+                        progress.advance(len(part))
+                        if progress.cancelled():
+                            raise InterruptedError
+                finally:
+                    for vectors in computed:
+                        vectors.cancel()
     if index.state == Index.State.LEXICAL and store.missing_vectors(index) <= 0:
         store.finish(index)

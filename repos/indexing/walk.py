@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -25,6 +25,7 @@ LOCK_FILES = frozenset(
     "cargo.lock composer.lock gemfile.lock go.sum podfile.lock pubspec.lock mix.lock flake.lock packages.lock.json "
     "gradle.lockfile".split()
 )
+TRANSLATIONS = frozenset("po pot xlf xliff".split())
 GENERATED = re.compile(
     r"(\.min\.(js|css|mjs)|\.(map|snap)|[._]pb2?(_grpc)?\.(py|pyi|go|cc|h|rb|dart)|_pb2(_grpc)?\.pyi?|\.g\.dart|\.designer\.cs"
     r"|\.generated\.\w+|[-.]bundle\.js)$",
@@ -142,6 +143,8 @@ def reason_to_skip(entry: TreeEntry, limits: Limits) -> str:
         return "lock file"
     if GENERATED.search(name):
         return "generated"
+    if path.suffix[1:].lower() in TRANSLATIONS:
+        return "translation"
     if path.suffix[1:].lower() in BINARY:
         return "binary"
     if entry.size > limits.file_bytes:
@@ -151,13 +154,9 @@ def reason_to_skip(entry: TreeEntry, limits: Limits) -> str:
     return ""
 
 
-def files(
-    entries: Iterable[TreeEntry],
-    read: Callable[[Iterable[TreeEntry]], Iterator[tuple[TreeEntry, bytes]]],
-    skipped: Skipped,
-) -> Iterator[File]:
-    """The readable texts among `entries`; what turns out to be no text is counted in `skipped`."""
-    for entry, data in read(entries):
+def files(contents: Iterable[tuple[TreeEntry, bytes]], skipped: Skipped) -> Iterator[File]:
+    """The readable texts among `contents`; what turns out to be no text is counted in `skipped`."""
+    for entry, data in contents:
         text = decode(data)
         if text is None:
             skipped.add("binary", entry.path)

@@ -3,7 +3,9 @@
 SourceError
 ├── BadAddress        the address itself cannot be used
 ├── Refused           the address leads where this server does not go
-├── NotFound          no such repository or revision, or it is private and the token does not open it
+├── NotFound          no such repository, or it is private and the token does not open it
+│   └── NoRevision    the repository is there, the branch, tag or commit is not
+├── Moved             the host sends us to another address
 ├── Unreachable       the host did not answer in time, or answered with trouble
 ├── TooLarge          the repository is over a limit
 └── Broken            the repository answered but cannot be read
@@ -24,6 +26,14 @@ class Refused(SourceError):
 
 class NotFound(SourceError):
     """There is no such repository or revision, or you may not see it."""
+
+
+class NoRevision(NotFound):
+    """This repository has no such branch, tag or commit."""
+
+
+class Moved(SourceError):
+    """This repository has moved. Use its new address."""
 
 
 class Unreachable(SourceError):

@@ -17,11 +17,12 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from repos.indexing.walk import TreeEntry
 from repos.sources.address import Address, check_revision
-from repos.sources.errors import Broken, NotFound, Refused, SourceError, TooLarge, Unreachable
+from repos.sources.errors import Broken, Moved, NoRevision, NotFound, Refused, SourceError, TooLarge, Unreachable
 from repos.sources.policy import Pinned
 
 MEMORY_KILOBYTES = 4_000_000
@@ -37,12 +38,12 @@ CONFIG = {
 USERS = {"gitlab": "oauth2", "bitbucket": "x-token-auth", "azure": ""}
 # What git prints -> what to say. The first that matches wins.
 ANSWERS: list[tuple[str, type[SourceError], str]] = [
-    (r"couldn't find remote ref|unknown revision|not our ref|no such ref|invalid refspec", NotFound,
+    (r"couldn't find remote ref|unknown revision|not our ref|no such ref|invalid refspec", NoRevision,
      "This repository has no such branch, tag or commit."),
     (r"error: (401|403|404)|not found|authentication failed|could not read username|access denied"
      r"|repository .* does not exist", NotFound,
      "There is no such repository, or it is private. Check the address, or add an access token that can read it."),
-    (r"error: 30[1278]|redirect", Refused, "This repository has moved. Use its new address."),
+    (r"error: 30[1278]|redirect", Moved, "This repository has moved. Use its new address."),
     (r"file size limit|died of signal 25|invalid index-pack output|no space left|cannot allocate|out of memory", TooLarge,
      "This repository is too large for this server."),
     (r"protocol .* not supported|transport .* not allowed", Refused,
@@ -51,6 +52,42 @@ ANSWERS: list[tuple[str, type[SourceError], str]] = [
      r"|certificate|error: 5\d\d", Unreachable,
      "The repository's host did not answer as it should. Try again later."),
 ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Place:
+    """A remote that may be reached: its checked address, and what reaching it takes.
+
+    `ca_file` is a bundle of trusted certificates in place of git's own, `proxy` an http(s) or socks address.
+    """
+
+    address: Address
+    pinned: Pinned
+    token: str = field(default="", repr=False)
+    ca_file: str = ""
+    proxy: str = ""
+
+    def config(self) -> dict[str, str]:
+        """Git's settings for this remote."""
+        config = {f"protocol.{self.address.scheme}.allow": "always"}
+        if self.pinned.addresses and ":" not in self.pinned.host:
+            literal = ",".join(f"[{ip}]" if ":" in ip else ip for ip in self.pinned.addresses)
+            config["http.curloptResolve"] = f"{self.pinned.host}:{self.pinned.port}:{literal}"
+        if authorization := self.authorization():
+            for exact in (self.address.url, f"{self.address.url}.git"):  # git compares whole path parts
+                config[f"http.{exact}.extraHeader"] = f"Authorization: {authorization}"
+        if self.ca_file:
+            config["http.sslCAInfo"] = self.ca_file
+        if self.proxy:
+            config["http.proxy"] = self.proxy
+        return config
+
+    def authorization(self) -> str:
+        """The value of the Authorization header, empty without a token."""
+        if not self.token:
+            return ""
+        user = USERS.get(self.address.kind, "x-access-token")
+        return f"Basic {base64.b64encode(f'{user}:{self.token}'.encode()).decode()}"
 
 
 class Git:
@@ -68,35 +105,48 @@ class Git:
         self.megabytes = megabytes
         self.cancelled = cancelled
 
-    def fetch(self, address: Address, pinned: Pinned, revision: str = "", token: str = "", ca_file: str = "") -> str:
-        """Fetch one commit, without history, into the (new) bare folder; returns its full id.
+    def fetch(self, place: Place, revision: str = "") -> str:
+        """Fetch one commit, without history, into the (new) bare folder; returns its full id."""
+        if not (self.folder / "HEAD").exists():
+            self._run(["init", "--bare", "--quiet", str(self.folder)], inside=False)
+        wanted = check_revision(revision) if revision else "HEAD"
+        self._ask(place, ["fetch", "--quiet", "--depth=1", "--no-tags", "--no-write-fetch-head", "--no-auto-gc",
+                          "--no-recurse-submodules", "--end-of-options"], [f"+{wanted}:refs/deepwiki/fetched"])  # fmt: skip
+        return self.commit("refs/deepwiki/fetched")
+
+    def remote_commit(self, place: Place, revision: str = "") -> str:
+        """The commit a branch or tag of the remote stands at now, without fetching it; empty when it does not say."""
+        wanted = check_revision(revision) if revision else "HEAD"
+        if COMMIT.fullmatch(wanted):
+            return wanted
+        refs = (
+            ["HEAD"]
+            if wanted == "HEAD"
+            else [f"refs/heads/{wanted}", f"refs/tags/{wanted}", f"refs/tags/{wanted}^{{}}"]
+        )
+        out = self._ask(place, ["ls-remote", "--quiet", "--end-of-options"], refs, inside=False).decode(
+            "utf-8", "replace"
+        )
+        found = {name: commit for commit, _, name in (line.partition("\t") for line in out.splitlines())}
+        commit = next((found[ref] for ref in (refs[0], *reversed(refs)) if ref in found), "")
+        return commit if COMMIT.fullmatch(commit) else ""
+
+    def _ask(self, place: Place, command: list[str], refs: list[str], *, inside: bool = True) -> bytes:
+        """Run a command that talks to the remote, trying the address with and without `.git`.
 
         The token travels in git's environment only: never in an argument list, a file or an address.
         """
-        self._run(["init", "--bare", "--quiet", str(self.folder)], inside=False)
-        config = {f"protocol.{address.scheme}.allow": "always"}
-        literal = ",".join(f"[{ip}]" if ":" in ip else ip for ip in pinned.addresses)
-        if ":" not in pinned.host:
-            config["http.curloptResolve"] = f"{pinned.host}:{pinned.port}:{literal}"
-        if token:
-            user = USERS.get(address.kind, "x-access-token")
-            basic = base64.b64encode(f"{user}:{token}".encode()).decode()
-            for exact in (address.url, f"{address.url}.git"):  # git compares whole path parts
-                config[f"http.{exact}.extraHeader"] = f"Authorization: Basic {basic}"
-        if ca_file:
-            config["http.sslCAInfo"] = ca_file
-        wanted = check_revision(revision) if revision else "HEAD"
+        address, config = place.address, place.config()
         url = address.url + ("" if address.kind == "azure" else ".git")
-        for attempt in (url, address.url):
+        for attempt in dict.fromkeys((url, address.url)):
             try:
-                self._run(["fetch", "--quiet", "--depth=1", "--no-tags", "--no-write-fetch-head", "--no-auto-gc",
-                           "--no-recurse-submodules", "--end-of-options", attempt, f"+{wanted}:refs/deepwiki/fetched"],
-                          config=config)  # fmt: skip
-                break
-            except (NotFound, Refused):
-                if attempt == address.url or "branch" in self.last_error:
+                return self._run([*command, attempt, *refs], config=config, inside=inside)
+            except NoRevision:
+                raise
+            except (NotFound, Moved):
+                if attempt == address.url:
                     raise
-        return self.commit("refs/deepwiki/fetched")
+        raise AssertionError("unreachable")
 
     def commit(self, revision: str = "HEAD") -> str:
         """The full id of the commit `revision` names."""
@@ -106,7 +156,7 @@ class Git:
             .strip()
         )
         if not COMMIT.fullmatch(name):
-            raise NotFound("This repository has no such branch, tag or commit.")
+            raise NoRevision("This repository has no such branch, tag or commit.")
         return name
 
     def entries(self, commit: str) -> list[TreeEntry]:
@@ -153,12 +203,9 @@ class Git:
                 process.stdout.close()
                 feeder.join(5)
 
-    last_error = ""
-
     def _run(
         self, arguments: list[str], *, config: dict[str, str] | None = None, inside: bool = True, limit: int = 1_000_000
     ) -> bytes:
-        self.last_error = ""
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
             process = self._spawn(arguments, config or {}, errors, stdout=out, inside=inside)
             try:
@@ -196,7 +243,6 @@ class Git:
         lowered = errors.lower()
         for pattern, kind, words in ANSWERS:
             if re.search(pattern, lowered):
-                self.last_error = words
                 return kind(words)
         if code in (-signal.SIGXFSZ, 128 + signal.SIGXFSZ):
             return TooLarge(f"This repository is larger than {self.megabytes} MB, the most this server fetches.")

@@ -32,20 +32,27 @@ def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
 
 
-def check(address: Address, allow: Iterable[str] = (), resolver: Resolver = resolve) -> Pinned:
-    """The pinned destination of `address`, or Refused. `allow` holds `host` or `host:port` entries."""
+def check(
+    address: Address, allow: Iterable[str] = (), resolver: Resolver = resolve, *, through_proxy: bool = False
+) -> Pinned:
+    """The pinned destination of `address`, or Refused. `allow` holds `host` or `host:port` entries.
+
+    Behind a proxy a name that cannot be resolved here is left to the proxy: nothing is pinned then.
+    """
     allowed = {entry.lower() for entry in allow}
     listed = address.host in allowed or f"{address.host}:{address.port}" in allowed
     if address.scheme != "https" and not listed:
         raise Refused("Only https addresses are used. Give the https address of this repository.")
-    if not listed and address.port not in (443, 8443, 3000):
+    if not listed and address.port < 1024 and address.port != 443:
         raise Refused("This port is not one that repositories are fetched from. Ask the administrator to allow it.")
     if not listed and _numeric(address.host):
         raise Refused("Give the repository's host by name.")
     try:
         found = resolver(address.host, address.port)
     except OSError:
-        raise Unreachable("The host of this repository could not be found. Check the address.") from None
+        found = []
+    if not found and through_proxy:
+        return Pinned(address.host, address.port, ())
     if not found:
         raise Unreachable("The host of this repository could not be found. Check the address.")
     if not listed and not all(public(ip) for ip in found):

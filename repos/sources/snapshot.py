@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
+import http.client
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from repos.indexing.walk import TreeEntry
-from repos.sources import policy
+from repos.sources import policy, work
 from repos.sources.address import Address, check_revision
-from repos.sources.errors import Broken
-from repos.sources.git import Git
+from repos.sources.errors import Broken, Moved
+from repos.sources.git import Git, Place
 from repos.sources.local import Folder, git_folder
+from repos.sources.redirects import moved_to
+
+MOST_MOVES = 4
 
 
 class Reader(Protocol):
@@ -41,12 +44,16 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class FetchLimits:
-    """What fetching one repository may cost, and which private hosts may be reached."""
+    """What fetching one repository may cost, and what the network around this server is like.
+
+    `allow` names private hosts that may be reached, `ca_file` further certificates to trust, `proxy` the way out.
+    """
 
     seconds: int = 120
     megabytes: int = 500
     allow: list[str] = field(default_factory=list)
     ca_file: str = ""
+    proxy: str = ""
 
 
 @contextlib.contextmanager
@@ -66,14 +73,44 @@ def open_snapshot(
     if address.is_local:
         yield _open_local(Path(address.url), revision, limits, cancelled)
         return
-    pinned = policy.check(address, limits.allow)
-    work_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="fetch-", dir=work_dir, ignore_cleanup_errors=True) as folder:
-        git = Git(
-            Path(folder) / "repository.git", seconds=limits.seconds, megabytes=limits.megabytes, cancelled=cancelled
-        )
-        commit = git.fetch(address, pinned, revision, token, limits.ca_file)
+    with work.folder(work_dir) as folder:
+        git = Git(folder / "repository.git", seconds=limits.seconds, megabytes=limits.megabytes, cancelled=cancelled)
+        commit = _at_its_place(address, token, limits, folder, lambda place: git.fetch(place, revision))
         yield Snapshot(commit, _entries(git, commit), git)
+
+
+def remote_commit(address: Address, *, revision: str = "", token: str = "", limits: FetchLimits, work_dir: Path) -> str:
+    """The commit the remote stands at, asked without fetching anything; empty when it does not say.
+
+    Raises the SourceError family.
+    """
+    with work.folder(work_dir) as folder:
+        git = Git(folder, seconds=min(30, limits.seconds), megabytes=limits.megabytes)
+        return _at_its_place(address, token, limits, folder, lambda place: git.remote_commit(place, revision))
+
+
+def _at_its_place(address: Address, token: str, limits: FetchLimits, folder: Path, call: Callable[[Place], str]) -> str:
+    """Call with the checked place of `address`; where the host says it has moved, with the place it moved to.
+
+    Each new place is checked like the first. The token stays with the host it was given for.
+    """
+    ca_file = work.certificates(limits.ca_file, folder) if limits.ca_file else ""
+    for _ in range(MOST_MOVES):
+        pinned = policy.check(address, limits.allow, through_proxy=bool(limits.proxy))
+        place = Place(address, pinned, token, ca_file, limits.proxy)
+        try:
+            return call(place)
+        except Moved:
+            try:
+                target = moved_to(place)
+            except (OSError, http.client.HTTPException):
+                target = None
+            if target is None or target.url == address.url:
+                raise
+            if (target.host, target.port) != (address.host, address.port):
+                token = ""
+            address = target
+    raise Moved("This repository has moved too many times. Use its present address.")
 
 
 def _open_local(root: Path, revision: str, limits: FetchLimits, cancelled: Callable[[], bool]) -> Snapshot:

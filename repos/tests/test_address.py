@@ -84,10 +84,25 @@ def test_an_allowed_private_host_may_be_reached_at_its_port_only():
         )
 
 
-def test_plain_http_and_odd_ports_need_to_be_allowed():
-    for text in ("http://x.example.org/a/b", "https://x.example.org:22/a/b", "https://x.example.org:6379/a/b"):
+def test_plain_http_and_the_ports_of_other_services_need_to_be_allowed():
+    for text in ("http://x.example.org/a/b", "https://x.example.org:22/a/b", "https://x.example.org:25/a/b"):
         with pytest.raises(Refused):
             policy.check(parse_address(text), resolver=lambda h, p: ["93.184.216.34"])
+
+
+def test_any_other_https_port_of_a_public_host_may_be_used():
+    address = parse_address("https://x.example.org:7990/scm/team/tool.git")
+    assert policy.check(address, resolver=lambda h, p: ["93.184.216.34"]).port == 7990
+
+
+def test_behind_a_proxy_a_name_unknown_here_is_left_to_the_proxy():
+    def fails(host, port):
+        raise OSError
+
+    address = parse_address("https://x.example.org/a/b")
+    assert policy.check(address, resolver=fails, through_proxy=True).addresses == ()
+    with pytest.raises(Refused):
+        policy.check(address, resolver=lambda h, p: ["10.0.0.1"], through_proxy=True)
 
 
 def test_a_name_that_does_not_resolve_says_so():

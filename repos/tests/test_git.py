@@ -8,7 +8,8 @@ import pytest
 
 from repos.indexing.walk import Limits, Skipped, files, select
 from repos.sources import FetchLimits, open_snapshot, parse_address
-from repos.sources.errors import Broken, NotFound, Refused, SourceError, Unreachable
+from repos.sources.errors import Broken, Moved, NotFound, Refused, SourceError, Unreachable
+from repos.sources.snapshot import remote_commit
 from repos.testing import GitHost, make_repository, run_git
 
 
@@ -19,7 +20,10 @@ def host(tmp_path):
 
 
 def snapshot(host, name, tmp_path, **kwargs):
-    limits = FetchLimits(seconds=kwargs.pop("seconds", 20), megabytes=kwargs.pop("megabytes", 50), allow=[host.place])
+    limits = FetchLimits(
+        seconds=kwargs.pop("seconds", 20), megabytes=kwargs.pop("megabytes", 50),
+        allow=[host.place, *kwargs.pop("allow", [])], ca_file=kwargs.pop("ca_file", ""),
+    )  # fmt: skip
     return open_snapshot(
         parse_address(f"{host.url}/{name}", "git"), limits=limits, work_dir=tmp_path / "work", **kwargs
     )
@@ -28,7 +32,7 @@ def snapshot(host, name, tmp_path, **kwargs):
 def texts(snap):
     skipped = Skipped()
     chosen = select(snap.entries, Limits(), skipped)
-    return {f.entry.path: f.text for f in files(chosen, snap.reader.read, skipped)}, skipped
+    return {f.entry.path: f.text for f in files(snap.reader.read(chosen), skipped)}, skipped
 
 
 def git_processes():
@@ -106,13 +110,87 @@ def test_a_token_opens_a_private_repository_and_leaves_no_trace(tmp_path, monkey
         assert "wr0ng-token" not in str(caught.value)
 
 
-def test_a_redirect_is_not_followed_and_the_token_does_not_travel(tmp_path):
+def test_a_redirect_to_a_place_that_is_not_allowed_is_refused_unseen(tmp_path):
     with GitHost(tmp_path / "other") as other, GitHost(tmp_path / "served") as host:
         make_repository(other.root / "r", {"a.py": "x\n"})
         host.redirects["/r"] = f"{other.url}/r"
-        with pytest.raises(Refused, match="moved"), snapshot(host, "r", tmp_path, token="s3cret"):
+        with pytest.raises(Refused), snapshot(host, "r", tmp_path, token="s3cret"):
             pass
         assert other.seen == []
+
+
+def test_a_repository_that_moved_is_followed_and_the_token_stays_with_its_host(tmp_path):
+    with GitHost(tmp_path / "other") as other, GitHost(tmp_path / "served", token="s3cret-1") as host:
+        make_repository(other.root / "new/place", {"a.py": "moved\n"})
+        host.redirects["/r"] = f"{other.url}/new/place"
+        with snapshot(host, "r", tmp_path, token="s3cret-1", allow=[other.place]) as snap:
+            assert texts(snap)[0] == {"a.py": "moved\n"}
+        assert any(authorization for _, authorization in host.seen)
+        assert {authorization for _, authorization in other.seen} == {""}
+
+
+def test_a_repository_that_was_renamed_at_its_host_is_read_with_the_same_token(tmp_path):
+    with GitHost(tmp_path / "served", token="s3cret-1") as host:
+        make_repository(host.root / "team/new", {"a.py": "renamed\n"})
+        host.redirects["/team/old"] = "/team/new"
+        with snapshot(host, "team/old", tmp_path, token="s3cret-1") as snap:
+            assert texts(snap)[0] == {"a.py": "renamed\n"}
+
+
+def test_moving_in_circles_ends(host, tmp_path):
+    host.redirects |= {"/a": "/b", "/b": "/a"}
+    with pytest.raises(Moved), snapshot(host, "a", tmp_path):
+        pass
+
+
+def test_a_certificate_authority_of_ones_own_is_trusted_when_set_and_only_then(tmp_path):
+    with GitHost(tmp_path / "served", tls=True) as host:
+        commit = make_repository(host.root / "team/tool", {"a.py": "x\n"})
+        host.redirects["/old"] = f"{host.url}/team/tool"
+        for name in ("team/tool", "old"):
+            with snapshot(host, name, tmp_path, ca_file=host.ca_file) as snap:
+                assert snap.commit == commit
+        with pytest.raises(Unreachable), snapshot(host, "team/tool", tmp_path):
+            pass
+
+
+def test_what_a_killed_process_left_is_removed_and_what_is_in_use_stays(host, tmp_path):
+    make_repository(host.root / "r", {"a.py": "x\n"})
+    left = tmp_path / "work" / "fetch-left"
+    left.mkdir(parents=True)
+    (left / "in-use").touch()
+    (left / "pack").write_bytes(b"x" * 1000)
+    with snapshot(host, "r", tmp_path) as one, snapshot(host, "r", tmp_path) as two:
+        assert not left.exists()
+        assert texts(one)[0] == texts(two)[0] == {"a.py": "x\n"}
+
+
+def test_the_remote_tells_its_commit_without_being_fetched(host, tmp_path):
+    first = make_repository(host.root / "r", {"a.py": "x\n"})
+    run_git(host.root / "r", "tag", "-a", "v1", "-m", "one")
+    second = make_repository(host.root / "r", {"a.py": "y\n"})
+    limits = FetchLimits(allow=[host.place])
+    address = parse_address(f"{host.url}/r", "git")
+    for revision, commit in {"": second, "main": second, "v1": first, first: first, "gone": ""}.items():
+        assert remote_commit(address, revision=revision, limits=limits, work_dir=tmp_path / "work") == commit
+
+
+def test_a_git_bomb_costs_little(host, tmp_path):
+    root = host.root / "bomb"
+    make_repository(root, {"a.py": "x = 1\n"})
+    tree = run_git(root, "rev-parse", "HEAD^{tree}")
+    for _ in range(5):
+        lines = "".join(f"040000 tree {tree}\td{n}\n" for n in range(10))
+        tree = run_git(root, "mktree", data=lines.encode())
+    commit = run_git(root, "commit-tree", tree, "-m", "bomb")
+    run_git(root, "update-ref", "refs/heads/main", commit)
+    began = time.monotonic()
+    with snapshot(host, "bomb", tmp_path) as snap:
+        assert len(snap.entries) == 100_000
+        skipped = Skipped()
+        assert len(select(snap.entries, Limits(), skipped)) == 20_000
+        assert skipped.counts["over the repository limit"] == 80_000
+    assert time.monotonic() - began < 20
 
 
 def test_a_tarpit_is_given_up_and_nothing_of_git_is_left(host, tmp_path):

@@ -139,6 +139,7 @@ def test_a_build_that_is_killed_leaves_the_old_index_and_the_next_run_finishes(r
     assert not Document.objects.filter(live=False).exists()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_words_answer_before_the_vectors_are_there(folder, monkeypatch):
     repository = add(parse_address(str(folder), "local"), None)
     found = []
@@ -146,6 +147,7 @@ def test_words_answer_before_the_vectors_are_there(folder, monkeypatch):
     def looking(self, texts):
         fresh = Repository.objects.get(pk=repository.pk)
         found.append((fresh.current_index.state, search([fresh.pk], "discount", user_id=None).mode))
+        connections.close_all()  # of the thread that embeds
         raise InterruptedError
 
     monkeypatch.setattr(Hashing, "embed", looking)
