@@ -7,6 +7,8 @@ import shutil
 import statistics
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 QUESTIONS = [
@@ -16,17 +18,26 @@ QUESTIONS = [
 ]  # fmt: skip
 
 
+@contextmanager
+def copy_of(source: Path) -> Iterator[Path]:
+    """A copy of the source that may be changed."""
+    folder = Path(tempfile.mkdtemp(prefix="bench-source-"))
+    copy = folder / source.name
+    shutil.copytree(source, copy, symlinks=True, ignore=shutil.ignore_patterns(".git", ".venv", "data", "node_modules"))
+    try:
+        yield copy
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def measure(source: Path, searching: bool) -> dict[str, object]:
     """Index a copy of `source`, change one file, search."""
     from repos import jobs
     from repos.services import add
     from repos.sources import parse_address
 
-    folder = Path(tempfile.mkdtemp(prefix="bench-source-"))
-    copy = folder / source.name
-    shutil.copytree(source, copy, symlinks=True, ignore=shutil.ignore_patterns(".git", ".venv", "data", "node_modules"))
     results: dict[str, object] = {}
-    try:
+    with copy_of(source) as copy:
         repository = add(parse_address(str(copy), "local"), None)
         began = time.perf_counter()
         job = jobs.run(jobs.request(repository, start=False)[0].pk)
@@ -44,13 +55,11 @@ def measure(source: Path, searching: bool) -> dict[str, object]:
         results["re-index after one changed file, seconds"] = round(time.perf_counter() - began, 2)
         assert job.result["written"] == 1
         if searching:
-            results["search: median ms, 8 questions x 10"] = _search(repository)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+            results["search: median ms, 8 questions x 10"] = search_ms(repository)
     return results
 
 
-def _search(repository: object) -> float:
+def search_ms(repository: object) -> float:
     from repos.search import search
 
     took = []

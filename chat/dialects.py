@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from chat.core.events import Delta, Done, Event, Failed, Research
+from chat.core.events import Delta, Done, Event, Failed
 from chat.runs import Numbered, Run
 
 NORMAL = 1000
@@ -28,8 +28,6 @@ class Plain:
             case Delta(text):
                 self.started = True
                 return text
-            case Research(iteration) if iteration > 1 and self.started:
-                return "\n\n"
             case Failed():
                 self.close_code = event.close_code
                 words = event.message if event.message.startswith("Error") else f"Error: {event.message}"

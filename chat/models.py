@@ -94,6 +94,14 @@ class Message(models.Model):
     sources = models.JSONField(default=list, blank=True)
     notices = models.JSONField(default=list, blank=True)
     usage = models.JSONField(default=dict, blank=True)
+    citations = models.JSONField(
+        default=list, blank=True, help_text="Each place the answer names, and whether it exists."
+    )
+    verified_share = models.FloatField(null=True, blank=True, help_text="The share of its citations that exist.")
+    stages = models.JSONField(
+        default=list, blank=True, help_text="Rounds of Deep Research, and where in the text each begins."
+    )
+    stop_requested = models.BooleanField(default=False)
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)

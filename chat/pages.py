@@ -12,10 +12,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 
+from chat.citing import as_stored
 from chat.models import Conversation, Message
 from chat.rendering import highlight_lines, render
 from repos.models import Repository
 from repos.search import read_file
+from repos.sources import Address
 
 CONTEXT_LINES = 12
 
@@ -48,9 +50,8 @@ class Line:
 def thread(conversation: Conversation) -> list[TurnView]:
     """The messages of a conversation in order. One query."""
     rows = Message.objects.filter(conversation=conversation).order_by("number")
-    return [
-        TurnView(row, _safe(render(row.content)) if row.role == Message.Role.ASSISTANT else _safe("")) for row in rows
-    ]
+    address = conversation.repository.address
+    return [TurnView(row, _rendered(row, address) if row.role == Message.Role.ASSISTANT else _safe("")) for row in rows]
 
 
 def day_groups(conversations: Iterable[Conversation]) -> list[tuple[str, list[Conversation]]]:
@@ -79,6 +80,11 @@ def viewer(repository: Repository, person_id: int | None, asked: Mapping[str, st
         "lines": lines[max(0, start - 1 - 400) : end + 400],
         "host_url": repository.address.blob_url(commit, document.path, start, end),
     }  # fmt: skip
+
+
+def _rendered(message: Message, address: Address) -> SafeString:
+    check = as_stored(message.citations, address, message.commit) if message.citations else None
+    return _safe(render(message.content, check))
 
 
 def _safe(rendered: str) -> SafeString:

@@ -10,6 +10,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from chat import hints
+from chat.citing import IndexCitations, share_found
 from chat.core.events import Html
 from chat.core.request import clean
 from chat.models import Message, RunEvent
@@ -22,12 +24,15 @@ class MessageRecorder:
     """Recorder of one answer's row."""
 
     message_id: uuid.UUID
+    citing: IndexCitations
 
     async def save(self, run: Run, fresh: list[Numbered]) -> None:
-        """See Recorder."""
-        await in_thread(self._save, run, fresh, _fields(run))
+        """See Recorder. Learns from the row, too, that another process was asked to stop the run."""
+        if await in_thread(self._save, run, fresh, self._fields(run)):
+            run.stop()
+        await hints.changed(run.id)
 
-    def _save(self, run: Run, fresh: list[Numbered], fields: dict[str, object]) -> None:
+    def _save(self, run: Run, fresh: list[Numbered], fields: dict[str, object]) -> bool:
         # Also a row that was taken for abandoned, after a gap in our signs of life: we know better.
         ours = [Message.State.RUNNING, Message.State.INTERRUPTED]
         # A save whose acknowledgement was lost is repeated: events that are there already stay as they are.
@@ -39,6 +44,14 @@ class MessageRecorder:
         with transaction.atomic():
             Message.objects.filter(pk=self.message_id, state__in=ours).update(**fields)
             RunEvent.objects.bulk_create(events, ignore_conflicts=True)
+        return Message.objects.filter(pk=self.message_id, stop_requested=True).exists()
+
+    def _fields(self, run: Run) -> dict[str, object]:
+        fields = _fields(run)
+        if run.state is not None:
+            citations = self.citing.all_in(run.text)
+            fields |= {"citations": citations, "verified_share": share_found(citations)}
+        return fields
 
 
 def clean_json(item: Numbered) -> dict[str, Any]:
@@ -57,6 +70,8 @@ def _fields(run: Run) -> dict[str, object]:
         fields["notices"] = [{"code": notice.code, "message": notice.message} for notice in run.notices]
     if run.usage is not None:
         fields["usage"] = {key: value for key, value in run.usage.as_json().items() if key != "event"}
+    if run.stages:
+        fields["stages"] = run.stages
     if run.error is not None:
         fields["error"] = run.error.message
     if run.state is not None:

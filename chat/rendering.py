@@ -25,6 +25,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from chat.core.citations import PATTERN, Check, Checked, Citation
 from chat.core.events import Html
 
 MATHML = set(
@@ -38,7 +39,7 @@ TAGS = MATHML | set(
 ATTRIBUTES = {
     "a": {"href", "title", "class", "target", "data-path", "data-start", "data-end"},
     "code": {"class"},
-    "span": {"class"},
+    "span": {"class", "title"},
     "div": {"class"},
     "figure": {"class", "data-language"},
     "button": {"class", "type", "data-action"},
@@ -55,18 +56,20 @@ ATTRIBUTES = {
 }
 LONGEST_HIGHLIGHT = 40_000
 REFRESH_SECONDS = 0.1
-_CITATION = re.compile(r"(?P<path>[\w@.+~/-]*[\w@+~-](?:\.\w+)?):L(?P<start>\d{1,7})(?:-L?(?P<end>\d{1,7}))?")
+# Without backticks only what looks like a path is taken for one.
+_BARE = re.compile(rf"(?<![\w/.@`])(?=[\w@.+~/\[\]()-]*[./]){PATTERN.pattern}")
 
 
-def render(markdown: str) -> str:
-    """Sanitised HTML of a whole text."""
-    return _sanitise(_parser().render(markdown))
+def render(markdown: str, check: Check | None = None) -> str:
+    """Sanitised HTML of a whole text. `check` looks citations up; without it they are links as they stand."""
+    return _sanitise(_parser().render(markdown, {"check": check}))
 
 
 class Blocks:
     """Renders a text that grows: each top-level block is sent when it changes, and never again once the next began."""
 
-    def __init__(self) -> None:
+    def __init__(self, check: Check | None = None) -> None:
+        self._check = check
         self._text = ""
         self._block = 0
         self._rendered_at = 0.0
@@ -100,7 +103,7 @@ class Blocks:
         bounds = [*dict.fromkeys(starts), len(lines)]
         blocks = []
         for number, (start, end) in enumerate(zip(bounds, bounds[1:], strict=False)):  # noqa: RUF007
-            blocks.append(Html(self._block + number, render("\n".join(lines[start:end]))))
+            blocks.append(Html(self._block + number, render("\n".join(lines[start:end]), self._check)))
         if len(bounds) > 2:
             self._text = "\n".join(lines[bounds[-2] :])
             self._block += len(bounds) - 2
@@ -116,6 +119,7 @@ def _parser() -> MarkdownIt:
     parser.validateLink = _may_link  # type: ignore[method-assign]
     parser.add_render_rule("fence", _fence)
     parser.add_render_rule("code_inline", _code_inline)
+    parser.add_render_rule("text", _plain_text)
     parser.add_render_rule("image", _image)
     parser.add_render_rule("link_open", _link_open)
     parser.add_render_rule("heading_open", _heading)
@@ -164,15 +168,30 @@ def highlight_lines(code: str, language: str) -> list[str]:
 
 def _code_inline(self: RendererHTML, tokens: list[Token], index: int, options: Any, env: Any) -> str:
     text = tokens[index].content
-    match = _CITATION.fullmatch(text.strip())
-    if match is None:
-        return f"<code>{html.escape(text)}</code>"
-    start, end = match["start"], match["end"] or match["start"]
-    name = match["path"].rsplit("/", 1)[-1]
-    lines = start if start == end else f"{start}–{end}"
+    match = PATTERN.fullmatch(text.strip())
+    return _cite(Citation.of(match), env) if match else f"<code>{html.escape(text)}</code>"
+
+
+def _plain_text(self: RendererHTML, tokens: list[Token], index: int, options: Any, env: Any) -> str:
+    text, parts, at = tokens[index].content, [], 0
+    for match in _BARE.finditer(text):
+        parts += [html.escape(text[at : match.start()]), _cite(Citation.of(match), env)]
+        at = match.end()
+    return "".join(parts) + html.escape(text[at:])
+
+
+def _cite(citation: Citation, env: Any) -> str:
+    check: Check | None = (env or {}).get("check")
+    checked = check(citation) if check is not None else Checked(citation, True)
+    name = html.escape(citation.path.rsplit("/", 1)[-1])
+    lines = f"{citation.start}" if citation.start == citation.end else f"{citation.start}–{citation.end}"
+    path = html.escape(citation.path)
+    if not checked.found:
+        note = '<span class="cite-note">not found in this commit</span>'
+        return f'<span class="cite unverified" title="{path}">{name} {lines} {note}</span>'
     return (
-        f'<a class="cite" href="#" data-path="{html.escape(match["path"])}" data-start="{start}" data-end="{end}" '
-        f'title="{html.escape(match["path"])}">{html.escape(name)} {lines}</a>'
+        f'<a class="cite" href="{html.escape(checked.href or "#")}" data-path="{path}" data-start="{citation.start}" '
+        f'data-end="{citation.end}" title="{path}">{name} {lines}</a>'
     )
 
 

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
+from chat.citing import IndexCitations
 from chat.core.answer import Retrieved
 from chat.core.errors import NoSuchRepository, RetrieverFailed
 from chat.core.events import Status
 from chat.core.prompt import Passage
 from deepwiki.threads import in_thread
 from repos.models import Index, IndexJob, Repository
-from repos.search import Filters, read_file, search
+from repos.search import Filters, line_counts, read_file, search
 from repos.search import Passage as Found
 
 POLL_SECONDS = 0.25
@@ -31,6 +32,7 @@ class RepositoryRetriever:
     person_id: int | None
     filters: Filters = field(default_factory=Filters)
     file: str = ""
+    citing: IndexCitations = field(default_factory=IndexCitations)
 
     async def retrieve(self, question: str, limit: int) -> AsyncGenerator[Status | Retrieved]:
         """See Retriever. A repository that is new is waited for, with word of how far it is."""
@@ -57,6 +59,8 @@ class RepositoryRetriever:
         index = repository.current_index
         if index is None:
             return _progress(repository)
+        self.citing.address, self.citing.commit = repository.address, index.commit
+        self.citing.lines = line_counts(index.pk, index.updated_at)
         found = search(
             [repository.pk], question, user_id=self.person_id, limit=limit, filters=self.filters, file=self.file
         )
@@ -66,6 +70,7 @@ class RepositoryRetriever:
             mode=found.mode,
             repository=repository.name,
             file=self._file(repository),
+            repository_id=str(repository.pk),
             building=index.state != Index.State.READY and bool(index.embedders),
         )
 

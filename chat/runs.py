@@ -12,18 +12,19 @@ import contextlib
 import logging
 import time
 import uuid
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from chat.core.errors import ChatError, Internal, ServerStops
 from chat.core.events import Delta, Done, Event, Failed, Html, Notice, Research, Sources, State, Usage
+from deepwiki.log import run_id
 
 logger = logging.getLogger(__name__)
 
 COALESCE_SECONDS = 0.03
 FLUSH_SECONDS = 1.0
-LEASE_SECONDS = 5.0
+LEASE_SECONDS = 2.0
 SAVE_SECONDS = 30.0
 KEEP_FINISHED_SECONDS = 300.0
 
@@ -77,6 +78,8 @@ class Run:
     error: Failed | None = None
     finished_at: float = 0.0
     task: asyncio.Task[None] | None = None
+    stages: list[dict[str, Any]] = field(default_factory=list)
+    meter: Callable[[], Usage | None] = lambda: None  # what it cost so far, for an answer that does not come to its end
     readers: int = 0
     stop_state: State = "stopped"
     _waiting: str = ""
@@ -113,6 +116,7 @@ class Run:
 
     async def drive(self, source: AsyncGenerator[Event]) -> None:
         """Take the events of `source` until it ends, fails or is stopped. Never raises."""
+        run_id.set(self.id.hex[:12])
         recording = asyncio.create_task(self._record_regularly())
         state: State = "complete"
         try:
@@ -133,6 +137,8 @@ class Run:
         if self.renderer is not None:
             for block in self.renderer.finish():
                 self._emit(block)
+        if self.usage is None and (cost := self.meter()) is not None:
+            self._take(cost)
         if state == "interrupted" and self.error is None:
             self._fail(ServerStops())
         self.state = state
@@ -159,8 +165,10 @@ class Run:
                 self.usage = event
             case Notice():
                 self.notices.append(event)
-            case Research() if self.text:
-                self.text += "\n\n"
+            case Research():
+                if self.text:
+                    self._take(Delta("\n\n"))
+                self.stages.append({**event.as_json(), "at": len(self.text)})
         self._send_waiting()
         self._emit(event)
 
@@ -277,8 +285,8 @@ class Runs:
 
     def _forget_old(self) -> None:
         limit = time.monotonic() - KEEP_FINISHED_SECONDS
-        for run_id in [key for key, run in self.known.items() if run.finished_at and run.finished_at < limit]:
-            del self.known[run_id]
+        for old in [key for key, run in self.known.items() if run.finished_at and run.finished_at < limit]:
+            del self.known[old]
 
 
 T = TypeVar("T")

@@ -15,7 +15,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from chat.core.answer import AnswerLimits, Model, answer
+from chat import hints
+from chat.citing import IndexCitations
+from chat.core.answer import AnswerLimits, Asker, Model, answer
 from chat.core.errors import BadRequest, ChatError, NoSuchRepository, NotSignedIn, TooMany
 from chat.core.events import Accepted
 from chat.core.request import ChatRequest, RequestLimits, Turn, decode, parse
@@ -27,6 +29,7 @@ from chat.recorder import MessageRecorder
 from chat.rendering import Blocks
 from chat.retrieval import RepositoryRetriever
 from chat.runs import NoRecord, Numbered, Run, Runs, keep
+from chat.settled import CachedAnswers
 from deepwiki.threads import in_thread
 from repos import services as repositories
 from repos.models import Repository
@@ -62,6 +65,8 @@ def providers() -> Providers:
         settings.PROVIDER_ENVIRONMENT,
         settings.PROVIDER,
         Timeouts(settings.FIRST_TOKEN_SECONDS, settings.TOKEN_IDLE_SECONDS),
+        settings.OLLAMA_DISCOVERY,
+        settings.PUBLIC_URL,
     )
 
 
@@ -89,21 +94,23 @@ async def ask(person: Person, request: ChatRequest, *, lasting: bool) -> Run:
 async def _ask(person: Person, request: ChatRequest, lasting: bool) -> Run:
     if not person.is_authenticated and not settings.ALLOW_ANONYMOUS:
         raise NotSignedIn
-    model = providers().choose(request.provider, request.model)
-    opened = await in_thread(_open, person, request, model)
+    opened, model = await in_thread(_open, person, request)
     if opened.existing and opened.run_id is not None:
         return runs.get(opened.run_id) or await _replay(opened.run_id, person)
+    citing = IndexCitations()
+    filters = Filters(**{name: parse_patterns(text) for name, text in request.filters.items()})
+    retriever = RepositoryRetriever(opened.repository_id, person.pk, filters, request.file_path, citing)
+    limits = AnswerLimits(settings.ANSWER_CHARS, settings.ANSWER_SECONDS)
+    asker = Asker(request, opened.history, retriever, providers().adapter(model.provider), model, limits)
     run = Run(
         id=opened.run_id or uuid.uuid4(),
         ends_when_alone=not lasting,
         person_id=person.pk,
-        renderer=Blocks() if request.render == "html" else None,
-        recorder=MessageRecorder(opened.answer_id) if opened.answer_id else NoRecord(),
+        renderer=Blocks(citing) if request.render == "html" else None,
+        recorder=MessageRecorder(opened.answer_id, citing) if opened.answer_id else NoRecord(),
+        meter=lambda: asker.usage,
     )
-    filters = Filters(**{name: parse_patterns(text) for name, text in request.filters.items()})
-    retriever = RepositoryRetriever(opened.repository_id, person.pk, filters, request.file_path)
-    limits = AnswerLimits(settings.ANSWER_CHARS, settings.ANSWER_SECONDS)
-    events = answer(request, opened.history, retriever, providers().adapter(model.provider), model, limits)
+    events = answer(asker, CachedAnswers())
     accepted = Accepted(_text(opened.conversation_id), _text(opened.answer_id), _text(request.client_message_id))
     try:
         return runs.start(run, events, accepted)
@@ -132,7 +139,18 @@ async def attach(person: Person, run_id: uuid.UUID, after: int = 0) -> AsyncGene
 async def stop(person: Person, run_id: uuid.UUID) -> None:
     """End one's own run; what there is of it stays."""
     run = runs.get(run_id)
-    if run is not None and run.person_id == person.pk:
+    if run is None:
+        asked = Message.objects.filter(run_id=run_id, conversation__user=person.pk, state=Message.State.RUNNING)
+        if await in_thread(asked.update, stop_requested=True):
+            await hints.stop(run_id)  # its process sees the row within a second or two, with or without the hint
+    elif run.person_id == person.pk:
+        run.stop()
+
+
+def stop_here(run_id: uuid.UUID) -> None:
+    """Stop a run of this process: its row says that its owner wants it."""
+    run = runs.get(run_id)
+    if run is not None:
         run.stop()
 
 
@@ -154,17 +172,18 @@ async def _replay(run_id: uuid.UUID, person: Person) -> Run:
 
 
 async def _stored_events(person: Person, run_id: uuid.UUID, after: int) -> AsyncGenerator[dict[str, Any]]:
-    while True:
-        message, rows = await in_thread(_read_events, person, run_id, after)
-        if message is None:
-            raise NoSuchRepository("There is no such answer, or it is not yours.")
-        for seq, data in rows:
-            after = seq
-            yield {**data, "run": str(run_id), "seq": seq}
-        if message.state != Message.State.RUNNING:
-            yield {"event": "done", "state": message.state, "run": str(run_id), "seq": after + 1}
-            return
-        await asyncio.sleep(REMOTE_POLL_SECONDS)
+    async with hints.bell(run_id) as bell:
+        while True:
+            message, rows = await in_thread(_read_events, person, run_id, after)
+            if message is None:
+                raise NoSuchRepository("There is no such answer, or it is not yours.")
+            for seq, data in rows:
+                after = seq
+                yield {**data, "run": str(run_id), "seq": seq}
+            if message.state != Message.State.RUNNING:
+                yield {"event": "done", "state": message.state, "run": str(run_id), "seq": after + 1}
+                return
+            await bell.wait(REMOTE_POLL_SECONDS)
 
 
 def _read_events(
@@ -177,8 +196,14 @@ def _read_events(
     return message, list(rows)
 
 
-def _open(person: Person, request: ChatRequest, model: Model) -> Opened:
-    """Check limits and rights and make the rows. One thread, a few milliseconds."""
+def _open(person: Person, request: ChatRequest) -> tuple[Opened, Model]:
+    """Choose the model, check limits and rights, make the rows. One thread, a few milliseconds."""
+    providers().look_around()
+    model = providers().choose(request.provider, request.model)
+    return _opened(person, request, model), model
+
+
+def _opened(person: Person, request: ChatRequest, model: Model) -> Opened:
     known = _asked_before(person, request)
     if known is not None:
         return known

@@ -8,7 +8,9 @@ from typing import Any
 
 from django.conf import settings
 
-from chat.services import providers, runs
+from chat import hints
+from chat.runs import keep
+from chat.services import providers, runs, stop_here
 from deepwiki.threads import in_thread
 from repos.search import warm_up
 
@@ -38,7 +40,8 @@ class Lifespan:
 
 
 async def startup() -> None:
-    """Load what the first question would otherwise wait for."""
+    """Load what the first question would otherwise wait for, and listen for what other processes say."""
+    keep(hints.listen(stop_here))
     try:
         await in_thread(warm_up)
     except Exception:

@@ -80,6 +80,10 @@ try:
             "GOOGLE_API_ENDPOINT", "GOOGLE_OPENAI_COMPATIBLE",
         )
     }  # fmt: skip
+    OLLAMA_DISCOVERY = env.flag("DEEPWIKI_OLLAMA_DISCOVERY", True)
+    CACHE_SECONDS = env.number("DEEPWIKI_CACHE_SECONDS", 300)
+    TOKENS_PER_DAY = env.number("DEEPWIKI_TOKENS_PER_DAY", 0)
+    METRICS_TOKEN = env.text("DEEPWIKI_METRICS_TOKEN")
     EMBEDDER = env.text("DEEPWIKI_EMBEDDER", "local")
     EMBEDDER_MODEL = env.text("DEEPWIKI_EMBEDDER_MODEL")
     EMBEDDER_DIMENSION = env.number("DEEPWIKI_EMBEDDER_DIMENSION", 0)
@@ -168,6 +172,12 @@ TEMPLATES = [
         },
     }
 ]
+
+# Answers given a moment ago. One process keeps its own; several share theirs.
+if REDIS_URL:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 if REDIS_URL:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}}

@@ -110,6 +110,10 @@ class Repository(models.Model):
         """The access token in clear. Raises WrongKey."""
         return decrypt(self.token_sealed)
 
+    @token.setter
+    def token(self, value: str) -> None:
+        self.token_sealed = encrypt(value)
+
     @property
     def webhook_secret(self) -> str:
         """What its host signs webhooks with, in clear; empty when none was made. Raises WrongKey."""
@@ -118,10 +122,6 @@ class Repository(models.Model):
     def managed_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
         """May this person set it up: whoever added it, and staff?"""
         return user.pk is not None and (user.pk == self.added_by_id or bool(getattr(user, "is_staff", False)))
-
-    @token.setter
-    def token(self, value: str) -> None:
-        self.token_sealed = encrypt(value)
 
 
 class Index(models.Model):

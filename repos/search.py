@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -147,6 +149,12 @@ def read_file(repository: Repository, path: str, user_id: int | None) -> Documen
     return Document.objects.filter(
         index_id__in=readable.values("current_index_id"), path=path.removeprefix("./").removeprefix("/"), live=True
     ).first()
+
+
+@lru_cache(maxsize=8)
+def line_counts(index_id: int, updated_at: datetime) -> dict[str, int]:
+    """How many lines each file of an index has. `updated_at` is its own: an index that changed is read anew."""
+    return dict(Document.objects.filter(index_id=index_id, live=True).values_list("path", "lines"))
 
 
 def embedder_config() -> EmbedderConfig:

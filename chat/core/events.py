@@ -51,12 +51,14 @@ class Sources(Event):
 
 @dataclass(frozen=True)
 class Research(Event):
-    """A round of Deep Research begins."""
+    """A round of Deep Research begins: what it looked for, and how many passages it reads."""
 
     name = "research"
     iteration: int
     of: int
     stage: str
+    looking_for: str | None = None
+    passages: int | None = None
 
 
 @dataclass(frozen=True)

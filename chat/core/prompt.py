@@ -87,6 +87,11 @@ def build(
     return Prompt(system, (*history, Turn("user", "\n\n".join(parts))), tuple(passages), question, language)
 
 
+def build_query(*, question: str, history: Sequence[Turn]) -> Prompt:
+    """Ask for search words instead of an answer."""
+    return Prompt(read("query").template, (*history, Turn("user", question)), (), question, "en")
+
+
 def neutral(text: str) -> str:
     """Repository text with its markers defused and invisible characters removed; the rest stays as it is."""
     return _MARKERS.sub(lambda match: match.group().replace("<", "‹"), _INVISIBLE.sub("", text))

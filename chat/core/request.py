@@ -62,6 +62,7 @@ class ChatRequest:
     deep_research: bool = False
     revision: str = ""
     render: str = ""
+    regenerate: bool = False
 
     @property
     def question(self) -> str:
@@ -92,9 +93,6 @@ def parse(value: Mapping[str, Any], limits: RequestLimits) -> ChatRequest:
     if not repo_url.strip():
         raise BadRequest("repo_url is missing: name a repository.")
     language = _text(value, "language", 20).strip().lower().replace("_", "-")
-    deep_research = value.get("deep_research") or False
-    if not isinstance(deep_research, bool):
-        raise BadRequest("deep_research must be true or false.")
     return ChatRequest(
         repo_url=repo_url.strip(),
         messages=messages,
@@ -107,9 +105,10 @@ def parse(value: Mapping[str, Any], limits: RequestLimits) -> ChatRequest:
         filters={name: _text(value, name, 20_000) for name in FILTERS},
         conversation=_uuid(value, "conversation"),
         client_message_id=_uuid(value, "client_message_id"),
-        deep_research=deep_research,
+        deep_research=_flag(value, "deep_research"),
         revision=_text(value, "revision", 200).strip(),
         render=_text(value, "render", 20),
+        regenerate=_flag(value, "regenerate"),
     )
 
 
@@ -157,6 +156,13 @@ def _text(value: Mapping[str, Any], name: str, longest: int) -> str:
     if len(text) > longest:
         raise BadRequest(f"{name} is longer than {longest:,} characters.")
     return clean(text)
+
+
+def _flag(value: Mapping[str, Any], name: str) -> bool:
+    flag = value.get(name)
+    if flag is not None and not isinstance(flag, bool):
+        raise BadRequest(f"{name} must be true or false.")
+    return bool(flag)
 
 
 def _name(value: Mapping[str, Any], name: str) -> str:

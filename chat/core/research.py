@@ -26,6 +26,11 @@ class Round:
     topic: str
 
     @property
+    def variables(self) -> dict[str, str]:
+        """What the template asks for besides what every prompt has."""
+        return {"iteration": str(self.iteration)} if self.stage == "update" else {}
+
+    @property
     def template(self) -> str:
         return f"research_{self.stage}"
 

@@ -39,6 +39,8 @@ STOPPED_BY_POLICY = {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", 
 class Google:
     """Gemini. Bound to the event loop it is first used in."""
 
+    writes = True
+
     def __init__(self, config: ProviderConfig) -> None:
         self.config = config
         self.compatible: OpenAICompatible | None = None

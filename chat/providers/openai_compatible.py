@@ -35,16 +35,23 @@ YIELD_EVERY = 32
 class OpenAICompatible:
     """One service. Bound to the event loop it is first used in."""
 
+    writes = True
+
     def __init__(self, config: ProviderConfig) -> None:
         self.config = config
         self.client = self._client()
+
+    @property
+    def seconds(self) -> float:
+        """The client's own time-out: ours, which say what happened, come first."""
+        return max(self.config.timeouts.first, self.config.timeouts.idle) + 5
 
     def _client(self) -> openai.AsyncOpenAI:
         return openai.AsyncOpenAI(
             api_key=self.config.key or "none",
             base_url=self.config.address,
             max_retries=0,
-            timeout=max(self.config.timeouts.first, self.config.timeouts.idle) + 5,
+            timeout=self.seconds,
             default_headers=dict(self.config.headers) or None,
         )
 
@@ -99,16 +106,8 @@ class Azure(OpenAICompatible):
             azure_endpoint=self.config.address,
             api_version=self.config.version or "2024-12-01-preview",
             max_retries=0,
+            timeout=self.seconds,
         )
-
-
-class Ollama(OpenAICompatible):
-    """A local Ollama, through its OpenAI-compatible API."""
-
-    def _client(self) -> openai.AsyncOpenAI:
-        base = self.config.address.rstrip("/")
-        base = base if "://" in base else f"http://{base}"
-        return openai.AsyncOpenAI(api_key="ollama", base_url=base.removesuffix("/v1") + "/v1", max_retries=0)
 
 
 async def _events(chunks: AsyncIterator[bytes]) -> AsyncGenerator[dict[str, Any]]:

@@ -7,6 +7,7 @@ from the settings only, never from a request.
 from __future__ import annotations
 
 import asyncio
+import time
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from typing import Any
 from chat.core.answer import Model, Provider
 from chat.core.errors import BadRequest
 from chat.providers.base import ProviderConfig, Timeouts
+from chat.providers.ollama import running_models
+from chat.providers.tokens import counter
 
 
 def _openai(config: ProviderConfig) -> Provider:
@@ -31,7 +34,7 @@ def _azure(config: ProviderConfig) -> Provider:
 
 
 def _ollama(config: ProviderConfig) -> Provider:
-    from chat.providers.openai_compatible import Ollama
+    from chat.providers.ollama import Ollama
 
     return Ollama(config)
 
@@ -55,6 +58,7 @@ ADAPTERS: dict[str, Callable[[ProviderConfig], Provider]] = {
     "google": _google,
     "search": _search,
 }
+LOOK_AGAIN_SECONDS = 30.0
 CUSTOM_MODEL = {"context": 32_000, "output": 4_096, "options": {"temperature": 0.2}}
 
 
@@ -76,11 +80,28 @@ class Providers:
     environment: Mapping[str, str]
     preferred: str = ""
     timeouts: Timeouts = field(default_factory=Timeouts)
+    discover: bool = True
+    referer: str = ""
+    _found: list[dict[str, Any]] = field(default_factory=list)
+    _looked_at: float = float("-inf")
     _made: dict[tuple[int, str], Provider] = field(default_factory=dict)
 
     def configured(self) -> dict[str, Any]:
-        """Sections that can be used now: their key is set, or they need none. Ollama counts when its address is set."""
-        return {name: section for name, section in self.file.items() if self._ready(section)}
+        """Sections that can be used now: their key is set, or they need none. Ollama counts when set or found running."""
+        return {
+            name: {**section, "models": self._models(section)}
+            for name, section in self.file.items()
+            if self._ready(section)
+        }
+
+    def look_around(self) -> None:
+        """See whether an Ollama runs, unless that was done a moment ago. Blocks up to half a second."""
+        section = next((section for section in self.file.values() if section["adapter"] == "ollama"), None)
+        if section is None or not self.discover or time.monotonic() - self._looked_at < LOOK_AGAIN_SECONDS:
+            return
+        self._looked_at = time.monotonic()
+        variable, default = section.get("address", ["", ""])
+        self._found = running_models(self.environment.get(variable) or default)
 
     def default(self) -> str:
         """The provider of requests that name none."""
@@ -99,7 +120,7 @@ class Providers:
             raise BadRequest(f"There is no provider {name[:50]!r}. Choose one of: {', '.join(self.configured())}.")
         if not self._ready(section):
             raise BadRequest(f"The provider {name} is not set up here. Choose one of: {', '.join(self.configured())}.")
-        models = section.get("models", [])
+        models = self._models(section)
         chosen = next((entry for entry in models if entry["id"] == model), None) if model else next(iter(models), None)
         if chosen is None:
             if not section.get("custom") or not model:
@@ -107,7 +128,10 @@ class Providers:
                     f"The provider {name} has no model {model[:80]!r}." if model else f"Name a model for {name}."
                 )
             chosen = {**CUSTOM_MODEL, "id": model}
-        return Model(name, chosen["id"], chosen["context"], chosen["output"], dict(chosen.get("options", {})))
+        tokenizer = chosen.get("tokenizer", section.get("tokenizer", ""))
+        return Model(
+            name, chosen["id"], chosen["context"], chosen["output"], dict(chosen.get("options", {})), counter(tokenizer)
+        )
 
     def adapter(self, name: str) -> Provider:
         """The adapter of a configured provider, for the running event loop."""
@@ -125,10 +149,16 @@ class Providers:
     def _ready(self, section: Mapping[str, Any]) -> bool:
         variable, default = section.get("address", ["", ""])
         if section["adapter"] == "ollama":
-            return bool(self.environment.get(variable))
+            return bool(self.environment.get(variable)) or bool(self._found)
         if section["adapter"] == "azure" and not (self.environment.get(variable) or default):
             return False
         return "key" not in section or bool(self.environment.get(section["key"]))
+
+    def _models(self, section: Mapping[str, Any]) -> list[dict[str, Any]]:
+        listed = list(section.get("models", []))
+        if section["adapter"] == "ollama":
+            listed += [model for model in self._found if model["id"] not in {entry["id"] for entry in listed}]
+        return listed
 
     def _config(self, name: str) -> ProviderConfig:
         section = self.file[name]
@@ -137,7 +167,9 @@ class Providers:
             name=name,
             key=self.environment.get(section.get("key", ""), ""),
             address=self.environment.get(variable) or default,
-            headers=section.get("headers", {}),
+            headers={
+                name: value.replace("{address}", self.referer) for name, value in section.get("headers", {}).items()
+            },
             timeouts=self.timeouts,
             version=self.environment.get("AZURE_OPENAI_VERSION", ""),
             compatible_address=self.environment.get("GOOGLE_OPENAI_COMPATIBLE", ""),

@@ -31,6 +31,8 @@ WORDS = {
 class SearchOnly:
     """Writes the passages down, best first."""
 
+    writes = False
+
     async def stream(self, asked: Prompt, model: Model) -> AsyncGenerator[Text | Tokens]:
         """See Provider."""
         heading, nothing = WORDS.get(asked.language, WORDS["en"])

@@ -3,11 +3,12 @@
 import pytest
 
 from chat.core import budget, prompt, research
-from chat.core.answer import AnswerLimits, Model, Retrieved, Text, Tokens, answer
+from chat.core.answer import AnswerLimits, Asker, Model, Retrieved, Text, Tokens, answer
 from chat.core.errors import ContextTooLong, CutOff, Unavailable
-from chat.core.events import Delta, Notice, Sources, Usage
+from chat.core.events import Delta, Notice, Research, Sources, Usage
 from chat.core.prompt import Passage
 from chat.core.request import ChatRequest, Turn
+from chat.providers.search_only import SearchOnly
 
 MODEL = Model("p", "m", 8_000, 1_000, {})
 PASSAGES = tuple(Passage(f"src/f{i}.py", 1, 9, f"def f{i}(): return {i}") for i in range(3))
@@ -27,6 +28,8 @@ class Shelf:
 
 class Script:
     """A Provider that says what it is told to, and keeps what it was asked."""
+
+    writes = True
 
     def __init__(self, *says):
         self.says = list(says)
@@ -49,7 +52,7 @@ async def run(
     provider, shelf=None, messages=(Turn("user", "How does f1 work?"),), history=(), limits=AnswerLimits(), **kwargs
 ):
     request = ChatRequest("a/b", tuple(messages), **kwargs)
-    return [event async for event in answer(request, history, shelf or Shelf(), provider, MODEL, limits)]
+    return [event async for event in answer(Asker(request, history, shelf or Shelf(), provider, MODEL, limits))]
 
 
 async def test_an_answer_is_sources_text_and_usage():
@@ -98,22 +101,162 @@ async def test_an_endless_answer_is_cut_with_its_usage_recorded():
     provider = Script(*[Text("x" * 100)] * 50)
     events = []
     request = ChatRequest("a/b", (Turn("user", "q"),))
+    asker = Asker(request, (), Shelf(), provider, MODEL, AnswerLimits(chars=1_000))
     with pytest.raises(CutOff, match="longest"):
-        async for event in answer(request, (), Shelf(), provider, MODEL, AnswerLimits(chars=1_000)):
+        async for event in answer(asker):
             events.append(event)
-    assert isinstance(events[-1], Usage)
+    assert asker.usage.output_tokens > 100
     assert provider.closed
 
 
-async def test_a_short_follow_up_is_searched_with_the_question_before_it():
+HISTORY = [Turn("user", "How are blueprints registered?"), Turn("assistant", "So.")]
+
+
+async def test_a_follow_up_is_searched_with_words_the_model_makes_of_the_conversation():
+    shelf, provider = Shelf(), Script(Text("blueprint registration call sites\nregister_blueprint"))
+    await run(provider, shelf, [Turn("user", "and where is it called?")], HISTORY)
+    assert shelf.questions == ["and where is it called?\nblueprint registration call sites register_blueprint"]
+    assert [turn.content for turn in provider.asked[0].turns[:2]] == ["How are blueprints registered?", "So."]
+
+
+async def test_a_question_in_another_script_also_searches_with_english_words():
     shelf = Shelf()
     await run(
-        Script(Text("x")),
-        shelf,
-        [Turn("user", "and where is it called?")],
-        [Turn("user", "How are blueprints registered?"), Turn("assistant", "So.")],
+        Script(Text("how are blueprints registered register_blueprint")), shelf, [Turn("user", "蓝图是如何注册的？")]
     )
-    assert "blueprints" in shelf.questions[0]
+    assert shelf.questions == ["蓝图是如何注册的？\nhow are blueprints registered register_blueprint"]
+
+
+async def test_where_no_model_helps_the_question_before_lends_its_words():
+    for provider in (Script(Unavailable(), Text("x")), SearchOnly()):
+        shelf = Shelf()
+        await run(provider, shelf, [Turn("user", "and where is it called?")], HISTORY)
+        assert shelf.questions == ["and where is it called?\nHow are blueprints registered?"]
+
+
+async def test_an_ordinary_first_question_costs_no_extra_call():
+    provider = Script(Text("x"))
+    await run(provider)
+    assert len(provider.asked) == 1
+
+
+# --- answers given a moment ago ---------------------------------------------------------------------------------------
+
+
+class Kept:
+    """Answers in a dictionary."""
+
+    def __init__(self):
+        self.kept = {}
+
+    async def get(self, key):
+        return self.kept.get(key)
+
+    async def put(self, key, answer):
+        self.kept[key] = answer
+
+
+async def ask_with(answers, provider, shelf=None, text="How does f1 work?", **kwargs):
+    request = ChatRequest("a/b", (Turn("user", text),), **kwargs)
+    asker = Asker(request, (), shelf or Shelf(), provider, MODEL, AnswerLimits())
+    return [event async for event in answer(asker, answers)]
+
+
+async def test_the_very_same_question_is_answered_from_before_and_says_so():
+    answers, provider = Kept(), Script(Text("once"))
+    first = await ask_with(answers, provider)
+    second = await ask_with(answers, provider)
+    assert len(provider.asked) == 1
+    assert [e.text for e in second if isinstance(e, Delta)] == ["once"]
+    assert [e.code for e in second if isinstance(e, Notice)] == ["from_cache"]
+    assert [e for e in first if isinstance(e, Sources)] == [e for e in second if isinstance(e, Sources)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"language": "fr"}, {"filters": {"included_dirs": "src"}}, {"file_path": "a.py"}, {"text": "Another?"}, {"regenerate": True},
+     {"shelf": Shelf(PASSAGES[:1])}, {"shelf": Shelf(building=True)}],
+    ids=str,
+)  # fmt: skip
+async def test_anything_that_changes_the_answer_is_asked_anew(change):
+    answers, provider = Kept(), Script(Text("x"))
+    await ask_with(answers, provider)
+    await ask_with(answers, provider, **change)
+    assert len(provider.asked) == 2
+
+
+async def test_a_cut_answer_is_not_kept():
+    answers = Kept()
+    with pytest.raises(CutOff):
+        await ask_with(answers, Script(Text("half"), CutOff()))
+    assert answers.kept == {}
+
+
+# --- Deep Research driven by the server -------------------------------------------------------------------------------
+
+
+class Rounds(Script):
+    """Says one text a round."""
+
+    async def stream(self, asked, model):
+        self.asked.append(asked)
+        said = self.says.pop(0)
+        for piece in said if isinstance(said, list) else [said]:
+            if isinstance(piece, Exception):
+                raise piece
+            yield Text(piece)
+
+
+async def research_with(*says, shelf=None):
+    provider, shelf = Rounds(*says), shelf or Shelf()
+    request = ChatRequest("a/b", (Turn("user", "How does it all work?"),), deep_research=True)
+    events, error = [], None
+    try:
+        async for event in answer(Asker(request, (), shelf, provider, MODEL, AnswerLimits())):
+            events.append(event)
+    except Exception as caught:
+        error = caught
+    return events, provider, shelf, error
+
+
+def stages(events):
+    return [(e.iteration, e.stage) for e in events if isinstance(e, Research)]
+
+
+async def test_research_plans_updates_and_concludes_looking_each_time_for_what_was_missing():
+    events, provider, shelf, _ = await research_with(
+        "## Research Plan\nP\n## Next Steps\n- find `load_config`", "## Research Update 2\nU\n## Next Steps\nthe cache",
+        "## Research Update 3\n## Next Steps\nNothing is missing.", "## Final Conclusion\nC",
+    )  # fmt: skip
+    assert stages(events) == [(1, "plan"), (2, "update"), (3, "update"), (4, "conclude")]
+    assert shelf.questions[0] == "How does it all work?"
+    assert "load_config" in shelf.questions[1]
+    assert "the cache" in shelf.questions[2]
+    assert "P" in provider.asked[1].turns[-2].content
+    assert isinstance(events[-1], Usage)
+
+
+async def test_research_ends_after_five_rounds_at_the_most():
+    events, *_ = await research_with(*["## Next Steps\nmore"] * 4, "## Final Conclusion\nC")
+    assert stages(events)[-1] == (5, "conclude")
+
+
+async def test_research_that_concludes_by_itself_is_over():
+    events, *_ = await research_with("## Next Steps\nmore", "## Final Conclusion\nC")
+    assert stages(events) == [(1, "plan"), (2, "update")]
+
+
+async def test_an_error_ends_research_with_what_was_found_and_is_never_researched():
+    events, provider, _, error = await research_with("first findings\n## Next Steps\nmore", ["half", CutOff()])
+    assert isinstance(error, CutOff)
+    assert "first findings" in "".join(e.text for e in events if isinstance(e, Delta))
+    assert len(provider.asked) == 2
+
+
+async def test_research_without_a_model_says_that_it_needs_one():
+    request = ChatRequest("a/b", (Turn("user", "q"),), deep_research=True)
+    events = [event async for event in answer(Asker(request, (), Shelf(), SearchOnly(), MODEL, AnswerLimits()))]
+    assert [e.code for e in events if isinstance(e, Notice)] == ["research_needs_model"]
 
 
 async def test_words_only_and_nothing_found_are_said():
@@ -135,6 +278,29 @@ def test_budget_keeps_the_best_passages_and_the_newest_turns_and_says_what_staye
         + budget.estimate(fitted.file.text)
     )
     assert used < 8_000
+
+
+def test_a_question_too_long_for_the_model_keeps_its_beginning_and_end_and_says_so():
+    question = "BEGIN " + "word " * 5_000 + "END"
+    fitted = budget.fit(passages=PASSAGES, history=[], file=None, question=question, context=4_000, output=1_000)
+    assert fitted.question.startswith("BEGIN") and fitted.question.endswith("END")
+    assert budget.estimate(fitted.question) < 2_000
+    assert "the middle of your question" in fitted.left_out
+
+
+def test_tokens_are_counted_exactly_only_where_the_estimate_says_that_something_must_stay_out():
+    counted = []
+
+    def count(text):
+        counted.append(text)
+        return len(text) // 10 + 1
+
+    passages = [Passage(f"f{i}.py", 1, 9, "word " * 400) for i in range(10)]
+    roomy = budget.fit(passages=passages, history=[], file=None, question="q", context=100_000, output=10, count=count)
+    assert len(roomy.passages) == 10 and counted == []
+    tight = budget.fit(passages=passages, history=[], file=None, question="q", context=5_000, output=10, count=count)
+    rough = budget.fit(passages=passages, history=[], file=None, question="q", context=5_000, output=10)
+    assert len(tight.passages) > len(rough.passages)
 
 
 def test_a_missing_prompt_variable_raises():

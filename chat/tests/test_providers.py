@@ -21,7 +21,8 @@ from chat.core.prompt import Passage, Prompt
 from chat.core.request import Turn
 from chat.providers import Providers, load_models, registry
 from chat.providers.base import ProviderConfig, Timeouts
-from chat.providers.openai_compatible import Azure, Ollama, OpenAICompatible
+from chat.providers.ollama import Ollama
+from chat.providers.openai_compatible import Azure, OpenAICompatible
 from chat.providers.search_only import SearchOnly
 
 ASKED = Prompt("be kind", (Turn("user", "my question"),), (), "my question", "en")

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from chat import services
-from chat.core.answer import AnswerLimits, answer
+from chat.core.answer import AnswerLimits, Asker, answer
 from chat.core.errors import ChatError
 from chat.core.events import Delta, Event, Notice, Sources, Status, Usage
 from chat.core.request import ChatRequest, Turn, parse
@@ -62,12 +62,13 @@ class Command(BaseCommand):
         return repository
 
     async def _ask(self, repository: Repository, request: ChatRequest, as_json: bool) -> None:
-        model = await in_thread(services.providers().choose, request.provider, request.model)
+        await in_thread(services.providers().look_around)
+        model = services.providers().choose(request.provider, request.model)
         retriever = RepositoryRetriever(repository.pk, repository.added_by_id)
         limits = AnswerLimits(settings.ANSWER_CHARS, settings.ANSWER_SECONDS)
-        events = answer(request, (), retriever, services.providers().adapter(model.provider), model, limits)
+        asker = Asker(request, (), retriever, services.providers().adapter(model.provider), model, limits)
         run = Run(id=uuid.uuid4())
-        run.task = asyncio.create_task(run.drive(events))
+        run.task = asyncio.create_task(run.drive(answer(asker)))
         async for item in run.attach():
             if not as_json:
                 self._tell(item.event)

@@ -1,0 +1,183 @@
+"""What an answer is made with: a retriever, a provider, a model, limits; and the one way a model is asked."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from chat.core import budget, prompt
+from chat.core.errors import ContextTooLong, CutOff, Unavailable
+from chat.core.events import Delta, Event, Notice, Status, Usage
+from chat.core.prompt import Passage, Prompt
+from chat.core.request import ChatRequest, Turn
+
+
+@dataclass(frozen=True)
+class Retrieved:
+    """What retrieval found. `mode` is `hybrid` or `words`; `building` says that vectors are still being computed."""
+
+    passages: tuple[Passage, ...]
+    commit: str
+    mode: str
+    repository: str
+    file: Passage | None = None
+    building: bool = False
+    repository_id: str = ""
+
+
+class Retriever(Protocol):
+    """Finds passages. Raises the ChatError family."""
+
+    def retrieve(self, question: str, limit: int) -> AsyncGenerator[Status | Retrieved]:
+        """Status events while the repository is still being prepared, then exactly one Retrieved."""
+        ...
+
+
+@dataclass(frozen=True)
+class Text:
+    """A piece of the model's answer."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What the provider counted."""
+
+    input_tokens: int | None
+    output_tokens: int | None
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model and its limits in tokens. `count` tells the tokens of a text where the model's tokenizer is known."""
+
+    provider: str
+    id: str
+    context: int
+    output: int
+    options: dict[str, Any]
+    count: Callable[[str], int] = field(default=budget.estimate, compare=False)
+
+
+class Provider(Protocol):
+    """Streams one completion: an adapter is one file. `writes` says that a language model stands behind it."""
+
+    writes: bool
+
+    def stream(self, asked: Prompt, model: Model) -> AsyncGenerator[Text | Tokens]:
+        """Pieces of the answer in order. Closing the iterator closes the connection to the service.
+
+        Raises the ProviderError family; CutOff when the stream ends without its end mark.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Close idle connections. Called once, when the process or its event loop ends."""
+        ...
+
+
+@dataclass(frozen=True)
+class AnswerLimits:
+    """How long an answer may take (seconds, from the question) and grow (characters)."""
+
+    chars: int = 64_000
+    seconds: float = 180
+
+
+@dataclass
+class Asker:
+    """One question with all that answers it. `usage` is that of everything written so far."""
+
+    request: ChatRequest
+    history: Sequence[Turn]
+    retriever: Retriever
+    provider: Provider
+    model: Model
+    limits: AnswerLimits
+    usage: Usage | None = None
+    began: float = field(default_factory=time.monotonic)
+    size: int = 0
+
+    async def write(
+        self,
+        question: str,
+        found: Retrieved,
+        *,
+        template: str,
+        variables: Mapping[str, str] | None = None,
+        history: Sequence[Turn] | None = None,
+    ) -> AsyncGenerator[Event]:
+        """What the model writes about `found`, as Delta and Notice events; `usage` has its cost afterwards."""
+        context = self.model.context
+        for attempt in (1, 2):
+            fitted = budget.fit(
+                passages=found.passages, history=self.history if history is None else history, file=found.file,
+                question=question, context=context, output=self.model.output, count=self.model.count,
+            )  # fmt: skip
+            asked = prompt.build(
+                template=template, repository=found.repository, question=fitted.question,
+                language=self.request.language, passages=fitted.passages, history=fitted.history, file=fitted.file,
+                **(variables or {}),
+            )  # fmt: skip
+            if fitted.left_out:
+                words = f"Not everything fitted into the model: {', '.join(fitted.left_out)} stayed out."
+                yield Notice("context_trimmed", words)
+            try:
+                async with contextlib.aclosing(self._stream(asked)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+                return
+            except ContextTooLong:
+                # Our estimate was too low for this text: once more with half of it.
+                if attempt == 2:
+                    raise
+                context //= 2
+                yield Notice(
+                    "context_retry", "The model found this too long; asking again with less of the repository."
+                )
+
+    async def _stream(self, asked: Prompt) -> AsyncGenerator[Event]:
+        counted: Tokens | None = None
+        first: float | None = None
+        written: list[str] = []
+        try:
+            async with contextlib.aclosing(self.provider.stream(asked, self.model)) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, Tokens):
+                        counted = piece
+                        continue
+                    first = first or time.monotonic()
+                    written.append(piece.text)
+                    self.size += len(piece.text)
+                    yield Delta(piece.text)
+                    if self.size > self.limits.chars or time.monotonic() - self.began > self.limits.seconds:
+                        raise CutOff("The answer reached the longest this server allows. What came is kept.")
+            if first is None:
+                raise Unavailable("The model's service gave an empty answer. Ask again or choose another model.")
+        finally:
+            # Also of an answer that was cut, stopped or failed: it was paid for.
+            if first is not None and self.provider.writes:
+                counted = counted or self._estimated(asked, written)
+            if first is not None:
+                self._add(counted or Tokens(None, None), first)
+
+    def _estimated(self, asked: Prompt, written: Sequence[str]) -> Tokens:
+        sent = sum(budget.estimate(message["content"]) for message in asked.as_messages())
+        return Tokens(sent, budget.estimate("".join(written)))
+
+    def _add(self, counted: Tokens, first: float) -> None:
+        before = self.usage or Usage()
+        self.usage = Usage(
+            _sum(before.input_tokens, counted.input_tokens),
+            _sum(before.output_tokens, counted.output_tokens),
+            before.first_token_ms if before.first_token_ms is not None else round((first - self.began) * 1000),
+            round((time.monotonic() - self.began) * 1000),
+        )
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one if other is None else one + other

@@ -1,0 +1,47 @@
+"""Citations: `path:L10-L20` in an answer, and whether such lines exist."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+PATTERN = re.compile(
+    r"(?P<path>[\w@.+~/\[\]()-]*[\w@+~\])-](?:\.\w+)?):L(?P<start>\d{1,7})(?:\s?[-–]\s?L?(?P<end>\d{1,7}))?"
+)
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Lines `start`..`end` of a file, as an answer names them."""
+
+    path: str
+    start: int
+    end: int
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Citation:
+        start = int(match["start"])
+        return cls(match["path"].removeprefix("./"), start, int(match["end"] or start))
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A citation that was looked up. `href` leads to the lines at the answer's commit, empty where nothing does."""
+
+    citation: Citation
+    found: bool
+    href: str = ""
+
+
+Check = Callable[[Citation], Checked]
+
+
+def exists(citation: Citation, lines: Mapping[str, int]) -> bool:
+    """Are these lines of a file that the index holds? `lines` maps its paths to their number of lines."""
+    return 1 <= citation.start <= citation.end <= lines.get(citation.path, 0)
+
+
+def find(text: str) -> list[Citation]:
+    """The citations in a text, each once, in order."""
+    return list(dict.fromkeys(Citation.of(match) for match in PATTERN.finditer(text)))
