@@ -11,7 +11,7 @@ run: install
 	@exec $(BIN)/python -m deepwiki.run
 
 test: install-dev
-	@$(BIN)/python -m deepwiki.testing.browser --ensure
+	@$(BIN)/python -m deepwiki.testing.programs --ensure
 	@$(BIN)/python -m pytest
 
 check: install-dev

@@ -24,6 +24,7 @@ from chat import services
 from chat.core.errors import BadRequest, ChatError, Internal, NotSignedIn, TooMany
 from chat.core.request import decode, parse
 from chat.dialects import NORMAL, Plain, chunks, numbered_json
+from deepwiki import metrics
 from deepwiki.accounts import authentication
 from deepwiki.threads import in_thread
 
@@ -38,6 +39,9 @@ open_sockets: Counter[Any] = Counter()
 class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
     """One socket. Plain dialect: one question, one answer, close. Events dialect: many questions."""
 
+    # Channels would listen to the layer for every socket, and end them all when it goes away. Runs travel by hints.py.
+    channel_layer_alias = "unused"
+
     async def connect(self) -> None:
         self.person: Any = AnonymousUser()
         self.session_key = ""
@@ -49,14 +53,17 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         try:
             self.person, self.session_key = await in_thread(authentication.of_handshake, self.scope["headers"])
         except authentication.Refused:
+            metrics.connections.labels("refused").inc()
             await self.close()
             return
         except Exception:
             logger.exception("a handshake could not be checked")
+            metrics.connections.labels("failed").inc()
             await self.close()
             return
         self.events = EVENTS in (self.scope.get("subprotocols") or [])
         if self.person.pk and open_sockets[self.person.pk] >= settings.SOCKETS_PER_USER:
+            metrics.connections.labels("too_many").inc()
             await self.accept(EVENTS if self.events else None)
             await self._refuse(
                 TooMany("You have too many connections open. Close some pages and try again.", retry_after=30)
@@ -64,6 +71,8 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
             return
         self.counted = True
         open_sockets[self.person.pk] += 1
+        metrics.connections.labels("accepted").inc()
+        metrics.open_sockets.inc()
         await self.accept(EVENTS if self.events else None)
         if self.events:
             await self._send({"event": "ready", "limits": _limits()})
@@ -74,6 +83,9 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         if self.counted:
             self.counted = False
             open_sockets[self.person.pk] -= 1
+            metrics.open_sockets.dec()
+            if not open_sockets[self.person.pk]:
+                del open_sockets[self.person.pk]
         tasks = list(self.tasks)
         for task in tasks:
             task.cancel()
@@ -239,6 +251,7 @@ class NotHere(AsyncWebsocketConsumer):  # type: ignore[misc]
 
 
 def _error(error: ChatError) -> dict[str, Any]:
+    metrics.errors.labels(error.code).inc()
     shown = {"event": "error", "code": error.code, "message": error.message, "retry_after": error.retry_after,
              "incident": error.incident or None}  # fmt: skip
     return {key: value for key, value in shown.items() if value is not None}

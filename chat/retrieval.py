@@ -15,6 +15,7 @@ from chat.core.answer import Retrieved
 from chat.core.errors import NoSuchRepository, RetrieverFailed
 from chat.core.events import Status
 from chat.core.prompt import Passage
+from deepwiki import metrics
 from deepwiki.threads import in_thread
 from repos.models import Index, IndexJob, Repository
 from repos.search import Filters, line_counts, read_file, search
@@ -39,7 +40,8 @@ class RepositoryRetriever:
         deadline = time.monotonic() + settings.INDEX_WAIT_SECONDS
         told = None
         while True:
-            found = await in_thread(self._look, question, limit)
+            with metrics.timed(metrics.retrieval):
+                found = await in_thread(self._look, question, limit)
             if isinstance(found, Retrieved):
                 yield found
                 return

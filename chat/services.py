@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import time
 import uuid
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,11 @@ from django.utils import timezone
 from chat import hints
 from chat.citing import IndexCitations
 from chat.core.answer import AnswerLimits, Asker, Model, answer
-from chat.core.errors import BadRequest, ChatError, NoSuchRepository, NotSignedIn, TooMany
-from chat.core.events import Accepted
+from chat.core.errors import BadRequest, ChatError, NoSuchRepository, NotSignedIn
+from chat.core.events import Accepted, Delta, Event
 from chat.core.request import ChatRequest, RequestLimits, Turn, decode, parse
 from chat.core.research import untagged
+from chat.limits import check
 from chat.models import Conversation, Message, RunEvent
 from chat.providers import Providers, load_models
 from chat.providers.base import Timeouts
@@ -30,6 +32,7 @@ from chat.rendering import Blocks
 from chat.retrieval import RepositoryRetriever
 from chat.runs import NoRecord, Numbered, Run, Runs, keep
 from chat.settled import CachedAnswers
+from deepwiki import metrics
 from deepwiki.threads import in_thread
 from repos import services as repositories
 from repos.models import Repository
@@ -113,11 +116,33 @@ async def _ask(person: Person, request: ChatRequest, lasting: bool) -> Run:
     events = answer(asker, CachedAnswers())
     accepted = Accepted(_text(opened.conversation_id), _text(opened.answer_id), _text(request.client_message_id))
     try:
-        return runs.start(run, events, accepted)
+        return runs.start(run, _measured(run, model.provider, events), accepted)
     except ChatError as error:
         if opened.answer_id:
             await in_thread(_refused, opened.answer_id, error)
         raise
+
+
+async def _measured(run: Run, provider: str, events: AsyncGenerator[Event]) -> AsyncGenerator[Event]:
+    """The events, with what they tell counted."""
+    began, waiting = time.perf_counter(), True
+    metrics.running_answers.inc()
+    state = "stopped"
+    try:
+        async with contextlib.aclosing(events):
+            async for event in events:
+                if waiting and isinstance(event, Delta):
+                    waiting = False
+                    metrics.first_token.labels(provider).observe(time.perf_counter() - began)
+                yield event
+        state = "complete"
+    except ChatError as error:
+        state = "partial"
+        metrics.errors.labels(error.code).inc()
+        raise
+    finally:
+        metrics.running_answers.dec()
+        metrics.answers.labels(provider, state).inc()
 
 
 async def attach(person: Person, run_id: uuid.UUID, after: int = 0) -> AsyncGenerator[Numbered | dict[str, Any]]:
@@ -207,7 +232,7 @@ def _opened(person: Person, request: ChatRequest, model: Model) -> Opened:
     known = _asked_before(person, request)
     if known is not None:
         return known
-    _check_limits(person)
+    check(person, model)
     if request.token and person.pk is None:
         raise NotSignedIn("Sign in to use an access token.")
     try:
@@ -285,23 +310,6 @@ def _history(conversation: Conversation) -> tuple[Turn, ...]:
     return tuple(Turn("assistant" if row.role == Message.Role.ASSISTANT else "user", row.content) for row in rows)[
         -settings.HISTORY_MESSAGES :
     ]
-
-
-def _check_limits(person: Person) -> None:
-    if person.pk is None:
-        return
-    mine = Message.objects.filter(conversation__user=person.pk)
-    if mine.running().count() >= settings.RUNS_PER_USER:
-        raise TooMany(
-            "Another answer of yours is still being written. Wait for it or stop it, then ask again.", retry_after=5
-        )
-    since = timezone.now() - timedelta(minutes=1)
-    asked = Message.objects.filter(asked_by=person.pk, created_at__gt=since).order_by("created_at")
-    if asked.count() >= settings.REQUESTS_PER_MINUTE:
-        first = asked.values_list("created_at", flat=True)[0]
-        wait = max(1, round((first - since).total_seconds()))
-        raise TooMany(f"You have asked {settings.REQUESTS_PER_MINUTE} questions in a minute. Ask again in {wait} seconds.",
-                      retry_after=wait)  # fmt: skip
 
 
 def _refused(answer_id: uuid.UUID, error: ChatError) -> None:

@@ -28,6 +28,7 @@ from chat.dialects import Plain, chunks, numbered_json, sse
 from chat.models import Conversation, Message
 from chat.pages import day_groups, thread, viewer
 from chat.runs import Numbered, Run
+from deepwiki import metrics
 from deepwiki.accounts import authentication
 from deepwiki.threads import in_thread
 from repos.models import Repository
@@ -98,6 +99,7 @@ class _Forbidden(ChatError):
 
 def refusal(error: ChatError) -> JsonResponse:
     """An error before the first chunk: a status, and the words the plain dialect would have sent."""
+    metrics.errors.labels(error.code).inc()
     headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
     return JsonResponse({"detail": error.message}, status=error.status, headers=headers)
 

@@ -53,13 +53,17 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Model:
-    """A model and its limits in tokens. `count` tells the tokens of a text where the model's tokenizer is known."""
+    """A model and its limits in tokens; a `free` one costs none.
+
+    `count` tells the tokens of a text, exactly where the model's tokenizer is known.
+    """
 
     provider: str
     id: str
     context: int
     output: int
     options: dict[str, Any]
+    free: bool = False
     count: Callable[[str], int] = field(default=budget.estimate, compare=False)
 
 

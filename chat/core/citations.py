@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 PATTERN = re.compile(
-    r"(?P<path>[\w@.+~/\[\]()-]*[\w@+~\])-](?:\.\w+)?):L(?P<start>\d{1,7})(?:\s?[-–]\s?L?(?P<end>\d{1,7}))?"
+    r"(?P<path>[\w@.+~/](?:[\w@.+~/\[\]()-]*[\w@+~\])-])?):L(?P<start>\d{1,7})(?:\s?[-–]\s?L?(?P<end>\d{1,7}))?"
 )
 
 

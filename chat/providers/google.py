@@ -65,6 +65,7 @@ class Google:
 
     async def _once(self, asked: Prompt, model: Model) -> AsyncGenerator[Text | Tokens]:
         call: Any = None
+        started = False
         try:
             call = await self.client.stream_generate_content(
                 _request(asked, model),
@@ -79,6 +80,7 @@ class Google:
                 for candidate in reply.candidates:
                     text = "".join(part.text for part in candidate.content.parts)
                     if text:
+                        started = True
                         yield Text(text)
                     reason = glm.Candidate.FinishReason(candidate.finish_reason).name
                     if reason in STOPPED_BY_POLICY:
@@ -89,7 +91,7 @@ class Google:
             if not finished:
                 raise CutOff
         except (google_errors.GoogleAPIError, AioRpcError) as error:
-            raise _translate(error) from error
+            raise (CutOff() if started and _is_outage(error) else _translate(error)) from error
         finally:
             if call is not None:
                 with contextlib.suppress(Exception):
@@ -120,6 +122,10 @@ def _request(asked: Prompt, model: Model) -> Any:
         system_instruction=glm.Content(parts=[glm.Part(text=asked.system)]),
         generation_config=glm.GenerationConfig(max_output_tokens=model.output, **model.options),
     )
+
+
+def _is_outage(error: Exception) -> bool:
+    return type(_translate(error)) is Unavailable
 
 
 def _translate(error: Exception) -> ProviderError:

@@ -130,8 +130,9 @@ class Providers:
             chosen = {**CUSTOM_MODEL, "id": model}
         tokenizer = chosen.get("tokenizer", section.get("tokenizer", ""))
         return Model(
-            name, chosen["id"], chosen["context"], chosen["output"], dict(chosen.get("options", {})), counter(tokenizer)
-        )
+            name, chosen["id"], chosen["context"], chosen["output"], dict(chosen.get("options", {})),
+            bool(section.get("free")), counter(tokenizer),
+        )  # fmt: skip
 
     def adapter(self, name: str) -> Provider:
         """The adapter of a configured provider, for the running event loop."""

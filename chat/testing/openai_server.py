@@ -120,6 +120,8 @@ class OpenAIServer:
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         path = lines[0].split(" ")[1].partition("?")[0]
         self.authorizations.append(headers.get("authorization") or headers.get("api-key", ""))
+        if path.endswith("/api/tags"):  # what Ollama adds of its own
+            return await _reply(writer, 200, {"models": [{"name": "fake:latest"}, {"name": "nomic-embed-text:latest"}]})
         if path.endswith("/models"):
             return await _reply(writer, 200, {"object": "list", "data": [{"id": "fake", "object": "model"}]})
         asked = json.loads(body or b"{}")
@@ -154,6 +156,7 @@ class OpenAIServer:
         self, asked: dict[str, Any], settings: Settings, writer: asyncio.StreamWriter, gone: asyncio.Future[bytes]
     ) -> bool:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+        await _send(writer, b": PROCESSING\n\n")  # OpenRouter's comment lines, which say nothing
         await writer.drain()
         if settings.fault == "garbage":
             return await _send(writer, b"data: {this is no json\n\n", last=True)

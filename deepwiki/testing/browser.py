@@ -1,7 +1,4 @@
-"""A Chromium for the browser tests: one that is there, else Debian's package for root, else Playwright's download.
-
-python -m deepwiki.testing.browser --ensure
-"""
+"""A Chromium for the browser tests: one that is there, else Debian's package for root, else Playwright's download."""
 
 from __future__ import annotations
 
@@ -27,10 +24,10 @@ def ensure() -> str:
     if path := find():
         return path
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        _quietly(["apt-get", "update", "-q"])
-        _quietly(["apt-get", "install", "-y", "-q", "chromium"])
+        quietly(["apt-get", "update", "-q"])
+        quietly(["apt-get", "install", "-y", "-q", "chromium"])
     if not find():
-        _quietly([sys.executable, "-m", "playwright", "install", "chromium"])
+        quietly([sys.executable, "-m", "playwright", "install", "chromium"])
     return find()
 
 
@@ -44,10 +41,5 @@ def _playwright() -> str:
         return ""
 
 
-def _quietly(command: list[str]) -> None:
+def quietly(command: list[str]) -> None:
     subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=900)
-
-
-if __name__ == "__main__":
-    found = ensure() if "--ensure" in sys.argv else find()
-    print(f"Browser: {found}" if found else "No Chromium can be had here: the browser tests will be skipped.")  # noqa: T201

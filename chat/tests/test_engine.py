@@ -1,0 +1,239 @@
+"""What an answer brings besides its text, over both doors: citations, rounds, cost, limits, answers kept."""
+
+import asyncio
+import json
+from urllib.parse import quote
+
+import pytest
+from django.core.cache import cache
+from django.test import AsyncClient
+
+from chat import services
+from chat.citing import IndexCitations
+from chat.core.citations import Citation, find
+from chat.core.request import parse
+from chat.models import Message
+from chat.rendering import Blocks, render
+from chat.tests.test_doors import DOORS, ask, settled
+from deepwiki.accounts.models import ApiToken
+from deepwiki.threads import in_thread
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+CITING = "`shop/prices.py:L1-L5` and shop/mail.js:L2, not `shop/none.py:L1-L2` or `shop/prices.py:L900`"
+
+
+def saying(text):
+    return f"fake?text={quote(text)}"
+
+
+@pytest.fixture(params=DOORS)
+def door(request):
+    return DOORS[request.param]
+
+
+@pytest.fixture
+def token(alice):
+    return ApiToken.issue(alice)[1]
+
+
+async def events_of(person, request):
+    run = await services.ask(person, parse(request, services.request_limits()), lasting=True)
+    return [item.event.as_json() async for item in run.attach()]
+
+
+# --- citations --------------------------------------------------------------------------------------------------------
+
+
+async def test_every_citation_is_looked_up_and_the_share_that_exists_is_kept(repository, token, with_model, door):
+    await door(ask(repository, saying(CITING)), token)
+    answer = (await settled())[-1]
+    assert [(c["path"], c["start"], c["found"]) for c in answer.citations] == [
+        ("shop/prices.py", 1, True), ("shop/mail.js", 2, True), ("shop/none.py", 1, False), ("shop/prices.py", 900, False),
+    ]  # fmt: skip
+    assert answer.verified_share == 0.5
+
+
+async def test_while_it_streams_a_citation_that_exists_is_a_link_and_one_that_does_not_is_marked(
+    repository, alice, with_model
+):
+    events = await events_of(alice, {**ask(repository, saying(CITING)), "render": "html"})
+    html = [event["html"] for event in events if event["event"] == "html"][-1]
+    assert html.count('<a class="cite"') == 2
+    assert html.count("unverified") == 2
+    assert html.count("not found in this commit") == 2
+
+
+def test_a_citation_leads_to_the_host_at_the_commit():
+    from repos.sources import parse_address
+
+    citing = IndexCitations(parse_address("https://github.com/a/b"), "c0ffee", {"x.py": 10})
+    html = render("`x.py:L3-L4`", citing)
+    assert 'href="https://github.com/a/b/blob/c0ffee/x.py#L3-L4"' in html
+    assert "unverified" in render("`x.py:L3-L11`", citing)
+    assert "unverified" in render("`x.py:L4-L3`", citing)
+    assert "unverified" in render("`x.py:L0`", citing)
+
+
+def test_citations_are_found_however_they_are_written():
+    text = "a `src/a.py:L1-L2`, (lib/b.go:L7), src/[id]/c.ts:L1–L9 and ./d.py:L4 but not at 10:L5 or word:Lx"
+    assert [c.path for c in find(text)] == ["src/a.py", "lib/b.go", "src/[id]/c.ts", "d.py", "10"]
+    assert "cite" not in render("at 10:L5")
+    assert find("x.py:L3")[0] == Citation("x.py", 3, 3)
+
+
+def test_a_citation_split_over_pieces_is_the_same_in_the_end():
+    whole = Blocks(IndexCitations(lines={"shop/a.py": 9}))
+    blocks = {}
+    for char in "See `shop/a.py:L1-L2` there.\n\nAnd shop/a.py:L3.":
+        for block in whole.feed(char):
+            blocks[block.block] = block.html
+    for block in whole.finish():
+        blocks[block.block] = block.html
+    assert "".join(blocks.values()).count('<a class="cite"') == 2
+
+
+# --- Deep Research ----------------------------------------------------------------------------------------------------
+
+
+async def test_server_driven_research_is_one_run_with_a_stage_each_round(repository, alice, with_model):
+    says = "## Next Steps\nNothing is missing.\n"
+    events = await events_of(alice, {**ask(repository, saying(says)), "deep_research": True})
+    rounds = [event for event in events if event["event"] == "research"]
+    assert [(r["iteration"], r["stage"]) for r in rounds] == [(1, "plan"), (2, "update"), (3, "conclude")]
+    assert all(r["passages"] > 0 and r["looking_for"] for r in rounds)
+    answer = (await settled())[-1]
+    assert [stage["stage"] for stage in answer.stages] == ["plan", "update", "conclude"]
+    pieces = [answer.content[stage["at"] :] for stage in answer.stages]
+    assert all(piece.startswith("## Next Steps") for piece in pieces)
+    assert answer.content == "".join(event["text"] for event in events if event["event"] == "delta")
+    assert answer.usage["output_tokens"] > 10
+
+
+async def test_research_is_stopped_between_or_inside_rounds_with_what_there_is(repository, alice, with_model):
+    request = {**ask(repository, "fake?tokens=40&delay_ms=10"), "deep_research": True}
+    run = await services.ask(alice, parse(request, services.request_limits()), lasting=True)
+    async for item in run.attach():
+        if item.event.as_json() == {**item.event.as_json(), "event": "research", "iteration": 2}:
+            run.stop()
+    answer = (await settled())[-1]
+    assert answer.state == "stopped"
+    assert answer.content.startswith("t0000")
+    assert answer.usage["output_tokens"] > 0
+    assert with_model.closed <= 1
+
+
+# --- cost and limits --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", ["cut", "mid"])
+async def test_a_cut_answer_costs_what_it_used(repository, token, with_model, door, fault):
+    await door(ask(repository, f"fake?tokens=40&fault={fault}"), token)
+    usage = (await settled())[-1].usage
+    assert usage["output_tokens"] > 10
+    assert usage["input_tokens"] > 100
+
+
+async def test_a_days_tokens_are_a_limit_and_search_only_goes_on(repository, token, with_model, settings, door):
+    settings.TOKENS_PER_DAY = 50
+    assert (await door(ask(repository), token)).code in (1000, 200)
+    await settled()
+    refused = await door(ask(repository), token)
+    assert refused.code in (4429, 429)
+    assert "in a day" in refused.text + refused.detail
+    assert (await door(ask(repository, "", provider="search-only"), token)).code in (1000, 200)
+
+
+# --- answers given a moment ago ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def keeping(settings):
+    settings.CACHE_SECONDS = 300
+    cache.clear()
+    yield
+    cache.clear()
+
+
+async def test_the_same_question_is_answered_from_before_marked_and_saved(repository, token, with_model, keeping, door):
+    replies = [await door(ask(repository), token) for _ in range(2)]
+    assert replies[0].text == replies[1].text == "t0000 t0001 t0002 "
+    assert len(with_model.requests) == 1
+    rows = await settled()
+    assert [notice["code"] for row in rows for notice in row.notices] == ["from_cache"]
+    assert {row.state for row in rows} == {"complete"}
+    await door({**ask(repository), "regenerate": True}, token)
+    assert len(with_model.requests) == 2
+
+
+async def test_nothing_kept_crosses_from_one_persons_private_repository_to_another(
+    index_folder, folder, people, with_model, keeping
+):
+    for name in ("alice", "bob"):
+        await in_thread(index_folder, folder, owner_id=people[name].pk, private=True)
+    for name in ("alice", "bob"):
+        token = (await in_thread(ApiToken.issue, people[name]))[1]
+        request = {"repo_url": str(folder), "type": "local", "provider": "openai", "model": "fake?tokens=3",
+                   "messages": [{"role": "user", "content": "discount?"}]}  # fmt: skip
+        assert (await DOORS["socket"](request, token)).text == "t0000 t0001 t0002 "
+    assert len(with_model.requests) == 2
+
+
+# --- figures ----------------------------------------------------------------------------------------------------------
+
+
+async def test_the_figures_are_for_staff_and_the_monitoring_token_only(people, repository, token, with_model, settings):
+    settings.METRICS_TOKEN = "watching-1"
+    await DOORS["socket"](ask(repository), token)
+    await DOORS["socket"](ask(repository, "fake?fault=401"), token)
+    client = AsyncClient()
+    assert (await client.get("/metrics")).status_code == 404
+    assert (await client.get("/metrics", headers={"authorization": "Bearer wrong"})).status_code == 404
+    await in_thread(client.force_login, people["bob"])
+    assert (await client.get("/metrics")).status_code == 404
+    await in_thread(client.force_login, people["carol"])
+    assert (await client.get("/metrics")).status_code == 200
+    text = (await AsyncClient().get("/metrics", headers={"authorization": "Bearer watching-1"})).content.decode()
+    for name in (
+        'deepwiki_connections_total{outcome="accepted"}', 'deepwiki_first_token_seconds_count{provider="openai"}',
+        'deepwiki_errors_total{code="provider_auth"}', "deepwiki_open_sockets", "deepwiki_running_answers 0.0",
+        "deepwiki_memory_bytes", "deepwiki_retrieval_seconds_count", 'deepwiki_index_jobs{state="done"}',
+    ):  # fmt: skip
+        assert name in text, name
+
+
+async def test_log_lines_carry_the_run_and_no_word_of_the_question(repository, token, with_model, caplog, capfd):
+    await DOORS["socket"](ask(repository, "fake?fault=500", text="my-very-own-words"), token)
+    said = caplog.text + "".join(capfd.readouterr())
+    assert "my-very-own-words" not in said
+    assert token not in said
+    assert await in_thread(Message.objects.filter(content="my-very-own-words").count) == 1
+
+
+# --- Ollama -----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_running_ollama_is_found_its_models_listed_and_it_answers(repository, token, settings, model, door):
+    settings.PROVIDER_ENVIRONMENT = {"OLLAMA_HOST": ""}
+    settings.OLLAMA_DISCOVERY = True
+    services.providers.cache_clear()
+    known = services.providers()
+    section = known.file["ollama"]
+    section["address"] = ["OLLAMA_HOST", model.url.removesuffix("/v1")]
+    request = {"repo_url": repository.url, "type": "local", "messages": [{"role": "user", "content": "discount?"}]}
+    assert "t0000" in (await door(request, token)).text
+    assert known.default() == "ollama"
+    assert [entry["label"] for entry in known.configured()["ollama"]["models"]] == ["fake"]
+    await known.close()
+
+
+async def test_without_an_ollama_nothing_waits_for_one(settings):
+    settings.PROVIDER_ENVIRONMENT = {}
+    settings.OLLAMA_DISCOVERY = True
+    services.providers.cache_clear()
+    known = services.providers()
+    known.file["ollama"]["address"] = ["OLLAMA_HOST", "http://127.0.0.1:9"]
+    began = asyncio.get_running_loop().time()
+    await in_thread(known.look_around)
+    assert asyncio.get_running_loop().time() - began < 1
+    assert known.default() == "search-only"
+    assert json.dumps(list(known.configured())) == '["search-only"]'
