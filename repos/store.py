@@ -207,15 +207,24 @@ def pending(index: Index, embedder: str, after: int, limit: int) -> list[Pending
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT c.id, d.path, c.symbol, array_to_string((string_to_array(d.text, E'\\n'))[c.start:c."end"], E'\\n')
-            FROM repos_chunk c JOIN repos_document d ON d.id = c.document_id
+            SELECT c.id, c.document_id, c.symbol, c.start, c."end"
+            FROM repos_chunk c
             WHERE c.index_id = %s AND c.id > %s
               AND NOT EXISTS (SELECT 1 FROM repos_embedding e WHERE e.chunk_id = c.id AND e.embedder = %s)
             ORDER BY c.id LIMIT %s
             """,
             [index.pk, after, embedder, limit],
         )
-        return [Pending(pk, f"{path} {symbol}\n{text}") for pk, path, symbol, text in cursor.fetchall()]
+        rows = cursor.fetchall()
+        wanted = list({document for _, document, *_ in rows})
+        cursor.execute("SELECT id, path, text FROM repos_document WHERE id = ANY(%s)", [wanted])
+        documents = {pk: (path, text.split("\n")) for pk, path, text in cursor.fetchall()}
+    found = []
+    for pk, document, symbol, start, end in rows:
+        path, lines = documents[document]
+        text = "\n".join(lines[start - 1 : end])
+        found.append(Pending(pk, f"{path} {symbol}\n{text}"))
+    return found
 
 
 def reuse_vectors(index: Index, embedder: str, wanted: Sequence[Pending]) -> list[Pending]:
@@ -240,11 +249,11 @@ def write_vectors(index: Index, embedder: str, items: Sequence[Pending], vectors
 
 
 def finish(index: Index) -> None:
-    """All vectors are there: say so."""
-    graphs.build(index)
+    """All vectors are there: say so. A large index is then made quicker to search; until that is done it is read whole."""
     Index.objects.filter(pk=index.pk).update(state=Index.State.READY, updated_at=timezone.now())
     index.state = Index.State.READY
     _analyze()
+    graphs.build(index)
 
 
 def _copy_vectors(cursor: Any, index: Index, embedder: str, rows: list[tuple[Pending, str]]) -> None:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from repos.embedders.base import Vectors, unit
-from repos.indexing.tokens import tokens
+from repos.indexing.tokens import counted
+
+
+@lru_cache(maxsize=200_000)
+def _place(token: str) -> int:
+    return zlib.crc32(token.encode())
 
 
 class Hashing:
@@ -26,8 +32,8 @@ class Hashing:
         """See Embedder."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
-            for token in tokens(text):
-                vectors[row, zlib.crc32(token.encode()) % self.dimension] += 1
+            for token, times in counted(text).items():
+                vectors[row, _place(token) % self.dimension] += times
         return unit(vectors)
 
     def embed_question(self, text: str) -> Vectors:

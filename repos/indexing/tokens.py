@@ -36,6 +36,15 @@ def tokens(text: str) -> Iterator[str]:
         yield from _forms(match.group())
 
 
+def counted(text: str) -> Counter[str]:
+    """How often each token stands in `text`. Each different word is taken apart once."""
+    counts: Counter[str] = Counter()
+    for word, times in Counter(_WORD.findall(text)).items():
+        for form in _forms(word):
+            counts[form] += times
+    return counts
+
+
 def question_terms(text: str) -> list[str]:
     """The words of a question, each once, without the words every question has."""
     words = (match.group() for match in _WORD.finditer(text))
@@ -43,7 +52,7 @@ def question_terms(text: str) -> list[str]:
     return list(dict.fromkeys(term for term in wanted if len(term) < 80))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def _forms(word: str) -> tuple[str, ...]:
     if len(word) > 120:
         return ()
@@ -74,10 +83,15 @@ def stem(word: str) -> str:
     return word[:-1] if word.endswith("e") and len(word) > 4 else word
 
 
-@lru_cache(maxsize=400_000)
+@lru_cache(maxsize=50_000)
 def term_id(term: str) -> int:
     """The sparse dimension of `term`, 1-based as pgvector counts."""
     return zlib.crc32(term.encode("utf-8", "surrogatepass")) % DIMENSION + 1
+
+
+@lru_cache(maxsize=200_000)
+def _term_ids(word: str) -> tuple[int, ...]:
+    return tuple(map(term_id, _forms(word)))
 
 
 def weigh(fields: Iterable[tuple[str, int]]) -> dict[int, float]:
@@ -87,13 +101,17 @@ def weigh(fields: Iterable[tuple[str, int]]) -> dict[int, float]:
     tf * (K1 + 1) / (tf + K1 * (1 - B + B * length / AVERAGE_LENGTH)), Robertson and Zaragoza 2009, with the average
     length a constant; the question's idf is applied when searching.
     """
-    counts: Counter[int] = Counter()
+    counts: dict[int, int] = {}
     for text, factor in fields:
-        for term in tokens(text):
-            counts[term_id(term)] += factor
+        for word, times in Counter(_WORD.findall(text)).items():
+            weight = times * factor
+            for term in _term_ids(word):
+                counts[term] = counts.get(term, 0) + weight
     length = sum(counts.values())
     norm = K1 * (1 - B + B * length / AVERAGE_LENGTH)
-    return {term: tf * (K1 + 1) / (tf + norm) for term, tf in counts.most_common(MOST_TERMS)}
+    if len(counts) > MOST_TERMS:
+        counts = dict(sorted(counts.items(), key=lambda item: -item[1])[:MOST_TERMS])
+    return {term: tf * (K1 + 1) / (tf + norm) for term, tf in counts.items()}
 
 
 def sparse_text(weights: Mapping[int, float]) -> str:
