@@ -109,9 +109,9 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
 
     async def _answer_plainly(self, data: str) -> None:
         try:
-            await self._recheck()
             request = services.read_request(data)
-            run = await services.ask(self.person, request, lasting=request.conversation is not None)
+            lasting = request.conversation is not None
+            run = await services.ask(self.person, request, lasting=lasting, still_here=self._still_here)
         except ChatError as error:
             await self._refuse(error)
             return
@@ -153,9 +153,8 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
     async def _ask(self, message: dict[str, Any]) -> None:
         client_id = message.get("client_message_id")
         try:
-            await self._recheck()
             request = parse(message, services.request_limits())
-            run = await services.ask(self.person, request, lasting=True)
+            run = await services.ask(self.person, request, lasting=True, still_here=self._still_here)
             async with contextlib.aclosing(run.attach()) as items:
                 async for item in items:
                     await self._send(numbered_json(run, item))
@@ -206,15 +205,16 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
                     logger.warning("a session could not be checked; trying again", exc_info=True)
 
     async def _recheck(self) -> None:
-        """A session may have ended, or its person been locked out, since the handshake."""
-        if self.session_key and await in_thread(authentication.by_session, self.session_key) is None:
+        await in_thread(self._still_here)
+
+    def _still_here(self) -> None:
+        """A session may have ended, or its person been locked out, since the handshake. Raises NotSignedIn."""
+        if self.session_key and authentication.by_session(self.session_key) is None:
             raise NotSignedIn("Your session has ended. Sign in again.")
         if not self.session_key and self.person.pk:
-            headers = dict(self.scope["headers"])
-            try:
-                await in_thread(authentication.by_bearer, headers.get(b"authorization", b"").decode("latin-1"))
-            except authentication.Refused:
-                raise NotSignedIn("This API token is no longer valid.") from None
+            authorization = dict(self.scope["headers"]).get(b"authorization", b"").decode("latin-1")
+            if not authentication.still_good(authorization):
+                raise NotSignedIn("This API token is no longer valid.")
 
     async def _refuse(self, error: ChatError) -> None:
         if self.events:

@@ -54,7 +54,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def running(self) -> MessageQuerySet:
         """Answers some process is making now."""
-        return self.filter(state=Message.State.RUNNING, lease_at__gt=timezone.now() - LEASE)
+        return self.filter(Message.is_running())
 
     def abandoned(self) -> MessageQuerySet:
         """Answers whose process died: their lease has run out."""
@@ -126,9 +126,18 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["conversation", "number"], name="one_message_per_place"),
             models.UniqueConstraint(fields=["asked_by", "client_message_id"], name="asked_once"),
         ]
+        indexes = [
+            models.Index(fields=["asked_by", "-created_at"], name="questions_of_a_person"),
+            models.Index(fields=["lease_at"], condition=Q(state="running"), name="running_answers"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.role} {self.number}"
+
+    @classmethod
+    def is_running(cls) -> Q:
+        """Some process is making this answer now: its lease has not run out."""
+        return Q(state=cls.State.RUNNING, lease_at__gt=timezone.now() - LEASE)
 
 
 class RunEvent(models.Model):

@@ -25,6 +25,7 @@ class MessageRecorder:
 
     message_id: uuid.UUID
     citing: IndexCitations
+    with_events: bool = True  # a run that ends with its reader has nobody who could catch up
 
     async def save(self, run: Run, fresh: list[Numbered]) -> None:
         """See Recorder. Learns from the row, too, that another process was asked to stop the run."""
@@ -39,11 +40,12 @@ class MessageRecorder:
         events = [
             RunEvent(run_id=run.id, seq=item.seq, data=clean_json(item))
             for item in fresh
-            if not isinstance(item.event, Html)
+            if self.with_events and not isinstance(item.event, Html)
         ]
         with transaction.atomic():
             Message.objects.filter(pk=self.message_id, state__in=ours).update(**fields)
-            RunEvent.objects.bulk_create(events, ignore_conflicts=True)
+            if events:
+                RunEvent.objects.bulk_create(events, ignore_conflicts=True)
         return Message.objects.filter(pk=self.message_id, stop_requested=True).exists()
 
     def _fields(self, run: Run) -> dict[str, object]:

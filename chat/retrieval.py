@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from django.conf import settings
 
@@ -15,13 +16,16 @@ from chat.core.answer import Retrieved
 from chat.core.errors import NoSuchRepository, RetrieverFailed
 from chat.core.events import Status
 from chat.core.prompt import Passage
+from chat.runs import keep
 from deepwiki import metrics
 from deepwiki.threads import in_thread
 from repos.models import Index, IndexJob, Repository
-from repos.search import Filters, line_counts, read_file, search
+from repos.search import Filters, Reader, line_counts, read_file, search
 from repos.search import Passage as Found
 
 POLL_SECONDS = 0.25
+SHARED_SECONDS = 5.0
+T = TypeVar("T")
 FILE_LINES = 800
 
 
@@ -34,39 +38,53 @@ class RepositoryRetriever:
     filters: Filters = field(default_factory=Filters)
     file: str = ""
     citing: IndexCitations = field(default_factory=IndexCitations)
+    known: Repository | None = None  # as it was read a moment ago, with this person's rights
 
     async def retrieve(self, question: str, limit: int) -> AsyncGenerator[Status | Retrieved]:
         """See Retriever. A repository that is new is waited for, with word of how far it is."""
         deadline = time.monotonic() + settings.INDEX_WAIT_SECONDS
         told = None
+        repository = self.known if self.known is not None else await in_thread(self._readable)
         while True:
-            with metrics.timed(metrics.retrieval):
-                found = await in_thread(self._look, question, limit)
-            if isinstance(found, Retrieved):
-                yield found
+            if repository.current_index is not None:
+                yield await self._found(repository, repository.current_index, question, limit)
                 return
-            if found != told:
-                told = found
-                yield found
+            status = await in_thread(_progress, repository)
+            if status != told:
+                told = status
+                yield status
             if time.monotonic() > deadline:
                 raise RetrieverFailed(
                     "Error preparing retriever: the repository is still being indexed. Ask again in a few minutes."
                 )
             await asyncio.sleep(POLL_SECONDS)
+            repository = await in_thread(self._readable)
 
-    def _look(self, question: str, limit: int) -> Retrieved | Status:
-        repository = Repository.objects.select_related("current_index").filter(pk=self.repository_id).first()
+    def _readable(self) -> Repository:
+        """The repository as it stands now, as long as this person may read it."""
+        readable = Repository.objects.readable_by(Reader(self.person_id)).select_related("current_index")
+        repository = readable.filter(pk=self.repository_id).first()
         if repository is None:
             raise NoSuchRepository
-        index = repository.current_index
-        if index is None:
-            return _progress(repository)
+        return repository
+
+    async def _found(self, repository: Repository, index: Index, question: str, limit: int) -> Retrieved:
+        """What a search gives; people who ask the same at the same time share one."""
         self.citing.address, self.citing.commit = repository.address, index.commit
-        self.citing.lines = line_counts(index.pk, index.updated_at)
+        key = (index.pk, index.updated_at, index.state, self.person_id, question, limit, self.filters, self.file)
+        with metrics.timed(metrics.retrieval):
+            found, self.citing.lines = await _shared(
+                key, lambda: in_thread(self._look, repository, index, question, limit)
+            )
+        return found
+
+    def _look(
+        self, repository: Repository, index: Index, question: str, limit: int
+    ) -> tuple[Retrieved, Mapping[str, int]]:
         found = search(
             [repository.pk], question, user_id=self.person_id, limit=limit, filters=self.filters, file=self.file
         )
-        return Retrieved(
+        retrieved = Retrieved(
             passages=tuple(_passage(repository, passage) for passage in found.passages),
             commit=index.commit,
             mode=found.mode,
@@ -75,6 +93,7 @@ class RepositoryRetriever:
             repository_id=str(repository.pk),
             building=index.state != Index.State.READY and bool(index.embedders),
         )
+        return retrieved, line_counts(index.pk, index.updated_at)
 
     def _file(self, repository: Repository) -> Passage | None:
         document = read_file(repository, self.file, self.person_id) if self.file else None
@@ -82,6 +101,28 @@ class RepositoryRetriever:
             return None
         lines = document.text.split("\n")[:FILE_LINES]
         return Passage(document.path, 1, len(lines), "\n".join(lines), document.language)
+
+
+_searches: dict[tuple[Any, ...], asyncio.Future[Any]] = {}
+
+
+async def _shared(key: tuple[Any, ...], search: Callable[[], Awaitable[T]]) -> T:
+    """The result of `search`, run once for all who ask with the same key within a few seconds, on one event loop.
+
+    The key holds who asks and the state of the index, so nothing is shared that would have been found differently.
+    """
+    key = (id(asyncio.get_running_loop()), *key)
+    known = _searches.get(key)
+    if known is None or (known.done() and (known.cancelled() or known.exception() is not None)):
+        known = keep(_run(search))
+        _searches[key] = known
+        asyncio.get_running_loop().call_later(SHARED_SECONDS, _searches.pop, key, None)
+    found: T = await asyncio.shield(known)
+    return found
+
+
+async def _run(search: Callable[[], Awaitable[T]]) -> T:
+    return await search()
 
 
 def _progress(repository: Repository) -> Status:

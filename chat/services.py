@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -52,7 +52,7 @@ REMOTE_POLL_SECONDS = 0.4
 class Opened:
     """A question that has its rows: ready to run, or (with `existing`) already asked."""
 
-    repository_id: uuid.UUID
+    repository: Repository
     history: tuple[Turn, ...]
     conversation_id: uuid.UUID | None = None
     answer_id: uuid.UUID | None = None
@@ -84,25 +84,30 @@ def read_request(data: str | bytes) -> ChatRequest:
     return parse(decode(data, limits), limits)
 
 
-async def ask(person: Person, request: ChatRequest, *, lasting: bool) -> Run:
+async def ask(
+    person: Person, request: ChatRequest, *, lasting: bool, still_here: Callable[[], None] = lambda: None
+) -> Run:
     """Store the question and start its answer; or give the run of the same question asked before.
 
-    A `lasting` run goes on when nobody reads it: its conversation will show it. Raises the ChatError family before
+    A `lasting` run goes on when nobody reads it: its conversation will show it. `still_here` is called first, where
+    the database may be asked, and raises when the person may no longer ask. Raises the ChatError family before
     anything was sent anywhere.
     """
     # Whoever asked may be gone before the rows are made: the answer is begun all the same, and kept.
-    return await asyncio.shield(keep(_ask(person, request, lasting)))
+    return await asyncio.shield(keep(_ask(person, request, lasting, still_here)))
 
 
-async def _ask(person: Person, request: ChatRequest, lasting: bool) -> Run:
+async def _ask(person: Person, request: ChatRequest, lasting: bool, still_here: Callable[[], None]) -> Run:
     if not person.is_authenticated and not settings.ALLOW_ANONYMOUS:
         raise NotSignedIn
-    opened, model = await in_thread(_open, person, request)
+    opened, model = await in_thread(_open, person, request, still_here)
     if opened.existing and opened.run_id is not None:
         return runs.get(opened.run_id) or await _replay(opened.run_id, person)
     citing = IndexCitations()
     filters = Filters(**{name: parse_patterns(text) for name, text in request.filters.items()})
-    retriever = RepositoryRetriever(opened.repository_id, person.pk, filters, request.file_path, citing)
+    retriever = RepositoryRetriever(
+        opened.repository.pk, person.pk, filters, request.file_path, citing, opened.repository
+    )
     limits = AnswerLimits(settings.ANSWER_CHARS, settings.ANSWER_SECONDS)
     asker = Asker(request, opened.history, retriever, providers().adapter(model.provider), model, limits)
     run = Run(
@@ -110,7 +115,7 @@ async def _ask(person: Person, request: ChatRequest, lasting: bool) -> Run:
         ends_when_alone=not lasting,
         person_id=person.pk,
         renderer=Blocks(citing) if request.render == "html" else None,
-        recorder=MessageRecorder(opened.answer_id, citing) if opened.answer_id else NoRecord(),
+        recorder=MessageRecorder(opened.answer_id, citing, with_events=lasting) if opened.answer_id else NoRecord(),
         meter=lambda: asker.usage,
     )
     events = answer(asker, CachedAnswers())
@@ -221,8 +226,9 @@ def _read_events(
     return message, list(rows)
 
 
-def _open(person: Person, request: ChatRequest) -> tuple[Opened, Model]:
+def _open(person: Person, request: ChatRequest, still_here: Callable[[], None]) -> tuple[Opened, Model]:
     """Choose the model, check limits and rights, make the rows. One thread, a few milliseconds."""
+    still_here()
     providers().look_around()
     model = providers().choose(request.provider, request.model)
     return _opened(person, request, model), model
@@ -244,7 +250,7 @@ def _opened(person: Person, request: ChatRequest, model: Model) -> Opened:
     except SourceError as error:
         raise BadRequest(str(error)) from error
     if person.pk is None:
-        return Opened(repository.pk, request.messages[:-1])
+        return Opened(repository, request.messages[:-1])
     try:
         with transaction.atomic():
             return _rows(person, request, model, repository)
@@ -262,9 +268,13 @@ def _asked_before(person: Person, request: ChatRequest) -> Opened | None:
     if question is None:
         return None
     reply = Message.objects.filter(conversation=question.conversation_id, number=question.number + 1).first()
-    repository_id = question.conversation.repository_id
     return Opened(
-        repository_id, (), question.conversation_id, reply.pk if reply else None, reply.run_id if reply else None, True
+        question.conversation.repository,
+        (),
+        question.conversation_id,
+        reply.pk if reply else None,
+        reply.run_id if reply else None,
+        True,
     )
 
 
@@ -273,7 +283,7 @@ def _of_conversation(person: Person, request: ChatRequest) -> Repository | None:
     if request.conversation is None or person.pk is None:
         return None
     mine = Conversation.objects.of(person).filter(pk=request.conversation).values("repository_id")
-    return Repository.objects.readable_by(person).filter(pk__in=mine).first()
+    return Repository.objects.readable_by(person).select_related("current_index").filter(pk__in=mine).first()
 
 
 def _rows(person: Any, request: ChatRequest, model: Model, repository: Repository) -> Opened:
@@ -287,21 +297,22 @@ def _rows(person: Any, request: ChatRequest, model: Model, repository: Repositor
         if conversation is None:
             raise NoSuchRepository("There is no such conversation, or it is not yours.")
         history = _history(conversation)
+        number = (conversation.messages.aggregate(last=Max("number"))["last"] or 0) + 1
+        Conversation.objects.filter(pk=conversation.pk).update(updated_at=timezone.now())
     else:
         title = " ".join(untagged(request.question).split())[:80] or "Question"
         conversation = Conversation.objects.create(user_id=person.pk, repository=repository, title=title)
-        history = request.messages[:-1]
-    number = (conversation.messages.aggregate(last=Max("number"))["last"] or 0) + 1
-    Message.objects.create(
+        history, number = request.messages[:-1], 1
+    question = Message(
         conversation=conversation, number=number, role=Message.Role.USER, content=request.question, language=request.language,
         asked_by_id=person.pk, client_message_id=request.client_message_id,
     )  # fmt: skip
-    reply = Message.objects.create(
+    reply = Message(
         conversation=conversation, number=number + 1, role=Message.Role.ASSISTANT, state=Message.State.RUNNING,
         run_id=uuid.uuid4(), provider=model.provider, model=model.id, language=request.language, lease_at=timezone.now(),
     )  # fmt: skip
-    Conversation.objects.filter(pk=conversation.pk).update(updated_at=timezone.now())
-    return Opened(repository.pk, history, conversation.pk, reply.pk, reply.run_id)
+    Message.objects.bulk_create([question, reply])
+    return Opened(repository, history, conversation.pk, reply.pk, reply.run_id)
 
 
 def _history(conversation: Conversation) -> tuple[Turn, ...]:

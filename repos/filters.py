@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -15,20 +14,20 @@ MOST_PATTERNS = 200
 class Filters:
     """Which files take part. Each entry is a glob or a name; empty lists exclude nothing and include everything."""
 
-    excluded_dirs: Sequence[str] = ()
-    excluded_files: Sequence[str] = ()
-    included_dirs: Sequence[str] = ()
-    included_files: Sequence[str] = ()
+    excluded_dirs: tuple[str, ...] = ()
+    excluded_files: tuple[str, ...] = ()
+    included_dirs: tuple[str, ...] = ()
+    included_files: tuple[str, ...] = ()
 
     @property
     def any(self) -> bool:
         return bool(self.excluded_dirs or self.excluded_files or self.included_dirs or self.included_files)
 
 
-def parse_patterns(text: str) -> list[str]:
+def parse_patterns(text: str) -> tuple[str, ...]:
     """A filter field as clients send it: separated by newlines or commas, each part URL-decoded."""
     parts = (unquote(part).strip().removeprefix("./").strip("/") for part in re.split(r"[\n,]", text))
-    return [part for part in parts if part][:MOST_PATTERNS]
+    return tuple(part for part in parts if part)[:MOST_PATTERNS]
 
 
 def scope_of(filters: Filters, values: dict[str, Any]) -> str:

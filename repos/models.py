@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.conf import settings
 from django.db import models
@@ -19,10 +19,17 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 
+class Identified(Protocol):
+    """Somebody known by id, None for a stranger."""
+
+    @property
+    def pk(self) -> int | None: ...
+
+
 class RepositoryQuerySet(models.QuerySet["Repository"]):
     """Questions about repositories."""
 
-    def readable_by(self, user: AbstractBaseUser | AnonymousUser | None) -> RepositoryQuerySet:
+    def readable_by(self, user: AbstractBaseUser | AnonymousUser | Identified | None) -> RepositoryQuerySet:
         """Public ones, and the private ones this user added or was given."""
         if user is None or user.pk is None:
             return self.filter(is_private=False)

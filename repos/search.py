@@ -145,7 +145,7 @@ def with_texts(passages: list[Passage]) -> list[Passage]:
 
 def read_file(repository: Repository, path: str, user_id: int | None) -> Document | None:
     """A file of the current index, looked up as an entry of the indexed tree and never as a path on disk."""
-    readable = Repository.objects.readable_by(_User(user_id)).filter(pk=repository.pk)  # type: ignore[arg-type]
+    readable = Repository.objects.readable_by(Reader(user_id)).filter(pk=repository.pk)
     return Document.objects.filter(
         index_id__in=readable.values("current_index_id"), path=path.removeprefix("./").removeprefix("/"), live=True
     ).first()
@@ -175,7 +175,9 @@ class _Asked:
 
 
 @dataclass(frozen=True)
-class _User:
+class Reader:
+    """A person by id alone, for asking what they may read."""
+
     pk: int | None
 
 

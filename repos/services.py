@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     Person = AbstractBaseUser | AnonymousUser | None
 
+NOTED = timedelta(minutes=1)
 NO_SUCH = (
     "There is no such repository, or you may not see it. Check the address, or add an access token that can read it."
 )
@@ -46,7 +48,7 @@ def find_or_add(person: Person, repo_url: str, *, kind: str = "", token: str = "
     person_id = person.pk if person is not None else None
     if revision:
         check_revision(revision)
-    wanted = Repository.objects.readable_by(person).at(address, revision)
+    wanted = Repository.objects.readable_by(person).select_related("current_index").at(address, revision)
     if token and person_id is not None:
         repository = wanted.filter(is_private=True, added_by=person_id).first()
     else:
@@ -60,7 +62,8 @@ def find_or_add(person: Person, repo_url: str, *, kind: str = "", token: str = "
         repository.save(update_fields=["token_sealed"])
     if repository.current_index_id is None:
         jobs.request(repository, person_id)
-    Repository.objects.filter(pk=repository.pk).update(used_at=timezone.now())
+    if timezone.now() - repository.used_at > NOTED:
+        Repository.objects.filter(pk=repository.pk).update(used_at=timezone.now())
     return repository
 
 

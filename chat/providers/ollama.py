@@ -26,7 +26,11 @@ class Ollama(OpenAICompatible):
 
     def _client(self) -> openai.AsyncOpenAI:
         return openai.AsyncOpenAI(
-            api_key="ollama", base_url=f"{base_of(self.config.address)}/v1", max_retries=0, timeout=self.seconds
+            api_key="ollama",
+            base_url=f"{base_of(self.config.address)}/v1",
+            max_retries=0,
+            timeout=self.seconds,
+            http_client=self.transport(),
         )
 
 

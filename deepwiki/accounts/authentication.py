@@ -38,6 +38,11 @@ def by_bearer(authorization: str) -> AbstractBaseUser | None:
     return person
 
 
+def still_good(authorization: str) -> bool:
+    """Does the token of a header that was accepted before still open the door?"""
+    return ApiToken.is_good(authorization.partition(" ")[2].strip())
+
+
 def by_session(key: str) -> AbstractBaseUser | None:
     """The person of a session, checked as Django's own middleware does, password changes included."""
     if not key:

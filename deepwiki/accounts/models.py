@@ -42,6 +42,11 @@ class ApiToken(models.Model):
         return cls.objects.create(user=user, name=name[:100], digest=_digest(clear), hint=clear[-4:]), clear
 
     @classmethod
+    def is_good(cls, clear: str) -> bool:
+        """Is this still an active person's token?"""
+        return cls.objects.filter(digest=_digest(clear), revoked_at=None, user__is_active=True).exists()
+
+    @classmethod
     def owner_of(cls, clear: str) -> User | None:
         """The active person a token belongs to; None for an unknown or revoked one. Notes the use once a minute."""
         token = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         params = super().get_connection_params()
-        cluster = hold(Path(params.pop("data_dir")))
-        params["host"] = str(cluster.socket_folder)
+        params["host"] = _socket_folder(params.pop("data_dir"), os.getpid())
         return params
+
+
+@lru_cache(maxsize=8)
+def _socket_folder(data_dir: str, process: int) -> str:
+    """Where the held server listens. Held once a process: this is asked for every time a connection is taken."""
+    return str(hold(Path(data_dir)).socket_folder)
