@@ -19,9 +19,10 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db import InterfaceError, OperationalError
 
 from chat import services
-from chat.core.errors import BadRequest, ChatError, Internal, NotSignedIn, TooMany
+from chat.core.errors import BadRequest, ChatError, Down, Internal, NotSignedIn, TooLarge, TooMany
 from chat.core.request import decode, parse
 from chat.dialects import NORMAL, Plain, chunks, numbered_json
 from deepwiki import metrics
@@ -32,6 +33,7 @@ logger = logging.getLogger(__name__)
 EVENTS = "deepwiki.events.v1"
 HEARTBEAT_SECONDS = 15
 RECHECK_SECONDS = 20
+MOST_COMPLAINTS = 50  # refused messages of one socket, after which it is closed
 
 open_sockets: Counter[Any] = Counter()
 
@@ -50,18 +52,24 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         self.counted = False
         self.closing = False
         self.heard_at = time.monotonic()
+        self.complaints = 0
+        self.events = EVENTS in (self.scope.get("subprotocols") or [])
+        headers = dict(self.scope["headers"])
+        peer = (self.scope.get("client") or ("",))[0]
+        self.address = authentication.address_of(peer, headers.get(b"x-forwarded-for", b"").decode("latin-1"))
         try:
             self.person, self.session_key = await in_thread(authentication.of_handshake, self.scope["headers"])
         except authentication.Refused:
             metrics.connections.labels("refused").inc()
             await self.close()
             return
-        except Exception:
-            logger.exception("a handshake could not be checked")
+        except Exception as error:
+            # Let in only to be told: a refused handshake has no words.
+            away = isinstance(error, OperationalError | InterfaceError)
             metrics.connections.labels("failed").inc()
-            await self.close()
+            await self.accept(EVENTS if self.events else None)
+            await self._refuse(Down(retry_after=30) if away else _incident("a handshake could not be checked"))
             return
-        self.events = EVENTS in (self.scope.get("subprotocols") or [])
         if self.person.pk and open_sockets[self.person.pk] >= settings.SOCKETS_PER_USER:
             metrics.connections.labels("too_many").inc()
             await self.accept(EVENTS if self.events else None)
@@ -111,7 +119,9 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         try:
             request = services.read_request(data)
             lasting = request.conversation is not None
-            run = await services.ask(self.person, request, lasting=lasting, still_here=self._still_here)
+            run = await services.ask(
+                self.person, request, lasting=lasting, still_here=self._still_here, address=self.address
+            )
         except ChatError as error:
             await self._refuse(error)
             return
@@ -147,14 +157,22 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
                     self._start(self._attach(_uuid(message.get("run")), after))
                 case _:
                     raise BadRequest("event must be one of ask, stop, attach, ping.")
+        except TooLarge as error:
+            await self._refuse(error)
         except ChatError as error:
-            await self._send(_error(error))
+            self.complaints += 1
+            if self.complaints <= MOST_COMPLAINTS:
+                await self._send(_error(error))
+            else:
+                await self._refuse(TooMany("Too many messages that cannot be understood.", retry_after=60))
 
     async def _ask(self, message: dict[str, Any]) -> None:
         client_id = message.get("client_message_id")
         try:
             request = parse(message, services.request_limits())
-            run = await services.ask(self.person, request, lasting=True, still_here=self._still_here)
+            run = await services.ask(
+                self.person, request, lasting=True, still_here=self._still_here, address=self.address
+            )
             async with contextlib.aclosing(run.attach()) as items:
                 async for item in items:
                     await self._send(numbered_json(run, item))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
@@ -32,6 +34,18 @@ def check(person: AbstractBaseUser | AnonymousUser, model: Model) -> None:
                       retry_after=wait)  # fmt: skip
     if not model.free:
         _check_tokens(person.pk)
+
+
+def check_address(address: str, running: int) -> None:
+    """The same limits for strangers, by the address they come from; `running` are their answers in this process."""
+    if running >= settings.RUNS_PER_USER:
+        raise TooMany(
+            "Another answer for your address is still being written. Wait for it, then ask again.", retry_after=5
+        )
+    key = f"asked:{address}:{int(time.time() // 60)}"
+    cache.add(key, 0, 120)
+    if cache.incr(key) > settings.REQUESTS_PER_MINUTE:
+        raise TooMany("Too many questions have come from your address. Ask again in a minute.", retry_after=60)
 
 
 def _counted(person_id: int) -> tuple[int, int, float]:

@@ -43,9 +43,11 @@ class MessageRecorder:
             if self.with_events and not isinstance(item.event, Html)
         ]
         with transaction.atomic():
-            Message.objects.filter(pk=self.message_id, state__in=ours).update(**fields)
-            if events:
+            kept = Message.objects.filter(pk=self.message_id, state__in=ours).update(**fields)
+            if kept and events:
                 RunEvent.objects.bulk_create(events, ignore_conflicts=True)
+        if not kept:
+            return True  # deleted with its conversation, its repository or its person: nobody wants the rest
         return Message.objects.filter(pk=self.message_id, stop_requested=True).exists()
 
     def _fields(self, run: Run) -> dict[str, object]:

@@ -69,6 +69,7 @@ class Run:
     renderer: BlockRenderer | None = None
     ends_when_alone: bool = False
     person_id: int | None = None
+    address: str = ""
     events: list[Numbered] = field(default_factory=list)
     text: str = ""
     state: State | None = None
@@ -82,6 +83,7 @@ class Run:
     meter: Callable[[], Usage | None] = lambda: None  # what it cost so far, for an answer that does not come to its end
     readers: int = 0
     stop_state: State = "stopped"
+    told: State | None = None  # how it ended in the process that made it, for one that is followed from here
     _waiting: str = ""
     _sent_at: float = 0.0
     _timer: asyncio.TimerHandle | None = None
@@ -141,6 +143,7 @@ class Run:
             self._take(cost)
         if state == "interrupted" and self.error is None:
             self._fail(ServerStops())
+        state = self.told or state
         self.state = state
         self._ended.set()
         await recording

@@ -6,25 +6,26 @@ import asyncio
 import contextlib
 import time
 import uuid
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from chat import hints
+from chat.catching_up import replay, stored_events
 from chat.citing import IndexCitations
 from chat.core.answer import AnswerLimits, Asker, Model, answer
-from chat.core.errors import BadRequest, ChatError, NoSuchRepository, NotSignedIn
+from chat.core.errors import BadRequest, ChatError, Down, NoSuchRepository, NotSignedIn
 from chat.core.events import Accepted, Delta, Event
 from chat.core.request import ChatRequest, RequestLimits, Turn, decode, parse
 from chat.core.research import untagged
-from chat.limits import check
-from chat.models import Conversation, Message, RunEvent
+from chat.limits import check, check_address
+from chat.models import Conversation, Message
 from chat.providers import Providers, load_models
 from chat.providers.base import Timeouts
 from chat.recorder import MessageRecorder
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     Person = AbstractBaseUser | AnonymousUser
 
 runs = Runs()
-REMOTE_POLL_SECONDS = 0.4
 
 
 @dataclass(frozen=True)
@@ -85,24 +85,44 @@ def read_request(data: str | bytes) -> ChatRequest:
 
 
 async def ask(
-    person: Person, request: ChatRequest, *, lasting: bool, still_here: Callable[[], None] = lambda: None
+    person: Person,
+    request: ChatRequest,
+    *,
+    lasting: bool,
+    still_here: Callable[[], None] = lambda: None,
+    address: str = "",
 ) -> Run:
     """Store the question and start its answer; or give the run of the same question asked before.
 
     A `lasting` run goes on when nobody reads it: its conversation will show it. `still_here` is called first, where
-    the database may be asked, and raises when the person may no longer ask. Raises the ChatError family before
+    the database may be asked, and raises when the person may no longer ask. `address` is where a stranger comes from.
+    Raises the ChatError family before
     anything was sent anywhere.
     """
     # Whoever asked may be gone before the rows are made: the answer is begun all the same, and kept.
-    return await asyncio.shield(keep(_ask(person, request, lasting, still_here)))
+    with translated():
+        return await asyncio.shield(keep(_ask(person, request, lasting, still_here, address)))
 
 
-async def _ask(person: Person, request: ChatRequest, lasting: bool, still_here: Callable[[], None]) -> Run:
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """What the database raises while it is away, as an error people are told."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise Down(retry_after=30) from error
+
+
+async def _ask(
+    person: Person, request: ChatRequest, lasting: bool, still_here: Callable[[], None], address: str
+) -> Run:
     if not person.is_authenticated and not settings.ALLOW_ANONYMOUS:
         raise NotSignedIn
+    if person.pk is None:
+        await in_thread(check_address, address, sum(run.address == address for run in runs.running))
     opened, model = await in_thread(_open, person, request, still_here)
     if opened.existing and opened.run_id is not None:
-        return runs.get(opened.run_id) or await _replay(opened.run_id, person)
+        return runs.get(opened.run_id) or await replay(opened.run_id, person)
     citing = IndexCitations()
     filters = Filters(**{name: parse_patterns(text) for name, text in request.filters.items()})
     retriever = RepositoryRetriever(
@@ -114,6 +134,7 @@ async def _ask(person: Person, request: ChatRequest, lasting: bool, still_here: 
         id=opened.run_id or uuid.uuid4(),
         ends_when_alone=not lasting,
         person_id=person.pk,
+        address=address,
         renderer=Blocks(citing) if request.render == "html" else None,
         recorder=MessageRecorder(opened.answer_id, citing, with_events=lasting) if opened.answer_id else NoRecord(),
         meter=lambda: asker.usage,
@@ -162,7 +183,7 @@ async def attach(person: Person, run_id: uuid.UUID, after: int = 0) -> AsyncGene
         async for item in run.attach(after):
             yield item
         return
-    async for stored in _stored_events(person, run_id, after):
+    async for stored in stored_events(person, run_id, after):
         yield stored
 
 
@@ -182,48 +203,6 @@ def stop_here(run_id: uuid.UUID) -> None:
     run = runs.get(run_id)
     if run is not None:
         run.stop()
-
-
-async def _replay(run_id: uuid.UUID, person: Person) -> Run:
-    """A finished Run made of what the database holds, for a question whose answer another process gave."""
-    from chat.core.events import Delta, Done, Failed, Sources
-
-    message = await in_thread(Message.objects.get, run_id=run_id)
-    run = Run(id=run_id, person_id=person.pk)
-    run.emit(Accepted(str(message.conversation_id), str(message.pk)))
-    run.emit(Sources(message.sources, message.commit, message.mode))
-    run.emit(Delta(message.content))
-    if message.error:
-        run.emit(Failed("error", message.error, close_code=4502, status=502))
-    state = message.state if message.state != Message.State.RUNNING else Message.State.INTERRUPTED
-    run.state = state  # type: ignore[assignment]
-    run.emit(Done(state))  # type: ignore[arg-type]
-    return run
-
-
-async def _stored_events(person: Person, run_id: uuid.UUID, after: int) -> AsyncGenerator[dict[str, Any]]:
-    async with hints.bell(run_id) as bell:
-        while True:
-            message, rows = await in_thread(_read_events, person, run_id, after)
-            if message is None:
-                raise NoSuchRepository("There is no such answer, or it is not yours.")
-            for seq, data in rows:
-                after = seq
-                yield {**data, "run": str(run_id), "seq": seq}
-            if message.state != Message.State.RUNNING:
-                yield {"event": "done", "state": message.state, "run": str(run_id), "seq": after + 1}
-                return
-            await bell.wait(REMOTE_POLL_SECONDS)
-
-
-def _read_events(
-    person: Person, run_id: uuid.UUID, after: int
-) -> tuple[Message | None, list[tuple[int, dict[str, Any]]]]:
-    Message.objects.filter(run_id=run_id).mark_interrupted()
-    # The row first: events stored after it are found too, so none can be missed between the two.
-    message = Message.objects.filter(run_id=run_id, conversation__user=person.pk).first()
-    rows = RunEvent.objects.filter(run_id=run_id, seq__gt=after).order_by("seq").values_list("seq", "data")
-    return message, list(rows)
 
 
 def _open(person: Person, request: ChatRequest, still_here: Callable[[], None]) -> tuple[Opened, Model]:

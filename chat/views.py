@@ -57,7 +57,8 @@ def identified(view: AsyncView) -> View:
     @wraps(view)
     async def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            return await view(request, await _person(request), *args, **kwargs)
+            with services.translated():
+                return await view(request, await _person(request), *args, **kwargs)
         except ChatError as error:
             return refusal(error)
         except asyncio.CancelledError:
@@ -112,7 +113,9 @@ async def stream(request: HttpRequest, person: Any) -> HttpResponseBase:
         raise TooLarge
     asked = services.read_request(request.body)
     wants_events = request.GET.get("events") == "1" and request.headers.get("accept") == "text/event-stream"
-    run = await services.ask(person, asked, lasting=wants_events or asked.conversation is not None)
+    lasting = wants_events or asked.conversation is not None
+    address = authentication.address_of(request.META.get("REMOTE_ADDR", ""), request.headers.get("x-forwarded-for", ""))
+    run = await services.ask(person, asked, lasting=lasting, address=address)
     if wants_events:
         return _event_stream(_of_run(run, 0))
     return await _plain_stream(run)

@@ -22,6 +22,7 @@ from typing import Any
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deepwiki.settings")
 
 CLOSE_SECONDS = 15
+HANDSHAKE_SECONDS = 15  # longer than a connection to the database is waited for, so that there is time to say so
 MESSAGE_MARGIN = 2  # daphne's own limit stands above ours, so that we are the ones who answer, in words
 STOP_SECONDS = 34
 
@@ -54,6 +55,7 @@ def serve(host: str, port: int, listener: socket.socket | None = None) -> None:
         ping_interval=10,
         ping_timeout=10,
         http_timeout=None,
+        websocket_handshake_timeout=HANDSHAKE_SECONDS,
         websocket_max_message_size=settings.MESSAGE_BYTES * MESSAGE_MARGIN,
         websocket_max_frame_size=settings.MESSAGE_BYTES * MESSAGE_MARGIN,
         application_close_timeout=2,

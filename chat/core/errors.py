@@ -17,6 +17,7 @@ ChatError                      message, code, HTTP status, WebSocket close code
 │   ├── CutOff                              it broke off in the middle
 │   └── Refused                             it does not take this request
 ├── ServerStops                503 / 1001   ask again in a moment
+├── Down                       503 / 4500   the database is away; ask again in a minute
 └── Internal                   500 / 4500   our fault; carries an incident id
 """
 
@@ -123,6 +124,11 @@ class Refused(ProviderError):
 class ServerStops(ChatError):
     code, status, close_code = "server_stops", 503, 1001
     words = "The server is restarting. Ask again in a moment."
+
+
+class Down(ChatError):
+    code, status, close_code = "unavailable", 503, 4500
+    words = "DeepWiki is temporarily unavailable. Try again in a minute: nothing of yours is lost."
 
 
 class Internal(ChatError):

@@ -237,3 +237,62 @@ async def test_without_an_ollama_nothing_waits_for_one(settings):
     assert asyncio.get_running_loop().time() - began < 1
     assert known.default() == "search-only"
     assert json.dumps(list(known.configured())) == '["search-only"]'
+
+
+# --- strangers, floods, things deleted, a database that is away -------------------------------------------------------
+
+
+async def test_strangers_are_limited_by_their_address(repository, with_model, settings, door):
+    settings.ALLOW_ANONYMOUS, settings.REQUESTS_PER_MINUTE = True, 2
+    cache.clear()
+    replies = [await door(ask(repository), "") for _ in range(3)]
+    assert [reply.code in (1000, 200) for reply in replies] == [True, True, False]
+    assert "your address" in replies[-1].text + replies[-1].detail
+    cache.clear()
+
+
+def test_the_forwarded_address_counts_from_a_proxy_of_ours_only(settings):
+    from deepwiki.accounts.authentication import address_of
+
+    settings.TRUSTED_PROXIES = ["10.0.0.1", "10.0.0.2"]
+    assert address_of("203.0.113.9", "198.51.100.1") == "203.0.113.9"
+    assert address_of("10.0.0.1", "198.51.100.1, 203.0.113.9, 10.0.0.2") == "203.0.113.9"
+    assert address_of("10.0.0.1", "") == "10.0.0.1"
+
+
+@pytest.mark.parametrize("what", ["conversation", "repository", "person"])
+async def test_what_is_deleted_while_it_is_answered_ends_the_answer_and_leaves_nothing(
+    repository, alice, with_model, what
+):
+    from chat.models import Conversation, RunEvent
+
+    request = parse(ask(repository, "fake?tokens=5000&delay_ms=5"), services.request_limits())
+    run = await services.ask(alice, request, lasting=True)
+    things = {"conversation": await in_thread(Conversation.objects.get), "repository": repository, "person": alice}
+    async for item in run.attach():
+        if item.event.name == "delta":
+            await in_thread(things[what].delete)
+            break
+    await asyncio.wait_for(asyncio.shield(run.task), 10)
+    assert run.state == "stopped"
+    assert with_model.closed == 1
+    assert await in_thread(Message.objects.count) == 0
+    assert await in_thread(RunEvent.objects.filter(run_id=run.id).count) <= len(run.events)
+
+
+async def test_an_events_socket_is_closed_on_too_large_a_message_and_on_a_flood_of_nonsense(alice, token):
+    from channels.testing import WebsocketCommunicator
+
+    from chat.consumers import MOST_COMPLAINTS
+    from deepwiki.asgi import application
+
+    for messages, code in ((["x" * 300_000], 1009), (["nonsense"] * (MOST_COMPLAINTS + 1), 4429)):
+        headers = [(b"host", b"localhost"), (b"authorization", f"Bearer {token}".encode())]
+        socket = WebsocketCommunicator(application, "/ws/chat", headers=headers, subprotocols=["deepwiki.events.v1"])
+        await socket.connect(timeout=10)
+        for message in messages:
+            await socket.send_to(text_data=message)
+        while (output := await socket.receive_output(timeout=10))["type"] != "websocket.close":
+            pass
+        assert output["code"] == code
+        await socket.disconnect()

@@ -211,4 +211,4 @@ async def test_a_crowd_that_asks_for_one_new_answer_id_gets_one_answer(two, toke
     states = await asyncio.gather(*(ask(server) for server in two for _ in range(3)))
     assert await in_thread(Message.objects.count) == 2
     assert len(model.requests) == 1
-    assert "complete" in states
+    assert set(states) == {"complete"}

@@ -1,6 +1,7 @@
 """The real server, with real sockets, while things break."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -91,7 +92,8 @@ def request(repository, model="fake?tokens=5", **extra):
 
 async def plain(server, token, asked):
     async with connect(server, token) as connection:
-        await connection.send(asked if isinstance(asked, str | bytes) else json.dumps(asked))
+        with contextlib.suppress(websockets.ConnectionClosed):  # refused before it was asked: the words still come
+            await connection.send(asked if isinstance(asked, str | bytes) else json.dumps(asked))
         text = ""
         try:
             while True:
@@ -377,3 +379,56 @@ async def test_a_database_that_is_restarted_in_the_middle_costs_nothing(
         assert (await until(connection, "done"))["state"] == "complete"
     assert (await row_state("complete", 35)).content == "".join(f"t{n:04d} " for n in range(100))
     assert (await plain(daphne, token, request(repository)))[1] == 1000
+
+
+async def test_a_database_that_is_away_is_said_in_plain_words_and_comes_back(
+    daphne, token, repository, own_connection_renewed
+):
+    import httpx2
+    from django.conf import settings
+
+    from deepwiki.postgres import Cluster
+
+    if settings.DATABASE_URL:
+        pytest.skip("stops the embedded database only")
+    cluster = Cluster(settings.DATA_DIR)
+    await plain(daphne, token, request(repository))
+    await asyncio.to_thread(cluster.stop)
+    try:
+        text, code = await plain(daphne, token, request(repository))
+        assert (text.startswith("Error: DeepWiki is temporarily unavailable."), code) == (True, 4500)
+        async with httpx2.AsyncClient(base_url=f"http://localhost:{daphne.port}", timeout=30) as client:
+            assert (await client.get("/healthz")).status_code == 200
+            assert (await client.get("/readyz")).status_code == 503
+            headers = {"Authorization": f"Bearer {token}"}
+            reply = await client.post("/chat/completions/stream", json=request(repository), headers=headers)
+            assert (reply.status_code, "temporarily" in reply.json()["detail"]) == (503, True)
+    finally:
+        await asyncio.to_thread(cluster.start)
+    deadline = time.monotonic() + 20
+    while (answer := await plain(daphne, token, request(repository)))[1] != 1000 and time.monotonic() < deadline:
+        await asyncio.sleep(0.1)
+    assert answer == ("t0000 t0001 t0002 t0003 t0004 ", 1000)
+
+
+async def test_readers_that_do_not_read_cost_little_and_others_are_served(live, repository, token, model):
+    import psutil
+
+    server = live(OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=model.url, DEEPWIKI_SOCKETS_PER_USER="100",
+                  DEEPWIKI_RUNS_PER_USER="100", DEEPWIKI_REQUESTS_PER_MINUTE="1000")  # fmt: skip
+    process = psutil.Process(server.process.pid)
+    await plain(server, token, request(repository))
+    before = process.memory_info().rss
+    sockets = []
+    body = json.dumps(request(repository, "fake?tokens=9000"))
+    for _ in range(20):
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1)
+        head = f"POST /chat/completions/stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nContent-Length: {len(body)}\r\n\r\n"
+        writer.write(head.encode() + body.encode())
+        sockets.append((reader, writer))
+    while len(model.requests) < 21:
+        await asyncio.sleep(0.05)
+    assert (await plain(server, token, request(repository)))[1] == 1000
+    assert process.memory_info().rss - before < 60_000_000
+    for _, writer in sockets:
+        writer.transport.abort()

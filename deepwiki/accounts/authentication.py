@@ -85,6 +85,14 @@ def of_handshake(headers: Iterable[tuple[bytes, bytes]]) -> tuple[Person, str]:
     raise Refused
 
 
+def address_of(peer: str, forwarded: str) -> str:
+    """Where a request comes from. X-Forwarded-For counts only from a proxy of ours, and then its last foreign entry."""
+    if peer not in settings.TRUSTED_PROXIES:
+        return peer
+    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
+    return next((hop for hop in reversed(hops) if hop not in settings.TRUSTED_PROXIES), peer)
+
+
 def session_key(cookie: str) -> str:
     """The session key in a Cookie header."""
     try:
