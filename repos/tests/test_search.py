@@ -64,7 +64,7 @@ def test_filters_narrow_what_is_found(repository, filters, expected):
 
 
 def test_filters_come_with_newlines_commas_and_url_encoding():
-    assert parse_patterns("./node_modules/\n*.min.js, src%2Fapp ,,") == ["node_modules", "*.min.js", "src/app"]
+    assert parse_patterns("./node_modules/\n*.min.js, src%2Fapp ,,") == ("node_modules", "*.min.js", "src/app")
 
 
 @pytest.mark.parametrize("glob", ["*" * 200, "*a" * 100, "[" * 100, "(a+)+$", "%_%_\\", "?" * 150])
