@@ -48,6 +48,10 @@ async def startup() -> None:
         await in_thread(warm_up)
     except Exception:
         logger.warning("the embedder could not be loaded; searching by words until it can", exc_info=True)
+    try:
+        await in_thread(lambda: providers().load())
+    except Exception:
+        logger.warning("the providers could not be loaded", exc_info=True)
     # What is loaded by now stays: looking through it again and again for garbage costs a busy server several percent.
     gc.collect()
     gc.freeze()

@@ -7,6 +7,7 @@ from the settings only, never from a request.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import time
 import tomllib
 from collections.abc import Callable, Mapping
@@ -17,49 +18,26 @@ from typing import Any
 from chat.core.answer import Model, Provider
 from chat.core.errors import BadRequest
 from chat.providers.base import ProviderConfig, Timeouts
-from chat.providers.ollama import running_models
+from chat.providers.discovery import running_models
 from chat.providers.tokens import counter
 
-
-def _openai(config: ProviderConfig) -> Provider:
-    from chat.providers.openai_compatible import OpenAICompatible
-
-    return OpenAICompatible(config)
-
-
-def _azure(config: ProviderConfig) -> Provider:
-    from chat.providers.openai_compatible import Azure
-
-    return Azure(config)
-
-
-def _ollama(config: ProviderConfig) -> Provider:
-    from chat.providers.ollama import Ollama
-
-    return Ollama(config)
-
-
-def _google(config: ProviderConfig) -> Provider:
-    from chat.providers.google import Google
-
-    return Google(config)
-
-
-def _search(config: ProviderConfig) -> Provider:
-    from chat.providers.search_only import SearchOnly
-
-    return SearchOnly()
-
-
-ADAPTERS: dict[str, Callable[[ProviderConfig], Provider]] = {
-    "openai": _openai,
-    "azure": _azure,
-    "ollama": _ollama,
-    "google": _google,
-    "search": _search,
+# adapter -> module and class; imported when first needed, since the SDKs take half a second each
+ADAPTERS: dict[str, str] = {
+    "openai": "chat.providers.openai_compatible:OpenAICompatible",
+    "azure": "chat.providers.openai_compatible:Azure",
+    "ollama": "chat.providers.ollama:Ollama",
+    "google": "chat.providers.google:Google",
+    "search": "chat.providers.search_only:SearchOnly",
 }
 LOOK_AGAIN_SECONDS = 30.0
 CUSTOM_MODEL = {"context": 32_000, "output": 4_096, "options": {"temperature": 0.2}}
+
+
+def adapter_class(name: str) -> Callable[[ProviderConfig], Provider]:
+    """The class of an adapter."""
+    module, _, attribute = ADAPTERS[name].partition(":")
+    found: Callable[[ProviderConfig], Provider] = getattr(importlib.import_module(module), attribute)
+    return found
 
 
 def load_models(path: Path) -> dict[str, Any]:
@@ -138,8 +116,13 @@ class Providers:
         """The adapter of a configured provider, for the running event loop."""
         key = (id(asyncio.get_running_loop()), name)
         if key not in self._made:
-            self._made[key] = ADAPTERS[self.file[name]["adapter"]](self._config(name))
+            self._made[key] = adapter_class(self.file[name]["adapter"])(self._config(name))
         return self._made[key]
+
+    def load(self) -> None:
+        """Import what the configured providers are made of, so that the first question need not wait for it."""
+        for section in self.configured().values():
+            adapter_class(section["adapter"])
 
     async def close(self) -> None:
         """Close the adapters of the running event loop."""

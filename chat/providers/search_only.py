@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator
 
 from chat.core.answer import Model, Text, Tokens
 from chat.core.prompt import Passage, Prompt
+from chat.providers.base import ProviderConfig
 
 SHOWN = 8
 MOST_LINES = 24
@@ -32,6 +33,9 @@ class SearchOnly:
     """Writes the passages down, best first."""
 
     writes = False
+
+    def __init__(self, config: ProviderConfig | None = None) -> None:
+        """Needs nothing of its configuration."""
 
     async def stream(self, asked: Prompt, model: Model) -> AsyncGenerator[Text | Tokens]:
         """See Provider."""

@@ -195,12 +195,13 @@ def test_a_broken_models_file_is_one_line(tmp_path):
         load_models(tmp_path / "m.toml")
 
 
-async def test_a_provider_is_added_by_one_file_and_one_line(monkeypatch):
-    class Parrot:
-        async def stream(self, asked, model):
-            yield Text(asked.question)
-
-    monkeypatch.setitem(registry.ADAPTERS, "parrot", lambda config: Parrot())
+async def test_a_provider_is_added_by_one_file_and_one_line(monkeypatch, tmp_path):
+    (tmp_path / "parrot.py").write_text(
+        "from chat.core.answer import Text\n\n\nclass Parrot:\n    writes = True\n\n    def __init__(self, config):\n"
+        "        self.config = config\n\n    async def stream(self, asked, model):\n        yield Text(asked.question)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(registry.ADAPTERS, "parrot", "parrot:Parrot")
     known = Providers(
         {"parrot": {"label": "Parrot", "adapter": "parrot", "models": [{"id": "p", "context": 1000, "output": 100}]}},
         {},
