@@ -134,6 +134,10 @@ class Message(models.Model):
     def __str__(self) -> str:
         return f"{self.role} {self.number}"
 
+    def question(self) -> Message | None:
+        """What this answers."""
+        return Message.objects.filter(conversation=self.conversation_id, number=self.number - 1).first()
+
     @classmethod
     def is_running(cls) -> Q:
         """Some process is making this answer now: its lease has not run out."""

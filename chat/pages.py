@@ -23,11 +23,19 @@ CONTEXT_LINES = 12
 
 
 @dataclass(frozen=True)
+class Part:
+    """An answer's text, rendered and sanitised: the whole of it, or one round of Deep Research with what that was."""
+
+    html: SafeString
+    stage: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
 class TurnView:
-    """A message as the page shows it; `html` is rendered and sanitised."""
+    """A message as the page shows it; a question has no parts."""
 
     message: Message
-    html: SafeString
+    parts: tuple[Part, ...] = ()
 
     @property
     def is_question(self) -> bool:
@@ -51,7 +59,7 @@ def thread(conversation: Conversation) -> list[TurnView]:
     """The messages of a conversation in order. One query."""
     rows = Message.objects.filter(conversation=conversation).order_by("number")
     address = conversation.repository.address
-    return [TurnView(row, _rendered(row, address) if row.role == Message.Role.ASSISTANT else _safe("")) for row in rows]
+    return [TurnView(row, _parts(row, address) if row.role == Message.Role.ASSISTANT else ()) for row in rows]
 
 
 def day_groups(conversations: Iterable[Conversation]) -> list[tuple[str, list[Conversation]]]:
@@ -82,9 +90,14 @@ def viewer(repository: Repository, person_id: int | None, asked: Mapping[str, st
     }  # fmt: skip
 
 
-def _rendered(message: Message, address: Address) -> SafeString:
+def _parts(message: Message, address: Address) -> tuple[Part, ...]:
     check = as_stored(message.citations, address, message.commit) if message.citations else None
-    return _safe(render(message.content, check))
+    starts = [stage["at"] for stage in message.stages]
+    if not starts:
+        return (Part(_safe(render(message.content, check))),)
+    ends = [*starts[1:], len(message.content)]
+    pieces = (message.content[start:end] for start, end in zip(starts, ends, strict=True))
+    return tuple(Part(_safe(render(piece, check)), stage) for piece, stage in zip(pieces, message.stages, strict=True))
 
 
 def _safe(rendered: str) -> SafeString:

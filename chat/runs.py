@@ -136,9 +136,7 @@ class Run:
             state = "partial"
             self._fail(Internal(incident))
         self._send_waiting()
-        if self.renderer is not None:
-            for block in self.renderer.finish():
-                self._emit(block)
+        self._finish_blocks()
         if self.usage is None and (cost := self.meter()) is not None:
             self._take(cost)
         if state == "interrupted" and self.error is None:
@@ -171,6 +169,8 @@ class Run:
             case Research():
                 if self.text:
                     self._take(Delta("\n\n"))
+                    self._send_waiting()
+                    self._finish_blocks()  # so that what comes next is the new round's
                 self.stages.append({**event.as_json(), "at": len(self.text)})
         self._send_waiting()
         self._emit(event)
@@ -181,6 +181,10 @@ class Run:
             error.code, error.message, error.retry_after, error.incident or None, error.close_code, error.status
         )
         self._emit(self.error)
+
+    def _finish_blocks(self) -> None:
+        for block in self.renderer.finish() if self.renderer is not None else ():
+            self._emit(block)
 
     def _send_soon(self) -> None:
         if self._timer is not None:

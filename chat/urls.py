@@ -9,6 +9,7 @@ urlpatterns = [
     path("r/<uuid:repository_id>/", views.repository, name="repository"),
     path("r/<uuid:repository_id>/source", views.source, name="source"),
     path("c/<uuid:conversation_id>/", views.conversation, name="conversation"),
+    path("m/<uuid:message_id>/answer.md", views.message_markdown, name="message-markdown"),
     path("parts/rail", views.rail, name="rail"),
     path("parts/choices", views.choices, name="choices"),
     path("chat/completions/stream", views.stream, name="chat-stream"),

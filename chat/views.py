@@ -17,6 +17,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
@@ -239,6 +240,17 @@ def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespon
 
 @require_GET
 @login_required
+def message_markdown(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
+    """One answer of one's own as a Markdown file, with the question above it and the sources below."""
+    mine = Message.objects.filter(conversation__user=request.user.pk, role=Message.Role.ASSISTANT)
+    answer = get_object_or_404(mine.select_related("conversation__repository"), pk=message_id)
+    text = render_to_string("partials/answer.md", {"answer": answer, "question": answer.question()})
+    headers = {"Content-Disposition": 'attachment; filename="answer.md"'}
+    return HttpResponse(text, content_type="text/markdown; charset=utf-8", headers=headers)
+
+
+@require_GET
+@login_required
 def rail(request: HttpRequest) -> HttpResponse:
     """The list of conversations, for refreshing it in place."""
     return render(request, "partials/rail.html", _frame(request))
@@ -272,10 +284,14 @@ def _choices(request: HttpRequest) -> Any:
 
 def _composer() -> dict[str, Any]:
     known = services.providers()
+    known.look_around()
     configured = known.configured()
     default = known.default()
     return {
-        "providers": [(name, section["label"], section.get("models", [])) for name, section in configured.items()],
+        "providers": [
+            (name, section["label"], section.get("models", []), bool(section.get("custom")))
+            for name, section in configured.items()
+        ],
         "default_provider": default,
         "search_only": default == "search-only",
         "languages": LANGUAGES,

@@ -256,3 +256,75 @@ def test_the_admin_lists_everything_and_can_add_a_repository(live, open_page, pe
     page.click("input[name=_save]")
     page.wait_for_selector("text=was added successfully")
     page.wait_for_selector("text=pallets/flask")
+
+
+def test_deep_research_shows_its_rounds_and_any_of_them_can_be_read(start, open_page, repository):
+    live = start("fake?text=%23%23%20Next%20Steps%0ANothing%20is%20missing.")
+    page = open_page(live)
+    sign_in(page, live)
+    page.goto(f"{live.url}/r/{repository.pk}/")
+    page.check("#deep-research")
+    ask(page, "How does the shop work?")
+    finished(page)
+    for _ in range(2):  # live, and after a reload
+        names = page.locator(".stages button strong").all_inner_texts()
+        assert names == ["Plan", "Update 2", "Conclusion"]
+        assert (
+            page.locator(".prose > [data-stage]:visible").count() == page.locator(".prose > [data-stage='2']").count()
+        )
+        page.click(".stages button:has-text('Plan')")
+        assert page.locator(".prose > [data-stage='0']").first.is_visible()
+        assert not page.locator(".prose > [data-stage='2']").first.is_visible()
+        ARTIFACTS.mkdir(exist_ok=True)
+        page.screenshot(path=ARTIFACTS / "research.png")
+        page.reload()
+        finished(page)
+
+
+def test_where_to_look_narrows_the_sources(start, open_page, repository):
+    live = start("fake?tokens=3")
+    page = open_page(live)
+    sign_in(page, live)
+    page.goto(f"{live.url}/r/{repository.pk}/")
+    page.click("#options summary")
+    page.fill("input[name=included_files]", "*.js")
+    ask(page, "discount receipt")
+    finished(page)
+    page.click("summary:has-text('sources')")
+    assert {text.split()[0] for text in page.locator(".sources .cite").all_inner_texts()} == {"shop/mail.js"}
+
+
+def test_a_citation_that_is_not_there_looks_different_and_one_that_is_opens_its_lines(start, open_page, repository):
+    live = start("fake?text=See%20%60shop/prices.py:L2-L4%60%20and%20%60shop/none.py:L1%60.")
+    page = open_page(live)
+    sign_in(page, live)
+    page.goto(f"{live.url}/r/{repository.pk}/")
+    ask(page, "Where?")
+    finished(page)
+    for _ in range(2):
+        assert page.locator(".prose a.cite").count() == 1
+        assert "not found in this commit" in page.inner_text(".prose .cite.unverified")
+        page.click(".prose a.cite")
+        page.wait_for_selector(".pane .marked")
+        page.keyboard.press("Escape")
+        page.reload()
+        finished(page)
+
+
+def test_an_answer_can_be_asked_anew_and_downloaded(start, open_page, repository, model):
+    live = start("fake?tokens=3")
+    page = open_page(live)
+    sign_in(page, live)
+    page.goto(f"{live.url}/r/{repository.pk}/")
+    ask(page, "How is the discount computed?")
+    finished(page)
+    with page.expect_download() as caught:
+        page.click(".answer [data-part=download]")
+    text = Path(caught.value.path()).read_text()
+    assert (
+        text.startswith("# How is the discount computed?") and "t0000 t0001 t0002" in text and "shop/prices.py" in text
+    )
+    page.click(".answer [data-action=again]")
+    page.wait_for_selector(".answer[data-state=complete] >> nth=1")
+    assert page.locator(".question").all_inner_texts()[0] == page.locator(".question").all_inner_texts()[1]
+    assert len(model.requests) >= 2

@@ -33,6 +33,14 @@ export class Conversation {
     this.grow();
     this.remember("model");
     this.remember("language");
+    this.form.elements.model.addEventListener("change", () => this.offerCustom());
+    this.offerCustom();
+    this.thread.addEventListener("click", (event) => {
+      const stage = event.target.closest("[data-action=stage]");
+      if (stage) this.show(stage.closest(".answer"), Number(stage.dataset.stage));
+      const again = event.target.closest("[data-action=again]");
+      if (again && !this.answer) this.again(again.closest(".answer"));
+    });
     this.resume();
   }
 
@@ -54,7 +62,29 @@ export class Conversation {
     this.connection.attach(running.dataset.run, 0);
   }
 
-  ask() {
+  offerCustom() {
+    const custom = this.form.elements.model.value.endsWith("|");
+    document.getElementById("custom-model").hidden = !custom;
+    if (custom) document.getElementById("options").open = true;
+  }
+
+  again(answer) {
+    this.question.value = answer.previousElementSibling.querySelector("[data-part=text]").textContent;
+    this.ask({ regenerate: true });
+  }
+
+  // What the options say, only where they say something.
+  options() {
+    const fields = this.form.elements;
+    const said = {};
+    for (const name of ["filePath", "included_dirs", "included_files", "excluded_dirs", "excluded_files"]) {
+      if (fields[name].value.trim()) said[name] = fields[name].value.trim();
+    }
+    if (fields.deep_research.checked) said.deep_research = true;
+    return said;
+  }
+
+  ask(extra = {}) {
     const text = this.question.value.trim();
     if (!text || this.answer) { this.question.focus(); return; }
     this.thread.querySelector(".empty")?.remove();
@@ -68,10 +98,11 @@ export class Conversation {
     this.grow();
     sessionStorage.removeItem(this.draftKey);
     this.scroller.scrollTo({ top: this.scroller.scrollHeight });
-    const [provider, model] = this.form.elements.model.value.split("|");
+    const [provider, listed] = this.form.elements.model.value.split("|");
+    const model = listed || this.form.elements.custom_model.value.trim();
     const request = {
       repo_url: this.form.dataset.repoUrl, type: this.form.dataset.type, provider, model, language: this.form.elements.language.value,
-      messages: [{ role: "user", content: text }], client_message_id: crypto.randomUUID(), render: "html",
+      messages: [{ role: "user", content: text }], client_message_id: crypto.randomUUID(), render: "html", ...this.options(), ...extra,
     };
     if (this.form.dataset.revision) request.revision = this.form.dataset.revision;
     if (this.form.dataset.conversation) request.conversation = this.form.dataset.conversation;
@@ -80,6 +111,8 @@ export class Conversation {
 
   begin(answer) {
     this.answer = answer;
+    this.stages = [];
+    this.blocks = 0;
     this.answer.dataset.state = "running";
     document.getElementById("stop").hidden = false;
     document.getElementById("send").disabled = true;
@@ -110,7 +143,7 @@ export class Conversation {
       case "accepted": this.accepted(event); break;
       case "status": this.say(event.total ? `${event.message} (${event.done} of ${event.total})` : event.message); break;
       case "sources": this.sources(event.items); break;
-      case "research": this.say(`Round ${event.iteration} of ${event.of}`); break;
+      case "research": this.stage(event); break;
       case "delta": this.unrendered = true; break;
       case "html": this.block(event.block, event.html); break;
       case "notice": this.notice(event.message); break;
@@ -128,6 +161,10 @@ export class Conversation {
   }
 
   accepted(event) {
+    if (event.message && this.answer) {
+      this.part("download").href = `/m/${event.message}/answer.md`;
+      this.part("download").hidden = false;
+    }
     if (!event.conversation || this.form.dataset.conversation) return;
     this.form.dataset.conversation = event.conversation;
     history.replaceState(null, "", `/c/${event.conversation}/`);
@@ -145,8 +182,48 @@ export class Conversation {
   block(number, html) {
     this.say("");
     const body = this.part("body");
-    while (body.children.length <= number) body.append(document.createElement("div"));
+    while (body.children.length <= number) {
+      const place = document.createElement("div");
+      if (this.stages.length) {
+        place.dataset.stage = this.stages.length - 1;
+        place.hidden = !this.reading(place.dataset.stage);
+      }
+      body.append(place);
+    }
     body.children[number].innerHTML = html; // rendered and sanitised by the server's one renderer
+  }
+
+  // A round of Deep Research begins: named above the answer, and shown unless the reader is in an earlier one.
+  stage(event) {
+    const names = { plan: "Plan", conclude: "Conclusion" };
+    const number = this.stages.length;
+    const follows = !number || this.reading(number - 1);
+    const item = document.createElement("li");
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button" });
+    Object.assign(button.dataset, { action: "stage", stage: number });
+    const name = document.createElement("strong");
+    name.textContent = names[event.stage] || `Update ${event.iteration}`;
+    const about = document.createElement("span");
+    about.className = "soft";
+    about.textContent = event.looking_for ? ` ${event.looking_for.slice(0, 80)} · ${event.passages} passages` : "";
+    button.append(name, about);
+    item.append(button);
+    this.part("stages").append(item);
+    this.part("stages").hidden = false;
+    this.stages.push(event);
+    if (follows) this.show(this.answer, number);
+    else button.setAttribute("aria-pressed", "false");
+    this.say(`Round ${event.iteration} of at most ${event.of}`);
+  }
+
+  reading(stage) {
+    return this.answer.querySelector(`[data-action=stage][data-stage="${stage}"]`)?.getAttribute("aria-pressed") === "true";
+  }
+
+  show(answer, stage) {
+    for (const button of answer.querySelectorAll("[data-action=stage]")) button.setAttribute("aria-pressed", String(Number(button.dataset.stage) === stage));
+    for (const part of answer.querySelectorAll("[data-part=body] > [data-stage]")) part.hidden = Number(part.dataset.stage) !== stage;
   }
 
   sources(items) {
@@ -154,7 +231,7 @@ export class Conversation {
     list.replaceChildren(...items.map((source) => {
       const item = document.createElement("li");
       const link = document.createElement("a");
-      link.href = "#";
+      link.href = source.url || "#";
       link.className = "cite";
       Object.assign(link.dataset, { path: source.path, start: source.start, end: source.end });
       link.textContent = `${source.path} ${source.start}–${source.end}`;

@@ -56,7 +56,7 @@ def paths():
 
 # Every route has a rule; a new one without fails here.
 OPEN = {"login", "logout", "healthz", "readyz", "webhook", "metrics"}  # a webhook is signed instead
-SIGNED_IN = {"home", "repository", "source", "conversation", "rail", "choices", "repository-status"}
+SIGNED_IN = {"home", "repository", "source", "conversation", "rail", "choices", "message-markdown", "repository-status"}
 SIGNED_IN_POST = {"repository-add", "repository-refresh", "repository-job", "repository-webhook"}
 PROTOCOL = {"chat-stream", "chat-stream-browser", "run-events", "run-stop"}
 
