@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import uuid
 from collections.abc import AsyncGenerator
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from chat import hints
 from chat.core.errors import NoSuchRepository
 from chat.core.events import Accepted, Delta, Done, Event, Failed, Sources
 from chat.models import Message, RunEvent
-from chat.runs import Run, keep
+from chat.runs import Numbered, Run, keep
 from deepwiki.threads import in_thread
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ async def replay(run_id: uuid.UUID, person: Person) -> Run:
     message = await in_thread(Message.objects.get, run_id=run_id)
     run = Run(id=run_id, person_id=person.pk)
     if message.state == Message.State.RUNNING:
-        run.task = keep(run.drive(_followed(run, stored_events(person, run_id, 0))))
+        run.task = keep(_follow(run, stored_events(person, run_id, 0)))
         return run
     run.emit(Accepted(str(message.conversation_id), str(message.pk)))
     run.emit(Sources(message.sources, message.commit, message.mode))
@@ -41,16 +41,15 @@ async def replay(run_id: uuid.UUID, person: Person) -> Run:
     return run
 
 
-async def _followed(run: Run, stored: AsyncGenerator[dict[str, Any]]) -> AsyncGenerator[Event]:
-    """The events of a run elsewhere as its own types; how it ended there is how it ends here."""
+async def _follow(run: Run, stored: AsyncGenerator[dict[str, Any]]) -> None:
+    """Copy the events of a run elsewhere, with their own numbers: whoever attaches later counts by the same."""
     async with contextlib.aclosing(stored):
         async for data in stored:
             kind = KINDS[data["event"]]
             event = kind(**{field.name: data[field.name] for field in fields(kind) if field.name in data})
-            if isinstance(event, Done):
-                run.told = event.state
-            else:
-                yield event
+            if isinstance(event, Failed):
+                event = replace(event, close_code=4502, status=502)
+            run.copy(Numbered(data["seq"], event))
 
 
 async def stored_events(person: Person, run_id: uuid.UUID, after: int) -> AsyncGenerator[dict[str, Any]]:

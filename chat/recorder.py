@@ -29,16 +29,20 @@ class MessageRecorder:
 
     async def save(self, run: Run, fresh: list[Numbered]) -> None:
         """See Recorder. Learns from the row, too, that another process was asked to stop the run."""
-        if await in_thread(self._save, run, fresh, self._fields(run)):
+        fields = _fields(run)  # now, and here: the run goes on meanwhile
+        if await in_thread(self._save, run.id, fresh, fields):
             run.stop()
         await hints.changed(run.id)
 
-    def _save(self, run: Run, fresh: list[Numbered], fields: dict[str, object]) -> bool:
+    def _save(self, run_id: uuid.UUID, fresh: list[Numbered], fields: dict[str, object]) -> bool:
         # Also a row that was taken for abandoned, after a gap in our signs of life: we know better.
         ours = [Message.State.RUNNING, Message.State.INTERRUPTED]
+        if "state" in fields:
+            citations = self.citing.all_in(str(fields["content"]))
+            fields |= {"citations": citations, "verified_share": share_found(citations)}
         # A save whose acknowledgement was lost is repeated: events that are there already stay as they are.
         events = [
-            RunEvent(run_id=run.id, seq=item.seq, data=clean_json(item))
+            RunEvent(run_id=run_id, seq=item.seq, data=clean_json(item))
             for item in fresh
             if self.with_events and not isinstance(item.event, Html)
         ]
@@ -49,13 +53,6 @@ class MessageRecorder:
         if not kept:
             return True  # deleted with its conversation, its repository or its person: nobody wants the rest
         return Message.objects.filter(pk=self.message_id, stop_requested=True).exists()
-
-    def _fields(self, run: Run) -> dict[str, object]:
-        fields = _fields(run)
-        if run.state is not None:
-            citations = self.citing.all_in(run.text)
-            fields |= {"citations": citations, "verified_share": share_found(citations)}
-        return fields
 
 
 def clean_json(item: Numbered) -> dict[str, Any]:

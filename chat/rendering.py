@@ -57,7 +57,7 @@ ATTRIBUTES = {
 LONGEST_HIGHLIGHT = 40_000
 REFRESH_SECONDS = 0.1
 # Without backticks only what looks like a path is taken for one.
-_BARE = re.compile(rf"(?<![\w/.@`])(?=[\w@.+~/\[\]()-]*[./]){PATTERN.pattern}")
+_BARE = re.compile(rf"(?<![`])(?=[\w@.+~/\[\]()-]{{0,300}}[./]){PATTERN.pattern}")
 
 
 def render(markdown: str, check: Check | None = None) -> str:

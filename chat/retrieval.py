@@ -19,6 +19,7 @@ from chat.core.prompt import Passage
 from chat.runs import keep
 from deepwiki import metrics
 from deepwiki.threads import in_thread
+from repos import jobs
 from repos.models import Index, IndexJob, Repository
 from repos.search import Filters, Reader, line_counts, read_file, search
 from repos.search import Passage as Found
@@ -29,7 +30,7 @@ T = TypeVar("T")
 FILE_LINES = 800
 
 
-@dataclass(frozen=True)
+@dataclass
 class RepositoryRetriever:
     """Retriever over one repository, with one person's rights."""
 
@@ -44,7 +45,9 @@ class RepositoryRetriever:
         """See Retriever. A repository that is new is waited for, with word of how far it is."""
         deadline = time.monotonic() + settings.INDEX_WAIT_SECONDS
         told = None
-        repository = self.known if self.known is not None else await in_thread(self._readable)
+        # What was read for the question serves its first search; a later round looks again.
+        known, self.known = self.known, None
+        repository = known if known is not None else await in_thread(self._readable)
         while True:
             if repository.current_index is not None:
                 yield await self._found(repository, repository.current_index, question, limit)
@@ -128,6 +131,8 @@ async def _run(search: Callable[[], Awaitable[T]]) -> T:
 def _progress(repository: Repository) -> Status:
     """What is being done for a repository that cannot be searched yet; raises when nothing more will be done."""
     job: IndexJob | None = repository.jobs.first()
+    if job is not None and job.state == IndexJob.State.DONE:  # its index was dropped to make room
+        job, _ = jobs.request(repository)
     if job is None or job.state in (IndexJob.State.FAILED, IndexJob.State.CANCELLED):
         why = job.error if job and job.error else "indexing was cancelled."
         if "no such repository" in why:

@@ -83,7 +83,6 @@ class Run:
     meter: Callable[[], Usage | None] = lambda: None  # what it cost so far, for an answer that does not come to its end
     readers: int = 0
     stop_state: State = "stopped"
-    told: State | None = None  # how it ended in the process that made it, for one that is followed from here
     _waiting: str = ""
     _sent_at: float = 0.0
     _timer: asyncio.TimerHandle | None = None
@@ -141,7 +140,6 @@ class Run:
             self._take(cost)
         if state == "interrupted" and self.error is None:
             self._fail(ServerStops())
-        state = self.told or state
         self.state = state
         self._ended.set()
         await recording
@@ -152,6 +150,12 @@ class Run:
     def emit(self, event: Event) -> None:
         """Number an event and wake the readers."""
         self._take(event)
+
+    def copy(self, item: Numbered) -> None:
+        """An event of this run from the process that makes it, with the number it has there."""
+        if isinstance(item.event, Done):
+            self.state = item.event.state
+        self._append(item)
 
     def _take(self, event: Event) -> None:
         match event:
@@ -208,7 +212,10 @@ class Run:
                     self._emit(block)
 
     def _emit(self, event: Event) -> None:
-        self.events.append(Numbered(len(self.events) + 1, event))
+        self._append(Numbered(len(self.events) + 1, event))
+
+    def _append(self, item: Numbered) -> None:
+        self.events.append(item)
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 

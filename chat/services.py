@@ -214,14 +214,16 @@ def _open(person: Person, request: ChatRequest, still_here: Callable[[], None]) 
 
 
 def _opened(person: Person, request: ChatRequest, model: Model) -> Opened:
-    known = _asked_before(person, request)
-    if known is not None:
-        return known
-    check(person, model)
+    before = _asked_before(person, request)
+    if before is not None:
+        return before
     if request.token and person.pk is None:
         raise NotSignedIn("Sign in to use an access token.")
     try:
-        repository = _of_conversation(person, request) or repositories.find_or_add(
+        known = _of_conversation(person, request)
+        if known is not None:
+            repositories.touch(known, person.pk, request.token if known.added_by_id == person.pk else "")
+        repository = known or repositories.find_or_add(
             person, request.repo_url, kind=request.type, token=request.token, revision=request.revision
         )
     except NotFound as error:
@@ -232,6 +234,7 @@ def _opened(person: Person, request: ChatRequest, model: Model) -> Opened:
         return Opened(repository, request.messages[:-1])
     try:
         with transaction.atomic():
+            check(person, model)
             return _rows(person, request, model, repository)
     except IntegrityError:
         again = _asked_before(person, request)

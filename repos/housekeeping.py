@@ -63,6 +63,6 @@ def make_room() -> list[str]:
 
 def forget_old_jobs() -> int:
     """Remove finished jobs of a month ago; the latest of each repository stays, since its page shows it."""
-    latest = Repository.objects.annotate(latest=Max("jobs__created_at")).values("latest")
+    latest = Repository.objects.annotate(latest=Max("jobs__created_at")).exclude(latest=None).values("latest")
     old = IndexJob.objects.filter(finished_at__lt=timezone.now() - JOBS_KEPT).exclude(created_at__in=latest)
     return old.delete()[0]

@@ -5,16 +5,17 @@ The `IndexJob` row is the truth; the queue only carries its id to a worker.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import Error, IntegrityError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -35,6 +36,7 @@ FORGOTTEN = timedelta(minutes=5)
 # Set when this process must end: running jobs stop at the next step and go back into the queue.
 stopping = threading.Event()
 BEAT_SECONDS = 1.0
+HEARTBEAT_SECONDS = 5.0
 MOST_FAILURES = 100  # named one by one; there is no use in more
 MOST_DEATHS = 4  # a repository that kills its worker must not do so for ever
 
@@ -55,7 +57,14 @@ def request(
         return job, True
     except IntegrityError:
         unfinished = repository.jobs.unfinished().first()
-        return (unfinished, False) if unfinished else request(repository, user_id, force=force, start=start)
+        if unfinished is None:
+            return request(repository, user_id, force=force, start=start)
+        if force and not unfinished.force and unfinished.state != State.RUNNING:
+            IndexJob.objects.filter(pk=unfinished.pk).update(force=True)
+        elif unfinished.state == State.RUNNING and (force or unfinished.stage not in (Stage.WAITING, Stage.FETCHING)):
+            # What it has read may be old by now: another look when it is done.
+            IndexJob.objects.filter(pk=unfinished.pk).update(again=True)
+        return unfinished, False
 
 
 def enqueue(job: IndexJob) -> None:
@@ -124,7 +133,8 @@ def _work(job: IndexJob, progress: JobProgress) -> IndexJob:
         )
         return IndexJob.objects.select_related("repository").get(pk=job.pk)
     try:
-        result = index_repository(job.repository, options(), progress, force=job.force)
+        with _heartbeat(job):
+            result = index_repository(job.repository, options(), progress, force=job.force)
     except InterruptedError:
         if stopping.is_set():
             _hand_back(job)
@@ -143,7 +153,33 @@ def _work(job: IndexJob, progress: JobProgress) -> IndexJob:
         _end(job, State.FAILED, error=f"Something went wrong on our side. Tell the administrator: incident {incident}.")
     else:
         _end(job, State.DONE, result=result)
+    if IndexJob.objects.filter(pk=job.pk, again=True, state__in=[State.DONE, State.FAILED]).update(again=False):
+        with contextlib.suppress(Error):  # deleted this very moment
+            request(job.repository, job.requested_by_id)
     return IndexJob.objects.select_related("repository").filter(pk=job.pk).first() or job
+
+
+@contextlib.contextmanager
+def _heartbeat(job: IndexJob) -> Iterator[None]:
+    """Signs of life from a thread of their own: some steps take longer than silence is taken for death."""
+    ended = threading.Event()
+
+    def beat() -> None:
+        while not ended.wait(HEARTBEAT_SECONDS):
+            try:
+                _mine(job).update(beat_at=timezone.now())
+            except Error:
+                logger.debug("no sign of life could be given", exc_info=True)
+            finally:
+                connection.close()
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(5)
 
 
 def _hand_back(job: IndexJob) -> None:

@@ -273,6 +273,7 @@ class IndexJob(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     force = models.BooleanField(default=False, help_text="Build anew even when nothing has changed.")
+    again = models.BooleanField(default=False, help_text="Asked for once more while it ran.")
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.WAITING)
     attempts = models.IntegerField(default=0, help_text="Counts claims: who holds an older number has lost the job.")

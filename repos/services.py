@@ -57,14 +57,19 @@ def find_or_add(person: Person, repo_url: str, *, kind: str = "", token: str = "
         if address.is_local and (person_id is None or not _under_roots(Path(address.url))):
             raise NotFound(NO_SUCH)
         repository = add(address, person_id, token=token, revision=revision)
-    elif token:
+    touch(repository, person_id, token)
+    return repository
+
+
+def touch(repository: Repository, person_id: int | None, token: str = "") -> None:
+    """Note that a repository is in use, keep a newer token, and have it indexed when it is not."""
+    if token and repository.is_private:
         repository.token = token  # a newer token replaces the stored one, readable or not
         repository.save(update_fields=["token_sealed"])
     if repository.current_index_id is None:
         jobs.request(repository, person_id)
     if timezone.now() - repository.used_at > NOTED:
         Repository.objects.filter(pk=repository.pk).update(used_at=timezone.now())
-    return repository
 
 
 def add(

@@ -158,7 +158,7 @@ def switch(
     repository.current_index = index
     if previous not in (None, index.pk):
         drop_index(previous)
-    _analyze()
+    graphs.analyze()
 
 
 def _subtract_terms(cursor: Any, build: Build, gone: Sequence[int]) -> None:
@@ -249,11 +249,10 @@ def write_vectors(index: Index, embedder: str, items: Sequence[Pending], vectors
 
 
 def finish(index: Index) -> None:
-    """All vectors are there: say so. A large index is then made quicker to search; until that is done it is read whole."""
+    """All vectors are there: say so."""
     Index.objects.filter(pk=index.pk).update(state=Index.State.READY, updated_at=timezone.now())
     index.state = Index.State.READY
-    _analyze()
-    graphs.build(index)
+    graphs.analyze()
 
 
 def _copy_vectors(cursor: Any, index: Index, embedder: str, rows: list[tuple[Pending, str]]) -> None:
@@ -321,10 +320,3 @@ def _bulk() -> Iterator[Any]:
 def _ids(cursor: Any, table: str, count: int) -> list[int]:
     cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
     return [row[0] for row in cursor.fetchall()]
-
-
-def _analyze() -> None:
-    """Fresh statistics: the planner must not think that a table just filled is empty."""
-    if not connection.in_atomic_block:
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE repos_document, repos_chunk, repos_embedding, repos_term")

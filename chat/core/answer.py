@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator
 from chat.core import deep, research
 from chat.core.answer_parts import notices, sources
 from chat.core.asking import AnswerLimits, Asker, Model, Provider, Retrieved, Retriever, Text, Tokens
-from chat.core.events import Delta, Event, Notice, Research, Status
+from chat.core.events import Delta, Event, Notice, Research, Status, Usage
 from chat.core.query import rewritten
 from chat.core.settled import Answers, Settled, Unkept, key_of
 
@@ -61,7 +61,7 @@ async def _once(asker: Asker, round_: research.Round | None, answers: Answers) -
             "from_cache", "This question was answered a moment ago: this is that answer. Ask anew for another."
         )
         yield Delta(settled.text)
-        yield settled.usage
+        yield Usage(0, 0, *asker.taken())  # it was paid for then
         return
 
     yield Status("thinking", f"Reading {len(found.passages)} passages")

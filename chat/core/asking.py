@@ -86,7 +86,7 @@ class Provider(Protocol):
 
 @dataclass(frozen=True)
 class AnswerLimits:
-    """How long an answer may take (seconds, from the question) and grow (characters)."""
+    """How long a model may write (seconds; in Deep Research each round) and how much in all (characters)."""
 
     chars: int = 64_000
     seconds: float = 180
@@ -148,6 +148,7 @@ class Asker:
         counted: Tokens | None = None
         first: float | None = None
         written: list[str] = []
+        deadline = time.monotonic() + self.limits.seconds  # the wait for an index is not the model's
         try:
             async with contextlib.aclosing(self.provider.stream(asked, self.model)) as pieces:
                 async for piece in pieces:
@@ -158,7 +159,7 @@ class Asker:
                     written.append(piece.text)
                     self.size += len(piece.text)
                     yield Delta(piece.text)
-                    if self.size > self.limits.chars or time.monotonic() - self.began > self.limits.seconds:
+                    if self.size > self.limits.chars or time.monotonic() > deadline:
                         raise CutOff("The answer reached the longest this server allows. What came is kept.")
             if first is None:
                 raise Unavailable("The model's service gave an empty answer. Ask again or choose another model.")
@@ -168,6 +169,19 @@ class Asker:
                 counted = counted or self._estimated(asked, written)
             if first is not None:
                 self._add(counted or Tokens(None, None), first)
+
+    def taken(self) -> tuple[int, int]:
+        """Milliseconds since the question, as first and total time of an answer that comes whole."""
+        now = round((time.monotonic() - self.began) * 1000)
+        return now, now
+
+    def spend(self, asked: Prompt, written: str, counted: Tokens | None) -> None:
+        """Count what a call beside the answer cost."""
+        counted = counted or self._estimated(asked, [written])
+        before = self.usage or Usage()
+        self.usage = Usage(
+            _sum(before.input_tokens, counted.input_tokens), _sum(before.output_tokens, counted.output_tokens)
+        )
 
     def _estimated(self, asked: Prompt, written: Sequence[str]) -> Tokens:
         sent = sum(budget.estimate(message["content"]) for message in asked.as_messages())

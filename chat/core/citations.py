@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+# A path begins where no other path character stands before it and is of bounded length: the search stays linear.
 PATTERN = re.compile(
-    r"(?P<path>[\w@.+~/](?:[\w@.+~/\[\]()-]*[\w@+~\])-])?):L(?P<start>\d{1,7})(?:\s?[-–]\s?L?(?P<end>\d{1,7}))?"
+    r"(?<![\w@.+~/\[\]-])(?P<path>[\w@.+~/](?:[\w@.+~/\[\]()-]{0,300}[\w@+~\])-])?)"
+    r":L(?P<start>\d{1,7})(?:\s?[-–]\s?L?(?P<end>\d{1,7}))?"
 )
 
 

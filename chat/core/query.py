@@ -53,14 +53,17 @@ async def _words(asker: Asker, question: str) -> str:
     recent = [Turn(turn.role, turn.content[:TURN_CHARS]) for turn in asker.history[-4:]]
     asked = prompt.build_query(question=question[:TURN_CHARS], history=recent)
     model = replace(asker.model, output=min(OUTPUT_TOKENS, asker.model.output))
-    text = ""
+    text, counted = "", None
     try:
         async with asyncio.timeout(SECONDS), contextlib.aclosing(asker.provider.stream(asked, model)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Text):
                     text += piece.text
+                else:
+                    counted = piece
                 if len(text) > MOST_CHARS:
                     break
     except (ProviderError, TimeoutError):
         return ""  # the answer itself will say what is wrong with the service
+    asker.spend(asked, text, counted)
     return " ".join(text.split())[:MOST_CHARS]

@@ -12,8 +12,6 @@ from chat.core.asking import Model, Retrieved
 from chat.core.events import Usage
 from chat.core.request import ChatRequest, Turn
 
-TURNS = 3
-
 
 @dataclass(frozen=True)
 class Settled:
@@ -45,12 +43,12 @@ def key_of(request: ChatRequest, history: Sequence[Turn], found: Retrieved, mode
     """Names a question with all that its answer depends on.
 
     That is the repository's row (two people's private rows of one address are two), its commit, the passages found, the
-    last messages, the model, the language, the file and the filters.
+    whole conversation, the model, the language, the file and the filters.
     """
-    turns = [*history, request.messages[-1]][-TURNS:]
+    turns = [*history, request.messages[-1]]
     parts = [
         found.repository_id, found.commit, [passage.cite for passage in found.passages], request.file_path,
-        [(turn.role, turn.content) for turn in turns], len(history), model.provider, model.id, request.language,
+        [(turn.role, turn.content) for turn in turns], model.provider, model.id, request.language,
         sorted(request.filters.items()),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(parts, default=str).encode("utf-8", "surrogatepass")).hexdigest()

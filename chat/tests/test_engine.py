@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from urllib.parse import quote
 
 import pytest
@@ -90,6 +91,41 @@ def test_a_citation_split_over_pieces_is_the_same_in_the_end():
     for block in whole.finish():
         blocks[block.block] = block.html
     assert "".join(blocks.values()).count('<a class="cite"') == 2
+
+
+def test_looking_for_citations_takes_no_time_whatever_the_text():
+    began = time.monotonic()
+    for text in ("A" * 64_000, "+" * 64_000, "a/" * 32_000, "x.py:" * 12_000, "(" * 64_000, "a.b-" * 16_000):
+        find(text)
+        render(text[:20_000])
+    assert time.monotonic() - began < 6
+
+
+async def test_a_dropped_index_is_made_anew_for_a_follow_up(repository, alice, with_model):
+    from repos import jobs, store
+    from repos.models import IndexJob
+
+    events = await events_of(alice, ask(repository))
+    conversation = next(event["conversation"] for event in events if event["event"] == "accepted")
+    await in_thread(store.drop_indexes, repository)
+    asking = asyncio.create_task(events_of(alice, {**ask(repository, text="And mail?"), "conversation": conversation}))
+    while not (job := await in_thread(IndexJob.objects.filter(state="queued").first)):
+        await asyncio.sleep(0.02)
+    await in_thread(jobs.run, job.pk)
+    assert (await asking)[-1] == {"event": "done", "state": "complete"}
+
+
+async def test_many_questions_at_the_same_moment_do_not_pass_the_limit(repository, alice, with_model, settings):
+    settings.RUNS_PER_USER = 2
+    request = parse(ask(repository, "fake?tokens=200&delay_ms=5"), services.request_limits())
+    results = await asyncio.gather(
+        *(services.ask(alice, request, lasting=True) for _ in range(8)), return_exceptions=True
+    )
+    started = [result for result in results if not isinstance(result, Exception)]
+    assert len(started) == 2
+    for run in started:
+        run.stop()
+    await settled()
 
 
 # --- Deep Research ----------------------------------------------------------------------------------------------------

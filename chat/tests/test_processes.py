@@ -206,9 +206,17 @@ async def test_a_crowd_that_asks_for_one_new_answer_id_gets_one_answer(two, toke
     async def ask(server):
         async with connect(server, token, subprotocols=[EVENTS]) as connection:
             await connection.send(json.dumps({"event": "ask", **asked}))
-            return (await until(connection, "done"))["state"]
+            text, numbers = "", []
+            while True:
+                event = json.loads(await asyncio.wait_for(connection.recv(), 20))
+                numbers += [event["seq"]] if "seq" in event else []
+                text += event.get("text", "") if event["event"] == "delta" else ""
+                if event["event"] == "done":
+                    return event["state"], text, numbers
 
-    states = await asyncio.gather(*(ask(server) for server in two for _ in range(3)))
+    replies = await asyncio.gather(*(ask(server) for server in two for _ in range(3)))
     assert await in_thread(Message.objects.count) == 2
     assert len(model.requests) == 1
-    assert set(states) == {"complete"}
+    assert {state for state, *_ in replies} == {"complete"}
+    assert {text for _, text, _ in replies} == {"".join(f"t{n:04d} " for n in range(20))}
+    assert all(numbers == replies[0][2] for _, _, numbers in replies)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from repos import store
+from repos import graphs, store
 from repos.embedders.base import Embedder
 from repos.indexing.chunk import Chunk, chunk
 from repos.indexing.walk import File, Limits, Skipped, TreeEntry, files, printable, select
@@ -81,8 +81,9 @@ def index_repository(repository: Repository, options: Options, progress: Progres
     Repository.DoesNotExist (when it was deleted meanwhile); in each case the old index stands.
     """
     progress.stage(Stage.FETCHING)
-    if not force and (standing := _nothing_new(repository, options)):
+    if not force and (standing := _nothing_new(repository, options, progress)):
         _embed(standing, options.embedders, progress)
+        graphs.build(standing)
         progress.stage(Stage.FINISHED)
         return Result(standing.commit, standing.files, standing.chunks, 0, 0, True)
     skipped = Skipped()
@@ -108,11 +109,12 @@ def index_repository(repository: Repository, options: Options, progress: Progres
         _read(build, changed, snapshot, skipped, progress)
     result = _switch(build, repository, chosen, changed, snapshot.commit, skipped, options, progress)
     _embed(build.index, options.embedders, progress)
+    graphs.build(build.index)  # it answers already: this makes a large one quicker
     progress.stage(Stage.FINISHED)
     return result
 
 
-def _nothing_new(repository: Repository, options: Options) -> Index | None:
+def _nothing_new(repository: Repository, options: Options, progress: Progress) -> Index | None:
     """The present index, when the remote stands at its commit and it was made as it would be made now."""
     index = repository.current_index
     if index is None or repository.address.is_local or not store.is_current(index, repository, options.embedders):
@@ -123,6 +125,7 @@ def _nothing_new(repository: Repository, options: Options) -> Index | None:
         token=repository.token,
         limits=options.fetch,
         work_dir=options.work_dir,
+        cancelled=progress.cancelled,
     )
     return index if commit == index.commit else None
 

@@ -118,6 +118,8 @@ class Git:
         """The commit a branch or tag of the remote stands at now, without fetching it; empty when it does not say."""
         wanted = check_revision(revision) if revision else "HEAD"
         if COMMIT.fullmatch(wanted):
+            if place.token:  # it stands where it stands, but may we still read it?
+                self._ask(place, ["ls-remote", "--quiet", "--end-of-options"], ["HEAD"], inside=False)
             return wanted
         refs = (
             ["HEAD"]
@@ -138,15 +140,16 @@ class Git:
         """
         address, config = place.address, place.config()
         url = address.url + ("" if address.kind == "azure" else ".git")
+        first: SourceError | None = None
         for attempt in dict.fromkeys((url, address.url)):
             try:
                 return self._run([*command, attempt, *refs], config=config, inside=inside)
             except NoRevision:
                 raise
-            except (NotFound, Moved):
-                if attempt == address.url:
-                    raise
-        raise AssertionError("unreachable")
+            except (NotFound, Moved) as error:
+                first = first or error
+        # The first is the answer: some hosts send the spelling without `.git` to the other one, whether it is there or not.
+        raise first or NotFound("There is no such repository.")
 
     def commit(self, revision: str = "HEAD") -> str:
         """The full id of the commit `revision` names."""

@@ -6,16 +6,20 @@ the same checks as one that a person typed.
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import http.client
 import socket
 import ssl
-from urllib.parse import urljoin, urlsplit
+import threading
+from urllib.parse import unquote, urljoin, urlsplit
 
 from repos.sources.address import Address, parse_address
 from repos.sources.errors import BadAddress
 from repos.sources.git import Place
 
-SECONDS = 15
+SECONDS = 10
+TOTAL_SECONDS = 20
 STATUSES = (301, 302, 303, 307, 308)
 # What git asks a smart HTTP server first (gitprotocol-http).
 REFS = "/info/refs"
@@ -25,52 +29,82 @@ QUERY = "service=git-upload-pack"
 class _PinnedConnection(http.client.HTTPSConnection):
     """HTTPS to one of the checked addresses, with the certificate of the host's name."""
 
-    def __init__(self, place: Place) -> None:
-        context = ssl.create_default_context(cafile=place.ca_file or None)
+    def __init__(self, place: Place, address: str, context: ssl.SSLContext) -> None:
         super().__init__(place.address.host, place.address.port, timeout=SECONDS, context=context)
-        self._place = place
-        self._tls = context
+        self._place, self._address, self._tls = place, address, context
 
     def connect(self) -> None:
-        plain = socket.create_connection((self._place.pinned.addresses[0], self._place.pinned.port), SECONDS)
+        plain = socket.create_connection((self._address, self._place.pinned.port), SECONDS)
         self.sock = self._tls.wrap_socket(plain, server_hostname=self._place.pinned.host)
 
 
 def moved_to(place: Place) -> Address | None:
     """The address the host redirects git to, None when it gives none that could be one.
 
-    Raises OSError or http.client.HTTPException when the host does not answer as it should.
+    Each checked address of the host is tried. Raises OSError or http.client.HTTPException when none answers as it
+    should; takes twenty seconds an address at the most, however slowly the host sends.
     """
-    connection = _connection(place)
+    trouble: Exception | None = None
+    for address in place.pinned.addresses or ("",):
+        connection = _connection(place, address)
+        if connection is None:
+            return None
+        ender = threading.Timer(TOTAL_SECONDS, _hang_up, [connection])
+        ender.daemon = True
+        ender.start()
+        try:
+            return _asked(connection, place)
+        except (OSError, http.client.HTTPException, AttributeError) as error:  # the last: hung up in the middle
+            trouble = error
+        finally:
+            ender.cancel()
+            connection.close()
+    raise OSError("the host did not answer") from trouble
+
+
+def _asked(connection: http.client.HTTPConnection, place: Place) -> Address | None:
     headers = {"User-Agent": "git/2", "Accept": "*/*"}
     if authorization := place.authorization():
         headers["Authorization"] = authorization  # to the host the token is for, and to no other
     path = urlsplit(place.address.url).path
-    try:
-        for suffix in (".git", ""):
-            connection.request("GET", f"{path}{suffix}{REFS}?{QUERY}", headers=headers)
-            response = connection.getresponse()
-            location = response.headers.get("Location", "")
-            response.close()
-            if response.status in STATUSES and location:
-                return _address(urljoin(place.address.url, location), place.address)
-            connection.close()
-    finally:
+    for suffix in (".git", ""):
+        connection.request("GET", f"{path}{suffix}{REFS}?{QUERY}", headers=headers)
+        response = connection.getresponse()
+        location = response.headers.get("Location", "")
+        response.close()
+        if response.status in STATUSES and location:
+            target = _address(urljoin(place.address.url, location), place.address)
+            if target is None or target.url != place.address.url:  # a host may only add or drop `.git`
+                return target
         connection.close()
     return None
 
 
-def _connection(place: Place) -> http.client.HTTPConnection:
+def _hang_up(connection: http.client.HTTPConnection) -> None:
+    if connection.sock is not None:
+        with contextlib.suppress(OSError):
+            connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+def _connection(place: Place, address: str) -> http.client.HTTPConnection | None:
+    """A connection to the host itself, or through the proxy: encrypted to the host in both cases when it is https."""
+    context = ssl.create_default_context(cafile=place.ca_file or None)
     if place.proxy:
         proxy = urlsplit(place.proxy)
-        tunnel = http.client.HTTPSConnection(proxy.hostname or "", proxy.port or 8080, timeout=SECONDS)
-        if proxy.scheme == "http":
-            tunnel = http.client.HTTPConnection(proxy.hostname or "", proxy.port or 8080, timeout=SECONDS)  # type: ignore[assignment]
-        tunnel.set_tunnel(place.address.host, place.address.port)
+        if proxy.scheme != "http" or not proxy.hostname or place.address.scheme != "https":
+            return None  # git may know the way through other proxies; a move behind one is not followed
+        tunnel = http.client.HTTPSConnection(proxy.hostname, proxy.port or 8080, timeout=SECONDS, context=context)
+        headers = {}
+        if proxy.username:
+            known = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
+            headers["Proxy-Authorization"] = f"Basic {base64.b64encode(known.encode()).decode()}"
+        tunnel.set_tunnel(place.address.host, place.address.port, headers)
         return tunnel
+    if not address:
+        return None
     if place.address.scheme == "http":
-        return http.client.HTTPConnection(place.pinned.addresses[0], place.pinned.port, timeout=SECONDS)
-    return _PinnedConnection(place)
+        return http.client.HTTPConnection(address, place.pinned.port, timeout=SECONDS)
+    return _PinnedConnection(place, address, context)
 
 
 def _address(location: str, before: Address) -> Address | None:

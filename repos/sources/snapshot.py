@@ -12,12 +12,13 @@ from typing import Protocol
 from repos.indexing.walk import TreeEntry
 from repos.sources import policy, work
 from repos.sources.address import Address, check_revision
-from repos.sources.errors import Broken, Moved
+from repos.sources.errors import Broken, Moved, NotFound
 from repos.sources.git import Git, Place
 from repos.sources.local import Folder, git_folder
 from repos.sources.redirects import moved_to
 
 MOST_MOVES = 4
+NO_SUCH = "There is no such repository, or it is private. Check the address, or add an access token that can read it."
 
 
 class Reader(Protocol):
@@ -79,13 +80,21 @@ def open_snapshot(
         yield Snapshot(commit, _entries(git, commit), git)
 
 
-def remote_commit(address: Address, *, revision: str = "", token: str = "", limits: FetchLimits, work_dir: Path) -> str:
+def remote_commit(
+    address: Address,
+    *,
+    revision: str = "",
+    token: str = "",
+    limits: FetchLimits,
+    work_dir: Path,
+    cancelled: Callable[[], bool] = bool,
+) -> str:
     """The commit the remote stands at, asked without fetching anything; empty when it does not say.
 
     Raises the SourceError family.
     """
     with work.folder(work_dir) as folder:
-        git = Git(folder, seconds=min(30, limits.seconds), megabytes=limits.megabytes)
+        git = Git(folder, seconds=min(30, limits.seconds), megabytes=limits.megabytes, cancelled=cancelled)
         return _at_its_place(address, token, limits, folder, lambda place: git.remote_commit(place, revision))
 
 
@@ -105,8 +114,10 @@ def _at_its_place(address: Address, token: str, limits: FetchLimits, folder: Pat
                 target = moved_to(place)
             except (OSError, http.client.HTTPException):
                 target = None
-            if target is None or target.url == address.url:
+            if target is None:
                 raise
+            if target.url == address.url:
+                raise NotFound(NO_SUCH) from None
             if (target.host, target.port) != (address.host, address.port):
                 token = ""
             address = target

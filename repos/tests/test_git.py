@@ -1,7 +1,9 @@
 """Git against real hosts on loopback, kind ones and hostile ones."""
 
 import os
+import socket
 import subprocess
+import threading
 import time
 
 import pytest
@@ -282,3 +284,39 @@ def test_a_local_checkout_is_read_as_it_lies_there_but_a_named_branch_from_git(t
     with open_snapshot(address, revision="main", limits=FetchLimits(), work_dir=tmp_path / "work") as snap:
         assert snap.commit == commit
         assert texts(snap)[0]["a.py"] == "committed\n"
+
+
+def test_a_host_that_sends_one_spelling_to_the_other_says_not_found_and_never_moved(host, tmp_path):
+    host.redirects["/team/gone/info"] = "/team/gone.git/info"
+    with pytest.raises(NotFound), snapshot(host, "team/gone", tmp_path):
+        pass
+
+
+def test_a_move_behind_a_proxy_is_asked_for_encrypted_to_the_host(tmp_path):
+    """A proxy that listens: what comes after CONNECT must be TLS, whatever token is under way."""
+    from repos.sources.git import Place
+    from repos.sources.policy import Pinned
+    from repos.sources.redirects import moved_to
+
+    heard = []
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+
+        def serve():
+            connection, _ = proxy.accept()
+            heard.append(connection.recv(4_000))
+            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            heard.append(connection.recv(4_000))
+            connection.close()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        address = parse_address("https://git.example.org/a/b")
+        way = f"http://us%40er:pass@127.0.0.1:{proxy.getsockname()[1]}"
+        place = Place(address, Pinned(address.host, 443, ()), "s3cret-token-1", proxy=way)
+        with pytest.raises(OSError, match="did not answer"):
+            moved_to(place)
+        thread.join(10)
+    assert heard[0].startswith(b"CONNECT git.example.org:443")
+    assert b"Proxy-Authorization: Basic dXNAZXI6cGFzcw==" in heard[0]
+    assert heard[1][:1] == b"\x16"  # a TLS handshake record
+    assert b"s3cret" not in b"".join(heard)

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import time
 import uuid
 from datetime import timedelta
 
@@ -84,6 +85,49 @@ def test_a_token_taken_back_at_the_host_ends_the_reading_here(host, alice):
     assert (job.state, "private" in job.error) == (IndexJob.State.FAILED, True)
     assert found(repository, user_id=alice.pk) == []
     assert Embedding.objects.count() == 0
+
+
+def test_a_private_repository_pinned_to_a_commit_is_asked_for_too(host, alice):
+    host.token = "first-token-1"
+    commit = make_repository(host.root / "team/tool", {"a.py": "def zebra():\n    return 1\n"})
+    repository = add(parse_address(f"{host.url}/team/tool", "git"), alice.pk, token="first-token-1", revision=commit)
+    assert run(repository).state == IndexJob.State.DONE
+    host.token = "another-one-2"
+    assert run(repository).state == IndexJob.State.FAILED
+    assert found(repository, user_id=alice.pk) == []
+
+
+def test_a_push_while_it_is_indexed_means_another_look_afterwards(repository, folder, monkeypatch):
+    real = store.write
+
+    def pushed_meanwhile(*args):
+        jobs.request(repository)
+        return real(*args)
+
+    monkeypatch.setattr(store, "write", pushed_meanwhile)
+    write_files(folder, {"new.py": "zebra = 1\n"})
+    assert run(repository).state == IndexJob.State.DONE
+    monkeypatch.undo()
+    assert repository.jobs.unfinished().count() == 1
+    assert jobs.run_next().result["unchanged"]
+    assert repository.jobs.unfinished().count() == 0
+
+
+def test_a_long_silent_step_is_no_death(repository, monkeypatch):
+    monkeypatch.setattr(jobs, "HEARTBEAT_SECONDS", 0.05)
+    beats = []
+    real = jobs._mine
+
+    def watched(job):
+        beats.append(job.pk)
+        return real(job)
+
+    monkeypatch.setattr(jobs, "_mine", watched)
+    with jobs._heartbeat(repository.jobs.first()):
+        deadline = time.monotonic() + 10
+        while len(beats) < 3 and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert len(beats) >= 3
 
 
 def test_a_branch_that_is_gone_leaves_the_old_index_standing(host, alice):
@@ -257,6 +301,8 @@ def test_a_large_index_is_searched_by_its_own_graph_within_the_same_rights(
     old = public.current_index_id
     assert jobs.run(jobs.request(public, start=False, force=True)[0].pk).state == IndexJob.State.DONE
     assert graphs.finished([old], "fake/hashing") == ()
+    public.refresh_from_db()
+    assert graphs.finished([public.current_index_id], "fake/hashing") == (public.current_index_id,)
     mine.delete()
     graphs.drop_strays()
     assert graphs.finished([mine.current_index_id], "fake/hashing") == ()
