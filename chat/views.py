@@ -115,8 +115,7 @@ async def stream(request: HttpRequest, person: Any) -> HttpResponseBase:
     asked = services.read_request(request.body)
     wants_events = request.GET.get("events") == "1" and request.headers.get("accept") == "text/event-stream"
     lasting = wants_events or asked.conversation is not None
-    address = authentication.address_of(request.META.get("REMOTE_ADDR", ""), request.headers.get("x-forwarded-for", ""))
-    run = await services.ask(person, asked, lasting=lasting, address=address)
+    run = await services.ask(person, asked, lasting=lasting, address=authentication.address_of_request(request))
     if wants_events:
         return _event_stream(_of_run(run, 0))
     return await _plain_stream(run)

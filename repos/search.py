@@ -31,8 +31,10 @@ __all__ = ["Filters", "Found", "Passage", "parse_patterns", "read_file", "search
 SQL = (Path(__file__).parent / "sql" / "search.sql").read_text("utf-8")
 CANDIDATES = 200
 PER_FILE = 3
-DEPTH = 5  # ranked passages looked at for each one shown
-SEMANTIC_WEIGHT = 0.5
+SUPPORT, SUPPORTERS = 0.15, 3
+DEPTH = 10  # ranked passages looked at for each one shown
+SEMANTIC_WEIGHT = 0.3
+FOREIGN_WEIGHT = 1.0  # of a question in a script that code is not written in: its words say little
 NAMED_BONUS = 0.5
 NO_VECTORS = "SELECT NULL::bigint AS id, NULL::float8 AS score WHERE false"
 # A filter must not starve the graph's search: it goes on until there are enough.
@@ -108,7 +110,7 @@ def search(
     }
     asked = _embed(question, ids) if hybrid else None
     if asked is not None:
-        values |= {"embedder": asked.key, "vector": asked.text}
+        values |= {"embedder": asked.key, "vector": asked.text, "semantic_weight": asked.weight}
     scope = scope_of(filters, values)
     vectors = _vectors(asked, scope if filters.any else "") if asked else NO_VECTORS
     sql = SQL.format(scope=scope, vectors=vectors, named=_named(question, values, scope))
@@ -117,16 +119,25 @@ def search(
         if asked and asked.graphs:
             cursor.execute(GRAPH_SETTINGS)
         cursor.execute(sql, values)
-        passages = spread([Passage(*row) for row in cursor.fetchall()], limit)
+        passages = rank([Passage(*row) for row in cursor.fetchall()], limit)
     return Found(with_texts(passages) if with_text else passages, "hybrid" if asked else "words")
 
 
-def spread(passages: list[Passage], limit: int) -> list[Passage]:
-    """The first `limit` in rank order, at most PER_FILE of one file while other files still have something to say."""
+def rank(passages: list[Passage], limit: int) -> list[Passage]:
+    """The best `limit`: a file's passages support each other, and none crowds the others out.
+
+    Each passage gains SUPPORT times the scores of the best SUPPORTERS others of its file; then at most PER_FILE of one
+    file come while other files still have something to say.
+    """
+    by_file: dict[tuple[uuid.UUID, str], list[float]] = {}
+    for passage in sorted(passages, key=lambda passage: -passage.score):
+        by_file.setdefault((passage.repository_id, passage.path), []).append(passage.score)
+    support = {file: SUPPORT * sum(scores[1 : 1 + SUPPORTERS]) for file, scores in by_file.items()}
+    supported = [replace(p, score=p.score + support[p.repository_id, p.path]) for p in passages]
     taken: Counter[tuple[uuid.UUID, str]] = Counter()
     first: list[Passage] = []
     more: list[Passage] = []
-    for passage in passages:
+    for passage in sorted(supported, key=lambda passage: -passage.score):
         file = (passage.repository_id, passage.path)
         (first if taken[file] < PER_FILE else more).append(passage)
         taken[file] += 1
@@ -172,6 +183,7 @@ class _Asked:
     text: str
     dimension: int
     graphs: tuple[int, ...]
+    weight: float
 
 
 @dataclass(frozen=True)
@@ -206,7 +218,8 @@ def _embed(question: str, ids: list[uuid.UUID]) -> _Asked | None:
         return None  # words alone still answer; the mode of what is found says so
     text = "[" + ",".join(f"{x:.5g}" for x in row.tolist()) + "]"
     large = [index.pk for index in held if index.chunks >= graphs.FROM_CHUNKS]
-    return _Asked(embedder.key, text, len(row), graphs.finished(large, embedder.key))
+    weight = SEMANTIC_WEIGHT if embedder is available[0] else FOREIGN_WEIGHT
+    return _Asked(embedder.key, text, len(row), graphs.finished(large, embedder.key), weight)
 
 
 def _vectors(asked: _Asked, scope: str) -> str:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
-from django.http.request import split_domain_port, validate_host
+from django.http.request import HttpRequest, split_domain_port, validate_host
 from django.utils.crypto import constant_time_compare
 
 from deepwiki.accounts.models import ApiToken
@@ -91,6 +91,11 @@ def address_of(peer: str, forwarded: str) -> str:
         return peer
     hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
     return next((hop for hop in reversed(hops) if hop not in settings.TRUSTED_PROXIES), peer)
+
+
+def address_of_request(request: HttpRequest) -> str:
+    """Where a request comes from."""
+    return address_of(request.META.get("REMOTE_ADDR", ""), request.headers.get("x-forwarded-for", ""))
 
 
 def session_key(cookie: str) -> str:

@@ -1,6 +1,6 @@
 -- Ranked passages of one or several repositories: words, vectors, fusion and permission in one statement.
 --   bm25   = inner product of a chunk's stored weights with the question's idf weights
---   fused  = bm25 / max(bm25) + 0.5 * minmax(cosine), tests and documentation at 0.8 unless asked for
+--   fused  = bm25 / max(bm25) + weight * minmax(cosine), tests and documentation at 0.8 unless asked for
 -- The places in braces are filled in by search.py from fixed fragments; every value is a parameter.
 WITH allowed AS MATERIALIZED (
     -- The current indexes of the wanted repositories that this person may read: nothing else is ever looked at.

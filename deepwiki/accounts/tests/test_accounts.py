@@ -155,3 +155,40 @@ def test_the_source_viewer_shows_only_what_one_may_read(client, people, index_fo
         assert client.get(page).status_code == 404
     assert client.post(f"/r/{private.pk}/refresh").status_code == 404
     assert b"pocket" not in client.get("/parts/choices?q=pocket").content
+
+
+def attempt(client, name, password, address="203.0.113.7", **headers):
+    return client.post(
+        "/accounts/login/", {"username": name, "password": password}, REMOTE_ADDR=address, headers=headers
+    )
+
+
+def test_guessing_a_password_is_slowed_after_five_from_wherever_it_comes(client, alice):
+    for number in range(5):
+        answer = attempt(client, "alice", "wrong", f"203.0.113.{number}")
+    assert answer.status_code == 429
+    assert "15 minutes" in answer.content.decode()
+    assert answer.headers["Retry-After"] == "900"
+    assert attempt(client, "alice", "alice-pass-1", "198.51.100.9").status_code == 429
+
+
+def test_an_address_that_tries_many_names_is_slowed_and_a_forged_header_does_not_help(client, alice, bob):
+    for number in range(5):
+        attempt(client, f"name{number}", "wrong", "203.0.113.7", **{"X-Forwarded-For": f"198.51.100.{number}"})
+    assert attempt(client, "bob", "bob-pass-1").status_code == 429
+    assert attempt(client, "bob", "bob-pass-1", "198.51.100.77").status_code == 302
+
+
+def test_a_few_mistakes_are_forgiven_by_signing_in(client, alice):
+    for _ in range(4):
+        assert attempt(client, "alice", "wrong").status_code == 200
+    assert attempt(client, "alice", "alice-pass-1").status_code == 302
+    client.logout()
+    for _ in range(4):
+        assert attempt(client, "alice", "wrong").status_code == 200
+
+
+def test_the_admin_is_slowed_as_well(client, carol):
+    for _ in range(5):
+        answer = client.post("/admin/login/", {"username": "carol", "password": "wrong"}, REMOTE_ADDR="203.0.113.9")
+    assert answer.status_code == 429
