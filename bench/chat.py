@@ -45,7 +45,6 @@ def measure() -> dict[str, object]:
             "repo_url": repository.url,
             "type": "local",
             "provider": "openai",
-            "messages": [{"role": "user", "content": "How are migrations applied?"}],
         }
         ours = Target(
             f"ws://127.0.0.1:{ports[1]}/ws/chat",
@@ -67,6 +66,7 @@ class Target:
 
     def __init__(self, url: str, headers: dict[str, str], request: dict[str, Any], process: psutil.Process) -> None:
         self.url, self.headers, self.request, self.process = url, headers, request, process
+        self.number = 0
 
     async def ask(self, model: str) -> tuple[float, float, int]:
         """Milliseconds to the first piece and to the end, and the number of the model's words that came."""
@@ -74,7 +74,10 @@ class Target:
             self.url, additional_headers=self.headers, compression=None, max_size=None, open_timeout=60
         ) as connection:
             began = time.perf_counter()
-            await connection.send(json.dumps({**self.request, "model": model}))
+            # Each question another one: nothing may be answered, or found, from before.
+            self.number += 1
+            question = {"role": "user", "content": f"How are migrations applied? ({self.number})"}
+            await connection.send(json.dumps({**self.request, "model": model, "messages": [question]}))
             first, text = 0.0, ""
             async for piece in connection:
                 first = first or (time.perf_counter() - began) * 1000

@@ -19,7 +19,12 @@ def database(**environment: str) -> Iterator[Path]:
     data.chmod(0o755)
     os.environ |= dict.fromkeys(LIMITS, "1000000")
     os.environ |= {"DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "deepwiki.settings"}
-    os.environ |= {"DEEPWIKI_EMBEDDER": "fake", "DEEPWIKI_LOG_LEVEL": "ERROR", **environment}
+    os.environ |= {
+        "DEEPWIKI_EMBEDDER": "fake",
+        "DEEPWIKI_LOG_LEVEL": "ERROR",
+        "DEEPWIKI_CACHE_SECONDS": "0",
+        **environment,
+    }
     os.environ.pop("DATABASE_URL", None)
     import django
 

@@ -14,9 +14,9 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
@@ -32,7 +32,9 @@ from chat.runs import Numbered, Run
 from deepwiki import metrics
 from deepwiki.accounts import authentication
 from deepwiki.threads import in_thread
+from repos import services as repositories
 from repos.models import Repository
+from repos.sources import SourceError
 
 logger = logging.getLogger(__name__)
 KEEP_ALIVE_SECONDS = 15
@@ -216,6 +218,20 @@ async def _kept_alive(events: AsyncGenerator[dict[str, Any]]) -> AsyncGenerator[
 def home(request: HttpRequest) -> HttpResponse:
     """The page to choose or add a repository on."""
     return render(request, "pages/home.html", {**_frame(request), "repositories": _choices(request)})
+
+
+@require_GET
+@login_required
+def by_name(request: HttpRequest, owner: str, name: str) -> HttpResponse:
+    """`/<owner>/<repository>`, as on its host: opens it, or offers to add it. A link alone adds nothing."""
+    try:
+        known = repositories.find(request.user, f"{owner}/{name}")
+    except SourceError:
+        raise Http404 from None
+    if known is not None:
+        return redirect("repository", known.pk)
+    context = {**_frame(request), "repositories": _choices(request), "repo_url": f"{owner}/{name}"}
+    return render(request, "pages/home.html", context)
 
 
 @require_GET

@@ -2,8 +2,9 @@
 
 from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import include, path
+from django.urls import include, path, re_path
 
+from chat.views import by_name
 from deepwiki import health
 
 urlpatterns = [
@@ -15,4 +16,6 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("metrics", health.metrics_view, name="metrics"),
     path("readyz", health.readyz, name="readyz"),
+    # Last: whatever nothing above has taken.
+    re_path(r"^(?P<owner>[A-Za-z0-9][\w.-]{0,99})/(?P<name>[\w.-]{1,100})/?$", by_name, name="repository-by-name"),
 ]

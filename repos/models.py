@@ -211,7 +211,7 @@ class Chunk(models.Model):
 class Embedding(models.Model):
     """A chunk's vector by one embedder. `digest` names the embedded text, so that no text is embedded twice."""
 
-    index = models.ForeignKey(Index, on_delete=models.CASCADE, related_name="+")
+    index = models.ForeignKey(Index, on_delete=models.CASCADE, related_name="+", db_index=False)
     chunk = models.ForeignKey(Chunk, on_delete=models.CASCADE, related_name="+", db_index=False)
     embedder = models.CharField(max_length=120)
     digest = models.BinaryField(max_length=32)
@@ -219,7 +219,10 @@ class Embedding(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["chunk", "embedder"], name="one_vector_per_chunk_and_embedder")]
-        indexes = [models.Index(fields=["embedder", "digest"], name="vector_by_text")]
+        indexes = [
+            models.Index(fields=["embedder", "digest"], name="vector_by_text"),
+            models.Index(fields=["index", "embedder"], name="vectors_of_an_index"),
+        ]
 
     def __str__(self) -> str:
         return self.embedder

@@ -56,7 +56,17 @@ def paths():
 
 # Every route has a rule; a new one without fails here.
 OPEN = {"login", "logout", "healthz", "readyz", "webhook", "metrics"}  # a webhook is signed instead
-SIGNED_IN = {"home", "repository", "source", "conversation", "rail", "choices", "message-markdown", "repository-status"}
+SIGNED_IN = {
+    "home",
+    "repository",
+    "source",
+    "conversation",
+    "rail",
+    "choices",
+    "message-markdown",
+    "repository-by-name",
+    "repository-status",
+}
 SIGNED_IN_POST = {"repository-add", "repository-refresh", "repository-job", "repository-webhook"}
 PROTOCOL = {"chat-stream", "chat-stream-browser", "run-events", "run-stop"}
 
@@ -72,7 +82,7 @@ def test_strangers_are_sent_to_sign_in_or_refused(client, name):
     from django.urls import NoReverseMatch, reverse
 
     identity = str(uuid.uuid4())
-    for arguments in ([], [identity], [identity, "pause"]):
+    for arguments in ([], [identity], [identity, "pause"], ["owner", "name"]):
         try:
             url = reverse(name, args=arguments)
         except NoReverseMatch:
@@ -192,3 +202,17 @@ def test_the_admin_is_slowed_as_well(client, carol):
     for _ in range(5):
         answer = client.post("/admin/login/", {"username": "carol", "password": "wrong"}, REMOTE_ADDR="203.0.113.9")
     assert answer.status_code == 429
+
+
+def test_owner_and_name_open_a_repository_or_offer_to_add_it(client, alice):
+    from repos.models import Repository
+    from repos.services import add
+    from repos.sources import parse_address
+
+    client.force_login(alice)
+    offered = client.get("/pallets/flask")
+    assert 'value="pallets/flask"' in offered.content.decode()
+    assert Repository.objects.count() == 0
+    known = add(parse_address("pallets/flask"), None)
+    assert client.get("/Pallets/Flask/").headers["Location"] == f"/r/{known.pk}/"
+    assert client.get("/pallets/-x").status_code == 404
