@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -25,8 +25,20 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     """Questions about conversations."""
 
     def of(self, person: AbstractBaseUser | AnonymousUser) -> ConversationQuerySet:
-        """A person's own, newest first; nobody else's, ever."""
+        """A person's own, newest first; nobody else's, ever, and none they deleted."""
+        return self.with_deleted(person).filter(deleted_at=None)
+
+    def with_deleted(self, person: AbstractBaseUser | AnonymousUser) -> ConversationQuerySet:
+        """A person's own, those too that can still be brought back."""
         return self.filter(user=person.pk) if person.pk else self.none()
+
+    def holding(self, text: str) -> ConversationQuerySet:
+        """Those in whose title or messages every word of `text` stands."""
+        found = self
+        for word in text.split()[:8]:
+            said = Message.objects.filter(conversation=OuterRef("pk"), content__icontains=word)
+            found = found.filter(Q(title__icontains=word) | Exists(said))
+        return found
 
 
 class Conversation(models.Model):
@@ -38,6 +50,9 @@ class Conversation(models.Model):
     title = models.CharField(max_length=200)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
+    pinned = models.BooleanField(default=False)
+    archived = models.BooleanField(default=False)
+    deleted_at = models.DateTimeField(null=True, blank=True, help_text="Gone for its owner; removed a day later.")
 
     objects = ConversationQuerySet.as_manager()
 

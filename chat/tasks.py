@@ -7,14 +7,16 @@ from datetime import timedelta
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from chat.models import Message, RunEvent
+from chat.models import Conversation, Message, RunEvent
 
 KEPT = timedelta(hours=1)
+BROUGHT_BACK = timedelta(days=1)  # how long a deleted conversation can be
 
 
 @app.periodic(cron="*/10 * * * *")
 @app.task(queue="index", name="chat.tidy")
 def tidy(timestamp: int) -> None:
-    """Forget the events of finished runs, whose text is in its message, and name abandoned answers as what they are."""
+    """Forget events of finished runs, whose text is in its message, and deleted conversations; name abandoned answers."""
     Message.objects.mark_interrupted()
     RunEvent.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+    Conversation.objects.filter(deleted_at__lt=timezone.now() - BROUGHT_BACK).delete()

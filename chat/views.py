@@ -26,8 +26,9 @@ from chat.core.errors import ChatError, Internal, NotSignedIn, TooLarge
 from chat.core.events import Failed
 from chat.core.request import LANGUAGES
 from chat.dialects import Plain, chunks, numbered_json, sse
+from chat.history import listed
 from chat.models import Conversation, Message
-from chat.pages import day_groups, thread, viewer
+from chat.pages import thread, viewer
 from chat.runs import Numbered, Run
 from deepwiki import metrics
 from deepwiki.accounts import authentication
@@ -217,7 +218,7 @@ async def _kept_alive(events: AsyncGenerator[dict[str, Any]]) -> AsyncGenerator[
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """The page to choose or add a repository on."""
-    return render(request, "pages/home.html", {**_frame(request), "repositories": _choices(request)})
+    return render(request, "pages/home.html", {**listed(request), "repositories": _choices(request)})
 
 
 @require_GET
@@ -230,7 +231,7 @@ def by_name(request: HttpRequest, owner: str, name: str) -> HttpResponse:
         raise Http404 from None
     if known is not None:
         return redirect("repository", known.pk)
-    context = {**_frame(request), "repositories": _choices(request), "repo_url": f"{owner}/{name}"}
+    context = {**listed(request), "repositories": _choices(request), "repo_url": f"{owner}/{name}"}
     return render(request, "pages/home.html", context)
 
 
@@ -239,7 +240,7 @@ def by_name(request: HttpRequest, owner: str, name: str) -> HttpResponse:
 def repository(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     """A new conversation about one repository."""
     chosen = get_object_or_404(Repository.objects.readable_by(request.user), pk=repository_id)
-    return render(request, "pages/ask.html", {**_frame(request), **_composer(), "repository": chosen, "turns": []})
+    return render(request, "pages/ask.html", {**listed(request), **_composer(), "repository": chosen, "turns": []})
 
 
 @require_GET
@@ -250,7 +251,7 @@ def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespon
     chosen = get_object_or_404(mine, pk=conversation_id)
     Message.objects.filter(conversation=chosen).mark_interrupted()
     context = {"repository": chosen.repository, "conversation": chosen, "turns": thread(chosen)}
-    return render(request, "pages/ask.html", {**_frame(request), **_composer(), **context})
+    return render(request, "pages/ask.html", {**listed(request), **_composer(), **context})
 
 
 @require_GET
@@ -268,7 +269,7 @@ def message_markdown(request: HttpRequest, message_id: uuid.UUID) -> HttpRespons
 @login_required
 def rail(request: HttpRequest) -> HttpResponse:
     """The list of conversations, for refreshing it in place."""
-    return render(request, "partials/rail.html", _frame(request))
+    return render(request, "partials/rail.html", listed(request))
 
 
 @require_GET
@@ -284,11 +285,6 @@ def source(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     """A file of the index with some of its lines marked."""
     chosen = get_object_or_404(Repository.objects.readable_by(request.user), pk=repository_id)
     return render(request, "partials/source.html", viewer(chosen, request.user.pk, request.GET))
-
-
-def _frame(request: HttpRequest) -> dict[str, Any]:
-    recent = Conversation.objects.of(request.user).select_related("repository")[:100]
-    return {"days": day_groups(recent)}
 
 
 def _choices(request: HttpRequest) -> Any:

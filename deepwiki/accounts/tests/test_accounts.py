@@ -65,9 +65,11 @@ SIGNED_IN = {
     "choices",
     "message-markdown",
     "repository-by-name",
+    "conversation-export",
+    "conversations-export",
     "repository-status",
 }
-SIGNED_IN_POST = {"repository-add", "repository-refresh", "repository-job", "repository-webhook"}
+SIGNED_IN_POST = {"repository-add", "repository-refresh", "repository-job", "repository-webhook", "conversation-change"}
 PROTOCOL = {"chat-stream", "chat-stream-browser", "run-events", "run-stop"}
 
 
@@ -82,7 +84,7 @@ def test_strangers_are_sent_to_sign_in_or_refused(client, name):
     from django.urls import NoReverseMatch, reverse
 
     identity = str(uuid.uuid4())
-    for arguments in ([], [identity], [identity, "pause"], ["owner", "name"]):
+    for arguments in ([], [identity], [identity, "pause"], ["owner", "name"], [identity, "md"]):
         try:
             url = reverse(name, args=arguments)
         except NoReverseMatch:

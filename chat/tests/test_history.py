@@ -1,0 +1,107 @@
+"""A person's own conversations: found, put in order, taken along, gone and brought back; never anybody else's."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from chat.models import Conversation, Message
+from chat.tasks import tidy
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mine(client, alice, repository):
+    client.force_login(alice)
+
+    def make(title, answer="An answer.", **kwargs):
+        conversation = Conversation.objects.create(user=alice, repository=repository, title=title, **kwargs)
+        Message.objects.create(conversation=conversation, number=1, role="user", content=title)
+        Message.objects.create(conversation=conversation, number=2, role="assistant", content=answer, commit="c0ffee")
+        return conversation
+
+    return make
+
+
+def rail(client, **query):
+    return client.get("/parts/rail", query).content.decode()
+
+
+def change(client, conversation, action, **data):
+    return client.post(f"/c/{conversation.pk}/{action}", data)
+
+
+def test_words_are_looked_for_in_titles_and_answers(client, mine):
+    mine("How are prices made?", "With `PriceList.total_of`.")
+    mine("Where is mail sent?")
+    assert "prices made" in rail(client, q="total_of pricelist")
+    assert "mail sent" not in rail(client, q="total_of")
+    assert "No conversation holds these words" in rail(client, q="zebra")
+
+
+def test_pinned_ones_come_first_and_archived_ones_apart(client, mine):
+    first, second = mine("Question one"), mine("Question two")
+    assert "Pinned" in change(client, first, "pin").content.decode()
+    change(client, second, "archive")
+    assert "Question two" not in rail(client)
+    assert "Question two" in rail(client, archived=1)
+    change(client, second, "unarchive")
+    assert "Question two" in rail(client)
+    assert "Pinned" not in change(client, first, "unpin").content.decode()
+
+
+def test_a_deleted_one_is_gone_at_once_can_be_brought_back_and_is_removed_a_day_later(client, mine):
+    conversation = mine("A secret question")
+    assert "Undo" in change(client, conversation, "delete").content.decode()
+    assert "A secret question" not in rail(client)
+    assert client.get(f"/c/{conversation.pk}/").status_code == 404
+    assert "A secret question" in change(client, conversation, "restore").content.decode()
+    change(client, conversation, "delete")
+    tidy(0)
+    assert Conversation.objects.count() == 1
+    Conversation.objects.update(deleted_at=timezone.now() - timedelta(days=2))
+    tidy(0)
+    assert Message.objects.count() == 0
+
+
+def test_a_title_can_be_changed_and_holds_nothing_alive(client, mine):
+    conversation = mine("Old title")
+    shown = change(client, conversation, "rename", title="  <b>New</b>   title ").content.decode()
+    assert "&lt;b&gt;New&lt;/b&gt; title" in shown
+    change(client, conversation, "rename", title="   ")
+    conversation.refresh_from_db()
+    assert conversation.title == "<b>New</b> title"
+
+
+def test_they_can_be_taken_along_one_by_one_and_all_at_once(client, mine):
+    conversation = mine("How are prices made?", "So.")
+    text = client.get(f"/c/{conversation.pk}/export.md").content.decode()
+    assert text.startswith("# How are prices made?") and "So." in text
+    one = json.loads(client.get(f"/c/{conversation.pk}/export.json").content)
+    assert [message["content"] for message in one["messages"]] == ["How are prices made?", "So."]
+    everything = json.loads(client.get("/conversations.json").content)
+    assert everything["conversations"] == [one]
+
+
+@pytest.mark.parametrize("action", ["pin", "archive", "rename", "delete", "restore"])
+def test_nobody_changes_or_exports_somebody_elses(client, mine, bob, action):
+    conversation = mine("Mine alone")
+    client.force_login(bob)
+    assert change(client, conversation, action, title="x").status_code == 404
+    assert client.get(f"/c/{conversation.pk}/export.json").status_code == 404
+    assert json.loads(client.get("/conversations.json").content) == {"conversations": []}
+    assert "Mine alone" not in rail(client, q="Mine")
+
+
+def test_a_long_conversation_is_a_bounded_number_of_queries(client, mine, django_assert_max_num_queries):
+    conversation = mine("Long")
+    Message.objects.bulk_create(
+        Message(
+            conversation=conversation, number=n, role="user" if n % 2 else "assistant", content=f"**{n}** `a.py:L1`"
+        )
+        for n in range(3, 201)
+    )
+    with django_assert_max_num_queries(14):
+        assert client.get(f"/c/{conversation.pk}/").status_code == 200
