@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import uuid
 from collections.abc import AsyncGenerator
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from chat import hints
-from chat.core.errors import NoSuchRepository
+from chat.core.errors import ChatError, Down, NoSuchRepository
 from chat.core.events import Accepted, Delta, Done, Event, Failed, Sources
 from chat.models import Message, RunEvent
 from chat.runs import Numbered, Run, keep
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     Person = AbstractBaseUser | AnonymousUser
 
+logger = logging.getLogger(__name__)
 REMOTE_POLL_SECONDS = 0.4
 KINDS: dict[str, type[Event]] = {kind.name: kind for kind in Event.__subclasses__()}
 
@@ -43,13 +45,25 @@ async def replay(run_id: uuid.UUID, person: Person) -> Run:
 
 async def _follow(run: Run, stored: AsyncGenerator[dict[str, Any]]) -> None:
     """Copy the events of a run elsewhere, with their own numbers: whoever attaches later counts by the same."""
-    async with contextlib.aclosing(stored):
-        async for data in stored:
-            kind = KINDS[data["event"]]
-            event = kind(**{field.name: data[field.name] for field in fields(kind) if field.name in data})
-            if isinstance(event, Failed):
-                event = replace(event, close_code=4502, status=502)
-            run.copy(Numbered(data["seq"], event))
+    last = 0
+    try:
+        async with contextlib.aclosing(stored):
+            async for data in stored:
+                kind = KINDS[data["event"]]
+                event = kind(**{field.name: data[field.name] for field in fields(kind) if field.name in data})
+                if isinstance(event, Failed):
+                    event = replace(event, close_code=4502, status=502)
+                last = data["seq"]
+                run.copy(Numbered(last, event))
+    except Exception as error:  # the outermost edge of a task of its own
+        logger.warning("an answer of another process could not be followed to its end", exc_info=True)
+        known = error if isinstance(error, ChatError) else Down()
+        run.copy(
+            Numbered(last + 1, Failed(known.code, known.message, close_code=known.close_code, status=known.status))
+        )
+    finally:
+        if run.state is None:
+            run.copy(Numbered(last + 2, Done("partial")))
 
 
 async def stored_events(person: Person, run_id: uuid.UUID, after: int) -> AsyncGenerator[dict[str, Any]]:

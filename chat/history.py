@@ -7,12 +7,13 @@ import uuid
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from chat.core.request import clean
 from chat.models import Conversation, Message
 from chat.pages import day_groups
 
@@ -25,10 +26,12 @@ CHANGES: dict[str, dict[str, Any]] = {
 
 def listed(request: HttpRequest) -> dict[str, Any]:
     """What the list of conversations shows: pinned ones, then by day; or those that hold what is looked for."""
-    text = request.GET.get("q", "").strip()[:200]
+    text = clean(request.GET.get("q", "")).strip()[:200]
     archived = request.GET.get("archived") == "1"
     mine = Conversation.objects.of(request.user).select_related("repository")
-    rows = list((mine.holding(text) if text else mine.filter(archived=archived))[:SHOWN])
+    rows = list(
+        (mine.holding(text) if text else mine.filter(archived=archived).order_by("-pinned", "-updated_at"))[:SHOWN]
+    )
     pinned = [row for row in rows if row.pinned and not text]
     return {
         "pinned": pinned,
@@ -46,14 +49,17 @@ def change(request: HttpRequest, conversation_id: uuid.UUID, action: str) -> Htt
     chosen = get_object_or_404(rows)
     context: dict[str, Any] = {}
     if action == "rename":
-        title = " ".join(request.POST.get("title", "").split())[:200]
+        title = " ".join(clean(request.POST.get("title", "")).split())[:200]
         if title:
             rows.update(title=title)
     elif action == "delete":
         rows.update(deleted_at=timezone.now())
+        Message.objects.filter(conversation=chosen, state=Message.State.RUNNING).update(stop_requested=True)
         context["deleted"] = chosen
-    else:
+    elif action in CHANGES:
         rows.update(**CHANGES[action])
+    else:
+        raise Http404
     return render(request, "partials/rail.html", {**listed(request), **context})
 
 
@@ -61,6 +67,8 @@ def change(request: HttpRequest, conversation_id: uuid.UUID, action: str) -> Htt
 @login_required
 def export(request: HttpRequest, conversation_id: uuid.UUID, form: str) -> HttpResponse:
     """One conversation of one's own as a Markdown or JSON file."""
+    if form not in ("md", "json"):
+        raise Http404
     chosen = get_object_or_404(Conversation.objects.of(request.user).select_related("repository"), pk=conversation_id)
     if form == "md":
         messages = Message.objects.filter(conversation=chosen).order_by("number")

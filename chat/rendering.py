@@ -87,20 +87,27 @@ class Blocks:
         """Nothing more is coming: the last state of the open block, where it was not shown yet."""
         return self._render() if self._due else []
 
+    def seal(self) -> list[Html]:
+        """As `finish`; what comes next begins a block of its own, whatever stands open."""
+        blocks = self._render()
+        self._block, self._text = self._block + max(1, len(self._starts(self._text))), ""
+        return blocks
+
     def _render(self) -> list[Html]:
         blocks = self._blocks()
         self._rendered_at, self._due = time.monotonic(), False
         return blocks
 
+    @staticmethod
+    def _starts(text: str) -> list[int]:
+        """The lines at which the top-level blocks begin."""
+        tokens = _parser().parse(text)
+        return list(dict.fromkeys(t.map[0] for t in tokens if t.map and t.level == 0 and t.nesting >= 0))
+
     def _blocks(self) -> list[Html]:
         # Only the unfinished tail is parsed: the cost stays linear in the length of the answer.
         lines = self._text.split("\n")
-        starts = [
-            token.map[0]
-            for token in _parser().parse(self._text)
-            if token.map and token.level == 0 and token.nesting >= 0
-        ]
-        bounds = [*dict.fromkeys(starts), len(lines)]
+        bounds = [*self._starts(self._text), len(lines)]
         blocks = []
         for number, (start, end) in enumerate(zip(bounds, bounds[1:], strict=False)):  # noqa: RUF007
             blocks.append(Html(self._block + number, render("\n".join(lines[start:end]), self._check)))

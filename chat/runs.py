@@ -44,6 +44,8 @@ class BlockRenderer(Protocol):
 
     def finish(self) -> list[Html]: ...
 
+    def seal(self) -> list[Html]: ...
+
 
 class Recorder(Protocol):
     """Where a run is written down."""
@@ -174,7 +176,8 @@ class Run:
                 if self.text:
                     self._take(Delta("\n\n"))
                     self._send_waiting()
-                    self._finish_blocks()  # so that what comes next is the new round's
+                    for block in self.renderer.seal() if self.renderer is not None else ():
+                        self._emit(block)  # so that what comes next is the new round's
                 self.stages.append({**event.as_json(), "at": len(self.text)})
         self._send_waiting()
         self._emit(event)

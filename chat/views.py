@@ -24,7 +24,7 @@ from django.views.decorators.http import require_GET, require_POST
 from chat import services
 from chat.core.errors import ChatError, Internal, NotSignedIn, TooLarge
 from chat.core.events import Failed
-from chat.core.request import LANGUAGES
+from chat.core.request import LANGUAGES, clean
 from chat.dialects import Plain, chunks, numbered_json, sse
 from chat.history import listed
 from chat.models import Conversation, Message
@@ -258,7 +258,7 @@ def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespon
 @login_required
 def message_markdown(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
     """One answer of one's own as a Markdown file, with the question above it and the sources below."""
-    mine = Message.objects.filter(conversation__user=request.user.pk, role=Message.Role.ASSISTANT)
+    mine = Message.objects.filter(conversation__in=Conversation.objects.of(request.user), role=Message.Role.ASSISTANT)
     answer = get_object_or_404(mine.select_related("conversation__repository"), pk=message_id)
     text = render_to_string("partials/answer.md", {"answer": answer, "question": answer.question()})
     headers = {"Content-Disposition": 'attachment; filename="answer.md"'}
@@ -289,7 +289,7 @@ def source(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
 
 def _choices(request: HttpRequest) -> Any:
     readable = Repository.objects.readable_by(request.user).select_related("current_index").order_by("-used_at")
-    text = request.GET.get("q", "").strip()[:200]
+    text = clean(request.GET.get("q", "")).strip()[:200]
     return readable.filter(url__icontains=text)[:30] if text else readable[:30]
 
 

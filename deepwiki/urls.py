@@ -16,6 +16,11 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("metrics", health.metrics_view, name="metrics"),
     path("readyz", health.readyz, name="readyz"),
-    # Last: whatever nothing above has taken.
-    re_path(r"^(?P<owner>[A-Za-z0-9][\w.-]{0,99})/(?P<name>[\w.-]{1,100})/?$", by_name, name="repository-by-name"),
+    # Last: whatever nothing above has taken, and whose first part is none of ours.
+    re_path(
+        r"^(?!(?:accounts|admin|api|c|chat|m|parts|r|repositories|static|webhooks|ws)/)"
+        r"(?P<owner>[A-Za-z0-9][\w.-]{0,99})/(?P<name>[\w.-]{1,100})/?$",
+        by_name,
+        name="repository-by-name",
+    ),
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import Error, connection
@@ -18,7 +18,8 @@ from repos.models import Index
 
 logger = logging.getLogger(__name__)
 LOCK = 0x0DEE9A  # any number, the same everywhere
-ALONE_SECONDS = 60
+ALONE_SECONDS = 2.0
+BUILD_SECONDS = 3_600.0  # graphs of very large indexes, one after another
 MOST_DIMENSIONS = 4_000  # of pgvector's HNSW over halfvec
 FROM_CHUNKS = 20_000  # below, looking at every vector is faster, and finds all
 PREFIX = "repos_graph_"
@@ -43,16 +44,17 @@ def finished(index_ids: Iterable[int], embedder: str) -> tuple[int, ...]:
 
 
 @contextmanager
-def alone() -> Iterator[bool]:
+def alone(seconds: float = ALONE_SECONDS, give_up: Callable[[], bool] = bool) -> Iterator[bool]:
     """One process at a time in here, over all: statements that lock the same table would wait for each other for ever.
 
-    Waits in short statements, since a waiting one would itself be waited for. Gives up, and yields False, after a minute.
+    Waits in short statements, since a waiting one would itself be waited for. Yields False when it could not get in
+    within `seconds`, or `give_up()` turned true.
     """
     if connection.in_atomic_block:
         yield False
         return
-    deadline = time.monotonic() + ALONE_SECONDS
-    while not (held := _try_lock()) and time.monotonic() < deadline:
+    deadline = time.monotonic() + seconds
+    while not (held := _try_lock()) and time.monotonic() < deadline and not give_up():
         time.sleep(0.1)
     try:
         yield held
@@ -68,7 +70,7 @@ def _try_lock() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def build(index: Index) -> None:
+def build(index: Index, give_up: Callable[[], bool] = bool) -> None:
     """Give a large index an HNSW graph for each embedder, of its own vectors only, where it has none.
 
     Takes minutes on a very large one; searches and other writers go on meanwhile. Does nothing inside a transaction.
@@ -76,9 +78,11 @@ def build(index: Index) -> None:
     if index.chunks < FROM_CHUNKS:
         return
     try:
-        with alone() as mine:
+        with alone(BUILD_SECONDS, give_up) as mine:
             for embedder in index.embedders if mine else ():
                 _build(index, embedder)
+            if not mine and not connection.in_atomic_block:
+                logger.warning("a graph was not built, since others took too long; its index is read whole")
     except Error:
         logger.warning("a graph could not be built; its index is read whole", exc_info=True)
 
@@ -142,6 +146,7 @@ def _drop(prefix: str, kept: Collection[str] = ()) -> None:
 def analyze() -> None:
     """Fresh statistics: the planner must not think that a table just filled is empty."""
     try:
+        # While a graph is being built there is no getting in: autovacuum then sees to it a little later.
         with alone() as mine, connection.cursor() as cursor:
             if mine:
                 cursor.execute("ANALYZE repos_document, repos_chunk, repos_embedding, repos_term")

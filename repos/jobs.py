@@ -59,11 +59,14 @@ def request(
         unfinished = repository.jobs.unfinished().first()
         if unfinished is None:
             return request(repository, user_id, force=force, start=start)
-        if force and not unfinished.force and unfinished.state != State.RUNNING:
-            IndexJob.objects.filter(pk=unfinished.pk).update(force=True)
-        elif unfinished.state == State.RUNNING and (force or unfinished.stage not in (Stage.WAITING, Stage.FETCHING)):
+        rows = IndexJob.objects.filter(pk=unfinished.pk)
+        if unfinished.state == State.RUNNING:
             # What it has read may be old by now: another look when it is done.
-            IndexJob.objects.filter(pk=unfinished.pk).update(again=True)
+            wish = {"again": True, "again_forced": True} if force else {"again": True}
+            if not rows.filter(state=State.RUNNING).update(**wish):
+                return request(repository, user_id, force=force, start=start)  # it ended this very moment
+        elif force:
+            rows.update(force=True)
         return unfinished, False
 
 
@@ -153,10 +156,17 @@ def _work(job: IndexJob, progress: JobProgress) -> IndexJob:
         _end(job, State.FAILED, error=f"Something went wrong on our side. Tell the administrator: incident {incident}.")
     else:
         _end(job, State.DONE, result=result)
-    if IndexJob.objects.filter(pk=job.pk, again=True, state__in=[State.DONE, State.FAILED]).update(again=False):
-        with contextlib.suppress(Error):  # deleted this very moment
-            request(job.repository, job.requested_by_id)
+    _look_again(job)
     return IndexJob.objects.select_related("repository").filter(pk=job.pk).first() or job
+
+
+def _look_again(job: IndexJob) -> None:
+    """Queue the look that was asked for while the job ran."""
+    ended = IndexJob.objects.filter(pk=job.pk, again=True, state__in=[State.DONE, State.FAILED])
+    forced = ended.filter(again_forced=True).exists()
+    if ended.update(again=False, again_forced=False):
+        with contextlib.suppress(Error):  # deleted this very moment
+            request(job.repository, job.requested_by_id, force=forced)
 
 
 @contextlib.contextmanager

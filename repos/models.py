@@ -277,6 +277,7 @@ class IndexJob(models.Model):
     )
     force = models.BooleanField(default=False, help_text="Build anew even when nothing has changed.")
     again = models.BooleanField(default=False, help_text="Asked for once more while it ran.")
+    again_forced = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.WAITING)
     attempts = models.IntegerField(default=0, help_text="Counts claims: who holds an older number has lost the job.")

@@ -66,7 +66,7 @@ def touch(repository: Repository, person_id: int | None, token: str = "") -> Non
     if token and repository.is_private:
         repository.token = token  # a newer token replaces the stored one, readable or not
         repository.save(update_fields=["token_sealed"])
-    if repository.current_index_id is None:
+    if repository.current_index_id is None and not repository.jobs.unfinished().exists():
         jobs.request(repository, person_id)
     if timezone.now() - repository.used_at > NOTED:
         Repository.objects.filter(pk=repository.pk).update(used_at=timezone.now())

@@ -26,4 +26,5 @@ def make_room(timestamp: int) -> None:
     """Keep within the room for indexes, and forget old jobs."""
     housekeeping.make_room()
     graphs.drop_strays()
+    graphs.analyze()
     housekeeping.forget_old_jobs()

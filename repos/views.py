@@ -70,10 +70,13 @@ def webhook_secret(request: HttpRequest, repository_id: uuid.UUID) -> HttpRespon
 @login_required
 def control(request: HttpRequest, repository_id: uuid.UUID, action: str) -> HttpResponse:
     """Pause, resume or cancel the unfinished job: for whoever asked for it, or staff."""
+    steps = {"pause": jobs.pause, "resume": jobs.resume, "cancel": jobs.cancel}
+    if action not in steps:
+        raise Http404
     repository = _readable(request, repository_id)
     job = repository.jobs.unfinished().first()
     if job is not None and (job.requested_by_id == request.user.pk or repository.managed_by(request.user)):
-        {"pause": jobs.pause, "resume": jobs.resume, "cancel": jobs.cancel}[action](job)
+        steps[action](job)
     return render(request, "partials/status.html", status_context(request, repository))
 
 

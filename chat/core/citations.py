@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 # A path begins where no other path character stands before it and is of bounded length: the search stays linear.
 PATTERN = re.compile(
-    r"(?<![\w@.+~/\[\]-])(?P<path>[\w@.+~/](?:[\w@.+~/\[\]()-]{0,300}[\w@+~\])-])?)"
+    r"(?<![\w@.+~/\]-])(?P<path>[\w@.+~/](?:[\w@.+~/\[\]()-]{0,300}[\w@+~\])-])?)"
     r":L(?P<start>\d{1,7})(?:\s?[-–]\s?L?(?P<end>\d{1,7}))?"
 )
 

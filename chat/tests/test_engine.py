@@ -76,6 +76,7 @@ def test_a_citation_leads_to_the_host_at_the_commit():
 
 
 def test_citations_are_found_however_they_are_written():
+    assert [c.path for c in find("See [shop/prices.py:L2-L4] and [x/y.py:L2](z).")] == ["shop/prices.py", "x/y.py"]
     text = "a `src/a.py:L1-L2`, (lib/b.go:L7), src/[id]/c.ts:L1–L9 and ./d.py:L4 but not at 10:L5 or word:Lx"
     assert [c.path for c in find(text)] == ["src/a.py", "lib/b.go", "src/[id]/c.ts", "d.py", "10"]
     assert "cite" not in render("at 10:L5")
@@ -91,6 +92,31 @@ def test_a_citation_split_over_pieces_is_the_same_in_the_end():
     for block in whole.finish():
         blocks[block.block] = block.html
     assert "".join(blocks.values()).count('<a class="cite"') == 2
+
+
+def test_a_sealed_block_swallows_nothing_of_what_comes_after_it():
+    blocks = Blocks()
+    shown = {b.block: b.html for b in [*blocks.feed("text\n\n```py\nopen fence"), *blocks.seal()]}
+    later = {b.block: b.html for b in [*blocks.feed("## Update"), *blocks.finish()]}
+    assert max(shown) < min(later)
+    assert "<h4>Update</h4>" in later[min(later)]
+
+
+async def test_a_run_elsewhere_that_cannot_be_followed_ends_all_the_same():
+    import uuid
+
+    from chat.catching_up import _follow
+    from chat.runs import Run
+
+    async def breaks():
+        yield {"event": "delta", "text": "half ", "seq": 3}
+        raise OSError
+
+    run = Run(uuid.uuid4())
+    await _follow(run, breaks())
+    items = [item async for item in run.attach()]
+    assert [(item.seq, item.event.name) for item in items] == [(3, "delta"), (4, "error"), (5, "done")]
+    assert run.state == "partial"
 
 
 def test_looking_for_citations_takes_no_time_whatever_the_text():

@@ -83,7 +83,7 @@ def index_repository(repository: Repository, options: Options, progress: Progres
     progress.stage(Stage.FETCHING)
     if not force and (standing := _nothing_new(repository, options, progress)):
         _embed(standing, options.embedders, progress)
-        graphs.build(standing)
+        graphs.build(standing, progress.cancelled)
         progress.stage(Stage.FINISHED)
         return Result(standing.commit, standing.files, standing.chunks, 0, 0, True)
     skipped = Skipped()
@@ -109,7 +109,7 @@ def index_repository(repository: Repository, options: Options, progress: Progres
         _read(build, changed, snapshot, skipped, progress)
     result = _switch(build, repository, chosen, changed, snapshot.commit, skipped, options, progress)
     _embed(build.index, options.embedders, progress)
-    graphs.build(build.index)  # it answers already: this makes a large one quicker
+    graphs.build(build.index, progress.cancelled)  # it answers already: this makes a large one quicker
     progress.stage(Stage.FINISHED)
     return result
 

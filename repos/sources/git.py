@@ -140,16 +140,18 @@ class Git:
         """
         address, config = place.address, place.config()
         url = address.url + ("" if address.kind == "azure" else ".git")
-        first: SourceError | None = None
+        moved: SourceError | None = None
+        missing: SourceError | None = None
         for attempt in dict.fromkeys((url, address.url)):
             try:
                 return self._run([*command, attempt, *refs], config=config, inside=inside)
             except NoRevision:
                 raise
-            except (NotFound, Moved) as error:
-                first = first or error
-        # The first is the answer: some hosts send the spelling without `.git` to the other one, whether it is there or not.
-        raise first or NotFound("There is no such repository.")
+            except Moved as error:
+                moved = error  # perhaps only from one spelling to the other: who follows it will see
+            except NotFound as error:
+                missing = error
+        raise moved or missing or NotFound("There is no such repository.")
 
     def commit(self, revision: str = "HEAD") -> str:
         """The full id of the commit `revision` names."""

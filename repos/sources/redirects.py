@@ -35,11 +35,12 @@ class _PinnedConnection(http.client.HTTPSConnection):
 
     def connect(self) -> None:
         plain = socket.create_connection((self._address, self._place.pinned.port), SECONDS)
+        self.sock = plain  # so that it can be ended during the handshake too
         self.sock = self._tls.wrap_socket(plain, server_hostname=self._place.pinned.host)
 
 
 def moved_to(place: Place) -> Address | None:
-    """The address the host redirects git to, None when it gives none that could be one.
+    """The address the host redirects git to; its own when it only changes the spelling; None when there is none.
 
     Each checked address of the host is tried. Raises OSError or http.client.HTTPException when none answers as it
     should; takes twenty seconds an address at the most, however slowly the host sends.
@@ -49,15 +50,19 @@ def moved_to(place: Place) -> Address | None:
         connection = _connection(place, address)
         if connection is None:
             return None
-        ender = threading.Timer(TOTAL_SECONDS, _hang_up, [connection])
-        ender.daemon = True
-        ender.start()
+        ended = threading.Event()
+        threading.Thread(target=_hang_up, args=[connection, ended], daemon=True).start()
         try:
             return _asked(connection, place)
-        except (OSError, http.client.HTTPException, AttributeError) as error:  # the last: hung up in the middle
+        except (
+            OSError,
+            http.client.HTTPException,
+            AttributeError,
+            ValueError,
+        ) as error:  # the last two: hung up, nonsense
             trouble = error
         finally:
-            ender.cancel()
+            ended.set()
             connection.close()
     raise OSError("the host did not answer") from trouble
 
@@ -67,6 +72,7 @@ def _asked(connection: http.client.HTTPConnection, place: Place) -> Address | No
     if authorization := place.authorization():
         headers["Authorization"] = authorization  # to the host the token is for, and to no other
     path = urlsplit(place.address.url).path
+    toggled = False
     for suffix in (".git", ""):
         connection.request("GET", f"{path}{suffix}{REFS}?{QUERY}", headers=headers)
         response = connection.getresponse()
@@ -74,16 +80,21 @@ def _asked(connection: http.client.HTTPConnection, place: Place) -> Address | No
         response.close()
         if response.status in STATUSES and location:
             target = _address(urljoin(place.address.url, location), place.address)
-            if target is None or target.url != place.address.url:  # a host may only add or drop `.git`
+            if target is None or target.url != place.address.url:
                 return target
+            toggled = True  # only from one spelling to the other
         connection.close()
-    return None
+    return place.address if toggled else None
 
 
-def _hang_up(connection: http.client.HTTPConnection) -> None:
-    if connection.sock is not None:
-        with contextlib.suppress(OSError):
-            connection.sock.shutdown(socket.SHUT_RDWR)
+def _hang_up(connection: http.client.HTTPConnection, ended: threading.Event) -> None:
+    """From the deadline on, end whatever is open, until the asking has ended."""
+    if ended.wait(TOTAL_SECONDS):
+        return
+    while not ended.wait(0.5):
+        if connection.sock is not None:
+            with contextlib.suppress(OSError):
+                connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _connection(place: Place, address: str) -> http.client.HTTPConnection | None:

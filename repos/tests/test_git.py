@@ -292,6 +292,19 @@ def test_a_host_that_sends_one_spelling_to_the_other_says_not_found_and_never_mo
         pass
 
 
+def test_and_so_it_is_the_other_way_round(host, tmp_path):
+    host.redirects["/team/gone.git/info"] = "/team/gone/info"
+    with pytest.raises(NotFound), snapshot(host, "team/gone", tmp_path):
+        pass
+
+
+def test_a_move_is_followed_whichever_spelling_tells_of_it(host, tmp_path):
+    make_repository(host.root / "team/new", {"a.py": "x\n"})
+    host.redirects["/team/old/info"] = "/team/new/info"
+    with snapshot(host, "team/old", tmp_path) as snap:
+        assert texts(snap)[0] == {"a.py": "x\n"}
+
+
 def test_a_move_behind_a_proxy_is_asked_for_encrypted_to_the_host(tmp_path):
     """A proxy that listens: what comes after CONNECT must be TLS, whatever token is under way."""
     from repos.sources.git import Place

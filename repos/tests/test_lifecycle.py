@@ -113,6 +113,20 @@ def test_a_push_while_it_is_indexed_means_another_look_afterwards(repository, fo
     assert repository.jobs.unfinished().count() == 0
 
 
+def test_a_rebuild_asked_for_while_it_runs_is_a_rebuild_afterwards(repository, folder, monkeypatch):
+    real = store.write
+
+    def forced_meanwhile(*args):
+        monkeypatch.undo()
+        jobs.request(repository, force=True)
+        return real(*args)
+
+    monkeypatch.setattr(store, "write", forced_meanwhile)
+    write_files(folder, {"new.py": "zebra = 1\n"})
+    run(repository)
+    assert jobs.run_next().result["written"] == 6
+
+
 def test_a_long_silent_step_is_no_death(repository, monkeypatch):
     monkeypatch.setattr(jobs, "HEARTBEAT_SECONDS", 0.05)
     beats = []

@@ -58,7 +58,7 @@ export class Conversation {
     this.scroller.scrollTo({ top: this.scroller.scrollHeight });
     if (!running) return;
     this.begin(running);
-    this.part("body").replaceChildren();
+    for (const part of ["body", "stages", "notices"]) this.part(part).replaceChildren(); // all of it comes again
     this.connection.attach(running.dataset.run, 0);
   }
 
@@ -69,8 +69,7 @@ export class Conversation {
   }
 
   again(answer) {
-    this.question.value = answer.previousElementSibling.querySelector("[data-part=text]").textContent;
-    this.ask({ regenerate: true });
+    this.ask({ regenerate: true }, answer.previousElementSibling.querySelector("[data-part=text]").textContent);
   }
 
   // What the options say, only where they say something.
@@ -84,8 +83,9 @@ export class Conversation {
     return said;
   }
 
-  ask(extra = {}) {
-    const text = this.question.value.trim();
+  // `given` asks something else than what is being typed, which stays where it is.
+  ask(extra = {}, given = "") {
+    const text = given || this.question.value.trim();
     if (!text || this.answer) { this.question.focus(); return; }
     this.thread.querySelector(".empty")?.remove();
     const asked = document.getElementById("question-template").content.cloneNode(true);
@@ -94,9 +94,11 @@ export class Conversation {
     this.thread.append(document.getElementById("answer-template").content.cloneNode(true));
     this.begin(this.thread.lastElementChild);
     this.asked = text;
-    this.question.value = "";
-    this.grow();
-    sessionStorage.removeItem(this.draftKey);
+    if (!given) {
+      this.question.value = "";
+      this.grow();
+      sessionStorage.removeItem(this.draftKey);
+    }
     this.scroller.scrollTo({ top: this.scroller.scrollHeight });
     const [provider, listed] = this.form.elements.model.value.split("|");
     const model = listed || this.form.elements.custom_model.value.trim();

@@ -218,3 +218,23 @@ def test_owner_and_name_open_a_repository_or_offer_to_add_it(client, alice):
     known = add(parse_address("pallets/flask"), None)
     assert client.get("/Pallets/Flask/").headers["Location"] == f"/r/{known.pk}/"
     assert client.get("/pallets/-x").status_code == 404
+
+
+def test_signing_in_forgives_nothing_that_was_tried_on_another_name(client, alice, bob):
+    for _ in range(4):
+        attempt(client, "alice", "wrong", "203.0.113.7")
+    assert attempt(client, "bob", "bob-pass-1", "203.0.113.7").status_code == 302
+    client.logout()
+    assert attempt(client, "alice", "wrong", "198.51.100.1").status_code == 429
+
+
+@pytest.mark.parametrize("path", ["/accounts/login", "/c/7c1f2d0e-0000-4000-8000-000000000000"])
+def test_a_path_of_ours_without_its_slash_is_no_repository(client, alice, path):
+    client.force_login(alice)
+    assert client.get(path).status_code == 301
+
+
+@pytest.mark.parametrize("path", ["/?q=%00", "/parts/rail?q=a%00b", "/parts/choices?q=%00"])
+def test_what_the_database_cannot_hold_is_looked_for_without_harm(client, alice, path):
+    client.force_login(alice)
+    assert client.get(path).status_code == 200
