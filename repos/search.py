@@ -14,6 +14,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -129,19 +130,21 @@ def rank(passages: list[Passage], limit: int) -> list[Passage]:
     Each passage gains SUPPORT times the scores of the best SUPPORTERS others of its file; then at most PER_FILE of one
     file come while other files still have something to say.
     """
-    by_file: dict[tuple[uuid.UUID, str], list[float]] = {}
-    for passage in sorted(passages, key=lambda passage: -passage.score):
-        by_file.setdefault((passage.repository_id, passage.path), []).append(passage.score)
+    by_file: dict[int, list[float]] = {}
+    for passage in sorted(passages, key=_score, reverse=True):
+        by_file.setdefault(passage.document_id, []).append(passage.score)
     support = {file: SUPPORT * sum(scores[1 : 1 + SUPPORTERS]) for file, scores in by_file.items()}
-    supported = [replace(p, score=p.score + support[p.repository_id, p.path]) for p in passages]
-    taken: Counter[tuple[uuid.UUID, str]] = Counter()
+    ranked = sorted(passages, key=lambda passage: passage.score + support[passage.document_id], reverse=True)
+    taken: Counter[int] = Counter()
     first: list[Passage] = []
     more: list[Passage] = []
-    for passage in sorted(supported, key=lambda passage: -passage.score):
-        file = (passage.repository_id, passage.path)
-        (first if taken[file] < PER_FILE else more).append(passage)
-        taken[file] += 1
-    return (first + more)[:limit]
+    for passage in ranked:
+        (first if taken[passage.document_id] < PER_FILE else more).append(passage)
+        taken[passage.document_id] += 1
+    return [replace(p, score=p.score + support[p.document_id]) for p in (first + more)[:limit]]
+
+
+_score = attrgetter("score")
 
 
 def with_texts(passages: list[Passage]) -> list[Passage]:
