@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -15,6 +14,8 @@ from typing import Any
 
 import psutil
 import websockets
+
+from bench.setting import free_port, until_listening
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTANT = "fake?tokens=100"
@@ -30,7 +31,7 @@ def measure() -> dict[str, object]:
 
     repository = Repository.objects.exclude(current_index=None).first()
     token = ApiToken.issue(get_user_model().objects.create_user("bench"))[1]
-    ports = [_free_port() for _ in range(3)]
+    ports = [free_port() for _ in range(3)]
     model_url = f"http://127.0.0.1:{ports[0]}/v1"
     environment = {**os.environ, "OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": model_url, "DEEPWIKI_TEST_STATIC": "1"}
     commands = [["-m", "chat.testing.openai_server", str(ports[0])], ["-m", "deepwiki.server", "--port", str(ports[1])],
@@ -40,7 +41,7 @@ def measure() -> dict[str, object]:
     ]
     try:
         for port in ports:
-            _wait(port)
+            until_listening(port)
         request = {
             "repo_url": repository.url,
             "type": "local",
@@ -123,20 +124,3 @@ async def _compare(ours: Target, relay: Target) -> dict[str, object]:
             results[f"chat: {name}, {label}: MiB grown an answer"] = round((target.memory() - before) / count, 2)
         results[f"chat: {name}: p95 ratio"] = f"{figures['ours'] / figures['relay']:.1f}x"
     return results
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait(port: int) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise SystemExit(f"nothing listens on port {port}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from pathlib import Path
 import psutil
 
 from bench.index import copy_of, search_ms
+from bench.setting import free_port, until_listening
 
 ROOT = Path(__file__).resolve().parent.parent
 LARGE_BYTES = 200_000_000
@@ -26,11 +26,11 @@ def measure_local(source: Path) -> dict[str, object]:
     from repos.models import Embedding, Repository
 
     results: dict[str, object] = {}
-    port = _free_port()
+    port = free_port()
     environment = {**os.environ, "DEEPWIKI_EMBEDDER": "local", "DEEPWIKI_TEST_STATIC": "1"}
     server = subprocess.Popen([sys.executable, "-m", "deepwiki.server", "--port", str(port)], cwd=ROOT, env=environment)
     with copy_of(source) as folder:
-        _until_listening(port)
+        until_listening(port)
         health = _Health(port)
         began = time.perf_counter()
         worker = subprocess.Popen(
@@ -128,21 +128,3 @@ def _memory(pid: int) -> int:
         return psutil.Process(pid).memory_info().rss >> 20
     except psutil.NoSuchProcess:
         return 0
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _until_listening(port: int) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise SystemExit("the server did not start")

@@ -38,13 +38,10 @@ async def _once(asker: Asker, round_: research.Round | None, answers: Answers) -
     request = asker.request
     question = round_.topic if round_ else request.question
     searched = await rewritten(asker, question)
-    found: Retrieved | None = None
-    async with contextlib.aclosing(asker.retriever.retrieve(searched, PASSAGES)) as looking:
+    async with contextlib.aclosing(asker.look(searched, PASSAGES)) as looking:
         async for step in looking:
-            if isinstance(step, Retrieved):
-                found = step
-            else:
-                yield step
+            yield step
+    found = asker.found
     assert found is not None
     if round_:
         yield Research(round_.iteration, research.ROUNDS, round_.stage, question, len(found.passages))

@@ -94,7 +94,7 @@ class AnswerLimits:
 
 @dataclass
 class Asker:
-    """One question with all that answers it. `usage` is that of everything written so far."""
+    """One question with all that answers it. `usage` is that of everything written so far, `found` the last search's."""
 
     request: ChatRequest
     history: Sequence[Turn]
@@ -103,8 +103,18 @@ class Asker:
     model: Model
     limits: AnswerLimits
     usage: Usage | None = None
+    found: Retrieved | None = None
     began: float = field(default_factory=time.monotonic)
     size: int = 0
+
+    async def look(self, searched: str, limit: int) -> AsyncGenerator[Status]:
+        """Search; yields how far a repository is that is still being prepared. What was found is in `found` afterwards."""
+        async with contextlib.aclosing(self.retriever.retrieve(searched, limit)) as looking:
+            async for step in looking:
+                if isinstance(step, Retrieved):
+                    self.found = step
+                else:
+                    yield step
 
     async def write(
         self,

@@ -34,14 +34,11 @@ async def research(asker: Asker, topic: str) -> AsyncGenerator[Event]:
     looking_for = topic
     stage: Stage = "plan"
     for iteration in range(1, ROUNDS + 1):
-        found: Retrieved | None = None
         searched = await rewritten(asker, topic) if iteration == 1 else f"{topic}\n{looking_for}"[:SEARCHED_CHARS]
-        async with contextlib.aclosing(asker.retriever.retrieve(searched, PASSAGES)) as looking:
+        async with contextlib.aclosing(asker.look(searched, PASSAGES)) as looking:
             async for step in looking:
-                if isinstance(step, Retrieved):
-                    found = step
-                else:
-                    yield step
+                yield step
+        found = asker.found
         assert found is not None
         looked.append(found)
         yield Research(iteration, ROUNDS, stage, _shown(looking_for), len(found.passages))
