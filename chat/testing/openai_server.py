@@ -66,7 +66,7 @@ class OpenAIServer:
     """Start with `with OpenAIServer() as server:`; `server.url` is what OPENAI_BASE_URL takes.
 
     `requests` holds the JSON bodies received; `closed` counts streams whose client left before the end, and
-    `closed_at` when the last did (monotonic).
+    `closed_at` when the last did (monotonic); `most_embedding` is how many embedding requests were under way at once.
     """
 
     requests: list[dict[str, Any]] = field(default_factory=list)
@@ -75,6 +75,8 @@ class OpenAIServer:
     closed_at: float = 0.0
     seen: Counter[str] = field(default_factory=Counter)
     port: int = 0
+    embedding: int = 0
+    most_embedding: int = 0
 
     @property
     def url(self) -> str:
@@ -127,8 +129,19 @@ class OpenAIServer:
         asked = json.loads(body or b"{}")
         self.requests.append(asked)
         if path.endswith("/embeddings"):
-            return await _reply(writer, 200, _embeddings(asked))
+            return await self._embed(asked, writer)
         return await self._chat(asked, reader, writer)
+
+    async def _embed(self, asked: dict[str, Any], writer: asyncio.StreamWriter) -> bool:
+        settings = Settings.of(asked["model"])
+        self.seen[asked["model"]] += 1
+        if settings.fault.startswith("first") and self.seen[asked["model"]] == 1:
+            return await _reply(writer, STATUS[settings.fault], {"error": {"message": "later"}}, {"Retry-After": "0"})
+        self.embedding += 1
+        self.most_embedding = max(self.most_embedding, self.embedding)
+        await asyncio.sleep(settings.first_ms / 1000)
+        self.embedding -= 1
+        return await _reply(writer, 200, _embeddings(asked))
 
     async def _chat(self, asked: dict[str, Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         model = asked["model"]

@@ -31,3 +31,21 @@ def test_a_service_that_is_not_there_is_said_so_and_a_question_does_not_wait_for
         gone.embed_question("how?")
     assert time.monotonic() - began < 5
     gone._client.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_service_is_asked_for_several_batches_at_once_but_not_for_too_many(folder, model, settings):
+    from deepwiki.testing.fixtures import write_files
+    from repos import jobs
+    from repos.models import Embedding
+    from repos.services import add
+    from repos.sources import parse_address
+
+    write_files(folder, {f"pkg/m{n}.py": f"def handler_{n}():\n    return {n}\n" for n in range(600)})
+    settings.EMBEDDER, settings.EMBEDDER_MODEL = "openai", "fake?first_ms=30&fault=first429"
+    settings.PROVIDER_ENVIRONMENT = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": model.url}
+    repository = add(parse_address(str(folder), "local"), None)
+    job = jobs.run(jobs.request(repository, start=False)[0].pk)
+    assert job.state == "done", job.error
+    assert Embedding.objects.filter(index__repository=repository).count() == job.result["chunks"]
+    assert 2 <= model.most_embedding <= OpenAICompatible.concurrency
