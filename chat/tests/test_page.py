@@ -111,7 +111,7 @@ def test_ask_read_reload(start, open_page, repository):
     ask(page, "How is the discount computed?")
     assert finished(page) == "t0000 t0001 t0002 t0003 t0004"
     assert page.url.startswith(f"{live.url}/c/")
-    assert page.locator("#rail a").count() == 1
+    assert page.locator("#rail .item > a").count() == 1
     page.click("summary:has-text('sources')")
     page.click(".sources a.cite >> nth=0")
     page.wait_for_selector(".pane .marked")
