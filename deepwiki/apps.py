@@ -2,7 +2,12 @@
 
 from django.apps import AppConfig
 
+from deepwiki.pool import recover_quickly
+
 
 class DeepWikiConfig(AppConfig):
     name = "deepwiki"
     verbose_name = "DeepWiki"
+
+    def ready(self) -> None:
+        recover_quickly()

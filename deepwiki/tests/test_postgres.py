@@ -10,6 +10,7 @@ import time
 import psycopg
 import pytest
 
+from deepwiki.pool import recover_quickly
 from deepwiki.postgres import Cluster, PostgresError, hold, release
 
 HOLDER = """
@@ -92,6 +93,23 @@ def test_the_data_is_there_after_the_server_is_killed_and_started_again(data_dir
     again = hold(data_dir)
     with psycopg.connect(again.dsn("deepwiki")) as connection:
         assert connection.execute("SELECT n FROM kept").fetchone() == (7,)
+
+
+def test_a_pool_full_of_broken_connections_is_usable_within_seconds_of_a_restart(data_dir):
+    from psycopg_pool import ConnectionPool
+
+    recover_quickly()
+    cluster = hold(data_dir)
+    with ConnectionPool(cluster.dsn("deepwiki"), min_size=10, timeout=8, check=ConnectionPool.check_connection) as pool:
+        pool.wait(20)
+        os.kill(cluster.postmaster_pid(), signal.SIGQUIT)
+        while cluster.answers():
+            time.sleep(0.01)
+        cluster.start()
+        began = time.monotonic()
+        with pool.connection() as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+        assert time.monotonic() - began < 5
 
 
 def test_a_pid_file_that_names_another_program_does_not_keep_it_from_starting(data_dir):
