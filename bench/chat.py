@@ -15,7 +15,8 @@ from typing import Any
 import psutil
 import websockets
 
-from bench.setting import free_port, until_listening
+from bench.setting import until_listening
+from deepwiki.testing.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTANT = "fake?tokens=100"

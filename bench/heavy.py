@@ -15,7 +15,8 @@ from pathlib import Path
 import psutil
 
 from bench.index import copy_of, search_ms
-from bench.setting import free_port, until_listening
+from bench.setting import until_listening
+from deepwiki.testing.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 LARGE_BYTES = 200_000_000

@@ -54,9 +54,8 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         self.heard_at = time.monotonic()
         self.complaints = 0
         self.events = EVENTS in (self.scope.get("subprotocols") or [])
-        headers = dict(self.scope["headers"])
         peer = (self.scope.get("client") or ("",))[0]
-        self.address = authentication.address_of(peer, headers.get(b"x-forwarded-for", b"").decode("latin-1"))
+        self.address = authentication.address_of(peer, self._header(b"x-forwarded-for"))
         try:
             self.person, self.session_key = await in_thread(authentication.of_handshake, self.scope["headers"])
         except authentication.Refused:
@@ -67,12 +66,12 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
             # Let in only to be told: a refused handshake has no words.
             away = isinstance(error, OperationalError | InterfaceError)
             metrics.connections.labels("failed").inc()
-            await self.accept(EVENTS if self.events else None)
+            await self._accept()
             await self._refuse(Down(retry_after=30) if away else _incident("a handshake could not be checked"))
             return
         if self.person.pk and open_sockets[self.person.pk] >= settings.SOCKETS_PER_USER:
             metrics.connections.labels("too_many").inc()
-            await self.accept(EVENTS if self.events else None)
+            await self._accept()
             await self._refuse(
                 TooMany("You have too many connections open. Close some pages and try again.", retry_after=30)
             )
@@ -81,10 +80,13 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         open_sockets[self.person.pk] += 1
         metrics.connections.labels("accepted").inc()
         metrics.open_sockets.inc()
-        await self.accept(EVENTS if self.events else None)
+        await self._accept()
         if self.events:
             await self._send({"event": "ready", "limits": _limits()})
         self._start(self._watch())
+
+    async def _accept(self) -> None:
+        await self.accept(EVENTS if self.events else None)
 
     async def disconnect(self, code: int) -> None:
         self.closing = True
@@ -229,10 +231,12 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         """A session may have ended, or its person been locked out, since the handshake. Raises NotSignedIn."""
         if self.session_key and authentication.by_session(self.session_key) is None:
             raise NotSignedIn("Your session has ended. Sign in again.")
-        if not self.session_key and self.person.pk:
-            authorization = dict(self.scope["headers"]).get(b"authorization", b"").decode("latin-1")
-            if not authentication.still_good(authorization):
-                raise NotSignedIn("This API token is no longer valid.")
+        by_token = not self.session_key and self.person.pk
+        if by_token and not authentication.still_good(self._header(b"authorization")):
+            raise NotSignedIn("This API token is no longer valid.")
+
+    def _header(self, name: bytes) -> str:
+        return str(dict(self.scope["headers"]).get(name, b"").decode("latin-1"))
 
     async def _refuse(self, error: ChatError) -> None:
         if self.events:

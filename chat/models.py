@@ -67,10 +67,6 @@ class Conversation(models.Model):
 class MessageQuerySet(models.QuerySet["Message"]):
     """Questions about messages."""
 
-    def running(self) -> MessageQuerySet:
-        """Answers some process is making now."""
-        return self.filter(Message.is_running())
-
     def abandoned(self) -> MessageQuerySet:
         """Answers whose process died: their lease has run out."""
         return self.filter(Q(lease_at__lt=timezone.now() - LEASE) | Q(lease_at=None), state=Message.State.RUNNING)
@@ -152,11 +148,6 @@ class Message(models.Model):
     def question(self) -> Message | None:
         """What this answers."""
         return Message.objects.filter(conversation=self.conversation_id, number=self.number - 1).first()
-
-    @classmethod
-    def is_running(cls) -> Q:
-        """Some process is making this answer now: its lease has not run out."""
-        return Q(state=cls.State.RUNNING, lease_at__gt=timezone.now() - LEASE)
 
 
 class RunEvent(models.Model):

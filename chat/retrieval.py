@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -109,7 +109,7 @@ class RepositoryRetriever:
 _searches: dict[tuple[Any, ...], asyncio.Future[Any]] = {}
 
 
-async def _shared(key: tuple[Any, ...], search: Callable[[], Awaitable[T]]) -> T:
+async def _shared(key: tuple[Any, ...], search: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """The result of `search`, run once for all who ask with the same key within a few seconds, on one event loop.
 
     The key holds who asks and the state of the index, so nothing is shared that would have been found differently.
@@ -117,15 +117,11 @@ async def _shared(key: tuple[Any, ...], search: Callable[[], Awaitable[T]]) -> T
     key = (id(asyncio.get_running_loop()), *key)
     known = _searches.get(key)
     if known is None or (known.done() and (known.cancelled() or known.exception() is not None)):
-        known = keep(_run(search))
+        known = keep(search())
         _searches[key] = known
         asyncio.get_running_loop().call_later(SHARED_SECONDS, _searches.pop, key, None)
     found: T = await asyncio.shield(known)
     return found
-
-
-async def _run(search: Callable[[], Awaitable[T]]) -> T:
-    return await search()
 
 
 def _progress(repository: Repository) -> Status:

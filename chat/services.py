@@ -142,14 +142,14 @@ async def _ask(
     events = answer(asker, CachedAnswers())
     accepted = Accepted(_text(opened.conversation_id), _text(opened.answer_id), _text(request.client_message_id))
     try:
-        return runs.start(run, _measured(run, model.provider, events), accepted)
+        return runs.start(run, _measured(model.provider, events), accepted)
     except ChatError as error:
         if opened.answer_id:
             await in_thread(_refused, opened.answer_id, error)
         raise
 
 
-async def _measured(run: Run, provider: str, events: AsyncGenerator[Event]) -> AsyncGenerator[Event]:
+async def _measured(provider: str, events: AsyncGenerator[Event]) -> AsyncGenerator[Event]:
     """The events, with what they tell counted."""
     began, waiting = time.perf_counter(), True
     metrics.running_answers.inc()

@@ -114,7 +114,7 @@ def _build(index: Index, embedder: str) -> None:
 
 
 def drop(index_id: int) -> None:
-    """Remove the graphs of one index. Not inside a transaction."""
+    """Remove the graphs of one index. Inside a transaction they stay, as strays."""
     _drop(f"{PREFIX}{index_id}_")
 
 

@@ -274,8 +274,7 @@ def drop_indexes(repository: Repository) -> None:
 
 def drop_index(pk: int) -> None:
     """Remove one index. Set-based: going row by row through the ORM takes minutes on a large one."""
-    if not connection.in_atomic_block:
-        graphs.drop(pk)
+    graphs.drop(pk)
     with transaction.atomic(), connection.cursor() as cursor:
         for table in ("repos_embedding", "repos_chunk", "repos_term", "repos_document"):
             cursor.execute(f"DELETE FROM {table} WHERE index_id = %s", [pk])  # noqa: S608 - names from the line above

@@ -75,16 +75,4 @@ async def _once(asker: Asker, round_: research.Round | None, answers: Answers) -
     await answers.put(key, Settled("".join(text), asker.usage))
 
 
-__all__ = [
-    "AnswerLimits",
-    "Asker",
-    "Model",
-    "Provider",
-    "Retrieved",
-    "Retriever",
-    "Text",
-    "Tokens",
-    "answer",
-    "notices",
-    "sources",
-]  # fmt: skip
+__all__ = ["AnswerLimits", "Asker", "Model", "Provider", "Retrieved", "Retriever", "Text", "Tokens", "answer"]

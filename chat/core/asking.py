@@ -187,23 +187,24 @@ class Asker:
 
     def spend(self, asked: Prompt, written: str, counted: Tokens | None) -> None:
         """Count what a call beside the answer cost."""
-        counted = counted or self._estimated(asked, [written])
-        before = self.usage or Usage()
-        self.usage = Usage(
-            _sum(before.input_tokens, counted.input_tokens), _sum(before.output_tokens, counted.output_tokens)
-        )
+        self._add(counted or self._estimated(asked, [written]))
 
     def _estimated(self, asked: Prompt, written: Sequence[str]) -> Tokens:
         sent = sum(budget.estimate(message["content"]) for message in asked.as_messages())
         return Tokens(sent, budget.estimate("".join(written)))
 
-    def _add(self, counted: Tokens, first: float) -> None:
+    def _add(self, counted: Tokens, first: float | None = None) -> None:
+        """Add a call's cost; `first` is when its first word came, where it was one of the answer's."""
         before = self.usage or Usage()
+        first_ms, total_ms = before.first_token_ms, before.total_ms
+        if first is not None:
+            first_ms = first_ms if first_ms is not None else round((first - self.began) * 1000)
+            total_ms = round((time.monotonic() - self.began) * 1000)
         self.usage = Usage(
             _sum(before.input_tokens, counted.input_tokens),
             _sum(before.output_tokens, counted.output_tokens),
-            before.first_token_ms if before.first_token_ms is not None else round((first - self.began) * 1000),
-            round((time.monotonic() - self.began) * 1000),
+            first_ms,
+            total_ms,
         )
 
 

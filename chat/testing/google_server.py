@@ -21,6 +21,7 @@ import google.ai.generativelanguage as glm
 import grpc
 import grpc.aio
 
+from chat.testing.loopback import Loopback
 from chat.testing.openai_server import Settings
 
 METHOD = "/google.ai.generativelanguage.v1beta.GenerativeService/StreamGenerateContent"
@@ -34,7 +35,7 @@ STATUS = {
 
 
 @dataclass
-class GoogleServer:
+class GoogleServer(Loopback):
     """Start with `with GoogleServer() as server:`; `server.address` is what GOOGLE_API_ENDPOINT takes.
 
     `requests` holds the requests received, `keys` the key each brought; `closed_at` when a client last left early.
@@ -50,19 +51,7 @@ class GoogleServer:
     def address(self) -> str:
         return f"127.0.0.1:{self.port}"
 
-    def __enter__(self) -> GoogleServer:
-        ready = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(ready)), daemon=True)
-        self._thread.start()
-        ready.wait(10)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
-
-    async def _serve(self, ready: threading.Event) -> None:
-        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+    async def _serve(self, ready: threading.Event, stop: asyncio.Event) -> None:
         server = grpc.aio.server()
         handler = grpc.unary_stream_rpc_method_handler(
             self._stream,
@@ -74,7 +63,7 @@ class GoogleServer:
         self.port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
         ready.set()
-        await self._stop.wait()
+        await stop.wait()
         await server.stop(0)
 
     async def _stream(self, request: Any, context: Any) -> AsyncGenerator[Any]:

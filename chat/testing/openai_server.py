@@ -28,6 +28,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from chat.testing.loopback import Loopback
+
 STATUS = {
     "401": 401,
     "404": 404,
@@ -62,7 +64,7 @@ class Settings:
 
 
 @dataclass
-class OpenAIServer:
+class OpenAIServer(Loopback):
     """Start with `with OpenAIServer() as server:`; `server.url` is what OPENAI_BASE_URL takes.
 
     `requests` holds the JSON bodies received; `closed` counts streams whose client left before the end, and
@@ -82,29 +84,14 @@ class OpenAIServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/v1"
 
-    def __enter__(self) -> OpenAIServer:
-        ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(ready,), daemon=True)
-        self._thread.start()
-        ready.wait(10)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
-
-    def _run(self, ready: threading.Event) -> None:
-        async def serve() -> None:
-            self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-            server = await asyncio.start_server(self._connection, "127.0.0.1", self.port)
-            self.port = server.sockets[0].getsockname()[1]
-            ready.set()
-            await self._stop.wait()
-            server.close()
-            for task in asyncio.all_tasks() - {asyncio.current_task()}:
-                task.cancel()
-
-        asyncio.run(serve())
+    async def _serve(self, ready: threading.Event, stop: asyncio.Event) -> None:
+        server = await asyncio.start_server(self._connection, "127.0.0.1", self.port)
+        self.port = server.sockets[0].getsockname()[1]
+        ready.set()
+        await stop.wait()
+        server.close()
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,7 +15,8 @@ import websockets
 
 from chat.models import Message
 from deepwiki.accounts.models import ApiToken
-from deepwiki.testing.fixtures import Live, child_environment, free_port, stop
+from deepwiki.testing.fixtures import Live, child_environment, stop
+from deepwiki.testing.ports import free_port, listens
 from deepwiki.threads import in_thread
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -42,14 +42,8 @@ def uvicorn(transactional_db, tmp_path):
         ]
         process = subprocess.Popen(command, env=child_environment(port, environment), stdin=subprocess.DEVNULL)
         started.append(process)
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-            except OSError:
-                time.sleep(0.05)
-            else:
-                return Live(f"http://localhost:{port}", process, tmp_path / "none")
+        if listens(port, process):
+            return Live(f"http://localhost:{port}", process, tmp_path / "none")
         raise AssertionError("uvicorn did not start")
 
     yield start

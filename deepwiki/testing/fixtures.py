@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from deepwiki.testing.ports import free_port, listens
 
 FILES = {
     "README.md": "# Pocket\n\nA tiny shop used by the tests. Orders are priced in `shop/prices.py`.\n",
@@ -186,14 +186,8 @@ def start_server(log: Path, environment: dict[str, str]) -> Live:
             [sys.executable, "-m", "deepwiki.server", "--port", str(port)], env=child_environment(port, environment),
             stdin=subprocess.DEVNULL, stdout=out, stderr=out,
         )  # fmt: skip
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return Live(f"http://localhost:{port}", process, log)
+    if listens(port, process):
+        return Live(f"http://localhost:{port}", process, log)
     raise AssertionError(f"the server did not start: {log.read_text()}")
 
 
@@ -220,9 +214,3 @@ def stop(process: subprocess.Popen[bytes], seconds: float = 15) -> int:
         except subprocess.TimeoutExpired:
             process.kill()
     return process.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

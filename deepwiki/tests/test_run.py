@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from deepwiki.testing.fixtures import free_port
+from deepwiki.testing.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
