@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from chat.branches import branch
 from chat.core.request import clean
 from chat.models import Conversation, Message
 from chat.pages import day_groups
@@ -63,15 +64,28 @@ def change(request: HttpRequest, conversation_id: uuid.UUID, action: str) -> Htt
     return render(request, "partials/rail.html", {**listed(request), **context})
 
 
+@require_POST
+@login_required
+def rate(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
+    """Say of an answer of one's own whether it helped (1, -1, or 0 to take that back), and why."""
+    mine = Conversation.objects.of(request.user)
+    answer = get_object_or_404(Message, pk=message_id, role=Message.Role.ASSISTANT, conversation__in=mine)
+    rating = {"1": 1, "-1": -1}.get(request.POST.get("rating", ""))
+    reason = clean(request.POST.get("reason", "")).strip()[:1_000] if rating is not None else ""
+    Message.objects.filter(pk=answer.pk).update(rating=rating, rating_reason=reason)
+    answer.rating, answer.rating_reason = rating, reason
+    return render(request, "partials/rating.html", {"message": answer, "asked": "reason" not in request.POST})
+
+
 @require_GET
 @login_required
 def export(request: HttpRequest, conversation_id: uuid.UUID, form: str) -> HttpResponse:
-    """One conversation of one's own as a Markdown or JSON file."""
+    """One conversation of one's own as a file: Markdown has the branch spoken in last, JSON all of them."""
     if form not in ("md", "json"):
         raise Http404
     chosen = get_object_or_404(Conversation.objects.of(request.user).select_related("repository"), pk=conversation_id)
     if form == "md":
-        messages = Message.objects.filter(conversation=chosen).order_by("number")
+        messages = branch(Message.objects.filter(conversation=chosen))
         text = render_to_string("partials/conversation.md", {"conversation": chosen, "messages": messages})
         return _file(text, "text/markdown", "conversation.md")
     return _file(json.dumps(_as_json(chosen), ensure_ascii=False, indent=1), "application/json", "conversation.json")
@@ -96,7 +110,12 @@ def _as_json(conversation: Conversation) -> dict[str, Any]:
 
 def _message(message: Message) -> dict[str, Any]:
     kept = ("role", "content", "state", "provider", "model", "commit", "sources", "citations")
-    return {**{name: getattr(message, name) for name in kept}, "created_at": message.created_at.isoformat()}
+    return {
+        "id": str(message.pk),
+        "follows": str(message.parent_id) if message.parent_id else None,
+        **{name: getattr(message, name) for name in kept},
+        "created_at": message.created_at.isoformat(),
+    }
 
 
 def _file(text: str, content_type: str, name: str) -> HttpResponse:

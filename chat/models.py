@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 LEASE = timedelta(seconds=30)
+
+
+def _new_key() -> str:
+    return secrets.token_urlsafe(24)  # 192 bits: a link that cannot be guessed
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -100,7 +105,11 @@ class Message(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
-    number = models.IntegerField(help_text="Place in the conversation, from 1.")
+    number = models.IntegerField(help_text="The order in which messages came into the conversation, from 1.")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="children",
+        help_text="What this follows; several that follow the same are versions of each other.",
+    )  # fmt: skip
     role = models.CharField(max_length=10, choices=Role)
     content = models.TextField(blank=True)
     state = models.CharField(max_length=12, choices=State, default=State.COMPLETE)
@@ -122,6 +131,8 @@ class Message(models.Model):
     stages = models.JSONField(
         default=list, blank=True, help_text="Rounds of Deep Research, and where in the text each begins."
     )
+    rating = models.SmallIntegerField(null=True, blank=True, help_text="1 helpful, -1 not.")
+    rating_reason = models.CharField(max_length=1000, blank=True)
     stop_requested = models.BooleanField(default=False)
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -147,7 +158,41 @@ class Message(models.Model):
 
     def question(self) -> Message | None:
         """What this answers."""
-        return Message.objects.filter(conversation=self.conversation_id, number=self.number - 1).first()
+        return self.parent
+
+
+class ShareQuerySet(models.QuerySet["Share"]):
+    """Questions about shared conversations."""
+
+    def open_now(self) -> ShareQuerySet:
+        """Those that can be read now: neither revoked nor over, their conversation there, their repository for showing."""
+        now = timezone.now()
+        return self.filter(
+            Q(expires_at=None) | Q(expires_at__gt=now),
+            Q(conversation__repository__is_private=False) | Q(conversation__repository__shares_allowed=True),
+            revoked_at=None,
+            conversation__deleted_at=None,
+            conversation__user__is_active=True,
+        )
+
+
+class Share(models.Model):
+    """A link by which anybody can read a conversation as it stood when the link was made."""
+
+    key = models.CharField(max_length=43, unique=True, default=_new_key, editable=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="shares")
+    last = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+", help_text="Read until here.")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ShareQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"Share {self.pk}"
 
 
 class RunEvent(models.Model):

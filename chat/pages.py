@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +12,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from chat.branches import Versions, ancestors, branch, versions
 from chat.citing import as_stored
 from chat.models import Conversation, Message
 from chat.rendering import highlight_lines, render
@@ -19,7 +23,7 @@ from repos.models import Repository
 from repos.search import read_file
 from repos.sources import Address
 
-CONTEXT_LINES = 12
+SHOWN_LINES = 400  # before and after those asked for
 
 
 @dataclass(frozen=True)
@@ -32,10 +36,12 @@ class Part:
 
 @dataclass(frozen=True)
 class TurnView:
-    """A message as the page shows it; a question has no parts."""
+    """A message as the page shows it; a question has no parts, and has versions."""
 
     message: Message
     parts: tuple[Part, ...] = ()
+    versions: Versions | None = None
+    behind: str = ""
 
     @property
     def is_question(self) -> bool:
@@ -48,18 +54,58 @@ class TurnView:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a source file: highlighted and sanitised, and whether it is one of those cited."""
+    """A line of a source file: highlighted and sanitised, whether it is one of those cited, and where its host has it."""
 
     number: int
     html: SafeString
     marked: bool
+    url: str
 
 
-def thread(conversation: Conversation) -> list[TurnView]:
-    """The messages of a conversation in order. One query."""
-    rows = Message.objects.filter(conversation=conversation).order_by("number")
+def thread(conversation: Conversation, chosen: uuid.UUID | None = None) -> list[TurnView]:
+    """The messages of a conversation in order, on the branch that holds `chosen` or was spoken in last. One query."""
+    rows = list(Message.objects.filter(conversation=conversation))
     address = conversation.repository.address
-    return [TurnView(row, _parts(row, address) if row.role == Message.Role.ASSISTANT else ()) for row in rows]
+    return [
+        TurnView(row, _parts(row, address), behind=behind(row, conversation.repository))
+        if row.role == Message.Role.ASSISTANT
+        else TurnView(row, versions=versions(rows, row))
+        for row in branch(rows, chosen)
+    ]
+
+
+def thread_until(last: Message) -> list[TurnView]:
+    """The messages from the first to `last`, without their versions. One query."""
+    rows = {row.pk: row for row in Message.objects.filter(conversation=last.conversation_id, number__lte=last.number)}
+    address = last.conversation.repository.address
+    return [
+        TurnView(row, _parts(row, address) if row.role == Message.Role.ASSISTANT else ())
+        for row in ancestors(rows, rows[last.pk])
+    ]
+
+
+def behind(answer: Message, repository: Repository) -> str:
+    """Words for an answer whose commit the index has left behind; empty for one that is of today's."""
+    index = repository.current_index
+    if index is None or not answer.commit or answer.commit == index.commit:
+        return ""
+    commit, steps = answer.commit[:8], index.commits_since(answer.commit)
+    if steps:
+        text = ngettext(
+            "Answered from commit %(commit)s, %(n)s commit ago",
+            "Answered from commit %(commit)s, %(n)s commits ago",
+            steps,
+        )  # fmt: skip
+        return text % {"commit": commit, "n": steps}
+    return _("Answered from commit %(commit)s; the index has moved on since") % {"commit": commit}
+
+
+def message_id_of(text: str | None) -> uuid.UUID | None:
+    """What an address or a form says a message's id is; None for anything else."""
+    try:
+        return uuid.UUID(text) if text else None
+    except ValueError:
+        return None
 
 
 def day_groups(conversations: Iterable[Conversation]) -> list[tuple[str, list[Conversation]]]:
@@ -81,11 +127,16 @@ def viewer(repository: Repository, person_id: int | None, asked: Mapping[str, st
     highlighted = highlight_lines(document.text, document.language)
     start = min(max(1, start), len(highlighted))
     end = min(max(start, end), len(highlighted))
-    lines = [Line(number, _safe(text), start <= number <= end) for number, text in enumerate(highlighted, 1)]
     commit = repository.current_index.commit if repository.current_index else ""
+    address = repository.address
+    first, last = max(1, start - SHOWN_LINES), end + SHOWN_LINES
+    lines = [
+        Line(number, _safe(text), start <= number <= end, address.blob_url(commit, document.path, number, number))
+        for number, text in enumerate(highlighted[first - 1 : last], first)
+    ]
     return {
         "path": document.path, "repository": repository, "start": start, "end": end, "commit": commit,
-        "lines": lines[max(0, start - 1 - 400) : end + 400],
+        "lines": lines,
         "host_url": repository.address.blob_url(commit, document.path, start, end),
     }  # fmt: skip
 
@@ -112,8 +163,8 @@ def _number(text: str | None) -> int:
 def _day_name(day: date, today: date) -> str:
     match (today - day).days:
         case 0:
-            return "Today"
+            return _("Today")
         case 1:
-            return "Yesterday"
+            return _("Yesterday")
         case _:
-            return date_format(day, "j F Y")
+            return date_format(day)

@@ -7,25 +7,23 @@ import contextlib
 import time
 import uuid
 from collections.abc import AsyncGenerator, Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import IntegrityError, InterfaceError, OperationalError, transaction
-from django.db.models import Max
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from chat import hints
 from chat.catching_up import replay, stored_events
 from chat.citing import IndexCitations
 from chat.core.answer import AnswerLimits, Asker, Model, answer
-from chat.core.errors import BadRequest, ChatError, Down, NoSuchRepository, NotSignedIn
+from chat.core.errors import ChatError, Down, NoSuchRepository, NotSignedIn
 from chat.core.events import Accepted, Delta, Event
-from chat.core.request import ChatRequest, RequestLimits, Turn, decode, parse
-from chat.core.research import untagged
-from chat.limits import check, check_address
-from chat.models import Conversation, Message
+from chat.core.request import ChatRequest, RequestLimits, decode, parse
+from chat.limits import check_address
+from chat.models import Message
+from chat.opening import Opened, open_question
 from chat.providers import Providers, load_models
 from chat.providers.base import Timeouts
 from chat.recorder import MessageRecorder
@@ -35,10 +33,7 @@ from chat.runs import NoRecord, Numbered, Run, Runs, keep
 from chat.settled import CachedAnswers
 from deepwiki import metrics
 from deepwiki.threads import in_thread
-from repos import services as repositories
-from repos.models import Repository
 from repos.search import Filters, parse_patterns
-from repos.sources.errors import NotFound, SourceError
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -46,18 +41,6 @@ if TYPE_CHECKING:
     Person = AbstractBaseUser | AnonymousUser
 
 runs = Runs()
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A question that has its rows: ready to run, or (with `existing`) already asked."""
-
-    repository: Repository
-    history: tuple[Turn, ...]
-    conversation_id: uuid.UUID | None = None
-    answer_id: uuid.UUID | None = None
-    run_id: uuid.UUID | None = None
-    existing: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -210,99 +193,7 @@ def _open(person: Person, request: ChatRequest, still_here: Callable[[], None]) 
     still_here()
     providers().look_around()
     model = providers().choose(request.provider, request.model)
-    return _opened(person, request, model), model
-
-
-def _opened(person: Person, request: ChatRequest, model: Model) -> Opened:
-    before = _asked_before(person, request)
-    if before is not None:
-        return before
-    if request.token and person.pk is None:
-        raise NotSignedIn("Sign in to use an access token.")
-    try:
-        known = _of_conversation(person, request)
-        if known is not None:
-            repositories.touch(known, person.pk, request.token if known.added_by_id == person.pk else "")
-        repository = known or repositories.find_or_add(
-            person, request.repo_url, kind=request.type, token=request.token, revision=request.revision
-        )
-    except NotFound as error:
-        raise NoSuchRepository(str(error)) from error
-    except SourceError as error:
-        raise BadRequest(str(error)) from error
-    if person.pk is None:
-        return Opened(repository, request.messages[:-1])
-    try:
-        with transaction.atomic():
-            check(person, model)
-            return _rows(person, request, model, repository)
-    except IntegrityError:
-        again = _asked_before(person, request)
-        if again is None:
-            raise
-        return again
-
-
-def _asked_before(person: Person, request: ChatRequest) -> Opened | None:
-    if request.client_message_id is None or person.pk is None:
-        return None
-    question = Message.objects.filter(asked_by=person.pk, client_message_id=request.client_message_id).first()
-    if question is None:
-        return None
-    reply = Message.objects.filter(conversation=question.conversation_id, number=question.number + 1).first()
-    return Opened(
-        question.conversation.repository,
-        (),
-        question.conversation_id,
-        reply.pk if reply else None,
-        reply.run_id if reply else None,
-        True,
-    )
-
-
-def _of_conversation(person: Person, request: ChatRequest) -> Repository | None:
-    """The repository a conversation is about, as long as its owner may still read it."""
-    if request.conversation is None or person.pk is None:
-        return None
-    mine = Conversation.objects.of(person).filter(pk=request.conversation).values("repository_id")
-    return Repository.objects.readable_by(person).select_related("current_index").filter(pk__in=mine).first()
-
-
-def _rows(person: Any, request: ChatRequest, model: Model, repository: Repository) -> Opened:
-    if request.conversation is not None:
-        conversation = (
-            Conversation.objects.of(person)
-            .select_for_update()
-            .filter(pk=request.conversation, repository=repository)
-            .first()
-        )
-        if conversation is None:
-            raise NoSuchRepository("There is no such conversation, or it is not yours.")
-        history = _history(conversation)
-        number = (conversation.messages.aggregate(last=Max("number"))["last"] or 0) + 1
-        Conversation.objects.filter(pk=conversation.pk).update(updated_at=timezone.now())
-    else:
-        title = " ".join(untagged(request.question).split())[:80] or "Question"
-        conversation = Conversation.objects.create(user_id=person.pk, repository=repository, title=title)
-        history, number = request.messages[:-1], 1
-    question = Message(
-        conversation=conversation, number=number, role=Message.Role.USER, content=request.question, language=request.language,
-        asked_by_id=person.pk, client_message_id=request.client_message_id,
-    )  # fmt: skip
-    reply = Message(
-        conversation=conversation, number=number + 1, role=Message.Role.ASSISTANT, state=Message.State.RUNNING,
-        run_id=uuid.uuid4(), provider=model.provider, model=model.id, language=request.language, lease_at=timezone.now(),
-    )  # fmt: skip
-    Message.objects.bulk_create([question, reply])
-    return Opened(repository, history, conversation.pk, reply.pk, reply.run_id)
-
-
-def _history(conversation: Conversation) -> tuple[Turn, ...]:
-    """What was really said, from the rows: a client cannot put words into an answer's mouth."""
-    rows = conversation.messages.exclude(content="").order_by("number")
-    return tuple(Turn("assistant" if row.role == Message.Role.ASSISTANT else "user", row.content) for row in rows)[
-        -settings.HISTORY_MESSAGES :
-    ]
+    return open_question(person, request, model), model
 
 
 def _refused(answer_id: uuid.UUID, error: ChatError) -> None:

@@ -1,10 +1,9 @@
-"""The HTTP doors and the pages."""
+"""The HTTP doors of the protocol."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -12,30 +11,20 @@ from functools import wraps
 from typing import Any, cast
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
-from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from chat import services
 from chat.core.errors import ChatError, Internal, NotSignedIn, TooLarge
 from chat.core.events import Failed
-from chat.core.request import LANGUAGES, clean
 from chat.dialects import Plain, chunks, numbered_json, sse
-from chat.history import listed
-from chat.models import Conversation, Message
-from chat.pages import thread, viewer
 from chat.runs import Numbered, Run
 from deepwiki import metrics
 from deepwiki.accounts import authentication
 from deepwiki.threads import in_thread
-from repos import services as repositories
-from repos.models import Repository
-from repos.sources import SourceError
 
 logger = logging.getLogger(__name__)
 KEEP_ALIVE_SECONDS = 15
@@ -209,102 +198,3 @@ async def _kept_alive(events: AsyncGenerator[dict[str, Any]]) -> AsyncGenerator[
                 upcoming.cancel()
                 with contextlib.suppress(asyncio.CancelledError, StopAsyncIteration):
                     await upcoming
-
-
-# --- pages ------------------------------------------------------------------------------------------------------------
-
-
-@require_GET
-@login_required
-def home(request: HttpRequest) -> HttpResponse:
-    """The page to choose or add a repository on."""
-    return render(request, "pages/home.html", {**listed(request), "repositories": _choices(request)})
-
-
-@require_GET
-@login_required
-def by_name(request: HttpRequest, owner: str, name: str) -> HttpResponse:
-    """`/<owner>/<repository>`, as on its host: opens it, or offers to add it. A link alone adds nothing."""
-    try:
-        known = repositories.find(request.user, f"{owner}/{name}")
-    except SourceError:
-        raise Http404 from None
-    if known is not None:
-        return redirect("repository", known.pk)
-    context = {**listed(request), "repositories": _choices(request), "repo_url": f"{owner}/{name}"}
-    return render(request, "pages/home.html", context)
-
-
-@require_GET
-@login_required
-def repository(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
-    """A new conversation about one repository."""
-    chosen = get_object_or_404(Repository.objects.readable_by(request.user), pk=repository_id)
-    return render(request, "pages/ask.html", {**listed(request), **_composer(), "repository": chosen, "turns": []})
-
-
-@require_GET
-@login_required
-def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
-    """A conversation of one's own."""
-    mine = Conversation.objects.of(request.user).select_related("repository__current_index")
-    chosen = get_object_or_404(mine, pk=conversation_id)
-    Message.objects.filter(conversation=chosen).mark_interrupted()
-    context = {"repository": chosen.repository, "conversation": chosen, "turns": thread(chosen)}
-    return render(request, "pages/ask.html", {**listed(request), **_composer(), **context})
-
-
-@require_GET
-@login_required
-def message_markdown(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
-    """One answer of one's own as a Markdown file, with the question above it and the sources below."""
-    mine = Message.objects.filter(conversation__in=Conversation.objects.of(request.user), role=Message.Role.ASSISTANT)
-    answer = get_object_or_404(mine.select_related("conversation__repository"), pk=message_id)
-    text = render_to_string("partials/answer.md", {"answer": answer, "question": answer.question()})
-    headers = {"Content-Disposition": 'attachment; filename="answer.md"'}
-    return HttpResponse(text, content_type="text/markdown; charset=utf-8", headers=headers)
-
-
-@require_GET
-@login_required
-def rail(request: HttpRequest) -> HttpResponse:
-    """The list of conversations, for refreshing it in place."""
-    return render(request, "partials/rail.html", listed(request))
-
-
-@require_GET
-@login_required
-def choices(request: HttpRequest) -> HttpResponse:
-    """Repositories that match what is being typed."""
-    return render(request, "partials/choices.html", {"repositories": _choices(request)})
-
-
-@require_GET
-@login_required
-def source(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
-    """A file of the index with some of its lines marked."""
-    chosen = get_object_or_404(Repository.objects.readable_by(request.user), pk=repository_id)
-    return render(request, "partials/source.html", viewer(chosen, request.user.pk, request.GET))
-
-
-def _choices(request: HttpRequest) -> Any:
-    readable = Repository.objects.readable_by(request.user).select_related("current_index").order_by("-used_at")
-    text = clean(request.GET.get("q", "")).strip()[:200]
-    return readable.filter(url__icontains=text)[:30] if text else readable[:30]
-
-
-def _composer() -> dict[str, Any]:
-    known = services.providers()
-    known.look_around()
-    configured = known.configured()
-    default = known.default()
-    return {
-        "providers": [
-            (name, section["label"], section.get("models", []), bool(section.get("custom")))
-            for name, section in configured.items()
-        ],
-        "default_provider": default,
-        "search_only": default == "search-only",
-        "languages": LANGUAGES,
-        "socket_path": json.dumps("/ws/chat"),
-    }

@@ -16,6 +16,7 @@ from csp.constants import NONE, SELF
 
 django_stubs_ext.monkeypatch()  # generic classes such as ModelAdmin[Repository] at run time
 
+from deepwiki.accounts.providers import sign_in_origins, sign_in_providers
 from deepwiki.env import ConfigError, Environment
 from deepwiki.keys import read_or_make_key
 
@@ -39,10 +40,21 @@ try:
 
     # --- who may do what ------------------------------------------------------------------------------------------
     ALLOW_ANONYMOUS = env.flag("DEEPWIKI_ALLOW_ANONYMOUS")
+    SIGN_UP = env.flag("DEEPWIKI_SIGN_UP")
+    SOCIAL_SIGN_UP = env.flag("DEEPWIKI_SOCIAL_SIGN_UP", True)  # a provider is only there when its keys are
+    SIGN_IN_WITH = sign_in_providers(env)
     LOCAL_ROOTS = [Path(root).resolve() for root in env.words("DEEPWIKI_LOCAL_ROOTS")]
     CLONE_ALLOW = env.words("DEEPWIKI_CLONE_ALLOW")
     CA_FILE = env.file("DEEPWIKI_CA_FILE")
     GIT_PROXY = env.text("DEEPWIKI_GIT_PROXY")
+
+    # --- mail: for password resets and for confirming addresses --------------------------------------------------
+    EMAIL_HOST = env.text("DEEPWIKI_EMAIL_HOST")
+    EMAIL_PORT = env.number("DEEPWIKI_EMAIL_PORT", 587, least=1)
+    EMAIL_HOST_USER = env.text("DEEPWIKI_EMAIL_USER")
+    EMAIL_HOST_PASSWORD = env.text("DEEPWIKI_EMAIL_PASSWORD")
+    EMAIL_USE_TLS = env.flag("DEEPWIKI_EMAIL_TLS", True)
+    DEFAULT_FROM_EMAIL = env.text("DEEPWIKI_EMAIL_FROM", "deepwiki@localhost")
 
     # --- limits ---------------------------------------------------------------------------------------------------
     MESSAGE_BYTES = env.number("DEEPWIKI_MESSAGE_BYTES", 256_000)
@@ -136,6 +148,10 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    *(f"allauth.socialaccount.providers.{name}" for name in SIGN_IN_WITH),
     "channels",
     "procrastinate.contrib.django",
     "deepwiki.apps.DeepWikiConfig",
@@ -150,12 +166,14 @@ MIDDLEWARE = [
     "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -171,6 +189,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "deepwiki.accounts.preferences.theme",
+                "deepwiki.accounts.preferences.offers",
             ],
         },
     }
@@ -190,6 +211,12 @@ else:
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
+LANGUAGES = [
+    ("en", "English"), ("ja", "日本語"), ("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("es", "Español"), ("ko", "한국어"),
+    ("vi", "Tiếng Việt"), ("pt-br", "Português (Brasil)"), ("fr", "Français"), ("ru", "Русский"),
+]  # fmt: skip
+LOCALE_PATHS = [BASE_DIR / "deepwiki" / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
@@ -217,7 +244,10 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 # Guessing passwords is slowed, by name and by address alike, for the page and the admin.
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
 AXES_FAILURE_LIMIT = env.number("DEEPWIKI_SIGN_IN_FAILURES", 5, least=1)
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
@@ -227,9 +257,19 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 AXES_CLIENT_IP_CALLABLE = "deepwiki.accounts.authentication.address_of_request"
 AXES_LOCKOUT_CALLABLE = "deepwiki.accounts.views.locked_out"
+# Signing up, resetting a password, other sites' accounts. How often a password may be tried is counted by axes.
+ACCOUNT_ADAPTER = "deepwiki.accounts.adapters.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "deepwiki.accounts.adapters.SocialAccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*" if EMAIL_HOST else "email", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_HOST else "none"
+ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": None}
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
+SOCIALACCOUNT_PROVIDERS = SIGN_IN_WITH
+SOCIALACCOUNT_QUERY_EMAIL = True
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "/accounts/login/"
 
 # --- the browser's side of safety -------------------------------------------------------------------------------------
 SECURE_TLS = _public.scheme == "https"
@@ -251,7 +291,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *sign_in_origins(SIGN_IN_WITH)],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],

@@ -33,15 +33,12 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
         """Public ones, and the private ones this user added or was given."""
         if user is None or user.pk is None:
             return self.filter(is_private=False)
-        return self.filter(Q(is_private=False) | Q(added_by=user.pk) | Q(pk__in=_given_to(user.pk)))
+        given = Repository.objects.filter(Q(readers=user.pk) | Q(reader_groups__user=user.pk))
+        return self.filter(Q(is_private=False) | Q(added_by=user.pk) | Q(pk__in=given.values("pk")))
 
     def at(self, address: Address, revision: str = "") -> RepositoryQuerySet:
         """Rows of an address at exactly that revision; a person's private row comes before the public one."""
         return self.filter(url=address.url, revision=revision).order_by("-is_private", "created_at")
-
-
-def _given_to(user_id: int) -> models.QuerySet[Repository]:
-    return Repository.objects.filter(readers=user_id)
 
 
 class Repository(models.Model):
@@ -72,6 +69,10 @@ class Repository(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
     readers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
+    reader_groups = models.ManyToManyField("auth.Group", blank=True, related_name="+")
+    shares_allowed = models.BooleanField(
+        default=False, help_text="Conversations about it may be shared by link although it is private."
+    )
     token_sealed = models.TextField(blank=True, editable=False)
     webhook_sealed = models.TextField(blank=True, editable=False)
     current_index = models.ForeignKey(
@@ -126,6 +127,11 @@ class Repository(models.Model):
         """What its host signs webhooks with, in clear; empty when none was made. Raises WrongKey."""
         return decrypt(self.webhook_sealed)
 
+    @property
+    def may_be_shared(self) -> bool:
+        """May conversations about it be read by link: a public one, or a private one whose owner says so?"""
+        return not self.is_private or self.shares_allowed
+
     def managed_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
         """May this person set it up: whoever added it, and staff?"""
         return user.pk is not None and (user.pk == self.added_by_id or bool(getattr(user, "is_staff", False)))
@@ -154,6 +160,7 @@ class Index(models.Model):
     chunks = models.IntegerField(default=0)
     vectors = models.IntegerField(default=0)
     skipped = models.JSONField(default=dict)
+    passed = models.JSONField(default=list, help_text="Commits it stood at before, each with the steps to the next.")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 
@@ -162,6 +169,13 @@ class Index(models.Model):
 
     def __str__(self) -> str:
         return f"{self.repository_id} at {self.commit[:10]}"
+
+    def commits_since(self, commit: str) -> int | None:
+        """How many commits the index has gone on since it stood at `commit`; None when that is not known."""
+        names = [name for name, _ in self.passed]
+        steps: list[int | None] = [count for _, count in self.passed[names.index(commit) :]] if commit in names else [None]
+        known = [count for count in steps if count is not None]
+        return sum(known) if len(known) == len(steps) else None
 
 
 class Document(models.Model):

@@ -171,6 +171,29 @@ def line_counts(index_id: int, updated_at: datetime) -> dict[str, int]:
     return dict(Document.objects.filter(index_id=index_id, live=True).values_list("path", "lines"))
 
 
+def outline(index_id: int) -> tuple[list[str], list[str]]:
+    """What a repository mostly consists of: its largest folders of code, and its classes with the most passages."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT split_part(path, '/', CASE WHEN path LIKE 'src/%%' THEN 2 ELSE 1 END) AS folder
+            FROM repos_document WHERE index_id = %s AND live AND role = 'code' AND path LIKE '%%/%%'
+            GROUP BY 1 ORDER BY sum(lines) DESC, 1 LIMIT 3
+            """,
+            [index_id],
+        )
+        folders = [row[0] for row in cursor.fetchall()]
+        cursor.execute(
+            """
+            SELECT split_part(c.symbol, '.', 1) AS name FROM repos_chunk c
+            WHERE c.index_id = %s AND c.live AND c.role = 'code' AND c.symbol ~ '^[A-Z][A-Za-z0-9]+[.]'
+            GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 3
+            """,
+            [index_id],
+        )
+        return folders, [row[0] for row in cursor.fetchall()]
+
+
 def embedder_config() -> EmbedderConfig:
     """The configured embedder, from the settings."""
     return EmbedderConfig(

@@ -29,6 +29,7 @@ from repos.models import Index, Repository
 
 FORMAT = 1  # raise it when cutting or weighing changes: every index is then built anew, beside the old one
 PATH_FACTOR, CLASS_FACTOR, SYMBOL_FACTOR = 3, 2, 2
+MOST_PASSED = 200
 
 
 @dataclass
@@ -68,8 +69,9 @@ def begin(
             if changed * 2 <= len(shas):
                 return Build(current, True, known)
     index = Index.objects.create(
-        repository=repository, revision=repository.revision, commit=commit, embedders=keys, format=FORMAT
-    )
+        repository=repository, revision=repository.revision, commit=commit, embedders=keys, format=FORMAT,
+        passed=current.passed if current is not None else [],
+    )  # fmt: skip
     return Build(index, False)
 
 
@@ -246,6 +248,13 @@ def write_vectors(index: Index, embedder: str, items: Sequence[Pending], vectors
     with _bulk() as cursor:
         texts = ["[" + ",".join(f"{x:.5g}" for x in row) + "]" for row in vectors.tolist()]
         _copy_vectors(cursor, index, embedder, list(zip(items, texts, strict=True)))
+
+
+def passed(index: Index, commit: str, steps: int | None) -> None:
+    """Note that the index went on from `commit`, and by how many commits where that is known."""
+    kept = [entry for entry in index.passed if entry[0] != commit][-MOST_PASSED:]
+    index.passed = [*kept, [commit, steps]]
+    Index.objects.filter(pk=index.pk).update(passed=index.passed)
 
 
 def finish(index: Index) -> None:

@@ -63,6 +63,8 @@ class ChatRequest:
     revision: str = ""
     render: str = ""
     regenerate: bool = False
+    parent: uuid.UUID | None = None
+    edit: uuid.UUID | None = None
 
     @property
     def question(self) -> str:
@@ -109,6 +111,8 @@ def parse(value: Mapping[str, Any], limits: RequestLimits) -> ChatRequest:
         revision=_text(value, "revision", 200).strip(),
         render=_text(value, "render", 20),
         regenerate=_flag(value, "regenerate"),
+        parent=_uuid(value, "parent"),
+        edit=_uuid(value, "edit"),
     )
 
 

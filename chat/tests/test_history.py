@@ -18,8 +18,10 @@ def mine(client, alice, repository):
 
     def make(title, answer="An answer.", **kwargs):
         conversation = Conversation.objects.create(user=alice, repository=repository, title=title, **kwargs)
-        Message.objects.create(conversation=conversation, number=1, role="user", content=title)
-        Message.objects.create(conversation=conversation, number=2, role="assistant", content=answer, commit="c0ffee")
+        question = Message.objects.create(conversation=conversation, number=1, role="user", content=title)
+        Message.objects.create(
+            conversation=conversation, number=2, parent=question, role="assistant", content=answer, commit="c0ffee"
+        )
         return conversation
 
     return make

@@ -1,4 +1,4 @@
-"""API tokens: shown once, kept as a hash."""
+"""API tokens, shown once and kept as a hash; and what a person prefers."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -60,6 +61,23 @@ class ApiToken(models.Model):
         if token.used_at is None or now - token.used_at > timedelta(minutes=1):
             cls.objects.filter(pk=token.pk).update(used_at=now)
         return token.user
+
+
+class Profile(models.Model):
+    """What a person prefers; empty means that the browser or the server decides."""
+
+    class Theme(models.TextChoices):
+        SYSTEM = "", _("As the system")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="profile")
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    theme = models.CharField(_("theme"), max_length=10, blank=True, choices=Theme)
+    model = models.CharField(_("default model"), max_length=250, blank=True, help_text="provider|model")
+
+    def __str__(self) -> str:
+        return f"Profile of {self.user_id}"
 
 
 def _digest(clear: str) -> str:

@@ -20,7 +20,7 @@ from repos.embedders.base import Embedder
 from repos.indexing.chunk import Chunk, chunk
 from repos.indexing.walk import File, Limits, Skipped, TreeEntry, files, printable, select
 from repos.models import Index, IndexJob, Repository
-from repos.sources import FetchLimits, Snapshot, open_snapshot, remote_commit
+from repos.sources import FetchLimits, Snapshot, Source, commits_between, open_snapshot, remote_commit
 from repos.sources.errors import Broken
 
 FILES_AT_ONCE = 100
@@ -87,14 +87,8 @@ def index_repository(repository: Repository, options: Options, progress: Progres
         progress.stage(Stage.FINISHED)
         return Result(standing.commit, standing.files, standing.chunks, 0, 0, True)
     skipped = Skipped()
-    with open_snapshot(
-        repository.address,
-        revision=repository.revision,
-        token=repository.token,
-        limits=options.fetch,
-        work_dir=options.work_dir,
-        cancelled=progress.cancelled,
-    ) as snapshot:
+    source = _source(repository, options, progress)
+    with open_snapshot(source) as snapshot:
         chosen = select(snapshot.entries, options.limits, skipped, snapshot.text_of(".deepwikiignore"))
         if not chosen:
             raise Broken("This repository holds nothing that can be read as text.")
@@ -107,11 +101,25 @@ def index_repository(repository: Repository, options: Options, progress: Progres
         )
         changed = [entry for entry in chosen if build.known.get(printable(entry.path), (0, ""))[1] != entry.sha]
         _read(build, changed, snapshot, skipped, progress)
+    before = repository.current_index.commit if repository.current_index else ""
     result = _switch(build, repository, chosen, changed, snapshot.commit, skipped, options, progress)
+    if before not in ("", result.commit):
+        store.passed(build.index, before, commits_between(source, before, result.commit))
     _embed(build.index, options.embedders, progress)
     graphs.build(build.index, progress.cancelled)  # it answers already: this makes a large one quicker
     progress.stage(Stage.FINISHED)
     return result
+
+
+def _source(repository: Repository, options: Options, progress: Progress) -> Source:
+    return Source(
+        repository.address,
+        options.fetch,
+        options.work_dir,
+        repository.revision,
+        repository.token,
+        progress.cancelled,
+    )
 
 
 def _nothing_new(repository: Repository, options: Options, progress: Progress) -> Index | None:
@@ -119,14 +127,7 @@ def _nothing_new(repository: Repository, options: Options, progress: Progress) -
     index = repository.current_index
     if index is None or repository.address.is_local or not store.is_current(index, repository, options.embedders):
         return None
-    commit = remote_commit(
-        repository.address,
-        revision=repository.revision,
-        token=repository.token,
-        limits=options.fetch,
-        work_dir=options.work_dir,
-        cancelled=progress.cancelled,
-    )
+    commit = remote_commit(_source(repository, options, progress))
     return index if commit == index.commit else None
 
 

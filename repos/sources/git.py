@@ -114,6 +114,25 @@ class Git:
                           "--no-recurse-submodules", "--end-of-options"], [f"+{wanted}:refs/deepwiki/fetched"])  # fmt: skip
         return self.commit("refs/deepwiki/fetched")
 
+    def fetch_history(self, place: Place, revision: str, depth: int) -> str:
+        """Fetch up to `depth` commits without any of their files, into the (new) bare folder; returns the last one's id."""
+        self._run(["init", "--bare", "--quiet", str(self.folder)], inside=False)
+        wanted = check_revision(revision) if revision else "HEAD"
+        self._ask(place, ["fetch", "--quiet", "--filter=tree:0", f"--depth={depth}", "--no-tags", "--no-write-fetch-head",
+                          "--no-auto-gc", "--no-recurse-submodules", "--end-of-options"],
+                  [f"+{wanted}:refs/deepwiki/fetched"])  # fmt: skip
+        return self.commit("refs/deepwiki/fetched")
+
+    def commits_between(self, old: str, new: str) -> int | None:
+        """How many commits lead from `old` to `new`, of those that are here; None when `old` is none of them."""
+        if not COMMIT.fullmatch(old) or not COMMIT.fullmatch(new):
+            return None
+        try:
+            self._run(["merge-base", "--is-ancestor", old, new])
+            return int(self._run(["rev-list", "--count", "--end-of-options", f"{old}..{new}"]))
+        except SourceError:
+            return None
+
     def remote_commit(self, place: Place, revision: str = "") -> str:
         """The commit a branch or tag of the remote stands at now, without fetching it; empty when it does not say."""
         wanted = check_revision(revision) if revision else "HEAD"

@@ -12,12 +12,13 @@ from typing import Protocol
 from repos.indexing.walk import TreeEntry
 from repos.sources import policy, work
 from repos.sources.address import Address, check_revision
-from repos.sources.errors import Broken, Moved, NotFound
+from repos.sources.errors import Broken, Moved, NotFound, SourceError
 from repos.sources.git import Git, Place
 from repos.sources.local import Folder, git_folder
 from repos.sources.redirects import moved_to
 
 MOST_MOVES = 4
+HISTORY, HISTORY_SECONDS, HISTORY_MEGABYTES = 1_000, 20, 20
 NO_SUCH = "There is no such repository, or it is private. Check the address, or add an access token that can read it."
 
 
@@ -57,52 +58,72 @@ class FetchLimits:
     proxy: str = ""
 
 
+@dataclass(frozen=True)
+class Source:
+    """Where a repository's files come from, and what getting them may cost. `cancelled()` turning true ends it."""
+
+    address: Address
+    limits: FetchLimits
+    work_dir: Path
+    revision: str = ""
+    token: str = ""
+    cancelled: Callable[[], bool] = bool
+
+
 @contextlib.contextmanager
-def open_snapshot(
-    address: Address,
-    *,
-    revision: str = "",
-    token: str = "",
-    limits: FetchLimits,
-    work_dir: Path,
-    cancelled: Callable[[], bool] = bool,
-) -> Iterator[Snapshot]:
+def open_snapshot(source: Source) -> Iterator[Snapshot]:
     """Fetch (or open) the repository and yield its snapshot; what was fetched is removed afterwards.
 
-    Raises the SourceError family, and InterruptedError when `cancelled()` turns true.
+    Raises the SourceError family, and InterruptedError when cancelled.
     """
-    if address.is_local:
-        yield _open_local(Path(address.url), revision, limits, cancelled)
+    if source.address.is_local:
+        yield _open_local(source)
         return
-    with work.folder(work_dir) as folder:
-        git = Git(folder / "repository.git", seconds=limits.seconds, megabytes=limits.megabytes, cancelled=cancelled)
-        commit = _at_its_place(address, token, limits, folder, lambda place: git.fetch(place, revision))
+    limits = source.limits
+    with work.folder(source.work_dir) as folder:
+        git = Git(
+            folder / "repository.git", seconds=limits.seconds, megabytes=limits.megabytes, cancelled=source.cancelled
+        )
+        commit = _at_its_place(source, folder, lambda place: git.fetch(place, source.revision))
         yield Snapshot(commit, _entries(git, commit), git)
 
 
-def remote_commit(
-    address: Address,
-    *,
-    revision: str = "",
-    token: str = "",
-    limits: FetchLimits,
-    work_dir: Path,
-    cancelled: Callable[[], bool] = bool,
-) -> str:
+def remote_commit(source: Source) -> str:
     """The commit the remote stands at, asked without fetching anything; empty when it does not say.
 
     Raises the SourceError family.
     """
-    with work.folder(work_dir) as folder:
-        git = Git(folder, seconds=min(30, limits.seconds), megabytes=limits.megabytes, cancelled=cancelled)
-        return _at_its_place(address, token, limits, folder, lambda place: git.remote_commit(place, revision))
+    limits = source.limits
+    with work.folder(source.work_dir) as folder:
+        git = Git(folder, seconds=min(30, limits.seconds), megabytes=limits.megabytes, cancelled=source.cancelled)
+        return _at_its_place(source, folder, lambda place: git.remote_commit(place, source.revision))
 
 
-def _at_its_place(address: Address, token: str, limits: FetchLimits, folder: Path, call: Callable[[Place], str]) -> str:
-    """Call with the checked place of `address`; where the host says it has moved, with the place it moved to.
+def commits_between(source: Source, old: str, new: str) -> int | None:
+    """How many commits lead from `old` to `new`; None where that cannot be told cheaply, or they parted ways.
+
+    Only commits are fetched, no files, and no more than HISTORY of them. Raises InterruptedError when cancelled.
+    """
+    try:
+        if source.address.is_local:
+            inside = git_folder(Path(source.address.url))
+            return Git(inside, seconds=HISTORY_SECONDS).commits_between(old, new) if inside is not None else None
+        with work.folder(source.work_dir) as folder:
+            git = Git(
+                folder / "history.git", seconds=HISTORY_SECONDS, megabytes=HISTORY_MEGABYTES, cancelled=source.cancelled
+            )
+            _at_its_place(source, folder, lambda place: git.fetch_history(place, source.revision, HISTORY))
+            return git.commits_between(old, new)
+    except SourceError:
+        return None
+
+
+def _at_its_place(source: Source, folder: Path, call: Callable[[Place], str]) -> str:
+    """Call with the checked place of the address; where the host says it has moved, with the place it moved to.
 
     Each new place is checked like the first. The token stays with the host it was given for.
     """
+    address, token, limits = source.address, source.token, source.limits
     ca_file = work.certificates(limits.ca_file, folder) if limits.ca_file else ""
     for _ in range(MOST_MOVES):
         pinned = policy.check(address, limits.allow, through_proxy=bool(limits.proxy))
@@ -124,11 +145,12 @@ def _at_its_place(address: Address, token: str, limits: FetchLimits, folder: Pat
     raise Moved("This repository has moved too many times. Use its present address.")
 
 
-def _open_local(root: Path, revision: str, limits: FetchLimits, cancelled: Callable[[], bool]) -> Snapshot:
+def _open_local(source: Source) -> Snapshot:
+    root, revision, limits = Path(source.address.url), source.revision, source.limits
     folder = Folder(root)
     inside = git_folder(root)
     if inside is not None and (revision or inside == root):
-        git = Git(inside, seconds=limits.seconds, megabytes=limits.megabytes, cancelled=cancelled)
+        git = Git(inside, seconds=limits.seconds, megabytes=limits.megabytes, cancelled=source.cancelled)
         commit = git.commit(check_revision(revision) if revision else "HEAD")
         return Snapshot(commit, _entries(git, commit), git)
     # A checkout is read as it lies there: people ask about the code in front of them.

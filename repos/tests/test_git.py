@@ -9,7 +9,7 @@ import time
 import pytest
 
 from repos.indexing.walk import Limits, Skipped, files, select
-from repos.sources import FetchLimits, open_snapshot, parse_address
+from repos.sources import FetchLimits, Source, commits_between, open_snapshot, parse_address
 from repos.sources.errors import Broken, Moved, NotFound, Refused, SourceError, Unreachable
 from repos.sources.snapshot import remote_commit
 from repos.testing import GitHost, make_repository, run_git
@@ -26,9 +26,7 @@ def snapshot(host, name, tmp_path, **kwargs):
         seconds=kwargs.pop("seconds", 20), megabytes=kwargs.pop("megabytes", 50),
         allow=[host.place, *kwargs.pop("allow", [])], ca_file=kwargs.pop("ca_file", ""),
     )  # fmt: skip
-    return open_snapshot(
-        parse_address(f"{host.url}/{name}", "git"), limits=limits, work_dir=tmp_path / "work", **kwargs
-    )
+    return open_snapshot(Source(parse_address(f"{host.url}/{name}", "git"), limits, tmp_path / "work", **kwargs))
 
 
 def texts(snap):
@@ -174,7 +172,7 @@ def test_the_remote_tells_its_commit_without_being_fetched(host, tmp_path):
     limits = FetchLimits(allow=[host.place])
     address = parse_address(f"{host.url}/r", "git")
     for revision, commit in {"": second, "main": second, "v1": first, first: first, "gone": ""}.items():
-        assert remote_commit(address, revision=revision, limits=limits, work_dir=tmp_path / "work") == commit
+        assert remote_commit(Source(address, limits, tmp_path / "work", revision)) == commit
 
 
 def test_a_git_bomb_costs_little(host, tmp_path):
@@ -278,10 +276,10 @@ def test_a_local_checkout_is_read_as_it_lies_there_but_a_named_branch_from_git(t
     (root / "link").symlink_to("/etc")
     (root / "loop").symlink_to(root)
     address = parse_address(str(root), "local")
-    with open_snapshot(address, limits=FetchLimits(), work_dir=tmp_path / "work") as snap:
+    with open_snapshot(Source(address, FetchLimits(), tmp_path / "work")) as snap:
         found, skipped = texts(snap)
         assert found == {"a.py": "edited\n", ".gitignore": "build.log\nsecret/\n"}
-    with open_snapshot(address, revision="main", limits=FetchLimits(), work_dir=tmp_path / "work") as snap:
+    with open_snapshot(Source(address, FetchLimits(), tmp_path / "work", "main")) as snap:
         assert snap.commit == commit
         assert texts(snap)[0]["a.py"] == "committed\n"
 
@@ -333,3 +331,21 @@ def test_a_move_behind_a_proxy_is_asked_for_encrypted_to_the_host(tmp_path):
     assert b"Proxy-Authorization: Basic dXNAZXI6cGFzcw==" in heard[0]
     assert heard[1][:1] == b"\x16"  # a TLS handshake record
     assert b"s3cret" not in b"".join(heard)
+
+
+def test_the_commits_between_two_states_are_counted_without_their_files(host, tmp_path):
+    first = make_repository(host.root / "r", {"a.py": "x\n"})
+    run_git(host.root / "r", "config", "uploadpack.allowFilter", "true")
+    make_repository(host.root / "r", {"a.py": "y\n"})
+    third = make_repository(host.root / "r", {"a.py": "z\n"})
+    limits = FetchLimits(allow=[host.place])
+    source = Source(parse_address(f"{host.url}/r", "git"), limits, tmp_path / "work")
+    assert commits_between(source, first, third) == 2
+    assert commits_between(source, third, first) is None
+    assert commits_between(source, "f" * 40, third) is None
+    assert commits_between(source, "folder-0123", third) is None
+    assert (
+        commits_between(Source(parse_address(str(host.root / "r"), "local"), limits, tmp_path / "work"), first, third)
+        == 2
+    )
+    assert list((tmp_path / "work").iterdir()) == []

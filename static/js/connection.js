@@ -1,5 +1,6 @@
 // One socket for all questions of a page. Opens within 5 s or not at all; tries three times, then says so, and the
 // caller goes over HTTP. Reconnecting attaches to the run that exists: it never asks twice.
+import { say } from "./words.js";
 
 const OPEN_MS = 5000;
 const PAUSES_MS = [1000, 2000, 3000];
@@ -20,7 +21,7 @@ export class Connection {
     if (this.dead) return false;
     for (let attempt = 0; attempt <= PAUSES_MS.length; attempt += 1) {
       if (attempt > 0) {
-        this.onState(this.run ? "reconnecting…" : "retrying…");
+        this.onState(say(this.run ? "reconnecting" : "retrying"));
         await new Promise((done) => { setTimeout(done, PAUSES_MS[attempt - 1]); });
       }
       if (await this.open()) {
@@ -29,7 +30,7 @@ export class Connection {
       }
     }
     this.dead = true;
-    this.onState("Connected over HTTP");
+    this.onState(say("http"));
     return false;
   }
 
@@ -111,7 +112,7 @@ export class Connection {
       if (!response.ok) {
         const detail = await response.json().catch(() => ({}));
         this.run = null;
-        this.onEvent({ event: "error", code: "http", message: detail.detail || "The server did not answer. Try again in a moment." });
+        this.onEvent({ event: "error", code: "http", message: detail.detail || say("silent") });
         return;
       }
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -131,14 +132,14 @@ export class Connection {
     } catch {
       const again = this.run;
       if (again && (again.tries || 0) < 3) {
-        this.onState("reconnecting…");
+        this.onState(say("reconnecting"));
         await new Promise((done) => { setTimeout(done, 1000); });
         if (this.run) this.run.tries = (again.tries || 0) + 1;
         await this.follow(`/api/runs/${again.id}/events?after=${again.seq}`, { method: "GET" });
         return;
       }
       this.run = null;
-      this.onEvent({ event: "error", code: "connection", message: "The connection was lost. Reload the page: what was answered is kept." });
+      this.onEvent({ event: "error", code: "connection", message: say("lost") });
     }
   }
 }

@@ -1,16 +1,15 @@
 // The thread and the composer: sends questions, shows what comes. HTML arrives rendered and sanitised by the server;
 // everything else is set as text.
 import { Connection } from "./connection.js";
+import { say, told, why } from "./words.js";
 
 const STICK_PX = 80;
-const STATES = {
-  stopped: "You stopped this answer.",
-  interrupted: "The server stopped while writing this answer. Ask again for the rest.",
-};
+const ENDED = ["stopped", "interrupted"];
 
 export class Conversation {
-  constructor(scroller) {
+  constructor(scroller, pane) {
     this.scroller = scroller;
+    this.pane = pane;
     this.thread = document.getElementById("thread");
     this.form = document.getElementById("composer");
     this.question = document.getElementById("question");
@@ -27,7 +26,7 @@ export class Conversation {
     });
     this.question.addEventListener("input", () => { this.grow(); sessionStorage.setItem(this.draftKey, this.question.value); });
     document.getElementById("stop").addEventListener("click", () => this.connection.stop(this.csrf));
-    document.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.answer) this.connection.stop(this.csrf); });
+    document.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.answer && !document.querySelector("dialog[open]")) this.connection.stop(this.csrf); });
     this.scroller.addEventListener("scroll", () => this.offerLatest());
     this.question.value = sessionStorage.getItem(this.draftKey) || "";
     this.grow();
@@ -40,6 +39,10 @@ export class Conversation {
       if (stage) this.show(stage.closest(".answer"), Number(stage.dataset.stage));
       const again = event.target.closest("[data-action=again]");
       if (again && !this.answer) this.again(again.closest(".answer"));
+      const edit = event.target.closest("[data-action=edit]");
+      if (edit && !this.answer) this.edit(edit.closest(".question"));
+      const suggestion = event.target.closest("[data-action=suggest]");
+      if (suggestion) this.ask({}, suggestion.textContent.trim());
     });
     this.resume();
   }
@@ -48,9 +51,10 @@ export class Conversation {
 
   remember(id) {
     const select = document.getElementById(id);
-    const kept = localStorage.getItem(id);
+    if (select.dataset.chosen && [...select.options].some((option) => option.value === select.dataset.chosen)) select.value = select.dataset.chosen;
+    const kept = sessionStorage.getItem(id) || (select.dataset.chosen ? "" : localStorage.getItem(id));
     if (kept && [...select.options].some((option) => option.value === kept)) select.value = kept;
-    select.addEventListener("change", () => localStorage.setItem(id, select.value));
+    select.addEventListener("change", () => { localStorage.setItem(id, select.value); sessionStorage.setItem(id, select.value); });
   }
 
   resume() {
@@ -68,8 +72,58 @@ export class Conversation {
     if (custom) document.getElementById("options").open = true;
   }
 
+  // The same question once more: a version of it beside the first, with an answer of its own.
   again(answer) {
-    this.ask({ regenerate: true }, answer.previousElementSibling.querySelector("[data-part=text]").textContent);
+    const question = answer.previousElementSibling;
+    this.askBeside(question, question.querySelector("[data-part=text]").textContent, { regenerate: true });
+  }
+
+  // The question becomes a field; what is asked there stands beside it as another version.
+  edit(question) {
+    if (question.querySelector("form")) return;
+    const text = question.querySelector("[data-part=text]");
+    const form = document.createElement("form");
+    const field = document.createElement("textarea");
+    field.value = text.textContent;
+    field.setAttribute("aria-label", say("editLabel"));
+    const send = Object.assign(document.createElement("button"), { type: "submit", className: "primary", textContent: say("askAgain") });
+    const leave = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: say("cancel") });
+    form.append(field, send, leave);
+    const close = () => { form.remove(); text.hidden = false; question.querySelector("[data-action=edit]").focus(); };
+    leave.addEventListener("click", close);
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") { event.stopPropagation(); close(); }
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); form.requestSubmit(); }
+    });
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const words = field.value.trim();
+      if (!words || this.answer) return;
+      close();
+      this.askBeside(question, words);
+    });
+    text.hidden = true;
+    text.after(form);
+    field.focus();
+  }
+
+  // Everything from the question on gives way to its new version; the old one stays reachable.
+  askBeside(question, words, extra = {}) {
+    const edited = question.dataset.message || question.nextElementSibling?.dataset.message;
+    if (!edited) { this.ask(extra, words); return; }
+    const count = Number(question.dataset.versions || 1) + 1;
+    const last = question.dataset.last || edited;
+    while (question.nextElementSibling) question.nextElementSibling.remove();
+    question.remove();
+    this.ask({ ...extra, edit: edited, parent: undefined }, words);
+    const shown = this.answer.previousElementSibling;
+    Object.assign(shown.dataset, { versions: count, last });
+    const versions = shown.querySelector("[data-part=versions]");
+    const back = Object.assign(document.createElement("a"), { className: "quiet", href: `?at=${last}`, textContent: "‹", rel: "prev" });
+    back.setAttribute("aria-label", say("previous"));
+    versions.prepend(back);
+    versions.querySelector("[data-part=version]").textContent = say("version", { n: count, of: count });
+    versions.hidden = false;
   }
 
   // What the options say, only where they say something.
@@ -100,6 +154,7 @@ export class Conversation {
       sessionStorage.removeItem(this.draftKey);
     }
     this.scroller.scrollTo({ top: this.scroller.scrollHeight });
+    const before = [...this.thread.querySelectorAll(".answer[data-message]")].at(-1)?.dataset.message;
     const [provider, listed] = this.form.elements.model.value.split("|");
     const model = listed || this.form.elements.custom_model.value.trim();
     const request = {
@@ -107,7 +162,12 @@ export class Conversation {
       messages: [{ role: "user", content: text }], client_message_id: crypto.randomUUID(), render: "html", ...this.options(), ...extra,
     };
     if (this.form.dataset.revision) request.revision = this.form.dataset.revision;
-    if (this.form.dataset.conversation) request.conversation = this.form.dataset.conversation;
+    else if (this.form.elements.revision.value.trim()) request.revision = this.form.elements.revision.value.trim();
+    if (this.form.dataset.conversation) {
+      request.conversation = this.form.dataset.conversation;
+      if (before && !request.edit) request.parent = before;
+      if (location.search) history.replaceState(null, "", location.pathname); // from now on this is the branch spoken in last
+    }
     this.connection.ask(request, this.form.dataset.streamUrl, this.csrf);
   }
 
@@ -116,9 +176,10 @@ export class Conversation {
     this.stages = [];
     this.blocks = 0;
     this.answer.dataset.state = "running";
+    this.part("body").setAttribute("aria-busy", "true"); // not read out piece by piece
     document.getElementById("stop").hidden = false;
     document.getElementById("send").disabled = true;
-    this.waiting = setTimeout(() => this.say("Searching"), 300);
+    this.waiting = setTimeout(() => this.say(say("searching")), 300);
   }
 
   end(state) {
@@ -127,8 +188,10 @@ export class Conversation {
     if (this.answer) {
       this.answer.dataset.state = state;
       delete this.answer.dataset.run;
+      this.part("body").removeAttribute("aria-busy");
+      this.footer(this.answer);
     }
-    document.getElementById("announce").textContent = state === "complete" ? "The answer is complete." : "The answer has ended.";
+    document.getElementById("announce").textContent = say(state === "complete" ? "complete" : "ended");
     document.getElementById("stop").hidden = true;
     document.getElementById("send").disabled = false;
     this.answer = null;
@@ -143,16 +206,16 @@ export class Conversation {
     const follow = this.atBottom();
     switch (event.event) {
       case "accepted": this.accepted(event); break;
-      case "status": this.say(event.total ? `${event.message} (${event.done} of ${event.total})` : event.message); break;
+      case "status": this.say(event.total ? say("progress", event) : told(event)); break;
       case "sources": this.sources(event.items); break;
       case "research": this.stage(event); break;
       case "delta": this.unrendered = true; break;
       case "html": this.block(event.block, event.html); break;
-      case "notice": this.notice(event.message); break;
-      case "usage": this.usage(event); break;
+      case "notice": this.notice(told(event)); break;
+      case "usage": break; // the footer has it, once all is stored
       case "error": this.failed(event); break;
       case "done":
-        if (STATES[event.state]) this.notice(STATES[event.state]);
+        if (ENDED.includes(event.state)) this.notice(say(event.state));
         if (this.unrendered && !this.part("body").children.length) location.reload(); // asked elsewhere, without HTML
         this.end(event.state);
         break;
@@ -164,13 +227,16 @@ export class Conversation {
 
   accepted(event) {
     if (event.message && this.answer) {
-      this.part("download").href = `/m/${event.message}/answer.md`;
-      this.part("download").hidden = false;
+      this.answer.dataset.message = event.message;
     }
     if (!event.conversation || this.form.dataset.conversation) return;
     this.form.dataset.conversation = event.conversation;
     history.replaceState(null, "", `/c/${event.conversation}/`);
     this.draftKey = `draft:${location.pathname}`;
+    const share = document.getElementById("share");
+    share.setAttribute("hx-get", `/c/${event.conversation}/shares`);
+    share.hidden = false;
+    htmx.process(share);
     document.body.dispatchEvent(new Event("conversations-changed"));
   }
 
@@ -197,7 +263,7 @@ export class Conversation {
 
   // A round of Deep Research begins: named above the answer, and shown unless the reader is in an earlier one.
   stage(event) {
-    const names = { plan: "Plan", conclude: "Conclusion" };
+    const names = { plan: say("plan"), conclude: say("conclusion") };
     const number = this.stages.length;
     const follows = !number || this.reading(number - 1);
     const item = document.createElement("li");
@@ -205,10 +271,10 @@ export class Conversation {
     Object.assign(button, { type: "button" });
     Object.assign(button.dataset, { action: "stage", stage: number });
     const name = document.createElement("strong");
-    name.textContent = names[event.stage] || `Update ${event.iteration}`;
+    name.textContent = names[event.stage] || say("update", { n: event.iteration });
     const about = document.createElement("span");
     about.className = "soft";
-    about.textContent = event.looking_for ? ` ${event.looking_for.slice(0, 80)} · ${event.passages} passages` : "";
+    about.textContent = event.looking_for ? ` ${event.looking_for.slice(0, 80)} · ${say("passages", { n: event.passages })}` : "";
     button.append(name, about);
     item.append(button);
     this.part("stages").append(item);
@@ -216,7 +282,7 @@ export class Conversation {
     this.stages.push(event);
     if (follows) this.show(this.answer, number);
     else button.setAttribute("aria-pressed", "false");
-    this.say(`Round ${event.iteration} of at most ${event.of}`);
+    this.say(say("round", { n: event.iteration, of: event.of }));
   }
 
   reading(stage) {
@@ -239,12 +305,13 @@ export class Conversation {
       link.textContent = `${source.path} ${source.start}–${source.end}`;
       const symbol = document.createElement("span");
       symbol.className = "soft";
-      symbol.textContent = ` ${source.symbol}`;
+      symbol.textContent = ` ${[source.symbol, why(source.why)].filter(Boolean).join(" · ")}`;
       item.append(link, symbol);
       return item;
     }));
     this.part("source-count").textContent = items.length;
     this.part("sources").hidden = !items.length;
+    if (items.length) this.waiting = setTimeout(() => this.say(say("reading", { n: items.length })), 300);
   }
 
   notice(words, problem = false) {
@@ -256,19 +323,17 @@ export class Conversation {
 
   failed(event) {
     this.say("");
-    this.notice(event.message, true);
+    this.notice(told(event), true);
     if (event.seq) return; // `done` follows
     const text = this.asked;
     this.end("partial");
     if (text && !this.question.value) { this.question.value = text; this.grow(); } // nothing typed is lost
   }
 
-  usage(event) {
-    const parts = [this.form.elements.model.value.replace("|", " · ")];
-    if (event.first_token_ms !== undefined) parts.push(`first word ${event.first_token_ms} ms`);
-    if (event.total_ms !== undefined) parts.push(`${event.total_ms} ms`);
-    if (event.output_tokens !== undefined) parts.push(`${event.output_tokens} tokens`);
-    this.part("meta").textContent = parts.join(" · ");
+  // What stands below an answer: how it came about, and what to do with it.
+  footer(answer) {
+    const id = answer.dataset.message;
+    if (id) htmx.ajax("GET", `/m/${id}/footer`, { target: answer.querySelector("footer"), swap: "outerHTML" });
   }
 
   part(name) { return this.answer.querySelector(`[data-part=${name}]`); }

@@ -55,7 +55,25 @@ def paths():
 
 
 # Every route has a rule; a new one without fails here.
-OPEN = {"login", "logout", "healthz", "readyz", "webhook", "metrics"}  # a webhook is signed instead
+OPEN = {"healthz", "readyz", "webhook", "metrics", "shared"}  # a webhook is signed, a shared conversation has its key
+# Signing in and up, resetting a password: allauth's, each with its own rule.
+ENTRANCE = {
+    "account_login",
+    "account_logout",
+    "account_signup",
+    "account_inactive",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_confirm_email",
+    "account_confirm_login_code",
+    "account_email_verification_sent",
+    "socialaccount_login_cancelled",
+    "socialaccount_login_error",
+    "socialaccount_signup",
+    None,  # redirects from addresses of old
+}
 SIGNED_IN = {
     "home",
     "repository",
@@ -68,13 +86,34 @@ SIGNED_IN = {
     "conversation-export",
     "conversations-export",
     "repository-status",
+    "switch",
+    "message-footer",
+    "shares",
+    "profile",
+    "repository-people",
+    "account_email",
+    "account_change_password",
+    "account_set_password",
+    "account_reauthenticate",
+    "socialaccount_connections",
 }
-SIGNED_IN_POST = {"repository-add", "repository-refresh", "repository-job", "repository-webhook", "conversation-change"}
+SIGNED_IN_POST = {
+    "repository-add",
+    "repository-refresh",
+    "repository-job",
+    "repository-webhook",
+    "conversation-change",
+    "share",
+    "share-revoke",
+    "message-rating",
+    "token-new",
+    "token-revoke",
+}
 PROTOCOL = {"chat-stream", "chat-stream-browser", "run-events", "run-stop"}
 
 
 def test_every_route_has_a_rule():
-    assert {name for _, name in paths()} == OPEN | SIGNED_IN | SIGNED_IN_POST | PROTOCOL
+    assert {name for _, name in paths()} == OPEN | ENTRANCE | SIGNED_IN | SIGNED_IN_POST | PROTOCOL
 
 
 @pytest.mark.parametrize("name", sorted(SIGNED_IN | SIGNED_IN_POST | PROTOCOL))
@@ -84,7 +123,7 @@ def test_strangers_are_sent_to_sign_in_or_refused(client, name):
     from django.urls import NoReverseMatch, reverse
 
     identity = str(uuid.uuid4())
-    for arguments in ([], [identity], [identity, "pause"], ["owner", "name"], [identity, "md"]):
+    for arguments in ([], [identity], [identity, "pause"], ["owner", "name"], [identity, "md"], [identity, 1], [1]):
         try:
             url = reverse(name, args=arguments)
         except NoReverseMatch:
@@ -100,7 +139,7 @@ def test_signing_in_changes_the_session_and_never_redirects_elsewhere(client, al
     client.get("/accounts/login/")
     response = client.post(
         "/accounts/login/?next=https://evil.example/",
-        {"username": "alice", "password": "alice-pass-1", "next": "https://evil.example/"},
+        {"login": "alice", "password": "alice-pass-1", "next": "https://evil.example/"},
     )
     assert response.url == "/"
     cookie = client.cookies["sessionid"]
@@ -170,9 +209,7 @@ def test_the_source_viewer_shows_only_what_one_may_read(client, people, index_fo
 
 
 def attempt(client, name, password, address="203.0.113.7", **headers):
-    return client.post(
-        "/accounts/login/", {"username": name, "password": password}, REMOTE_ADDR=address, headers=headers
-    )
+    return client.post("/accounts/login/", {"login": name, "password": password}, REMOTE_ADDR=address, headers=headers)
 
 
 def test_guessing_a_password_is_slowed_after_five_from_wherever_it_comes(client, alice):

@@ -1,0 +1,81 @@
+"""A real Chromium, and a real server whose models stream from loopback."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from deepwiki.testing import browser as chromium
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser():
+    path = chromium.find()
+    if not path:
+        pytest.skip("no Chromium can be had here")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Pages that fail the test on any script error, dialog, policy violation or request to elsewhere."""
+    trouble, contexts = [], []
+
+    def open_page(live, **kwargs):
+        context = browser.new_context(**kwargs)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: trouble.append(f"script: {error}"))
+        page.on("dialog", lambda dialog: (trouble.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("console", lambda m: trouble.append(m.text) if "Content Security Policy" in m.text else None)
+        page.on(
+            "request",
+            lambda r: (
+                trouble.append(r.url)
+                if not r.url.startswith((live.url, "data:", live.url.replace("http", "ws")))
+                else None
+            ),
+        )
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert trouble == []
+
+
+@pytest.fixture
+def start(live, model, repository, people):
+    """A server whose models stream from loopback."""
+    models = Path(os.environ["DATA_DIR"]) / "models.toml"
+
+    def start(name="fake?tokens=5", **environment):
+        models.write_text(f'''
+[openai]
+label = "Test"
+adapter = "openai"
+key = "OPENAI_API_KEY"
+address = ["OPENAI_BASE_URL", ""]
+[[openai.models]]
+id = """{name}"""
+context = 32000
+output = 1000
+[search-only]
+label = "Search only"
+adapter = "search"
+models = [{{ id = "excerpts", context = 100000, output = 1000 }}]
+''')
+        return live(
+            OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=model.url, DEEPWIKI_MODELS_FILE=str(models), **environment
+        )
+
+    return start

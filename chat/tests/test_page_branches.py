@@ -1,0 +1,164 @@
+"""Versions of a question, ratings, share links, sources, the keyboard: in a real Chromium against a real server."""
+
+import re
+
+import pytest
+
+from chat.models import Conversation, Message, Share
+from deepwiki.testing.page import ask, finished, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def asked(start, open_page, repository):
+    """A page on which one question was answered."""
+    live = start("fake?tokens=3")
+    page = open_page(live)
+    sign_in(page, live)
+    page.goto(f"{live.url}/r/{repository.pk}/")
+    ask(page, "How is the discount computed?")
+    finished(page)
+    page.live = live
+    return page
+
+
+def question(page, number=0):
+    return page.locator(".question [data-part=text]").nth(number).inner_text()
+
+
+def test_an_edited_question_stands_beside_the_first_and_both_stay_reachable(asked):
+    page = asked
+    ask(page, "And the tax?")
+    page.wait_for_selector(".answer[data-state=complete] >> nth=1")
+    page.hover(".question >> nth=0")
+    page.click(".question >> nth=0 >> [data-action=edit]")
+    assert page.input_value(".question textarea") == "How is the discount computed?"
+    page.keyboard.press("Escape")
+    assert page.locator(".question textarea").count() == 0
+    page.click(".question >> nth=0 >> [data-action=edit]")
+    page.fill(".question textarea", "How is the total computed?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Version 2 of 2")
+    finished(page)
+    assert (question(page), page.locator(".question").count()) == ("How is the total computed?", 1)
+    page.click("a[rel=prev]")
+    page.wait_for_selector("text=Version 1 of 2")
+    assert (question(page), question(page, 1)) == ("How is the discount computed?", "And the tax?")
+    # A question on the older branch is answered there, with what was said there.
+    ask(page, "And on Sundays?")
+    page.wait_for_selector(".answer[data-state=complete] >> nth=2")
+    page.reload()
+    assert [question(page, n) for n in range(3)] == ["How is the discount computed?", "And the tax?", "And on Sundays?"]
+    page.click("a[rel=next]")
+    page.wait_for_selector("text=Version 2 of 2")
+    assert question(page) == "How is the total computed?"
+    rows = {m.content: m for m in Message.objects.filter(role="user")}
+    assert rows["How is the total computed?"].parent_id == rows["How is the discount computed?"].parent_id is None
+    assert rows["And on Sundays?"].parent.parent == rows["And the tax?"]
+
+
+def test_an_answer_is_rated_with_a_reason_and_the_rating_taken_back(asked):
+    page = asked
+    page.click("[aria-label='This did not help']")
+    page.fill(".reason input[name=reason]", "Too short")
+    page.click(".reason button")
+    page.wait_for_selector("text=Too short")
+    answer = Message.objects.get(role="assistant")
+    assert (answer.rating, answer.rating_reason) == (-1, "Too short")
+    page.reload()
+    assert page.get_attribute("[aria-label='This did not help']", "aria-pressed") == "true"
+    page.click("[aria-label='This did not help']")
+    page.wait_for_selector("[aria-label='This did not help'][aria-pressed=false]")
+    answer.refresh_from_db()
+    assert (answer.rating, answer.rating_reason) == (None, "")
+
+
+def test_a_shared_conversation_is_read_by_a_stranger_until_the_link_is_taken_back(asked, open_page):
+    page = asked
+    page.click("#share")
+    page.click("text=Make a link")
+    link = page.inner_text("[data-part=share-link]")
+    ask_later = page.locator("#dialog button:has-text('Close')")
+    ask_later.click()
+    ask(page, "A later question")
+    page.wait_for_selector(".answer[data-state=complete] >> nth=1")
+    stranger = open_page(page.live)
+    answer = stranger.goto(link)
+    assert answer.status == 200
+    assert answer.headers["referrer-policy"] == "no-referrer" and "noindex" in answer.headers["x-robots-tag"]
+    text = stranger.inner_text("body")
+    assert "How is the discount computed?" in text and "t0000 t0001 t0002" in text
+    assert "A later question" not in text and "alice" not in text
+    assert stranger.locator("#composer, [data-action=edit], .rating").count() == 0
+    page.click("#share")
+    page.click("text=Take back")
+    page.wait_for_selector("[data-part=share-link]", state="detached")
+    assert stranger.goto(link).status == 404
+    assert Share.objects.get().revoked_at is not None
+
+
+def test_sources_are_walked_through_and_the_pane_keeps_its_width(asked):
+    page = asked
+    page.click(".sources summary")
+    page.click(".sources a.cite >> nth=0")
+    page.wait_for_selector("#pane .source")
+    first = page.inner_text("#pane-title")
+    marked = page.locator("#pane .marked").count()
+    assert marked > 0
+    page.click("[data-action=next-source]")
+    page.wait_for_function("([first]) => document.getElementById('pane-title').textContent !== first", arg=[first])
+    page.keyboard.press("p")
+    page.wait_for_function("([first]) => document.getElementById('pane-title').textContent === first", arg=[first])
+    before = page.locator("#pane").bounding_box()["width"]
+    page.focus(".grip")
+    for _ in range(5):
+        page.keyboard.press("ArrowLeft")
+    wider = page.locator("#pane").bounding_box()["width"]
+    assert wider > before + 50
+    page.keyboard.press("Escape")
+    assert page.locator("#pane").is_hidden()
+    page.reload()
+    page.keyboard.press("Escape")
+    page.locator("#main").focus()
+    page.keyboard.press("o")
+    page.wait_for_selector("#pane .source")
+    assert abs(page.locator("#pane").bounding_box()["width"] - wider) < 3
+
+
+def test_everything_is_reached_by_keyboard(asked):
+    page = asked
+    page.keyboard.press("Escape")
+    page.locator("#main").focus()
+    page.keyboard.press("?")
+    assert page.locator("#help").is_visible()
+    page.keyboard.press("Escape")
+    assert page.locator("#help").is_hidden()
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.className") == "question"
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.className") == "answer"
+    page.keyboard.press("k")
+    assert page.evaluate("document.activeElement.className") == "question"
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "question"
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("#switch-list a")
+    page.fill("#switch-input", "discount")
+    page.wait_for_selector("#switch-list a:has-text('How is the discount')")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/c/"))
+
+
+def test_first_questions_are_offered_and_asked_with_one_click(start, open_page, repository):
+    live = start("fake?tokens=3")
+    page = open_page(live)
+    sign_in(page, live)
+    page.goto(f"{live.url}/r/{repository.pk}/")
+    offered = page.locator(".suggestions button").all_inner_texts()
+    assert 2 <= len(offered) <= 4
+    page.click(".suggestions button >> nth=0")
+    finished(page)
+    assert question(page) == offered[0]
+    assert Conversation.objects.get().title == offered[0][:80]

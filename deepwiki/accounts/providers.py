@@ -1,0 +1,42 @@
+"""Accounts of other sites that people may sign in with: each is there when the settings hold its keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from deepwiki.env import Environment
+
+ORIGINS = {"github": "https://github.com", "google": "https://accounts.google.com"}
+
+
+def sign_in_providers(env: Environment) -> dict[str, dict[str, Any]]:
+    """allauth's settings of the providers whose client id is set, by the name of their package.
+
+    https://docs.allauth.org/en/latest/socialaccount/provider_configuration.html
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for name in ("github", "google"):
+        if client := env.text(f"DEEPWIKI_{name.upper()}_CLIENT_ID"):
+            secret = env.text(f"DEEPWIKI_{name.upper()}_CLIENT_SECRET")
+            found[name] = {"APPS": [{"client_id": client, "secret": secret}], "VERIFIED_EMAIL": True}
+    if client := env.text("DEEPWIKI_OIDC_CLIENT_ID"):
+        app = {
+            "provider_id": "oidc",
+            "name": env.text("DEEPWIKI_OIDC_NAME", "Single sign-on"),
+            "client_id": client,
+            "secret": env.text("DEEPWIKI_OIDC_CLIENT_SECRET"),
+            "settings": {"server_url": env.text("DEEPWIKI_OIDC_SERVER")},
+        }
+        found["openid_connect"] = {"APPS": [app], "OAUTH_PKCE_ENABLED": True}
+    return found
+
+
+def sign_in_origins(providers: Mapping[str, Any]) -> list[str]:
+    """Where a sign-in form may lead to: browsers apply `form-action` to redirects, too."""
+    found = [ORIGINS[name] for name in providers if name in ORIGINS]
+    for app in providers.get("openid_connect", {}).get("APPS", ()):
+        parts = urlsplit(app["settings"]["server_url"])
+        found.append(f"{parts.scheme}://{parts.netloc}")
+    return found

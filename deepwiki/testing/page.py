@@ -1,0 +1,26 @@
+"""What a person does on the page, for browser tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def sign_in(page: Any, live: Any, name: str = "alice") -> None:
+    """Sign in with the password that the `people` fixture gave."""
+    page.goto(f"{live.url}/accounts/login/")
+    page.fill("input[name=login]", name)
+    page.fill("input[name=password]", f"{name}-pass-1")
+    page.click("button[type=submit]")
+    page.wait_for_selector("#add-form")
+
+
+def ask(page: Any, text: str) -> None:
+    """Type a question and send it."""
+    page.fill("#question", text)
+    page.press("#question", "Enter")
+
+
+def finished(page: Any, state: str = "complete") -> str:
+    """Wait until the last answer has ended; gives its text."""
+    page.wait_for_selector(f".answer[data-state={state}]:last-child")
+    return str(page.inner_text(".answer:last-child [data-part=body]"))
