@@ -67,7 +67,7 @@ def thread(conversation: Conversation, chosen: uuid.UUID | None = None) -> list[
     rows = list(Message.objects.filter(conversation=conversation))
     address = conversation.repository.address
     return [
-        TurnView(row, _parts(row, address), behind=behind(row, conversation.repository))
+        TurnView(row, parts_of(row, address), behind=behind(row, conversation.repository))
         if row.role == Message.Role.ASSISTANT
         else TurnView(row, versions=versions(rows, row))
         for row in branch(rows, chosen)
@@ -79,7 +79,7 @@ def thread_until(last: Message) -> list[TurnView]:
     rows = {row.pk: row for row in Message.objects.filter(conversation=last.conversation_id, number__lte=last.number)}
     address = last.conversation.repository.address
     return [
-        TurnView(row, _parts(row, address) if row.role == Message.Role.ASSISTANT else ())
+        TurnView(row, parts_of(row, address) if row.role == Message.Role.ASSISTANT else ())
         for row in ancestors(rows, rows[last.pk])
     ]
 
@@ -131,7 +131,7 @@ def viewer(repository: Repository, person_id: int | None, asked: Mapping[str, st
     address = repository.address
     first, last = max(1, start - SHOWN_LINES), end + SHOWN_LINES
     lines = [
-        Line(number, _safe(text), start <= number <= end, address.blob_url(commit, document.path, number, number))
+        Line(number, safe(text), start <= number <= end, address.blob_url(commit, document.path, number, number))
         for number, text in enumerate(highlighted[first - 1 : last], first)
     ]
     return {
@@ -141,17 +141,19 @@ def viewer(repository: Repository, person_id: int | None, asked: Mapping[str, st
     }  # fmt: skip
 
 
-def _parts(message: Message, address: Address) -> tuple[Part, ...]:
+def parts_of(message: Message, address: Address) -> tuple[Part, ...]:
+    """An answer's text as the page shows it: whole, or by rounds."""
     check = as_stored(message.citations, address, message.commit) if message.citations else None
     starts = [stage["at"] for stage in message.stages]
     if not starts:
-        return (Part(_safe(render(message.content, check))),)
+        return (Part(safe(render(message.content, check))),)
     ends = [*starts[1:], len(message.content)]
     pieces = (message.content[start:end] for start, end in zip(starts, ends, strict=True))
-    return tuple(Part(_safe(render(piece, check)), stage) for piece, stage in zip(pieces, message.stages, strict=True))
+    return tuple(Part(safe(render(piece, check)), stage) for piece, stage in zip(pieces, message.stages, strict=True))
 
 
-def _safe(rendered: str) -> SafeString:
+def safe(rendered: str) -> SafeString:
+    """HTML of ours as templates take it."""
     # Everything that comes here went through the sanitiser of rendering.py a moment ago.
     return mark_safe(rendered)  # noqa: S308
 

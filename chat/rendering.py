@@ -27,6 +27,8 @@ from pygments.util import ClassNotFound
 
 from chat.core.citations import PATTERN, Check, Checked, Citation
 from chat.core.events import Html
+from chat.diagrams import PREFIX as PICTURE
+from chat.diagrams import draw
 
 MATHML = set(
     "math semantics mrow mi mn mo ms mtext mspace msup msub msubsup mfrac msqrt mroot mover munder munderover mtable mtr "
@@ -34,11 +36,13 @@ MATHML = set(
 )
 TAGS = MATHML | set(
     "p br hr h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code span div em strong del s a table thead tbody tr th td input "
-    "figure figcaption button sup sub dl dt dd".split()
+    "figure figcaption button sup sub dl dt dd img details summary label".split()
 )
 ATTRIBUTES = {
     "a": {"href", "title", "class", "target", "data-path", "data-start", "data-end"},
     "code": {"class"},
+    "img": {"src", "alt"},
+    "pre": {"tabindex"},
     "span": {"class", "title"},
     "div": {"class"},
     "figure": {"class", "data-language"},
@@ -60,9 +64,12 @@ REFRESH_SECONDS = 0.1
 _BARE = re.compile(rf"(?<![`])(?=[\w@.+~/\[\]()-]{{0,300}}[./]){PATTERN.pattern}")
 
 
-def render(markdown: str, check: Check | None = None) -> str:
-    """Sanitised HTML of a whole text. `check` looks citations up; without it they are links as they stand."""
-    return _sanitise(_parser().render(markdown, {"check": check}))
+def render(markdown: str, check: Check | None = None, *, growing: bool = False) -> str:
+    """Sanitised HTML of a text. `check` looks citations up; without it they are links as they stand.
+
+    More may still come of a `growing` one: its diagrams are not drawn yet.
+    """
+    return _sanitise(_parser().render(markdown, {"check": check, "growing": growing}))
 
 
 class Blocks:
@@ -85,16 +92,16 @@ class Blocks:
 
     def finish(self) -> list[Html]:
         """Nothing more is coming: the last state of the open block, where it was not shown yet."""
-        return self._render() if self._due else []
+        return self._render(growing=False) if self._due or "```mermaid" in self._text else []
 
     def seal(self) -> list[Html]:
         """As `finish`; what comes next begins a block of its own, whatever stands open."""
-        blocks = self._render()
+        blocks = self._render(growing=False)
         self._block, self._text = self._block + max(1, len(self._starts(self._text))), ""
         return blocks
 
-    def _render(self) -> list[Html]:
-        blocks = self._blocks()
+    def _render(self, *, growing: bool = True) -> list[Html]:
+        blocks = self._blocks(growing)
         self._rendered_at, self._due = time.monotonic(), False
         return blocks
 
@@ -104,13 +111,14 @@ class Blocks:
         tokens = _parser().parse(text)
         return list(dict.fromkeys(t.map[0] for t in tokens if t.map and t.level == 0 and t.nesting >= 0))
 
-    def _blocks(self) -> list[Html]:
+    def _blocks(self, growing: bool) -> list[Html]:
         # Only the unfinished tail is parsed: the cost stays linear in the length of the answer.
         lines = self._text.split("\n")
         bounds = [*self._starts(self._text), len(lines)]
         blocks = []
         for number, (start, end) in enumerate(zip(bounds, bounds[1:], strict=False)):  # noqa: RUF007
-            blocks.append(Html(self._block + number, render("\n".join(lines[start:end]), self._check)))
+            last = growing and end == bounds[-1]
+            blocks.append(Html(self._block + number, render("\n".join(lines[start:end]), self._check, growing=last)))
         if len(bounds) > 2:
             self._text = "\n".join(lines[bounds[-2] :])
             self._block += len(bounds) - 2
@@ -121,7 +129,7 @@ class Blocks:
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False, "maxNesting": 30})
     parser.enable(["table", "strikethrough"])
-    parser.use(tasklists_plugin)
+    parser.use(tasklists_plugin, label=True)
     parser.use(dollarmath_plugin, allow_space=False, double_inline=True, renderer=_math)
     parser.validateLink = _may_link  # type: ignore[method-assign]
     parser.add_render_rule("fence", _fence)
@@ -135,8 +143,15 @@ def _parser() -> MarkdownIt:
 
 
 def _sanitise(rendered: str) -> str:
-    return nh3.clean(rendered, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"},
-                     link_rel="noopener noreferrer")  # fmt: skip
+    return nh3.clean(rendered, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto", "data"},
+                     attribute_filter=_only_our_pictures, link_rel="noopener noreferrer")  # fmt: skip
+
+
+def _only_our_pictures(tag: str, name: str, value: str) -> str | None:
+    """Data addresses are for the diagrams we drew, and pictures are nothing else."""
+    is_picture = (tag, name) == ("img", "src")
+    is_data = value.strip().lower().startswith("data:")
+    return value if (value.startswith(PICTURE) if is_picture else not (name == "href" and is_data)) else None
 
 
 def _may_link(url: str) -> bool:
@@ -149,12 +164,18 @@ def _may_link(url: str) -> bool:
 def _fence(self: RendererHTML, tokens: list[Token], index: int, options: Any, env: Any) -> str:
     token = tokens[index]
     language = (token.info.strip().split() or [""])[0][:30]
+    if language == "mermaid" and not (env or {}).get("growing") and (picture := draw(token.content)):
+        source = f'<pre tabindex="0"><code>{html.escape(token.content)}</code></pre>'
+        return (
+            f'<figure class="diagram"><img src="{picture}" alt="">'
+            f"<details><summary>Mermaid</summary>{source}</details></figure>\n"
+        )
     label = html.escape(language) or "text"
     return (
         f'<figure class="code" data-language="{label}"><figcaption><span>{label}</span>'
         f'<button type="button" class="quiet" data-action="wrap">Wrap</button>'
         f'<button type="button" class="quiet" data-action="copy">Copy</button></figcaption>'
-        f'<pre><code class="highlight">{_highlighted(token.content, language)}</code></pre></figure>\n'
+        f'<pre tabindex="0"><code class="highlight">{_highlighted(token.content, language)}</code></pre></figure>\n'
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat import history, page_views, sharing, views
+from chat import design, history, page_views, sharing, views
 
 urlpatterns = [
     path("", page_views.home, name="home"),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("parts/switch", page_views.switch, name="switch"),
     path("m/<uuid:message_id>/footer", page_views.message_footer, name="message-footer"),
     path("parts/choices", page_views.choices, name="choices"),
+    path("design/", design.design, name="design"),
     path("chat/completions/stream", views.stream, name="chat-stream"),
     path("api/chat/stream", views.stream, name="chat-stream-browser"),
     path("api/runs/<uuid:run_id>/events", views.run_events, name="run-events"),

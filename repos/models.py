@@ -173,7 +173,9 @@ class Index(models.Model):
     def commits_since(self, commit: str) -> int | None:
         """How many commits the index has gone on since it stood at `commit`; None when that is not known."""
         names = [name for name, _ in self.passed]
-        steps: list[int | None] = [count for _, count in self.passed[names.index(commit) :]] if commit in names else [None]
+        steps: list[int | None] = (
+            [count for _, count in self.passed[names.index(commit) :]] if commit in names else [None]
+        )
         known = [count for count in steps if count is not None]
         return sum(known) if len(known) == len(steps) else None
 

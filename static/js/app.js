@@ -1,7 +1,7 @@
 // Everything a page does by itself: small actions by data-action, the keyboard, and, where there is a composer, asking.
 import { Conversation } from "./conversation.js";
 import { Pane } from "./pane.js";
-import { say } from "./words.js";
+import { name, say } from "./words.js";
 
 const pane = document.getElementById("pane") ? new Pane(document.getElementById("pane"), document.getElementById("thread")) : null;
 const scroller = document.getElementById("main");
@@ -124,4 +124,5 @@ async function copy(button, text) {
   setTimeout(() => { button.textContent = before; }, 1500);
 }
 
+name(document);
 if (document.getElementById("composer")) new Conversation(scroller, pane);

@@ -1,7 +1,7 @@
 // The thread and the composer: sends questions, shows what comes. HTML arrives rendered and sanitised by the server;
 // everything else is set as text.
 import { Connection } from "./connection.js";
-import { say, told, why } from "./words.js";
+import { name, say, told, why } from "./words.js";
 
 const STICK_PX = 80;
 const ENDED = ["stopped", "interrupted"];
@@ -259,6 +259,7 @@ export class Conversation {
       body.append(place);
     }
     body.children[number].innerHTML = html; // rendered and sanitised by the server's one renderer
+    name(body.children[number]);
   }
 
   // A round of Deep Research begins: named above the answer, and shown unless the reader is in an earlier one.

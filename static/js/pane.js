@@ -12,8 +12,8 @@ export class Pane {
     this.grip = document.createElement("div");
     Object.assign(this.grip, { className: "grip", tabIndex: 0 });
     for (const [name, value] of Object.entries({ role: "separator", "aria-orientation": "vertical", "aria-label": say("resize"), "aria-valuemin": LEAST, "aria-valuemax": MOST })) this.grip.setAttribute(name, value);
-    this.grip.hidden = true;
-    element.before(this.grip);
+    this.body = element.querySelector("#pane-body");
+    element.prepend(this.grip);
     this.resize(Number(localStorage.getItem("pane")) || 42);
     this.grip.addEventListener("pointerdown", (event) => this.grip.setPointerCapture(event.pointerId));
     this.grip.addEventListener("pointermove", (event) => {
@@ -35,9 +35,9 @@ export class Pane {
   async open(cite) {
     this.opener = cite;
     const { path, start, end } = cite.dataset;
-    this.element.hidden = this.grip.hidden = false;
+    this.element.hidden = false;
     try {
-      await htmx.ajax("GET", `${this.thread.dataset.sourceUrl}?${new URLSearchParams({ path, start, end })}`, { target: this.element, swap: "innerHTML" });
+      await htmx.ajax("GET", `${this.thread.dataset.sourceUrl}?${new URLSearchParams({ path, start, end })}`, { target: this.body, swap: "innerHTML" });
     } finally {
       const source = this.element.querySelector(".source");
       const marked = this.element.querySelector(".marked");
@@ -67,7 +67,7 @@ export class Pane {
 
   close() {
     if (this.element.hidden) return;
-    this.element.hidden = this.grip.hidden = true;
+    this.element.hidden = true;
     this.opener?.focus();
   }
 }

@@ -15,6 +15,13 @@ export function told(event) {
 
 export const why = (reason) => words.why[reason] ?? "";
 
+// The renderer of answers knows no reader's language: what its blocks offer is named here.
+export function name(within) {
+  for (const action of ["wrap", "copy"]) {
+    for (const button of within.querySelectorAll(`.code [data-action=${action}]`)) button.textContent = say(action);
+  }
+}
+
 function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }

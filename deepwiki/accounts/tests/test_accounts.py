@@ -87,6 +87,7 @@ SIGNED_IN = {
     "conversations-export",
     "repository-status",
     "switch",
+    "design",
     "message-footer",
     "shares",
     "profile",
