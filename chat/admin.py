@@ -7,8 +7,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
-from chat.models import Conversation, Message
+from chat.models import Asked, Conversation, Message, Share
 from repos.admin import ReadOnly
 
 
@@ -33,6 +34,72 @@ class ConversationAdmin(ReadOnly):
     @admin.display(description="Messages", ordering="message_count")
     def message_count(self, conversation: Any) -> int:
         return int(conversation.message_count)
+
+
+@admin.register(Asked)
+class AskedAdmin(ReadOnly):
+    """Who asked about what repository. The words of a question are on its message's page, with that permission."""
+
+    list_display = ["created_at", "asked_by", "repository", "model_asked", "state_of_answer", "tokens", "rating"]
+    list_filter = ["created_at", "children__provider", "children__state"]
+    list_select_related = ["asked_by", "conversation__repository"]
+    search_fields = ["asked_by__username", "conversation__repository__name"]
+    date_hierarchy = "created_at"
+    fields = ["created_at", "asked_by", "repository", "model_asked", "state_of_answer", "tokens"]
+    readonly_fields = ["created_at", "asked_by", "repository", "model_asked", "state_of_answer", "tokens"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Asked]:
+        questions = super().get_queryset(request).filter(role=Message.Role.USER).order_by("-created_at")
+        return questions.prefetch_related("children")
+
+    @admin.display(description="Repository")
+    def repository(self, question: Asked) -> str:
+        return question.conversation.repository.name
+
+    @admin.display(description="Model")
+    def model_asked(self, question: Asked) -> str:
+        return ", ".join(f"{answer.provider} {answer.model}" for answer in question.children.all())
+
+    @admin.display(description="Answer")
+    def state_of_answer(self, question: Asked) -> str:
+        return ", ".join(answer.get_state_display() for answer in question.children.all())
+
+    @admin.display(description="Tokens")
+    def tokens(self, question: Asked) -> int:
+        return sum(
+            answer.usage.get(name) or 0
+            for answer in question.children.all()
+            for name in ("input_tokens", "output_tokens")
+        )
+
+    @admin.display(description="Rating")
+    def rating(self, question: Asked) -> str:
+        return ", ".join({1: "helpful", -1: "not helpful"}.get(a.rating or 0, "") for a in question.children.all())
+
+
+@admin.register(Share)
+class ShareAdmin(ReadOnly):
+    """Links to conversations; an administrator can take them back."""
+
+    list_display = ["id", "owner", "repository", "created_at", "expires_at", "revoked_at"]
+    list_select_related = ["conversation__user", "conversation__repository"]
+    fields = ["conversation", "created_at", "expires_at", "revoked_at"]
+    actions = ["revoke"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None and super(ReadOnly, self).has_change_permission(request)  # for the actions of the list
+
+    @admin.display(description="Owner")
+    def owner(self, share: Share) -> str:
+        return share.conversation.user.get_username()
+
+    @admin.display(description="Repository")
+    def repository(self, share: Share) -> str:
+        return share.conversation.repository.name
+
+    @admin.action(description="Take back")
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Share]) -> None:
+        queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
 
 
 @admin.register(Message)

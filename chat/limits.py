@@ -30,7 +30,7 @@ def check(person: AbstractBaseUser | AnonymousUser, model: Model) -> None:
     with connection.cursor() as cursor:
         # Until the question is stored: of many asked at the same moment, each sees those before it.
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, person.pk])
-    running, asked, first = _counted(person.pk)
+    running, asked, first, quota = _counted(person.pk)
     if running >= settings.RUNS_PER_USER:
         raise TooMany(
             "Another answer of yours is still being written. Wait for it or stop it, then ask again.", retry_after=5
@@ -40,7 +40,7 @@ def check(person: AbstractBaseUser | AnonymousUser, model: Model) -> None:
         raise TooMany(f"You have asked {settings.REQUESTS_PER_MINUTE} questions in a minute. Ask again in {wait} seconds.",
                       retry_after=wait)  # fmt: skip
     if not model.free:
-        _check_tokens(person.pk)
+        _check_tokens(person.pk, settings.TOKENS_PER_DAY if quota is None else quota)
 
 
 def check_address(address: str, running: int) -> None:
@@ -61,29 +61,30 @@ def check_address(address: str, running: int) -> None:
         raise TooMany("Too many questions have come from your address. Ask again in a minute.", retry_after=60)
 
 
-def _counted(person_id: int) -> tuple[int, int, float]:
-    """Running answers, questions of the last minute, and how many seconds ago the first of those was asked."""
+def _counted(person_id: int) -> tuple[int, int, float, int | None]:
+    """Running answers, questions of the last minute, how many seconds ago the first of those was asked; one's own quota."""
     # Written out: this is asked before every answer, and making it from objects took longer than answering it.
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT (SELECT count(*) FROM chat_message m JOIN chat_conversation c ON c.id = m.conversation_id
                     WHERE c.user_id = %s AND m.state = 'running' AND m.lease_at > now() - make_interval(secs => %s)),
-                   count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8
+                   count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8,
+                   (SELECT tokens_per_day FROM accounts_profile WHERE user_id = %s)
             FROM chat_message WHERE asked_by_id = %s AND created_at > now() - interval '1 minute'
             """,
-            [person_id, LEASE.total_seconds(), person_id],
+            [person_id, LEASE.total_seconds(), person_id, person_id],
         )
-        running, asked, first = cursor.fetchone()
-    return running, asked, first
+        running, asked, first, quota = cursor.fetchone()
+    return running, asked, first, quota
 
 
-def _check_tokens(person_id: int) -> None:
-    if not settings.TOKENS_PER_DAY:
+def _check_tokens(person_id: int, quota: int) -> None:
+    if not quota:
         return
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     used = Message.objects.filter(conversation__user=person_id, created_at__gte=midnight).tokens()
-    if used >= settings.TOKENS_PER_DAY:
+    if used >= quota:
         wait = round((midnight + timedelta(days=1) - timezone.localtime()).total_seconds())
         raise TooMany(
             "You have used what you may use in a day. Ask again tomorrow, or use Search only.", retry_after=wait

@@ -161,6 +161,15 @@ class Message(models.Model):
         return self.parent
 
 
+class Asked(Message):
+    """A question as the audit shows it: who, when, about what, with which model; never its words."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "question asked"
+        verbose_name_plural = "audit: questions asked"
+
+
 class ShareQuerySet(models.QuerySet["Share"]):
     """Questions about shared conversations."""
 

@@ -136,7 +136,7 @@ def _progress(repository: Repository) -> Status:
         raise RetrieverFailed(f"Error preparing retriever: {why}")
     if job.state == IndexJob.State.PAUSED:
         raise RetrieverFailed("Error preparing retriever: indexing is paused. Resume it on the repository's page.")
-    stage = IndexJob.Stage(job.stage).label
+    stage = str(IndexJob.Stage(job.stage).label)
     return Status("indexing", stage, job.done if job.total else None, job.total or None)
 
 

@@ -45,9 +45,38 @@ SAID = (
 )  # fmt: skip
 
 
+# Why a file was left out, as repos/indexing/walk.py says it.
+LEFT_OUT = (
+    gettext_noop("link"),
+    gettext_noop("submodule"),
+    gettext_noop("secret"),
+    gettext_noop("unusable name"),
+    gettext_noop("vendored"),
+    gettext_noop("lock file"),
+    gettext_noop("generated"),
+    gettext_noop("translation"),
+    gettext_noop("binary"),
+    gettext_noop("too large"),
+    gettext_noop("empty"),
+    gettext_noop("ignored"),
+    gettext_noop("over the repository limit"),
+    gettext_noop("minified"),
+)
+
+
+# What is being done for a repository that is asked about while it is indexed.
+STAGES = (
+    "Waiting for a free worker",
+    "Fetching the repository",
+    "Reading and cutting files",
+    "Storing",
+    "Computing vectors",
+)
+
+
 def said(message: str) -> str:
-    """A sentence of the answer core in the reader's language; one that is not known stays as it is."""
-    return _(message) if message in SAID else message
+    """A sentence of the program in the reader's language; one that is not known stays as it is."""
+    return _(message) if message else ""
 
 
 def why(reason: str) -> str:
@@ -90,5 +119,5 @@ def of_the_script() -> dict[str, object]:
         "wait": _("Too many requests. Ask again in {n} seconds."),
         "resize": _("Width of the source pane"),
         "facts": facts(), "why": {name: why(name) for name in ("named", "words", "meaning", "both")},
-        "said": {sentence: _(sentence) for sentence in SAID},
+        "said": {sentence: _(sentence) for sentence in (*SAID, *STAGES)},
     }  # fmt: skip

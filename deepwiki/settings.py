@@ -138,7 +138,7 @@ TRUSTED_PROXIES = env.words("DEEPWIKI_TRUSTED_PROXIES")
 INSTALLED_APPS = [
     "daphne",
     "servestatic",
-    "django.contrib.admin",
+    "deepwiki.admin.Config",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

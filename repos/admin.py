@@ -7,11 +7,15 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
+from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
 
-from repos import jobs, services
+from repos import jobs, services, store
 from repos.models import Document, Index, IndexJob, Repository
 from repos.sources import SourceError, parse_address
+
+MOST_CHECKED = 5  # each may take half a minute
 
 
 class RepositoryForm(forms.ModelForm[Repository]):
@@ -24,7 +28,7 @@ class RepositoryForm(forms.ModelForm[Repository]):
 
     class Meta:
         model = Repository
-        fields = ["url", "kind", "revision", "is_private", "added_by", "readers"]
+        fields = ["url", "kind", "revision", "is_private", "added_by", "readers", "reader_groups", "shares_allowed"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -44,16 +48,17 @@ class RepositoryForm(forms.ModelForm[Repository]):
 @admin.register(Repository)
 class RepositoryAdmin(admin.ModelAdmin[Repository]):
     form = RepositoryForm
-    list_display = ["name", "kind", "is_private", "state", "files", "chunks", "last_error", "used_at"]
+    list_display = ["name", "kind", "is_private", "state", "files", "chunks", "tokens", "last_error", "used_at"]
     list_filter = ["kind", "is_private"]
     list_select_related = ["current_index"]
     search_fields = ["name", "url"]
     autocomplete_fields = ["added_by"]
-    filter_horizontal = ["readers"]
-    actions = ["reindex", "rebuild", "pause", "cancel"]
+    filter_horizontal = ["readers", "reader_groups"]
+    readonly_fields = ["state", "files", "chunks", "size", "questions", "last_error"]
+    actions = ["reindex", "rebuild", "pause", "resume", "cancel", "check_connection"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Repository]:
-        return super().get_queryset(request).prefetch_related("jobs")
+        return super().get_queryset(request).prefetch_related("jobs").annotate(tokens_used=_tokens_used())
 
     def save_model(self, request: HttpRequest, obj: Repository, form: Any, change: bool) -> None:
         if form.cleaned_data.get("new_token"):
@@ -88,6 +93,18 @@ class RepositoryAdmin(admin.ModelAdmin[Repository]):
     def chunks(self, repository: Repository) -> int:
         return repository.current_index.chunks if repository.current_index else 0
 
+    @admin.display(description="Tokens used", ordering="tokens_used")
+    def tokens(self, repository: Any) -> int:
+        return int(repository.tokens_used or 0)
+
+    @admin.display(description="Size of the index")
+    def size(self, repository: Repository) -> str:
+        return filesizeformat(store.size_of(repository.current_index_id)) if repository.current_index_id else "-"
+
+    @admin.display(description="Questions asked")
+    def questions(self, repository: Repository) -> int:
+        return repository.conversations.filter(messages__role="user").count()
+
     @admin.display(description="Last error")
     def last_error(self, repository: Repository) -> str:
         job = next(iter(repository.jobs.all()), None)
@@ -110,10 +127,31 @@ class RepositoryAdmin(admin.ModelAdmin[Repository]):
         for job in IndexJob.objects.unfinished().filter(repository__in=queryset):
             jobs.pause(job)
 
+    @admin.action(description="Resume indexing")
+    def resume(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
+        for job in IndexJob.objects.unfinished().filter(repository__in=queryset):
+            jobs.resume(job)
+
+    @admin.action(description="Check the connection to their hosts")
+    def check_connection(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
+        for repository in queryset[:MOST_CHECKED]:
+            good, words = services.check_connection(repository)
+            self.message_user(request, f"{repository.name}: {words}", messages.SUCCESS if good else messages.ERROR)
+
     @admin.action(description="Cancel indexing")
     def cancel(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
         for job in IndexJob.objects.unfinished().filter(repository__in=queryset):
             jobs.cancel(job)
+
+
+def _tokens_used() -> RawSQL:
+    """What answers about a repository have cost so far, both ways."""
+    return RawSQL(
+        """(SELECT sum(coalesce((m.usage->>'input_tokens')::bigint, 0) + coalesce((m.usage->>'output_tokens')::bigint, 0))
+            FROM chat_message m JOIN chat_conversation c ON c.id = m.conversation_id
+            WHERE c.repository_id = repos_repository.id AND m.role = 'assistant')""",
+        [],
+    )
 
 
 class ReadOnly(admin.ModelAdmin[Any]):

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField, SparseVectorField
 
 from repos.crypto import decrypt, encrypt
@@ -55,7 +56,7 @@ class Repository(models.Model):
         GITEA = "gitea", "Gitea"
         AZURE = "azure", "Azure DevOps"
         GIT = "git", "Git"
-        LOCAL = "local", "Local folder"
+        LOCAL = "local", _("Local folder")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=20, choices=Kind)
@@ -172,9 +173,9 @@ class Index(models.Model):
 
     def commits_since(self, commit: str) -> int | None:
         """How many commits the index has gone on since it stood at `commit`; None when that is not known."""
-        names = [name for name, _ in self.passed]
+        names = [name for name, steps in self.passed]
         steps: list[int | None] = (
-            [count for _, count in self.passed[names.index(commit) :]] if commit in names else [None]
+            [count for name, count in self.passed[names.index(commit) :]] if commit in names else [None]
         )
         known = [count for count in steps if count is not None]
         return sum(known) if len(known) == len(steps) else None
@@ -269,7 +270,7 @@ class IndexJob(models.Model):
     """One piece of indexing work and how far it is: what the page and the admin show."""
 
     class State(models.TextChoices):
-        QUEUED = "queued", "waiting"
+        QUEUED = "queued", _("waiting")
         RUNNING = "running"
         PAUSED = "paused"
         DONE = "done"
@@ -277,12 +278,12 @@ class IndexJob(models.Model):
         CANCELLED = "cancelled"
 
     class Stage(models.TextChoices):
-        WAITING = "waiting", "Waiting for a free worker"
-        FETCHING = "fetching", "Fetching the repository"
-        READING = "reading", "Reading and cutting files"
-        STORING = "storing", "Storing"
-        EMBEDDING = "embedding", "Computing vectors"
-        FINISHED = "finished", "Finished"
+        WAITING = "waiting", _("Waiting for a free worker")
+        FETCHING = "fetching", _("Fetching the repository")
+        READING = "reading", _("Reading and cutting files")
+        STORING = "storing", _("Storing")
+        EMBEDDING = "embedding", _("Computing vectors")
+        FINISHED = "finished", _("Finished")
 
     UNFINISHED = [State.QUEUED, State.RUNNING, State.PAUSED]
 

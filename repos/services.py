@@ -12,9 +12,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from repos import jobs
-from repos.crypto import encrypt
+from repos.crypto import WrongKey, encrypt
+from repos.indexing.pipeline import source_of
 from repos.models import IndexJob, Repository
-from repos.sources import Address, parse_address
+from repos.sources import Address, SourceError, parse_address, remote_commit
 from repos.sources.address import check_revision
 from repos.sources.errors import NotFound
 
@@ -118,6 +119,18 @@ def refresh(repository: Repository, person_id: int | None = None, *, force: bool
     """Ask for the index to be brought up to date."""
     job, _ = jobs.request(repository, person_id, force=force)
     return job
+
+
+def check_connection(repository: Repository) -> tuple[bool, str]:
+    """Ask the repository's host where it stands. Returns whether it answered, and words for a person."""
+    try:
+        if repository.address.is_local:
+            there = Path(repository.url).is_dir()
+            return there, "the folder is there." if there else "the folder is not there."
+        commit = remote_commit(source_of(repository, jobs.options()))
+    except (SourceError, WrongKey) as error:
+        return False, str(error)
+    return True, f"reached, at {commit[:8]}." if commit else "reached."
 
 
 def _under_roots(path: Path) -> bool:

@@ -290,19 +290,26 @@ def drop_index(pk: int) -> None:
         cursor.execute("DELETE FROM repos_index WHERE id = %s", [pk])
 
 
-def sizes() -> dict[int, int]:
+def sizes(only: int | None = None) -> dict[int, int]:
     """Bytes that each index takes, by its id: rows as stored, with a flat amount for what Postgres adds to each."""
+    where = "" if only is None else "WHERE index_id = %(only)s"
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             SELECT index_id, sum(bytes) FROM (
-                SELECT index_id, sum(pg_column_size(text) + 300) AS bytes FROM repos_document GROUP BY 1
-                UNION ALL SELECT index_id, sum(pg_column_size(words) + 150) FROM repos_chunk GROUP BY 1
-                UNION ALL SELECT index_id, sum(pg_column_size(vector) + 250) FROM repos_embedding GROUP BY 1
+                SELECT index_id, sum(pg_column_size(text) + 300) AS bytes FROM repos_document {where} GROUP BY 1
+                UNION ALL SELECT index_id, sum(pg_column_size(words) + 150) FROM repos_chunk {where} GROUP BY 1
+                UNION ALL SELECT index_id, sum(pg_column_size(vector) + 250) FROM repos_embedding {where} GROUP BY 1
             ) AS parts GROUP BY 1
-            """
+            """,  # noqa: S608 - a literal of the line above
+            {"only": only},
         )
         return {pk: int(size) for pk, size in cursor.fetchall()}
+
+
+def size_of(pk: int) -> int:
+    """Bytes that one index takes, as `sizes` counts them."""
+    return sizes(pk).get(pk, 0)
 
 
 def _delete_documents(condition: str, values: list[Any]) -> None:

@@ -74,6 +74,9 @@ class Profile(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="profile")
     language = models.CharField(_("language"), max_length=10, blank=True)
     theme = models.CharField(_("theme"), max_length=10, blank=True, choices=Theme)
+    tokens_per_day = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="What this person may spend in a day; empty for what the settings say, 0 for any amount."
+    )  # fmt: skip
     model = models.CharField(_("default model"), max_length=250, blank=True, help_text="provider|model")
 
     def __str__(self) -> str:

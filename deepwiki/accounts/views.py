@@ -42,7 +42,7 @@ class ProfileForm(forms.ModelForm[Profile]):
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
     """Read and change one's own settings."""
-    own = Profile.objects.filter(user=request.user.pk).first() or Profile(user_id=request.user.pk)
+    own = Profile.objects.filter(user=request.user.pk).first() or Profile(user_id=request.user.pk or 0)
     form = ProfileForm(request.POST or None, instance=own, models=_models())
     if request.method == "POST" and form.is_valid():
         form.save()

@@ -9,7 +9,7 @@ the next run clears and redoes what was not finished.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,7 +87,7 @@ def index_repository(repository: Repository, options: Options, progress: Progres
         progress.stage(Stage.FINISHED)
         return Result(standing.commit, standing.files, standing.chunks, 0, 0, True)
     skipped = Skipped()
-    source = _source(repository, options, progress)
+    source = source_of(repository, options, progress.cancelled)
     with open_snapshot(source) as snapshot:
         chosen = select(snapshot.entries, options.limits, skipped, snapshot.text_of(".deepwikiignore"))
         if not chosen:
@@ -111,15 +111,9 @@ def index_repository(repository: Repository, options: Options, progress: Progres
     return result
 
 
-def _source(repository: Repository, options: Options, progress: Progress) -> Source:
-    return Source(
-        repository.address,
-        options.fetch,
-        options.work_dir,
-        repository.revision,
-        repository.token,
-        progress.cancelled,
-    )
+def source_of(repository: Repository, options: Options, cancelled: Callable[[], bool] = bool) -> Source:
+    """Where the repository's files come from. Raises WrongKey when its token cannot be read."""
+    return Source(repository.address, options.fetch, options.work_dir, repository.revision, repository.token, cancelled)
 
 
 def _nothing_new(repository: Repository, options: Options, progress: Progress) -> Index | None:
@@ -127,7 +121,7 @@ def _nothing_new(repository: Repository, options: Options, progress: Progress) -
     index = repository.current_index
     if index is None or repository.address.is_local or not store.is_current(index, repository, options.embedders):
         return None
-    commit = remote_commit(_source(repository, options, progress))
+    commit = remote_commit(source_of(repository, options, progress.cancelled))
     return index if commit == index.commit else None
 
 

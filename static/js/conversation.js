@@ -206,7 +206,7 @@ export class Conversation {
     const follow = this.atBottom();
     switch (event.event) {
       case "accepted": this.accepted(event); break;
-      case "status": this.say(event.total ? say("progress", event) : told(event)); break;
+      case "status": if (event.stage !== "thinking") this.say(event.total ? say("progress", event) : told(event)); break;
       case "sources": this.sources(event.items); break;
       case "research": this.stage(event); break;
       case "delta": this.unrendered = true; break;

@@ -80,7 +80,7 @@ class Command(BaseCommand):
 
             def tell(now: IndexJob) -> None:
                 if now.stage not in tasks:
-                    tasks[now.stage] = bar.add_task(IndexJob.Stage(now.stage).label, total=None)
+                    tasks[now.stage] = bar.add_task(str(IndexJob.Stage(now.stage).label), total=None)
                 bar.update(tasks[now.stage], total=now.total or None, completed=now.done)
 
             return jobs.run_or_follow(job, tell)
