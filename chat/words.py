@@ -45,6 +45,9 @@ SAID = (
 )  # fmt: skip
 
 
+# Labels of models.toml that are no names.
+LABELS = (gettext_noop("Search only"), gettext_noop("Ranked excerpts, no language model"))
+
 # Why a file was left out, as repos/indexing/walk.py says it.
 LEFT_OUT = (
     gettext_noop("link"),

@@ -1,0 +1,147 @@
+"""Who may read a shared conversation, until when; who a private repository is shared with."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group
+from django.utils import timezone
+
+from chat.models import Conversation, Message, Share
+from repos.models import Repository
+from repos.search import search
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def private(people):
+    return Repository.objects.create(
+        kind="github",
+        url="https://github.com/team/secret",
+        name="team/secret",
+        is_private=True,
+        added_by=people["alice"],
+    )
+
+
+def conversation(person, repository, text="How is the discount computed?"):
+    made = Conversation.objects.create(user=person, repository=repository, title=text)
+    question = Message.objects.create(conversation=made, number=1, role="user", content=text, asked_by=person)
+    Message.objects.create(conversation=made, number=2, parent=question, role="assistant", content="By `total_of`.")
+    return made
+
+
+def shared(client, made, **form):
+    client.post(f"/c/{made.pk}/share", form)
+    return Share.objects.filter(conversation=made).first()
+
+
+def test_a_link_ends_when_it_should_and_with_its_conversation(client, people, repository):
+    client.force_login(people["alice"])
+    made = conversation(people["alice"], repository)
+    share = shared(client, made, days="7")
+    client.logout()
+    assert client.get(f"/s/{share.key}/").status_code == 200
+    Share.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert client.get(f"/s/{share.key}/").status_code == 404
+    Share.objects.update(expires_at=None)
+    assert client.get(f"/s/{share.key}/").status_code == 200
+    Conversation.objects.update(deleted_at=timezone.now())
+    assert client.get(f"/s/{share.key}/").status_code == 404
+    assert client.get("/s/nothing/").status_code == 404
+
+
+def test_a_private_repositorys_conversations_are_shared_only_when_its_owner_says_so(client, people, private):
+    client.force_login(people["alice"])
+    made = conversation(people["alice"], private)
+    assert "private" in client.get(f"/c/{made.pk}/shares").content.decode()
+    assert shared(client, made) is None
+    client.post(f"/r/{private.pk}/people", {"allow": "1"})
+    share = shared(client, made)
+    assert client.get(f"/s/{share.key}/").status_code == 200
+    client.post(f"/r/{private.pk}/people", {"allow": "0"})
+    assert client.get(f"/s/{share.key}/").status_code == 404
+
+
+def test_whoever_lost_a_repository_no_longer_shows_it_to_others(client, people, private):
+    private.readers.add(people["bob"])
+    Repository.objects.update(shares_allowed=True)
+    client.force_login(people["bob"])
+    share = shared(client, conversation(people["bob"], private))
+    client.logout()
+    assert client.get(f"/s/{share.key}/").status_code == 200
+    private.readers.clear()
+    assert client.get(f"/s/{share.key}/").status_code == 404
+
+
+def test_nobody_shares_or_takes_back_what_is_anothers(client, people, repository):
+    client.force_login(people["alice"])
+    made = conversation(people["alice"], repository)
+    share = shared(client, made)
+    client.force_login(people["bob"])
+    assert client.post(f"/c/{made.pk}/share").status_code == 404
+    assert client.get(f"/c/{made.pk}/shares").status_code == 404
+    assert client.post(f"/c/{made.pk}/shares/{share.pk}/revoke").status_code == 404
+    own = conversation(people["bob"], repository)
+    assert client.post(f"/c/{own.pk}/shares/{share.pk}/revoke").status_code == 404
+    assert client.post(f"/m/{made.messages.last().pk}/rating", {"rating": "1"}).status_code == 404
+    share.refresh_from_db()
+    assert share.revoked_at is None
+
+
+def test_people_and_groups_are_let_in_by_the_owner_alone(client, people, private):
+    team = Group.objects.create(name="team")
+    team.user_set.add(people["alice"], people["bob"])
+    client.force_login(people["bob"])
+    page = f"/r/{private.pk}/people"
+    assert client.get(page).status_code == 404
+    client.force_login(people["alice"])
+    assert "nobody of this name" in client.post(page, {"add_person": "zed"}).content.decode()
+    client.post(page, {"add_person": "bob"})
+    client.force_login(people["bob"])
+    assert client.get(f"/r/{private.pk}/").status_code == 200
+    assert client.get(page).status_code == 404  # to read it is not to own it
+    client.force_login(people["alice"])
+    client.post(page, {"remove_person": people["bob"].pk})
+    client.force_login(people["bob"])
+    assert client.get(f"/r/{private.pk}/").status_code == 404
+    client.force_login(people["alice"])
+    client.post(page, {"add_group": team.pk})
+    client.force_login(people["bob"])
+    assert client.get(f"/r/{private.pk}/").status_code == 200
+    client.force_login(people["alice"])
+    client.post(page, {"remove_group": team.pk})
+    client.force_login(people["bob"])
+    assert client.get(f"/r/{private.pk}/").status_code == 404
+
+
+def test_a_group_counts_in_the_search_itself(people, repository):
+    Repository.objects.update(is_private=True, added_by=people["alice"])
+    bob = people["bob"]
+    assert not search([repository.pk], "discount", user_id=bob.pk).passages
+    team = Group.objects.create(name="team")
+    team.user_set.add(bob)
+    repository.reader_groups.add(team)
+    assert search([repository.pk], "discount", user_id=bob.pk).passages
+    assert Repository.objects.readable_by(bob).count() == 1
+
+
+def test_an_edit_of_another_conversations_message_is_refused(people, repository):
+    from chat.core.answer import Model
+    from chat.core.errors import BadRequest
+    from chat.core.request import RequestLimits, parse
+    from chat.opening import open_question
+
+    mine, other = conversation(people["alice"], repository), conversation(people["bob"], repository)
+    foreign = other.messages.first()
+    model = Model("openai", "m", 1_000, 100, {}, True)
+    for field in ("edit", "parent"):
+        request = parse(
+            {
+                "repo_url": repository.url, "type": "local", "messages": [{"role": "user", "content": "x"}],
+                "conversation": str(mine.pk), field: str(foreign.pk),
+            },
+            RequestLimits(),
+        )  # fmt: skip
+        with pytest.raises(BadRequest):
+            open_question(people["alice"], request, model)

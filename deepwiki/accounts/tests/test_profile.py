@@ -1,0 +1,132 @@
+"""Signing up, resetting a password, one's own settings and tokens, other sites' accounts."""
+
+import re
+from http.cookiejar import CookieJar
+from urllib.error import HTTPError
+from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, build_opener
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from deepwiki.accounts.models import ApiToken, Profile
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NEW = {"username": "dora", "email": "dora@example.org", "password1": "a-long-enough-1", "password2": "a-long-enough-1"}
+
+
+def test_signing_up_is_closed_until_the_settings_open_it(client, settings):
+    assert "administrator" in client.get("/accounts/signup/").content.decode()
+    client.post("/accounts/signup/", NEW)
+    assert not get_user_model().objects.filter(username="dora").exists()
+    assert "Sign up" not in client.get("/accounts/login/").content.decode()
+    settings.SIGN_UP = True
+    assert "Sign up" in client.get("/accounts/login/").content.decode()
+    client.post("/accounts/signup/", NEW)
+    assert get_user_model().objects.filter(username="dora", is_staff=False).exists()
+
+
+def test_a_password_is_reset_by_a_link_that_works_once(client, alice, settings, mailoutbox):
+    settings.EMAIL_HOST = "mail.example"
+    alice.email = "alice@example.org"
+    alice.save()
+    client.post("/accounts/password/reset/", {"email": "alice@example.org"})
+    link = re.search(r"http://testserver(\S+)", mailoutbox[0].body).group(1)
+    form = client.get(link, follow=True)
+    address = form.redirect_chain[-1][0]
+    client.post(address, {"password1": "quite-another-1", "password2": "quite-another-1"})
+    alice.refresh_from_db()
+    assert alice.check_password("quite-another-1")
+    assert client.get(link, follow=True).context.get("token_fail")
+
+
+def test_without_mail_the_page_says_whom_to_ask(client):
+    assert "sends no mail" in client.get("/accounts/password/reset/").content.decode()
+    assert "Forgot" not in client.get("/accounts/login/").content.decode()
+
+
+def test_an_unknown_address_is_answered_like_a_known_one(client, alice, settings, mailoutbox):
+    settings.EMAIL_HOST = "mail.example"
+    alice.email = "alice@example.org"
+    alice.save()
+    known = client.post("/accounts/password/reset/", {"email": "alice@example.org"})
+    unknown = client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
+    assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
+
+
+def test_settings_are_kept_and_travel_with_the_person(client, alice):
+    client.force_login(alice)
+    client.post("/accounts/profile/", {"language": "fr", "theme": "dark", "model": ""})
+    profile = Profile.objects.get(user=alice)
+    assert (profile.language, profile.theme) == ("fr", "dark")
+    page = client.get("/").content.decode()
+    assert '<html lang="fr" data-theme="dark">' in page
+    client.logout()
+    client.cookies.clear()
+    assert '<html lang="en">' in client.get("/accounts/login/").content.decode()
+    client.post("/accounts/login/", {"login": "alice", "password": "alice-pass-1"})
+    assert '<html lang="fr" data-theme="dark">' in client.get("/").content.decode()
+
+
+def test_the_browsers_language_is_heeded_where_nothing_else_is_chosen(client):
+    page = client.get("/accounts/login/", headers={"accept-language": "pt-BR,pt;q=0.9,en;q=0.5"}).content.decode()
+    assert '<html lang="pt-br">' in page
+
+
+def test_a_language_or_model_that_does_not_exist_is_refused(client, alice):
+    client.force_login(alice)
+    for bad in ({"language": "xx"}, {"theme": "pink"}, {"model": "openai|nothing"}):
+        answer = client.post("/accounts/profile/", {"language": "", "theme": "", "model": "", **bad})
+        assert answer.status_code == 200
+    assert not Profile.objects.exists()
+
+
+def test_a_token_is_shown_once_works_and_is_revoked(client, alice, people):
+    client.force_login(alice)
+    page = client.post("/accounts/tokens/new", {"name": "laptop"})
+    clear = re.search(r"dw_[\w-]+", page.content.decode()).group()
+    assert page.headers["Cache-Control"] == "no-store"
+    assert ApiToken.owner_of(clear) == alice
+    assert clear not in client.get("/accounts/profile/").content.decode()
+    token = ApiToken.objects.get()
+    client.force_login(people["bob"])
+    assert client.post(f"/accounts/tokens/{token.pk}/revoke").status_code == 404
+    assert ApiToken.owner_of(clear) == alice
+    client.force_login(alice)
+    client.post(f"/accounts/tokens/{token.pk}/revoke")
+    assert ApiToken.owner_of(clear) is None
+
+
+class NoRedirect(HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+def test_accounts_of_other_sites_are_offered_once_their_keys_are_set(live, people):
+    server = live(
+        DEEPWIKI_GITHUB_CLIENT_ID="github-id", DEEPWIKI_GITHUB_CLIENT_SECRET="github-secret",
+        DEEPWIKI_GOOGLE_CLIENT_ID="google-id", DEEPWIKI_GOOGLE_CLIENT_SECRET="google-secret",
+        DEEPWIKI_OIDC_CLIENT_ID="oidc-id", DEEPWIKI_OIDC_SERVER="https://id.example.org", DEEPWIKI_OIDC_NAME="Our house",
+    )  # fmt: skip
+    jar = CookieJar()
+    opener = build_opener(HTTPCookieProcessor(jar), NoRedirect)
+    with opener.open(f"{server.url}/accounts/login/") as answer:
+        page = answer.read().decode()
+    assert all(f"Continue with {name}" in page for name in ("GitHub", "Google", "Our house"))
+    policy = answer.headers["Content-Security-Policy"]
+    assert "form-action 'self' https://github.com https://accounts.google.com https://id.example.org" in policy
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page).group(1)
+    for name, client_id, host in (
+        ("github", "github-id", "github.com"),
+        ("google", "google-id", "accounts.google.com"),
+    ):
+        request = Request(
+            f"{server.url}/accounts/{name}/login/", urlencode({"csrfmiddlewaretoken": token}).encode(),
+            {"Referer": f"{server.url}/accounts/login/"},
+        )  # fmt: skip
+        with pytest.raises(HTTPError) as redirect:
+            opener.open(request)
+        redirect.value.close()
+        there = urlsplit(redirect.value.headers["Location"])
+        assert (there.netloc, parse_qs(there.query)["client_id"]) == (host, [client_id])
+        assert "secret" not in redirect.value.headers["Location"]
