@@ -61,15 +61,21 @@ def repository(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
 @require_GET
 @login_required
 def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
-    """A conversation of one's own."""
+    """A conversation of one's own; for the page that is open, the part of it before a message."""
     mine = Conversation.objects.of(request.user).select_related("repository__current_index")
     chosen = get_object_or_404(mine, pk=conversation_id)
     Message.objects.filter(conversation=chosen).mark_interrupted()
+    at, before = (message_id_of(request.GET.get(name)) for name in ("at", "before"))
+    shown = thread(chosen, at, before)
     context = {
         "repository": chosen.repository,
         "conversation": chosen,
-        "turns": thread(chosen, message_id_of(request.GET.get("at"))),
+        "turns": shown.turns,
+        "earlier": shown.earlier,
+        "at": at,
     }
+    if before is not None and request.headers.get("HX-Request"):
+        return render(request, "partials/turns.html", context)
     return render(request, "pages/ask.html", {**listed(request), **_composer(request), **context})
 
 

@@ -23,6 +23,7 @@ from repos.models import Repository
 from repos.search import read_file
 from repos.sources import Address
 
+SHOWN_TURNS = 40
 SHOWN_LINES = 400  # before and after those asked for
 
 
@@ -62,16 +63,31 @@ class Line:
     url: str
 
 
-def thread(conversation: Conversation, chosen: uuid.UUID | None = None) -> list[TurnView]:
-    """The messages of a conversation in order, on the branch that holds `chosen` or was spoken in last. One query."""
+@dataclass(frozen=True)
+class Thread:
+    """Turns in order, the newest SHOWN_TURNS before a place; `earlier` is the first of them where others came before."""
+
+    turns: list[TurnView]
+    earlier: Message | None = None
+
+
+def thread(conversation: Conversation, chosen: uuid.UUID | None = None, before: uuid.UUID | None = None) -> Thread:
+    """A conversation on the branch that holds `chosen` or was spoken in last, until the message `before`. One query.
+
+    Long ones come in parts: to render all of two hundred messages takes half a second.
+    """
     rows = list(Message.objects.filter(conversation=conversation))
+    path = branch(rows, chosen)
+    end = next((number for number, row in enumerate(path) if row.pk == before), len(path))
+    start = max(0, end - SHOWN_TURNS)
     address = conversation.repository.address
-    return [
+    turns = [
         TurnView(row, parts_of(row, address), behind=behind(row, conversation.repository))
         if row.role == Message.Role.ASSISTANT
         else TurnView(row, versions=versions(rows, row))
-        for row in branch(rows, chosen)
+        for row in path[start:end]
     ]
+    return Thread(turns, path[start] if start else None)
 
 
 def thread_until(last: Message) -> list[TurnView]:

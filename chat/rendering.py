@@ -171,8 +171,10 @@ def _fence(self: RendererHTML, tokens: list[Token], index: int, options: Any, en
             f"<details><summary>Mermaid</summary>{source}</details></figure>\n"
         )
     label = html.escape(language) or "text"
+    place = PATTERN.search(token.info)
+    origin = _cite(Citation.of(place), env) if place else ""
     return (
-        f'<figure class="code" data-language="{label}"><figcaption><span>{label}</span>'
+        f'<figure class="code" data-language="{label}"><figcaption><span>{label} {origin}</span>'
         f'<button type="button" class="quiet" data-action="wrap">Wrap</button>'
         f'<button type="button" class="quiet" data-action="copy">Copy</button></figcaption>'
         f'<pre tabindex="0"><code class="highlight">{_highlighted(token.content, language)}</code></pre></figure>\n'

@@ -112,6 +112,12 @@ class Providers:
             bool(section.get("free")), counter(tokenizer),
         )  # fmt: skip
 
+    def cost(self, provider: str, model: str, read: int, written: int) -> float | None:
+        """What tokens cost by the models file's `price`; None where it gives none."""
+        models = self.file.get(provider, {}).get("models", [])
+        price = next((entry.get("price") for entry in models if entry["id"] == model), None)
+        return (read * price[0] + written * price[1]) / 1_000_000 if price else None
+
     def adapter(self, name: str) -> Provider:
         """The adapter of a configured provider, for the running event loop."""
         key = (id(asyncio.get_running_loop()), name)

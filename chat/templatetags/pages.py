@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.utils.translation import get_language
 
+from chat import services
 from chat import words as texts
 from chat.models import Message
 
@@ -55,8 +56,10 @@ def facts(message: Message | None) -> list[tuple[str, Any]]:
             known[name] = f"{message.usage[name]} ms"
     for name in ("input_tokens", "output_tokens"):
         known[name] = message.usage.get(name)
-    if message.usage.get("cost") is not None:
-        known["cost"] = f"{message.usage['cost']:.4f} USD"
+    read, written = (message.usage.get(name) or 0 for name in ("input_tokens", "output_tokens"))
+    cost = services.providers().cost(message.provider, message.model, read, written)
+    if cost is not None and (read or written):
+        known["cost"] = f"{cost:.4f}"
     if message.verified_share is not None:
         known["verified"] = f"{round(message.verified_share * 100)} %"
     return [(name, known[key]) for key, name in texts.facts().items() if known.get(key) not in (None, "")]

@@ -1,6 +1,7 @@
 """A person's own conversations: found, put in order, taken along, gone and brought back; never anybody else's."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -99,11 +100,38 @@ def test_nobody_changes_or_exports_somebody_elses(client, mine, bob, action):
 
 def test_a_long_conversation_is_a_bounded_number_of_queries(client, mine, django_assert_max_num_queries):
     conversation = mine("Long")
-    Message.objects.bulk_create(
-        Message(
-            conversation=conversation, number=n, role="user" if n % 2 else "assistant", content=f"**{n}** `a.py:L1`"
+    rows = [conversation.messages.last()]
+    for n in range(3, 201):
+        role = "user" if n % 2 else "assistant"
+        rows.append(
+            Message(conversation=conversation, number=n, parent=rows[-1], role=role, content=f"number {n} `a.py:L1`")
         )
-        for n in range(3, 201)
-    )
+    Message.objects.bulk_create(rows[1:])
+    path, seen = f"/c/{conversation.pk}/", []
     with django_assert_max_num_queries(14):
-        assert client.get(f"/c/{conversation.pk}/").status_code == 200
+        page = client.get(path).content.decode()
+    # The newest are there; scrolling up brings the others, part by part, each once.
+    while True:
+        seen = re.findall(r"number (\d+)", page) + seen
+        more = re.search(r'hx-get="([^"]+before=[^"]+)"', page)
+        if more is None:
+            break
+        with django_assert_max_num_queries(8):
+            page = client.get(more.group(1).replace("&amp;", "&"), headers={"HX-Request": "true"}).content.decode()
+    assert seen == [str(n) for n in range(3, 201)]
+
+
+def test_a_price_in_the_models_file_is_told_beside_the_answer(client, mine, settings, tmp_path, fresh_providers):
+    file = tmp_path / "models.toml"
+    file.write_text("""[openai]
+label = "Test"
+adapter = "openai"
+models = [{ id = "m", context = 1000, output = 100, price = [2.0, 8.0] }]
+""")
+    settings.MODELS_FILE = file
+    conversation = mine("How much?")
+    Message.objects.filter(role="assistant").update(
+        provider="openai", model="m", usage={"input_tokens": 10_000, "output_tokens": 1_000}, verified_share=0.5
+    )
+    page = client.get(f"/c/{conversation.pk}/").content.decode()
+    assert "0.0280" in page and "50 %" in page

@@ -190,6 +190,80 @@ def test_deep_research_shows_its_rounds_and_any_of_them_can_be_read(start, open_
         finished(page)
 
 
+WICKED = """# <script>alert(1)</script>
+
+[data](data:text/html,<script>alert(2)</script>) [js](javascript:alert(3)) <javascript:alert(4)> ![p](https://evil.example/p.png)
+<img src=x onerror=alert(5)> <svg/onload=alert(6)> <iframe src=https://evil.example></iframe> <style>*{display:none}</style>
+
+$\\href{javascript:alert(7)}{x}$ $$\\text{<img src=x onerror=alert(8)>}$$
+
+| <b onmouseover=alert(9)>a</b> | `<script>` |
+|---|---|
+| [x](vbscript:alert(10)) | "'><script>alert(11)</script> |
+
+```mermaid
+flowchart LR
+  a["<img src=x onerror=alert(12)>"] --> b
+  click a "javascript:alert(13)"
+  click b href "https://evil.example/"
+```
+
+```html"onmouseover="alert(14)
+<script>alert(15)</script>
+```
+
+```mermaid
+this is no diagram <script>alert(16)</script>
+```
+
+See `shop/<img src=x onerror=alert(17)>.py:L1-L2` and [[evil]](//evil.example "onclick=alert(18)").
+"""
+
+
+def test_whatever_an_answer_holds_is_inert_live_after_a_reload_and_when_shared(start, open_page, repository):
+    live = start("fake?echo=1")  # the answer is the prompt, question included
+    page = open_page(live)
+    sign_in(page, live)
+    page.goto(f"{live.url}/r/{repository.pk}/")
+    ask(page, WICKED)
+    finished(page)
+    body = ".answer [data-part=body]"
+    for _ in range(2):
+        assert "this is no diagram" in page.inner_text(body)
+        pictures = page.evaluate("[...document.querySelectorAll('.answer img')].map((i) => i.src.slice(0, 26))")
+        assert pictures == ["data:image/svg+xml;base64,"]
+        assert page.evaluate("document.querySelector('.answer img').naturalWidth > 50")
+        links = page.evaluate(f"[...document.querySelectorAll('{body} a')].map((a) => new URL(a.href).protocol)")
+        assert set(links) <= {"http:", "https:"}
+        bad = "script, iframe, object, embed, svg, style, form, [onerror], [onload], [onclick], [onmouseover], [style]"
+        assert page.evaluate(f"document.querySelectorAll('{body} :is({bad})').length") == 0
+        page.reload()
+        finished(page)
+    page.click("#share")
+    page.click("text=Make a link")
+    link = page.inner_text("[data-part=share-link]")
+    stranger = open_page(live)
+    stranger.goto(link)
+    assert stranger.locator(f"{body} script, {body} [onerror], {body} iframe").count() == 0
+
+
+def test_a_reload_in_the_middle_of_deep_research_goes_on_where_it_was(start, open_page, repository):
+    live = start("fake?text=%23%23%20Findings%0AOne%20two%20three%20four%20five%20six%20seven%20eight.&delay_ms=60")
+    page = open_page(live)
+    sign_in(page, live)
+    page.goto(f"{live.url}/r/{repository.pk}/")
+    page.check("#deep-research")
+    ask(page, "How does the shop work?")
+    page.wait_for_selector(".stages button:has-text('Update 2')")
+    page.reload()
+    page.wait_for_selector(".stages button:has-text('Update 2')")
+    finished(page)
+    names = page.locator(".stages button strong").all_inner_texts()
+    assert names[0] == "Plan" and names[-1] == "Conclusion" and len(names) == len(set(names)) >= 3
+    text = " ".join(page.locator(".prose > [data-stage]:visible").all_inner_texts())
+    assert text.count("eight.") == 1
+
+
 def test_where_to_look_narrows_the_sources(start, open_page, repository):
     live = start("fake?tokens=3")
     page = open_page(live)

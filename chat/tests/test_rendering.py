@@ -102,3 +102,32 @@ def test_the_cost_of_a_growing_answer_stays_linear():
 
     cost(5)
     assert cost(80) < cost(20) * 12
+
+
+DIAGRAM = "```mermaid\nflowchart LR\n a --> b\n```\n"
+
+
+def test_a_diagram_is_drawn_when_it_is_whole_and_keeps_its_source():
+    blocks = Blocks()
+    growing = [b.html for b in blocks.feed("```mermaid\nflowchart LR\n a --> b\n")]
+    assert "<img" not in "".join(growing)
+    drawn = "".join(b.html for b in [*blocks.feed("```\n"), *blocks.finish()])
+    assert 'src="data:image/svg+xml;base64,' in drawn and "a --&gt; b" in drawn
+    assert render(DIAGRAM) in drawn
+
+
+def test_what_is_no_diagram_or_far_too_large_is_shown_as_it_is():
+    for source in ("no diagram at all", "flowchart LR\n" + "\n".join(f"n{i} --> n{i + 1}" for i in range(2_000)), ""):
+        html = render(f"```mermaid\n{source}\n```\n")
+        assert "<img" not in html
+        assert source[:20].strip().replace(">", "&gt;") in html
+
+
+def test_pictures_and_data_addresses_of_others_are_left_out():
+    html = render("[x](data:text/html;base64,PHNjcmlwdD4=) ![y](data:image/svg+xml;base64,PHN2Zz4=)")
+    assert "<img" not in html and "<a" not in html
+
+
+def test_quoted_code_names_its_place():
+    html = render("```python shop/prices.py:L3-L9\nx = 1\n```\n")
+    assert 'class="cite"' in html and "prices.py 3–9" in html
