@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +14,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from chat import services
-from chat.core.request import LANGUAGES, clean
+from chat.core.request import clean
 from chat.history import listed
 from chat.models import Conversation, Message
 from chat.pages import behind, message_id_of, thread, viewer
@@ -151,7 +152,7 @@ def _composer(request: HttpRequest) -> dict[str, Any]:
         ],
         "default_provider": default,
         "search_only": default == "search-only",
-        "languages": LANGUAGES,
+        "languages": [(ANSWER_LANGUAGES.get(code, code), name) for code, name in settings.LANGUAGES],
         "answer_language": ANSWER_LANGUAGES.get(get_language() or "en", get_language() or "en"),
         "chosen_model": Profile.objects.filter(user=request.user.pk).values_list("model", flat=True).first() or "",
     }

@@ -91,3 +91,10 @@ def test_the_page_speaks_the_readers_language(start, open_page, repository):
     page.wait_for_selector(".rating")
     assert page.inner_text("[data-action=again]") == expected["Ask anew"]
     assert page.text_content("#announce") == done
+
+
+def test_every_interface_language_is_one_that_answers_come_in():
+    from chat.core.request import LANGUAGES
+    from chat.page_views import ANSWER_LANGUAGES
+
+    assert {ANSWER_LANGUAGES.get(code, code) for code, _ in settings.LANGUAGES} == set(LANGUAGES)

@@ -17,9 +17,11 @@ def sign_in_providers(env: Environment) -> dict[str, dict[str, Any]]:
     https://docs.allauth.org/en/latest/socialaccount/provider_configuration.html
     """
     found: dict[str, dict[str, Any]] = {}
-    for name in ("github", "google"):
-        if client := env.text(f"DEEPWIKI_{name.upper()}_CLIENT_ID"):
-            secret = env.text(f"DEEPWIKI_{name.upper()}_CLIENT_SECRET")
+    for name, client, secret in (
+        ("github", env.text("DEEPWIKI_GITHUB_CLIENT_ID"), env.text("DEEPWIKI_GITHUB_CLIENT_SECRET")),
+        ("google", env.text("DEEPWIKI_GOOGLE_CLIENT_ID"), env.text("DEEPWIKI_GOOGLE_CLIENT_SECRET")),
+    ):
+        if client:
             found[name] = {"APPS": [{"client_id": client, "secret": secret}], "VERIFIED_EMAIL": True}
     if client := env.text("DEEPWIKI_OIDC_CLIENT_ID"):
         app = {

@@ -10,6 +10,7 @@ import ast
 import io
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import django
@@ -33,6 +34,7 @@ SPEAKING = [
     "repos/jobs.py",
     "repos/indexing",
 ]
+DATE = datetime(2026, 11, 25, tzinfo=UTC)  # always the same: a catalog changes only with its words
 SENTENCE = re.compile(r"[A-Z][^{}\n]* [^{}\n]*[.]")
 Message = str | tuple[str, str]
 
@@ -72,7 +74,10 @@ def update() -> int:
     wanted, missing = collect(), 0
     for language in LANGUAGES:
         known = catalog(language)
-        fresh = Catalog(locale=language, header_comment=f"# DeepWiki: {language}", charset="utf-8", fuzzy=False)
+        fresh = Catalog(
+            locale=language, header_comment=f"# DeepWiki: {language}", project="DeepWiki", version="1", charset="utf-8",
+            fuzzy=False, last_translator="DeepWiki", language_team="DeepWiki", msgid_bugs_address="DeepWiki", creation_date=DATE, revision_date=DATE,
+        )  # fmt: skip
         for message in sorted(wanted, key=str):
             before = known.get(message if isinstance(message, str) else message[0])
             flags = {"python-format"} if "%(" in str(message) else set()

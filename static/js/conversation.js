@@ -168,6 +168,7 @@ export class Conversation {
       if (before && !request.edit) request.parent = before;
       if (location.search) history.replaceState(null, "", location.pathname); // from now on this is the branch spoken in last
     }
+    this.elsewhere = (request.revision ?? "") !== this.form.dataset.revision;
     this.connection.ask(request, this.form.dataset.streamUrl, this.csrf);
   }
 
@@ -230,6 +231,7 @@ export class Conversation {
       this.answer.dataset.message = event.message;
     }
     if (!event.conversation || this.form.dataset.conversation) return;
+    if (this.elsewhere) { location.assign(`/c/${event.conversation}/`); return; } // another branch: its page, its sources
     this.form.dataset.conversation = event.conversation;
     history.replaceState(null, "", `/c/${event.conversation}/`);
     this.draftKey = `draft:${location.pathname}`;
