@@ -27,6 +27,7 @@ FLUSH_SECONDS = 1.0
 LEASE_SECONDS = 2.0
 SAVE_SECONDS = 30.0
 KEEP_FINISHED_SECONDS = 300.0
+FORGET_EVERY_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -269,6 +270,7 @@ class Runs:
     def __init__(self) -> None:
         self.known: dict[uuid.UUID, Run] = {}
         self.draining = False
+        self._look_again = 0.0
 
     @property
     def running(self) -> list[Run]:
@@ -301,7 +303,11 @@ class Runs:
             await asyncio.wait(tasks, timeout=5)
 
     def _forget_old(self) -> None:
-        limit = time.monotonic() - KEEP_FINISHED_SECONDS
+        now = time.monotonic()
+        if now < self._look_again:
+            return
+        self._look_again = now + FORGET_EVERY_SECONDS
+        limit = now - KEEP_FINISHED_SECONDS
         for old in [key for key, run in self.known.items() if run.finished_at and run.finished_at < limit]:
             del self.known[old]
 

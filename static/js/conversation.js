@@ -59,7 +59,7 @@ export class Conversation {
 
   resume() {
     const running = this.thread.querySelector(".answer[data-run]");
-    this.scroller.scrollTo({ top: this.scroller.scrollHeight });
+    if (this.thread.querySelector("[data-turn]")) this.scroller.scrollTo({ top: this.scroller.scrollHeight });
     if (!running) return;
     this.begin(running);
     for (const part of ["body", "stages", "notices"]) this.part(part).replaceChildren(); // all of it comes again
