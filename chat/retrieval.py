@@ -23,6 +23,7 @@ from repos import jobs
 from repos.models import Index, IndexJob, Repository
 from repos.search import Filters, Reader, line_counts, read_file, search
 from repos.search import Passage as Found
+from repos.sources import Address
 
 POLL_SECONDS = 0.25
 SHARED_SECONDS = 5.0
@@ -87,8 +88,9 @@ class RepositoryRetriever:
         found = search(
             [repository.pk], question, user_id=self.person_id, limit=limit, filters=self.filters, file=self.file
         )
+        address = self.citing.address or repository.address
         retrieved = Retrieved(
-            passages=tuple(_passage(repository, passage) for passage in found.passages),
+            passages=tuple(_passage(address, passage) for passage in found.passages),
             commit=index.commit,
             mode=found.mode,
             repository=repository.name,
@@ -140,8 +142,8 @@ def _progress(repository: Repository) -> Status:
     return Status("indexing", stage, job.done if job.total else None, job.total or None)
 
 
-def _passage(repository: Repository, found: Found) -> Passage:
+def _passage(address: Address, found: Found) -> Passage:
     why = "named" if found.named else "words" if found.cosine is None else "meaning" if found.words is None else "both"
-    url = repository.address.blob_url(found.commit, found.path, found.start, found.end)
+    url = address.blob_url(found.commit, found.path, found.start, found.end)
     return Passage(found.path, found.start, found.end, found.text, found.language, found.symbol, found.score, why,
                    found.commit, url)  # fmt: skip

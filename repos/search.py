@@ -6,6 +6,7 @@ row a person may not see is ever ranked.
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from collections import Counter
@@ -25,7 +26,7 @@ from repos import graphs
 from repos.embedders import EmbedderConfig, EmbedderError, configured, for_question
 from repos.filters import Filters, escape, parse_patterns, scope_of
 from repos.indexing.tokens import question_terms, term_id
-from repos.models import Document, Index, Repository
+from repos.models import Document, Repository
 
 __all__ = ["Filters", "Found", "Passage", "parse_patterns", "read_file", "search", "warm_up"]
 
@@ -149,9 +150,11 @@ _score = attrgetter("score")
 
 def with_texts(passages: list[Passage]) -> list[Passage]:
     """The passages with their lines filled in."""
-    texts = dict(Document.objects.filter(pk__in={p.document_id for p in passages}).values_list("pk", "text"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, text FROM repos_document WHERE id = ANY(%s)", [[p.document_id for p in passages]])
+        texts: dict[int, str] = dict(cursor.fetchall())
     return [
-        replace(p, text="\n".join(texts[p.document_id].split("\n")[p.start - 1 : p.end]))
+        replace(p, text="\n".join(texts[p.document_id].split("\n", p.end)[p.start - 1 : p.end]))
         for p in passages
         if p.document_id in texts
     ]
@@ -230,12 +233,17 @@ def _wanted_roles(question: str) -> list[str]:
 
 def _embed(question: str, ids: list[uuid.UUID]) -> _Asked | None:
     """The question's vector, None when the indexes hold no vectors to compare with."""
-    current = Index.objects.filter(pk__in=Repository.objects.filter(pk__in=ids).values("current_index_id"))
-    held = [index for index in current.only("pk", "embedders", "state", "chunks") if index.state == Index.State.READY]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT i.id, i.embedders, i.chunks FROM repos_index i JOIN repos_repository r ON r.current_index_id = i.id"
+            " WHERE r.id = ANY(%s) AND i.state = 'ready'",
+            [ids],
+        )
+        held = [(pk, json.loads(embedders), chunks) for pk, embedders, chunks in cursor.fetchall()]
     if not held:
         return None
     try:
-        available = tuple(e for e in configured(embedder_config()) if all(e.key in index.embedders for index in held))
+        available = tuple(e for e in configured(embedder_config()) if all(e.key in keys for _, keys, _ in held))
         embedder = for_question(question, available)
         if embedder is None:
             return None
@@ -243,7 +251,7 @@ def _embed(question: str, ids: list[uuid.UUID]) -> _Asked | None:
     except EmbedderError:
         return None  # words alone still answer; the mode of what is found says so
     text = "[" + ",".join(f"{x:.5g}" for x in row.tolist()) + "]"
-    large = [index.pk for index in held if index.chunks >= graphs.FROM_CHUNKS]
+    large = [pk for pk, _, chunks in held if chunks >= graphs.FROM_CHUNKS]
     weight = SEMANTIC_WEIGHT if embedder is available[0] else FOREIGN_WEIGHT
     return _Asked(embedder.key, text, len(row), graphs.finished(large, embedder.key), weight)
 

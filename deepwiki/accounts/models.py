@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -45,7 +45,14 @@ class ApiToken(models.Model):
     @classmethod
     def is_good(cls, clear: str) -> bool:
         """Is this still an active person's token?"""
-        return cls.objects.filter(digest=_digest(clear), revoked_at=None, user__is_active=True).exists()
+        # Written out: this is asked before every question of a program.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT 1 FROM accounts_apitoken t JOIN auth_user u ON u.id = t.user_id"
+                " WHERE t.digest = %s AND t.revoked_at IS NULL AND u.is_active",
+                [_digest(clear)],
+            )
+            return cursor.fetchone() is not None
 
     @classmethod
     def owner_of(cls, clear: str) -> User | None:
