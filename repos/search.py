@@ -27,6 +27,7 @@ from repos.embedders import EmbedderConfig, EmbedderError, configured, for_quest
 from repos.filters import Filters, escape, parse_patterns, scope_of
 from repos.indexing.tokens import question_terms, term_id
 from repos.models import Document, Repository
+from repos.rights import READABLE
 
 __all__ = ["Filters", "Found", "Passage", "parse_patterns", "read_file", "search", "warm_up"]
 
@@ -115,7 +116,7 @@ def search(
         values |= {"embedder": asked.key, "vector": asked.text, "semantic_weight": asked.weight}
     scope = scope_of(filters, values)
     vectors = _vectors(asked, scope if filters.any else "") if asked else NO_VECTORS
-    sql = SQL.format(scope=scope, vectors=vectors, named=_named(question, values, scope))
+    sql = SQL.format(readable=READABLE, scope=scope, vectors=vectors, named=_named(question, values, scope))
     # The setting holds for the transaction only, and only a graph heeds it.
     with transaction.atomic() if asked and asked.graphs else nullcontext(), connection.cursor() as cursor:
         if asked and asked.graphs:

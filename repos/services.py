@@ -15,6 +15,7 @@ from repos import jobs
 from repos.crypto import WrongKey, encrypt
 from repos.indexing.pipeline import source_of
 from repos.models import IndexJob, Repository
+from repos.rights import find_readable
 from repos.sources import Address, SourceError, parse_address, remote_commit
 from repos.sources.address import check_revision
 from repos.sources.errors import NotFound
@@ -49,11 +50,7 @@ def find_or_add(person: Person, repo_url: str, *, kind: str = "", token: str = "
     person_id = person.pk if person is not None else None
     if revision:
         check_revision(revision)
-    wanted = Repository.objects.readable_by(person).select_related("current_index").at(address, revision)
-    if token and person_id is not None:
-        repository = wanted.filter(is_private=True, added_by=person_id).first()
-    else:
-        repository = wanted.first()
+    repository = find_readable(person_id, address.url, revision, own=bool(token) and person_id is not None)
     if repository is None:
         if address.is_local and (person_id is None or not _under_roots(Path(address.url))):
             raise NotFound(NO_SUCH)

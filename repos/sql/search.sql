@@ -8,11 +8,7 @@ WITH allowed AS MATERIALIZED (
     FROM repos_repository r
     JOIN repos_index i ON i.id = r.current_index_id
     WHERE r.id = ANY(%(repositories)s)
-      AND (NOT r.is_private
-           OR r.added_by_id = %(user)s
-           OR EXISTS (SELECT 1 FROM repos_repository_readers g WHERE g.repository_id = r.id AND g.user_id = %(user)s)
-           OR EXISTS (SELECT 1 FROM repos_repository_reader_groups g JOIN auth_user_groups u ON u.group_id = g.group_id
-                      WHERE g.repository_id = r.id AND u.user_id = %(user)s))
+      AND {readable}
 ),
 total AS (SELECT greatest(sum(chunks), 1)::float8 AS n FROM allowed),
 terms AS (

@@ -132,3 +132,40 @@ def test_questions_in_other_scripts_go_to_the_multilingual_embedder():
     assert for_question("¿Cómo se registran los blueprints?", available).key.endswith("MiniLM-L6-v2")
     assert for_question("蓝图是如何注册到 Flask 的？", available).multilingual
     assert for_question("ブループリントはどのように登録されますか", available).multilingual
+
+
+@pytest.mark.django_db
+def test_rights_written_out_are_those_of_the_models(people, repository):
+    from django.contrib.auth.models import Group
+
+    from repos.models import Repository
+    from repos.rights import find_readable
+
+    alice, bob, carol = people["alice"], people["bob"], people["carol"]
+    team = Group.objects.create(name="team")
+    team.user_set.add(carol)
+    base = {"kind": "github", "revision": ""}
+    rows = [repository]
+    for number, owner in enumerate((alice, alice, alice, bob)):
+        rows.append(
+            Repository.objects.create(url=f"https://x/{number}", name="x", is_private=True, added_by=owner, **base)
+        )
+    rows[2].readers.add(bob)
+    rows[3].reader_groups.add(team)
+    both = [Repository.objects.create(url="https://x/both", name="x", **base),
+            Repository.objects.create(url="https://x/both", name="x", is_private=True, added_by=alice, **base)]  # fmt: skip
+    seen = set()
+    for person in (alice, bob, carol, None):
+        identity = person.pk if person else None
+        for row in [*rows, *both]:
+            wanted = (
+                Repository.objects.readable_by(person).filter(url=row.url).order_by("-is_private", "created_at").first()
+            )
+            found = find_readable(identity, row.url, "")
+            assert (found and found.pk) == (wanted and wanted.pk), (person, row.url)
+            seen.add(found is None)
+    assert seen == {True, False}
+    assert find_readable(alice.pk, "https://x/both", "", own=True) == both[1]
+    assert find_readable(bob.pk, "https://x/both", "", own=True) is None
+    found = find_readable(None, repository.url, "")
+    assert (found.current_index.commit, found.current_index.state) == (repository.current_index.commit, "ready")
