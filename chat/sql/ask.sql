@@ -1,10 +1,13 @@
 -- A question and the answer to come, stored where the person may ask now; tells what was counted either way.
 -- Two statements in one message, and so in one transaction: the second sees whoever held the lock before.
 SELECT pg_advisory_xact_lock(%(lock)s, %(person)s);
-WITH counted AS MATERIALIZED (
-    SELECT (SELECT count(*) FROM chat_message m JOIN chat_conversation c ON c.id = m.conversation_id
-            WHERE c.user_id = %(person)s AND m.state = 'running'
-              AND m.lease_at > now() - make_interval(secs => %(lease)s)) AS running,
+WITH running AS MATERIALIZED (  -- first, by its small index: a person may have thousands of conversations
+    SELECT conversation_id FROM chat_message
+    WHERE state = 'running' AND lease_at > now() - make_interval(secs => %(lease)s)
+),
+counted AS MATERIALIZED (
+    SELECT (SELECT count(*) FROM running r
+            WHERE (SELECT c.user_id FROM chat_conversation c WHERE c.id = r.conversation_id) = %(person)s) AS running,
            count(*) AS asked,
            coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS first,
            CASE WHEN %(free)s THEN 0
