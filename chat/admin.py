@@ -48,6 +48,9 @@ class AskedAdmin(ReadOnly):
     fields = ["created_at", "asked_by", "repository", "model_asked", "state_of_answer", "tokens"]
     readonly_fields = ["created_at", "asked_by", "repository", "model_asked", "state_of_answer", "tokens"]
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Asked]:
         questions = super().get_queryset(request).filter(role=Message.Role.USER).order_by("-created_at")
         return questions.prefetch_related("children")
@@ -106,6 +109,9 @@ class ShareAdmin(ReadOnly):
 class MessageAdmin(ReadOnly):
     list_display = ["id", "conversation_id", "number", "role", "state", "provider", "model", "created_at"]
     list_filter = ["role", "state", "provider"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # what follows it would go, too: conversations are deleted whole
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = ["conversation", "number", "role", "state", "provider", "model", "language", "commit", "mode", "usage",

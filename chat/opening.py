@@ -55,7 +55,7 @@ def open_question(person: Person, request: ChatRequest, model: Model) -> Opened:
     if request.token and person.pk is None:
         raise NotSignedIn("Sign in to use an access token.")
     try:
-        known = _of_conversation(person, request)
+        known = _of_conversation(person, request) or _named_by_id(person, request)
         if known is not None:
             repositories.touch(known, person.pk, request.token if known.added_by_id == person.pk else "")
         repository = known or repositories.find_or_add(
@@ -99,6 +99,17 @@ def _of_conversation(person: Person, request: ChatRequest) -> Repository | None:
         return None
     mine = Conversation.objects.of(person).filter(pk=request.conversation).values("repository_id")
     return Repository.objects.readable_by(person).select_related("current_index").filter(pk__in=mine).first()
+
+
+def _named_by_id(person: Person, request: ChatRequest) -> Repository | None:
+    """The very row that a page is about: several may share an address."""
+    if request.repository is None or request.conversation is not None:
+        return None
+    readable = Repository.objects.readable_by(person).select_related("current_index")
+    found = readable.filter(pk=request.repository).first()
+    if found is None:
+        raise NoSuchRepository
+    return found
 
 
 def _rows(person: Any, request: ChatRequest, model: Model, repository: Repository) -> Opened:

@@ -66,6 +66,7 @@ def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespon
     mine = Conversation.objects.of(request.user).select_related("repository__current_index")
     chosen = get_object_or_404(mine, pk=conversation_id)
     Message.objects.filter(conversation=chosen).mark_interrupted()
+    lost = _hide_if_lost(request, chosen.repository)
     at, before = (message_id_of(request.GET.get(name)) for name in ("at", "before"))
     shown = thread(chosen, at, before)
     context = {
@@ -74,6 +75,7 @@ def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespon
         "turns": shown.turns,
         "earlier": shown.earlier,
         "at": at,
+        "lost": lost,
     }
     if before is not None and request.headers.get("HX-Request"):
         return render(request, "partials/turns.html", context)
@@ -97,6 +99,7 @@ def message_footer(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
     """What stands below an answer of one's own, once it has ended."""
     mine = Message.objects.filter(conversation__in=Conversation.objects.of(request.user), role=Message.Role.ASSISTANT)
     answer = get_object_or_404(mine.select_related("conversation__repository__current_index"), pk=message_id)
+    _hide_if_lost(request, answer.conversation.repository)
     context = {"message": answer, "behind": behind(answer, answer.conversation.repository)}
     return render(request, "partials/answer_footer.html", context)
 
@@ -134,8 +137,17 @@ def source(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     return render(request, "partials/source.html", viewer(chosen, request.user.pk, request.GET))
 
 
+def _hide_if_lost(request: HttpRequest, repository: Repository) -> bool:
+    """What was answered stays one's own; where a repository stands is for those who may still read it."""
+    lost = not Repository.objects.readable_by(request.user).filter(pk=repository.pk).exists()
+    if lost:
+        repository.current_index = None
+    return lost
+
+
 def _choices(request: HttpRequest) -> Any:
-    readable = Repository.objects.readable_by(request.user).select_related("current_index").order_by("-used_at")
+    readable = Repository.objects.readable_by(request.user).worth_listing().select_related("current_index")
+    readable = readable.order_by("-used_at")
     text = clean(request.GET.get("q", "")).strip()[:200]
     return readable.filter(url__icontains=text)[:30] if text else readable[:30]
 

@@ -167,7 +167,7 @@ def _fence(self: RendererHTML, tokens: list[Token], index: int, options: Any, en
     if language == "mermaid" and not (env or {}).get("growing") and (picture := draw(token.content)):
         source = f'<pre tabindex="0"><code>{html.escape(token.content)}</code></pre>'
         return (
-            f'<figure class="diagram"><img src="{picture}" alt="">'
+            f'<figure class="diagram"><img src="{picture}" alt="Mermaid">'
             f"<details><summary>Mermaid</summary>{source}</details></figure>\n"
         )
     label = html.escape(language) or "text"

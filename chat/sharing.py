@@ -6,6 +6,7 @@ import uuid
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -29,13 +30,15 @@ def shares(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @login_required
 def share(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
-    """Make a link to the conversation as it stands on the branch that was shown; gives the dialog anew."""
+    """Make a link to the conversation until the message that was last on the page; gives the dialog anew."""
     mine = _mine(request, conversation_id)
-    said = branch(Message.objects.filter(conversation=mine), message_id_of(request.POST.get("last")))
-    if said and mine.repository.may_be_shared:
+    rows = Message.objects.filter(conversation=mine)
+    shown = message_id_of(request.POST.get("last"))
+    last = rows.filter(pk=shown).first() if shown else next(reversed(branch(rows)), None)
+    if last is not None and mine.repository.may_be_shared:
         days = DAYS.get(request.POST.get("days", "30"), 30)
         ends = timezone.now() + timedelta(days=days) if days else None
-        Share.objects.create(conversation=mine, last=said[-1], expires_at=ends)
+        Share.objects.create(conversation=mine, last=last, expires_at=ends)
     return _dialog(request, mine)
 
 
@@ -58,6 +61,7 @@ def shared(request: HttpRequest, key: str) -> HttpResponse:
     # Whoever lost the right to read the repository no longer shows it to others either.
     get_object_or_404(Repository.objects.readable_by(conversation.user), pk=conversation.repository_id)
     found.last.conversation = conversation
+    conversation.repository.current_index = None  # where it stands today is not for strangers
     context = {"conversation": conversation, "repository": conversation.repository, "turns": thread_until(found.last)}
     response = render(request, "pages/shared.html", {**context, "share": found})
     response.headers["X-Robots-Tag"] = "noindex"
@@ -71,5 +75,6 @@ def _mine(request: HttpRequest, conversation_id: uuid.UUID) -> Conversation:
 
 
 def _dialog(request: HttpRequest, conversation: Conversation) -> HttpResponse:
-    links = Share.objects.open_now().filter(conversation=conversation)
+    ends = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+    links = Share.objects.filter(ends, conversation=conversation, revoked_at=None)
     return render(request, "partials/shares.html", {"conversation": conversation, "shares": links})

@@ -52,7 +52,7 @@ def overview() -> dict[str, Any]:
 
 
 async def try_model(provider: str, model: str) -> tuple[bool, str]:
-    """Ask a model for one word. Returns whether it came, and words for a person."""
+    """Ask a model for one word. Returns whether it came, and words for a person. Run it on an event loop of its own."""
     known = services.providers()
     began = time.monotonic()
     try:
@@ -67,7 +67,7 @@ async def try_model(provider: str, model: str) -> tuple[bool, str]:
     except ChatError as error:
         return False, error.message
     finally:
-        await known.close()  # what was opened on this request's own loop
+        await known.close()  # of this call's own loop: those of running answers are bound to the server's
     return False, "an empty answer."
 
 

@@ -34,7 +34,7 @@ class Site(admin.AdminSite):
             raise PermissionDenied
         if request.method == "POST":
             provider, _, model = request.POST.get("model", "").partition("|")
-            good, words = async_to_sync(try_model)(provider, model)
+            good, words = async_to_sync(try_model, force_new_loop=True)(provider, model)
             messages.add_message(request, messages.SUCCESS if good else messages.ERROR, f"{provider} {model}: {words}")
             return redirect("admin:providers")
         context = {**admin.site.each_context(request), "title": "Providers and models", **overview()}

@@ -41,8 +41,9 @@ try:
     # --- who may do what ------------------------------------------------------------------------------------------
     ALLOW_ANONYMOUS = env.flag("DEEPWIKI_ALLOW_ANONYMOUS")
     SIGN_UP = env.flag("DEEPWIKI_SIGN_UP")
-    SOCIAL_SIGN_UP = env.flag("DEEPWIKI_SOCIAL_SIGN_UP", True)  # a provider is only there when its keys are
+    SOCIAL_SIGN_UP = env.flag("DEEPWIKI_SOCIAL_SIGN_UP", SIGN_UP)
     SIGN_IN_WITH = sign_in_providers(env)
+    SIGN_IN_ORIGINS = [*sign_in_origins(SIGN_IN_WITH), *env.words("DEEPWIKI_SIGN_IN_ORIGINS")]
     LOCAL_ROOTS = [Path(root).resolve() for root in env.words("DEEPWIKI_LOCAL_ROOTS")]
     CLONE_ALLOW = env.words("DEEPWIKI_CLONE_ALLOW")
     CA_FILE = env.file("DEEPWIKI_CA_FILE")
@@ -54,6 +55,8 @@ try:
     EMAIL_HOST_USER = env.text("DEEPWIKI_EMAIL_USER")
     EMAIL_HOST_PASSWORD = env.text("DEEPWIKI_EMAIL_PASSWORD")
     EMAIL_USE_TLS = env.flag("DEEPWIKI_EMAIL_TLS", True)
+    EMAIL_TIMEOUT = 20
+    EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
     DEFAULT_FROM_EMAIL = env.text("DEEPWIKI_EMAIL_FROM", "deepwiki@localhost")
 
     # --- limits ---------------------------------------------------------------------------------------------------
@@ -246,7 +249,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # Guessing passwords is slowed, by name and by address alike, for the page and the admin.
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "deepwiki.accounts.adapters.Backend",
 ]
 AXES_FAILURE_LIMIT = env.number("DEEPWIKI_SIGN_IN_FAILURES", 5, least=1)
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -291,7 +294,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF, *sign_in_origins(SIGN_IN_WITH)],
+        "form-action": [SELF, *SIGN_IN_ORIGINS],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],

@@ -37,6 +37,11 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
         given = Repository.objects.filter(Q(readers=user.pk) | Q(reader_groups__user=user.pk))
         return self.filter(Q(is_private=False) | Q(added_by=user.pk) | Q(pk__in=given.values("pk")))
 
+    def worth_listing(self) -> RepositoryQuerySet:
+        """Those that are indexed or being indexed: a name typed in vain is not for everybody to see."""
+        waiting = models.Exists(IndexJob.objects.unfinished().filter(repository=models.OuterRef("pk")))
+        return self.filter(Q(current_index__isnull=False) | Q(is_private=True) | waiting)
+
     def at(self, address: Address, revision: str = "") -> RepositoryQuerySet:
         """Rows of an address at exactly that revision; a person's private row comes before the public one."""
         return self.filter(url=address.url, revision=revision).order_by("-is_private", "created_at")
@@ -173,12 +178,9 @@ class Index(models.Model):
 
     def commits_since(self, commit: str) -> int | None:
         """How many commits the index has gone on since it stood at `commit`; None when that is not known."""
-        names = [name for name, steps in self.passed]
-        steps: list[int | None] = (
-            [count for name, count in self.passed[names.index(commit) :]] if commit in names else [None]
-        )
-        known = [count for count in steps if count is not None]
-        return sum(known) if len(known) == len(steps) else None
+        start = next((at for at, (name, _) in enumerate(self.passed) if name == commit), len(self.passed))
+        steps = [count for _, count in self.passed[start:]]
+        return sum(steps) if steps and None not in steps else None
 
 
 class Document(models.Model):

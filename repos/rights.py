@@ -24,7 +24,7 @@ SELECT {", ".join(f"r.{name}" for name in OF_REPOSITORY)}, {", ".join(f"i.{name}
 FROM repos_repository r LEFT JOIN repos_index i ON i.id = r.current_index_id
 WHERE r.url = %(url)s AND r.revision = %(revision)s AND {READABLE}
   AND (NOT %(own)s OR (r.is_private AND r.added_by_id = %(user)s))
-ORDER BY r.is_private DESC, r.created_at LIMIT 1
+ORDER BY r.is_private DESC, (r.added_by_id IS NOT DISTINCT FROM %(user)s) DESC, r.created_at LIMIT 1
 """  # noqa: S608 - names of our own columns, every value a parameter
 
 

@@ -54,9 +54,25 @@ def find_or_add(person: Person, repo_url: str, *, kind: str = "", token: str = "
     if repository is None:
         if address.is_local and (person_id is None or not _under_roots(Path(address.url))):
             raise NotFound(NO_SUCH)
-        repository = add(address, person_id, token=token, revision=revision)
+        repository = _beside_a_private_one(person, address, revision) if not token else None
+        repository = repository or add(address, person_id, token=token, revision=revision)
     touch(repository, person_id, token)
     return repository
+
+
+def _beside_a_private_one(person: Person, address: Address, revision: str) -> Repository | None:
+    """Another revision of somebody's private repository is private, too, and read with the same token.
+
+    None where the person knows no private one of this address. Raises NotFound for those it is only shared with.
+    """
+    person_id = person.pk if person is not None else None
+    known = Repository.objects.readable_by(person).filter(url=address.url, is_private=True)
+    private = known.filter(added_by=person_id).first() if person_id is not None else None
+    if private is not None:
+        return add(address, person_id, token=private.token, revision=revision, private=True)
+    if person_id is not None and known.exists():
+        raise NotFound("Only its owner can add another branch or tag of this repository. Ask them.")
+    return None
 
 
 def touch(repository: Repository, person_id: int | None, token: str = "") -> None:

@@ -65,6 +65,7 @@ class ChatRequest:
     regenerate: bool = False
     parent: uuid.UUID | None = None
     edit: uuid.UUID | None = None
+    repository: uuid.UUID | None = None
 
     @property
     def question(self) -> str:
@@ -113,6 +114,7 @@ def parse(value: Mapping[str, Any], limits: RequestLimits) -> ChatRequest:
         regenerate=_flag(value, "regenerate"),
         parent=_uuid(value, "parent"),
         edit=_uuid(value, "edit"),
+        repository=_uuid(value, "repository"),
     )
 
 

@@ -3,8 +3,9 @@ from django.db import migrations, models
 
 # Until now each message followed the one before it.
 FOLLOW = """
-UPDATE chat_message m SET parent_id = p.id FROM chat_message p
-WHERE p.conversation_id = m.conversation_id AND p.number = m.number - 1
+UPDATE chat_message m SET parent_id = (
+    SELECT p.id FROM chat_message p WHERE p.conversation_id = m.conversation_id AND p.number < m.number
+    ORDER BY p.number DESC LIMIT 1)
 """
 
 

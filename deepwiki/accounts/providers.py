@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from deepwiki.env import Environment
+from deepwiki.env import ConfigError, Environment
 
 ORIGINS = {"github": "https://github.com", "google": "https://accounts.google.com"}
 
 
 def sign_in_providers(env: Environment) -> dict[str, dict[str, Any]]:
-    """allauth's settings of the providers whose client id is set, by the name of their package.
+    """allauth's settings of the providers whose client id is set, by the name of their package. Raises ConfigError.
+
+    Whether an address is confirmed is left to what each site says of it.
 
     https://docs.allauth.org/en/latest/socialaccount/provider_configuration.html
     """
@@ -22,8 +24,10 @@ def sign_in_providers(env: Environment) -> dict[str, dict[str, Any]]:
         ("google", env.text("DEEPWIKI_GOOGLE_CLIENT_ID"), env.text("DEEPWIKI_GOOGLE_CLIENT_SECRET")),
     ):
         if client:
-            found[name] = {"APPS": [{"client_id": client, "secret": secret}], "VERIFIED_EMAIL": True}
+            found[name] = {"APPS": [{"client_id": client, "secret": secret}]}
     if client := env.text("DEEPWIKI_OIDC_CLIENT_ID"):
+        if urlsplit(env.text("DEEPWIKI_OIDC_SERVER")).scheme not in ("https", "http"):
+            raise ConfigError("DEEPWIKI_OIDC_SERVER must be the address of the OpenID Connect server.")
         app = {
             "provider_id": "oidc",
             "name": env.text("DEEPWIKI_OIDC_NAME", "Single sign-on"),

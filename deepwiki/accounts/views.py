@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -46,8 +47,9 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=own, models=_models())
     if request.method == "POST" and form.is_valid():
         form.save()
+        messages.success(request, _("Saved."))
         return remember(redirect("profile"), request.user)
-    return render(request, "accounts/profile.html", {"form": form, "tokens": _tokens(request), "saved": False})
+    return render(request, "accounts/profile.html", {"form": form, "tokens": _tokens(request)})
 
 
 @require_POST

@@ -9,7 +9,9 @@ const scroller = document.getElementById("main");
 const actions = {
   "toggle-rail": () => {
     const frame = document.querySelector("[data-frame]");
-    frame.classList.toggle(matchMedia("(max-width: 720px)").matches ? "rail-open" : "rail-closed");
+    const narrow = matchMedia("(max-width: 720px)").matches;
+    const toggled = frame.classList.toggle(narrow ? "rail-open" : "rail-closed");
+    for (const button of document.querySelectorAll("[aria-controls=rail-panel]")) button.setAttribute("aria-expanded", String(toggled === narrow));
   },
   "close-pane": () => pane?.close(),
   "next-source": () => pane?.step(1),
@@ -19,6 +21,7 @@ const actions = {
   wrap: (button) => button.closest("figure").classList.toggle("wrap"),
   "copy-answer": (button) => copy(button, button.closest(".answer").querySelector("[data-part=body]").innerText),
   latest: () => scroller.scrollTo({ top: scroller.scrollHeight }),
+  keys: (box) => localStorage.setItem("keys", box.checked ? "on" : "off"),
   help: () => document.getElementById("help").showModal(),
 };
 
@@ -59,7 +62,11 @@ document.addEventListener("keydown", (event) => {
     openSwitcher();
     return;
   }
-  if (event.key === "Escape" && !document.querySelector("dialog[open]")) pane?.close();
+  if (event.key === "Escape" && !document.querySelector("dialog[open]") && pane?.close()) {
+    event.stopImmediatePropagation(); // one thing at a time: the answer goes on
+    return;
+  }
+  if (localStorage.getItem("keys") === "off") return;
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (event.target.closest("input, textarea, select, [contenteditable]")) return;
   const keys = {
@@ -125,4 +132,7 @@ async function copy(button, text) {
 }
 
 name(document);
+document.body.addEventListener("htmx:load", (event) => name(event.detail.elt));
+const keys = document.querySelector("[data-action=keys]");
+if (keys) keys.checked = localStorage.getItem("keys") !== "off";
 if (document.getElementById("composer")) new Conversation(scroller, pane);

@@ -15,6 +15,7 @@ export class Conversation {
     this.question = document.getElementById("question");
     this.answer = null;
     this.asked = null;
+    this.given = null;
     this.draftKey = `draft:${location.pathname}`;
     this.connection = new Connection({
       onEvent: (event) => this.take(event),
@@ -113,9 +114,11 @@ export class Conversation {
     if (!edited) { this.ask(extra, words); return; }
     const count = Number(question.dataset.versions || 1) + 1;
     const last = question.dataset.last || edited;
-    while (question.nextElementSibling) question.nextElementSibling.remove();
-    question.remove();
-    this.ask({ ...extra, edit: edited, parent: undefined }, words);
+    const given = [question]; // kept until the new version is accepted: a refused one must not cost the thread
+    while (given.at(-1).nextElementSibling) given.push(given.at(-1).nextElementSibling);
+    for (const node of given) node.remove();
+    this.ask({ ...extra, edit: edited }, words);
+    this.given = given;
     const shown = this.answer.previousElementSibling;
     Object.assign(shown.dataset, { versions: count, last });
     const versions = shown.querySelector("[data-part=versions]");
@@ -161,14 +164,16 @@ export class Conversation {
       repo_url: this.form.dataset.repoUrl, type: this.form.dataset.type, provider, model, language: this.form.elements.language.value,
       messages: [{ role: "user", content: text }], client_message_id: crypto.randomUUID(), render: "html", ...this.options(), ...extra,
     };
-    if (this.form.dataset.revision) request.revision = this.form.dataset.revision;
-    else if (this.form.elements.revision.value.trim()) request.revision = this.form.elements.revision.value.trim();
+    const typed = this.form.dataset.conversation ? "" : this.form.elements.revision.value.trim();
+    const revision = typed || this.form.dataset.revision;
+    this.elsewhere = revision !== this.form.dataset.revision;
+    if (revision) request.revision = revision;
+    if (!this.elsewhere) request.repository = this.form.dataset.repository;
     if (this.form.dataset.conversation) {
       request.conversation = this.form.dataset.conversation;
       if (before && !request.edit) request.parent = before;
       if (location.search) history.replaceState(null, "", location.pathname); // from now on this is the branch spoken in last
     }
-    this.elsewhere = (request.revision ?? "") !== this.form.dataset.revision;
     this.connection.ask(request, this.form.dataset.streamUrl, this.csrf);
   }
 
@@ -207,7 +212,7 @@ export class Conversation {
     const follow = this.atBottom();
     switch (event.event) {
       case "accepted": this.accepted(event); break;
-      case "status": if (event.stage !== "thinking") this.say(event.total ? say("progress", event) : told(event)); break;
+      case "status": if (event.stage !== "thinking") this.say(event.total ? say("progress", { ...event, message: told(event) }) : told(event)); break;
       case "sources": this.sources(event.items); break;
       case "research": this.stage(event); break;
       case "delta": this.unrendered = true; break;
@@ -229,10 +234,13 @@ export class Conversation {
   accepted(event) {
     if (event.message && this.answer) {
       this.answer.dataset.message = event.message;
+      this.answer.previousElementSibling.dataset.last = event.message; // a version edited once more leads back here
+      this.given = null;
     }
     if (!event.conversation || this.form.dataset.conversation) return;
     if (this.elsewhere) { location.assign(`/c/${event.conversation}/`); return; } // another branch: its page, its sources
     this.form.dataset.conversation = event.conversation;
+    this.form.elements.revision.disabled = true;
     history.replaceState(null, "", `/c/${event.conversation}/`);
     this.draftKey = `draft:${location.pathname}`;
     const share = document.getElementById("share");
@@ -317,11 +325,11 @@ export class Conversation {
     if (items.length) this.waiting = setTimeout(() => this.say(say("reading", { n: items.length })), 300);
   }
 
-  notice(words, problem = false) {
+  notice(words, problem = false, place = this.answer) {
     const item = document.createElement("li");
     item.className = problem ? "banner problem" : "banner";
     item.textContent = words;
-    this.part("notices").append(item);
+    place.querySelector("[data-part=notices]")?.append(item);
   }
 
   failed(event) {
@@ -329,7 +337,17 @@ export class Conversation {
     this.notice(told(event), true);
     if (event.seq) return; // `done` follows
     const text = this.asked;
+    const { given, answer } = this;
     this.end("partial");
+    if (given) { // refused: the thread is as it was, and the words are where they can be sent again
+      answer.previousElementSibling.remove();
+      answer.remove();
+      this.thread.append(...given);
+      this.notice(told(event), true, given.at(-1));
+      this.edit(given[0]);
+      given[0].querySelector("form textarea").value = text;
+      return;
+    }
     if (text && !this.question.value) { this.question.value = text; this.grow(); } // nothing typed is lost
   }
 

@@ -65,9 +65,11 @@ export class Pane {
     if (next) this.open(next);
   }
 
+  // Was there anything to close?
   close() {
-    if (this.element.hidden) return;
+    if (this.element.hidden) return false;
     this.element.hidden = true;
     this.opener?.focus();
+    return true;
   }
 }
