@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-# Every fixed sentence of chat/core, chat/runs.py and chat/limits.py; a test holds the list complete.
+# Every fixed sentence of the answer core and of what stands around it; a test holds the list complete.
 SAID = (
     gettext_noop("Something went wrong."),
     gettext_noop("The request cannot be understood."),
@@ -42,6 +42,16 @@ SAID = (
     gettext_noop("Deep Research needs a language model. These are the passages found."),
     gettext_noop("The model found this too long; asking again with less of the repository."),
     gettext_noop("The answer could not be stored yet; it is tried again. Copy it to be safe."),
+    gettext_noop("There is no such conversation, or it is not yours."),
+    gettext_noop("There is no such answer, or it is not yours."),
+    gettext_noop("The message this follows is not in the conversation. Reload the page and ask again."),
+    gettext_noop("Sign in to use an access token."),
+    gettext_noop("You have too many connections open. Close some pages and try again."),
+    gettext_noop("One question at a time: stop the running answer or wait for it."),
+    gettext_noop("Your session has ended. Sign in again."),
+    gettext_noop("Error preparing retriever: the repository is still being indexed. Ask again in a few minutes."),
+    gettext_noop("Error preparing retriever: indexing is paused. Resume it on the repository's page."),
+    gettext_noop("This request did not come from a page of this site. Reload the page and try again."),
 )  # fmt: skip
 
 

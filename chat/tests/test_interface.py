@@ -55,10 +55,22 @@ def test_the_cores_sentences_are_all_known_to_the_interface():
                 assert len(said) < 2 or said[1] in words.SAID, said
 
 
+def test_what_a_page_may_be_told_is_known_to_the_interface():
+    for name in ("opening", "retrieval", "catching_up", "services", "limits"):
+        for node in ast.walk(ast.parse((ROOT / "chat" / f"{name}.py").read_text())):
+            for part in ast.walk(node) if isinstance(node, ast.Raise) else ():
+                if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                    strangers = "address" in part.value  # who is told that has no page
+                    assert strangers or not messages.SENTENCE.fullmatch(part.value) or part.value in words.SAID, (
+                        part.value
+                    )
+
+
 def test_the_scripts_words_are_all_there():
     used = set()
     for path in (ROOT / "static" / "js").glob("*.js"):
-        used |= set(re.findall(r"""\bsay\("(\w+)\"""", path.read_text()))
+        for call in re.findall(r"\bsay\(([^,)]*)", path.read_text()):
+            used |= set(re.findall(r'"(\w+)"', call.partition("?")[2] or call))
     assert used
     assert used - set(words.of_the_script()) == set()
 

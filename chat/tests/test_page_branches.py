@@ -162,3 +162,110 @@ def test_first_questions_are_offered_and_asked_with_one_click(start, open_page, 
     finished(page)
     assert question(page) == offered[0]
     assert Conversation.objects.get().title == offered[0][:80]
+
+
+def test_a_refused_edit_costs_nothing(start, open_page, repository):
+    live = start("fake?tokens=3", DEEPWIKI_REQUESTS_PER_MINUTE="2")
+    page = open_page(live)
+    sign_in(page, live)
+    page.goto(f"{live.url}/r/{repository.pk}/")
+    for number, words in enumerate(("First question", "Second question")):
+        ask(page, words)
+        page.wait_for_selector(f".answer[data-state=complete] >> nth={number}")
+    page.hover(".question >> nth=0")
+    page.click(".question >> nth=0 >> [data-action=edit]")
+    page.fill(".question textarea", "First, in other words")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=questions in a minute")
+    assert page.locator(".question").count() == 2
+    assert page.input_value(".question textarea") == "First, in other words"
+    page.click(".question form .quiet")
+    assert [question(page, n) for n in range(2)] == ["First question", "Second question"]
+
+
+def test_a_version_edited_once_more_leads_back_to_the_one_before(asked):
+    page = asked
+    for number, words in ((2, "Second wording"), (3, "Third wording")):
+        page.hover(".question")
+        page.click("[data-action=edit]")
+        page.fill(".question textarea", words)
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f"text=Version {number} of {number}")
+        finished(page)
+    page.click("a[rel=prev]")
+    page.wait_for_selector("text=Version 2 of 3")
+    assert question(page) == "Second wording"
+
+
+def test_earlier_messages_come_as_one_scrolls_up(start, open_page, repository, people):
+    conversation = Conversation.objects.create(user=people["alice"], repository=repository, title="Long")
+    rows = [None]
+    for n in range(1, 101):
+        role = "user" if n % 2 else "assistant"
+        rows.append(
+            Message(
+                conversation=conversation,
+                number=n,
+                parent=rows[-1],
+                role=role,
+                content=f"number {n}\n\n```python\nx\n```",
+            )
+        )
+    Message.objects.bulk_create(rows[1:])
+    live = start()
+    page = open_page(live, locale="fr-FR")
+    sign_in(page, live)
+    page.goto(f"{live.url}/c/{conversation.pk}/")
+    assert page.locator("[data-turn]").count() == 40
+    for expected in (80, 100):
+        page.evaluate("document.getElementById('main').scrollTo(0, 0)")
+        page.wait_for_function("(n) => document.querySelectorAll('[data-turn]').length === n", arg=expected)
+    assert "number 1" in page.locator("[data-turn]").first.inner_text()
+    assert page.locator(".code [data-action=copy]").first.inner_text() != "Copy"
+
+
+def test_a_key_does_nothing_once_single_keys_are_switched_off(asked):
+    page = asked
+    page.click("[data-action=help]")
+    page.uncheck("[data-action=keys]")
+    page.keyboard.press("Escape")
+    page.locator("#main").focus()
+    page.keyboard.press("?")
+    assert page.locator("#help").is_hidden()
+    page.reload()
+    page.locator("#main").focus()
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") != "question"
+
+
+def test_escape_closes_the_source_and_leaves_the_answer_alone(start, open_page, repository):
+    live = start("fake?tokens=200&delay_ms=30")
+    page = open_page(live)
+    sign_in(page, live)
+    page.goto(f"{live.url}/r/{repository.pk}/")
+    ask(page, "How is the discount computed?")
+    page.click(".sources summary")
+    page.click(".sources a.cite >> nth=0")
+    page.wait_for_selector("#pane .source")
+    page.keyboard.press("Escape")
+    assert page.locator("#pane").is_hidden()
+    assert page.get_attribute(".answer", "data-state") == "running"
+    page.keyboard.press("Escape")
+    finished(page, "stopped")
+
+
+def test_trying_a_model_leaves_running_answers_alone(start, open_page, repository, people):
+    people["bob"].is_staff = people["bob"].is_superuser = True
+    people["bob"].save()
+    live = start("fake?tokens=120&delay_ms=25")
+    page, admin = open_page(live), open_page(live)
+    sign_in(page, live)
+    sign_in(admin, live, "bob")
+    admin.goto(f"{live.url}/admin/providers/")
+    page.goto(f"{live.url}/r/{repository.pk}/")
+    ask(page, "How is the discount computed?")
+    page.wait_for_selector(".answer .prose > div")
+    admin.click("button:has-text('Test connection') >> nth=0")
+    admin.wait_for_selector("text=first word after")
+    assert page.get_attribute(".answer", "data-state") == "running"
+    assert finished(page).endswith("t0119")

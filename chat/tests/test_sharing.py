@@ -145,3 +145,86 @@ def test_an_edit_of_another_conversations_message_is_refused(people, repository)
         )  # fmt: skip
         with pytest.raises(BadRequest):
             open_question(people["alice"], request, model)
+
+
+def test_another_branch_of_a_private_repository_is_private_too(client, people, private):
+    from repos import services
+    from repos.sources.errors import NotFound
+
+    private.token = "ghp_token"
+    private.save()
+    private.readers.add(people["bob"])
+    beside = services.find_or_add(people["alice"], private.url, revision="dev")
+    assert beside.is_private and beside.added_by == people["alice"] and beside.token == "ghp_token"
+    with pytest.raises(NotFound):
+        services.find_or_add(people["bob"], private.url, revision="other")
+    assert not Repository.objects.filter(url=private.url, is_private=False).exists()
+
+
+def test_a_name_typed_in_vain_is_not_listed_for_everybody(client, people, repository):
+    from repos.models import IndexJob
+
+    vain = Repository.objects.create(kind="github", url="https://github.com/team/hidden", name="team/hidden")
+    IndexJob.objects.create(repository=vain, state="failed", error="There is no such repository.")
+    client.force_login(people["bob"])
+    page = client.get("/").content.decode()
+    assert repository.name in page and "team/hidden" not in page
+
+
+def test_a_page_asks_about_its_own_row_where_several_share_an_address(people):
+    from chat.core.answer import Model
+    from chat.core.errors import NoSuchRepository
+    from chat.core.request import RequestLimits, parse
+    from chat.opening import open_question
+
+    url = "https://github.com/team/secret"
+    rows = {
+        name: Repository.objects.create(
+            kind="github", url=url, name="team/secret", is_private=True, added_by=people[name]
+        )
+        for name in ("alice", "bob")
+    }
+    rows["alice"].readers.add(people["bob"])
+    model = Model("openai", "m", 1_000, 100, {}, True)
+
+    def ask(name, **fields):
+        request = {"repo_url": url, "messages": [{"role": "user", "content": "x"}], **fields}
+        return open_question(people[name], parse(request, RequestLimits()), model).repository
+
+    assert ask("bob") == rows["bob"]
+    assert ask("bob", repository=str(rows["alice"].pk)) == rows["alice"]
+    with pytest.raises(NoSuchRepository):
+        ask("alice", repository=str(rows["bob"].pk))
+
+
+def test_a_link_holds_what_was_on_the_page_and_shows_no_more(client, people, repository):
+    client.force_login(people["alice"])
+    made = conversation(people["alice"], repository)
+    shown = made.messages.order_by("number").last()
+    later = Message.objects.create(conversation=made, number=3, parent=shown, role="user", content="Confidential")
+    Message.objects.create(
+        conversation=made, number=4, parent=later, role="assistant", content="Indeed.", model="gpt-x"
+    )
+    share = shared(client, made, last=str(shown.pk))
+    page = client.get(f"/s/{share.key}/").content.decode()
+    assert "discount" in page and "Confidential" not in page
+    assert repository.current_index.commit not in page and 'class="facts"' not in page
+    assert client.get("/s/%00/").status_code == 404
+
+
+def test_whoever_lost_a_repository_learns_nothing_more_of_it(client, people, private):
+    from repos.models import Index
+
+    Repository.objects.filter(pk=private.pk).update(
+        current_index=Index.objects.create(repository=private, commit="feed" * 10, state="ready")
+    )
+    private.readers.add(people["bob"])
+    client.force_login(people["bob"])
+    made = conversation(people["bob"], private)
+    Message.objects.filter(conversation=made, role="assistant").update(commit="c0ffee" * 6 + "abcd")
+    assert "feedfeed" in client.get(f"/c/{made.pk}/").content.decode()
+    private.readers.clear()
+    page = client.get(f"/c/{made.pk}/").content.decode()
+    assert "feedfeed" not in page and "no longer see" in page and "total_of" in page
+    footer = client.get(f"/m/{made.messages.order_by('number').last().pk}/footer").content.decode()
+    assert "moved on" not in footer

@@ -130,3 +130,59 @@ def test_accounts_of_other_sites_are_offered_once_their_keys_are_set(live, peopl
         there = urlsplit(redirect.value.headers["Location"])
         assert (there.netloc, parse_qs(there.query)["client_id"]) == (host, [client_id])
         assert "secret" not in redirect.value.headers["Location"]
+
+
+def test_a_name_in_other_letters_is_another_name(client, alice):
+    client.post("/accounts/login/", {"login": "ALICE", "password": "alice-pass-1"})
+    assert "_auth_user_id" not in client.session
+    client.post("/accounts/login/", {"login": "alice", "password": "alice-pass-1"})
+    assert client.session["_auth_user_id"] == str(alice.pk)
+
+
+def test_accounts_made_by_hand_sign_in_where_addresses_are_confirmed(client, alice, settings, mailoutbox):
+    settings.EMAIL_HOST = "mail.example"
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    settings.SIGN_UP = True
+    alice.email = "alice@example.org"
+    alice.save()
+    client.post("/accounts/login/", {"login": "alice", "password": "alice-pass-1"})
+    assert client.session["_auth_user_id"] == str(alice.pk)
+    client.logout()
+    client.post("/accounts/signup/", NEW)
+    assert "_auth_user_id" not in client.session  # first the address is confirmed
+    link = re.search(r"http://testserver(\S+confirm-email\S+)", mailoutbox[-1].body).group(1)
+    client.post(link)
+    client.post("/accounts/login/", {"login": "dora", "password": "a-long-enough-1"})
+    assert client.session["_auth_user_id"] == str(get_user_model().objects.get(username="dora").pk)
+
+
+def test_whoever_changes_a_password_is_told(client, alice):
+    client.post("/accounts/login/", {"login": "alice", "password": "alice-pass-1"})
+    done = client.post(
+        "/accounts/password/change/",
+        {"oldpassword": "alice-pass-1", "password1": "quite-another-1", "password2": "quite-another-1"},
+        follow=True,
+    )
+    assert 'class="banner"' in done.content.decode()
+    client.post("/accounts/profile/", {"language": "", "theme": "", "model": ""})
+    assert "Saved." in client.get("/accounts/profile/").content.decode()
+
+
+def test_an_account_of_another_site_is_linked_by_nothing_but_its_id():
+    from django.conf import settings
+
+    from deepwiki.accounts.providers import sign_in_providers
+    from deepwiki.env import ConfigError, Environment
+
+    class Given(Environment):
+        def text(self, name, default=""):
+            return {"DEEPWIKI_GITHUB_CLIENT_ID": "x", "DEEPWIKI_OIDC_CLIENT_ID": self.oidc}.get(name, default)
+
+    given = Given(None)
+    given.oidc = ""
+    assert "VERIFIED_EMAIL" not in sign_in_providers(given)["github"]
+    given.oidc = "y"
+    with pytest.raises(ConfigError):
+        sign_in_providers(given)
+    assert not getattr(settings, "SOCIALACCOUNT_EMAIL_AUTHENTICATION", False)
+    assert settings.SOCIAL_SIGN_UP is False
