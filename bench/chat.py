@@ -32,11 +32,12 @@ def measure() -> dict[str, object]:
 
     repository = Repository.objects.exclude(current_index=None).first()
     token = ApiToken.issue(get_user_model().objects.create_user("bench"))[1]
-    ports = [free_port() for _ in range(3)]
+    ports = [free_port() for _ in range(4)]
     model_url = f"http://127.0.0.1:{ports[0]}/v1"
     environment = {**os.environ, "OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": model_url, "DEEPWIKI_TEST_STATIC": "1"}
     commands = [["-m", "chat.testing.openai_server", str(ports[0])], ["-m", "deepwiki.server", "--port", str(ports[1])],
-                ["-m", "bench.relay", str(ports[2]), model_url]]  # fmt: skip
+                ["-m", "bench.relay", str(ports[2]), model_url],
+                *[["-m", "deepwiki.server", "--shared", "--port", str(ports[3])]] * 2]  # fmt: skip
     running = [
         subprocess.Popen([sys.executable, *c], env=environment, cwd=ROOT, stdout=subprocess.DEVNULL) for c in commands
     ]
@@ -54,8 +55,15 @@ def measure() -> dict[str, object]:
             request,
             psutil.Process(running[1].pid),
         )
+        pair = Target(
+            f"ws://127.0.0.1:{ports[3]}/ws/chat",
+            {"Authorization": f"Bearer {token}"},
+            request,
+            psutil.Process(running[3].pid),
+        )
+        pair.number = 1_000_000
         relay = Target(f"ws://127.0.0.1:{ports[2]}", {}, request, psutil.Process(running[2].pid))
-        return asyncio.run(_compare(ours, relay))
+        return asyncio.run(_compare(ours, relay, pair))
     finally:
         for process in running:
             process.terminate()
@@ -94,9 +102,9 @@ class Target:
         return self.process.memory_info().rss / 2**20
 
 
-async def _compare(ours: Target, relay: Target) -> dict[str, object]:
+async def _compare(ours: Target, relay: Target, pair: Target) -> dict[str, object]:
     results: dict[str, object] = {}
-    for target in (ours, relay):
+    for target in (ours, relay, *[pair] * 4):
         for _ in range(3):
             await target.ask(INSTANT)
     singles: dict[str, list[tuple[float, float, int]]] = {"ours": [], "relay": []}
@@ -114,7 +122,7 @@ async def _compare(ours: Target, relay: Target) -> dict[str, object]:
     results["chat: words a second after the first, ours : relay"] = f"{rate['ours'] / rate['relay']:.1f}"
     for name, count, model in (("50 at once, instant", 50, INSTANT), ("200 at once, typical", 200, TYPICAL)):
         figures = {}
-        for label, target in (("ours", ours), ("relay", relay)):
+        for label, target in (("ours", ours), ("two web processes", pair), ("relay", relay)):
             before = target.memory()
             rows = await asyncio.gather(*(target.ask(model) for _ in range(count)), return_exceptions=True)
             good = [row for row in rows if not isinstance(row, BaseException) and row[2] == 100]

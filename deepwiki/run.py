@@ -59,12 +59,13 @@ def _run(children: list[subprocess.Popen[bytes]]) -> None:
     _prepare()
     password = _first_admin()
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    server = _start([sys.executable, "-m", "deepwiki.server", "--host", host, "--port", str(port)], environment)
-    children.append(server)
-    worker = _start([sys.executable, "manage.py", "worker"], environment)
-    children.append(worker)
+    serve = [sys.executable, "-m", "deepwiki.server", "--host", host, "--port", str(port)]
+    if settings.WEB_PROCESSES > 1:
+        serve.append("--shared")
+    children += [_start(serve, environment) for _ in range(settings.WEB_PROCESSES)]
+    children.append(_start([sys.executable, "manage.py", "worker"], environment))
     _index_this_repository()
-    _wait_until_ready(host, port, server)
+    _wait_until_ready(host, port, children[0])
     print(f"\nDeepWiki is at {settings.PUBLIC_URL}")
     if password:
         print(f"Sign in as admin with the password {password} (shown only this once).")
@@ -160,11 +161,11 @@ def _watch(children: list[subprocess.Popen[bytes]], environment: dict[str, str])
         time.sleep(WATCH_SECONDS)
         if not settings.DATABASE_URL:
             revive(settings.DATA_DIR)
-        server, worker = children
-        if server.poll() is not None:
+        *servers, worker = children
+        if any(server.poll() is not None for server in servers):
             raise CannotRun("the web server ended; its message stands above.")
         if worker.poll() is not None:
-            children[1] = _start([sys.executable, "manage.py", "worker"], environment)
+            children[-1] = _start([sys.executable, "manage.py", "worker"], environment)
 
 
 def _end(children: list[subprocess.Popen[bytes]]) -> None:

@@ -153,12 +153,25 @@ def _deflate(settings: Any) -> dict[str, Any]:
     return {"perMessageCompressionAccept": accept}
 
 
+def _shared(host: str, port: int) -> socket.socket:
+    """A listener on a port that several processes listen on: the kernel spreads connections among them."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listener.bind((host, port))
+    listener.listen(1024)
+    listener.setblocking(False)
+    return listener
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="deepwiki.server", description="DeepWiki's web server.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--shared", action="store_true", help="let other processes listen on the same port")
     arguments = parser.parse_args()
-    serve(arguments.host, arguments.port)
+    serve(arguments.host, arguments.port, _shared(arguments.host, arguments.port) if arguments.shared else None)
     sys.exit(0)
 
 

@@ -31,6 +31,7 @@ try:
     DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "data"))).expanduser().resolve()
     PORT = env.number("PORT", 8000, least=1)
     HOST = env.text("HOST", "127.0.0.1")
+    WEB_PROCESSES = env.number("DEEPWIKI_WEB_PROCESSES", 1, least=1)
     PUBLIC_URL = env.text("DEEPWIKI_PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
 
     # --- secrets: from the environment, else made once, readable by this user only -------------------------------

@@ -19,6 +19,7 @@ from operator import attrgetter
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -121,9 +122,23 @@ def search(
     with transaction.atomic() if asked and asked.graphs else nullcontext(), connection.cursor() as cursor:
         if asked and asked.graphs:
             cursor.execute(GRAPH_SETTINGS)
-        cursor.execute(sql, values)
-        passages = rank([Passage(*row) for row in cursor.fetchall()], limit)
+        passages = rank([Passage(*row) for row in _rows(cursor, sql, values)], limit)
     return Found(with_texts(passages) if with_text else passages, "hybrid" if asked else "words")
+
+
+def _rows(cursor: Any, sql: str, values: dict[str, Any]) -> list[Any]:
+    """The statement's rows. On a database of our own it is planned once for each connection: that takes as long as it runs.
+
+    Through a pooler of connections, prepared statements are lost; there, and for whatever does not prepare, it is sent whole.
+    """
+    if not settings.DATABASE_URL:
+        raw = cursor.connection
+        raw.prepare_threshold = 5
+        with psycopg.Cursor(raw) as prepared:
+            return prepared.execute(sql, values, prepare=True).fetchall()
+    cursor.execute(sql, values)
+    found: list[Any] = cursor.fetchall()
+    return found
 
 
 def rank(passages: list[Passage], limit: int) -> list[Passage]:

@@ -98,12 +98,17 @@ def test_it_starts_from_nothing_serves_and_leaves_no_process(home, number):
     assert processes_in(home) == []
 
     began = time.monotonic()
-    second = start(home, port)
+    second = start(home, port, DEEPWIKI_WEB_PROCESSES="2")
     said = until(second, "Ctrl-C")
     assert "password" not in said
     assert time.monotonic() - began < 15
+    # Two web processes on one port: each takes its share, none a request of the other's.
+    if sys.platform == "linux":
+        assert sum("deepwiki.server" in command for command in processes_in(home)) == 2
+    assert {status(port) for _ in range(12)} == {200}
     second.send_signal(number)
     assert ended(second) == 0
+    assert processes_in(home) == []
 
 
 def test_two_checkouts_run_side_by_side(home, tmp_path_factory):
