@@ -86,6 +86,7 @@ def _server(base: Any, settings: Any) -> Any:
             self.ws_factory.setProtocolOptions(
                 closeHandshakeTimeout=CLOSE_SECONDS, failByDrop=False, **_deflate(settings)
             )
+            self.http_factory.buildProtocol = _impatient(self.http_factory.buildProtocol, settings.HEADER_SECONDS)
             for name in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(name, self._begin_stop, loop)
 
@@ -116,6 +117,35 @@ def _server(base: Any, settings: Any) -> Any:
             return super().kill_all_applications()
 
     return BoundedServer
+
+
+def _impatient(build: Any, seconds: int) -> Any:
+    """daphne's protocols, dropped when a connection's first headers are not whole in time.
+
+    twisted's own clock starts anew with every line that comes.
+    """
+    from twisted.internet import reactor
+
+    def build_impatient(address: Any) -> Any:
+        protocol = build(address)
+        channel = protocol._channel
+        complete = channel.allHeadersReceived
+
+        def give_up() -> None:
+            if channel.transport is not None:
+                channel.transport.abortConnection()
+
+        deadline = reactor.callLater(seconds, give_up)
+
+        def all_headers_received() -> None:
+            if deadline.active():
+                deadline.cancel()
+            complete()
+
+        channel.allHeadersReceived = all_headers_received
+        return protocol
+
+    return build_impatient
 
 
 def _protocol() -> Any:

@@ -289,6 +289,50 @@ async def test_a_revoked_token_ends_the_socket_at_the_next_question(server, toke
         assert closed.value.rcvd.code == 4401
 
 
+async def test_half_handshakes_are_dropped_in_time_and_others_served(live, token, repository):
+    server = live(DEEPWIKI_HEADER_SECONDS="2")
+    began = time.monotonic()
+    halves = [await asyncio.open_connection("localhost", server.port) for _ in range(50)]
+
+    async def drip(writer):
+        """Headers without an end, a whole line every now and then: each line starts the server's own clock anew."""
+        writer.write(b"GET /ws/chat HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n")
+        with contextlib.suppress(ConnectionError):
+            for number in range(100):
+                await asyncio.sleep(0.2)
+                writer.write(f"X-{number}: x\r\n".encode())
+                await writer.drain()
+
+    dripping = [asyncio.create_task(drip(writer)) for _, writer in halves]
+    async with connect(server, token) as other:
+        await other.send(json.dumps(request(repository)))
+        assert await other.recv()
+    for reader, _ in halves:
+        with contextlib.suppress(ConnectionError):
+            assert await asyncio.wait_for(reader.read(), 15) == b""
+    assert time.monotonic() - began < 15
+    for task in dripping:
+        task.cancel()
+    for _, writer in halves:
+        writer.close()
+
+
+async def test_a_message_in_pieces_without_an_end_is_closed_in_time(live, token, repository):
+    server = live(DEEPWIKI_SOCKET_FIRST_MESSAGE_SECONDS="2", DEEPWIKI_SOCKET_IDLE_SECONDS="2")
+
+    async def pieces():
+        for _ in range(200):
+            yield "x"
+            await asyncio.sleep(0.1)
+
+    async with connect(server, token) as socket:
+        began = time.monotonic()
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await socket.send(pieces())
+        assert closed.value.rcvd.code == 4408
+        assert time.monotonic() - began < 10
+
+
 async def test_sockets_are_counted_per_person_and_others_are_served(live, token, repository, people):
     server = live(DEEPWIKI_SOCKETS_PER_USER="3")
     theirs = (await in_thread(ApiToken.issue, people["bob"]))[1]
