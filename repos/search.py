@@ -40,14 +40,17 @@ DEPTH = 10  # ranked passages looked at for each one shown
 SEMANTIC_WEIGHT = 0.3
 FOREIGN_WEIGHT = 1.0  # of a question in a script that code is not written in: its words say little
 NAMED_BONUS = 0.5
+NAMED_CHARS = 8_000  # of a question are looked through for names
 NO_VECTORS = "SELECT NULL::bigint AS id, NULL::float8 AS score WHERE false"
 # A filter must not starve the graph's search: it goes on until there are enough.
 GRAPH_SETTINGS = f"SET LOCAL hnsw.ef_search = {CANDIDATES}; SET LOCAL hnsw.iterative_scan = relaxed_order"
 
+# Every part is of bounded length: a question of one endless word must not take the square of its length.
 _NAMED = re.compile(
-    r"[A-Za-z_][\w]*(?:(?:\.|::|#)[A-Za-z_]\w*)+|[A-Za-z]+_\w+|_+\w+|[a-z]+[A-Z]\w*|[A-Z][a-z0-9]+[A-Z]\w*"
+    r"[A-Za-z_]\w{0,99}(?:(?:\.|::|#)[A-Za-z_]\w{0,99}){1,9}|[A-Za-z]{1,99}_\w{1,99}|_{1,9}\w{1,99}"
+    r"|[a-z]{1,99}[A-Z]\w{0,99}|[A-Z][a-z0-9]{1,99}[A-Z]\w{0,99}"
 )
-_PATHS = re.compile(r"[\w.@+-]+(?:/[\w.@+-]+)+|[\w-]+\.[a-z]{1,5}\b")
+_PATHS = re.compile(r"[\w.@+-]{1,99}(?:/[\w.@+-]{1,99}){1,30}|[\w-]{1,99}\.[a-z]{1,5}\b")
 _ABOUT_TESTS = re.compile(r"\b(tests?|testing|tested|fixtures?|spec|pytest|unittest)\b", re.IGNORECASE)
 _ABOUT_DOCS = re.compile(
     r"\b(docs?|documentation|documented|readme|guide|tutorial|changelog|examples?)\b", re.IGNORECASE
@@ -297,6 +300,7 @@ def _vectors(asked: _Asked, scope: str) -> str:
 
 def _named(question: str, values: dict[str, Any], scope: str) -> str:
     """Chunks of the symbols and files that the question names outright."""
+    question = question[:NAMED_CHARS]
     symbols = {re.split(r"[.#]|::", match)[-1].lower() for match in _NAMED.findall(question)}
     paths = {match.lower() for match in _PATHS.findall(question)}
     if not symbols and not paths:
