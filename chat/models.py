@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Sum
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from repos.models import Repository
@@ -75,14 +73,6 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def abandoned(self) -> MessageQuerySet:
         """Answers whose process died: their lease has run out."""
         return self.filter(Q(lease_at__lt=timezone.now() - LEASE) | Q(lease_at=None), state=Message.State.RUNNING)
-
-    def tokens(self) -> int:
-        """What these messages cost, questions and answers together."""
-        parts = [
-            Sum(Cast(KeyTextTransform(name, "usage"), models.BigIntegerField()), default=0)
-            for name in ("input_tokens", "output_tokens")
-        ]
-        return int(self.aggregate(used=parts[0] + parts[1])["used"] or 0)
 
     def mark_interrupted(self) -> int:
         """Say of abandoned answers what they are; what was saved of them stays."""

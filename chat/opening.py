@@ -18,6 +18,7 @@ from chat.core.request import ChatRequest, Turn
 from chat.core.research import untagged
 from chat.limits import Counted, midnight
 from chat.models import LEASE, Conversation, Message
+from deepwiki.spending import TOKENS
 from repos import services as repositories
 from repos.models import Repository
 from repos.sources.errors import NotFound, SourceError
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     Person = AbstractBaseUser | AnonymousUser
 
 
-ASK = (Path(__file__).parent / "sql" / "ask.sql").read_text("utf-8")
+ASK = (Path(__file__).parent / "sql" / "ask.sql").read_text("utf-8").replace("{tokens}", TOKENS)
 LOCK = 0x0A5C  # any number, the same everywhere
 
 

@@ -114,6 +114,7 @@ def of_the_script() -> dict[str, object]:
     """What the page's script says. Places in braces are filled in there."""
     return {
         "searching": _("Searching"),
+        "searchingFiles": _("Searching {n} files"),
         "thinking": _("Thinking"),
         "reading": _("Reading {n} passages"),
         "progress": _("{message} ({done} of {total})"),

@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
-from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 
+from deepwiki.spending import tokens_where
 from repos import jobs, services, store
 from repos.models import Document, Index, IndexJob, Repository
 from repos.sources import SourceError, parse_address
@@ -58,7 +58,12 @@ class RepositoryAdmin(admin.ModelAdmin[Repository]):
     actions = ["reindex", "rebuild", "pause", "resume", "cancel", "check_connection"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Repository]:
-        return super().get_queryset(request).prefetch_related("jobs").annotate(tokens_used=_tokens_used())
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related("jobs")
+            .annotate(tokens_used=tokens_where("c.repository_id = repos_repository.id"))
+        )
 
     def save_model(self, request: HttpRequest, obj: Repository, form: Any, change: bool) -> None:
         if form.cleaned_data.get("new_token"):
@@ -142,16 +147,6 @@ class RepositoryAdmin(admin.ModelAdmin[Repository]):
     def cancel(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
         for job in IndexJob.objects.unfinished().filter(repository__in=queryset):
             jobs.cancel(job)
-
-
-def _tokens_used() -> RawSQL:
-    """What answers about a repository have cost so far, both ways."""
-    return RawSQL(
-        """(SELECT sum(coalesce((m.usage->>'input_tokens')::bigint, 0) + coalesce((m.usage->>'output_tokens')::bigint, 0))
-            FROM chat_message m JOIN chat_conversation c ON c.id = m.conversation_id
-            WHERE c.repository_id = repos_repository.id AND m.role = 'assistant')""",
-        [],
-    )
 
 
 class ReadOnly(admin.ModelAdmin[Any]):

@@ -17,8 +17,7 @@ counted AS MATERIALIZED (
 ),
 spent AS MATERIALIZED (
     SELECT CASE WHEN quota = 0 THEN 0 ELSE (
-        SELECT coalesce(sum(coalesce((m.usage->>'input_tokens')::bigint, 0)
-                            + coalesce((m.usage->>'output_tokens')::bigint, 0)), 0)
+        SELECT coalesce(sum({tokens}), 0)
         FROM chat_message m JOIN chat_conversation c ON c.id = m.conversation_id
         WHERE c.user_id = %(person)s AND m.created_at >= %(midnight)s) END AS spent
     FROM counted

@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group
 
 from chat.models import Message
-from deepwiki.testing.page import ask, finished, sign_in
+from deepwiki.testing.page import ask, begin, finished, sign_in
 from repos.models import Repository
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -91,9 +91,7 @@ def test_every_page_and_state_follows_the_rules(start, open_page, repository, pr
 
 def test_an_answer_is_not_read_out_piece_by_piece_but_announced_when_done(start, open_page, repository):
     live = start("fake?tokens=40&delay_ms=20")
-    page = open_page(live)
-    sign_in(page, live)
-    page.goto(f"{live.url}/r/{repository.pk}/")
+    page = begin(open_page(live), live, repository)
     ask(page, "How is the discount computed?")
     page.wait_for_selector(".answer[data-state=running] [data-part=body][aria-busy=true]")
     assert page.locator(".answer [aria-live], .answer [role=status], .answer[aria-live]").count() == 0
@@ -106,9 +104,7 @@ def test_an_answer_is_not_read_out_piece_by_piece_but_announced_when_done(start,
 
 def test_it_holds_together_from_right_to_left(start, open_page, repository):
     live = start()
-    page = open_page(live)
-    sign_in(page, live)
-    page.goto(f"{live.url}/r/{repository.pk}/")
+    page = begin(open_page(live), live, repository)
     page.evaluate("document.documentElement.dir = 'rtl'")
     rail, column = page.locator("#rail-panel").bounding_box(), page.locator(".column").bounding_box()
     assert rail["x"] > column["x"]

@@ -13,7 +13,7 @@ from django.utils import translation
 from chat import words
 from chat.core import errors
 from deepwiki.testing import messages
-from deepwiki.testing.page import ask, finished, sign_in
+from deepwiki.testing.page import ask, begin, finished
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACES = re.compile(r"%\(\w+\)s|\{\w+\}")
@@ -90,9 +90,7 @@ def test_the_ask_page_is_light(client, alice, repository):
 @pytest.mark.django_db(transaction=True)
 def test_the_page_speaks_the_readers_language(start, open_page, repository):
     live = start("fake?tokens=3")
-    page = open_page(live, locale="fr-FR")
-    sign_in(page, live)
-    page.goto(f"{live.url}/r/{repository.pk}/")
+    page = begin(open_page(live, locale="fr-FR"), live, repository)
     with translation.override("fr"):
         expected = {name: translation.gettext(name) for name in ("Ask", "New question", "Ask anew", "Copy", "Share")}
         done = translation.gettext("The answer is complete.")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from deepwiki.testing.page import ask, finished, sign_in
+from deepwiki.testing.page import ask, begin, finished, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ARTIFACTS = Path("test-artifacts")
@@ -37,9 +37,7 @@ def test_ask_read_reload(start, open_page, repository):
 
 def test_a_conversation_goes_on_in_place(start, open_page, repository):
     live = start()
-    page = open_page(live)
-    sign_in(page, live)
-    page.goto(f"{live.url}/r/{repository.pk}/")
+    page = begin(open_page(live), live, repository)
     ask(page, "First question")
     finished(page)
     url = page.url
@@ -52,9 +50,7 @@ def test_a_conversation_goes_on_in_place(start, open_page, repository):
 
 def test_stop_keeps_what_came(start, open_page, repository, model):
     live = start("fake?tokens=2000&delay_ms=20")
-    page = open_page(live)
-    sign_in(page, live)
-    page.goto(f"{live.url}/r/{repository.pk}/")
+    page = begin(open_page(live), live, repository)
     ask(page, "A long one")
     page.wait_for_selector("text=t0003")
     page.click("#stop")
@@ -68,9 +64,7 @@ def test_stop_keeps_what_came(start, open_page, repository, model):
 
 def test_a_reload_in_the_middle_goes_on_where_it_was_and_two_tabs_show_the_same(start, open_page, repository, model):
     live = start("fake?tokens=100&delay_ms=30")
-    page = open_page(live)
-    sign_in(page, live)
-    page.goto(f"{live.url}/r/{repository.pk}/")
+    page = begin(open_page(live), live, repository)
     ask(page, "A slow one")
     page.wait_for_selector("text=t0010")
     page.reload()
@@ -101,9 +95,7 @@ def test_without_a_socket_it_goes_over_http(start, open_page, repository):
 
 def test_nothing_an_answer_holds_comes_alive(start, open_page, repository):
     live = start("fake?echo=1")  # the answer is the prompt, question included
-    page = open_page(live)
-    sign_in(page, live)
-    page.goto(f"{live.url}/r/{repository.pk}/")
+    page = begin(open_page(live), live, repository)
     ask(page, EVIL)
     finished(page)
     assert page.locator(".prose img, .prose script, .prose svg, .question img").count() == 0
@@ -114,9 +106,7 @@ def test_nothing_an_answer_holds_comes_alive(start, open_page, repository):
 
 def test_provider_trouble_is_said_and_the_question_is_kept(start, open_page, repository):
     live = start("fake?fault=401")
-    page = open_page(live)
-    sign_in(page, live)
-    page.goto(f"{live.url}/r/{repository.pk}/")
+    page = begin(open_page(live), live, repository)
     ask(page, "Will this work?")
     page.wait_for_selector("text=refused the server's key")
     assert page.inner_text(".question [data-part=text]") == "Will this work?"
@@ -169,9 +159,7 @@ def test_the_admin_lists_everything_and_can_add_a_repository(live, open_page, pe
 
 def test_deep_research_shows_its_rounds_and_any_of_them_can_be_read(start, open_page, repository):
     live = start("fake?text=%23%23%20Next%20Steps%0ANothing%20is%20missing.")
-    page = open_page(live)
-    sign_in(page, live)
-    page.goto(f"{live.url}/r/{repository.pk}/")
+    page = begin(open_page(live), live, repository)
     page.check("#deep-research")
     ask(page, "How does the shop work?")
     finished(page)
@@ -222,9 +210,7 @@ See `shop/<img src=x onerror=alert(17)>.py:L1-L2` and [[evil]](//evil.example "o
 
 def test_whatever_an_answer_holds_is_inert_live_after_a_reload_and_when_shared(start, open_page, repository):
     live = start("fake?echo=1")  # the answer is the prompt, question included
-    page = open_page(live)
-    sign_in(page, live)
-    page.goto(f"{live.url}/r/{repository.pk}/")
+    page = begin(open_page(live), live, repository)
     ask(page, WICKED)
     finished(page)
     body = ".answer [data-part=body]"
@@ -249,9 +235,7 @@ def test_whatever_an_answer_holds_is_inert_live_after_a_reload_and_when_shared(s
 
 def test_a_reload_in_the_middle_of_deep_research_goes_on_where_it_was(start, open_page, repository):
     live = start("fake?text=%23%23%20Findings%0AOne%20two%20three%20four%20five%20six%20seven%20eight.&delay_ms=60")
-    page = open_page(live)
-    sign_in(page, live)
-    page.goto(f"{live.url}/r/{repository.pk}/")
+    page = begin(open_page(live), live, repository)
     page.check("#deep-research")
     ask(page, "How does the shop work?")
     page.wait_for_selector(".stages button:has-text('Update 2')")
@@ -266,9 +250,7 @@ def test_a_reload_in_the_middle_of_deep_research_goes_on_where_it_was(start, ope
 
 def test_where_to_look_narrows_the_sources(start, open_page, repository):
     live = start("fake?tokens=3")
-    page = open_page(live)
-    sign_in(page, live)
-    page.goto(f"{live.url}/r/{repository.pk}/")
+    page = begin(open_page(live), live, repository)
     page.click("#options summary")
     page.fill("input[name=included_files]", "*.js")
     ask(page, "discount receipt")
@@ -279,9 +261,7 @@ def test_where_to_look_narrows_the_sources(start, open_page, repository):
 
 def test_a_citation_that_is_not_there_looks_different_and_one_that_is_opens_its_lines(start, open_page, repository):
     live = start("fake?text=See%20%60shop/prices.py:L2-L4%60%20and%20%60shop/none.py:L1%60.")
-    page = open_page(live)
-    sign_in(page, live)
-    page.goto(f"{live.url}/r/{repository.pk}/")
+    page = begin(open_page(live), live, repository)
     ask(page, "Where?")
     finished(page)
     for _ in range(2):
@@ -296,9 +276,7 @@ def test_a_citation_that_is_not_there_looks_different_and_one_that_is_opens_its_
 
 def test_an_answer_can_be_asked_anew_and_downloaded(start, open_page, repository, model):
     live = start("fake?tokens=3")
-    page = open_page(live)
-    sign_in(page, live)
-    page.goto(f"{live.url}/r/{repository.pk}/")
+    page = begin(open_page(live), live, repository)
     ask(page, "How is the discount computed?")
     finished(page)
     with page.expect_download() as caught:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from chat.models import Conversation, Message, Share
-from deepwiki.testing.page import ask, finished, sign_in
+from deepwiki.testing.page import ask, begin, finished, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -14,9 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def asked(start, open_page, repository):
     """A page on which one question was answered."""
     live = start("fake?tokens=3")
-    page = open_page(live)
-    sign_in(page, live)
-    page.goto(f"{live.url}/r/{repository.pk}/")
+    page = begin(open_page(live), live, repository)
     ask(page, "How is the discount computed?")
     finished(page)
     page.live = live
@@ -153,9 +151,7 @@ def test_everything_is_reached_by_keyboard(asked):
 
 def test_first_questions_are_offered_and_asked_with_one_click(start, open_page, repository):
     live = start("fake?tokens=3")
-    page = open_page(live)
-    sign_in(page, live)
-    page.goto(f"{live.url}/r/{repository.pk}/")
+    page = begin(open_page(live), live, repository)
     offered = page.locator(".suggestions button").all_inner_texts()
     assert 2 <= len(offered) <= 4
     page.click(".suggestions button >> nth=0")
@@ -166,9 +162,7 @@ def test_first_questions_are_offered_and_asked_with_one_click(start, open_page, 
 
 def test_a_refused_edit_costs_nothing(start, open_page, repository):
     live = start("fake?tokens=3", DEEPWIKI_REQUESTS_PER_MINUTE="2")
-    page = open_page(live)
-    sign_in(page, live)
-    page.goto(f"{live.url}/r/{repository.pk}/")
+    page = begin(open_page(live), live, repository)
     for number, words in enumerate(("First question", "Second question")):
         ask(page, words)
         page.wait_for_selector(f".answer[data-state=complete] >> nth={number}")
@@ -240,9 +234,7 @@ def test_a_key_does_nothing_once_single_keys_are_switched_off(asked):
 
 def test_escape_closes_the_source_and_leaves_the_answer_alone(start, open_page, repository):
     live = start("fake?tokens=200&delay_ms=30")
-    page = open_page(live)
-    sign_in(page, live)
-    page.goto(f"{live.url}/r/{repository.pk}/")
+    page = begin(open_page(live), live, repository)
     ask(page, "How is the discount computed?")
     page.click(".sources summary")
     page.click(".sources a.cite >> nth=0")

@@ -14,6 +14,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from deepwiki.accounts.models import ApiToken, Profile
+from deepwiki.spending import tokens_where
+
+TODAY = "c.user_id = auth_user.id AND m.created_at >= date_trunc('day', now())"
 
 
 class ProfileInline(admin.StackedInline[Profile, User]):
@@ -36,7 +39,10 @@ class PersonAdmin(UserAdmin[User]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         people: QuerySet[User] = super().get_queryset(request)
-        return people.annotate(asked_lately=_asked(), tokens_today=_spent())
+        return people.annotate(
+            asked_lately=_asked(),
+            tokens_today=tokens_where("c.user_id = auth_user.id AND m.created_at >= date_trunc('day', now())"),
+        )
 
     @admin.display(description="Questions in 30 days", ordering="asked_lately")
     def asked(self, person: Any) -> int:
@@ -57,15 +63,6 @@ def _asked() -> RawSQL:
     return RawSQL(
         """(SELECT count(*) FROM chat_message m
             WHERE m.asked_by_id = auth_user.id AND m.created_at > now() - interval '30 days')""",
-        [],
-    )
-
-
-def _spent() -> RawSQL:
-    return RawSQL(
-        """(SELECT sum(coalesce((m.usage->>'input_tokens')::bigint, 0) + coalesce((m.usage->>'output_tokens')::bigint, 0))
-            FROM chat_message m JOIN chat_conversation c ON c.id = m.conversation_id
-            WHERE c.user_id = auth_user.id AND m.created_at >= date_trunc('day', now()))""",
         [],
     )
 

@@ -14,6 +14,13 @@ def sign_in(page: Any, live: Any, name: str = "alice") -> None:
     page.wait_for_selector("#add-form")
 
 
+def begin(page: Any, live: Any, repository: Any, name: str = "alice") -> Any:
+    """Sign in and open a repository's page; gives the page."""
+    sign_in(page, live, name)
+    page.goto(f"{live.url}/r/{repository.pk}/")
+    return page
+
+
 def ask(page: Any, text: str) -> None:
     """Type a question and send it."""
     page.fill("#question", text)

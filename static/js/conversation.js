@@ -185,7 +185,8 @@ export class Conversation {
     this.part("body").setAttribute("aria-busy", "true"); // not read out piece by piece
     document.getElementById("stop").hidden = false;
     document.getElementById("send").disabled = true;
-    this.waiting = setTimeout(() => this.say(say("searching")), 300);
+    const { files } = this.thread.dataset;
+    this.waiting = setTimeout(() => this.say(files ? say("searchingFiles", { n: files }) : say("searching")), 300);
   }
 
   end(state) {
@@ -322,7 +323,11 @@ export class Conversation {
     }));
     this.part("source-count").textContent = items.length;
     this.part("sources").hidden = !items.length;
-    if (items.length) this.waiting = setTimeout(() => this.say(say("reading", { n: items.length })), 300);
+    if (!items.length) return;
+    this.waiting = setTimeout(() => {
+      this.say(say("reading", { n: items.length }));
+      this.waiting = setTimeout(() => this.say(say("thinking")), 4000);
+    }, 300);
   }
 
   notice(words, problem = false, place = this.answer) {
