@@ -134,7 +134,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         async with contextlib.aclosing(run.attach()) as items:
             async for item in items:
                 for piece in chunks(dialect.write(item.event)):
-                    await self.send(text_data=piece)
+                    await self._deliver(piece)
         await self._close(dialect.close_code)
 
     # --- events dialect ---------------------------------------------------------------------------------------------
@@ -242,12 +242,19 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         if self.events:
             await self._send(_error(error))
         else:
-            await self.send(text_data=error.plain)
+            await self._deliver(error.plain)
         await self._close(error.close_code)
 
     async def _send(self, message: dict[str, Any]) -> None:
         if not self.closing:
-            await self.send(text_data=json.dumps(message, ensure_ascii=False))
+            await self._deliver(json.dumps(message, ensure_ascii=False))
+
+    async def _deliver(self, text: str) -> None:
+        try:
+            await self.send(text_data=text)
+        except Exception as error:  # of the server's own kind, where the other side went between two pieces
+            self.closing = True
+            raise asyncio.CancelledError from error  # its disconnect is on the way: whoever forwards to it ends
 
     async def _close(self, code: int = NORMAL) -> None:
         if not self.closing:
