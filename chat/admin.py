@@ -45,6 +45,7 @@ class AskedAdmin(ReadOnly):
     list_select_related = ["asked_by", "conversation__repository"]
     search_fields = ["asked_by__username", "conversation__repository__name"]
     date_hierarchy = "created_at"
+    ordering = ["-created_at"]
     fields = ["created_at", "asked_by", "repository", "model_asked", "state_of_answer", "tokens"]
     readonly_fields = ["created_at", "asked_by", "repository", "model_asked", "state_of_answer", "tokens"]
 
@@ -52,7 +53,7 @@ class AskedAdmin(ReadOnly):
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Asked]:
-        questions = super().get_queryset(request).filter(role=Message.Role.USER).order_by("-created_at")
+        questions = super().get_queryset(request).filter(role=Message.Role.USER)
         return questions.prefetch_related("children")
 
     @admin.display(description="Repository")

@@ -133,6 +133,7 @@ def _parser() -> MarkdownIt:
     parser.use(dollarmath_plugin, allow_space=False, double_inline=True, renderer=_math)
     parser.validateLink = _may_link  # type: ignore[method-assign]
     parser.add_render_rule("fence", _fence)
+    parser.add_render_rule("code_block", _fence)
     parser.add_render_rule("code_inline", _code_inline)
     parser.add_render_rule("text", _plain_text)
     parser.add_render_rule("image", _image)

@@ -113,7 +113,7 @@ def test_sources_are_walked_through_and_the_pane_keeps_its_width(asked):
     for _ in range(5):
         page.keyboard.press("ArrowLeft")
     wider = page.locator("#pane").bounding_box()["width"]
-    assert wider > before + 50
+    assert wider > before + 40
     page.keyboard.press("Escape")
     assert page.locator("#pane").is_hidden()
     page.reload()

@@ -6,10 +6,10 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -47,8 +47,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=own, models=_models())
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, _("Saved."))
-        return remember(redirect("profile"), request.user)
+        return remember(redirect(reverse("profile") + "?saved=1"), request.user)  # said in the language now chosen
     return render(request, "accounts/profile.html", {"form": form, "tokens": _tokens(request)})
 
 

@@ -39,10 +39,26 @@ document.addEventListener("click", (event) => {
 
 // What the server put into the shared dialog is shown; a share link knows which branch is on the page.
 document.body.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id === "rail") mark();
   if (event.target.id !== "dialog") return;
   const last = event.target.querySelector("[data-part=share-last]");
   if (last) last.value = [...document.querySelectorAll("#thread [data-message]")].at(-1)?.dataset.message ?? "";
   if (!event.target.open) event.target.showModal();
+});
+
+// The list is the server's; which of it is open, the page knows.
+function mark() {
+  for (const link of document.querySelectorAll("#rail .item > a")) {
+    if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
+  }
+}
+
+// A repository that becomes ready while its page is open and empty has more to offer: its commit, questions to begin with.
+let working = false;
+document.body.addEventListener("htmx:load", () => {
+  if (document.querySelector("#status .dot.working")) working = true;
+  const empty = !document.querySelector("[data-turn]") && document.getElementById("question")?.value === "";
+  if (working && empty && document.querySelector("#status .dot.ready")) location.reload();
 });
 
 // A part of the page that could not be loaded says so, instead of nothing.
@@ -60,6 +76,13 @@ document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && document.getElementById("switcher")) {
     event.preventDefault();
     openSwitcher();
+    return;
+  }
+  const menu = event.key === "Escape" && document.querySelector(".menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+    event.stopImmediatePropagation();
     return;
   }
   if (event.key === "Escape" && !document.querySelector("dialog[open]") && pane?.close()) {

@@ -63,7 +63,7 @@ export class Conversation {
     if (this.thread.querySelector("[data-turn]")) this.scroller.scrollTo({ top: this.scroller.scrollHeight });
     if (!running) return;
     this.begin(running);
-    for (const part of ["body", "stages", "notices"]) this.part(part).replaceChildren(); // all of it comes again
+    for (const part of ["body", "stages", "notices", "ending"]) this.part(part).replaceChildren(); // all of it comes again
     this.connection.attach(running.dataset.run, 0);
   }
 
@@ -222,7 +222,7 @@ export class Conversation {
       case "usage": break; // the footer has it, once all is stored
       case "error": this.failed(event); break;
       case "done":
-        if (ENDED.includes(event.state)) this.notice(say(event.state));
+        if (ENDED.includes(event.state)) this.notice(say(event.state), false, "ending");
         if (this.unrendered && !this.part("body").children.length) location.reload(); // asked elsewhere, without HTML
         this.end(event.state);
         break;
@@ -243,6 +243,7 @@ export class Conversation {
     this.form.dataset.conversation = event.conversation;
     this.form.elements.revision.disabled = true;
     history.replaceState(null, "", `/c/${event.conversation}/`);
+    document.title = `${this.asked.slice(0, 80)} · DeepWiki`;
     this.draftKey = `draft:${location.pathname}`;
     const share = document.getElementById("share");
     share.setAttribute("hx-get", `/c/${event.conversation}/shares`);
@@ -330,16 +331,16 @@ export class Conversation {
     }, 300);
   }
 
-  notice(words, problem = false, place = this.answer) {
+  notice(words, problem = false, part = "notices", place = this.answer) {
     const item = document.createElement("li");
     item.className = problem ? "banner problem" : "banner";
     item.textContent = words;
-    place.querySelector("[data-part=notices]")?.append(item);
+    place.querySelector(`[data-part=${part}]`)?.append(item);
   }
 
   failed(event) {
     this.say("");
-    this.notice(told(event), true);
+    this.notice(told(event), true, "ending");
     if (event.seq) return; // `done` follows
     const text = this.asked;
     const { given, answer } = this;
@@ -348,7 +349,7 @@ export class Conversation {
       answer.previousElementSibling.remove();
       answer.remove();
       this.thread.append(...given);
-      this.notice(told(event), true, given.at(-1));
+      this.notice(told(event), true, "ending", given.at(-1));
       this.edit(given[0]);
       given[0].querySelector("form textarea").value = text;
       return;

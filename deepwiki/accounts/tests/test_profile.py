@@ -164,8 +164,8 @@ def test_whoever_changes_a_password_is_told(client, alice):
         follow=True,
     )
     assert 'class="banner"' in done.content.decode()
-    client.post("/accounts/profile/", {"language": "", "theme": "", "model": ""})
-    assert "Saved." in client.get("/accounts/profile/").content.decode()
+    saved = client.post("/accounts/profile/", {"language": "", "theme": "", "model": ""}, follow=True)
+    assert "Saved." in saved.content.decode()
 
 
 def test_an_account_of_another_site_is_linked_by_nothing_but_its_id():
