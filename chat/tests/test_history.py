@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from chat.models import Conversation, Message
 from chat.tasks import tidy
+from repos.models import Index
 
 pytestmark = pytest.mark.django_db
 
@@ -135,3 +136,15 @@ models = [{ id = "m", context = 1000, output = 100, price = [2.0, 8.0] }]
     )
     page = client.get(f"/c/{conversation.pk}/").content.decode()
     assert "0.0280" in page and "50 %" in page
+
+
+def test_an_answer_tells_how_far_the_index_has_gone_on_since(client, mine, repository):
+    conversation = mine("How far?")
+    Index.objects.update(passed=[["c0ffee", 3], ["beef", 11]])
+    assert "Answered from commit c0ffee, 14 commits ago" in client.get(f"/c/{conversation.pk}/").content.decode()
+    Index.objects.update(passed=[["c0ffee", 3], ["beef", None]])
+    assert (
+        "Answered from commit c0ffee; the index has moved on" in client.get(f"/c/{conversation.pk}/").content.decode()
+    )
+    Message.objects.filter(role="assistant").update(commit=repository.current_index.commit)
+    assert "Answered from" not in client.get(f"/c/{conversation.pk}/").content.decode()

@@ -17,7 +17,7 @@ from repos.models import Embedding, IndexJob, Repository
 from repos.search import Filters, search
 from repos.services import add
 from repos.sources import parse_address
-from repos.testing import GitHost, make_repository
+from repos.testing import GitHost, make_repository, run_git
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +56,21 @@ def test_a_remote_that_stands_where_it_stood_is_asked_but_not_fetched(host):
     job = run(repository)
     assert (job.result["unchanged"], job.result["written"]) == (False, 1)
     assert found(repository, "quagga")[0] == "b.py"
+
+
+def test_an_index_knows_how_many_commits_it_has_gone_on(host):
+    repository = indexed(host)
+    run_git(host.root / "team/tool", "config", "uploadpack.allowFilter", "true")
+    first = repository.current_index.commit
+    for steps in (1, 3):
+        before = Repository.objects.get(pk=repository.pk).current_index.commit
+        for number in range(steps):
+            make_repository(host.root / "team/tool", {"a.py": f"def zebra():\n    return {steps * 10 + number}\n"})
+        run(repository)
+        index = Repository.objects.get(pk=repository.pk).current_index
+        assert index.commits_since(before) == steps
+    assert index.commits_since(first) == 4
+    assert index.commits_since("unknown") is None
 
 
 def test_repositories_in_use_are_refreshed_when_due_and_others_are_left_alone(host, settings):
