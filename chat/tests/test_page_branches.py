@@ -215,7 +215,7 @@ def test_earlier_messages_come_as_one_scrolls_up(start, open_page, repository, p
         page.evaluate("document.getElementById('main').scrollTo(0, 0)")
         page.wait_for_function("(n) => document.querySelectorAll('[data-turn]').length === n", arg=expected)
     assert "number 1" in page.locator("[data-turn]").first.inner_text()
-    assert page.locator(".code [data-action=copy]").first.inner_text() != "Copy"
+    page.wait_for_function("() => document.querySelector('.code [data-action=copy]').textContent !== 'Copy'")
 
 
 def test_a_key_does_nothing_once_single_keys_are_switched_off(asked):

@@ -61,6 +61,16 @@ document.body.addEventListener("htmx:load", () => {
   if (working && empty && document.querySelector("#status .dot.ready")) location.reload();
 });
 
+// Earlier turns come in above: what is being read stays where it is.
+let below = null;
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.target.matches(".earlier")) below = scroller.scrollHeight - scroller.scrollTop;
+});
+document.body.addEventListener("htmx:afterSwap", () => {
+  if (below !== null) scroller.scrollTop = scroller.scrollHeight - below;
+  below = null;
+});
+
 // A part of the page that could not be loaded says so, instead of nothing.
 for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   document.body.addEventListener(name, () => trouble(say("silent")));
