@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from chat.models import Asked, Conversation, Message, Share
-from repos.admin import ReadOnly
+from repos.admin import ActedUpon, ReadOnly
 
 
 def may_read_text(request: HttpRequest) -> bool:
@@ -82,16 +82,13 @@ class AskedAdmin(ReadOnly):
 
 
 @admin.register(Share)
-class ShareAdmin(ReadOnly):
+class ShareAdmin(ActedUpon):
     """Links to conversations; an administrator can take them back."""
 
     list_display = ["id", "owner", "repository", "created_at", "expires_at", "revoked_at"]
     list_select_related = ["conversation__user", "conversation__repository"]
     fields = ["conversation", "created_at", "expires_at", "revoked_at"]
     actions = ["revoke"]
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is None and super(ReadOnly, self).has_change_permission(request)  # for the actions of the list
 
     @admin.display(description="Owner")
     def owner(self, share: Share) -> str:

@@ -27,19 +27,17 @@ class Versions:
 def branch(rows: Iterable[Message], chosen: uuid.UUID | None = None) -> list[Message]:
     """The messages from the first to the newest that follows `chosen`; without it (or one that is not there) to the newest.
 
-    `rows` are all messages of one conversation.
+    `rows` are all messages of one conversation in their order.
     """
-    by_id = {row.pk: row for row in sorted(rows, key=_number)}
+    by_id = {row.pk: row for row in rows}
     if not by_id:
         return []
-    last = by_id[chosen] if chosen in by_id else list(by_id.values())[-1]
-    if chosen in by_id:
-        children: dict[uuid.UUID, Message] = {}
-        for row in by_id.values():  # the newest child of each wins
-            if row.parent_id is not None:
-                children[row.parent_id] = row
-        while last.pk in children:
-            last = children[last.pk]
+    if chosen is None or chosen not in by_id:
+        return ancestors(by_id, next(reversed(by_id.values())))
+    last = by_id[chosen]
+    newest_child = {row.parent_id: row for row in by_id.values()}  # a later one takes the place of an earlier one
+    while last.pk in newest_child:
+        last = newest_child[last.pk]
     return ancestors(by_id, last)
 
 
@@ -52,15 +50,9 @@ def ancestors(by_id: Mapping[uuid.UUID, Message], last: Message) -> list[Message
 
 
 def versions(rows: Sequence[Message], question: Message) -> Versions:
-    """Where a question stands among its versions."""
-    same = [
-        row for row in sorted(rows, key=_number) if row.role == question.role and row.parent_id == question.parent_id
-    ]
+    """Where a question stands among its versions. `rows` as for `branch`."""
+    same = [row for row in rows if row.role == question.role and row.parent_id == question.parent_id]
     at = next(number for number, row in enumerate(same) if row.pk == question.pk)
     before = same[at - 1] if at else None
     after = same[at + 1] if at + 1 < len(same) else None
     return Versions(at + 1, len(same), before, after, same[-1])
-
-
-def _number(message: Message) -> int:
-    return message.number

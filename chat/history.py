@@ -68,8 +68,7 @@ def change(request: HttpRequest, conversation_id: uuid.UUID, action: str) -> Htt
 @login_required
 def rate(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
     """Say of an answer of one's own whether it helped (1, -1, or 0 to take that back), and why."""
-    mine = Conversation.objects.of(request.user)
-    answer = get_object_or_404(Message, pk=message_id, role=Message.Role.ASSISTANT, conversation__in=mine)
+    answer = get_object_or_404(Message.objects.answers_of(request.user), pk=message_id)
     rating = {"1": 1, "-1": -1}.get(request.POST.get("rating", ""))
     reason = clean(request.POST.get("reason", "")).strip()[:1_000] if rating is not None else ""
     Message.objects.filter(pk=answer.pk).update(rating=rating, rating_reason=reason)

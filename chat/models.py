@@ -74,6 +74,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Answers whose process died: their lease has run out."""
         return self.filter(Q(lease_at__lt=timezone.now() - LEASE) | Q(lease_at=None), state=Message.State.RUNNING)
 
+    def answers_of(self, person: AbstractBaseUser | AnonymousUser) -> MessageQuerySet:
+        """Answers in a person's own conversations."""
+        return self.filter(conversation__in=Conversation.objects.of(person), role=Message.Role.ASSISTANT)
+
     def mark_interrupted(self) -> int:
         """Say of abandoned answers what they are; what was saved of them stays."""
         return self.abandoned().update(state=Message.State.INTERRUPTED, finished_at=timezone.now())
@@ -146,10 +150,6 @@ class Message(models.Model):
     def __str__(self) -> str:
         return f"{self.role} {self.number}"
 
-    def question(self) -> Message | None:
-        """What this answers."""
-        return self.parent
-
 
 class Asked(Message):
     """A question as the audit shows it: who, when, about what, with which model; never its words."""
@@ -163,13 +163,14 @@ class Asked(Message):
 class ShareQuerySet(models.QuerySet["Share"]):
     """Questions about shared conversations."""
 
+    def unended(self) -> ShareQuerySet:
+        """Those neither revoked nor over."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), revoked_at=None)
+
     def open_now(self) -> ShareQuerySet:
-        """Those that can be read now: neither revoked nor over, their conversation there, their repository for showing."""
-        now = timezone.now()
-        return self.filter(
-            Q(expires_at=None) | Q(expires_at__gt=now),
+        """Those that can be read now: not ended, their conversation there, their repository for showing."""
+        return self.unended().filter(
             Q(conversation__repository__is_private=False) | Q(conversation__repository__shares_allowed=True),
-            revoked_at=None,
             conversation__deleted_at=None,
             conversation__user__is_active=True,
         )

@@ -86,9 +86,9 @@ def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespon
 @login_required
 def message_markdown(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
     """One answer of one's own as a Markdown file, with the question above it and the sources below."""
-    mine = Message.objects.filter(conversation__in=Conversation.objects.of(request.user), role=Message.Role.ASSISTANT)
+    mine = Message.objects.answers_of(request.user)
     answer = get_object_or_404(mine.select_related("conversation__repository", "parent"), pk=message_id)
-    text = render_to_string("partials/answer.md", {"answer": answer, "question": answer.question()})
+    text = render_to_string("partials/answer.md", {"answer": answer, "question": answer.parent})
     headers = {"Content-Disposition": 'attachment; filename="answer.md"'}
     return HttpResponse(text, content_type="text/markdown; charset=utf-8", headers=headers)
 
@@ -97,7 +97,7 @@ def message_markdown(request: HttpRequest, message_id: uuid.UUID) -> HttpRespons
 @login_required
 def message_footer(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
     """What stands below an answer of one's own, once it has ended."""
-    mine = Message.objects.filter(conversation__in=Conversation.objects.of(request.user), role=Message.Role.ASSISTANT)
+    mine = Message.objects.answers_of(request.user)
     answer = get_object_or_404(mine.select_related("conversation__repository__current_index"), pk=message_id)
     _hide_if_lost(request, answer.conversation.repository)
     context = {"message": answer, "behind": behind(answer, answer.conversation.repository)}

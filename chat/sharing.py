@@ -6,7 +6,6 @@ import uuid
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -75,6 +74,5 @@ def _mine(request: HttpRequest, conversation_id: uuid.UUID) -> Conversation:
 
 
 def _dialog(request: HttpRequest, conversation: Conversation) -> HttpResponse:
-    ends = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
-    links = Share.objects.filter(ends, conversation=conversation, revoked_at=None)
+    links = Share.objects.unended().filter(conversation=conversation)
     return render(request, "partials/shares.html", {"conversation": conversation, "shares": links})

@@ -159,6 +159,13 @@ class ReadOnly(admin.ModelAdmin[Any]):
         return False
 
 
+class ActedUpon(ReadOnly):
+    """The same, with actions in the list: Django shows those to whoever may change something."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None and super(ReadOnly, self).has_change_permission(request)
+
+
 @admin.register(Document)
 class DocumentAdmin(ReadOnly):
     list_display = ["path", "repository", "language", "role", "lines", "chunk_count"]
@@ -181,7 +188,7 @@ class DocumentAdmin(ReadOnly):
 
 
 @admin.register(IndexJob)
-class IndexJobAdmin(ReadOnly):
+class IndexJobAdmin(ActedUpon):
     list_display = ["repository", "state", "stage", "percent", "requested_by", "created_at", "finished_at", "error"]
     list_filter = ["state", "stage"]
     list_select_related = ["repository", "requested_by"]
@@ -190,9 +197,6 @@ class IndexJobAdmin(ReadOnly):
     @admin.display(description="%")
     def percent(self, job: IndexJob) -> int:
         return job.percent
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is None and super(ReadOnly, self).has_change_permission(request)  # for the actions of the list
 
     @admin.action(description="Try again")
     def retry(self, request: HttpRequest, queryset: QuerySet[IndexJob]) -> None:

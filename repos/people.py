@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import Group
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -20,9 +20,9 @@ from repos.models import Repository
 @login_required
 def people(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     """The people and groups a private repository is shared with. Only for whoever added it, and staff."""
-    readable = Repository.objects.readable_by(request.user) if not request.user.is_staff else Repository.objects.all()
-    owned = [row for row in readable.filter(pk=repository_id, is_private=True) if row.managed_by(request.user)]
-    repository = get_object_or_404(readable, pk=owned[0].pk if owned else None)
+    repository = get_object_or_404(Repository, pk=repository_id, is_private=True)
+    if not repository.managed_by(request.user):
+        raise Http404
     error = _change(request, repository) if request.method == "POST" else ""
     if request.method == "POST" and not error:
         return redirect("repository-people", repository.pk)

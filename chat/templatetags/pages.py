@@ -27,12 +27,6 @@ def split_name(name: str) -> dict[str, str]:
     return {"owner": owner, "own": own}
 
 
-@register.simple_tag
-def notice_text(notice: dict[str, str]) -> str:
-    """A stored notice in the reader's language."""
-    return texts.said(notice["message"])
-
-
 @register.filter
 def said(message: str) -> str:
     """A sentence of the answer core in the reader's language."""

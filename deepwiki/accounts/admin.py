@@ -39,10 +39,7 @@ class PersonAdmin(UserAdmin[User]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         people: QuerySet[User] = super().get_queryset(request)
-        return people.annotate(
-            asked_lately=_asked(),
-            tokens_today=tokens_where("c.user_id = auth_user.id AND m.created_at >= date_trunc('day', now())"),
-        )
+        return people.annotate(asked_lately=_asked(), tokens_today=tokens_where(TODAY))
 
     @admin.display(description="Questions in 30 days", ordering="asked_lately")
     def asked(self, person: Any) -> int:

@@ -26,14 +26,15 @@ def sign_in_providers(env: Environment) -> dict[str, dict[str, Any]]:
         if client:
             found[name] = {"APPS": [{"client_id": client, "secret": secret}]}
     if client := env.text("DEEPWIKI_OIDC_CLIENT_ID"):
-        if urlsplit(env.text("DEEPWIKI_OIDC_SERVER")).scheme not in ("https", "http"):
+        server = env.text("DEEPWIKI_OIDC_SERVER")
+        if urlsplit(server).scheme not in ("https", "http"):
             raise ConfigError("DEEPWIKI_OIDC_SERVER must be the address of the OpenID Connect server.")
         app = {
             "provider_id": "oidc",
             "name": env.text("DEEPWIKI_OIDC_NAME", "Single sign-on"),
             "client_id": client,
             "secret": env.text("DEEPWIKI_OIDC_CLIENT_SECRET"),
-            "settings": {"server_url": env.text("DEEPWIKI_OIDC_SERVER")},
+            "settings": {"server_url": server},
         }
         found["openid_connect"] = {"APPS": [app], "OAUTH_PKCE_ENABLED": True}
     return found

@@ -105,20 +105,14 @@ class Git:
         self.megabytes = megabytes
         self.cancelled = cancelled
 
-    def fetch(self, place: Place, revision: str = "") -> str:
-        """Fetch one commit, without history, into the (new) bare folder; returns its full id."""
+    def fetch(self, place: Place, revision: str = "", *, depth: int = 1, files: bool = True) -> str:
+        """Fetch the last `depth` commits, with or without their files, into the bare folder, which is made when it is
+        new; returns the last one's full id."""
         if not (self.folder / "HEAD").exists():
             self._run(["init", "--bare", "--quiet", str(self.folder)], inside=False)
         wanted = check_revision(revision) if revision else "HEAD"
-        self._ask(place, ["fetch", "--quiet", "--depth=1", "--no-tags", "--no-write-fetch-head", "--no-auto-gc",
-                          "--no-recurse-submodules", "--end-of-options"], [f"+{wanted}:refs/deepwiki/fetched"])  # fmt: skip
-        return self.commit("refs/deepwiki/fetched")
-
-    def fetch_history(self, place: Place, revision: str, depth: int) -> str:
-        """Fetch up to `depth` commits without any of their files, into the (new) bare folder; returns the last one's id."""
-        self._run(["init", "--bare", "--quiet", str(self.folder)], inside=False)
-        wanted = check_revision(revision) if revision else "HEAD"
-        self._ask(place, ["fetch", "--quiet", "--filter=tree:0", f"--depth={depth}", "--no-tags", "--no-write-fetch-head",
+        without = [] if files else ["--filter=tree:0"]
+        self._ask(place, ["fetch", "--quiet", *without, f"--depth={depth}", "--no-tags", "--no-write-fetch-head",
                           "--no-auto-gc", "--no-recurse-submodules", "--end-of-options"],
                   [f"+{wanted}:refs/deepwiki/fetched"])  # fmt: skip
         return self.commit("refs/deepwiki/fetched")

@@ -112,7 +112,7 @@ def commits_between(source: Source, old: str, new: str) -> int | None:
             git = Git(
                 folder / "history.git", seconds=HISTORY_SECONDS, megabytes=HISTORY_MEGABYTES, cancelled=source.cancelled
             )
-            _at_its_place(source, folder, lambda place: git.fetch_history(place, source.revision, HISTORY))
+            _at_its_place(source, folder, lambda place: git.fetch(place, source.revision, depth=HISTORY, files=False))
             return git.commits_between(old, new)
     except SourceError:
         return None
