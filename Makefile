@@ -23,11 +23,11 @@ bench: install-dev
 install: $(VENV)/.installed
 install-dev: $(VENV)/.installed-dev
 
-$(VENV)/.installed: requirements.txt deepwiki/bootstrap.sh
-	@sh deepwiki/bootstrap.sh requirements.txt && touch "$@"
+$(VENV)/.installed: requirements.txt deepwiki/runtime/bootstrap.sh
+	@sh deepwiki/runtime/bootstrap.sh requirements.txt && touch "$@"
 
-$(VENV)/.installed-dev: requirements-dev.txt deepwiki/bootstrap.sh
-	@sh deepwiki/bootstrap.sh requirements-dev.txt && touch "$@" $(VENV)/.installed
+$(VENV)/.installed-dev: requirements-dev.txt deepwiki/runtime/bootstrap.sh
+	@sh deepwiki/runtime/bootstrap.sh requirements-dev.txt && touch "$@" $(VENV)/.installed
 
 # Universal: one file for Linux and macOS, every supported Python; it names no index.
 lock:

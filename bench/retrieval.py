@@ -44,7 +44,7 @@ def _indexed(folder: str, commit: str) -> Any:
     from repos import jobs
     from repos.services import add
     from repos.sources import parse_address
-    from repos.sources.local import git_folder
+    from repos.sources.local_folder import git_folder
 
     path = Path(folder).resolve()
     revision = commit if git_folder(path) else ""

@@ -31,8 +31,8 @@ def database(**environment: str) -> Iterator[Path]:
     import django
 
     django.setup()
-    from deepwiki.migrating import migrate
     from deepwiki.postgres import release
+    from deepwiki.runtime.migrate_once import migrate
 
     migrate()
     try:

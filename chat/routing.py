@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from chat.consumers import ChatConsumer, NotHere
+from chat.api.consumers import ChatConsumer, NotHere
 
 websocket_urlpatterns = [
     path("ws/chat", ChatConsumer.as_asgi()),

@@ -28,7 +28,7 @@ class Site(admin.AdminSite):
     @require_http_methods(["GET", "POST"])
     def providers(request: HttpRequest) -> HttpResponse:
         """Which providers and models are set up, how they have been doing, and a try of each. For superusers."""
-        from chat.usage import overview, try_model
+        from chat.provider_stats import overview, try_model
 
         if not request.user.is_superuser:  # trying a model costs money
             raise PermissionDenied

@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from deepwiki.pool import recover_quickly
+from deepwiki.foundation.pool_recovery import recover_quickly
 
 
 class DeepWikiConfig(AppConfig):

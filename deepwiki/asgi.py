@@ -9,6 +9,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deepwiki.settings")
 django_application = get_asgi_application()
 
 from chat.routing import websocket_urlpatterns  # noqa: E402 - models may only be imported once Django is set up
-from deepwiki.lifespan import Lifespan  # noqa: E402
+from deepwiki.runtime.lifespan import Lifespan  # noqa: E402
 
 application = Lifespan(ProtocolTypeRouter({"http": django_application, "websocket": URLRouter(websocket_urlpatterns)}))

@@ -93,7 +93,7 @@ def _prepare() -> None:
 
     django.setup()
     try:
-        from deepwiki.migrating import migrate
+        from deepwiki.runtime.migrate_once import migrate
 
         migrate()
     except PostgresError as error:
@@ -155,7 +155,7 @@ def _watch(children: list[subprocess.Popen[bytes]], environment: dict[str, str])
     """Until stopped: bring back the database or the worker if they die; end if the server does."""
     from django.conf import settings
 
-    from deepwiki.postgres.holding import revive
+    from deepwiki.postgres.lifecycle import revive
 
     while True:
         time.sleep(WATCH_SECONDS)

@@ -67,7 +67,7 @@ def serve(host: str, port: int, listener: socket.socket | None = None) -> None:
 def _server(base: Any, settings: Any) -> Any:
     from twisted.internet import reactor
 
-    from deepwiki.lifespan import shutdown, startup
+    from deepwiki.runtime.lifespan import shutdown, startup
 
     class BoundedServer(base):  # type: ignore[misc]
         """daphne's Server with our limits."""

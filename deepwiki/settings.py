@@ -16,9 +16,9 @@ from csp.constants import NONE, SELF
 
 django_stubs_ext.monkeypatch()  # generic classes such as ModelAdmin[Repository] at run time
 
-from deepwiki.accounts.providers import sign_in_origins, sign_in_providers
-from deepwiki.env import ConfigError, Environment
-from deepwiki.keys import read_or_make_key
+from deepwiki.accounts.social_login import sign_in_origins, sign_in_providers
+from deepwiki.foundation.env import ConfigError, Environment
+from deepwiki.foundation.key_files import read_or_make_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TESTING = "pytest" in sys.modules
@@ -166,7 +166,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "deepwiki.middleware.request_id_middleware",
+    "deepwiki.foundation.middleware.request_id_middleware",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -231,7 +231,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-    "deepwiki.staticfinder.PackagedFilesFinder",
+    "deepwiki.foundation.packaged_static.PackagedFilesFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -251,7 +251,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # Guessing passwords is slowed, by name and by address alike, for the page and the admin.
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "deepwiki.accounts.adapters.Backend",
+    "deepwiki.accounts.allauth_adapters.Backend",
 ]
 AXES_FAILURE_LIMIT = env.number("DEEPWIKI_SIGN_IN_FAILURES", 5, least=1)
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -263,8 +263,8 @@ AXES_VERBOSE = False
 AXES_CLIENT_IP_CALLABLE = "deepwiki.accounts.authentication.address_of_request"
 AXES_LOCKOUT_CALLABLE = "deepwiki.accounts.views.locked_out"
 # Signing up, resetting a password, other sites' accounts. How often a password may be tried is counted by axes.
-ACCOUNT_ADAPTER = "deepwiki.accounts.adapters.AccountAdapter"
-SOCIALACCOUNT_ADAPTER = "deepwiki.accounts.adapters.SocialAccountAdapter"
+ACCOUNT_ADAPTER = "deepwiki.accounts.allauth_adapters.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "deepwiki.accounts.allauth_adapters.SocialAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*" if EMAIL_HOST else "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_HOST else "none"
@@ -308,7 +308,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "deepwiki.log.LineFormatter"}},
+    "formatters": {"line": {"()": "deepwiki.foundation.log_format.LineFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {

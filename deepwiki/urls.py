@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from chat.page_views import by_name
-from deepwiki import health
+from chat.web.views import by_name
 from deepwiki.accounts import views as accounts
+from deepwiki.runtime import health
 
 urlpatterns = [
     path("", include("chat.urls")),

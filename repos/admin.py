@@ -10,8 +10,9 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 
-from deepwiki.spending import tokens_where
-from repos import jobs, services, store
+from chat.token_usage import tokens_where
+from repos import jobs, services
+from repos.index import removal
 from repos.models import Document, Index, IndexJob, Repository
 from repos.sources import SourceError, parse_address
 
@@ -104,7 +105,7 @@ class RepositoryAdmin(admin.ModelAdmin[Repository]):
 
     @admin.display(description="Size of the index")
     def size(self, repository: Repository) -> str:
-        return filesizeformat(store.size_of(repository.current_index_id)) if repository.current_index_id else "-"
+        return filesizeformat(removal.size_of(repository.current_index_id)) if repository.current_index_id else "-"
 
     @admin.display(description="Questions asked")
     def questions(self, repository: Repository) -> int:

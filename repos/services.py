@@ -12,10 +12,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from repos import jobs
-from repos.crypto import WrongKey, encrypt
-from repos.indexing.pipeline import source_of
+from repos.access.permissions import find_readable
+from repos.encryption import WrongKey, encrypt
+from repos.index.pipeline import source_of
 from repos.models import IndexJob, Repository
-from repos.rights import find_readable
 from repos.sources import Address, SourceError, parse_address, remote_commit
 from repos.sources.address import check_revision
 from repos.sources.errors import NotFound
@@ -140,7 +140,7 @@ def check_connection(repository: Repository) -> tuple[bool, str]:
         if repository.address.is_local:
             there = Path(repository.url).is_dir()
             return there, "the folder is there." if there else "the folder is not there."
-        commit = remote_commit(source_of(repository, jobs.options()))
+        commit = remote_commit(source_of(repository, jobs.index_options()))
     except (SourceError, WrongKey) as error:
         return False, str(error)
     return True, f"reached, at {commit[:8]}." if commit else "reached."

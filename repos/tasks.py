@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from repos import graphs, housekeeping, jobs
+from repos import jobs
+from repos.index import hnsw
+from repos.jobs import maintenance
 
 
 @app.task(queue="index", name="repos.run_index_job")
@@ -17,14 +19,14 @@ def run_index_job(job_id: str) -> None:
 @app.task(queue="index", name="repos.refresh_due")
 def refresh_due(timestamp: int) -> None:
     """Bring repositories in use up to date."""
-    housekeeping.refresh_due()
+    maintenance.refresh_due()
 
 
 @app.periodic(cron="17 * * * *")
 @app.task(queue="index", name="repos.make_room")
 def make_room(timestamp: int) -> None:
     """Keep within the room for indexes, and forget old jobs."""
-    housekeeping.make_room()
-    graphs.drop_strays()
-    graphs.analyze()
-    housekeeping.forget_old_jobs()
+    maintenance.make_room()
+    hnsw.drop_strays()
+    hnsw.analyze()
+    maintenance.forget_old_jobs()

@@ -30,7 +30,7 @@ def add(request: HttpRequest) -> HttpResponse:
             revision=request.POST.get("revision", "").strip(),
         )
     except SourceError as error:
-        return render(request, "partials/add_form.html", {"error": str(error), "repo_url": text[:1_000]}, status=422)
+        return render(request, "repos/add_form.html", {"error": str(error), "repo_url": text[:1_000]}, status=422)
     target = reverse("repository", args=[repository.pk])
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
@@ -42,7 +42,7 @@ def add(request: HttpRequest) -> HttpResponse:
 def status(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     """How far indexing is; asked again by the page until it is over."""
     repository = _readable(request, repository_id)
-    return render(request, "partials/status.html", status_context(request, repository))
+    return render(request, "repos/status.html", status_context(request, repository))
 
 
 @require_POST
@@ -51,7 +51,7 @@ def refresh(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     """Bring the index up to date."""
     repository = _readable(request, repository_id)
     services.refresh(repository, request.user.pk)
-    return render(request, "partials/status.html", status_context(request, repository))
+    return render(request, "repos/status.html", status_context(request, repository))
 
 
 @require_POST
@@ -63,7 +63,7 @@ def webhook_secret(request: HttpRequest, repository_id: uuid.UUID) -> HttpRespon
         raise Http404
     address = settings.PUBLIC_URL + reverse("webhook", args=[repository.pk])
     context = {"repository": repository, "address": address, "secret": services.new_webhook_secret(repository)}
-    return render(request, "partials/webhook.html", context)
+    return render(request, "repos/webhook.html", context)
 
 
 @require_POST
@@ -77,7 +77,7 @@ def control(request: HttpRequest, repository_id: uuid.UUID, action: str) -> Http
     job = repository.jobs.unfinished().first()
     if job is not None and (job.requested_by_id == request.user.pk or repository.managed_by(request.user)):
         steps[action](job)
-    return render(request, "partials/status.html", status_context(request, repository))
+    return render(request, "repos/status.html", status_context(request, repository))
 
 
 def status_context(request: HttpRequest, repository: Repository) -> dict[str, object]:

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from repos import services
-from repos.crypto import WrongKey
+from repos.encryption import WrongKey
 from repos.models import Repository
 
 # Signatures over the body: header and prefix. GitLab sends the secret itself instead.

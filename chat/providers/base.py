@@ -8,8 +8,8 @@ import random
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 
-from chat.core.answer import Text, Tokens
 from chat.core.errors import ProviderError, RateLimited, Unavailable
+from chat.core.pipeline import Text, Tokens
 
 RETRIES = 2
 LONGEST_WAIT = 20.0

@@ -17,7 +17,6 @@ from google.api_core.client_options import ClientOptions
 from google.auth.credentials import AnonymousCredentials
 from grpc.aio import AioRpcError
 
-from chat.core.answer import Model, Text, Tokens
 from chat.core.errors import (
     AuthFailed,
     Blocked,
@@ -29,6 +28,7 @@ from chat.core.errors import (
     Refused,
     Unavailable,
 )  # fmt: skip
+from chat.core.pipeline import Model, Text, Tokens
 from chat.core.prompt import Prompt
 from chat.providers.base import Pieces, ProviderConfig, patiently, plain_error
 from chat.providers.openai_compatible import OpenAICompatible

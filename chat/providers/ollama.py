@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import openai
 
-from chat.providers.discovery import base_of
+from chat.providers.ollama_discovery import base_of
 from chat.providers.openai_compatible import OpenAICompatible
 
 

@@ -14,7 +14,6 @@ from typing import Any
 import httpx2
 import openai
 
-from chat.core.answer import Model, Text, Tokens
 from chat.core.errors import (
     AuthFailed,
     Blocked,
@@ -26,6 +25,7 @@ from chat.core.errors import (
     Refused,
     Unavailable,
 )  # fmt: skip
+from chat.core.pipeline import Model, Text, Tokens
 from chat.core.prompt import Prompt
 from chat.providers.base import Pieces, ProviderConfig, patiently, plain_error
 

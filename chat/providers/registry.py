@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from chat.core.answer import Model, Provider
 from chat.core.errors import BadRequest
+from chat.core.pipeline import Model, Provider
 from chat.providers.base import ProviderConfig, Timeouts
-from chat.providers.discovery import running_models
-from chat.providers.tokens import counter
+from chat.providers.ollama_discovery import running_models
+from chat.providers.tokenizers import counter
 
 # adapter -> module and class; imported when first needed, since the SDKs take half a second each
 ADAPTERS: dict[str, str] = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 
-from chat.core.answer import Model, Text, Tokens
+from chat.core.pipeline import Model, Text, Tokens
 from chat.core.prompt import Passage, Prompt
 from chat.providers.base import ProviderConfig
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from chat.core import budget, prompt, research
-from chat.core.answer import AnswerLimits, Asker, Model, Retrieved, Text, Tokens, answer
+from chat.core import context_budget, prompt, research_rounds
 from chat.core.errors import ContextTooLong, CutOff, Unavailable
 from chat.core.events import Delta, Notice, Research, Sources, Usage
+from chat.core.pipeline import AnswerLimits, Asker, Model, Retrieved, Text, Tokens, answer
 from chat.core.prompt import Passage
 from chat.core.request import ChatRequest, Turn
 from chat.providers.search_only import SearchOnly
@@ -268,23 +268,25 @@ def test_budget_keeps_the_best_passages_and_the_newest_turns_and_says_what_staye
     many = [Passage(f"f{i}", 1, 2, "word " * 400) for i in range(30)]
     history = [Turn("user", f"{i} " + "word " * 300) for i in range(20)]
     file = Passage("big.py", 1, 900, "x = 1\n" * 5_000)
-    fitted = budget.fit(passages=many, history=history, file=file, question="q", context=8_000, output=1_000)
+    fitted = context_budget.fit(passages=many, history=history, file=file, question="q", context=8_000, output=1_000)
     assert fitted.passages and fitted.passages[0].path == "f0"
     assert fitted.history[-1].content.startswith("19")
     assert set(fitted.left_out) == {"part of the file", "earlier messages", "some passages"}
     used = (
-        sum(budget.estimate(p.text) for p in fitted.passages)
-        + sum(budget.estimate(t.content) for t in fitted.history)
-        + budget.estimate(fitted.file.text)
+        sum(context_budget.estimate(p.text) for p in fitted.passages)
+        + sum(context_budget.estimate(t.content) for t in fitted.history)
+        + context_budget.estimate(fitted.file.text)
     )
     assert used < 8_000
 
 
 def test_a_question_too_long_for_the_model_keeps_its_beginning_and_end_and_says_so():
     question = "BEGIN " + "word " * 5_000 + "END"
-    fitted = budget.fit(passages=PASSAGES, history=[], file=None, question=question, context=4_000, output=1_000)
+    fitted = context_budget.fit(
+        passages=PASSAGES, history=[], file=None, question=question, context=4_000, output=1_000
+    )
     assert fitted.question.startswith("BEGIN") and fitted.question.endswith("END")
-    assert budget.estimate(fitted.question) < 2_000
+    assert context_budget.estimate(fitted.question) < 2_000
     assert "the middle of your question" in fitted.left_out
 
 
@@ -296,10 +298,14 @@ def test_tokens_are_counted_exactly_only_where_the_estimate_says_that_something_
         return len(text) // 10 + 1
 
     passages = [Passage(f"f{i}.py", 1, 9, "word " * 400) for i in range(10)]
-    roomy = budget.fit(passages=passages, history=[], file=None, question="q", context=100_000, output=10, count=count)
+    roomy = context_budget.fit(
+        passages=passages, history=[], file=None, question="q", context=100_000, output=10, count=count
+    )
     assert len(roomy.passages) == 10 and counted == []
-    tight = budget.fit(passages=passages, history=[], file=None, question="q", context=5_000, output=10, count=count)
-    rough = budget.fit(passages=passages, history=[], file=None, question="q", context=5_000, output=10)
+    tight = context_budget.fit(
+        passages=passages, history=[], file=None, question="q", context=5_000, output=10, count=count
+    )
+    rough = context_budget.fit(passages=passages, history=[], file=None, question="q", context=5_000, output=10)
     assert len(tight.passages) > len(rough.passages)
 
 
@@ -322,5 +328,5 @@ U, A = (lambda text: Turn("user", text)), (lambda text: Turn("assistant", text))
      ([U("[DEEP RESEARCH] Topic"), A("plan"), U("When does the loop continue to research a page?")], (2, "update", "When does the loop continue to research a page?"))],
 )  # fmt: skip
 def test_rounds_of_research_are_told_from_the_conversation(messages, expected):
-    found = research.current_round(messages)
+    found = research_rounds.current_round(messages)
     assert (found and (found.iteration, found.stage, found.topic)) == expected

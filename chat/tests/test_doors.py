@@ -13,7 +13,7 @@ from django.test import AsyncClient
 from chat.models import Conversation, Message
 from deepwiki.accounts.models import ApiToken
 from deepwiki.asgi import application
-from deepwiki.threads import in_thread
+from deepwiki.foundation.threads import in_thread
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -326,9 +326,10 @@ async def test_the_application_answers_its_lifespan():
 
 
 async def test_a_named_revision_is_answered_from_that_revision(tmp_path, token, settings, with_model, door):
+    from repos.testing.git_host import make_repository, run_git
+
     from repos import jobs
     from repos.models import IndexJob
-    from repos.testing import make_repository, run_git
 
     settings.LOCAL_ROOTS = [tmp_path.resolve()]
     old = make_repository(tmp_path / "r", {"a.py": "discount = 'old'\n"})

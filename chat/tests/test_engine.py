@@ -10,14 +10,14 @@ from django.core.cache import cache
 from django.test import AsyncClient
 
 from chat import services
-from chat.citing import IndexCitations
 from chat.core.citations import Citation, find
 from chat.core.request import parse
 from chat.models import Message
 from chat.rendering import Blocks, render
+from chat.rendering.citation_links import IndexCitations
 from chat.tests.test_doors import DOORS, ask, settled
 from deepwiki.accounts.models import ApiToken
-from deepwiki.threads import in_thread
+from deepwiki.foundation.threads import in_thread
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 CITING = "`shop/prices.py:L1-L5` and shop/mail.js:L2, not `shop/none.py:L1-L2` or `shop/prices.py:L900`"
@@ -105,8 +105,8 @@ def test_a_sealed_block_swallows_nothing_of_what_comes_after_it():
 async def test_a_run_elsewhere_that_cannot_be_followed_ends_all_the_same():
     import uuid
 
-    from chat.catching_up import _follow
     from chat.runs import Run
+    from chat.runs.replay import _follow
 
     async def breaks():
         yield {"event": "delta", "text": "half ", "seq": 3}
@@ -128,12 +128,13 @@ def test_looking_for_citations_takes_no_time_whatever_the_text():
 
 
 async def test_a_dropped_index_is_made_anew_for_a_follow_up(repository, alice, with_model):
-    from repos import jobs, store
+    from repos import jobs
+    from repos.index import removal
     from repos.models import IndexJob
 
     events = await events_of(alice, ask(repository))
     conversation = next(event["conversation"] for event in events if event["event"] == "accepted")
-    await in_thread(store.drop_indexes, repository)
+    await in_thread(removal.drop_indexes, repository)
     asking = asyncio.create_task(events_of(alice, {**ask(repository, text="And mail?"), "conversation": conversation}))
     while not (job := await in_thread(IndexJob.objects.filter(state="queued").first)):
         await asyncio.sleep(0.02)
@@ -345,7 +346,7 @@ async def test_what_is_deleted_while_it_is_answered_ends_the_answer_and_leaves_n
 async def test_an_events_socket_is_closed_on_too_large_a_message_and_on_a_flood_of_nonsense(alice, token):
     from channels.testing import WebsocketCommunicator
 
-    from chat.consumers import MOST_COMPLAINTS
+    from chat.api.consumers import MOST_COMPLAINTS
     from deepwiki.asgi import application
 
     for messages, code in ((["x" * 300_000], 1009), (["nonsense"] * (MOST_COMPLAINTS + 1), 4429)):

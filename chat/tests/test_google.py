@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from chat.core.answer import Model, Text, Tokens
 from chat.core.errors import AuthFailed, Blocked, ContextTooLong, CutOff, ModelNotFound, RateLimited, Unavailable
+from chat.core.pipeline import Model, Text, Tokens
 from chat.core.prompt import Prompt
 from chat.core.request import Turn
 from chat.providers.base import ProviderConfig, Timeouts

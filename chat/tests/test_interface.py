@@ -10,8 +10,8 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.utils import translation
 
-from chat import words
 from chat.core import errors
+from chat.web import ui_strings
 from deepwiki.testing import messages
 from deepwiki.testing.page import ask, begin, finished
 
@@ -47,12 +47,12 @@ def test_the_languages_offered_are_those_translated():
 
 def test_the_cores_sentences_are_all_known_to_the_interface():
     family = {c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, errors.ChatError)}
-    assert {c.words for c in family} <= set(words.SAID)
+    assert {c.words for c in family} <= set(ui_strings.SAID)
     for path in [*(ROOT / "chat" / "core").glob("*.py"), ROOT / "chat" / "runs.py"]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Notice":
                 said = [a.value for a in node.args if isinstance(a, ast.Constant)]
-                assert len(said) < 2 or said[1] in words.SAID, said
+                assert len(said) < 2 or said[1] in ui_strings.SAID, said
 
 
 def test_what_a_page_may_be_told_is_known_to_the_interface():
@@ -61,7 +61,7 @@ def test_what_a_page_may_be_told_is_known_to_the_interface():
             for part in ast.walk(node) if isinstance(node, ast.Raise) else ():
                 if isinstance(part, ast.Constant) and isinstance(part.value, str):
                     strangers = "address" in part.value  # who is told that has no page
-                    assert strangers or not messages.SENTENCE.fullmatch(part.value) or part.value in words.SAID, (
+                    assert strangers or not messages.SENTENCE.fullmatch(part.value) or part.value in ui_strings.SAID, (
                         part.value
                     )
 
@@ -72,7 +72,7 @@ def test_the_scripts_words_are_all_there():
         for call in re.findall(r"\bsay\(([^,)]*)", path.read_text()):
             used |= set(re.findall(r'"(\w+)"', call.partition("?")[2] or call))
     assert used
-    assert used - set(words.of_the_script()) == set()
+    assert used - set(ui_strings.of_the_script()) == set()
 
 
 @pytest.mark.django_db
@@ -105,6 +105,6 @@ def test_the_page_speaks_the_readers_language(start, open_page, repository):
 
 def test_every_interface_language_is_one_that_answers_come_in():
     from chat.core.request import LANGUAGES
-    from chat.page_views import ANSWER_LANGUAGES
+    from chat.web.views import ANSWER_LANGUAGES
 
     assert {ANSWER_LANGUAGES.get(code, code) for code, _ in settings.LANGUAGES} == set(LANGUAGES)

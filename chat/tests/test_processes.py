@@ -11,9 +11,9 @@ import websockets
 from chat.models import Message
 from chat.tests.test_server import EVENTS, connect, plain, request, row_state, until
 from deepwiki.accounts.models import ApiToken
+from deepwiki.foundation.threads import in_thread
 from deepwiki.testing import programs
 from deepwiki.testing.ports import free_port
-from deepwiki.threads import in_thread
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 

@@ -5,7 +5,6 @@ import time
 
 import pytest
 
-from chat.core.answer import Model, Text, Tokens
 from chat.core.errors import (
     AuthFailed,
     BadRequest,
@@ -17,6 +16,7 @@ from chat.core.errors import (
     Refused,
     Unavailable,
 )  # fmt: skip
+from chat.core.pipeline import Model, Text, Tokens
 from chat.core.prompt import Passage, Prompt
 from chat.core.request import Turn
 from chat.providers import Providers, load_models, registry

@@ -15,9 +15,9 @@ import websockets
 
 from chat.models import Message
 from deepwiki.accounts.models import ApiToken
+from deepwiki.foundation.threads import in_thread
 from deepwiki.testing.fixtures import Live, child_environment, stop
 from deepwiki.testing.ports import free_port, listens
-from deepwiki.threads import in_thread
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 EVENTS = "deepwiki.events.v1"

@@ -13,8 +13,8 @@ from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 from django.utils import timezone
 
+from chat.token_usage import tokens_where
 from deepwiki.accounts.models import ApiToken, Profile
-from deepwiki.spending import tokens_where
 
 TODAY = "c.user_id = auth_user.id AND m.created_at >= date_trunc('day', now())"
 

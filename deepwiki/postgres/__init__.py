@@ -5,6 +5,6 @@
 
 from deepwiki.postgres.binaries import PostgresError
 from deepwiki.postgres.cluster import Cluster
-from deepwiki.postgres.holding import hold, release
+from deepwiki.postgres.lifecycle import hold, release
 
 __all__ = ["Cluster", "PostgresError", "hold", "release"]

@@ -29,10 +29,11 @@ CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext"}
 SPEAKING = [
     "repos/sources",
     "repos/embedders",
-    "repos/crypto.py",
+    "repos/encryption.py",
     "repos/services.py",
-    "repos/jobs.py",
+    "repos/jobs",
     "repos/indexing",
+    "repos/index/",
 ]
 DATE = datetime(2026, 11, 25, tzinfo=UTC)  # always the same: a catalog changes only with its words
 SENTENCE = re.compile(r"[A-Z][^{}\n]* [^{}\n]*[.]")

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from deepwiki.env import ConfigError, Environment
+from deepwiki.foundation.env import ConfigError, Environment
 
 
 def test_a_dotenv_value_is_read_and_the_process_environment_wins(tmp_path, monkeypatch):
@@ -53,7 +53,7 @@ def test_every_key_the_settings_read_stands_in_the_example():
     import re
     from pathlib import Path
 
-    source = Path("deepwiki/settings.py").read_text() + Path("deepwiki/accounts/providers.py").read_text()
+    source = Path("deepwiki/settings.py").read_text() + Path("deepwiki/accounts/social_login.py").read_text()
     read = set(re.findall(r'env\.\w+\(\s*"(\w+)"', source)) | set(
         re.findall(r'"((?:OPENAI|OPENROUTER|OLLAMA|AZURE|GOOGLE)_\w+)"', source)
     )

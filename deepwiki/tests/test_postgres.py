@@ -10,7 +10,7 @@ import time
 import psycopg
 import pytest
 
-from deepwiki.pool import recover_quickly
+from deepwiki.foundation.pool_recovery import recover_quickly
 from deepwiki.postgres import Cluster, PostgresError, hold, release
 
 HOLDER = """

@@ -25,7 +25,7 @@ class EmbedderConfig:
 
 def _local(config: EmbedderConfig) -> list[Embedder]:
     from repos.embedders.minilm import MiniLM
-    from repos.embedders.use import MultilingualUSE
+    from repos.embedders.multilingual_use import MultilingualUSE
 
     return [MiniLM(), MultilingualUSE()]
 
@@ -56,7 +56,7 @@ def _google(config: EmbedderConfig) -> list[Embedder]:
 
 
 def _fake(config: EmbedderConfig) -> list[Embedder]:
-    from repos.embedders.hashing import Hashing
+    from repos.embedders.fake import Hashing
 
     return [Hashing(f"fake/{config.model or 'hashing'}")]
 

@@ -8,7 +8,6 @@ filters, submodules and odd names in a repository stay data.
 from __future__ import annotations
 
 import base64
-import contextlib
 import os
 import re
 import signal
@@ -20,21 +19,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from repos.indexing.walk import TreeEntry
 from repos.sources.address import Address, check_revision
 from repos.sources.errors import Broken, Moved, NoRevision, NotFound, Refused, SourceError, TooLarge, Unreachable
-from repos.sources.policy import Pinned
+from repos.sources.git_process import MEMORY_KILOBYTES, _environment, _feed, _kill, _size
+from repos.sources.network_policy import Pinned
+from repos.sources.tree import TreeEntry
 
-MEMORY_KILOBYTES = 4_000_000
 TREE_BYTES = 400_000_000
 COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
-CONFIG = {
-    "protocol.allow": "never", "protocol.https.allow": "always", "http.followRedirects": "false",
-    "credential.helper": "", "core.askPass": "", "core.hooksPath": os.devnull, "core.fsmonitor": "false",
-    "submodule.recurse": "false", "fetch.recurseSubmodules": "false", "fetch.fsckObjects": "false", "gc.auto": "0",
-    "maintenance.auto": "false", "safe.directory": "*", "http.lowSpeedLimit": "1000", "http.lowSpeedTime": "30",
-    "transfer.bundleURI": "false", "core.packedGitLimit": "256m", "pack.threads": "1",
-}  # fmt: skip
 USERS = {"gitlab": "oauth2", "bitbucket": "x-token-auth", "azure": ""}
 # What git prints -> what to say. The first that matches wins.
 ANSWERS: list[tuple[str, type[SourceError], str]] = [
@@ -276,48 +268,3 @@ class Git:
             ["/bin/sh", "-c", limits, "git", "git", "--no-pager", *place, *arguments],
             stdin=stdin, stdout=stdout, stderr=errors, env=_environment(config), cwd="/", start_new_session=True,
         )  # fmt: skip
-
-
-def _environment(config: dict[str, str]) -> dict[str, str]:
-    """Nothing of ours but PATH and the proxies; no system or user configuration, no prompt."""
-    settings = {**CONFIG, **config}
-    environment = {
-        "PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "HOME": os.devnull, "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": os.devnull, "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "true", "SSH_ASKPASS": "true",
-        "GIT_ATTR_NOSYSTEM": "1", "GIT_LFS_SKIP_SMUDGE": "1", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_CONFIG_COUNT": str(len(settings)),
-    }  # fmt: skip
-    for name in ("https_proxy", "HTTPS_PROXY", "http_proxy", "no_proxy", "NO_PROXY", "SSL_CERT_FILE"):
-        if name in os.environ:
-            environment[name] = os.environ[name]
-    for number, (key, value) in enumerate(settings.items()):
-        environment[f"GIT_CONFIG_KEY_{number}"] = key
-        environment[f"GIT_CONFIG_VALUE_{number}"] = value
-    return environment
-
-
-def _feed(process: subprocess.Popen[bytes], shas: list[str]) -> None:
-    assert process.stdin
-    try:
-        process.stdin.write("".join(f"{sha}\n" for sha in shas).encode())
-        process.stdin.close()
-    except OSError:
-        pass  # the reader has stopped, and killed git
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End git and every helper it started: they share its process group."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _size(folder: Path) -> int:
-    total = 0
-    for path, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += os.lstat(os.path.join(path, name)).st_size
-            except OSError:
-                continue
-    return total

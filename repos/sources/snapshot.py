@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from repos.indexing.walk import TreeEntry
-from repos.sources import policy, work
+from repos.sources import network_policy, workspace
 from repos.sources.address import Address, check_revision
 from repos.sources.errors import Broken, Moved, NotFound, SourceError
 from repos.sources.git import Git, Place
-from repos.sources.local import Folder, git_folder
+from repos.sources.local_folder import Folder, git_folder
 from repos.sources.redirects import moved_to
+from repos.sources.tree import TreeEntry
 
 MOST_MOVES = 4
 HISTORY, HISTORY_SECONDS, HISTORY_MEGABYTES = 1_000, 20, 20
@@ -80,7 +80,7 @@ def open_snapshot(source: Source) -> Iterator[Snapshot]:
         yield _open_local(source)
         return
     limits = source.limits
-    with work.folder(source.work_dir) as folder:
+    with workspace.folder(source.work_dir) as folder:
         git = Git(
             folder / "repository.git", seconds=limits.seconds, megabytes=limits.megabytes, cancelled=source.cancelled
         )
@@ -94,7 +94,7 @@ def remote_commit(source: Source) -> str:
     Raises the SourceError family.
     """
     limits = source.limits
-    with work.folder(source.work_dir) as folder:
+    with workspace.folder(source.work_dir) as folder:
         git = Git(folder, seconds=min(30, limits.seconds), megabytes=limits.megabytes, cancelled=source.cancelled)
         return _at_its_place(source, folder, lambda place: git.remote_commit(place, source.revision))
 
@@ -108,7 +108,7 @@ def commits_between(source: Source, old: str, new: str) -> int | None:
         if source.address.is_local:
             inside = git_folder(Path(source.address.url))
             return Git(inside, seconds=HISTORY_SECONDS).commits_between(old, new) if inside is not None else None
-        with work.folder(source.work_dir) as folder:
+        with workspace.folder(source.work_dir) as folder:
             git = Git(
                 folder / "history.git", seconds=HISTORY_SECONDS, megabytes=HISTORY_MEGABYTES, cancelled=source.cancelled
             )
@@ -124,9 +124,9 @@ def _at_its_place(source: Source, folder: Path, call: Callable[[Place], str]) ->
     Each new place is checked like the first. The token stays with the host it was given for.
     """
     address, token, limits = source.address, source.token, source.limits
-    ca_file = work.certificates(limits.ca_file, folder) if limits.ca_file else ""
+    ca_file = workspace.certificates(limits.ca_file, folder) if limits.ca_file else ""
     for _ in range(MOST_MOVES):
-        pinned = policy.check(address, limits.allow, through_proxy=bool(limits.proxy))
+        pinned = network_policy.check(address, limits.allow, through_proxy=bool(limits.proxy))
         place = Place(address, pinned, token, ca_file, limits.proxy)
         try:
             return call(place)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from repos.sources import parse_address, policy
+from repos.sources import network_policy, parse_address
 from repos.sources.address import check_revision
 from repos.sources.errors import BadAddress, Refused, SourceError, Unreachable
 
@@ -50,7 +50,7 @@ def test_what_is_no_address_is_refused_before_anything_happens(text):
 ])  # fmt: skip
 def test_addresses_that_are_not_public_are_refused(ip):
     with pytest.raises(Refused):
-        policy.check(parse_address("https://evil.example.org/a/b"), resolver=lambda host, port: [ip])
+        network_policy.check(parse_address("https://evil.example.org/a/b"), resolver=lambda host, port: [ip])
 
 
 @pytest.mark.parametrize("host", ["127.1", "0x7f000001", "2130706433", "0177.0.0.1", "127.0.0.1", "[::1]", "8.8.8.8"])
@@ -59,25 +59,29 @@ def test_hosts_given_as_numbers_are_refused(host):
         raise AssertionError("resolved")
 
     with pytest.raises(SourceError):
-        policy.check(parse_address(f"https://{host}/a/b"), resolver=must_not_resolve)
+        network_policy.check(parse_address(f"https://{host}/a/b"), resolver=must_not_resolve)
 
 
 def test_one_private_address_among_public_ones_is_enough_to_refuse():
     with pytest.raises(Refused):
-        policy.check(parse_address("https://x.example.org/a/b"), resolver=lambda h, p: ["93.184.216.34", "10.0.0.1"])
+        network_policy.check(
+            parse_address("https://x.example.org/a/b"), resolver=lambda h, p: ["93.184.216.34", "10.0.0.1"]
+        )
 
 
 def test_the_connection_is_pinned_to_what_was_checked():
     answers = iter([["93.184.216.34"], ["127.0.0.1"]])
-    pinned = policy.check(parse_address("https://x.example.org/a/b"), resolver=lambda h, p: next(answers))
+    pinned = network_policy.check(parse_address("https://x.example.org/a/b"), resolver=lambda h, p: next(answers))
     assert pinned.addresses == ("93.184.216.34",)
 
 
 def test_an_allowed_private_host_may_be_reached_at_its_port_only():
     address = parse_address("http://git.internal.example:8080/a/b")
-    assert policy.check(address, ["git.internal.example:8080"], lambda h, p: ["10.0.0.9"]).addresses == ("10.0.0.9",)
+    assert network_policy.check(address, ["git.internal.example:8080"], lambda h, p: ["10.0.0.9"]).addresses == (
+        "10.0.0.9",
+    )
     with pytest.raises(Refused):
-        policy.check(
+        network_policy.check(
             parse_address("http://git.internal.example:8081/a/b"),
             ["git.internal.example:8080"],
             lambda h, p: ["10.0.0.9"],
@@ -87,12 +91,12 @@ def test_an_allowed_private_host_may_be_reached_at_its_port_only():
 def test_plain_http_and_the_ports_of_other_services_need_to_be_allowed():
     for text in ("http://x.example.org/a/b", "https://x.example.org:22/a/b", "https://x.example.org:25/a/b"):
         with pytest.raises(Refused):
-            policy.check(parse_address(text), resolver=lambda h, p: ["93.184.216.34"])
+            network_policy.check(parse_address(text), resolver=lambda h, p: ["93.184.216.34"])
 
 
 def test_any_other_https_port_of_a_public_host_may_be_used():
     address = parse_address("https://x.example.org:7990/scm/team/tool.git")
-    assert policy.check(address, resolver=lambda h, p: ["93.184.216.34"]).port == 7990
+    assert network_policy.check(address, resolver=lambda h, p: ["93.184.216.34"]).port == 7990
 
 
 def test_behind_a_proxy_a_name_unknown_here_is_left_to_the_proxy():
@@ -100,9 +104,9 @@ def test_behind_a_proxy_a_name_unknown_here_is_left_to_the_proxy():
         raise OSError
 
     address = parse_address("https://x.example.org/a/b")
-    assert policy.check(address, resolver=fails, through_proxy=True).addresses == ()
+    assert network_policy.check(address, resolver=fails, through_proxy=True).addresses == ()
     with pytest.raises(Refused):
-        policy.check(address, resolver=lambda h, p: ["10.0.0.1"], through_proxy=True)
+        network_policy.check(address, resolver=lambda h, p: ["10.0.0.1"], through_proxy=True)
 
 
 def test_a_name_that_does_not_resolve_says_so():
@@ -110,7 +114,7 @@ def test_a_name_that_does_not_resolve_says_so():
         raise OSError
 
     with pytest.raises(Unreachable, match="could not be found"):
-        policy.check(parse_address("https://nowhere.example.org/a/b"), resolver=fails)
+        network_policy.check(parse_address("https://nowhere.example.org/a/b"), resolver=fails)
 
 
 @pytest.mark.parametrize(

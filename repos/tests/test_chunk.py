@@ -5,9 +5,10 @@ import time
 
 import pytest
 
-from repos.indexing.chunk import MOST_CHARS, MOST_LINES, chunk
+from repos.indexing.chunking import MOST_CHARS, MOST_LINES, chunk
+from repos.indexing.file_selection import Limits, Skipped, decode, role, select
 from repos.indexing.languages import GRAMMARS, SUFFIXES, language_of, parser_for
-from repos.indexing.walk import Limits, Skipped, TreeEntry, decode, role, select
+from repos.sources.tree import TreeEntry
 
 SAMPLES = {
     "a.py": ("class A:\n    def run(self):\n        return 1\n", "run"), "a.js": ("export function run(a) { return a }\n", "run"),

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from repos.models import IndexJob, Repository
-from repos.testing import GitHost, make_repository
+from repos.testing.git_host import GitHost, make_repository
 
 pytestmark = pytest.mark.django_db
 

@@ -8,11 +8,11 @@ import time
 
 import pytest
 
-from repos.indexing.walk import Limits, Skipped, files, select
+from repos.indexing.file_selection import Limits, Skipped, files, select
 from repos.sources import FetchLimits, Source, commits_between, open_snapshot, parse_address
 from repos.sources.errors import Broken, Moved, NotFound, Refused, SourceError, Unreachable
 from repos.sources.snapshot import remote_commit
-from repos.testing import GitHost, make_repository, run_git
+from repos.testing.git_host import GitHost, make_repository, run_git
 
 
 @pytest.fixture
@@ -306,7 +306,7 @@ def test_a_move_is_followed_whichever_spelling_tells_of_it(host, tmp_path):
 def test_a_move_behind_a_proxy_is_asked_for_encrypted_to_the_host(tmp_path):
     """A proxy that listens: what comes after CONNECT must be TLS, whatever token is under way."""
     from repos.sources.git import Place
-    from repos.sources.policy import Pinned
+    from repos.sources.network_policy import Pinned
     from repos.sources.redirects import moved_to
 
     heard = []

@@ -7,8 +7,9 @@ import pytest
 from django.db import connection, connections
 
 from deepwiki.testing.fixtures import FILES, write_files
-from repos import jobs, store
-from repos.embedders.hashing import Hashing
+from repos import jobs
+from repos.embedders.fake import Hashing
+from repos.index import writer
 from repos.models import Chunk, Document, Embedding, Index, IndexJob, Repository, Term
 from repos.search import search
 from repos.services import add, find_or_add
@@ -126,7 +127,7 @@ def test_a_build_that_is_killed_leaves_the_old_index_and_the_next_run_finishes(r
     def killed(*args, **kwargs):
         raise SystemExit
 
-    monkeypatch.setattr(store, step, killed)
+    monkeypatch.setattr(writer, step, killed)
     job, _ = jobs.request(repository, start=False)
     with pytest.raises(SystemExit):
         jobs.run(job.pk)
@@ -166,14 +167,14 @@ def test_deleting_a_repository_leaves_nothing(repository, alice):
 
 def test_a_repository_deleted_while_it_is_indexed_ends_quietly(folder, monkeypatch):
     repository = add(parse_address(str(folder), "local"), None)
-    real = store.write
+    real = writer.write
 
     def delete_then_write(*args):
         result = real(*args)
         Repository.objects.get(pk=repository.pk).delete()
         return result
 
-    monkeypatch.setattr(store, "write", delete_then_write)
+    monkeypatch.setattr(writer, "write", delete_then_write)
     jobs.run(jobs.request(repository, start=False)[0].pk)
     assert Repository.objects.count() == 0
     assert Document.objects.count() == 0
@@ -252,13 +253,13 @@ def test_a_link_out_of_an_opened_folder_leads_nowhere(alice, tmp_path, settings)
 def test_a_runner_that_was_replaced_makes_nothing_visible(repository, folder, monkeypatch):
     write_files(folder, {"new.py": "zebra = 1\n"})
     job, _ = jobs.request(repository, start=False)
-    real = store.write
+    real = writer.write
 
     def replaced(*args):
         IndexJob.objects.filter(pk=job.pk).update(attempts=99)  # somebody claimed it after us
         return real(*args)
 
-    monkeypatch.setattr(store, "write", replaced)
+    monkeypatch.setattr(writer, "write", replaced)
     jobs.run(job.pk)
     monkeypatch.undo()
     assert "new.py" not in paths(repository, "zebra")

@@ -12,12 +12,14 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from deepwiki.testing.fixtures import write_files
-from repos import graphs, housekeeping, jobs, services, store
+from repos import jobs, services
+from repos.index import hnsw, removal, writer
+from repos.jobs import maintenance
 from repos.models import Embedding, IndexJob, Repository
 from repos.search import Filters, search
 from repos.services import add
 from repos.sources import parse_address
-from repos.testing import GitHost, make_repository, run_git
+from repos.testing.git_host import GitHost, make_repository, run_git
 
 pytestmark = pytest.mark.django_db
 
@@ -75,16 +77,16 @@ def test_an_index_knows_how_many_commits_it_has_gone_on(host):
 
 def test_repositories_in_use_are_refreshed_when_due_and_others_are_left_alone(host, settings):
     repository = indexed(host)
-    assert housekeeping.refresh_due() == 0
+    assert maintenance.refresh_due() == 0
     IndexJob.objects.update(created_at=timezone.now() - timedelta(hours=25))
     settings.REFRESH_HOURS = 0
-    assert housekeeping.refresh_due() == 0
+    assert maintenance.refresh_due() == 0
     settings.REFRESH_HOURS = 24
     Repository.objects.update(used_at=timezone.now() - timedelta(days=60))
-    assert housekeeping.refresh_due() == 0
+    assert maintenance.refresh_due() == 0
     Repository.objects.update(used_at=timezone.now())
-    assert housekeeping.refresh_due() == 1
-    assert housekeeping.refresh_due() == 0
+    assert maintenance.refresh_due() == 1
+    assert maintenance.refresh_due() == 0
     assert repository.jobs.unfinished().count() == 1
 
 
@@ -95,7 +97,7 @@ def test_a_token_taken_back_at_the_host_ends_the_reading_here(host, alice):
     host.token = "another-one-2"
     IndexJob.objects.update(created_at=timezone.now() - timedelta(hours=25))
     Repository.objects.update(used_at=timezone.now() - timedelta(days=60))
-    assert housekeeping.refresh_due() == 1
+    assert maintenance.refresh_due() == 1
     job = jobs.run_next()
     assert (job.state, "private" in job.error) == (IndexJob.State.FAILED, True)
     assert found(repository, user_id=alice.pk) == []
@@ -113,13 +115,13 @@ def test_a_private_repository_pinned_to_a_commit_is_asked_for_too(host, alice):
 
 
 def test_a_push_while_it_is_indexed_means_another_look_afterwards(repository, folder, monkeypatch):
-    real = store.write
+    real = writer.write
 
     def pushed_meanwhile(*args):
         jobs.request(repository)
         return real(*args)
 
-    monkeypatch.setattr(store, "write", pushed_meanwhile)
+    monkeypatch.setattr(writer, "write", pushed_meanwhile)
     write_files(folder, {"new.py": "zebra = 1\n"})
     assert run(repository).state == IndexJob.State.DONE
     monkeypatch.undo()
@@ -129,14 +131,14 @@ def test_a_push_while_it_is_indexed_means_another_look_afterwards(repository, fo
 
 
 def test_a_rebuild_asked_for_while_it_runs_is_a_rebuild_afterwards(repository, folder, monkeypatch):
-    real = store.write
+    real = writer.write
 
     def forced_meanwhile(*args):
         monkeypatch.undo()
         jobs.request(repository, force=True)
         return real(*args)
 
-    monkeypatch.setattr(store, "write", forced_meanwhile)
+    monkeypatch.setattr(writer, "write", forced_meanwhile)
     write_files(folder, {"new.py": "zebra = 1\n"})
     run(repository)
     assert jobs.run_next().result["written"] == 6
@@ -239,19 +241,19 @@ def test_room_is_made_by_the_longest_unused_and_never_by_one_in_use(index_folder
     second = index_folder(tmp_path / "other")
     Repository.objects.filter(pk=first.pk).update(used_at=timezone.now() - timedelta(days=3))
     Repository.objects.filter(pk=second.pk).update(used_at=timezone.now() - timedelta(days=2))
-    total = sum(store.sizes().values())
+    total = sum(removal.sizes().values())
     assert total > 1000
-    assert housekeeping.make_room() == []
+    assert maintenance.make_room() == []
     settings.INDEX_MEGABYTES = 1
-    assert housekeeping.make_room() == []
+    assert maintenance.make_room() == []
     settings.INDEX_MEGABYTES = (total - 100) / 1_000_000
-    assert housekeeping.make_room() == [first.name]
+    assert maintenance.make_room() == [first.name]
     settings.INDEX_MEGABYTES = 0.0001
     jobs.request(second)
-    assert housekeeping.make_room() == []
+    assert maintenance.make_room() == []
     IndexJob.objects.all().delete()
     Repository.objects.update(used_at=timezone.now())
-    assert housekeeping.make_room() == []
+    assert maintenance.make_room() == []
     assert found(second, "quagga") == ["b.py"]
 
 
@@ -268,13 +270,13 @@ def test_one_person_with_many_repositories_does_not_keep_another_waiting(alice, 
 
 
 def test_a_file_that_vanished_is_named_and_the_others_go_on(folder, monkeypatch):
-    real = store.begin
+    real = writer.begin
 
     def begin(*args, **kwargs):
         (folder / "shop/mail.js").unlink()
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(store, "begin", begin)
+    monkeypatch.setattr(writer, "begin", begin)
     repository = add(parse_address(str(folder), "local"), None)
     job = run(repository)
     assert job.state == IndexJob.State.DONE
@@ -304,14 +306,14 @@ def test_secrets_are_sealed_anew_with_the_newest_key(alice, settings, capsys):
 def test_a_large_index_is_searched_by_its_own_graph_within_the_same_rights(
     index_folder, tmp_path, monkeypatch, alice, bob
 ):
-    monkeypatch.setattr(graphs, "FROM_CHUNKS", 100)
+    monkeypatch.setattr(hnsw, "FROM_CHUNKS", 100)
     for name in ("one", "two"):
         write_files(tmp_path / name, {
             f"pkg/m{n}.py": f"def {name}_handler_{n}(request):\n    return 'animal number {n} of {name}'\n" for n in range(150)
         })  # fmt: skip
     mine = index_folder(tmp_path / "one", owner_id=alice.pk, private=True)
     public = index_folder(tmp_path / "two")
-    assert graphs.finished([mine.current_index_id, public.current_index_id], "fake/hashing") == (
+    assert hnsw.finished([mine.current_index_id, public.current_index_id], "fake/hashing") == (
         mine.current_index_id,
         public.current_index_id,
     )
@@ -329,9 +331,9 @@ def test_a_large_index_is_searched_by_its_own_graph_within_the_same_rights(
     assert all(p.cosine is not None for p in only)
     old = public.current_index_id
     assert jobs.run(jobs.request(public, start=False, force=True)[0].pk).state == IndexJob.State.DONE
-    assert graphs.finished([old], "fake/hashing") == ()
+    assert hnsw.finished([old], "fake/hashing") == ()
     public.refresh_from_db()
-    assert graphs.finished([public.current_index_id], "fake/hashing") == (public.current_index_id,)
+    assert hnsw.finished([public.current_index_id], "fake/hashing") == (public.current_index_id,)
     mine.delete()
-    graphs.drop_strays()
-    assert graphs.finished([mine.current_index_id], "fake/hashing") == ()
+    hnsw.drop_strays()
+    assert hnsw.finished([mine.current_index_id], "fake/hashing") == ()

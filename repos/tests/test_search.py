@@ -113,7 +113,7 @@ def test_several_repositories_are_ranked_together(index_folder, folder, tmp_path
 
 def test_the_local_embedders_agree_that_like_things_are_near():
     from repos.embedders.minilm import MiniLM
-    from repos.embedders.use import MultilingualUSE
+    from repos.embedders.multilingual_use import MultilingualUSE
 
     for embedder, texts in (
         (MiniLM(), ["open a file", "read a document from disk", "the weather is nice"]),
@@ -138,8 +138,8 @@ def test_questions_in_other_scripts_go_to_the_multilingual_embedder():
 def test_rights_written_out_are_those_of_the_models(people, repository):
     from django.contrib.auth.models import Group
 
+    from repos.access.permissions import find_readable
     from repos.models import Repository
-    from repos.rights import find_readable
 
     alice, bob, carol = people["alice"], people["bob"], people["carol"]
     team = Group.objects.create(name="team")

@@ -17,7 +17,7 @@ from repos.models import Document, IndexJob, Repository
 from repos.search import search
 from repos.services import add
 from repos.sources import parse_address
-from repos.testing import GitHost, make_repository
+from repos.testing.git_host import GitHost, make_repository
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 

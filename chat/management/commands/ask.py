@@ -12,13 +12,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from chat import services
-from chat.core.answer import AnswerLimits, Asker, answer
 from chat.core.errors import ChatError
 from chat.core.events import Delta, Event, Notice, Sources, Status, Usage
+from chat.core.pipeline import AnswerLimits, Asker, answer
 from chat.core.request import ChatRequest, Turn, parse
-from chat.retrieval import RepositoryRetriever
 from chat.runs import Run
-from deepwiki.threads import in_thread
+from chat.services.retrieval import RepositoryRetriever
+from deepwiki.foundation.threads import in_thread
 from repos import jobs
 from repos.management.commands.search import find_repository
 from repos.models import IndexJob, Repository

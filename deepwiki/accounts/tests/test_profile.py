@@ -171,8 +171,8 @@ def test_whoever_changes_a_password_is_told(client, alice):
 def test_an_account_of_another_site_is_linked_by_nothing_but_its_id():
     from django.conf import settings
 
-    from deepwiki.accounts.providers import sign_in_providers
-    from deepwiki.env import ConfigError, Environment
+    from deepwiki.accounts.social_login import sign_in_providers
+    from deepwiki.foundation.env import ConfigError, Environment
 
     class Given(Environment):
         def text(self, name, default=""):

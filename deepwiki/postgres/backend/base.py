@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 
-from deepwiki.postgres.holding import hold
+from deepwiki.postgres.lifecycle import hold
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from repos import services
-from repos.crypto import WrongKey
+from repos.encryption import WrongKey
 
 
 class Command(BaseCommand):

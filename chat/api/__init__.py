@@ -1,0 +1,1 @@
+"""The endpoints of the chat protocol, for programs and for the page's own script."""

@@ -1,0 +1,25 @@
+"""What each endpoint does, whatever its transport: accept a question, start its answer, attach to it, stop it."""
+
+from chat.services.answering import (
+    ask,
+    attach,
+    providers,
+    read_request,
+    request_limits,
+    runs,
+    stop,
+    stop_here,
+    translated,
+)
+
+__all__ = [
+    "ask",
+    "attach",
+    "providers",
+    "read_request",
+    "request_limits",
+    "runs",
+    "stop",
+    "stop_here",
+    "translated",
+]

@@ -1,0 +1,1 @@
+"""What runs the apps: start, stop, health."""

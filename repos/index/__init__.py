@@ -1,0 +1,1 @@
+"""The stored index: building, switching, removing."""

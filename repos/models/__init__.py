@@ -1,0 +1,17 @@
+"""The tables of repositories, their indexes and index jobs."""
+
+from repos.models.index import Chunk, Document, Embedding, Index, Term
+from repos.models.job import IndexJob, IndexJobQuerySet
+from repos.models.repository import Repository, RepositoryQuerySet
+
+__all__ = [
+    "Chunk",
+    "Document",
+    "Embedding",
+    "Index",
+    "IndexJob",
+    "IndexJobQuerySet",
+    "Repository",
+    "RepositoryQuerySet",
+    "Term",
+]

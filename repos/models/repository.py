@@ -1,0 +1,141 @@
+"""What is known about repositories. store.py writes the index tables, search.py reads them; nobody else touches them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any, Protocol
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from repos.encryption import decrypt, encrypt
+from repos.sources import Address, parse_address
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+
+class Identified(Protocol):
+    """Somebody known by id, None for a stranger."""
+
+    @property
+    def pk(self) -> int | None: ...
+
+
+class RepositoryQuerySet(models.QuerySet["Repository"]):
+    """Questions about repositories."""
+
+    def readable_by(self, user: AbstractBaseUser | AnonymousUser | Identified | None) -> RepositoryQuerySet:
+        """Public ones, and the private ones this user added or was given."""
+        if user is None or user.pk is None:
+            return self.filter(is_private=False)
+        given = Repository.objects.filter(Q(readers=user.pk) | Q(reader_groups__user=user.pk))
+        return self.filter(Q(is_private=False) | Q(added_by=user.pk) | Q(pk__in=given.values("pk")))
+
+    def worth_listing(self) -> RepositoryQuerySet:
+        """Those that are indexed or being indexed: a name typed in vain is not for everybody to see."""
+        waiting = Repository.objects.filter(jobs__state__in=["queued", "running", "paused"])
+        return self.filter(Q(current_index__isnull=False) | Q(is_private=True) | Q(pk__in=waiting.values("pk")))
+
+    def at(self, address: Address, revision: str = "") -> RepositoryQuerySet:
+        """Rows of an address at exactly that revision; a person's private row comes before the public one."""
+        return self.filter(url=address.url, revision=revision).order_by("-is_private", "created_at")
+
+
+class Repository(models.Model):
+    """A repository someone asked about, at its default branch or at one named revision: a row each.
+
+    A public one is one row for everybody. A private one belongs to whoever added it with a token: two people's private
+    rows for the same address are two repositories with two indexes, so neither can learn anything from the other.
+    """
+
+    class Kind(models.TextChoices):
+        GITHUB = "github", "GitHub"
+        GITLAB = "gitlab", "GitLab"
+        BITBUCKET = "bitbucket", "Bitbucket"
+        GITEA = "gitea", "Gitea"
+        AZURE = "azure", "Azure DevOps"
+        GIT = "git", "Git"
+        LOCAL = "local", _("Local folder")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=20, choices=Kind)
+    url = models.CharField("address", max_length=1000)
+    name = models.CharField(max_length=500)
+    revision = models.CharField(
+        max_length=200, blank=True, help_text="Branch, tag or commit; empty for the default branch."
+    )
+    is_private = models.BooleanField(default=False)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    readers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
+    reader_groups = models.ManyToManyField("auth.Group", blank=True, related_name="+")
+    shares_allowed = models.BooleanField(
+        default=False, help_text="Conversations about it may be shared by link although it is private."
+    )
+    token_sealed = models.TextField(blank=True, editable=False)
+    webhook_sealed = models.TextField(blank=True, editable=False)
+    current_index = models.ForeignKey(
+        "Index", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    used_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = RepositoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "repositories"
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["url", "revision"],
+                condition=Q(is_private=False),
+                name="one_public_row_per_address_and_revision",
+            ),
+            models.UniqueConstraint(
+                fields=["url", "revision", "added_by"],
+                condition=Q(is_private=True),
+                name="one_private_row_per_owner_and_revision",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Remove the repository and every trace of its contents."""
+        from repos.index.removal import drop_indexes
+
+        drop_indexes(self)
+        return super().delete(*args, **kwargs)
+
+    @property
+    def address(self) -> Address:
+        return parse_address(self.url, self.kind)
+
+    @property
+    def token(self) -> str:
+        """The access token in clear. Raises WrongKey."""
+        return decrypt(self.token_sealed)
+
+    @token.setter
+    def token(self, value: str) -> None:
+        self.token_sealed = encrypt(value)
+
+    @property
+    def webhook_secret(self) -> str:
+        """What its host signs webhooks with, in clear; empty when none was made. Raises WrongKey."""
+        return decrypt(self.webhook_sealed)
+
+    @property
+    def may_be_shared(self) -> bool:
+        """May conversations about it be read by link: a public one, or a private one whose owner says so?"""
+        return not self.is_private or self.shares_allowed
+
+    def managed_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
+        """May this person set it up: whoever added it, and staff?"""
+        return user.pk is not None and (user.pk == self.added_by_id or bool(getattr(user, "is_staff", False)))

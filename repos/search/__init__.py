@@ -1,0 +1,23 @@
+"""A question to ranked passages: the only reader of indexes.
+
+question -> statement (one SQL statement: words, vectors, permission, filters) -> ranking -> passages with their text
+"""
+
+from repos.search.files import line_counts, outline, read_file
+from repos.search.filters import Filters, parse_patterns
+from repos.search.passages import Found, Passage, Reader
+from repos.search.search import embedder_config, search, warm_up
+
+__all__ = [
+    "Filters",
+    "Found",
+    "Passage",
+    "Reader",
+    "embedder_config",
+    "line_counts",
+    "outline",
+    "parse_patterns",
+    "read_file",
+    "search",
+    "warm_up",
+]
