@@ -30,7 +30,11 @@ def main() -> int:
     parser.add_argument("--only", default="index,search,chat")
     arguments = parser.parse_args()
     source, wanted = Path(arguments.source), arguments.only.split(",")
-    results: dict[str, object] = {"source": source.name, "at": time.strftime("%Y-%m-%d"), "cores": os.cpu_count()}
+    results: dict[str, object] = {
+        "source": source.name,
+        "at": time.strftime("%Y-%m-%d"),
+        "cores": os.cpu_count(),
+    }
     with database():
         from bench import chat, heavy, index
 

@@ -29,31 +29,44 @@ def measure_local(source: Path) -> dict[str, object]:
     results: dict[str, object] = {}
     port = free_port()
     environment = {**os.environ, "DEEPWIKI_EMBEDDER": "local", "DEEPWIKI_TEST_STATIC": "1"}
-    server = subprocess.Popen([sys.executable, "-m", "deepwiki.server", "--port", str(port)], cwd=ROOT, env=environment)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "deepwiki.server", "--port", str(port)], cwd=ROOT, env=environment
+    )
     with copy_of(source) as folder:
         until_listening(port)
         health = _Health(port)
         began = time.perf_counter()
         worker = subprocess.Popen(
-            [sys.executable, "manage.py", "index_repo", str(folder)], cwd=ROOT, env=environment,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            [sys.executable, "manage.py", "index_repo", str(folder)],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         peak = 0
         while worker.poll() is None:
             peak = max(peak, _memory(worker.pid))
             name = "local: seconds to the first answer by words"
-            repository = Repository.objects.filter(url=str(folder.resolve()), current_index__isnull=False).first()
+            repository = Repository.objects.filter(
+                url=str(folder.resolve()), current_index__isnull=False
+            ).first()
             if repository is not None and name not in results:
                 results[name] = round(time.perf_counter() - began, 1)
             if repository is not None and "local: seconds to the main vectors" not in results:
-                main = Embedding.objects.filter(index=repository.current_index_id, embedder__contains="MiniLM").count()
+                main = Embedding.objects.filter(
+                    index=repository.current_index_id, embedder__contains="MiniLM"
+                ).count()
                 if main >= repository.current_index.chunks:
-                    results["local: seconds to the main vectors"] = round(time.perf_counter() - began, 1)
+                    results["local: seconds to the main vectors"] = round(
+                        time.perf_counter() - began, 1
+                    )
             time.sleep(0.2)
         results["local: seconds to all vectors"] = round(time.perf_counter() - began, 1)
         results["local: peak memory of the indexing process, MiB"] = peak
         results |= health.end()
-        repository = Repository.objects.select_related("current_index").get(url=str(folder.resolve()))
+        repository = Repository.objects.select_related("current_index").get(
+            url=str(folder.resolve())
+        )
         results["local: chunks"] = repository.current_index.chunks
         os.environ["DEEPWIKI_EMBEDDER"] = "local"
         results["local: search median ms, question's vector included"] = _search_ms(folder)
@@ -77,8 +90,14 @@ def measure_memory(source: Path) -> dict[str, object]:
                     size += len(data)
         environment = {**os.environ, "DEEPWIKI_INDEX_FILES": "1000000"}
         began = time.perf_counter()
-        worker = subprocess.Popen([sys.executable, "manage.py", "index_repo", str(large)], cwd=ROOT, env=environment,
-                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # fmt: skip
+        worker = subprocess.Popen(
+            [sys.executable, "manage.py", "index_repo", str(large)],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
         peak = 0
         while worker.poll() is None:
             peak = max(peak, _memory(worker.pid))
@@ -111,8 +130,10 @@ class _Health:
     def end(self) -> dict[str, object]:
         self._ended.set()
         self._thread.join()
-        return {"healthz beside indexing: slowest ms": round(max(self.took)),
-                "healthz beside indexing: median ms": round(statistics.median(self.took), 1)}  # fmt: skip
+        return {
+            "healthz beside indexing: slowest ms": round(max(self.took)),
+            "healthz beside indexing: median ms": round(statistics.median(self.took), 1),
+        }
 
 
 def _search_ms(folder: Path) -> float:

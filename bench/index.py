@@ -12,10 +12,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 QUESTIONS = [
-    "How are migrations applied to the database?", "Where is the session cookie set?", "What happens when a request times out?",
-    "How does the ORM build a join?", "Which class renders templates?", "How is a password hashed and checked?",
-    "Where are signals connected and sent?", "How does the cache decide that an entry is stale?",
-]  # fmt: skip
+    "How are migrations applied to the database?",
+    "Where is the session cookie set?",
+    "What happens when a request times out?",
+    "How does the ORM build a join?",
+    "Which class renders templates?",
+    "How is a password hashed and checked?",
+    "Where are signals connected and sent?",
+    "How does the cache decide that an entry is stale?",
+]
 
 
 @contextmanager
@@ -23,7 +28,12 @@ def copy_of(source: Path) -> Iterator[Path]:
     """A copy of the source that may be changed."""
     folder = Path(tempfile.mkdtemp(prefix="bench-source-"))
     copy = folder / source.name
-    shutil.copytree(source, copy, symlinks=True, ignore=shutil.ignore_patterns(".git", ".venv", "data", "node_modules"))
+    shutil.copytree(
+        source,
+        copy,
+        symlinks=True,
+        ignore=shutil.ignore_patterns(".git", ".venv", "data", "node_modules"),
+    )
     try:
         yield copy
     finally:
@@ -44,18 +54,29 @@ def measure(source: Path, searching: bool) -> dict[str, object]:
         asked = jobs.request(repository, start=False)[0]
         job = jobs.run(
             asked.pk,
-            jobs.JobProgress(asked, lambda now: seen.setdefault(now.stage, time.perf_counter() - began) and None),
+            jobs.JobProgress(
+                asked, lambda now: seen.setdefault(now.stage, time.perf_counter() - began) and None
+            ),
         )
         took = time.perf_counter() - began
         assert job.state == "done", job.error
-        results |= {"index: files": job.result["files"], "index: chunks": job.result["chunks"], "index: seconds": round(took, 2),
-                    "index: chunks a second": round(job.result["chunks"] / took)}  # fmt: skip
+        results |= {
+            "index: files": job.result["files"],
+            "index: chunks": job.result["chunks"],
+            "index: seconds": round(took, 2),
+            "index: chunks a second": round(job.result["chunks"] / took),
+        }
         # Vectors are computed after the switch: when their stage begins, words answer.
-        results["index: chunks a second, through to the switch"] = round(job.result["chunks"] / seen["embedding"])
-        results["index: peak memory, MiB"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        results["index: chunks a second, through to the switch"] = round(
+            job.result["chunks"] / seen["embedding"]
+        )
+        results["index: peak memory, MiB"] = round(
+            resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        )
         changed = next(path for path in sorted(copy.rglob("*.py")) if path.stat().st_size > 500)
         changed.write_text(
-            changed.read_text(errors="replace") + "\n\ndef changed_by_the_measurement():\n    return 1\n"
+            changed.read_text(errors="replace")
+            + "\n\ndef changed_by_the_measurement():\n    return 1\n"
         )
         began = time.perf_counter()
         job = jobs.run(jobs.request(repository, start=False)[0].pk)

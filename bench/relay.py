@@ -19,7 +19,9 @@ async def main(port: int, url: str) -> None:
     async def handle(socket: websockets.ServerConnection) -> None:
         request = json.loads(await socket.recv())
         await client.embeddings.create(model="fake", input=[request["messages"][-1]["content"]])
-        stream = await client.chat.completions.create(model=request["model"], messages=request["messages"], stream=True)
+        stream = await client.chat.completions.create(
+            model=request["model"], messages=request["messages"], stream=True
+        )
         async for chunk in stream:
             if chunk.choices and chunk.choices[0].delta.content:
                 await socket.send(chunk.choices[0].delta.content)

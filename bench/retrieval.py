@@ -28,7 +28,11 @@ def main() -> None:
     parser.add_argument("--embedder", default="local")
     arguments = parser.parse_args()
     folders = dict(text.split("=", 1) for text in arguments.repositories)
-    questions = [json.loads(line) for line in arguments.questions.read_text("utf-8").splitlines() if line.strip()]
+    questions = [
+        json.loads(line)
+        for line in arguments.questions.read_text("utf-8").splitlines()
+        if line.strip()
+    ]
     questions = [question for question in questions if question["repo"] in folders]
     with database(DEEPWIKI_EMBEDDER=arguments.embedder):
         commits = {question["repo"]: question["commit"] for question in questions}
@@ -37,7 +41,9 @@ def main() -> None:
             asked = [question for question in questions if language in question]
             for hybrid in (True, False) if asked else ():
                 figures = _ask(asked, language, repositories, hybrid)
-                print(f"{language:<10}{'hybrid' if hybrid else 'words':<8}n={len(asked):<5}{figures}")
+                print(
+                    f"{language:<10}{'hybrid' if hybrid else 'words':<8}n={len(asked):<5}{figures}"
+                )
 
 
 def _indexed(folder: str, commit: str) -> Any:
@@ -54,14 +60,20 @@ def _indexed(folder: str, commit: str) -> Any:
     return repository.pk
 
 
-def _ask(questions: list[dict[str, Any]], language: str, repositories: dict[str, Any], hybrid: bool) -> str:
+def _ask(
+    questions: list[dict[str, Any]], language: str, repositories: dict[str, Any], hybrid: bool
+) -> str:
     from repos.search import search
 
     recalls, ranks, took = [], [], []
     for question in questions:
         began = time.perf_counter()
         found = search(
-            [repositories[question["repo"]]], question[language], user_id=None, hybrid=hybrid, with_text=False
+            [repositories[question["repo"]]],
+            question[language],
+            user_id=None,
+            hybrid=hybrid,
+            with_text=False,
         )
         took.append((time.perf_counter() - began) * 1000)
         files = list(dict.fromkeys(passage.path for passage in found.passages))

@@ -40,14 +40,29 @@ class ConversationAdmin(ReadOnly):
 class AskedAdmin(ReadOnly):
     """Who asked about what repository. The words of a question are on its message's page, with that permission."""
 
-    list_display = ["created_at", "asked_by", "repository", "model_asked", "state_of_answer", "tokens", "rating"]
+    list_display = [
+        "created_at",
+        "asked_by",
+        "repository",
+        "model_asked",
+        "state_of_answer",
+        "tokens",
+        "rating",
+    ]
     list_filter = ["created_at", "children__provider", "children__state"]
     list_select_related = ["asked_by", "conversation__repository"]
     search_fields = ["asked_by__username", "conversation__repository__name"]
     date_hierarchy = "created_at"
     ordering = ["-created_at"]
     fields = ["created_at", "asked_by", "repository", "model_asked", "state_of_answer", "tokens"]
-    readonly_fields = ["created_at", "asked_by", "repository", "model_asked", "state_of_answer", "tokens"]
+    readonly_fields = [
+        "created_at",
+        "asked_by",
+        "repository",
+        "model_asked",
+        "state_of_answer",
+        "tokens",
+    ]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -78,7 +93,10 @@ class AskedAdmin(ReadOnly):
 
     @admin.display(description="Rating")
     def rating(self, question: Asked) -> str:
-        return ", ".join({1: "helpful", -1: "not helpful"}.get(a.rating or 0, "") for a in question.children.all())
+        return ", ".join(
+            {1: "helpful", -1: "not helpful"}.get(a.rating or 0, "")
+            for a in question.children.all()
+        )
 
 
 @admin.register(Share)
@@ -105,15 +123,37 @@ class ShareAdmin(ActedUpon):
 
 @admin.register(Message)
 class MessageAdmin(ReadOnly):
-    list_display = ["id", "conversation_id", "number", "role", "state", "provider", "model", "created_at"]
+    list_display = [
+        "id",
+        "conversation_id",
+        "position",
+        "role",
+        "state",
+        "provider",
+        "model",
+        "created_at",
+    ]
     list_filter = ["role", "state", "provider"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # what follows it would go, too: conversations are deleted whole
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fields = ["conversation", "number", "role", "state", "provider", "model", "language", "commit", "mode", "usage",
-                  "error", "created_at", "finished_at"]  # fmt: skip
+        fields = [
+            "conversation",
+            "position",
+            "role",
+            "state",
+            "provider",
+            "model",
+            "language",
+            "commit",
+            "search_mode",
+            "usage",
+            "error",
+            "created_at",
+            "finished_at",
+        ]
         return [*fields, "content", "sources"] if may_read_text(request) else fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

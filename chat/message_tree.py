@@ -35,7 +35,9 @@ def branch(rows: Iterable[Message], chosen: uuid.UUID | None = None) -> list[Mes
     if chosen is None or chosen not in by_id:
         return ancestors(by_id, next(reversed(by_id.values())))
     last = by_id[chosen]
-    newest_child = {row.parent_id: row for row in by_id.values()}  # a later one takes the place of an earlier one
+    newest_child = {
+        row.parent_id: row for row in by_id.values()
+    }  # a later one takes the place of an earlier one
     while last.pk in newest_child:
         last = newest_child[last.pk]
     return ancestors(by_id, last)
@@ -51,7 +53,9 @@ def ancestors(by_id: Mapping[uuid.UUID, Message], last: Message) -> list[Message
 
 def versions(rows: Sequence[Message], question: Message) -> Versions:
     """Where a question stands among its versions. `rows` as for `branch`."""
-    same = [row for row in rows if row.role == question.role and row.parent_id == question.parent_id]
+    same = [
+        row for row in rows if row.role == question.role and row.parent_id == question.parent_id
+    ]
     at = next(number for number, row in enumerate(same) if row.pk == question.pk)
     before = same[at - 1] if at else None
     after = same[at + 1] if at + 1 < len(same) else None

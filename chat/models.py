@@ -48,14 +48,20 @@ class Conversation(models.Model):
     """One person's questions about one repository."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations")
-    repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="conversations")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations"
+    )
+    repository = models.ForeignKey(
+        Repository, on_delete=models.CASCADE, related_name="conversations"
+    )
     title = models.CharField(max_length=200)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
     pinned = models.BooleanField(default=False)
     archived = models.BooleanField(default=False)
-    deleted_at = models.DateTimeField(null=True, blank=True, help_text="Gone for its owner; removed a day later.")
+    deleted_at = models.DateTimeField(
+        null=True, blank=True, help_text="Gone for its owner; removed a day later."
+    )
 
     objects = ConversationQuerySet.as_manager()
 
@@ -72,11 +78,15 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def abandoned(self) -> MessageQuerySet:
         """Answers whose process died: their lease has run out."""
-        return self.filter(Q(lease_at__lt=timezone.now() - LEASE) | Q(lease_at=None), state=Message.State.RUNNING)
+        return self.filter(
+            Q(lease_at__lt=timezone.now() - LEASE) | Q(lease_at=None), state=Message.State.RUNNING
+        )
 
     def answers_of(self, person: AbstractBaseUser | AnonymousUser) -> MessageQuerySet:
         """Answers in a person's own conversations."""
-        return self.filter(conversation__in=Conversation.objects.of(person), role=Message.Role.ASSISTANT)
+        return self.filter(
+            conversation__in=Conversation.objects.of(person), role=Message.Role.ASSISTANT
+        )
 
     def mark_interrupted(self) -> int:
         """Say of abandoned answers what they are; what was saved of them stays."""
@@ -98,32 +108,46 @@ class Message(models.Model):
         INTERRUPTED = "interrupted"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
-    number = models.IntegerField(help_text="The order in which messages came into the conversation, from 1.")
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="messages"
+    )
+    position = models.IntegerField(
+        help_text="The order in which messages came into the conversation, from 1."
+    )
     parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="children",
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="children",
         help_text="What this follows; several that follow the same are versions of each other.",
-    )  # fmt: skip
+    )
     role = models.CharField(max_length=10, choices=Role)
     content = models.TextField(blank=True)
     state = models.CharField(max_length=12, choices=State, default=State.COMPLETE)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
+    )
     client_message_id = models.UUIDField(null=True, blank=True)
     run_id = models.UUIDField(null=True, blank=True, unique=True)
     provider = models.CharField(max_length=50, blank=True)
     model = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=10, blank=True)
     commit = models.CharField(max_length=64, blank=True)
-    mode = models.CharField(max_length=20, blank=True)
+    search_mode = models.CharField(max_length=20, blank=True)
     sources = models.JSONField(default=list, blank=True)
     notices = models.JSONField(default=list, blank=True)
     usage = models.JSONField(default=dict, blank=True)
     citations = models.JSONField(
         default=list, blank=True, help_text="Each place the answer names, and whether it exists."
     )
-    verified_share = models.FloatField(null=True, blank=True, help_text="The share of its citations that exist.")
+    verified_share = models.FloatField(
+        null=True, blank=True, help_text="The share of its citations that exist."
+    )
     stages = models.JSONField(
-        default=list, blank=True, help_text="Rounds of Deep Research, and where in the text each begins."
+        default=list,
+        blank=True,
+        help_text="Rounds of Deep Research, and where in the text each begins.",
     )
     rating = models.SmallIntegerField(null=True, blank=True, help_text="1 helpful, -1 not.")
     rating_reason = models.CharField(max_length=1000, blank=True)
@@ -136,10 +160,12 @@ class Message(models.Model):
     objects = MessageQuerySet.as_manager()
 
     class Meta:
-        ordering = ["conversation", "number"]
+        ordering = ["conversation", "position"]
         permissions = [("read_message_text", "Can read the text of other people's messages")]
         constraints = [
-            models.UniqueConstraint(fields=["conversation", "number"], name="one_message_per_place"),
+            models.UniqueConstraint(
+                fields=["conversation", "position"], name="one_message_per_place"
+            ),
             models.UniqueConstraint(fields=["asked_by", "client_message_id"], name="asked_once"),
         ]
         indexes = [
@@ -148,7 +174,7 @@ class Message(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.role} {self.number}"
+        return f"{self.role} {self.position}"
 
 
 class Asked(Message):
@@ -170,7 +196,8 @@ class ShareQuerySet(models.QuerySet["Share"]):
     def open_now(self) -> ShareQuerySet:
         """Those that can be read now: not ended, their conversation there, their repository for showing."""
         return self.unended().filter(
-            Q(conversation__repository__is_private=False) | Q(conversation__repository__shares_allowed=True),
+            Q(conversation__repository__is_private=False)
+            | Q(conversation__repository__shares_allowed=True),
             conversation__deleted_at=None,
             conversation__user__is_active=True,
         )
@@ -181,7 +208,9 @@ class Share(models.Model):
 
     key = models.CharField(max_length=43, unique=True, default=_new_key, editable=False)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="shares")
-    last = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+", help_text="Read until here.")
+    last = models.ForeignKey(
+        Message, on_delete=models.CASCADE, related_name="+", help_text="Read until here."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -204,7 +233,9 @@ class RunEvent(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run_id", "seq"], name="one_event_per_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["run_id", "seq"], name="one_event_per_number")
+        ]
 
     def __str__(self) -> str:
         return f"{self.seq}"

@@ -44,7 +44,10 @@ def overview() -> dict[str, Any]:
             "label": section["label"],
             "ready": name in ready,
             "needs": section.get("key", ""),
-            "models": [(model, f"{name}|{model['id']}") for model in ready.get(name, section).get("models", [])],
+            "models": [
+                (model, f"{name}|{model['id']}")
+                for model in ready.get(name, section).get("models", [])
+            ],
             "usage": used.get(name, ProviderUsage()),
         }
         for name, section in known.file.items()
@@ -62,13 +65,18 @@ async def try_model(provider: str, model: str) -> tuple[bool, str]:
         async with asyncio.timeout(TRY_SECONDS):
             async for piece in known.adapter(chosen.provider).stream(asked, chosen):
                 if isinstance(piece, Text):
-                    return True, f"answers; first word after {round((time.monotonic() - began) * 1000)} ms."
+                    return (
+                        True,
+                        f"answers; first word after {round((time.monotonic() - began) * 1000)} ms.",
+                    )
     except TimeoutError:
         return False, f"no answer within {TRY_SECONDS} s."
     except ChatError as error:
         return False, error.message
     finally:
-        await known.close()  # of this call's own loop: those of running answers are bound to the server's
+        await (
+            known.close()
+        )  # of this call's own loop: those of running answers are bound to the server's
     return False, "an empty answer."
 
 
@@ -84,7 +92,9 @@ def _by_provider() -> dict[str, ProviderUsage]:
             [timezone.now() - timedelta(days=DAYS)],
         )
         return {
-            name: ProviderUsage(answers, failed, int(tokens), None if first is None else round(first))
+            name: ProviderUsage(
+                answers, failed, int(tokens), None if first is None else round(first)
+            )
             for name, answers, failed, tokens, first in cursor.fetchall()
         }
 
@@ -101,7 +111,12 @@ def _bars() -> list[dict[str, Any]]:
     days = [today - timedelta(days=DAYS - 1 - number) for number in range(DAYS)]
     most = max(1, *counts.values()) if counts else 1
     return [
-        {"day": day, "count": counts.get(day, 0), "x": number * 12, "height": counts.get(day, 0) * 40 // most,
-         "y": 40 - counts.get(day, 0) * 40 // most}
+        {
+            "day": day,
+            "count": counts.get(day, 0),
+            "x": number * 12,
+            "height": counts.get(day, 0) * 40 // most,
+            "y": 40 - counts.get(day, 0) * 40 // most,
+        }
         for number, day in enumerate(days)
-    ]  # fmt: skip
+    ]

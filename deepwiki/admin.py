@@ -22,7 +22,10 @@ class Site(admin.AdminSite):
 
     def get_urls(self) -> list[Any]:
         """Before Django's own, which end with one that takes everything."""
-        return [path("providers/", self.admin_view(self.providers), name="providers"), *super().get_urls()]
+        return [
+            path("providers/", self.admin_view(self.providers), name="providers"),
+            *super().get_urls(),
+        ]
 
     @staticmethod
     @require_http_methods(["GET", "POST"])
@@ -35,9 +38,17 @@ class Site(admin.AdminSite):
         if request.method == "POST":
             provider, _, model = request.POST.get("model", "").partition("|")
             good, words = async_to_sync(try_model, force_new_loop=True)(provider, model)
-            messages.add_message(request, messages.SUCCESS if good else messages.ERROR, f"{provider} {model}: {words}")
+            messages.add_message(
+                request,
+                messages.SUCCESS if good else messages.ERROR,
+                f"{provider} {model}: {words}",
+            )
             return redirect("admin:providers")
-        context = {**admin.site.each_context(request), "title": "Providers and models", **overview()}
+        context = {
+            **admin.site.each_context(request),
+            "title": "Providers and models",
+            **overview(),
+        }
         return render(request, "admin/providers.html", context)
 
 

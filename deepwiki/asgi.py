@@ -11,4 +11,6 @@ django_application = get_asgi_application()
 from chat.routing import websocket_urlpatterns  # noqa: E402 - models may only be imported once Django is set up
 from deepwiki.runtime.lifespan import Lifespan  # noqa: E402
 
-application = Lifespan(ProtocolTypeRouter({"http": django_application, "websocket": URLRouter(websocket_urlpatterns)}))
+application = Lifespan(
+    ProtocolTypeRouter({"http": django_application, "websocket": URLRouter(websocket_urlpatterns)})
+)

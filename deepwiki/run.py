@@ -79,9 +79,13 @@ def _check_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except PermissionError:
-            raise CannotRun(f"port {port} may not be used by this user. Choose another: PORT=8080 make run") from None
+            raise CannotRun(
+                f"port {port} may not be used by this user. Choose another: PORT=8080 make run"
+            ) from None
         except OSError:
-            raise CannotRun(f"port {port} is taken. Choose another: PORT={port + 1} make run") from None
+            raise CannotRun(
+                f"port {port} is taken. Choose another: PORT={port + 1} make run"
+            ) from None
 
 
 def _prepare() -> None:
@@ -104,7 +108,9 @@ def _prepare() -> None:
     try:
         call_command("collectstatic", interactive=False, verbosity=0)
     except OSError as error:
-        raise CannotRun(f"static files cannot be written: {error.strerror}. Set DATA_DIR.") from None
+        raise CannotRun(
+            f"static files cannot be written: {error.strerror}. Set DATA_DIR."
+        ) from None
 
 
 def _first_admin() -> str:
@@ -133,7 +139,9 @@ def _index_this_repository() -> None:
 
 def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C reaches us alone, and we stop the children in order.
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
+    )
 
 
 def _wait_until_ready(host: str, port: int, server: subprocess.Popen[bytes]) -> None:
@@ -155,12 +163,12 @@ def _watch(children: list[subprocess.Popen[bytes]], environment: dict[str, str])
     """Until stopped: bring back the database or the worker if they die; end if the server does."""
     from django.conf import settings
 
-    from deepwiki.postgres.lifecycle import revive
+    from deepwiki.postgres.lifecycle import restart
 
     while True:
         time.sleep(WATCH_SECONDS)
         if not settings.DATABASE_URL:
-            revive(settings.DATA_DIR)
+            restart(settings.DATA_DIR)
         *servers, worker = children
         if any(server.poll() is not None for server in servers):
             raise CannotRun("the web server ended; its message stands above.")

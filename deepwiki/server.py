@@ -22,8 +22,12 @@ from typing import Any
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deepwiki.settings")
 
 CLOSE_SECONDS = 15
-HANDSHAKE_SECONDS = 15  # longer than a connection to the database is waited for, so that there is time to say so
-MESSAGE_MARGIN = 2  # daphne's own limit stands above ours, so that we are the ones who answer, in words
+HANDSHAKE_SECONDS = (
+    15  # longer than a connection to the database is waited for, so that there is time to say so
+)
+MESSAGE_MARGIN = (
+    2  # daphne's own limit stands above ours, so that we are the ones who answer, in words
+)
 STOP_SECONDS = 34
 
 logger = logging.getLogger(__name__)
@@ -86,7 +90,9 @@ def _server(base: Any, settings: Any) -> Any:
             self.ws_factory.setProtocolOptions(
                 closeHandshakeTimeout=CLOSE_SECONDS, failByDrop=False, **_deflate(settings)
             )
-            self.http_factory.buildProtocol = _impatient(self.http_factory.buildProtocol, settings.HEADER_SECONDS)
+            self.http_factory.buildProtocol = _impatient(
+                self.http_factory.buildProtocol, settings.HEADER_SECONDS
+            )
             for name in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(name, self._begin_stop, loop)
 
@@ -113,7 +119,9 @@ def _server(base: Any, settings: Any) -> Any:
 
         def kill_all_applications(self) -> Any:
             # daphne fails here when a handshake is under way and has no application yet.
-            self.connections = {p: d for p, d in self.connections.items() if "application_instance" in d}
+            self.connections = {
+                p: d for p, d in self.connections.items() if "application_instance" in d
+            }
             return super().kill_all_applications()
 
     return BoundedServer
@@ -199,9 +207,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="deepwiki.server", description="DeepWiki's web server.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--shared", action="store_true", help="let other processes listen on the same port")
+    parser.add_argument(
+        "--shared", action="store_true", help="let other processes listen on the same port"
+    )
     arguments = parser.parse_args()
-    serve(arguments.host, arguments.port, _shared(arguments.host, arguments.port) if arguments.shared else None)
+    serve(
+        arguments.host,
+        arguments.port,
+        _shared(arguments.host, arguments.port) if arguments.shared else None,
+    )
     sys.exit(0)
 
 

@@ -88,16 +88,28 @@ try:
     INDEX_JOBS = env.number("DEEPWIKI_INDEX_JOBS", 2, least=1)
 
     # --- models ---------------------------------------------------------------------------------------------------
-    PROVIDER = env.text("DEEPWIKI_PROVIDER")  # empty: the first that is configured, else search-only
-    MODELS_FILE = Path(env.text("DEEPWIKI_MODELS_FILE", str(BASE_DIR / "chat" / "providers" / "models.toml")))
+    PROVIDER = env.text(
+        "DEEPWIKI_PROVIDER"
+    )  # empty: the first that is configured, else search-only
+    MODELS_FILE = Path(
+        env.text("DEEPWIKI_MODELS_FILE", str(BASE_DIR / "chat" / "providers" / "models.toml"))
+    )
     PROVIDER_ENVIRONMENT = {
         name: env.text(name)
         for name in (
-            "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENROUTER_API_KEY", "OPENROUTER_BASE_URL", "OLLAMA_HOST",
-            "AZURE_OPENAI_API_KEY", "AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_VERSION", "GOOGLE_API_KEY",
-            "GOOGLE_API_ENDPOINT", "GOOGLE_OPENAI_COMPATIBLE",
+            "OPENAI_API_KEY",
+            "OPENAI_BASE_URL",
+            "OPENROUTER_API_KEY",
+            "OPENROUTER_BASE_URL",
+            "OLLAMA_HOST",
+            "AZURE_OPENAI_API_KEY",
+            "AZURE_OPENAI_ENDPOINT",
+            "AZURE_OPENAI_VERSION",
+            "GOOGLE_API_KEY",
+            "GOOGLE_API_ENDPOINT",
+            "GOOGLE_OPENAI_COMPATIBLE",
         )
-    }  # fmt: skip
+    }
     OLLAMA_DISCOVERY = env.flag("DEEPWIKI_OLLAMA_DISCOVERY", True)
     CACHE_SECONDS = env.number("DEEPWIKI_CACHE_SECONDS", 300)
     TOKENS_PER_DAY = env.number("DEEPWIKI_TOKENS_PER_DAY", 0)
@@ -114,7 +126,9 @@ try:
     if DATABASE_URL:
         DATABASES["default"] = dict(dj_database_url.parse(DATABASE_URL))
         if DATABASES["default"].get("ENGINE") != "django.db.backends.postgresql":
-            raise ConfigError("DATABASE_URL must name a PostgreSQL database, postgresql://user:password@host/name.")
+            raise ConfigError(
+                "DATABASE_URL must name a PostgreSQL database, postgresql://user:password@host/name."
+            )
     else:
         DATABASES["default"] = {
             "ENGINE": "deepwiki.postgres.backend",
@@ -127,15 +141,26 @@ except (ConfigError, dj_database_url.ParseError) as error:
 
 # CONN_MAX_AGE would leak connections under ASGI; the pool is psycopg's own.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a connection that a restart broke is not handed out
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = (
+    True  # a connection that a restart broke is not handed out
+)
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
-    "min_size": 1, "max_size": POOL_SIZE, "timeout": 8, "max_lifetime": 1800,
-}  # fmt: skip
+    "min_size": 1,
+    "max_size": POOL_SIZE,
+    "timeout": 8,
+    "max_lifetime": 1800,
+}
 
 _public = urlsplit(PUBLIC_URL)
 if not re.fullmatch(r"https?", _public.scheme) or not _public.hostname:
-    raise SystemExit(f"DeepWiki cannot start: DEEPWIKI_PUBLIC_URL must be an http(s) address, not {PUBLIC_URL!r}.")
-ALLOWED_HOSTS = list(dict.fromkeys([_public.hostname, "localhost", "127.0.0.1", "[::1]", *env.words("DEEPWIKI_HOSTS")]))
+    raise SystemExit(
+        f"DeepWiki cannot start: DEEPWIKI_PUBLIC_URL must be an http(s) address, not {PUBLIC_URL!r}."
+    )
+ALLOWED_HOSTS = list(
+    dict.fromkeys(
+        [_public.hostname, "localhost", "127.0.0.1", "[::1]", *env.words("DEEPWIKI_HOSTS")]
+    )
+)
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
 # Client addresses come from X-Forwarded-For only when the peer is one of these.
 TRUSTED_PROXIES = env.words("DEEPWIKI_TRUSTED_PROXIES")
@@ -204,22 +229,40 @@ TEMPLATES = [
 
 # Answers given a moment ago. One process keeps its own; several share theirs.
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL,
-                          "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1}}}  # fmt: skip
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+        }
+    }
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 if REDIS_URL:
-    CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}}
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "CONFIG": {"hosts": [REDIS_URL]},
+        }
+    }
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
 LANGUAGES = [
-    ("en", "English"), ("ja", "日本語"), ("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("es", "Español"), ("ko", "한국어"),
-    ("vi", "Tiếng Việt"), ("pt-br", "Português (Brasil)"), ("fr", "Français"), ("ru", "Русский"),
-]  # fmt: skip
+    ("en", "English"),
+    ("ja", "日本語"),
+    ("zh-hans", "简体中文"),
+    ("zh-hant", "繁體中文"),
+    ("es", "Español"),
+    ("ko", "한국어"),
+    ("vi", "Tiếng Việt"),
+    ("pt-br", "Português (Brasil)"),
+    ("fr", "Français"),
+    ("ru", "Русский"),
+]
 LOCALE_PATHS = [BASE_DIR / "deepwiki" / "locale"]
 LANGUAGE_COOKIE_NAME = "language"
 TIME_ZONE = "UTC"
@@ -246,7 +289,11 @@ SERVESTATIC_AUTOREFRESH = DEBUG
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
 ]
 # Guessing passwords is slowed, by name and by address alike, for the page and the admin.
 AUTHENTICATION_BACKENDS = [
@@ -256,7 +303,9 @@ AUTHENTICATION_BACKENDS = [
 AXES_FAILURE_LIMIT = env.number("DEEPWIKI_SIGN_IN_FAILURES", 5, least=1)
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
-AXES_RESET_ON_SUCCESS = False  # it would forgive what was tried on other names; see accounts/apps.py
+AXES_RESET_ON_SUCCESS = (
+    False  # it would forgive what was tried on other names; see accounts/apps.py
+)
 AXES_ENABLE_ADMIN = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
@@ -266,7 +315,12 @@ AXES_LOCKOUT_CALLABLE = "deepwiki.accounts.views.locked_out"
 ACCOUNT_ADAPTER = "deepwiki.accounts.allauth_adapters.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "deepwiki.accounts.allauth_adapters.SocialAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "email*" if EMAIL_HOST else "email", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FIELDS = [
+    "username*",
+    "email*" if EMAIL_HOST else "email",
+    "password1*",
+    "password2*",
+]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_HOST else "none"
 ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": None}
 ACCOUNT_SESSION_REMEMBER = True
@@ -312,6 +366,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
-        name: {"level": env.text("DEEPWIKI_LOG_LEVEL", "INFO").upper()} for name in ("deepwiki", "chat", "repos")
+        name: {"level": env.text("DEEPWIKI_LOG_LEVEL", "INFO").upper()}
+        for name in ("deepwiki", "chat", "repos")
     },
 }

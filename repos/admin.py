@@ -23,13 +23,25 @@ class RepositoryForm(forms.ModelForm[Repository]):
     """The token is write-only: it can be entered anew, never read."""
 
     new_token = forms.CharField(
-        label="Access token", required=False, strip=True, widget=forms.PasswordInput(render_value=False),
+        label="Access token",
+        required=False,
+        strip=True,
+        widget=forms.PasswordInput(render_value=False),
         help_text="Leave empty to keep the present one. Kept encrypted.",
-    )  # fmt: skip
+    )
 
     class Meta:
         model = Repository
-        fields = ["url", "kind", "revision", "is_private", "added_by", "readers", "reader_groups", "shares_allowed"]
+        fields = [
+            "url",
+            "kind",
+            "revision",
+            "is_private",
+            "added_by",
+            "readers",
+            "reader_groups",
+            "shares_allowed",
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -49,7 +61,17 @@ class RepositoryForm(forms.ModelForm[Repository]):
 @admin.register(Repository)
 class RepositoryAdmin(admin.ModelAdmin[Repository]):
     form = RepositoryForm
-    list_display = ["name", "kind", "is_private", "state", "files", "chunks", "tokens", "last_error", "used_at"]
+    list_display = [
+        "name",
+        "kind",
+        "is_private",
+        "state",
+        "files",
+        "chunks",
+        "tokens",
+        "last_error",
+        "used_at",
+    ]
     list_filter = ["kind", "is_private"]
     list_select_related = ["current_index"]
     search_fields = ["name", "url"]
@@ -89,7 +111,11 @@ class RepositoryAdmin(admin.ModelAdmin[Repository]):
         job = next(iter(repository.jobs.all()), None)
         if job is not None and job.state in (*IndexJob.UNFINISHED, IndexJob.State.FAILED):
             return f"{job} {job.percent} %" if job.total else str(job)
-        return repository.current_index.get_state_display() if repository.current_index else "not indexed"
+        return (
+            repository.current_index.get_state_display()
+            if repository.current_index
+            else "not indexed"
+        )
 
     @admin.display(description="Files")
     def files(self, repository: Repository) -> int:
@@ -105,7 +131,11 @@ class RepositoryAdmin(admin.ModelAdmin[Repository]):
 
     @admin.display(description="Size of the index")
     def size(self, repository: Repository) -> str:
-        return filesizeformat(removal.size_of(repository.current_index_id)) if repository.current_index_id else "-"
+        return (
+            filesizeformat(removal.size_of(repository.current_index_id))
+            if repository.current_index_id
+            else "-"
+        )
 
     @admin.display(description="Questions asked")
     def questions(self, repository: Repository) -> int:
@@ -142,7 +172,9 @@ class RepositoryAdmin(admin.ModelAdmin[Repository]):
     def check_connection(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
         for repository in queryset[:MOST_CHECKED]:
             good, words = services.check_connection(repository)
-            self.message_user(request, f"{repository.name}: {words}", messages.SUCCESS if good else messages.ERROR)
+            self.message_user(
+                request, f"{repository.name}: {words}", messages.SUCCESS if good else messages.ERROR
+            )
 
     @admin.action(description="Cancel indexing")
     def cancel(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
@@ -176,7 +208,9 @@ class DocumentAdmin(ReadOnly):
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
-        rows = Document.objects.filter(live=True).defer("text").select_related("index__repository")
+        rows = (
+            Document.objects.filter(is_live=True).defer("text").select_related("index__repository")
+        )
         return rows.annotate(chunk_count=Count("chunks"))
 
     @admin.display(description="Repository")
@@ -190,7 +224,16 @@ class DocumentAdmin(ReadOnly):
 
 @admin.register(IndexJob)
 class IndexJobAdmin(ActedUpon):
-    list_display = ["repository", "state", "stage", "percent", "requested_by", "created_at", "finished_at", "error"]
+    list_display = [
+        "repository",
+        "state",
+        "stage",
+        "percent",
+        "requested_by",
+        "created_at",
+        "finished_at",
+        "error",
+    ]
     list_filter = ["state", "stage"]
     list_select_related = ["repository", "requested_by"]
     actions = ["retry", "cancel"]

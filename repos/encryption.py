@@ -29,11 +29,16 @@ def decrypt(sealed: str) -> str:
     try:
         return _fernet().decrypt(sealed.encode()).decode()
     except InvalidToken:
-        raise WrongKey("The stored access token cannot be read with the present key. Enter it again.") from None
+        raise WrongKey(
+            "The stored access token cannot be read with the present key. Enter it again."
+        ) from None
 
 
 def _fernet() -> MultiFernet:
     # Any text may serve as a key: it is hashed to the 32 bytes Fernet wants.
     return MultiFernet(
-        [Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest())) for key in settings.TOKEN_KEYS]
+        [
+            Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest()))
+            for key in settings.TOKEN_KEYS
+        ]
     )

@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     Person = AbstractBaseUser | AnonymousUser | None
 
 NOTED = timedelta(minutes=1)
-NO_SUCH = (
-    "There is no such repository, or you may not see it. Check the address, or add an access token that can read it."
-)
+NO_SUCH = "There is no such repository, or you may not see it. Check the address, or add an access token that can read it."
 
 
 def find(person: Person, repo_url: str, kind: str = "", revision: str = "") -> Repository | None:
@@ -40,7 +38,9 @@ def find(person: Person, repo_url: str, kind: str = "", revision: str = "") -> R
     return Repository.objects.readable_by(person).at(address, revision).first()
 
 
-def find_or_add(person: Person, repo_url: str, *, kind: str = "", token: str = "", revision: str = "") -> Repository:
+def find_or_add(
+    person: Person, repo_url: str, *, kind: str = "", token: str = "", revision: str = ""
+) -> Repository:
     """The repository a question is about, added and put in the queue when it is new.
 
     A token makes it the person's own private repository. Raises BadAddress, and NotFound for a folder that nobody
@@ -50,7 +50,9 @@ def find_or_add(person: Person, repo_url: str, *, kind: str = "", token: str = "
     person_id = person.pk if person is not None else None
     if revision:
         check_revision(revision)
-    repository = find_readable(person_id, address.url, revision, own=bool(token) and person_id is not None)
+    repository = find_readable(
+        person_id, address.url, revision, own=bool(token) and person_id is not None
+    )
     if repository is None:
         if address.is_local and (person_id is None or not _under_roots(Path(address.url))):
             raise NotFound(NO_SUCH)
@@ -79,7 +81,7 @@ def touch(repository: Repository, person_id: int | None, token: str = "") -> Non
     """Note that a repository is in use, keep a newer token, and have it indexed when it is not."""
     if token and repository.is_private:
         repository.token = token  # a newer token replaces the stored one, readable or not
-        repository.save(update_fields=["token_sealed"])
+        repository.save(update_fields=["token_encrypted"])
     if repository.current_index_id is None and not repository.jobs.unfinished().exists():
         jobs.request(repository, person_id)
     if timezone.now() - repository.used_at > NOTED:
@@ -87,7 +89,12 @@ def touch(repository: Repository, person_id: int | None, token: str = "") -> Non
 
 
 def add(
-    address: Address, person_id: int | None, *, token: str = "", revision: str = "", private: bool = False
+    address: Address,
+    person_id: int | None,
+    *,
+    token: str = "",
+    revision: str = "",
+    private: bool = False,
 ) -> Repository:
     """A new row, or the one that somebody made a moment before. Queues nothing."""
     private = private or bool(token)
@@ -114,21 +121,26 @@ def add(
 def new_webhook_secret(repository: Repository) -> str:
     """Make the repository's webhook secret anew; returns it in clear, for showing once."""
     secret = secrets.token_urlsafe(24)
-    Repository.objects.filter(pk=repository.pk).update(webhook_sealed=encrypt(secret))
+    Repository.objects.filter(pk=repository.pk).update(webhook_secret_encrypted=encrypt(secret))
     return secret
 
 
-def reseal() -> int:
+def rotate_keys() -> int:
     """Encrypt every stored secret with the newest key; returns how many rows. Raises WrongKey at the first unreadable one."""
-    rows = Repository.objects.exclude(token_sealed="", webhook_sealed="")
+    rows = Repository.objects.exclude(token_encrypted="", webhook_secret_encrypted="")
     with transaction.atomic():
         for row in rows.select_for_update():
-            row.token_sealed, row.webhook_sealed = encrypt(row.token), encrypt(row.webhook_secret)
-            row.save(update_fields=["token_sealed", "webhook_sealed"])
+            row.token_encrypted, row.webhook_secret_encrypted = (
+                encrypt(row.token),
+                encrypt(row.webhook_secret),
+            )
+            row.save(update_fields=["token_encrypted", "webhook_secret_encrypted"])
     return len(rows)
 
 
-def refresh(repository: Repository, person_id: int | None = None, *, force: bool = False) -> IndexJob:
+def refresh(
+    repository: Repository, person_id: int | None = None, *, force: bool = False
+) -> IndexJob:
     """Ask for the index to be brought up to date."""
     job, _ = jobs.request(repository, person_id, force=force)
     return job
@@ -149,4 +161,6 @@ def check_connection(repository: Repository) -> tuple[bool, str]:
 def _under_roots(path: Path) -> bool:
     """Only folders the administrator opened can be named from outside. Links are resolved before the comparison."""
     real = path.resolve()
-    return any(real == root or root in real.parents for root in settings.LOCAL_ROOTS) and real.is_dir()
+    return (
+        any(real == root or root in real.parents for root in settings.LOCAL_ROOTS) and real.is_dir()
+    )

@@ -27,6 +27,6 @@ def refresh_due(timestamp: int) -> None:
 def make_room(timestamp: int) -> None:
     """Keep within the room for indexes, and forget old jobs."""
     maintenance.make_room()
-    hnsw.drop_strays()
+    hnsw.drop_orphans()
     hnsw.analyze()
     maintenance.forget_old_jobs()

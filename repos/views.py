@@ -30,7 +30,12 @@ def add(request: HttpRequest) -> HttpResponse:
             revision=request.POST.get("revision", "").strip(),
         )
     except SourceError as error:
-        return render(request, "repos/add_form.html", {"error": str(error), "repo_url": text[:1_000]}, status=422)
+        return render(
+            request,
+            "repos/add_form.html",
+            {"error": str(error), "repo_url": text[:1_000]},
+            status=422,
+        )
     target = reverse("repository", args=[repository.pk])
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
@@ -62,7 +67,11 @@ def webhook_secret(request: HttpRequest, repository_id: uuid.UUID) -> HttpRespon
     if not repository.managed_by(request.user):
         raise Http404
     address = settings.PUBLIC_URL + reverse("webhook", args=[repository.pk])
-    context = {"repository": repository, "address": address, "secret": services.new_webhook_secret(repository)}
+    context = {
+        "repository": repository,
+        "address": address,
+        "secret": services.new_webhook_secret(repository),
+    }
     return render(request, "repos/webhook.html", context)
 
 
@@ -75,7 +84,9 @@ def control(request: HttpRequest, repository_id: uuid.UUID, action: str) -> Http
         raise Http404
     repository = _readable(request, repository_id)
     job = repository.jobs.unfinished().first()
-    if job is not None and (job.requested_by_id == request.user.pk or repository.managed_by(request.user)):
+    if job is not None and (
+        job.requested_by_id == request.user.pk or repository.managed_by(request.user)
+    ):
         steps[action](job)
     return render(request, "repos/status.html", status_context(request, repository))
 

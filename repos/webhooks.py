@@ -18,8 +18,12 @@ from repos.encryption import WrongKey
 from repos.models import Repository
 
 # Signatures over the body: header and prefix. GitLab sends the secret itself instead.
-SIGNATURES = [("X-Hub-Signature-256", "sha256="), ("X-Hub-Signature", "sha256="), ("X-Gitea-Signature", ""),
-              ("X-Forgejo-Signature", "")]  # fmt: skip
+SIGNATURES = [
+    ("X-Hub-Signature-256", "sha256="),
+    ("X-Hub-Signature", "sha256="),
+    ("X-Gitea-Signature", ""),
+    ("X-Forgejo-Signature", ""),
+]
 EVENTS = ("X-GitHub-Event", "X-Gitea-Event", "X-Forgejo-Event", "X-Gitlab-Event", "X-Event-Key")
 
 
@@ -34,7 +38,9 @@ def webhook(request: HttpRequest, repository_id: uuid.UUID) -> JsonResponse:
         return JsonResponse({"detail": "This is too large."}, status=413)
     repository = Repository.objects.filter(pk=repository_id).first()
     if repository is None or not _signed(request, repository):
-        return JsonResponse({"detail": "There is no such webhook, or its signature is wrong."}, status=404)
+        return JsonResponse(
+            {"detail": "There is no such webhook, or its signature is wrong."}, status=404
+        )
     if not _concerns(request, repository):
         return JsonResponse({"queued": False})
     services.refresh(repository)
@@ -60,7 +66,9 @@ def _signed(request: HttpRequest, repository: Repository) -> bool:
 
 def _concerns(request: HttpRequest, repository: Repository) -> bool:
     """Is it a push, and to the branch or tag this row is about? When the payload does not say, yes."""
-    event = next((request.headers[name] for name in EVENTS if name in request.headers), "push").lower()
+    event = next(
+        (request.headers[name] for name in EVENTS if name in request.headers), "push"
+    ).lower()
     if "push" not in event:
         return False
     try:
@@ -78,6 +86,8 @@ def _concerns(request: HttpRequest, repository: Repository) -> bool:
 def _default_branch(payload: dict[str, object]) -> str:
     for key in ("repository", "project"):
         described = payload.get(key)
-        if isinstance(described, dict) and isinstance(branch := described.get("default_branch"), str):
+        if isinstance(described, dict) and isinstance(
+            branch := described.get("default_branch"), str
+        ):
             return branch
     return ""

@@ -22,8 +22,16 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import InterfaceError, OperationalError
 
 from chat import services
-from chat.api.wire_formats import NORMAL, Plain, chunks, numbered_json
-from chat.core.errors import BadRequest, ChatError, Down, Internal, NotSignedIn, TooLarge, TooMany
+from chat.api.wire_formats import NORMAL, PlainText, chunks, numbered_json
+from chat.core.errors import (
+    BadRequest,
+    ChatError,
+    Down,
+    Internal,
+    NotSignedIn,
+    RequestTooLarge,
+    TooMany,
+)
 from chat.core.request import decode, parse
 from deepwiki.accounts import authentication
 from deepwiki.foundation import metrics
@@ -57,8 +65,10 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         peer = (self.scope.get("client") or ("",))[0]
         self.address = authentication.address_of(peer, self._header(b"x-forwarded-for"))
         try:
-            self.person, self.session_key = await in_thread(authentication.of_handshake, self.scope["headers"])
-        except authentication.Refused:
+            self.person, self.session_key = await in_thread(
+                authentication.of_handshake, self.scope["headers"]
+            )
+        except authentication.CredentialsRefused:
             metrics.connections.labels("refused").inc()
             await self.close()
             return
@@ -67,13 +77,18 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
             away = isinstance(error, OperationalError | InterfaceError)
             metrics.connections.labels("failed").inc()
             await self._accept()
-            await self._refuse(Down(retry_after=30) if away else _incident("a handshake could not be checked"))
+            await self._refuse(
+                Down(retry_after=30) if away else _incident("a handshake could not be checked")
+            )
             return
         if self.person.pk and open_sockets[self.person.pk] >= settings.SOCKETS_PER_USER:
             metrics.connections.labels("too_many").inc()
             await self._accept()
             await self._refuse(
-                TooMany("You have too many connections open. Close some pages and try again.", retry_after=30)
+                TooMany(
+                    "You have too many connections open. Close some pages and try again.",
+                    retry_after=30,
+                )
             )
             return
         self.counted = True
@@ -110,7 +125,9 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         elif self.events:
             await self._receive_event(text_data)
         elif self.busy:
-            await self._refuse(TooMany("One question at a time: wait for the answer, or open another connection."))
+            await self._refuse(
+                TooMany("One question at a time: wait for the answer, or open another connection.")
+            )
         else:
             self.busy = True
             self._start(self._answer_plainly(text_data))
@@ -122,7 +139,11 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
             request = services.read_request(data)
             lasting = request.conversation is not None
             run = await services.ask(
-                self.person, request, lasting=lasting, still_here=self._still_here, address=self.address
+                self.person,
+                request,
+                lasting=lasting,
+                still_here=self._still_here,
+                address=self.address,
             )
         except ChatError as error:
             await self._refuse(error)
@@ -130,7 +151,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         except Exception:
             await self._refuse(_incident("a question could not be taken"))
             return
-        dialect = Plain()
+        dialect = PlainText()
         async with contextlib.aclosing(run.attach()) as items:
             async for item in items:
                 for piece in chunks(dialect.write(item.event)):
@@ -147,7 +168,9 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
                     await self._send({"event": "pong"})
                 case "ask":
                     if self.busy:
-                        raise TooMany("One question at a time: stop the running answer or wait for it.")
+                        raise TooMany(
+                            "One question at a time: stop the running answer or wait for it."
+                        )
                     self.busy = True
                     self._start(self._ask(message))
                 case "stop":
@@ -159,21 +182,27 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
                     self._start(self._attach(_uuid(message.get("run")), after))
                 case _:
                     raise BadRequest("event must be one of ask, stop, attach, ping.")
-        except TooLarge as error:
+        except RequestTooLarge as error:
             await self._refuse(error)
         except ChatError as error:
             self.complaints += 1
             if self.complaints <= MOST_COMPLAINTS:
                 await self._send(_error(error))
             else:
-                await self._refuse(TooMany("Too many messages that cannot be understood.", retry_after=60))
+                await self._refuse(
+                    TooMany("Too many messages that cannot be understood.", retry_after=60)
+                )
 
     async def _ask(self, message: dict[str, Any]) -> None:
         client_id = message.get("client_message_id")
         try:
             request = parse(message, services.request_limits())
             run = await services.ask(
-                self.person, request, lasting=True, still_here=self._still_here, address=self.address
+                self.person,
+                request,
+                lasting=True,
+                still_here=self._still_here,
+                address=self.address,
             )
             async with contextlib.aclosing(run.attach()) as items:
                 async for item in items:
@@ -183,7 +212,12 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         except ChatError as error:
             await self._send({**_error(error), "client_message_id": client_id})
         except Exception:
-            await self._send({**_error(_incident("a question could not be taken")), "client_message_id": client_id})
+            await self._send(
+                {
+                    **_error(_incident("a question could not be taken")),
+                    "client_message_id": client_id,
+                }
+            )
         finally:
             self.busy = False
 
@@ -211,7 +245,9 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
             if self.tasks - {asyncio.current_task()}:
                 self.heard_at, first = now, False
             limit = settings.SOCKET_FIRST_MESSAGE_SECONDS if first else settings.SOCKET_IDLE_SECONDS
-            if now - self.heard_at > (limit if not self.events else max(limit, settings.SOCKET_IDLE_SECONDS)):
+            if now - self.heard_at > (
+                limit if not self.events else max(limit, settings.SOCKET_IDLE_SECONDS)
+            ):
                 await self._close(4408)
                 return
             if now - checked > RECHECK_SECONDS:
@@ -252,7 +288,9 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
     async def _deliver(self, text: str) -> None:
         try:
             await self.send(text_data=text)
-        except Exception as error:  # of the server's own kind, where the other side went between two pieces
+        except (
+            Exception
+        ) as error:  # of the server's own kind, where the other side went between two pieces
             self.closing = True
             raise asyncio.CancelledError from error  # its disconnect is on the way: whoever forwards to it ends
 
@@ -281,8 +319,13 @@ class NotHere(AsyncWebsocketConsumer):  # type: ignore[misc]
 
 def _error(error: ChatError) -> dict[str, Any]:
     metrics.errors.labels(error.code).inc()
-    shown = {"event": "error", "code": error.code, "message": error.message, "retry_after": error.retry_after,
-             "incident": error.incident or None}  # fmt: skip
+    shown = {
+        "event": "error",
+        "code": error.code,
+        "message": error.message,
+        "retry_after": error.retry_after,
+        "incident": error.incident or None,
+    }
     return {key: value for key, value in shown.items() if value is not None}
 
 
@@ -300,5 +343,8 @@ def _uuid(value: Any) -> uuid.UUID:
 
 
 def _limits() -> dict[str, int]:
-    return {"message_bytes": settings.MESSAGE_BYTES, "content_chars": settings.CONTENT_CHARS,
-            "idle_seconds": settings.SOCKET_IDLE_SECONDS}  # fmt: skip
+    return {
+        "message_bytes": settings.MESSAGE_BYTES,
+        "content_chars": settings.CONTENT_CHARS,
+        "idle_seconds": settings.SOCKET_IDLE_SECONDS,
+    }

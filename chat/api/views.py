@@ -12,14 +12,20 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from chat import services
-from chat.api.wire_formats import Plain, chunks, numbered_json, sse
-from chat.core.errors import ChatError, Internal, NotSignedIn, TooLarge
+from chat.api.wire_formats import PlainText, chunks, numbered_json, sse
+from chat.core.errors import ChatError, Internal, NotSignedIn, RequestTooLarge
 from chat.core.events import Failed
 from chat.runs import Numbered, Run
 from deepwiki.accounts import authentication
@@ -68,19 +74,23 @@ async def _person(request: HttpRequest) -> Any:
     origin = request.headers.get("origin", "")
     try:
         person = await in_thread(authentication.by_bearer, request.headers.get("authorization", ""))
-    except authentication.Refused:
+    except authentication.CredentialsRefused:
         raise NotSignedIn("This API token is not valid. Make a new one and try again.") from None
     if person is not None:
         if origin and not authentication.same_origin(origin, request.get_host()):
             raise _Forbidden("Requests from this origin are not accepted.")
         return person
-    person = await in_thread(authentication.by_session, request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+    person = await in_thread(
+        authentication.by_session, request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    )
     if person is not None:
         if request.method not in ("GET", "HEAD"):
             check = _Csrf(lambda _: HttpResponse())
             check.process_request(request)
             if check.process_view(request, refusal, (), {}):
-                raise _Forbidden("This request did not come from a page of this site. Reload the page and try again.")
+                raise _Forbidden(
+                    "This request did not come from a page of this site. Reload the page and try again."
+                )
         return person
     if settings.ALLOW_ANONYMOUS:
         return AnonymousUser()
@@ -103,11 +113,15 @@ def refusal(error: ChatError) -> JsonResponse:
 async def stream(request: HttpRequest, person: Any) -> HttpResponseBase:
     """`POST /chat/completions/stream` and `/api/chat/stream`: plain text, or events as SSE when asked for both ways."""
     if int(request.headers.get("content-length") or 0) > settings.MESSAGE_BYTES:
-        raise TooLarge
+        raise RequestTooLarge
     asked = services.read_request(request.body)
-    wants_events = request.GET.get("events") == "1" and request.headers.get("accept") == "text/event-stream"
+    wants_events = (
+        request.GET.get("events") == "1" and request.headers.get("accept") == "text/event-stream"
+    )
     lasting = wants_events or asked.conversation is not None
-    run = await services.ask(person, asked, lasting=lasting, address=authentication.address_of_request(request))
+    run = await services.ask(
+        person, asked, lasting=lasting, address=authentication.address_of_request(request)
+    )
     if wants_events:
         return _event_stream(_of_run(run, 0))
     return await _plain_stream(run)
@@ -134,7 +148,7 @@ async def run_stop(request: HttpRequest, person: Any, run_id: uuid.UUID) -> Http
 
 async def _plain_stream(run: Run) -> HttpResponseBase:
     """Wait for the first piece: until then an error can still be a status."""
-    dialect = Plain()
+    dialect = PlainText()
     items = run.attach()
     first = ""
     async for item in items:
@@ -142,7 +156,9 @@ async def _plain_stream(run: Run) -> HttpResponseBase:
         if isinstance(item.event, Failed) and not dialect.started:
             await items.aclose()
             headers = {"Retry-After": str(item.event.retry_after)} if item.event.retry_after else {}
-            return JsonResponse({"detail": item.event.message}, status=item.event.status, headers=headers)
+            return JsonResponse(
+                {"detail": item.event.message}, status=item.event.status, headers=headers
+            )
         if first:
             break
 
@@ -154,7 +170,9 @@ async def _plain_stream(run: Run) -> HttpResponseBase:
                 for piece in chunks(dialect.write(later.event)):
                     yield piece
 
-    return StreamingHttpResponse(body(), content_type="text/plain; charset=utf-8", headers=STREAM_HEADERS)
+    return StreamingHttpResponse(
+        body(), content_type="text/plain; charset=utf-8", headers=STREAM_HEADERS
+    )
 
 
 def _event_stream(events: AsyncGenerator[dict[str, Any]]) -> HttpResponseBase:
@@ -169,7 +187,9 @@ async def _of_run(run: Run, after: int) -> AsyncGenerator[dict[str, Any]]:
             yield numbered_json(run, item)
 
 
-async def _of_attachment(run_id: uuid.UUID, first: Any, rest: AsyncGenerator[Any]) -> AsyncGenerator[dict[str, Any]]:
+async def _of_attachment(
+    run_id: uuid.UUID, first: Any, rest: AsyncGenerator[Any]
+) -> AsyncGenerator[dict[str, Any]]:
     run = Run(id=run_id)
     async with contextlib.aclosing(rest):
         if first is not None:

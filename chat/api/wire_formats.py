@@ -12,7 +12,7 @@ from chat.runs import Numbered, Run
 NORMAL = 1000
 
 
-class Plain:
+class PlainText:
     """The dialect of deepwiki-open's clients: nothing but the answer's text; an error is a line of it.
 
     `close_code` tells, at the end, whether the text is the whole answer.
@@ -30,7 +30,11 @@ class Plain:
                 return text
             case Failed():
                 self.close_code = event.close_code
-                words = event.message if event.message.startswith("Error") else f"Error: {event.message}"
+                words = (
+                    event.message
+                    if event.message.startswith("Error")
+                    else f"Error: {event.message}"
+                )
                 return f"\n\n{words}" if self.started else words
             case Done(state) if state != "complete" and self.close_code == NORMAL:
                 self.close_code = 4502

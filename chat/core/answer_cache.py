@@ -14,32 +14,32 @@ from chat.core.request import ChatRequest, Turn
 
 
 @dataclass(frozen=True)
-class Settled:
+class CachedAnswer:
     """A complete answer and what it had cost."""
 
     text: str
     usage: Usage
 
 
-class Answers(Protocol):
+class AnswerCache(Protocol):
     """Keeps complete answers for a few minutes."""
 
-    async def get(self, key: str) -> Settled | None: ...
+    async def get(self, key: str) -> CachedAnswer | None: ...
 
-    async def put(self, key: str, answer: Settled) -> None: ...
+    async def put(self, key: str, answer: CachedAnswer) -> None: ...
 
 
-class Unkept:
+class NoAnswerCache:
     """Answers that keeps none."""
 
-    async def get(self, key: str) -> Settled | None:
+    async def get(self, key: str) -> CachedAnswer | None:
         return None
 
-    async def put(self, key: str, answer: Settled) -> None:
+    async def put(self, key: str, answer: CachedAnswer) -> None:
         return
 
 
-def key_of(request: ChatRequest, history: Sequence[Turn], found: Retrieved, model: Model) -> str:
+def cache_key(request: ChatRequest, history: Sequence[Turn], found: Retrieved, model: Model) -> str:
     """Names a question with all that its answer depends on.
 
     That is the repository's row (two people's private rows of one address are two), its commit, the passages found, the
@@ -47,8 +47,16 @@ def key_of(request: ChatRequest, history: Sequence[Turn], found: Retrieved, mode
     """
     turns = [*history, request.messages[-1]]
     parts = [
-        found.repository_id, found.commit, [passage.cite for passage in found.passages], request.file_path,
-        [(turn.role, turn.content) for turn in turns], model.provider, model.id, request.language,
+        found.repository_id,
+        found.commit,
+        [passage.cite for passage in found.passages],
+        request.file_path,
+        [(turn.role, turn.content) for turn in turns],
+        model.provider,
+        model.id,
+        request.language,
         sorted(request.filters.items()),
-    ]  # fmt: skip
-    return hashlib.sha256(json.dumps(parts, default=str).encode("utf-8", "surrogatepass")).hexdigest()
+    ]
+    return hashlib.sha256(
+        json.dumps(parts, default=str).encode("utf-8", "surrogatepass")
+    ).hexdigest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from chat.core.prompt import Passage
+from chat.core.prompt import PromptPassage
 from chat.core.request import Turn
 
 PROMPT_TOKENS = 1_200  # instructions, markers and message framing
@@ -16,9 +16,9 @@ PASSAGE_OVERHEAD = 40
 class Fitted:
     """What goes into the prompt, and what had to stay out."""
 
-    passages: tuple[Passage, ...]
+    passages: tuple[PromptPassage, ...]
     history: tuple[Turn, ...]
-    file: Passage | None
+    file: PromptPassage | None
     question: str
     left_out: tuple[str, ...]
 
@@ -31,9 +31,9 @@ def estimate(text: str) -> int:
 
 def fit(
     *,
-    passages: Sequence[Passage],
+    passages: Sequence[PromptPassage],
     history: Sequence[Turn],
-    file: Passage | None,
+    file: PromptPassage | None,
     question: str,
     context: int,
     output: int,
@@ -51,8 +51,14 @@ def fit(
     return _fit(passages, history, file, question, context - output - PROMPT_TOKENS, count)
 
 
-def _fit(passages: Sequence[Passage], history: Sequence[Turn], file: Passage | None, question: str, room: int,
-         count: Callable[[str], int]) -> Fitted:  # fmt: skip
+def _fit(
+    passages: Sequence[PromptPassage],
+    history: Sequence[Turn],
+    file: PromptPassage | None,
+    question: str,
+    room: int,
+    count: Callable[[str], int],
+) -> Fitted:
     left_out: list[str] = []
     room = max(600, room)
     length = count(question)
@@ -63,12 +69,16 @@ def _fit(passages: Sequence[Passage], history: Sequence[Turn], file: Passage | N
     free = max(200, room - length)
     kept_file = file
     if file is not None and (tokens := count(file.text)) > free // 4:
-        kept_file = replace(file, text=file.text[: max(200, len(file.text) * (free // 4) // tokens)])
+        kept_file = replace(
+            file, text=file.text[: max(200, len(file.text) * (free // 4) // tokens)]
+        )
         left_out.append("part of the file")
     kept_history = _newest(history, free // 4, count)
     if len(kept_history) < len(history):
         left_out.append("earlier messages")
-    used = sum(count(turn.content) for turn in kept_history) + (count(kept_file.text) if kept_file else 0)
+    used = sum(count(turn.content) for turn in kept_history) + (
+        count(kept_file.text) if kept_file else 0
+    )
     kept_passages = _best(passages, free - used, count)
     if len(kept_passages) < len(passages):
         left_out.append("some passages")
@@ -92,7 +102,9 @@ def _newest(history: Sequence[Turn], budget: int, count: Callable[[str], int]) -
     return kept[::-1]
 
 
-def _best(passages: Sequence[Passage], budget: int, count: Callable[[str], int]) -> list[Passage]:
+def _best(
+    passages: Sequence[PromptPassage], budget: int, count: Callable[[str], int]
+) -> list[PromptPassage]:
     kept = []
     for passage in passages:
         cost = count(passage.text) + PASSAGE_OVERHEAD

@@ -13,9 +13,9 @@ import re
 from collections.abc import AsyncGenerator
 
 from chat.core.events import Delta, Event, Research, Status
-from chat.core.generation import Asker
+from chat.core.generation import AnswerContext
 from chat.core.ports import Retrieved
-from chat.core.query_rewriting import rewritten
+from chat.core.query_rewriting import rewrite
 from chat.core.request import Turn
 from chat.core.research_rounds import ROUNDS, Stage
 from chat.core.retrieval_events import notices, sources
@@ -24,22 +24,28 @@ PASSAGES = 14
 SEARCHED_CHARS = 1_200
 # Headings the prompts ask for; they stay English in every answer language, as clients look for them.
 CONCLUSION = re.compile(r"^#{1,3}\s*Final Conclusion", re.MULTILINE | re.IGNORECASE)
-NEXT_STEPS = re.compile(r"^#{1,3}\s*Next Steps\s*\n(?P<steps>.*)\Z", re.MULTILINE | re.IGNORECASE | re.DOTALL)
+NEXT_STEPS = re.compile(
+    r"^#{1,3}\s*Next Steps\s*\n(?P<steps>.*)\Z", re.MULTILINE | re.IGNORECASE | re.DOTALL
+)
 NOTHING = re.compile(r"nothing (more )?is missing", re.IGNORECASE)
 
 
-async def research(asker: Asker, topic: str) -> AsyncGenerator[Event]:
+async def research(context: AnswerContext, topic: str) -> AsyncGenerator[Event]:
     """The events of all rounds. Raises the ChatError family; what was written before stays written."""
     looked: list[Retrieved] = []
-    written: list[Turn] = [*asker.history]
+    written: list[Turn] = [*context.history]
     looking_for = topic
     stage: Stage = "plan"
     for iteration in range(1, ROUNDS + 1):
-        searched = await rewritten(asker, topic) if iteration == 1 else f"{topic}\n{looking_for}"[:SEARCHED_CHARS]
-        async with contextlib.aclosing(asker.look(searched, PASSAGES)) as looking:
+        searched = (
+            await rewrite(context, topic)
+            if iteration == 1
+            else f"{topic}\n{looking_for}"[:SEARCHED_CHARS]
+        )
+        async with contextlib.aclosing(context.retrieve(searched, PASSAGES)) as looking:
             async for step in looking:
                 yield step
-        found = asker.found
+        found = context.found
         assert found is not None
         looked.append(found)
         yield Research(iteration, ROUNDS, stage, _shown(looking_for), len(found.passages))
@@ -50,7 +56,9 @@ async def research(asker: Asker, topic: str) -> AsyncGenerator[Event]:
 
         text: list[str] = []
         variables = {"iteration": str(iteration)} if stage == "update" else {}
-        writing = asker.write(topic, found, template=f"research_{stage}", variables=variables, history=written)
+        writing = context.generate(
+            topic, found, template=f"research_{stage}", variables=variables, history=written
+        )
         async with contextlib.aclosing(writing):
             async for event in writing:
                 if isinstance(event, Delta):
@@ -61,10 +69,12 @@ async def research(asker: Asker, topic: str) -> AsyncGenerator[Event]:
         if stage == "conclude" or CONCLUSION.search(said):
             break
         missing = next_steps(said)
-        stage = "conclude" if iteration == ROUNDS - 1 or (not missing and iteration > 1) else "update"
+        stage = (
+            "conclude" if iteration == ROUNDS - 1 or (not missing and iteration > 1) else "update"
+        )
         looking_for = missing or topic
-    assert asker.usage is not None
-    yield asker.usage
+    assert context.usage is not None
+    yield context.usage
 
 
 def next_steps(text: str) -> str:

@@ -32,7 +32,9 @@ class ChatError(Exception):
     close_code = 4500
     words = "Something went wrong."
 
-    def __init__(self, message: str = "", *, retry_after: int | None = None, incident: str = "") -> None:
+    def __init__(
+        self, message: str = "", *, retry_after: int | None = None, incident: str = ""
+    ) -> None:
         self.message = message or self.words
         self.retry_after = retry_after
         self.incident = incident
@@ -49,7 +51,7 @@ class BadRequest(ChatError):
     words = "The request cannot be understood."
 
 
-class TooLarge(ChatError):
+class RequestTooLarge(ChatError):
     code, status, close_code = "too_large", 413, 1009
     words = "The request is too large. Send a shorter question or less history."
 
@@ -91,9 +93,7 @@ class RateLimited(ProviderError):
 
 class ContextTooLong(ProviderError):
     code = "context_too_long"
-    words = (
-        "This is too much text for the model. Shorten the question, start a new conversation, or choose a larger model."
-    )
+    words = "This is too much text for the model. Shorten the question, start a new conversation, or choose a larger model."
 
 
 class ModelNotFound(ProviderError):
@@ -103,7 +103,9 @@ class ModelNotFound(ProviderError):
 
 class Blocked(ProviderError):
     code = "blocked"
-    words = "The model's service declined to answer this question. Rephrase it or choose another model."
+    words = (
+        "The model's service declined to answer this question. Rephrase it or choose another model."
+    )
 
 
 class Unavailable(ProviderError):
@@ -116,7 +118,7 @@ class CutOff(ProviderError):
     words = "The model's service broke off in the middle of the answer. What came is kept; ask again for the rest."
 
 
-class Refused(ProviderError):
+class ProviderRefused(ProviderError):
     code = "provider_refused"
     words = "The model's service does not accept this request. Choose another model or shorten the question."
 
@@ -136,5 +138,6 @@ class Internal(ChatError):
 
     def __init__(self, incident: str) -> None:
         super().__init__(
-            f"Something went wrong on our side. Tell the administrator: incident {incident}.", incident=incident
+            f"Something went wrong on our side. Tell the administrator: incident {incident}.",
+            incident=incident,
         )

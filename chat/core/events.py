@@ -15,7 +15,10 @@ class Event:
     name: ClassVar[str] = ""
 
     def as_json(self) -> dict[str, Any]:
-        return {"event": self.name, **{key: value for key, value in asdict(self).items() if value is not None}}
+        return {
+            "event": self.name,
+            **{key: value for key, value in asdict(self).items() if value is not None},
+        }
 
 
 @dataclass(frozen=True)

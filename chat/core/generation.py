@@ -16,7 +16,7 @@ from chat.core.request import ChatRequest, Turn
 
 
 @dataclass
-class Asker:
+class AnswerContext:
     """One question with all that answers it. `usage` is that of everything written so far, `found` the last search's."""
 
     request: ChatRequest
@@ -30,7 +30,7 @@ class Asker:
     began: float = field(default_factory=time.monotonic)
     size: int = 0
 
-    async def look(self, searched: str, limit: int) -> AsyncGenerator[Status]:
+    async def retrieve(self, searched: str, limit: int) -> AsyncGenerator[Status]:
         """Search; yields how far a repository is that is still being prepared. What was found is in `found` afterwards."""
         async with contextlib.aclosing(self.retriever.retrieve(searched, limit)) as looking:
             async for step in looking:
@@ -39,7 +39,7 @@ class Asker:
                 else:
                     yield step
 
-    async def write(
+    async def generate(
         self,
         question: str,
         found: Retrieved,
@@ -52,14 +52,24 @@ class Asker:
         context = self.model.context
         for attempt in (1, 2):
             fitted = context_budget.fit(
-                passages=found.passages, history=self.history if history is None else history, file=found.file,
-                question=question, context=context, output=self.model.output, count=self.model.count,
-            )  # fmt: skip
+                passages=found.passages,
+                history=self.history if history is None else history,
+                file=found.file,
+                question=question,
+                context=context,
+                output=self.model.output,
+                count=self.model.count,
+            )
             asked = prompt.build(
-                template=template, repository=found.repository, question=fitted.question,
-                language=self.request.language, passages=fitted.passages, history=fitted.history, file=fitted.file,
+                template=template,
+                repository=found.repository,
+                question=fitted.question,
+                language=self.request.language,
+                passages=fitted.passages,
+                history=fitted.history,
+                file=fitted.file,
                 **(variables or {}),
-            )  # fmt: skip
+            )
             if fitted.left_out:
                 words = f"Not everything fitted into the model: {', '.join(fitted.left_out)} stayed out."
                 yield Notice("context_trimmed", words)
@@ -74,14 +84,17 @@ class Asker:
                     raise
                 context //= 2
                 yield Notice(
-                    "context_retry", "The model found this too long; asking again with less of the repository."
+                    "context_retry",
+                    "The model found this too long; asking again with less of the repository.",
                 )
 
     async def _stream(self, asked: Prompt) -> AsyncGenerator[Event]:
         counted: Tokens | None = None
         first: float | None = None
         written: list[str] = []
-        deadline = time.monotonic() + self.limits.seconds  # the wait for an index is not the model's
+        deadline = (
+            time.monotonic() + self.limits.seconds
+        )  # the wait for an index is not the model's
         try:
             async with contextlib.aclosing(self.provider.stream(asked, self.model)) as pieces:
                 async for piece in pieces:
@@ -93,22 +106,26 @@ class Asker:
                     self.size += len(piece.text)
                     yield Delta(piece.text)
                     if self.size > self.limits.chars or time.monotonic() > deadline:
-                        raise CutOff("The answer reached the longest this server allows. What came is kept.")
+                        raise CutOff(
+                            "The answer reached the longest this server allows. What came is kept."
+                        )
             if first is None:
-                raise Unavailable("The model's service gave an empty answer. Ask again or choose another model.")
+                raise Unavailable(
+                    "The model's service gave an empty answer. Ask again or choose another model."
+                )
         finally:
             # Also of an answer that was cut, stopped or failed: it was paid for.
-            if first is not None and self.provider.writes:
+            if first is not None and self.provider.is_generative:
                 counted = counted or self._estimated(asked, written)
             if first is not None:
                 self._add(counted or Tokens(None, None), first)
 
-    def taken(self) -> tuple[int, int]:
+    def elapsed_ms(self) -> tuple[int, int]:
         """Milliseconds since the question, as first and total time of an answer that comes whole."""
         now = round((time.monotonic() - self.began) * 1000)
         return now, now
 
-    def spend(self, asked: Prompt, written: str, counted: Tokens | None) -> None:
+    def record_usage(self, asked: Prompt, written: str, counted: Tokens | None) -> None:
         """Count what a call beside the answer cost."""
         self._add(counted or self._estimated(asked, [written]))
 

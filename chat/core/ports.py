@@ -8,18 +8,18 @@ from typing import Any, Protocol
 
 from chat.core import context_budget
 from chat.core.events import Status
-from chat.core.prompt import Passage, Prompt
+from chat.core.prompt import Prompt, PromptPassage
 
 
 @dataclass(frozen=True)
 class Retrieved:
     """What retrieval found. `mode` is `hybrid` or `words`; `building` says that vectors are still being computed."""
 
-    passages: tuple[Passage, ...]
+    passages: tuple[PromptPassage, ...]
     commit: str
     mode: str
     repository: str
-    file: Passage | None = None
+    file: PromptPassage | None = None
     building: bool = False
     repository_id: str = ""
 
@@ -66,7 +66,7 @@ class Model:
 class Provider(Protocol):
     """Streams one completion: an adapter is one file. `writes` says that a language model stands behind it."""
 
-    writes: bool
+    is_generative: bool
 
     def stream(self, asked: Prompt, model: Model) -> AsyncGenerator[Text | Tokens]:
         """Pieces of the answer in order. Closing the iterator closes the connection to the service.

@@ -18,13 +18,16 @@ from chat.core.request import LANGUAGES, Turn
 FOLDER = Path(__file__).resolve().parent.parent / "prompts"
 # Our own markers, model control tokens, and the invisible tag characters that smuggle text.
 _MARKERS = re.compile(
-    r"</?(passages?|file|conversation|question|instructions|system)\b|<\|[^|\n]{0,40}\|>", re.IGNORECASE
+    r"</?(passages?|file|conversation|question|instructions|system)\b|<\|[^|\n]{0,40}\|>",
+    re.IGNORECASE,
 )
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]")
+_INVISIBLE = re.compile(
+    "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
+)
 
 
 @dataclass(frozen=True)
-class Passage:
+class PromptPassage:
     """Lines of a file as the prompt and the reader see them. `why` says how it was found."""
 
     path: str
@@ -49,7 +52,7 @@ class Prompt:
 
     system: str
     turns: tuple[Turn, ...]
-    passages: tuple[Passage, ...]
+    passages: tuple[PromptPassage, ...]
     question: str
     language: str
 
@@ -67,24 +70,31 @@ def build(
     repository: str,
     question: str,
     language: str,
-    passages: Sequence[Passage],
+    passages: Sequence[PromptPassage],
     history: Sequence[Turn],
-    file: Passage | None = None,
+    file: PromptPassage | None = None,
     **variables: str,
 ) -> Prompt:
     """Compose the prompt from `chat/prompts/<template>.md`. Raises KeyError for a variable the template lacks."""
     system = read(template).substitute(
-        repository=neutral(repository), language=LANGUAGES[language], rules=read("rules").template, **variables
+        repository=neutral(repository),
+        language=LANGUAGES[language],
+        rules=read("rules").template,
+        **variables,
     )
     parts = []
     if file is not None:
         parts.append(f'<file path="{neutral(file.path)}">\n{neutral(file.text)}\n</file>')
     if passages:
-        parts.append("<passages>\n" + "\n".join(_block(passage) for passage in passages) + "\n</passages>")
+        parts.append(
+            "<passages>\n" + "\n".join(_block(passage) for passage in passages) + "\n</passages>"
+        )
     else:
         parts.append("<passages>\n(nothing relevant was found)\n</passages>")
     parts.append(f"<question>\n{question}\n</question>")
-    return Prompt(system, (*history, Turn("user", "\n\n".join(parts))), tuple(passages), question, language)
+    return Prompt(
+        system, (*history, Turn("user", "\n\n".join(parts))), tuple(passages), question, language
+    )
 
 
 def build_query(*, question: str, history: Sequence[Turn]) -> Prompt:
@@ -97,7 +107,7 @@ def neutral(text: str) -> str:
     return _MARKERS.sub(lambda match: match.group().replace("<", "‹"), _INVISIBLE.sub("", text))
 
 
-def _block(passage: Passage) -> str:
+def _block(passage: PromptPassage) -> str:
     symbol = f' symbol="{neutral(passage.symbol)}"' if passage.symbol else ""
     head = f'<passage cite="{neutral(passage.path)}:L{passage.start}-L{passage.end}"{symbol}>'
     return f"{head}\n{neutral(passage.text)}\n</passage>"

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from chat.core import prompt
 from chat.core.errors import ProviderError
-from chat.core.generation import Asker
+from chat.core.generation import AnswerContext
 from chat.core.ports import Text
 from chat.core.request import Turn
 from chat.core.research_rounds import untagged
@@ -29,12 +29,12 @@ _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u1fff\u2c00-\ud7ff\uf900-\ufdff\uff66-\uffdc]")
 
 
-async def rewritten(asker: Asker, question: str) -> str:
+async def rewrite(context: AnswerContext, question: str) -> str:
     """The text to search with: the question itself, with the model's search words behind it where they help."""
-    if not (asker.history or in_another_script(question)):
+    if not (context.history or in_another_script(question)):
         return question
-    words = await _words(asker, question) if asker.provider.writes else ""
-    return f"{question}\n{words}" if words else with_the_question_before(question, asker.history)
+    words = await _words(context, question) if context.provider.is_generative else ""
+    return f"{question}\n{words}" if words else with_the_question_before(question, context.history)
 
 
 def in_another_script(text: str) -> bool:
@@ -50,13 +50,16 @@ def with_the_question_before(question: str, history: Sequence[Turn]) -> str:
     return question
 
 
-async def _words(asker: Asker, question: str) -> str:
-    recent = [Turn(turn.role, turn.content[:TURN_CHARS]) for turn in asker.history[-4:]]
+async def _words(context: AnswerContext, question: str) -> str:
+    recent = [Turn(turn.role, turn.content[:TURN_CHARS]) for turn in context.history[-4:]]
     asked = prompt.build_query(question=question[:TURN_CHARS], history=recent)
-    model = replace(asker.model, output=min(OUTPUT_TOKENS, asker.model.output))
+    model = replace(context.model, output=min(OUTPUT_TOKENS, context.model.output))
     text, counted = "", None
     try:
-        async with asyncio.timeout(SECONDS), contextlib.aclosing(asker.provider.stream(asked, model)) as pieces:
+        async with (
+            asyncio.timeout(SECONDS),
+            contextlib.aclosing(context.provider.stream(asked, model)) as pieces,
+        ):
             async for piece in pieces:
                 if isinstance(piece, Text):
                     text += piece.text
@@ -66,5 +69,5 @@ async def _words(asker: Asker, question: str) -> str:
                     break
     except (ProviderError, TimeoutError):
         return ""  # the answer itself will say what is wrong with the service
-    asker.spend(asked, text, counted)
+    context.record_usage(asked, text, counted)
     return " ".join(text.split())[:MOST_CHARS]

@@ -13,13 +13,21 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import unquote
 
-from chat.core.errors import BadRequest, TooLarge
+from chat.core.errors import BadRequest, RequestTooLarge
 
 Role = Literal["user", "assistant"]
 LANGUAGES = {
-    "en": "English", "ja": "Japanese", "zh": "Simplified Chinese", "zh-tw": "Traditional Chinese", "es": "Spanish",
-    "kr": "Korean", "vi": "Vietnamese", "pt-br": "Brazilian Portuguese", "fr": "French", "ru": "Russian",
-}  # fmt: skip
+    "en": "English",
+    "ja": "Japanese",
+    "zh": "Simplified Chinese",
+    "zh-tw": "Traditional Chinese",
+    "es": "Spanish",
+    "kr": "Korean",
+    "vi": "Vietnamese",
+    "pt-br": "Brazilian Portuguese",
+    "fr": "French",
+    "ru": "Russian",
+}
 FILTERS = ("excluded_dirs", "excluded_files", "included_dirs", "included_files")
 DEEP_RESEARCH = "[DEEP RESEARCH]"
 NAME = re.compile(r"[^\x00-\x20\x7f]{1,200}")
@@ -76,7 +84,7 @@ def decode(data: str | bytes, limits: RequestLimits) -> dict[str, Any]:
     """A frame or body as a JSON object. Raises BadRequest or TooLarge, whatever was sent."""
     size = len(data) if isinstance(data, bytes) else len(data.encode("utf-8", "surrogatepass"))
     if size > limits.message_bytes:
-        raise TooLarge
+        raise RequestTooLarge
     try:
         value = json.loads(data)
     except (ValueError, RecursionError):
@@ -104,7 +112,9 @@ def parse(value: Mapping[str, Any], limits: RequestLimits) -> ChatRequest:
         type=_text(value, "type", 20).strip().lower(),
         provider=_name(value, "provider"),
         model=_name(value, "model"),
-        language={"ko": "kr", "pt": "pt-br", "zh-cn": "zh"}.get(language, language if language in LANGUAGES else "en"),
+        language={"ko": "kr", "pt": "pt-br", "zh-cn": "zh"}.get(
+            language, language if language in LANGUAGES else "en"
+        ),
         filters={name: _text(value, name, 20_000) for name in FILTERS},
         conversation=_uuid(value, "conversation"),
         client_message_id=_uuid(value, "client_message_id"),
@@ -129,19 +139,29 @@ def _messages(value: Any, limits: RequestLimits) -> tuple[Turn, ...]:
     if not isinstance(value, list):
         raise BadRequest("messages must be a list.")
     turns: list[Turn] = []
-    for number, item in enumerate(value[-limits.history_messages :] if len(value) <= 5_000 else _too_many(), 1):
+    for number, item in enumerate(
+        value[-limits.history_messages :] if len(value) <= 5_000 else _too_many(), 1
+    ):
         if (
             not isinstance(item, dict)
             or not isinstance(item.get("content"), str)
             or not isinstance(item.get("role"), str)
         ):
-            raise BadRequest(f"messages: number {number} must have a role and a content, both text.")
+            raise BadRequest(
+                f"messages: number {number} must have a role and a content, both text."
+            )
         if item["role"] not in ("user", "assistant", "system"):
-            raise BadRequest(f"messages: number {number} has an unknown role; use user or assistant.")
+            raise BadRequest(
+                f"messages: number {number} has an unknown role; use user or assistant."
+            )
         if len(item["content"]) > limits.content_chars:
-            raise TooLarge(f"messages: number {number} is longer than {limits.content_chars:,} characters. Shorten it.")
+            raise RequestTooLarge(
+                f"messages: number {number} is longer than {limits.content_chars:,} characters. Shorten it."
+            )
         # A client's system message is what its user typed, no more.
-        turns.append(Turn("assistant" if item["role"] == "assistant" else "user", clean(item["content"])))
+        turns.append(
+            Turn("assistant" if item["role"] == "assistant" else "user", clean(item["content"]))
+        )
     if turns[-1].role != "user":
         raise BadRequest("Last message must be from the user")
     if not turns[-1].content.replace(DEEP_RESEARCH, "").strip():
@@ -150,7 +170,7 @@ def _messages(value: Any, limits: RequestLimits) -> tuple[Turn, ...]:
 
 
 def _too_many() -> list[Any]:
-    raise TooLarge("messages: there are too many. Start a new conversation.")
+    raise RequestTooLarge("messages: there are too many. Start a new conversation.")
 
 
 def _text(value: Mapping[str, Any], name: str, longest: int) -> str:
@@ -192,6 +212,11 @@ def _file_path(text: str) -> str:
     if not path:
         return ""
     parts = path.removeprefix("./").split("/")
-    if path.startswith(("/", "~")) or "\\" in path or "\ufffd" in path or any(p in ("..", "", ".git") for p in parts):
+    if (
+        path.startswith(("/", "~"))
+        or "\\" in path
+        or "\ufffd" in path
+        or any(p in ("..", "", ".git") for p in parts)
+    ):
         raise BadRequest("filePath must name a file of the repository, such as src/app.py.")
     return "/".join(parts)

@@ -52,7 +52,9 @@ def current_round(messages: Sequence[Turn]) -> Round | None:
 def is_continuation(text: str) -> bool:
     """`[DEEP RESEARCH] Continue the research`, as clients send it for each further round."""
     lowered = untagged(text).lower()
-    return text.lstrip().startswith(DEEP_RESEARCH) and "continue" in lowered and "research" in lowered
+    return (
+        text.lstrip().startswith(DEEP_RESEARCH) and "continue" in lowered and "research" in lowered
+    )
 
 
 def untagged(text: str) -> str:

@@ -11,11 +11,18 @@ def sources(*rounds: Retrieved) -> Sources:
     seen = {passage.cite: passage for found in rounds for passage in found.passages}
     items = [
         {
-            "number": number, "path": passage.path, "start": passage.start, "end": passage.end, "symbol": passage.symbol,
-            "language": passage.language, "why": passage.why, "url": passage.url, "score": round(passage.score, 3),
+            "number": number,
+            "path": passage.path,
+            "start": passage.start,
+            "end": passage.end,
+            "symbol": passage.symbol,
+            "language": passage.language,
+            "why": passage.why,
+            "url": passage.url,
+            "score": round(passage.score, 3),
         }
         for number, passage in enumerate(seen.values(), 1)
-    ]  # fmt: skip
+    ]
     return Sources(items, rounds[-1].commit, rounds[-1].mode)
 
 
@@ -25,9 +32,15 @@ def notices(found: Retrieved) -> list[Notice]:
     if not found.passages:
         said.append(
             Notice(
-                "nothing_found", "Nothing in the repository matches these words. Try the names the code itself uses."
+                "nothing_found",
+                "Nothing in the repository matches these words. Try the names the code itself uses.",
             )
         )
     if found.building:
-        said.append(Notice("words_only", "This repository is still being indexed: the search went by words alone."))
+        said.append(
+            Notice(
+                "words_only",
+                "This repository is still being indexed: the search went by words alone.",
+            )
+        )
     return said

@@ -39,7 +39,9 @@ class ProviderConfig:
 Pieces = AsyncGenerator[Text | Tokens]
 
 
-async def patiently(open_stream: Callable[[], Pieces], timeouts: Timeouts) -> Pieces:
+async def with_timeouts_and_retries(
+    open_stream: Callable[[], Pieces], timeouts: Timeouts
+) -> Pieces:
     """The pieces of `open_stream()`, with time-outs, and with up to two retries while nothing has come yet.
 
     After the first piece there is no second try: a second answer must never be appended to the first.
@@ -56,19 +58,32 @@ async def patiently(open_stream: Callable[[], Pieces], timeouts: Timeouts) -> Pi
                         return
                     except TimeoutError:
                         late = "went silent in the middle" if started else "took too long to begin"
-                        raise Unavailable(f"The model's service {late}. Try again or choose another model.") from None
+                        raise Unavailable(
+                            f"The model's service {late}. Try again or choose another model."
+                        ) from None
                     started = True
                     yield piece
         except (RateLimited, Unavailable) as error:
-            wait = error.retry_after if error.retry_after is not None else 0.5 * 2**attempt * (0.5 + random.random())  # noqa: S311
-            if started or attempt == RETRIES or wait > LONGEST_WAIT or getattr(error, "final", False):
+            wait = (
+                error.retry_after
+                if error.retry_after is not None
+                else 0.5 * 2**attempt * (0.5 + random.random())  # noqa: S311
+            )
+            if (
+                started
+                or attempt == RETRIES
+                or wait > LONGEST_WAIT
+                or getattr(error, "final", False)
+            ):
                 raise
             await asyncio.sleep(wait)
 
 
-def plain_error(kind: type[ProviderError], retry_after: float | None = None) -> ProviderError:
+def provider_error(kind: type[ProviderError], retry_after: float | None = None) -> ProviderError:
     """An error of the family in its own words, naming the time where the service gave one."""
     if kind is RateLimited and retry_after:
         seconds = max(1, round(retry_after))
-        return RateLimited(f"The model's service is busy. Try again in {seconds} seconds.", retry_after=seconds)
+        return RateLimited(
+            f"The model's service is busy. Try again in {seconds} seconds.", retry_after=seconds
+        )
     return kind(retry_after=round(retry_after) if retry_after is not None else None)

@@ -24,14 +24,14 @@ from chat.core.errors import (
     CutOff,
     ModelNotFound,
     ProviderError,
+    ProviderRefused,
     RateLimited,
-    Refused,
     Unavailable,
-)  # fmt: skip
+)
 from chat.core.pipeline import Model, Text, Tokens
 from chat.core.prompt import Prompt
-from chat.providers.base import Pieces, ProviderConfig, patiently, plain_error
-from chat.providers.openai_compatible import OpenAICompatible
+from chat.providers.base import Pieces, ProviderConfig, provider_error, with_timeouts_and_retries
+from chat.providers.openai_compatible import OpenAICompatibleAdapter
 
 STOPPED_BY_POLICY = {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII"}
 
@@ -39,14 +39,16 @@ STOPPED_BY_POLICY = {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", 
 class Google:
     """Gemini. Bound to the event loop it is first used in."""
 
-    writes = True
+    is_generative = True
 
     def __init__(self, config: ProviderConfig) -> None:
         self.config = config
-        self.compatible: OpenAICompatible | None = None
+        self.compatible: OpenAICompatibleAdapter | None = None
         if config.compatible_address:
-            same = ProviderConfig(config.name, config.key, config.compatible_address, config.headers, config.timeouts)
-            self.compatible = OpenAICompatible(same)
+            same = ProviderConfig(
+                config.name, config.key, config.compatible_address, config.headers, config.timeouts
+            )
+            self.compatible = OpenAICompatibleAdapter(same)
         else:
             self.client = _client(config)
 
@@ -54,7 +56,7 @@ class Google:
         """See Provider."""
         if self.compatible is not None:
             return self.compatible.stream(asked, model)
-        return patiently(lambda: self._once(asked, model), self.config.timeouts)
+        return with_timeouts_and_retries(lambda: self._once(asked, model), self.config.timeouts)
 
     async def close(self) -> None:
         """Close idle connections."""
@@ -87,7 +89,10 @@ class Google:
                         raise Blocked
                     finished = finished or reason != "FINISH_REASON_UNSPECIFIED"
                 if reply.usage_metadata.total_token_count:
-                    yield Tokens(reply.usage_metadata.prompt_token_count, reply.usage_metadata.candidates_token_count)
+                    yield Tokens(
+                        reply.usage_metadata.prompt_token_count,
+                        reply.usage_metadata.candidates_token_count,
+                    )
             if not finished:
                 raise CutOff
         except (google_errors.GoogleAPIError, AioRpcError) as error:
@@ -108,12 +113,17 @@ def _client(config: ProviderConfig) -> Any:
             channel=grpc.aio.insecure_channel(config.address)
         )
         return glm.GenerativeServiceAsyncClient(transport=transport)
-    return glm.GenerativeServiceAsyncClient(credentials=AnonymousCredentials(), client_options=options)
+    return glm.GenerativeServiceAsyncClient(
+        credentials=AnonymousCredentials(), client_options=options
+    )
 
 
 def _request(asked: Prompt, model: Model) -> Any:
     contents = [
-        glm.Content(role="model" if turn.role == "assistant" else "user", parts=[glm.Part(text=turn.content)])
+        glm.Content(
+            role="model" if turn.role == "assistant" else "user",
+            parts=[glm.Part(text=turn.content)],
+        )
         for turn in asked.turns
     ]
     return glm.GenerateContentRequest(
@@ -130,19 +140,23 @@ def _is_outage(error: Exception) -> bool:
 
 def _translate(error: Exception) -> ProviderError:
     """Google's error as one of ours, judged by its status; its text is looked at, never passed on."""
-    code = error.code() if isinstance(error, AioRpcError) else getattr(error, "grpc_status_code", None)
+    code = (
+        error.code() if isinstance(error, AioRpcError) else getattr(error, "grpc_status_code", None)
+    )
     name = getattr(code, "name", "")
     text = str(error).lower()
     if "token" in text and ("exceed" in text or "too long" in text):
-        return plain_error(ContextTooLong)
+        return provider_error(ContextTooLong)
     match name:
         case "UNAUTHENTICATED" | "PERMISSION_DENIED":
-            return plain_error(AuthFailed)
+            return provider_error(AuthFailed)
         case "INVALID_ARGUMENT" | "FAILED_PRECONDITION":
-            return plain_error(AuthFailed if "api key" in text or "api_key" in text else Refused)
+            return provider_error(
+                AuthFailed if "api key" in text or "api_key" in text else ProviderRefused
+            )
         case "NOT_FOUND":
-            return plain_error(ModelNotFound)
+            return provider_error(ModelNotFound)
         case "RESOURCE_EXHAUSTED":
-            return plain_error(RateLimited)
+            return provider_error(RateLimited)
         case _:
-            return plain_error(Unavailable)
+            return provider_error(Unavailable)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import openai
 
 from chat.providers.ollama_discovery import base_of
-from chat.providers.openai_compatible import OpenAICompatible
+from chat.providers.openai_compatible import OpenAICompatibleAdapter
 
 
-class Ollama(OpenAICompatible):
+class Ollama(OpenAICompatibleAdapter):
     """One Ollama."""
 
     def _client(self) -> openai.AsyncOpenAI:

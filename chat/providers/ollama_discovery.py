@@ -21,7 +21,11 @@ def base_of(address: str) -> str:
     base = base if "://" in base else f"http://{base}"
     scheme, _, rest = base.partition("://")
     host = rest.replace("0.0.0.0", "localhost", 1)  # noqa: S104 - where it listens, not where to reach it
-    return f"{scheme}://{host}" if ":" in host or scheme == "https" else f"{scheme}://{host}:{DEFAULT_PORT}"
+    return (
+        f"{scheme}://{host}"
+        if ":" in host or scheme == "https"
+        else f"{scheme}://{host}:{DEFAULT_PORT}"
+    )
 
 
 def running_models(address: str) -> list[dict[str, Any]]:

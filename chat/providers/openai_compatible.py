@@ -21,22 +21,22 @@ from chat.core.errors import (
     CutOff,
     ModelNotFound,
     ProviderError,
+    ProviderRefused,
     RateLimited,
-    Refused,
     Unavailable,
-)  # fmt: skip
+)
 from chat.core.pipeline import Model, Text, Tokens
 from chat.core.prompt import Prompt
-from chat.providers.base import Pieces, ProviderConfig, patiently, plain_error
+from chat.providers.base import Pieces, ProviderConfig, provider_error, with_timeouts_and_retries
 
 YIELD_EVERY = 32
 CONNECTIONS = 1_000
 
 
-class OpenAICompatible:
+class OpenAICompatibleAdapter:
     """One service. Bound to the event loop it is first used in."""
 
-    writes = True
+    is_generative = True
 
     def __init__(self, config: ProviderConfig) -> None:
         self.config = config
@@ -50,7 +50,9 @@ class OpenAICompatible:
     def transport(self) -> Any:
         """aiohttp below the SDK: of several it costs the least for each piece. A key follows no redirect."""
         limits = httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
-        return openai.DefaultAioHttpClient(timeout=self.seconds, limits=limits, follow_redirects=False)
+        return openai.DefaultAioHttpClient(
+            timeout=self.seconds, limits=limits, follow_redirects=False
+        )
 
     def _client(self) -> openai.AsyncOpenAI:
         return openai.AsyncOpenAI(
@@ -64,7 +66,7 @@ class OpenAICompatible:
 
     def stream(self, asked: Prompt, model: Model) -> Pieces:
         """See Provider."""
-        return patiently(lambda: self._once(asked, model), self.config.timeouts)
+        return with_timeouts_and_retries(lambda: self._once(asked, model), self.config.timeouts)
 
     async def close(self) -> None:
         """Close idle connections."""
@@ -72,7 +74,9 @@ class OpenAICompatible:
 
     async def _once(self, asked: Prompt, model: Model) -> AsyncGenerator[Text | Tokens]:
         try:
-            completions: Any = self.client.chat.completions  # the overloads know no plain dictionaries
+            completions: Any = (
+                self.client.chat.completions
+            )  # the overloads know no plain dictionaries
             async with completions.with_streaming_response.create(
                 model=model.id,
                 messages=[],
@@ -95,7 +99,9 @@ class OpenAICompatible:
                         yield piece
                         number += 1
                         if number == 1 or number % YIELD_EVERY == 0:
-                            await asyncio.sleep(0)  # a burst must not keep others, or our own first piece, waiting
+                            await asyncio.sleep(
+                                0
+                            )  # a burst must not keep others, or our own first piece, waiting
                 if not finished:
                     raise CutOff
         except openai.APIError as error:
@@ -109,7 +115,7 @@ class OpenAICompatible:
         return {"max_tokens": model.output}
 
 
-class Azure(OpenAICompatible):
+class Azure(OpenAICompatibleAdapter):
     """Azure OpenAI: the model's id is the deployment's name."""
 
     def _client(self) -> openai.AsyncOpenAI:
@@ -162,7 +168,9 @@ def _translate(error: openai.APIError) -> ProviderError:
     """The SDK's error as one of ours. What the service wrote is looked at, never passed on: it may echo a key."""
     if isinstance(error, openai.APIStatusError):
         return _from_body(error.body, error.status_code, _retry_after(error))
-    return Unavailable()  # not reached, or not in time: below aiohttp the SDK does not tell the two apart
+    return (
+        Unavailable()
+    )  # not reached, or not in time: below aiohttp the SDK does not tell the two apart
 
 
 def _from_body(body: Any, status: int, retry_after: float | None = None) -> ProviderError:
@@ -173,20 +181,24 @@ def _from_body(body: Any, status: int, retry_after: float | None = None) -> Prov
         or "too many tokens" in text
         or "prompt is too long" in text
     ):
-        return plain_error(ContextTooLong)
+        return provider_error(ContextTooLong)
     if "content_filter" in text or "content management policy" in text:
-        return plain_error(Blocked)
+        return provider_error(Blocked)
     match status:
         case 401 | 403:
-            return plain_error(AuthFailed)
+            return provider_error(AuthFailed)
         case 404:
-            return plain_error(ModelNotFound)
+            return provider_error(ModelNotFound)
         case 429:
-            return plain_error(RateLimited, retry_after)
+            return provider_error(RateLimited, retry_after)
         case 400 | 405 | 409 | 413 | 415 | 422:
-            return plain_error(ModelNotFound if "model" in text and "not" in text and "exist" in text else Refused)
+            return provider_error(
+                ModelNotFound
+                if "model" in text and "not" in text and "exist" in text
+                else ProviderRefused
+            )
         case _:
-            return plain_error(Unavailable, retry_after)
+            return provider_error(Unavailable, retry_after)
 
 
 def _retry_after(error: openai.APIStatusError) -> float | None:

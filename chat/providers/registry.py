@@ -36,7 +36,9 @@ CUSTOM_MODEL = {"context": 32_000, "output": 4_096, "options": {"temperature": 0
 def adapter_class(name: str) -> Callable[[ProviderConfig], Provider]:
     """The class of an adapter."""
     module, _, attribute = ADAPTERS[name].partition(":")
-    found: Callable[[ProviderConfig], Provider] = getattr(importlib.import_module(module), attribute)
+    found: Callable[[ProviderConfig], Provider] = getattr(
+        importlib.import_module(module), attribute
+    )
     return found
 
 
@@ -74,8 +76,14 @@ class Providers:
 
     def look_around(self) -> None:
         """See whether an Ollama runs, unless that was done a moment ago. Blocks up to half a second."""
-        section = next((section for section in self.file.values() if section["adapter"] == "ollama"), None)
-        if section is None or not self.discover or time.monotonic() - self._looked_at < LOOK_AGAIN_SECONDS:
+        section = next(
+            (section for section in self.file.values() if section["adapter"] == "ollama"), None
+        )
+        if (
+            section is None
+            or not self.discover
+            or time.monotonic() - self._looked_at < LOOK_AGAIN_SECONDS
+        ):
             return
         self._looked_at = time.monotonic()
         variable, default = section.get("address", ["", ""])
@@ -95,22 +103,37 @@ class Providers:
         name = provider or self.default()
         section = self.file.get(name)
         if section is None:
-            raise BadRequest(f"There is no provider {name[:50]!r}. Choose one of: {', '.join(self.configured())}.")
+            raise BadRequest(
+                f"There is no provider {name[:50]!r}. Choose one of: {', '.join(self.configured())}."
+            )
         if not self._ready(section):
-            raise BadRequest(f"The provider {name} is not set up here. Choose one of: {', '.join(self.configured())}.")
+            raise BadRequest(
+                f"The provider {name} is not set up here. Choose one of: {', '.join(self.configured())}."
+            )
         models = self._models(section)
-        chosen = next((entry for entry in models if entry["id"] == model), None) if model else next(iter(models), None)
+        chosen = (
+            next((entry for entry in models if entry["id"] == model), None)
+            if model
+            else next(iter(models), None)
+        )
         if chosen is None:
             if not section.get("custom") or not model:
                 raise BadRequest(
-                    f"The provider {name} has no model {model[:80]!r}." if model else f"Name a model for {name}."
+                    f"The provider {name} has no model {model[:80]!r}."
+                    if model
+                    else f"Name a model for {name}."
                 )
             chosen = {**CUSTOM_MODEL, "id": model}
         tokenizer = chosen.get("tokenizer", section.get("tokenizer", ""))
         return Model(
-            name, chosen["id"], chosen["context"], chosen["output"], dict(chosen.get("options", {})),
-            bool(section.get("free")), counter(tokenizer),
-        )  # fmt: skip
+            name,
+            chosen["id"],
+            chosen["context"],
+            chosen["output"],
+            dict(chosen.get("options", {})),
+            bool(section.get("free")),
+            counter(tokenizer),
+        )
 
     def cost(self, provider: str, model: str, read: int, written: int) -> float | None:
         """What tokens cost by the models file's `price`; None where it gives none."""
@@ -147,7 +170,11 @@ class Providers:
     def _models(self, section: Mapping[str, Any]) -> list[dict[str, Any]]:
         listed = list(section.get("models", []))
         if section["adapter"] == "ollama":
-            listed += [model for model in self._found if model["id"] not in {entry["id"] for entry in listed}]
+            listed += [
+                model
+                for model in self._found
+                if model["id"] not in {entry["id"] for entry in listed}
+            ]
         return listed
 
     def _config(self, name: str) -> ProviderConfig:
@@ -158,7 +185,8 @@ class Providers:
             key=self.environment.get(section.get("key", ""), ""),
             address=self.environment.get(variable) or default,
             headers={
-                name: value.replace("{address}", self.referer) for name, value in section.get("headers", {}).items()
+                name: value.replace("{address}", self.referer)
+                for name, value in section.get("headers", {}).items()
             },
             timeouts=self.timeouts,
             version=self.environment.get("AZURE_OPENAI_VERSION", ""),

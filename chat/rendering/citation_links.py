@@ -36,19 +36,21 @@ class IndexCitations:
         ]
 
 
-def share_found(stored: Iterable[Mapping[str, Any]]) -> float | None:
+def verified_share_of(stored: Iterable[Mapping[str, Any]]) -> float | None:
     """The share of citations that exist, None where there are none."""
     results = [bool(citation["found"]) for citation in stored]
     return sum(results) / len(results) if results else None
 
 
-def as_stored(stored: Iterable[Mapping[str, Any]], address: Address, commit: str) -> Check:
+def links_as_stored(stored: Iterable[Mapping[str, Any]], address: Address, commit: str) -> Check:
     """What was found when the answer was given: the index may have moved on since."""
     known = {(c["path"], c["start"], c["end"]): bool(c["found"]) for c in stored}
 
     def check(citation: Citation) -> Checked:
         found = known.get((citation.path, citation.start, citation.end), False)
-        href = address.blob_url(commit, citation.path, citation.start, citation.end) if found else ""
+        href = (
+            address.blob_url(commit, citation.path, citation.start, citation.end) if found else ""
+        )
         return Checked(citation, found, href)
 
     return check

@@ -48,7 +48,9 @@ class Blocks:
     def _starts(text: str) -> list[int]:
         """The lines at which the top-level blocks begin."""
         tokens = _parser().parse(text)
-        return list(dict.fromkeys(t.map[0] for t in tokens if t.map and t.level == 0 and t.nesting >= 0))
+        return list(
+            dict.fromkeys(t.map[0] for t in tokens if t.map and t.level == 0 and t.nesting >= 0)
+        )
 
     def _blocks(self, growing: bool) -> list[Html]:
         # Only the unfinished tail is parsed: the cost stays linear in the length of the answer.
@@ -57,7 +59,12 @@ class Blocks:
         blocks = []
         for number, (start, end) in enumerate(zip(bounds, bounds[1:], strict=False)):  # noqa: RUF007
             last = growing and end == bounds[-1]
-            blocks.append(Html(self._block + number, render("\n".join(lines[start:end]), self._check, growing=last)))
+            blocks.append(
+                Html(
+                    self._block + number,
+                    render("\n".join(lines[start:end]), self._check, growing=last),
+                )
+            )
         if len(bounds) > 2:
             self._text = "\n".join(lines[bounds[-2] :])
             self._block += len(bounds) - 2

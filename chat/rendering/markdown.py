@@ -71,7 +71,9 @@ def render(markdown: str, check: Check | None = None, *, growing: bool = False) 
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False, "maxNesting": 30})
+    parser = MarkdownIt(
+        "commonmark", {"html": False, "linkify": False, "typographer": False, "maxNesting": 30}
+    )
     parser.enable(["table", "strikethrough"])
     parser.use(tasklists_plugin, label=True)
     parser.use(dollarmath_plugin, allow_space=False, double_inline=True, renderer=_math)
@@ -88,15 +90,25 @@ def _parser() -> MarkdownIt:
 
 
 def _sanitise(rendered: str) -> str:
-    return nh3.clean(rendered, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto", "data"},
-                     attribute_filter=_only_our_pictures, link_rel="noopener noreferrer")  # fmt: skip
+    return nh3.clean(
+        rendered,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes={"http", "https", "mailto", "data"},
+        attribute_filter=_only_our_pictures,
+        link_rel="noopener noreferrer",
+    )
 
 
 def _only_our_pictures(tag: str, name: str, value: str) -> str | None:
     """Data addresses are for the diagrams we drew, and pictures are nothing else."""
     is_picture = (tag, name) == ("img", "src")
     is_data = value.strip().lower().startswith("data:")
-    return value if (value.startswith(PICTURE) if is_picture else not (name == "href" and is_data)) else None
+    return (
+        value
+        if (value.startswith(PICTURE) if is_picture else not (name == "href" and is_data))
+        else None
+    )
 
 
 def _may_link(url: str) -> bool:
@@ -109,7 +121,11 @@ def _may_link(url: str) -> bool:
 def _fence(self: RendererHTML, tokens: list[Token], index: int, options: Any, env: Any) -> str:
     token = tokens[index]
     language = (token.info.strip().split() or [""])[0][:30]
-    if language == "mermaid" and not (env or {}).get("growing") and (picture := draw(token.content)):
+    if (
+        language == "mermaid"
+        and not (env or {}).get("growing")
+        and (picture := draw(token.content))
+    ):
         source = f'<pre tabindex="0"><code>{html.escape(token.content)}</code></pre>'
         return (
             f'<figure class="diagram"><img src="{picture}" alt="Mermaid">'
@@ -141,7 +157,9 @@ def highlight_lines(code: str, language: str) -> list[str]:
     return [_sanitise(line) for line in _highlighted(code, language).split("\n")]
 
 
-def _code_inline(self: RendererHTML, tokens: list[Token], index: int, options: Any, env: Any) -> str:
+def _code_inline(
+    self: RendererHTML, tokens: list[Token], index: int, options: Any, env: Any
+) -> str:
     text = tokens[index].content
     match = PATTERN.fullmatch(text.strip())
     return _cite(Citation.of(match), env) if match else f"<code>{html.escape(text)}</code>"
@@ -159,7 +177,11 @@ def _cite(citation: Citation, env: Any) -> str:
     check: Check | None = (env or {}).get("check")
     checked = check(citation) if check is not None else Checked(citation, True)
     name = html.escape(citation.path.rsplit("/", 1)[-1])
-    lines = f"{citation.start}" if citation.start == citation.end else f"{citation.start}–{citation.end}"
+    lines = (
+        f"{citation.start}"
+        if citation.start == citation.end
+        else f"{citation.start}–{citation.end}"
+    )
     path = html.escape(citation.path)
     if not checked.found:
         note = '<span class="cite-note">not found in this commit</span>'
@@ -198,6 +220,10 @@ def _heading(self: RendererHTML, tokens: list[Token], index: int, options: Any, 
 
 def _math(source: str, options: Any) -> str:
     try:
-        return str(latex_to_mathml(source[:2_000], display="block" if options.get("display_mode") else "inline"))
+        return str(
+            latex_to_mathml(
+                source[:2_000], display="block" if options.get("display_mode") else "inline"
+            )
+        )
     except Exception:  # the converter raises many kinds on bad input; its source is shown instead
         return f"<code>{html.escape(source)}</code>"

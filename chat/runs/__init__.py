@@ -1,7 +1,7 @@
 """Answers being made: one run each, its record in the database, and following it from another process."""
 
 from chat.runs.background import keep
-from chat.runs.manager import Runs
+from chat.runs.manager import RunManager
 from chat.runs.run import NoRecord, Numbered, Recorder, Run
 
-__all__ = ["NoRecord", "Numbered", "Recorder", "Run", "Runs", "keep"]
+__all__ = ["NoRecord", "Numbered", "Recorder", "Run", "RunManager", "keep"]

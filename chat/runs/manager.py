@@ -16,7 +16,7 @@ KEEP_FINISHED_SECONDS = 300.0
 FORGET_EVERY_SECONDS = 10.0
 
 
-class Runs:
+class RunManager:
     """The runs of one process."""
 
     def __init__(self) -> None:
@@ -60,5 +60,7 @@ class Runs:
             return
         self._look_again = now + FORGET_EVERY_SECONDS
         limit = now - KEEP_FINISHED_SECONDS
-        for old in [key for key, run in self.known.items() if run.finished_at and run.finished_at < limit]:
+        for old in [
+            key for key, run in self.known.items() if run.finished_at and run.finished_at < limit
+        ]:
             del self.known[old]

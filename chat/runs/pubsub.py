@@ -25,17 +25,17 @@ def between_processes() -> bool:
     return bool(settings.REDIS_URL)
 
 
-async def changed(run_id: uuid.UUID) -> None:
+async def publish_changed(run_id: uuid.UUID) -> None:
     """A run has new events stored."""
     await _send(_group(run_id), {"type": "run.changed"})
 
 
-async def stop(run_id: uuid.UUID) -> None:
+async def publish_stop(run_id: uuid.UUID) -> None:
     """A run was asked to stop: its row says so already."""
     await _send(EVERYONE, {"type": "run.stop", "run": str(run_id)})
 
 
-class Bell:
+class RunChanged:
     """Rings when a run has changed. `wait` returns then, or after a while in any case."""
 
     def __init__(self, channel: str = "") -> None:
@@ -46,7 +46,9 @@ class Bell:
             await asyncio.sleep(seconds)
             return
         try:
-            async with asyncio.timeout(seconds * 5):  # the hint comes first; this is for one that was lost
+            async with asyncio.timeout(
+                seconds * 5
+            ):  # the hint comes first; this is for one that was lost
                 await get_channel_layer().receive(self._channel)
         except TimeoutError:
             return
@@ -56,7 +58,7 @@ class Bell:
 
 
 @contextlib.asynccontextmanager
-async def bell(run_id: uuid.UUID) -> AsyncIterator[Bell]:
+async def subscribe(run_id: uuid.UUID) -> AsyncIterator[RunChanged]:
     """A Bell for one run."""
     channel = ""
     layer = get_channel_layer() if between_processes() else None
@@ -65,14 +67,14 @@ async def bell(run_id: uuid.UUID) -> AsyncIterator[Bell]:
             channel = await layer.new_channel()
             await layer.group_add(_group(run_id), channel)
     try:
-        yield Bell(channel)
+        yield RunChanged(channel)
     finally:
         if layer is not None and channel:
             with contextlib.suppress(Exception):
                 await layer.group_discard(_group(run_id), channel)
 
 
-async def listen(stop_run: Callable[[uuid.UUID], None]) -> None:
+async def listen_for_stops(stop_run: Callable[[uuid.UUID], None]) -> None:
     """For as long as the process lives: stop runs of ours that others were asked to stop."""
     while between_processes():
         try:

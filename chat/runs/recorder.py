@@ -13,7 +13,7 @@ from django.utils import timezone
 from chat.core.events import Html
 from chat.core.request import clean
 from chat.models import Message, RunEvent
-from chat.rendering.citation_links import IndexCitations, share_found
+from chat.rendering.citation_links import IndexCitations, verified_share_of
 from chat.runs import Numbered, Run, pubsub
 from deepwiki.foundation.threads import in_thread
 
@@ -31,14 +31,14 @@ class MessageRecorder:
         fields = _fields(run)  # now, and here: the run goes on meanwhile
         if await in_thread(self._save, run.id, fresh, fields):
             run.stop()
-        await pubsub.changed(run.id)
+        await pubsub.publish_changed(run.id)
 
     def _save(self, run_id: uuid.UUID, fresh: list[Numbered], fields: dict[str, object]) -> bool:
         # Also a row that was taken for abandoned, after a gap in our signs of life: we know better.
         ours = [Message.State.RUNNING, Message.State.INTERRUPTED]
         if "state" in fields:
             citations = self.citing.all_in(str(fields["content"]))
-            fields |= {"citations": citations, "verified_share": share_found(citations)}
+            fields |= {"citations": citations, "verified_share": verified_share_of(citations)}
         # A save whose acknowledgement was lost is repeated: events that are there already stay as they are.
         events = [
             RunEvent(run_id=run_id, seq=item.seq, data=clean_json(item))
@@ -65,11 +65,19 @@ def _fields(run: Run) -> dict[str, object]:
     now = timezone.now()
     fields: dict[str, object] = {"content": clean(run.text), "lease_at": now}
     if run.sources is not None:
-        fields |= {"sources": run.sources.items, "commit": run.sources.commit, "mode": run.sources.mode}
+        fields |= {
+            "sources": run.sources.items,
+            "commit": run.sources.commit,
+            "search_mode": run.sources.mode,
+        }
     if run.notices:
-        fields["notices"] = [{"code": notice.code, "message": notice.message} for notice in run.notices]
+        fields["notices"] = [
+            {"code": notice.code, "message": notice.message} for notice in run.notices
+        ]
     if run.usage is not None:
-        fields["usage"] = {key: value for key, value in run.usage.as_json().items() if key != "event"}
+        fields["usage"] = {
+            key: value for key, value in run.usage.as_json().items() if key != "event"
+        }
     if run.stages:
         fields["stages"] = run.stages
     if run.error is not None:

@@ -33,7 +33,7 @@ async def replay(run_id: uuid.UUID, person: Person) -> Run:
         run.task = keep(_follow(run, stored_events(person, run_id, 0)))
         return run
     run.emit(Accepted(str(message.conversation_id), str(message.pk)))
-    run.emit(Sources(message.sources, message.commit, message.mode))
+    run.emit(Sources(message.sources, message.commit, message.search_mode))
     run.emit(Delta(message.content))
     if message.error:
         run.emit(Failed("error", message.error, close_code=4502, status=502))
@@ -49,25 +49,34 @@ async def _follow(run: Run, stored: AsyncGenerator[dict[str, Any]]) -> None:
         async with contextlib.aclosing(stored):
             async for data in stored:
                 kind = KINDS[data["event"]]
-                event = kind(**{field.name: data[field.name] for field in fields(kind) if field.name in data})
+                event = kind(
+                    **{field.name: data[field.name] for field in fields(kind) if field.name in data}
+                )
                 if isinstance(event, Failed):
                     event = replace(event, close_code=4502, status=502)
                 last = data["seq"]
                 run.copy(Numbered(last, event))
     except Exception as error:  # the outermost edge of a task of its own
-        logger.warning("an answer of another process could not be followed to its end", exc_info=True)
+        logger.warning(
+            "an answer of another process could not be followed to its end", exc_info=True
+        )
         known = error if isinstance(error, ChatError) else Down()
         run.copy(
-            Numbered(last + 1, Failed(known.code, known.message, close_code=known.close_code, status=known.status))
+            Numbered(
+                last + 1,
+                Failed(known.code, known.message, close_code=known.close_code, status=known.status),
+            )
         )
     finally:
         if run.state is None:
             run.copy(Numbered(last + 2, Done("partial")))
 
 
-async def stored_events(person: Person, run_id: uuid.UUID, after: int) -> AsyncGenerator[dict[str, Any]]:
+async def stored_events(
+    person: Person, run_id: uuid.UUID, after: int
+) -> AsyncGenerator[dict[str, Any]]:
     """Each event of one's own run above `after`, as JSON, until it has ended. Raises NoSuchRepository."""
-    async with pubsub.bell(run_id) as bell:
+    async with pubsub.subscribe(run_id) as subscribe:
         while True:
             message, rows = await in_thread(_read_events, person, run_id, after)
             if message is None:
@@ -76,9 +85,14 @@ async def stored_events(person: Person, run_id: uuid.UUID, after: int) -> AsyncG
                 after = seq
                 yield {**data, "run": str(run_id), "seq": seq}
             if message.state != Message.State.RUNNING:
-                yield {"event": "done", "state": message.state, "run": str(run_id), "seq": after + 1}
+                yield {
+                    "event": "done",
+                    "state": message.state,
+                    "run": str(run_id),
+                    "seq": after + 1,
+                }
                 return
-            await bell.wait(REMOTE_POLL_SECONDS)
+            await subscribe.wait(REMOTE_POLL_SECONDS)
 
 
 def _read_events(
@@ -87,5 +101,9 @@ def _read_events(
     Message.objects.filter(run_id=run_id).mark_interrupted()
     # The row first: events stored after it are found too, so none can be missed between the two.
     message = Message.objects.filter(run_id=run_id, conversation__user=person.pk).first()
-    rows = RunEvent.objects.filter(run_id=run_id, seq__gt=after).order_by("seq").values_list("seq", "data")
+    rows = (
+        RunEvent.objects.filter(run_id=run_id, seq__gt=after)
+        .order_by("seq")
+        .values_list("seq", "data")
+    )
     return message, list(rows)

@@ -17,7 +17,18 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from chat.core.errors import ChatError, Internal, ServerStops
-from chat.core.events import Delta, Done, Event, Failed, Html, Notice, Research, Sources, State, Usage
+from chat.core.events import (
+    Delta,
+    Done,
+    Event,
+    Failed,
+    Html,
+    Notice,
+    Research,
+    Sources,
+    State,
+    Usage,
+)
 from chat.runs.background import keep
 from deepwiki.foundation.log_format import run_id
 
@@ -81,7 +92,9 @@ class Run:
     finished_at: float = 0.0
     task: asyncio.Task[None] | None = None
     stages: list[dict[str, Any]] = field(default_factory=list)
-    meter: Callable[[], Usage | None] = lambda: None  # what it cost so far, for an answer that does not come to its end
+    meter: Callable[[], Usage | None] = lambda: (
+        None
+    )  # what it cost so far, for an answer that does not come to its end
     readers: int = 0
     stop_state: State = "stopped"
     _waiting: str = ""
@@ -184,7 +197,12 @@ class Run:
     def _fail(self, error: ChatError) -> None:
         self._send_waiting()
         self.error = Failed(
-            error.code, error.message, error.retry_after, error.incident or None, error.close_code, error.status
+            error.code,
+            error.message,
+            error.retry_after,
+            error.incident or None,
+            error.close_code,
+            error.status,
         )
         self._emit(self.error)
 
@@ -228,7 +246,9 @@ class Run:
                 await asyncio.wait_for(self._ended.wait(), FLUSH_SECONDS)
                 return
             if len(self.events) > self._recorded or time.monotonic() - saved_at > LEASE_SECONDS:
-                with contextlib.suppress(Exception):  # tried again in a second; the last save says if it cannot
+                with contextlib.suppress(
+                    Exception
+                ):  # tried again in a second; the last save says if it cannot
                     await self._save()
                     saved_at = time.monotonic()
 
@@ -243,7 +263,10 @@ class Run:
         except Exception:
             logger.warning("saving an answer failed, trying again for %s s", SAVE_SECONDS)
             self._emit(
-                Notice("not_saved", "The answer could not be stored yet; it is tried again. Copy it to be safe.")
+                Notice(
+                    "not_saved",
+                    "The answer could not be stored yet; it is tried again. Copy it to be safe.",
+                )
             )
             keep(self._save_patiently())
 

@@ -16,18 +16,18 @@ from django.utils import timezone
 
 from chat.core.errors import ChatError, Down, NoSuchRepository, NotSignedIn
 from chat.core.events import Accepted, Delta, Event
-from chat.core.pipeline import AnswerLimits, Asker, Model, answer
+from chat.core.pipeline import AnswerContext, AnswerLimits, Model, answer
 from chat.core.request import ChatRequest, RequestLimits, decode, parse
 from chat.models import Message
 from chat.providers import Providers, load_models
 from chat.providers.base import Timeouts
 from chat.rendering import Blocks
 from chat.rendering.citation_links import IndexCitations
-from chat.runs import NoRecord, Numbered, Run, Runs, keep, pubsub
+from chat.runs import NoRecord, Numbered, Run, RunManager, keep, pubsub
 from chat.runs.recorder import MessageRecorder
 from chat.runs.replay import replay, stored_events
-from chat.services.cached_answers import CachedAnswers
-from chat.services.intake import Opened, open_question
+from chat.services.cached_answers import DjangoAnswerCache
+from chat.services.intake import AcceptedQuestion, accept_question
 from chat.services.quotas import check_address
 from chat.services.retrieval import RepositoryRetriever
 from deepwiki.foundation import metrics
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     Person = AbstractBaseUser | AnonymousUser
 
-runs = Runs()
+runs = RunManager()
 
 
 @lru_cache(maxsize=1)
@@ -96,7 +96,11 @@ def translated() -> Iterator[None]:
 
 
 async def _ask(
-    person: Person, request: ChatRequest, lasting: bool, still_here: Callable[[], None], address: str
+    person: Person,
+    request: ChatRequest,
+    lasting: bool,
+    still_here: Callable[[], None],
+    address: str,
 ) -> Run:
     if not person.is_authenticated and not settings.ALLOW_ANONYMOUS:
         raise NotSignedIn
@@ -111,18 +115,24 @@ async def _ask(
         opened.repository.pk, person.pk, filters, request.file_path, citing, opened.repository
     )
     limits = AnswerLimits(settings.ANSWER_CHARS, settings.ANSWER_SECONDS)
-    asker = Asker(request, opened.history, retriever, providers().adapter(model.provider), model, limits)
+    context = AnswerContext(
+        request, opened.history, retriever, providers().adapter(model.provider), model, limits
+    )
     run = Run(
         id=opened.run_id or uuid.uuid4(),
         ends_when_alone=not lasting,
         person_id=person.pk,
         address=address,
         renderer=Blocks(citing) if request.render == "html" else None,
-        recorder=MessageRecorder(opened.answer_id, citing, with_events=lasting) if opened.answer_id else NoRecord(),
-        meter=lambda: asker.usage,
+        recorder=MessageRecorder(opened.answer_id, citing, with_events=lasting)
+        if opened.answer_id
+        else NoRecord(),
+        meter=lambda: context.usage,
     )
-    events = answer(asker, CachedAnswers())
-    accepted = Accepted(_text(opened.conversation_id), _text(opened.answer_id), _text(request.client_message_id))
+    events = answer(context, DjangoAnswerCache())
+    accepted = Accepted(
+        _text(opened.conversation_id), _text(opened.answer_id), _text(request.client_message_id)
+    )
     try:
         return runs.start(run, _measured(model.provider, events), accepted)
     except ChatError as error:
@@ -153,7 +163,9 @@ async def _measured(provider: str, events: AsyncGenerator[Event]) -> AsyncGenera
         metrics.answers.labels(provider, state).inc()
 
 
-async def attach(person: Person, run_id: uuid.UUID, after: int = 0) -> AsyncGenerator[Numbered | dict[str, Any]]:
+async def attach(
+    person: Person, run_id: uuid.UUID, after: int = 0
+) -> AsyncGenerator[Numbered | dict[str, Any]]:
     """Each later event of one's own run, once, in order: from memory here, from the database for other processes.
 
     From the database they come as the JSON they were stored as. Raises NoSuchRepository for anybody else's run.
@@ -173,9 +185,13 @@ async def stop(person: Person, run_id: uuid.UUID) -> None:
     """End one's own run; what there is of it stays."""
     run = runs.get(run_id)
     if run is None:
-        asked = Message.objects.filter(run_id=run_id, conversation__user=person.pk, state=Message.State.RUNNING)
+        asked = Message.objects.filter(
+            run_id=run_id, conversation__user=person.pk, state=Message.State.RUNNING
+        )
         if await in_thread(asked.update, stop_requested=True):
-            await pubsub.stop(run_id)  # its process sees the row within a second or two, with or without the hint
+            await pubsub.publish_stop(
+                run_id
+            )  # its process sees the row within a second or two, with or without the hint
     elif run.person_id == person.pk:
         run.stop()
 
@@ -187,12 +203,14 @@ def stop_here(run_id: uuid.UUID) -> None:
         run.stop()
 
 
-def _open(person: Person, request: ChatRequest, still_here: Callable[[], None]) -> tuple[Opened, Model]:
+def _open(
+    person: Person, request: ChatRequest, still_here: Callable[[], None]
+) -> tuple[AcceptedQuestion, Model]:
     """Choose the model, check limits and rights, make the rows. One thread, a few milliseconds."""
     still_here()
     providers().look_around()
     model = providers().choose(request.provider, request.model)
-    return open_question(person, request, model), model
+    return accept_question(person, request, model), model
 
 
 def _refused(answer_id: uuid.UUID, error: ChatError) -> None:

@@ -7,26 +7,26 @@ from dataclasses import asdict
 from django.conf import settings
 from django.core.cache import cache
 
-from chat.core.answer_cache import Settled
+from chat.core.answer_cache import CachedAnswer
 from chat.core.events import Usage
 from deepwiki.foundation.threads import in_thread
 
 PREFIX = "answer:"
 
 
-class CachedAnswers:
+class DjangoAnswerCache:
     """Answers kept for DEEPWIKI_CACHE_SECONDS. A cache that is away keeps none, and hinders nothing."""
 
-    async def get(self, key: str) -> Settled | None:
+    async def get(self, key: str) -> CachedAnswer | None:
         if not settings.CACHE_SECONDS:
             return None
         try:
             kept = await in_thread(cache.get, PREFIX + key)
         except Exception:
             return None
-        return Settled(kept["text"], Usage(**kept["usage"])) if kept else None
+        return CachedAnswer(kept["text"], Usage(**kept["usage"])) if kept else None
 
-    async def put(self, key: str, answer: Settled) -> None:
+    async def put(self, key: str, answer: CachedAnswer) -> None:
         if not settings.CACHE_SECONDS:
             return
         try:

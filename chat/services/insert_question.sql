@@ -33,16 +33,16 @@ made AS (
 ),
 stored AS (
     INSERT INTO chat_message (
-        id, conversation_id, number, parent_id, role, content, state, asked_by_id, client_message_id, run_id, provider, model,
-        language, commit, mode, sources, notices, usage, citations, stages, rating_reason, stop_requested, error, created_at,
+        id, conversation_id, position, parent_id, role, content, state, asked_by_id, client_message_id, run_id, provider, model,
+        language, commit, search_mode, sources, notices, usage, citations, stages, rating_reason, stop_requested, error, created_at,
         lease_at
     )
     SELECT given.*, '', '', '[]', '[]', '{}', '[]', '[]', '', false, '', now(), CASE WHEN given.run IS NULL THEN NULL ELSE now() END
     FROM allowed CROSS JOIN (VALUES
-        (%(question)s::uuid, %(conversation)s::uuid, %(number)s, %(parent)s::uuid, 'user', %(content)s, 'complete',
+        (%(question)s::uuid, %(conversation)s::uuid, %(position)s, %(parent)s::uuid, 'user', %(content)s, 'complete',
          %(person)s, %(client)s::uuid, NULL::uuid, '', '', %(language)s),
-        (%(answer)s::uuid, %(conversation)s::uuid, %(number)s + 1, %(question)s::uuid, 'assistant', '', 'running',
+        (%(answer)s::uuid, %(conversation)s::uuid, %(position)s + 1, %(question)s::uuid, 'assistant', '', 'running',
          NULL, NULL, %(run)s::uuid, %(provider)s, %(model)s, %(language)s)
-    ) AS given (id, conversation, number, parent, role, content, state, person, client, run, provider, model, language)
+    ) AS given (id, conversation, position, parent, role, content, state, person, client, run, provider, model, language)
 )
 SELECT running, asked, first, quota, spent FROM counted, spent

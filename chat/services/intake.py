@@ -34,7 +34,7 @@ LOCK = 0x0A5C  # any number, the same everywhere
 
 
 @dataclass(frozen=True)
-class Opened:
+class AcceptedQuestion:
     """A question that has its rows: ready to run, or (with `existing`) already asked."""
 
     repository: Repository
@@ -45,7 +45,7 @@ class Opened:
     existing: bool = False
 
 
-def open_question(person: Person, request: ChatRequest, model: Model) -> Opened:
+def accept_question(person: Person, request: ChatRequest, model: Model) -> AcceptedQuestion:
     """The rows of a question and of the answer to come, or those of the same question asked before.
 
     Raises the ChatError family.
@@ -58,16 +58,22 @@ def open_question(person: Person, request: ChatRequest, model: Model) -> Opened:
     try:
         known = _of_conversation(person, request) or _named_by_id(person, request)
         if known is not None:
-            repositories.touch(known, person.pk, request.token if known.added_by_id == person.pk else "")
+            repositories.touch(
+                known, person.pk, request.token if known.added_by_id == person.pk else ""
+            )
         repository = known or repositories.find_or_add(
-            person, request.repo_url, kind=request.type, token=request.token, revision=request.revision
+            person,
+            request.repo_url,
+            kind=request.type,
+            token=request.token,
+            revision=request.revision,
         )
     except NotFound as error:
         raise NoSuchRepository(str(error)) from error
     except SourceError as error:
         raise BadRequest(str(error)) from error
     if person.pk is None:
-        return Opened(repository, request.messages[:-1])
+        return AcceptedQuestion(repository, request.messages[:-1])
     try:
         return _rows(person, request, model, repository)
     except IntegrityError:
@@ -77,14 +83,16 @@ def open_question(person: Person, request: ChatRequest, model: Model) -> Opened:
         return again
 
 
-def _asked_before(person: Person, request: ChatRequest) -> Opened | None:
+def _asked_before(person: Person, request: ChatRequest) -> AcceptedQuestion | None:
     if request.client_message_id is None or person.pk is None:
         return None
-    question = Message.objects.filter(asked_by=person.pk, client_message_id=request.client_message_id).first()
+    question = Message.objects.filter(
+        asked_by=person.pk, client_message_id=request.client_message_id
+    ).first()
     if question is None:
         return None
     reply = question.children.first()
-    return Opened(
+    return AcceptedQuestion(
         question.conversation.repository,
         (),
         question.conversation_id,
@@ -99,7 +107,12 @@ def _of_conversation(person: Person, request: ChatRequest) -> Repository | None:
     if request.conversation is None or person.pk is None:
         return None
     mine = Conversation.objects.of(person).filter(pk=request.conversation).values("repository_id")
-    return Repository.objects.readable_by(person).select_related("current_index").filter(pk__in=mine).first()
+    return (
+        Repository.objects.readable_by(person)
+        .select_related("current_index")
+        .filter(pk__in=mine)
+        .first()
+    )
 
 
 def _named_by_id(person: Person, request: ChatRequest) -> Repository | None:
@@ -113,24 +126,42 @@ def _named_by_id(person: Person, request: ChatRequest) -> Repository | None:
     return found
 
 
-def _rows(person: Any, request: ChatRequest, model: Model, repository: Repository) -> Opened:
+def _rows(
+    person: Any, request: ChatRequest, model: Model, repository: Repository
+) -> AcceptedQuestion:
     """Store the question and the answer to come. Raises TooMany, NoSuchRepository, BadRequest."""
     if request.conversation is None:
-        return _stored(person, request, model, repository, uuid.uuid4(), None, 1, request.messages[:-1])
+        return _stored(
+            person, request, model, repository, uuid.uuid4(), None, 1, request.messages[:-1]
+        )
     with transaction.atomic():
         rows = Conversation.objects.of(person).select_for_update()
         conversation = rows.filter(pk=request.conversation, repository=repository).first()
         if conversation is None:
             raise NoSuchRepository("There is no such conversation, or it is not yours.")
-        said = list(conversation.messages.only("id", "parent_id", "number", "role", "content").order_by("number"))
+        said = list(
+            conversation.messages.only("id", "parent_id", "position", "role", "content").order_by(
+                "position"
+            )
+        )
         parent, history = _place(said, request)
-        number = (said[-1].number if said else 0) + 1
+        position = (said[-1].position if said else 0) + 1
         Conversation.objects.filter(pk=conversation.pk).update(updated_at=timezone.now())
-        return _stored(person, request, model, repository, conversation.pk, parent, number, history)
+        return _stored(
+            person, request, model, repository, conversation.pk, parent, position, history
+        )
 
 
-def _stored(person: Any, request: ChatRequest, model: Model, repository: Repository, conversation: uuid.UUID,
-            parent: Message | None, number: int, history: tuple[Turn, ...]) -> Opened:  # fmt: skip
+def _stored(
+    person: Any,
+    request: ChatRequest,
+    model: Model,
+    repository: Repository,
+    conversation: uuid.UUID,
+    parent: Message | None,
+    position: int,
+    history: tuple[Turn, ...],
+) -> AcceptedQuestion:
     answer, run = uuid.uuid4(), uuid.uuid4()
     # Written out as one message to the database: made from objects, it took longer than finding the passages, and kept
     # the lock for as long.
@@ -138,19 +169,33 @@ def _stored(person: Any, request: ChatRequest, model: Model, repository: Reposit
         cursor.execute(
             ASK,
             {
-                "lock": LOCK, "person": person.pk, "lease": LEASE.total_seconds(), "free": model.free,
-                "tokens": settings.TOKENS_PER_DAY, "midnight": midnight(), "most_running": settings.RUNS_PER_USER,
-                "most_asked": settings.REQUESTS_PER_MINUTE, "conversation": conversation,
-                "is_new": request.conversation is None, "repository": repository.pk,
-                "title": " ".join(untagged(request.question).split())[:80] or "Question", "question": uuid.uuid4(),
-                "number": number, "parent": parent.pk if parent is not None else None, "content": request.question,
-                "client": request.client_message_id, "language": request.language, "answer": answer, "run": run,
-                "provider": model.provider, "model": model.id,
+                "lock": LOCK,
+                "person": person.pk,
+                "lease": LEASE.total_seconds(),
+                "free": model.free,
+                "tokens": settings.TOKENS_PER_DAY,
+                "midnight": midnight(),
+                "most_running": settings.RUNS_PER_USER,
+                "most_asked": settings.REQUESTS_PER_MINUTE,
+                "conversation": conversation,
+                "is_new": request.conversation is None,
+                "repository": repository.pk,
+                "title": " ".join(untagged(request.question).split())[:80] or "Question",
+                "question": uuid.uuid4(),
+                "position": position,
+                "parent": parent.pk if parent is not None else None,
+                "content": request.question,
+                "client": request.client_message_id,
+                "language": request.language,
+                "answer": answer,
+                "run": run,
+                "provider": model.provider,
+                "model": model.id,
             },
-        )  # fmt: skip
+        )
         cursor.nextset()
         Counted(*cursor.fetchone()).check()
-    return Opened(repository, history, conversation, answer, run)
+    return AcceptedQuestion(repository, history, conversation, answer, run)
 
 
 def _place(said: list[Message], request: ChatRequest) -> tuple[Message | None, tuple[Turn, ...]]:
@@ -169,12 +214,16 @@ def _place(said: list[Message], request: ChatRequest) -> tuple[Message | None, t
         parent = _named(by_id, request.parent)
     path = ancestors(by_id, parent) if parent is not None else []
     turns = (
-        Turn("assistant" if row.role == Message.Role.ASSISTANT else "user", row.content) for row in path if row.content
+        Turn("assistant" if row.role == Message.Role.ASSISTANT else "user", row.content)
+        for row in path
+        if row.content
     )
     return parent, tuple(turns)[-settings.HISTORY_MESSAGES :]
 
 
 def _named(by_id: dict[uuid.UUID, Message], wanted: uuid.UUID) -> Message:
     if wanted not in by_id:
-        raise BadRequest("The message this follows is not in the conversation. Reload the page and ask again.")
+        raise BadRequest(
+            "The message this follows is not in the conversation. Reload the page and ask again."
+        )
     return by_id[wanted]

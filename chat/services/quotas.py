@@ -30,7 +30,8 @@ class Counted:
         """Raises TooMany, with the time after which it is worth asking again."""
         if self.running >= settings.RUNS_PER_USER:
             raise TooMany(
-                "Another answer of yours is still being written. Wait for it or stop it, then ask again.", retry_after=5
+                "Another answer of yours is still being written. Wait for it or stop it, then ask again.",
+                retry_after=5,
             )
         if self.asked >= settings.REQUESTS_PER_MINUTE:
             wait = max(1, round(60 - self.first))
@@ -39,7 +40,8 @@ class Counted:
         if self.quota and self.spent >= self.quota:
             wait = round((midnight() + timedelta(days=1) - timezone.localtime()).total_seconds())
             raise TooMany(
-                "You have used what you may use in a day. Ask again tomorrow, or use Search only.", retry_after=wait
+                "You have used what you may use in a day. Ask again tomorrow, or use Search only.",
+                retry_after=wait,
             )
 
 
@@ -52,7 +54,8 @@ def check_address(address: str, running: int) -> None:
     """The same limits for strangers, by the address they come from; `running` are their answers in this process."""
     if running >= settings.RUNS_PER_USER:
         raise TooMany(
-            "Another answer for your address is still being written. Wait for it, then ask again.", retry_after=5
+            "Another answer for your address is still being written. Wait for it, then ask again.",
+            retry_after=5,
         )
     key = f"asked:{address}:{int(time.time() // 60)}"
     try:
@@ -63,4 +66,6 @@ def check_address(address: str, running: int) -> None:
         for old in list(_fallback)[:-1_000]:
             del _fallback[old]
     if asked > settings.REQUESTS_PER_MINUTE:
-        raise TooMany("Too many questions have come from your address. Ask again in a minute.", retry_after=60)
+        raise TooMany(
+            "Too many questions have come from your address. Ask again in a minute.", retry_after=60
+        )

@@ -14,15 +14,14 @@ from django.conf import settings
 from chat.core.errors import NoSuchRepository, RetrieverFailed
 from chat.core.events import Status
 from chat.core.pipeline import Retrieved
-from chat.core.prompt import Passage
+from chat.core.prompt import PromptPassage
 from chat.rendering.citation_links import IndexCitations
 from chat.runs import keep
 from deepwiki.foundation import metrics
 from deepwiki.foundation.threads import in_thread
 from repos import jobs
 from repos.models import Index, IndexJob, Repository
-from repos.search import Filters, Reader, line_counts, read_file, search
-from repos.search import Passage as Found
+from repos.search import Filters, PersonId, SearchHit, line_counts, read_file, search
 from repos.sources import Address
 
 POLL_SECONDS = 0.25
@@ -66,16 +65,29 @@ class RepositoryRetriever:
 
     def _readable(self) -> Repository:
         """The repository as it stands now, as long as this person may read it."""
-        readable = Repository.objects.readable_by(Reader(self.person_id)).select_related("current_index")
+        readable = Repository.objects.readable_by(PersonId(self.person_id)).select_related(
+            "current_index"
+        )
         repository = readable.filter(pk=self.repository_id).first()
         if repository is None:
             raise NoSuchRepository
         return repository
 
-    async def _found(self, repository: Repository, index: Index, question: str, limit: int) -> Retrieved:
+    async def _found(
+        self, repository: Repository, index: Index, question: str, limit: int
+    ) -> Retrieved:
         """What a search gives; people who ask the same at the same time share one."""
         self.citing.address, self.citing.commit = repository.address, index.commit
-        key = (index.pk, index.updated_at, index.state, self.person_id, question, limit, self.filters, self.file)
+        key = (
+            index.pk,
+            index.updated_at,
+            index.state,
+            self.person_id,
+            question,
+            limit,
+            self.filters,
+            self.file,
+        )
         with metrics.timed(metrics.retrieval):
             found, self.citing.lines = await _shared(
                 key, lambda: in_thread(self._look, repository, index, question, limit)
@@ -86,7 +98,12 @@ class RepositoryRetriever:
         self, repository: Repository, index: Index, question: str, limit: int
     ) -> tuple[Retrieved, Mapping[str, int]]:
         found = search(
-            [repository.pk], question, user_id=self.person_id, limit=limit, filters=self.filters, file=self.file
+            [repository.pk],
+            question,
+            user_id=self.person_id,
+            limit=limit,
+            filters=self.filters,
+            file=self.file,
         )
         address = self.citing.address or repository.address
         retrieved = Retrieved(
@@ -100,12 +117,12 @@ class RepositoryRetriever:
         )
         return retrieved, line_counts(index.pk, index.updated_at)
 
-    def _file(self, repository: Repository) -> Passage | None:
+    def _file(self, repository: Repository) -> PromptPassage | None:
         document = read_file(repository, self.file, self.person_id) if self.file else None
         if document is None:
             return None
         lines = document.text.split("\n")[:FILE_LINES]
-        return Passage(document.path, 1, len(lines), "\n".join(lines), document.language)
+        return PromptPassage(document.path, 1, len(lines), "\n".join(lines), document.language)
 
 
 _searches: dict[tuple[Any, ...], asyncio.Future[Any]] = {}
@@ -137,13 +154,33 @@ def _progress(repository: Repository) -> Status:
             raise NoSuchRepository(f"Error preparing retriever: {why}")
         raise RetrieverFailed(f"Error preparing retriever: {why}")
     if job.state == IndexJob.State.PAUSED:
-        raise RetrieverFailed("Error preparing retriever: indexing is paused. Resume it on the repository's page.")
+        raise RetrieverFailed(
+            "Error preparing retriever: indexing is paused. Resume it on the repository's page."
+        )
     stage = str(IndexJob.Stage(job.stage).label)
-    return Status("indexing", stage, job.done if job.total else None, job.total or None)
+    return Status("indexing", stage, job.progress if job.total else None, job.total or None)
 
 
-def _passage(address: Address, found: Found) -> Passage:
-    why = "named" if found.named else "words" if found.cosine is None else "meaning" if found.words is None else "both"
+def _passage(address: Address, found: SearchHit) -> PromptPassage:
+    why = (
+        "named"
+        if found.named
+        else "words"
+        if found.cosine is None
+        else "meaning"
+        if found.words is None
+        else "both"
+    )
     url = address.blob_url(found.commit, found.path, found.start, found.end)
-    return Passage(found.path, found.start, found.end, found.text, found.language, found.symbol, found.score, why,
-                   found.commit, url)  # fmt: skip
+    return PromptPassage(
+        found.path,
+        found.start,
+        found.end,
+        found.text,
+        found.language,
+        found.symbol,
+        found.score,
+        why,
+        found.commit,
+        url,
+    )

@@ -17,7 +17,7 @@ register = template.Library()
 @register.simple_tag
 def words() -> dict[str, object]:
     """What the page's script says, in the reader's language."""
-    return {"language": get_language(), **texts.of_the_script()}
+    return {"language": get_language(), **texts.javascript_strings()}
 
 
 @register.simple_tag
@@ -44,7 +44,11 @@ def facts(message: Message | None) -> list[tuple[str, Any]]:
     """What is known about how an answer came about, each with its name."""
     if not message:
         return []
-    known: dict[str, Any] = {"provider": message.provider, "model": message.model, "commit": message.commit[:8]}
+    known: dict[str, Any] = {
+        "provider": message.provider,
+        "model": message.model,
+        "commit": message.commit[:8],
+    }
     for name in ("first_token_ms", "total_ms"):
         if message.usage.get(name) is not None:
             known[name] = f"{message.usage[name]} ms"
@@ -56,4 +60,8 @@ def facts(message: Message | None) -> list[tuple[str, Any]]:
         known["cost"] = f"{cost:.4f}"
     if message.verified_share is not None:
         known["verified"] = f"{round(message.verified_share * 100)} %"
-    return [(name, known[key]) for key, name in texts.facts().items() if known.get(key) not in (None, "")]
+    return [
+        (name, known[key])
+        for key, name in texts.facts().items()
+        if known.get(key) not in (None, "")
+    ]

@@ -30,7 +30,10 @@ STATUS = {
     "404": (grpc.StatusCode.NOT_FOUND, "models/x is not found"),
     "429": (grpc.StatusCode.RESOURCE_EXHAUSTED, "Quota exceeded"),
     "503": (grpc.StatusCode.UNAVAILABLE, "overloaded at 10.0.0.7"),
-    "context": (grpc.StatusCode.INVALID_ARGUMENT, "The input token count exceeds the maximum number of tokens"),
+    "context": (
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "The input token count exceeds the maximum number of tokens",
+    ),
 }
 
 
@@ -59,7 +62,9 @@ class GoogleServer(Loopback):
             response_serializer=glm.GenerateContentResponse.serialize,
         )
         service, method = METHOD.strip("/").split("/")
-        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, {method: handler}),))
+        server.add_generic_rpc_handlers(
+            (grpc.method_handlers_generic_handler(service, {method: handler}),)
+        )
         self.port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
         ready.set()

@@ -105,14 +105,23 @@ class OpenAIServer(Loopback):
     async def _request(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         head = await reader.readuntil(b"\r\n\r\n")
         lines = head.decode("latin-1").split("\r\n")
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
+        headers = {
+            name.lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in lines[1:])
+        }
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         path = lines[0].split(" ")[1].partition("?")[0]
         self.authorizations.append(headers.get("authorization") or headers.get("api-key", ""))
         if path.endswith("/api/tags"):  # what Ollama adds of its own
-            return await _reply(writer, 200, {"models": [{"name": "fake:latest"}, {"name": "nomic-embed-text:latest"}]})
+            return await _reply(
+                writer,
+                200,
+                {"models": [{"name": "fake:latest"}, {"name": "nomic-embed-text:latest"}]},
+            )
         if path.endswith("/models"):
-            return await _reply(writer, 200, {"object": "list", "data": [{"id": "fake", "object": "model"}]})
+            return await _reply(
+                writer, 200, {"object": "list", "data": [{"id": "fake", "object": "model"}]}
+            )
         asked = json.loads(body or b"{}")
         self.requests.append(asked)
         if path.endswith("/embeddings"):
@@ -123,21 +132,31 @@ class OpenAIServer(Loopback):
         settings = Settings.of(asked["model"])
         self.seen[asked["model"]] += 1
         if settings.fault.startswith("first") and self.seen[asked["model"]] == 1:
-            return await _reply(writer, STATUS[settings.fault], {"error": {"message": "later"}}, {"Retry-After": "0"})
+            return await _reply(
+                writer,
+                STATUS[settings.fault],
+                {"error": {"message": "later"}},
+                {"Retry-After": "0"},
+            )
         self.embedding += 1
         self.most_embedding = max(self.most_embedding, self.embedding)
         await asyncio.sleep(settings.first_ms / 1000)
         self.embedding -= 1
         return await _reply(writer, 200, _embeddings(asked))
 
-    async def _chat(self, asked: dict[str, Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+    async def _chat(
+        self, asked: dict[str, Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
         model = asked["model"]
         settings = Settings.of(model)
         self.seen[model] += 1
         fault = settings.fault
         if fault in STATUS and (not fault.startswith("first") or self.seen[model] == 1):
             return await _reply(
-                writer, STATUS[fault], _error(fault, asked), {"Retry-After": "1"} if "429" in fault else {}
+                writer,
+                STATUS[fault],
+                _error(fault, asked),
+                {"Retry-After": "1"} if "429" in fault else {},
             )
         if fault == "html":
             return await _reply(writer, 502, "<html><body>bad gateway at 10.0.0.7</body></html>")
@@ -153,9 +172,15 @@ class OpenAIServer(Loopback):
                 await gone
 
     async def _stream(
-        self, asked: dict[str, Any], settings: Settings, writer: asyncio.StreamWriter, gone: asyncio.Future[bytes]
+        self,
+        asked: dict[str, Any],
+        settings: Settings,
+        writer: asyncio.StreamWriter,
+        gone: asyncio.Future[bytes],
     ) -> bool:
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+        writer.write(
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+        )
         await _send(writer, b": PROCESSING\n\n")  # OpenRouter's comment lines, which say nothing
         await writer.drain()
         if settings.fault == "garbage":
@@ -171,7 +196,9 @@ class OpenAIServer(Loopback):
             if number == len(words) // 2:
                 match settings.fault:
                     case "mid":
-                        return await _send(writer, _event({"error": _error("500", asked)["error"]}), last=True)
+                        return await _send(
+                            writer, _event({"error": _error("500", asked)["error"]}), last=True
+                        )
                     case "cut":
                         return await _send(writer, b"", last=True)
                     case "drop":
@@ -180,12 +207,25 @@ class OpenAIServer(Loopback):
                     case "midhang":
                         await gone
                         return False
-            await _send(writer, _event({"choices": [{"index": 0, "delta": {"content": word}, "finish_reason": None}]}))
+            await _send(
+                writer,
+                _event(
+                    {"choices": [{"index": 0, "delta": {"content": word}, "finish_reason": None}]}
+                ),
+            )
             if settings.delay_ms:
                 await asyncio.wait([gone], timeout=settings.delay_ms / 1000)
-        await _send(writer, _event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}))
-        usage = {"prompt_tokens": len(json.dumps(asked)) // 4, "completion_tokens": len(words), "total_tokens": 0}
-        return await _send(writer, _event({"choices": [], "usage": usage}) + b"data: [DONE]\n\n", last=True)
+        await _send(
+            writer, _event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+        )
+        usage = {
+            "prompt_tokens": len(json.dumps(asked)) // 4,
+            "completion_tokens": len(words),
+            "total_tokens": 0,
+        }
+        return await _send(
+            writer, _event({"choices": [], "usage": usage}) + b"data: [DONE]\n\n", last=True
+        )
 
 
 def _words(asked: dict[str, Any], settings: Settings) -> list[str]:
@@ -205,7 +245,11 @@ def _error(fault: str, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _event(data: dict[str, Any]) -> bytes:
-    return b"data: " + json.dumps({"id": "c", "object": "chat.completion.chunk", **data}).encode() + b"\n\n"
+    return (
+        b"data: "
+        + json.dumps({"id": "c", "object": "chat.completion.chunk", **data}).encode()
+        + b"\n\n"
+    )
 
 
 async def _send(writer: asyncio.StreamWriter, data: bytes, last: bool = False) -> bool:
@@ -217,12 +261,15 @@ async def _send(writer: asyncio.StreamWriter, data: bytes, last: bool = False) -
     return True
 
 
-async def _reply(writer: asyncio.StreamWriter, status: int, body: Any, headers: dict[str, str] | None = None) -> bool:
+async def _reply(
+    writer: asyncio.StreamWriter, status: int, body: Any, headers: dict[str, str] | None = None
+) -> bool:
     data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
     kind = "text/html" if isinstance(body, str) else "application/json"
     extra = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
     writer.write(
-        f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {len(data)}\r\n{extra}\r\n".encode() + data
+        f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {len(data)}\r\n{extra}\r\n".encode()
+        + data
     )
     await writer.drain()
     return True
@@ -233,8 +280,19 @@ def _embeddings(asked: dict[str, Any]) -> dict[str, Any]:
     rows = []
     for number, text in enumerate(asked["input"]):
         digest = hashlib.sha256(text.encode()).digest()
-        rows.append({"object": "embedding", "index": number, "embedding": [digest[i % 32] / 255 for i in range(size)]})
-    return {"object": "list", "data": rows, "model": asked["model"], "usage": {"prompt_tokens": 1, "total_tokens": 1}}
+        rows.append(
+            {
+                "object": "embedding",
+                "index": number,
+                "embedding": [digest[i % 32] / 255 for i in range(size)],
+            }
+        )
+    return {
+        "object": "list",
+        "data": rows,
+        "model": asked["model"],
+        "usage": {"prompt_tokens": 1, "total_tokens": 1},
+    }
 
 
 def main() -> None:

@@ -14,10 +14,10 @@ SECRET = "What is the secret of the discount?"
 def asked(people, repository):
     conversation = Conversation.objects.create(user=people["alice"], repository=repository, title=SECRET)
     question = Message.objects.create(
-        conversation=conversation, number=1, role="user", content=SECRET, asked_by=people["alice"]
+        conversation=conversation, position=1, role="user", content=SECRET, asked_by=people["alice"]
     )
     return Message.objects.create(
-        conversation=conversation, number=2, parent=question, role="assistant", content="Nothing.", provider="openai",
+        conversation=conversation, position=2, parent=question, role="assistant", content="Nothing.", provider="openai",
         model="gpt-x", usage={"input_tokens": 900, "output_tokens": 77, "first_token_ms": 120},
     )  # fmt: skip
 

@@ -79,7 +79,7 @@ def ask(repository, model="fake?tokens=3", text="How is the discount computed?",
 
 
 async def rows():
-    return await in_thread(lambda: list(Message.objects.order_by("conversation", "number")))
+    return await in_thread(lambda: list(Message.objects.order_by("conversation", "position")))
 
 
 async def settled():
@@ -98,7 +98,7 @@ async def test_both_doors_give_the_same_text_and_rows(repository, token, with_mo
     assert [r.code for r in replies] == [1000, 200]
     found = await settled()
     assert len(found) == 4
-    kept = [(r.role, r.content, r.state, r.provider, r.model, r.commit, r.mode, len(r.sources)) for r in found]
+    kept = [(r.role, r.content, r.state, r.provider, r.search_model, r.commit, r.search_mode, len(r.sources)) for r in found]
     assert kept[:2] == kept[2:]
     assert kept[1][:4] == ("assistant", "t0000 t0001 t0002 ", "complete", "openai")
     assert found[1].usage["output_tokens"] == 3
@@ -220,7 +220,7 @@ async def test_a_conversation_goes_on_with_what_was_really_said(repository, toke
     assert "My first question" in sent
     assert "t0000 t0001" in sent
     assert "FORGED" not in sent
-    assert [row.number for row in await settled()] == [1, 2, 3, 4]
+    assert [row.position for row in await settled()] == [1, 2, 3, 4]
 
 
 async def test_client_driven_research_plans_updates_and_concludes(repository, token, with_model, door):
@@ -326,10 +326,9 @@ async def test_the_application_answers_its_lifespan():
 
 
 async def test_a_named_revision_is_answered_from_that_revision(tmp_path, token, settings, with_model, door):
-    from repos.testing.git_host import make_repository, run_git
-
     from repos import jobs
     from repos.models import IndexJob
+    from repos.testing.git_host import make_repository, run_git
 
     settings.LOCAL_ROOTS = [tmp_path.resolve()]
     old = make_repository(tmp_path / "r", {"a.py": "discount = 'old'\n"})

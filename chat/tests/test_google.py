@@ -5,7 +5,15 @@ import time
 
 import pytest
 
-from chat.core.errors import AuthFailed, Blocked, ContextTooLong, CutOff, ModelNotFound, RateLimited, Unavailable
+from chat.core.errors import (
+    AuthFailed,
+    Blocked,
+    ContextTooLong,
+    CutOff,
+    ModelNotFound,
+    RateLimited,
+    Unavailable,
+)
 from chat.core.pipeline import Model, Text, Tokens
 from chat.core.prompt import Prompt
 from chat.core.request import Turn

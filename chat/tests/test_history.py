@@ -20,9 +20,9 @@ def mine(client, alice, repository):
 
     def make(title, answer="An answer.", **kwargs):
         conversation = Conversation.objects.create(user=alice, repository=repository, title=title, **kwargs)
-        question = Message.objects.create(conversation=conversation, number=1, role="user", content=title)
+        question = Message.objects.create(conversation=conversation, position=1, role="user", content=title)
         Message.objects.create(
-            conversation=conversation, number=2, parent=question, role="assistant", content=answer, commit="c0ffee"
+            conversation=conversation, position=2, parent=question, role="assistant", content=answer, commit="c0ffee"
         )
         return conversation
 
@@ -105,7 +105,7 @@ def test_a_long_conversation_is_a_bounded_number_of_queries(client, mine, django
     for n in range(3, 201):
         role = "user" if n % 2 else "assistant"
         rows.append(
-            Message(conversation=conversation, number=n, parent=rows[-1], role=role, content=f"number {n} `a.py:L1`")
+            Message(conversation=conversation, position=n, parent=rows[-1], role=role, content=f"number {n} `a.py:L1`")
         )
     Message.objects.bulk_create(rows[1:])
     path, seen = f"/c/{conversation.pk}/", []
@@ -140,9 +140,9 @@ models = [{ id = "m", context = 1000, output = 100, price = [2.0, 8.0] }]
 
 def test_an_answer_tells_how_far_the_index_has_gone_on_since(client, mine, repository):
     conversation = mine("How far?")
-    Index.objects.update(passed=[["c0ffee", 3], ["beef", 11]])
+    Index.objects.update(commit_history=[["c0ffee", 3], ["beef", 11]])
     assert "Answered from commit c0ffee, 14 commits ago" in client.get(f"/c/{conversation.pk}/").content.decode()
-    Index.objects.update(passed=[["c0ffee", 3], ["beef", None]])
+    Index.objects.update(commit_history=[["c0ffee", 3], ["beef", None]])
     assert (
         "Answered from commit c0ffee; the index has moved on" in client.get(f"/c/{conversation.pk}/").content.decode()
     )

@@ -72,7 +72,7 @@ def test_the_scripts_words_are_all_there():
         for call in re.findall(r"\bsay\(([^,)]*)", path.read_text()):
             used |= set(re.findall(r'"(\w+)"', call.partition("?")[2] or call))
     assert used
-    assert used - set(ui_strings.of_the_script()) == set()
+    assert used - set(ui_strings.javascript_strings()) == set()
 
 
 @pytest.mark.django_db

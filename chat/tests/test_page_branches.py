@@ -199,7 +199,7 @@ def test_earlier_messages_come_as_one_scrolls_up(start, open_page, repository, p
         rows.append(
             Message(
                 conversation=conversation,
-                number=n,
+                position=n,
                 parent=rows[-1],
                 role=role,
                 content=f"number {n}\n\n```python\nx\n```",

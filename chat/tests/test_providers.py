@@ -12,17 +12,17 @@ from chat.core.errors import (
     CutOff,
     ModelNotFound,
     ProviderError,
+    ProviderRefused,
     RateLimited,
-    Refused,
     Unavailable,
 )  # fmt: skip
 from chat.core.pipeline import Model, Text, Tokens
-from chat.core.prompt import Passage, Prompt
+from chat.core.prompt import Prompt, PromptPassage
 from chat.core.request import Turn
 from chat.providers import Providers, load_models, registry
 from chat.providers.base import ProviderConfig, Timeouts
 from chat.providers.ollama import Ollama
-from chat.providers.openai_compatible import Azure, OpenAICompatible
+from chat.providers.openai_compatible import Azure, OpenAICompatibleAdapter
 from chat.providers.search_only import SearchOnly
 
 ASKED = Prompt("be kind", (Turn("user", "my question"),), (), "my question", "en")
@@ -42,7 +42,7 @@ async def closed_clients():
         await made.pop().close()
 
 
-def provider(server, kind=OpenAICompatible, address=None, **timeouts):
+def provider(server, kind=OpenAICompatibleAdapter, address=None, **timeouts):
     adapter = kind(
         ProviderConfig(
             "openai",
@@ -78,7 +78,7 @@ async def test_line_separators_inside_a_text_do_not_break_it(model):
 
 @pytest.mark.parametrize(
     ("fault", "error"),
-    [("401", AuthFailed), ("404", ModelNotFound), ("429", RateLimited), ("500", Unavailable), ("context", ContextTooLong), ("refused", Refused),
+    [("401", AuthFailed), ("404", ModelNotFound), ("429", RateLimited), ("500", Unavailable), ("context", ContextTooLong), ("refused", ProviderRefused),
      ("html", Unavailable), ("garbage", CutOff), ("mid", Unavailable), ("cut", CutOff), ("drop", ProviderError), ("empty", None)],
 )  # fmt: skip
 async def test_each_fault_becomes_its_own_error_without_a_word_of_the_service(model, fault, error):
@@ -157,7 +157,7 @@ async def test_azure_and_ollama_speak_the_same_way(model, kind):
 
 
 async def test_search_only_shows_the_passages_and_says_what_it_is():
-    passages = (Passage("a.py", 3, 4, "x = '```'\ny = 2", "python", "f"),)
+    passages = (PromptPassage("a.py", 3, 4, "x = '```'\ny = 2", "python", "f"),)
     pieces = [p async for p in SearchOnly().stream(Prompt("", (), passages, "q", "en"), named("excerpts"))]
     text = "".join(p.text for p in pieces)
     assert "no language model" in text

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from chat.core.errors import BadRequest, TooLarge
+from chat.core.errors import BadRequest, RequestTooLarge
 from chat.core.request import RequestLimits, decode, parse
 
 LIMITS = RequestLimits()
@@ -110,7 +110,7 @@ def test_nul_and_lone_surrogates_become_storable():
 @pytest.mark.parametrize("size", [(256_001, 1), (10, 40_000)])
 def test_too_large_is_said_to_be_too_large(size):
     padding, content = size
-    with pytest.raises(TooLarge):
+    with pytest.raises(RequestTooLarge):
         read(json.dumps({**GOOD, "x": "y" * padding, "messages": [{"role": "user", "content": "z" * content}]}))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from chat.core.errors import CutOff, ServerStops
 from chat.core.events import Delta, Done, Failed, Notice
-from chat.runs import Run, Runs
+from chat.runs import Run, RunManager
 
 
 class Notes:
@@ -43,7 +43,7 @@ def text(items):
 
 
 async def test_every_reader_gets_every_event_once_and_in_order():
-    runs, notes = Runs(), Notes()
+    runs, notes = RunManager(), Notes()
     run = runs.start(Run(uuid.uuid4(), notes), words(50, 0.002))
     readers = [asyncio.create_task(read(run)) for _ in range(3)]
     await asyncio.sleep(0.03)
@@ -59,7 +59,7 @@ async def test_every_reader_gets_every_event_once_and_in_order():
 
 
 async def test_the_first_word_goes_at_once_and_a_burst_travels_together():
-    run = Runs().start(Run(uuid.uuid4()), words(1_000))
+    run = RunManager().start(Run(uuid.uuid4()), words(1_000))
     items = await read(run)
     deltas = [item.event.text for item in items if isinstance(item.event, Delta)]
     assert deltas[0] == "0 "
@@ -76,7 +76,7 @@ async def test_stop_keeps_the_text_and_ends_the_source():
         finally:
             ended.append(True)
 
-    run = Runs().start(Run(uuid.uuid4(), notes := Notes()), source())
+    run = RunManager().start(Run(uuid.uuid4(), notes := Notes()), source())
     await asyncio.sleep(0.05)
     run.stop()
     items = await read(run)
@@ -86,7 +86,7 @@ async def test_stop_keeps_the_text_and_ends_the_source():
 
 
 async def test_an_error_in_the_middle_is_partial_never_complete():
-    run = Runs().start(Run(uuid.uuid4()), words(3, end=CutOff()))
+    run = RunManager().start(Run(uuid.uuid4()), words(3, end=CutOff()))
     items = await read(run)
     assert text(items) == "0 1 2 "
     assert isinstance(items[-2].event, Failed)
@@ -94,7 +94,7 @@ async def test_an_error_in_the_middle_is_partial_never_complete():
 
 
 async def test_a_bug_is_an_incident_without_details():
-    run = Runs().start(Run(uuid.uuid4()), words(1, end=ValueError("secret path /x")))
+    run = RunManager().start(Run(uuid.uuid4()), words(1, end=ValueError("secret path /x")))
     failed = next(item.event for item in await read(run) if isinstance(item.event, Failed))
     assert failed.incident
     assert "secret" not in failed.message
@@ -102,7 +102,7 @@ async def test_a_bug_is_an_incident_without_details():
 
 
 async def test_a_run_that_nobody_waits_for_ends_only_when_it_should():
-    runs = Runs()
+    runs = RunManager()
     for alone in (True, False):
         run = runs.start(Run(uuid.uuid4(), ends_when_alone=alone), words(30, 0.005))
         reader = asyncio.create_task(read(run))
@@ -113,7 +113,7 @@ async def test_a_run_that_nobody_waits_for_ends_only_when_it_should():
 
 
 async def test_draining_lets_short_answers_finish_and_saves_long_ones():
-    runs, notes = Runs(), Notes()
+    runs, notes = RunManager(), Notes()
     short = runs.start(Run(uuid.uuid4()), words(5, 0.01))
     long = runs.start(Run(uuid.uuid4(), notes), words(1_000, 0.01))
     await asyncio.sleep(0.02)
@@ -126,7 +126,7 @@ async def test_draining_lets_short_answers_finish_and_saves_long_ones():
 
 async def test_a_save_that_fails_is_tried_again_and_said():
     notes = Notes(fails=1)
-    run = Runs().start(Run(uuid.uuid4(), notes), words(2))
+    run = RunManager().start(Run(uuid.uuid4(), notes), words(2))
     items = await read(run)
     assert [item.event.code for item in items if isinstance(item.event, Notice)] == ["not_saved"]
     for _ in range(100):

@@ -26,8 +26,8 @@ def private(people):
 
 def conversation(person, repository, text="How is the discount computed?"):
     made = Conversation.objects.create(user=person, repository=repository, title=text)
-    question = Message.objects.create(conversation=made, number=1, role="user", content=text, asked_by=person)
-    Message.objects.create(conversation=made, number=2, parent=question, role="assistant", content="By `total_of`.")
+    question = Message.objects.create(conversation=made, position=1, role="user", content=text, asked_by=person)
+    Message.objects.create(conversation=made, position=2, parent=question, role="assistant", content="By `total_of`.")
     return made
 
 
@@ -130,7 +130,7 @@ def test_an_edit_of_another_conversations_message_is_refused(people, repository)
     from chat.core.errors import BadRequest
     from chat.core.pipeline import Model
     from chat.core.request import RequestLimits, parse
-    from chat.services.intake import open_question
+    from chat.services.intake import accept_question
 
     mine, other = conversation(people["alice"], repository), conversation(people["bob"], repository)
     foreign = other.messages.first()
@@ -144,7 +144,7 @@ def test_an_edit_of_another_conversations_message_is_refused(people, repository)
             RequestLimits(),
         )  # fmt: skip
         with pytest.raises(BadRequest):
-            open_question(people["alice"], request, model)
+            accept_question(people["alice"], request, model)
 
 
 def test_another_branch_of_a_private_repository_is_private_too(client, people, private):
@@ -175,7 +175,7 @@ def test_a_page_asks_about_its_own_row_where_several_share_an_address(people):
     from chat.core.errors import NoSuchRepository
     from chat.core.pipeline import Model
     from chat.core.request import RequestLimits, parse
-    from chat.services.intake import open_question
+    from chat.services.intake import accept_question
 
     url = "https://github.com/team/secret"
     rows = {
@@ -189,7 +189,7 @@ def test_a_page_asks_about_its_own_row_where_several_share_an_address(people):
 
     def ask(name, **fields):
         request = {"repo_url": url, "messages": [{"role": "user", "content": "x"}], **fields}
-        return open_question(people[name], parse(request, RequestLimits()), model).repository
+        return accept_question(people[name], parse(request, RequestLimits()), model).repository
 
     assert ask("bob") == rows["bob"]
     assert ask("bob", repository=str(rows["alice"].pk)) == rows["alice"]
@@ -200,10 +200,10 @@ def test_a_page_asks_about_its_own_row_where_several_share_an_address(people):
 def test_a_link_holds_what_was_on_the_page_and_shows_no_more(client, people, repository):
     client.force_login(people["alice"])
     made = conversation(people["alice"], repository)
-    shown = made.messages.order_by("number").last()
-    later = Message.objects.create(conversation=made, number=3, parent=shown, role="user", content="Confidential")
+    shown = made.messages.order_by("position").last()
+    later = Message.objects.create(conversation=made, position=3, parent=shown, role="user", content="Confidential")
     Message.objects.create(
-        conversation=made, number=4, parent=later, role="assistant", content="Indeed.", model="gpt-x"
+        conversation=made, position=4, parent=later, role="assistant", content="Indeed.", model="gpt-x"
     )
     share = shared(client, made, last=str(shown.pk))
     page = client.get(f"/s/{share.key}/").content.decode()
@@ -226,5 +226,5 @@ def test_whoever_lost_a_repository_learns_nothing_more_of_it(client, people, pri
     private.readers.clear()
     page = client.get(f"/c/{made.pk}/").content.decode()
     assert "feedfeed" not in page and "no longer see" in page and "total_of" in page
-    footer = client.get(f"/m/{made.messages.order_by('number').last().pk}/footer").content.decode()
+    footer = client.get(f"/m/{made.messages.order_by('position').last().pk}/footer").content.decode()
     assert "moved on" not in footer

@@ -22,29 +22,51 @@ def export(request: HttpRequest, conversation_id: uuid.UUID, form: str) -> HttpR
     """One conversation of one's own as a file: Markdown has the branch spoken in last, JSON all of them."""
     if form not in ("md", "json"):
         raise Http404
-    chosen = get_object_or_404(Conversation.objects.of(request.user).select_related("repository"), pk=conversation_id)
+    chosen = get_object_or_404(
+        Conversation.objects.of(request.user).select_related("repository"), pk=conversation_id
+    )
     if form == "md":
         messages = branch(Message.objects.filter(conversation=chosen))
-        text = render_to_string("chat/conversation.md", {"conversation": chosen, "messages": messages})
+        text = render_to_string(
+            "chat/conversation.md", {"conversation": chosen, "messages": messages}
+        )
         return _file(text, "text/markdown", "conversation.md")
-    return _file(json.dumps(_as_json(chosen), ensure_ascii=False, indent=1), "application/json", "conversation.json")
+    return _file(
+        json.dumps(_as_json(chosen), ensure_ascii=False, indent=1),
+        "application/json",
+        "conversation.json",
+    )
 
 
 @require_GET
 @login_required
 def export_all(request: HttpRequest) -> HttpResponse:
     """All conversations of one's own as one JSON file."""
-    mine = Conversation.objects.of(request.user).select_related("repository").prefetch_related("messages")
+    mine = (
+        Conversation.objects.of(request.user)
+        .select_related("repository")
+        .prefetch_related("messages")
+    )
     everything = {"conversations": [_as_json(conversation) for conversation in mine]}
-    return _file(json.dumps(everything, ensure_ascii=False, indent=1), "application/json", "conversations.json")
+    return _file(
+        json.dumps(everything, ensure_ascii=False, indent=1),
+        "application/json",
+        "conversations.json",
+    )
 
 
 def _as_json(conversation: Conversation) -> dict[str, Any]:
     return {
-        "id": str(conversation.pk), "title": conversation.title, "repository": conversation.repository.url,
-        "revision": conversation.repository.revision, "created_at": conversation.created_at.isoformat(),
-        "messages": [_message(m) for m in sorted(conversation.messages.all(), key=lambda message: message.number)],
-    }  # fmt: skip
+        "id": str(conversation.pk),
+        "title": conversation.title,
+        "repository": conversation.repository.url,
+        "revision": conversation.repository.revision,
+        "created_at": conversation.created_at.isoformat(),
+        "messages": [
+            _message(m)
+            for m in sorted(conversation.messages.all(), key=lambda message: message.position)
+        ],
+    }
 
 
 def _message(message: Message) -> dict[str, Any]:

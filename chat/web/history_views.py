@@ -17,9 +17,12 @@ from chat.web.view_models import day_groups
 
 SHOWN = 200
 CHANGES: dict[str, dict[str, Any]] = {
-    "pin": {"pinned": True}, "unpin": {"pinned": False}, "archive": {"archived": True}, "unarchive": {"archived": False},
+    "pin": {"pinned": True},
+    "unpin": {"pinned": False},
+    "archive": {"archived": True},
+    "unarchive": {"archived": False},
     "restore": {"deleted_at": None},
-}  # fmt: skip
+}
 
 
 def listed(request: HttpRequest) -> dict[str, Any]:
@@ -28,7 +31,11 @@ def listed(request: HttpRequest) -> dict[str, Any]:
     archived = request.GET.get("archived") == "1"
     mine = Conversation.objects.of(request.user).select_related("repository")
     rows = list(
-        (mine.holding(text) if text else mine.filter(archived=archived).order_by("-pinned", "-updated_at"))[:SHOWN]
+        (
+            mine.holding(text)
+            if text
+            else mine.filter(archived=archived).order_by("-pinned", "-updated_at")
+        )[:SHOWN]
     )
     pinned = [row for row in rows if row.pinned and not text]
     return {
@@ -52,7 +59,9 @@ def change(request: HttpRequest, conversation_id: uuid.UUID, action: str) -> Htt
             rows.update(title=title)
     elif action == "delete":
         rows.update(deleted_at=timezone.now())
-        Message.objects.filter(conversation=chosen, state=Message.State.RUNNING).update(stop_requested=True)
+        Message.objects.filter(conversation=chosen, state=Message.State.RUNNING).update(
+            stop_requested=True
+        )
         context["deleted"] = chosen
     elif action in CHANGES:
         rows.update(**CHANGES[action])
@@ -70,4 +79,6 @@ def rate(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
     reason = clean(request.POST.get("reason", "")).strip()[:1_000] if rating is not None else ""
     Message.objects.filter(pk=answer.pk).update(rating=rating, rating_reason=reason)
     answer.rating, answer.rating_reason = rating, reason
-    return render(request, "chat/rating.html", {"message": answer, "asked": "reason" not in request.POST})
+    return render(
+        request, "chat/rating.html", {"message": answer, "asked": "reason" not in request.POST}
+    )

@@ -54,14 +54,22 @@ def revoke(request: HttpRequest, conversation_id: uuid.UUID, share_id: int) -> H
 @require_GET
 def shared(request: HttpRequest, key: str) -> HttpResponse:
     """A shared conversation, for whoever has the link. Read only; its author is not named."""
-    rows = Share.objects.open_now().select_related("conversation__repository", "conversation__user", "last")
+    rows = Share.objects.open_now().select_related(
+        "conversation__repository", "conversation__user", "last"
+    )
     found = get_object_or_404(rows, key=key)
     conversation = found.conversation
     # Whoever lost the right to read the repository no longer shows it to others either.
-    get_object_or_404(Repository.objects.readable_by(conversation.user), pk=conversation.repository_id)
+    get_object_or_404(
+        Repository.objects.readable_by(conversation.user), pk=conversation.repository_id
+    )
     found.last.conversation = conversation
     conversation.repository.current_index = None  # where it stands today is not for strangers
-    context = {"conversation": conversation, "repository": conversation.repository, "turns": thread_until(found.last)}
+    context = {
+        "conversation": conversation,
+        "repository": conversation.repository,
+        "turns": thread_until(found.last),
+    }
     response = render(request, "chat/shared.html", {**context, "share": found})
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Cache-Control"] = "private, no-store"
@@ -70,7 +78,9 @@ def shared(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _mine(request: HttpRequest, conversation_id: uuid.UUID) -> Conversation:
-    return get_object_or_404(Conversation.objects.of(request.user).select_related("repository"), pk=conversation_id)
+    return get_object_or_404(
+        Conversation.objects.of(request.user).select_related("repository"), pk=conversation_id
+    )
 
 
 def _dialog(request: HttpRequest, conversation: Conversation) -> HttpResponse:

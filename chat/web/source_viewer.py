@@ -26,7 +26,9 @@ class Line:
     url: str
 
 
-def viewer(repository: Repository, person_id: int | None, asked: Mapping[str, str]) -> dict[str, Any]:
+def viewer(
+    repository: Repository, person_id: int | None, asked: Mapping[str, str]
+) -> dict[str, Any]:
     """The lines around those asked for, of a file in the current index; without `lines` when it is not there."""
     path = asked.get("path", "")[:1_000]
     start, end = _number(asked.get("start")), _number(asked.get("end"))
@@ -40,14 +42,23 @@ def viewer(repository: Repository, person_id: int | None, asked: Mapping[str, st
     address = repository.address
     first, last = max(1, start - SHOWN_LINES), end + SHOWN_LINES
     lines = [
-        Line(number, safe(text), start <= number <= end, address.blob_url(commit, document.path, number, number))
+        Line(
+            number,
+            safe(text),
+            start <= number <= end,
+            address.blob_url(commit, document.path, number, number),
+        )
         for number, text in enumerate(highlighted[first - 1 : last], first)
     ]
     return {
-        "path": document.path, "repository": repository, "start": start, "end": end, "commit": commit,
+        "path": document.path,
+        "repository": repository,
+        "start": start,
+        "end": end,
+        "commit": commit,
         "lines": lines,
         "host_url": repository.address.blob_url(commit, document.path, start, end),
-    }  # fmt: skip
+    }
 
 
 def _number(text: str | None) -> int:

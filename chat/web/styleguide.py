@@ -57,17 +57,36 @@ flowchart LR
 The share is $1 - d$, and the sum $$\\sum_i p_i (1 - d)$$
 """
 SOURCES = [
-    {"path": "shop/prices.py", "start": 3, "end": 9, "symbol": "PriceList.total_of", "why": "named", "url": "#"},
-    {"path": "shop/a/rather/deeply/nested/folder/with_a_long_name/of_a_file.py", "start": 118, "end": 240,
-     "symbol": "apply_discount", "why": "both", "url": "#"},
-]  # fmt: skip
-CITATIONS = [{"path": "shop/prices.py", "start": 3, "end": 9, "found": True},
-             {"path": "shop/nowhere.py", "start": 1, "end": 2, "found": False}]  # fmt: skip
+    {
+        "path": "shop/prices.py",
+        "start": 3,
+        "end": 9,
+        "symbol": "PriceList.total_of",
+        "why": "named",
+        "url": "#",
+    },
+    {
+        "path": "shop/a/rather/deeply/nested/folder/with_a_long_name/of_a_file.py",
+        "start": 118,
+        "end": 240,
+        "symbol": "apply_discount",
+        "why": "both",
+        "url": "#",
+    },
+]
+CITATIONS = [
+    {"path": "shop/prices.py", "start": 3, "end": 9, "found": True},
+    {"path": "shop/nowhere.py", "start": 1, "end": 2, "found": False},
+]
 COLOURS = "ground raised sunken rule text soft accent accent-ground mark amber amber-soft brick brick-soft moss".split()
 STAGES = [
     {"iteration": n, "of": 5, "stage": stage, "looking_for": words, "passages": 14, "at": at}
     for n, (stage, words, at) in enumerate(
-        [("plan", "how prices are made", 0), ("update", "where rounding happens", 0), ("conclude", "the whole", 0)],
+        [
+            ("plan", "how prices are made", 0),
+            ("update", "where rounding happens", 0),
+            ("conclude", "the whole", 0),
+        ],
         1,
     )
 ]
@@ -80,33 +99,67 @@ def design(request: HttpRequest) -> HttpResponse:
     if not settings.DEBUG:
         raise Http404
     now = timezone.now()
-    index = Index(commit="c0ffee" * 6 + "abcd", state=Index.State.READY, files=2_913, chunks=24_330,
-                  skipped={"counts": {"too large": 3, "binary": 120}})  # fmt: skip
-    repository = Repository(kind="github", url="https://github.com/team/shop", name="team/shop", current_index=index)
-    conversation = Conversation(repository=repository, title="Where do prices come from?", updated_at=now)
+    index = Index(
+        commit="c0ffee" * 6 + "abcd",
+        state=Index.State.READY,
+        files=2_913,
+        chunks=24_330,
+        skipped={"counts": {"too large": 3, "binary": 120}},
+    )
+    repository = Repository(
+        kind="github", url="https://github.com/team/shop", name="team/shop", current_index=index
+    )
+    conversation = Conversation(
+        repository=repository, title="Where do prices come from?", updated_at=now
+    )
     question = Message(
-        conversation=conversation, role="user", content="Where do prices come from, and what is rounded?"
+        conversation=conversation,
+        role="user",
+        content="Where do prices come from, and what is rounded?",
     )
     jobs = [
-        IndexJob(repository=repository, state=state, stage=stage, done=43, total=100, error=error, created_at=now)
+        IndexJob(
+            repository=repository,
+            state=state,
+            stage=stage,
+            progress=43,
+            total=100,
+            error=error,
+            created_at=now,
+        )
         for state, stage, error in (
-            ("queued", "waiting", ""), ("running", "embedding", ""), ("paused", "reading", ""),
+            ("queued", "waiting", ""),
+            ("running", "embedding", ""),
+            ("paused", "reading", ""),
             ("failed", "fetching", "The host does not answer. Try again later."),
         )
-    ]  # fmt: skip
+    ]
     statuses: list[dict[str, Any]] = [
         {"job": job, "unfinished": job.state in IndexJob.UNFINISHED, "index": index} for job in jobs
     ]
     statuses += [{"job": None, "index": index}, {"job": None, "index": None}]
     code = "def total_of(lines):\n    return sum(line.price for line in lines)\n"
-    lines = [Line(n, safe(line), n == 2, "#") for n, line in enumerate(highlight_lines(code, "python"), 1)]
+    lines = [
+        Line(n, safe(line), n == 2, "#")
+        for n, line in enumerate(highlight_lines(code, "python"), 1)
+    ]
     context = {
-        "repository": repository, "conversation": conversation, "colours": COLOURS, "question": question,
+        "repository": repository,
+        "conversation": conversation,
+        "colours": COLOURS,
+        "question": question,
         "versions": Versions(2, 3, question, question, question),
         "answers": [TurnView(m, parts_of(m, repository.address)) for m in _answers(conversation)],
-        "statuses": statuses, "path": "shop/prices.py", "lines": lines, "start": 2, "end": 2, "commit": index.commit,
-        "host_url": "#", "days": [("Today", [conversation])], "pinned": [],
-    }  # fmt: skip
+        "statuses": statuses,
+        "path": "shop/prices.py",
+        "lines": lines,
+        "start": 2,
+        "end": 2,
+        "commit": index.commit,
+        "host_url": "#",
+        "days": [("Today", [conversation])],
+        "pinned": [],
+    }
     return render(request, "chat/styleguide.html", context)
 
 
@@ -118,8 +171,15 @@ def _answers(conversation: Conversation) -> list[Message]:
         "provider": "openai",
         "model": "gpt-4.1",
     }
-    full = {**common, "content": ANSWER, "sources": SOURCES, "citations": CITATIONS, "usage": usage,
-            "verified_share": 0.5, "commit": "c0ffee00"}  # fmt: skip
+    full = {
+        **common,
+        "content": ANSWER,
+        "sources": SOURCES,
+        "citations": CITATIONS,
+        "usage": usage,
+        "verified_share": 0.5,
+        "commit": "c0ffee00",
+    }
     notice = {
         "code": "words_only",
         "message": "This repository is still being indexed: the search went by words alone.",
@@ -131,7 +191,7 @@ def _answers(conversation: Conversation) -> list[Message]:
         Message(**common, content="A total is the", state="stopped"),
         Message(**common, content="A total", state="interrupted"),
         Message(**common, content="", state="partial", error=Unavailable.words),
-    ]  # fmt: skip
+    ]
     for message in made:
         message.pk = uuid.uuid4()
         message.run_id = uuid.uuid4()

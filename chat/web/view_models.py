@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from chat.message_tree import Versions, ancestors, branch, versions
 from chat.models import Conversation, Message
 from chat.rendering import render
-from chat.rendering.citation_links import as_stored
+from chat.rendering.citation_links import links_as_stored
 from repos.models import Repository
 from repos.sources import Address
 
@@ -59,7 +59,9 @@ class Thread:
     earlier: Message | None = None
 
 
-def thread(conversation: Conversation, chosen: uuid.UUID | None = None, before: uuid.UUID | None = None) -> Thread:
+def thread(
+    conversation: Conversation, chosen: uuid.UUID | None = None, before: uuid.UUID | None = None
+) -> Thread:
     """A conversation on the branch that holds `chosen` or was spoken in last, until the message `before`. One query.
 
     Long ones come in parts: to render all of two hundred messages takes half a second.
@@ -80,7 +82,12 @@ def thread(conversation: Conversation, chosen: uuid.UUID | None = None, before: 
 
 def thread_until(last: Message) -> list[TurnView]:
     """The messages from the first to `last`, without their versions. One query."""
-    rows = {row.pk: row for row in Message.objects.filter(conversation=last.conversation_id, number__lte=last.number)}
+    rows = {
+        row.pk: row
+        for row in Message.objects.filter(
+            conversation=last.conversation_id, position__lte=last.position
+        )
+    }
     address = last.conversation.repository.address
     return [
         TurnView(row, parts_of(row, address) if row.role == Message.Role.ASSISTANT else ())
@@ -99,7 +106,7 @@ def behind(answer: Message, repository: Repository) -> str:
             "Answered from commit %(commit)s, %(n)s commit ago",
             "Answered from commit %(commit)s, %(n)s commits ago",
             steps,
-        )  # fmt: skip
+        )
         return text % {"commit": commit, "n": steps}
     return _("Answered from commit %(commit)s; the index has moved on since") % {"commit": commit}
 
@@ -117,19 +124,26 @@ def day_groups(conversations: Iterable[Conversation]) -> list[tuple[str, list[Co
     today = timezone.localdate()
     return [
         (_day_name(day, today), list(group))
-        for day, group in groupby(conversations, key=lambda c: timezone.localtime(c.updated_at).date())
+        for day, group in groupby(
+            conversations, key=lambda c: timezone.localtime(c.updated_at).date()
+        )
     ]
 
 
 def parts_of(message: Message, address: Address) -> tuple[Part, ...]:
     """An answer's text as the page shows it: whole, or by rounds."""
-    check = as_stored(message.citations, address, message.commit) if message.citations else None
+    check = (
+        links_as_stored(message.citations, address, message.commit) if message.citations else None
+    )
     starts = [stage["at"] for stage in message.stages]
     if not starts:
         return (Part(safe(render(message.content, check))),)
     ends = [*starts[1:], len(message.content)]
     pieces = (message.content[start:end] for start, end in zip(starts, ends, strict=True))
-    return tuple(Part(safe(render(piece, check)), stage) for piece, stage in zip(pieces, message.stages, strict=True))
+    return tuple(
+        Part(safe(render(piece, check)), stage)
+        for piece, stage in zip(pieces, message.stages, strict=True)
+    )
 
 
 def safe(rendered: str) -> SafeString:

@@ -88,7 +88,9 @@ def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespon
 def message_markdown(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
     """One answer of one's own as a Markdown file, with the question above it and the sources below."""
     mine = Message.objects.answers_of(request.user)
-    answer = get_object_or_404(mine.select_related("conversation__repository", "parent"), pk=message_id)
+    answer = get_object_or_404(
+        mine.select_related("conversation__repository", "parent"), pk=message_id
+    )
     text = render_to_string("chat/answer.md", {"answer": answer, "question": answer.parent})
     headers = {"Content-Disposition": 'attachment; filename="answer.md"'}
     return HttpResponse(text, content_type="text/markdown; charset=utf-8", headers=headers)
@@ -99,7 +101,9 @@ def message_markdown(request: HttpRequest, message_id: uuid.UUID) -> HttpRespons
 def message_footer(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
     """What stands below an answer of one's own, once it has ended."""
     mine = Message.objects.answers_of(request.user)
-    answer = get_object_or_404(mine.select_related("conversation__repository__current_index"), pk=message_id)
+    answer = get_object_or_404(
+        mine.select_related("conversation__repository__current_index"), pk=message_id
+    )
     _hide_if_lost(request, answer.conversation.repository)
     context = {"message": answer, "behind": behind(answer, answer.conversation.repository)}
     return render(request, "chat/answer_footer.html", context)
@@ -147,7 +151,9 @@ def _hide_if_lost(request: HttpRequest, repository: Repository) -> bool:
 
 
 def _choices(request: HttpRequest) -> Any:
-    readable = Repository.objects.readable_by(request.user).worth_listing().select_related("current_index")
+    readable = (
+        Repository.objects.readable_by(request.user).worth_listing().select_related("current_index")
+    )
     readable = readable.order_by("-used_at")
     text = clean(request.GET.get("q", "")).strip()[:200]
     return readable.filter(url__icontains=text)[:30] if text else readable[:30]
@@ -165,7 +171,12 @@ def _composer(request: HttpRequest) -> dict[str, Any]:
         ],
         "default_provider": default,
         "search_only": default == "search-only",
-        "languages": [(ANSWER_LANGUAGES.get(code, code), name) for code, name in settings.LANGUAGES],
+        "languages": [
+            (ANSWER_LANGUAGES.get(code, code), name) for code, name in settings.LANGUAGES
+        ],
         "answer_language": ANSWER_LANGUAGES.get(get_language() or "en", get_language() or "en"),
-        "chosen_model": Profile.objects.filter(user=request.user.pk).values_list("model", flat=True).first() or "",
+        "chosen_model": Profile.objects.filter(user=request.user.pk)
+        .values_list("model", flat=True)
+        .first()
+        or "",
     }

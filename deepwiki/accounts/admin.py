@@ -33,7 +33,16 @@ admin.site.unregister(User)
 class PersonAdmin(UserAdmin[User]):
     """People with what they have asked and spent."""
 
-    list_display = ["username", "email", "is_active", "is_staff", "last_login", "asked", "spent_today", "quota"]
+    list_display = [
+        "username",
+        "email",
+        "is_active",
+        "is_staff",
+        "last_login",
+        "asked",
+        "spent_today",
+        "quota",
+    ]
     list_select_related = ["profile"]
     inlines = [ProfileInline]
 

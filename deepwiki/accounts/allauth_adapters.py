@@ -16,7 +16,10 @@ from django.http import HttpRequest, HttpResponse
 from deepwiki.accounts.authentication import address_of_request
 from deepwiki.accounts.preferences import remember
 
-UNSAID = ("account/messages/logged_in.txt", "account/messages/logged_out.txt")  # the page itself shows it
+UNSAID = (
+    "account/messages/logged_in.txt",
+    "account/messages/logged_out.txt",
+)  # the page itself shows it
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
@@ -56,7 +59,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return remember(response, user)
 
     def add_message(
-        self, request: HttpRequest, level: int, message_template: Any = None, *args: Any, **kwargs: Any
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: Any = None,
+        *args: Any,
+        **kwargs: Any,
     ) -> None:
         if message_template not in UNSAID:
             super().add_message(request, level, message_template, *args, **kwargs)

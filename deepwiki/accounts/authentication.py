@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Person = AbstractBaseUser | AnonymousUser
 
 
-class Refused(Exception):
+class CredentialsRefused(Exception):
     """The credentials given are no good, or come from a page that is not ours."""
 
 
@@ -34,7 +34,7 @@ def by_bearer(authorization: str) -> AbstractBaseUser | None:
         return None
     person = ApiToken.owner_of(token.strip())
     if person is None:
-        raise Refused
+        raise CredentialsRefused
     return person
 
 
@@ -68,21 +68,21 @@ def of_handshake(headers: Iterable[tuple[bytes, bytes]]) -> tuple[Person, str]:
     values = {name.lower(): value.decode("latin-1") for name, value in headers}
     origin, host = values.get(b"origin", ""), values.get(b"host", "")
     if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
-        raise Refused
+        raise CredentialsRefused
     person = by_bearer(values.get(b"authorization", ""))
     if person is not None:
         if origin and not same_origin(origin, host):
-            raise Refused
+            raise CredentialsRefused
         return person, ""
     key = session_key(values.get(b"cookie", ""))
     person = by_session(key) if key else None
     if person is not None:
         if not same_origin(origin, host):
-            raise Refused
+            raise CredentialsRefused
         return person, key
     if settings.ALLOW_ANONYMOUS:
         return AnonymousUser(), ""
-    raise Refused
+    raise CredentialsRefused
 
 
 def address_of(peer: str, forwarded: str) -> str:
@@ -95,7 +95,9 @@ def address_of(peer: str, forwarded: str) -> str:
 
 def address_of_request(request: HttpRequest) -> str:
     """Where a request comes from."""
-    return address_of(request.META.get("REMOTE_ADDR", ""), request.headers.get("x-forwarded-for", ""))
+    return address_of(
+        request.META.get("REMOTE_ADDR", ""), request.headers.get("x-forwarded-for", "")
+    )
 
 
 def session_key(cookie: str) -> str:

@@ -21,7 +21,9 @@ PREFIX = "dw_"
 class ApiToken(models.Model):
     """A program's key to one person's account. 256 random bits, so a plain SHA-256 is enough to keep it by."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens"
+    )
     name = models.CharField(max_length=100, default="token")
     digest = models.CharField(max_length=64, unique=True, editable=False)
     hint = models.CharField(max_length=4, editable=False, help_text="The last four characters.")
@@ -40,7 +42,9 @@ class ApiToken(models.Model):
     def issue(cls, user: Any, name: str = "token") -> tuple[ApiToken, str]:
         """A new token and its clear text, which is kept nowhere."""
         clear = PREFIX + secrets.token_urlsafe(32)
-        return cls.objects.create(user=user, name=name[:100], digest=_digest(clear), hint=clear[-4:]), clear
+        return cls.objects.create(
+            user=user, name=name[:100], digest=_digest(clear), hint=clear[-4:]
+        ), clear
 
     @classmethod
     def is_good(cls, clear: str) -> bool:
@@ -78,13 +82,19 @@ class Profile(models.Model):
         LIGHT = "light", _("Light")
         DARK = "dark", _("Dark")
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="profile")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="profile"
+    )
     language = models.CharField(_("language"), max_length=10, blank=True)
     theme = models.CharField(_("theme"), max_length=10, blank=True, choices=Theme)
     tokens_per_day = models.PositiveBigIntegerField(
-        null=True, blank=True, help_text="What this person may spend in a day; empty for what the settings say, 0 for any amount."
-    )  # fmt: skip
-    model = models.CharField(_("default model"), max_length=250, blank=True, help_text="provider|model")
+        null=True,
+        blank=True,
+        help_text="What this person may spend in a day; empty for what the settings say, 0 for any amount.",
+    )
+    model = models.CharField(
+        _("default model"), max_length=250, blank=True, help_text="provider|model"
+    )
 
     def __str__(self) -> str:
         return f"Profile of {self.user_id}"

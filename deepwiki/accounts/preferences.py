@@ -16,9 +16,14 @@ YEAR = 365 * 24 * 3600
 def remember(response: HttpResponse, user: Any) -> HttpResponse:
     """Give the person's browser what their profile says."""
     profile = Profile.objects.filter(user=user).first() or Profile()
-    for name, value in ((settings.LANGUAGE_COOKIE_NAME, profile.language), (THEME_COOKIE, profile.theme)):
+    for name, value in (
+        (settings.LANGUAGE_COOKIE_NAME, profile.language),
+        (THEME_COOKIE, profile.theme),
+    ):
         if value:
-            response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=settings.SECURE_TLS, httponly=True)
+            response.set_cookie(
+                name, value, max_age=YEAR, samesite="Lax", secure=settings.SECURE_TLS, httponly=True
+            )
         else:
             response.delete_cookie(name, samesite="Lax")
     return response
@@ -32,4 +37,8 @@ def theme(request: HttpRequest) -> dict[str, str]:
 
 def offers(request: HttpRequest) -> dict[str, bool]:
     """Context processor: what the account pages can offer here."""
-    return {"mail": bool(settings.EMAIL_HOST), "sign_up": settings.SIGN_UP, "social": bool(settings.SIGN_IN_WITH)}
+    return {
+        "mail": bool(settings.EMAIL_HOST),
+        "sign_up": settings.SIGN_UP,
+        "social": bool(settings.SIGN_IN_WITH),
+    }

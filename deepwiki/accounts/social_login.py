@@ -20,15 +20,25 @@ def sign_in_providers(env: Environment) -> dict[str, dict[str, Any]]:
     """
     found: dict[str, dict[str, Any]] = {}
     for name, client, secret in (
-        ("github", env.text("DEEPWIKI_GITHUB_CLIENT_ID"), env.text("DEEPWIKI_GITHUB_CLIENT_SECRET")),
-        ("google", env.text("DEEPWIKI_GOOGLE_CLIENT_ID"), env.text("DEEPWIKI_GOOGLE_CLIENT_SECRET")),
+        (
+            "github",
+            env.text("DEEPWIKI_GITHUB_CLIENT_ID"),
+            env.text("DEEPWIKI_GITHUB_CLIENT_SECRET"),
+        ),
+        (
+            "google",
+            env.text("DEEPWIKI_GOOGLE_CLIENT_ID"),
+            env.text("DEEPWIKI_GOOGLE_CLIENT_SECRET"),
+        ),
     ):
         if client:
             found[name] = {"APPS": [{"client_id": client, "secret": secret}]}
     if client := env.text("DEEPWIKI_OIDC_CLIENT_ID"):
         server = env.text("DEEPWIKI_OIDC_SERVER")
         if urlsplit(server).scheme not in ("https", "http"):
-            raise ConfigError("DEEPWIKI_OIDC_SERVER must be the address of the OpenID Connect server.")
+            raise ConfigError(
+                "DEEPWIKI_OIDC_SERVER must be the address of the OpenID Connect server."
+            )
         app = {
             "provider_id": "oidc",
             "name": env.text("DEEPWIKI_OIDC_NAME", "Single sign-on"),

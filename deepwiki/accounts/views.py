@@ -31,23 +31,31 @@ class ProfileForm(forms.ModelForm[Profile]):
     def __init__(self, *args: Any, models: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         languages = [("", _("As the browser asks")), *settings.LANGUAGES]
-        self.fields["language"] = forms.ChoiceField(label=_("Language"), choices=languages, required=False)
+        self.fields["language"] = forms.ChoiceField(
+            label=_("Language"), choices=languages, required=False
+        )
         kept = self.instance.model
         known = [("", _("The first that is set up")), *models]
         if kept and kept not in dict(known):
             known.append((kept, kept.replace("|", " · ")))
-        self.fields["model"] = forms.ChoiceField(label=_("Default model"), choices=known, required=False)
+        self.fields["model"] = forms.ChoiceField(
+            label=_("Default model"), choices=known, required=False
+        )
 
 
 @require_http_methods(["GET", "POST"])
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
     """Read and change one's own settings."""
-    own = Profile.objects.filter(user=request.user.pk).first() or Profile(user_id=request.user.pk or 0)
+    own = Profile.objects.filter(user=request.user.pk).first() or Profile(
+        user_id=request.user.pk or 0
+    )
     form = ProfileForm(request.POST or None, instance=own, models=_models())
     if request.method == "POST" and form.is_valid():
         form.save()
-        return remember(redirect(reverse("profile") + "?saved=1"), request.user)  # said in the language now chosen
+        return remember(
+            redirect(reverse("profile") + "?saved=1"), request.user
+        )  # said in the language now chosen
     return render(request, "accounts/profile.html", {"form": form, "tokens": _tokens(request)})
 
 
@@ -90,7 +98,9 @@ def _token_list(request: HttpRequest, **context: Any) -> HttpResponse:
     return response
 
 
-def locked_out(request: HttpRequest, original_response: Any = None, credentials: Any = None) -> HttpResponse:
+def locked_out(
+    request: HttpRequest, original_response: Any = None, credentials: Any = None
+) -> HttpResponse:
     """What somebody sees after too many wrong passwords: the same whether the name exists or not."""
     seconds = int(settings.AXES_COOLOFF_TIME.total_seconds())
     response = render(request, "429.html", {"minutes": seconds // 60}, status=429)

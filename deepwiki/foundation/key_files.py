@@ -30,7 +30,11 @@ def read_or_make_key(path: Path) -> str:
         key = path.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not a key"
-        raise ConfigError(f"{path} cannot be used: {reason}. Set DATA_DIR to a folder you can write to.") from None
+        raise ConfigError(
+            f"{path} cannot be used: {reason}. Set DATA_DIR to a folder you can write to."
+        ) from None
     if len(key) < 40:
-        raise ConfigError(f"{path} holds no usable key. Restore it from a backup; a new one cannot read old tokens.")
+        raise ConfigError(
+            f"{path} holds no usable key. Restore it from a backup; a new one cannot read old tokens."
+        )
     return key

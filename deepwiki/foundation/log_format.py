@@ -10,7 +10,9 @@ request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", d
 run_id: contextvars.ContextVar[str] = contextvars.ContextVar("run_id", default="-")
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u2028\u2029]")
-_SECRET = re.compile(r"(?i)(://)[^/@\s]+@|\b(sk-|ghp_|gho_|github_pat_|glpat-|AIza|dw_)[\w-]{8,}|(bearer )\S+")
+_SECRET = re.compile(
+    r"(?i)(://)[^/@\s]+@|\b(sk-|ghp_|gho_|github_pat_|glpat-|AIza|dw_)[\w-]{8,}|(bearer )\S+"
+)
 LONGEST = 4000
 
 
@@ -27,5 +29,8 @@ class LineFormatter(logging.Formatter):
         message = _CONTROL.sub("\ufffd", mask(record.getMessage())).replace("\n", "\\n")[:LONGEST]
         line = f"{stamp} {record.levelname} {record.name} request={request_id.get()} run={run_id.get()} {message}"
         if record.exc_info:
-            line += "\n" + _CONTROL.sub("\ufffd", mask(self.formatException(record.exc_info)))[-LONGEST:]
+            line += (
+                "\n"
+                + _CONTROL.sub("\ufffd", mask(self.formatException(record.exc_info)))[-LONGEST:]
+            )
         return line

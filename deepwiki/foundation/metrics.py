@@ -19,14 +19,22 @@ registry = CollectorRegistry()
 SECONDS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60)
 
 connections = Counter(
-    "deepwiki_connections", "WebSocket handshakes, by how they ended.", ["outcome"], registry=registry
+    "deepwiki_connections",
+    "WebSocket handshakes, by how they ended.",
+    ["outcome"],
+    registry=registry,
 )
 open_sockets = Gauge("deepwiki_open_sockets", "WebSockets open now.", registry=registry)
 running_answers = Gauge("deepwiki_running_answers", "Answers being written now.", registry=registry)
 answers = Counter(
-    "deepwiki_answers", "Answers, by provider and how they ended.", ["provider", "state"], registry=registry
+    "deepwiki_answers",
+    "Answers, by provider and how they ended.",
+    ["provider", "state"],
+    registry=registry,
 )
-errors = Counter("deepwiki_errors", "What askers were told went wrong, by kind.", ["code"], registry=registry)
+errors = Counter(
+    "deepwiki_errors", "What askers were told went wrong, by kind.", ["code"], registry=registry
+)
 first_token = Histogram(
     "deepwiki_first_token_seconds",
     "From the question to the first word.",
@@ -34,11 +42,17 @@ first_token = Histogram(
     buckets=SECONDS,
     registry=registry,
 )
-retrieval = Histogram("deepwiki_retrieval_seconds", "Finding passages.", buckets=SECONDS, registry=registry)
+retrieval = Histogram(
+    "deepwiki_retrieval_seconds", "Finding passages.", buckets=SECONDS, registry=registry
+)
 memory = Gauge("deepwiki_memory_bytes", "Resident memory of this process.", registry=registry)
-indexing = Gauge("deepwiki_index_jobs", "Index jobs, by state, from the database.", ["state"], registry=registry)
+indexing = Gauge(
+    "deepwiki_index_jobs", "Index jobs, by state, from the database.", ["state"], registry=registry
+)
 indexing_seconds = Gauge(
-    "deepwiki_index_last_seconds", "How long the last finished index job took, from the database.", registry=registry
+    "deepwiki_index_last_seconds",
+    "How long the last finished index job took, from the database.",
+    registry=registry,
 )
 
 

@@ -12,7 +12,9 @@ from django.utils.decorators import sync_and_async_middleware
 
 from deepwiki.foundation.log_format import request_id
 
-Handler = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+Handler = (
+    Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+)
 
 
 @sync_and_async_middleware

@@ -20,7 +20,9 @@ from django.db import connections
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_executor = ThreadPoolExecutor(max_workers=max(2, settings.POOL_SIZE - 2), thread_name_prefix="blocking")
+_executor = ThreadPoolExecutor(
+    max_workers=max(2, settings.POOL_SIZE - 2), thread_name_prefix="blocking"
+)
 
 
 async def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

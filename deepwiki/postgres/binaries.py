@@ -43,14 +43,22 @@ def account() -> Account:
         except KeyError:
             continue
         return Account(entry.pw_uid, entry.pw_gid, "/")
-    raise PostgresError("No ordinary user to run the database as. Add one: useradd --system deepwiki")
+    raise PostgresError(
+        "No ordinary user to run the database as. Add one: useradd --system deepwiki"
+    )
 
 
 def readable(path: Path, who: Account) -> bool:
     """Can `who` enter `path` and everything above it?"""
     for part in [path, *path.parents]:
         mode = part.stat()
-        bit = stat.S_IXUSR if mode.st_uid == who.uid else stat.S_IXGRP if mode.st_gid == who.gid else stat.S_IXOTH
+        bit = (
+            stat.S_IXUSR
+            if mode.st_uid == who.uid
+            else stat.S_IXGRP
+            if mode.st_gid == who.gid
+            else stat.S_IXOTH
+        )
         if not mode.st_mode & bit:
             return False
     return True

@@ -20,7 +20,14 @@ from typing import Any
 import psutil
 import psycopg
 
-from deepwiki.postgres.binaries import Account, PostgresError, account, bin_folder, readable, state_folder
+from deepwiki.postgres.binaries import (
+    Account,
+    PostgresError,
+    account,
+    bin_folder,
+    readable,
+    state_folder,
+)
 
 START_SECONDS = 60
 RETRY_SECONDS = 0.3
@@ -100,7 +107,7 @@ class Cluster:
             self._initdb(programs, who)
         deadline = time.monotonic() + START_SECONDS
         while True:
-            self._bury()
+            self._remove_stale_pidfile()
             if self._launch(programs, who, deadline):
                 break
             last = self._last_log_line()
@@ -115,7 +122,11 @@ class Cluster:
         if not (data / "postmaster.pid").exists():
             return
         who = account()
-        self._run([str(bin_folder(who) / "pg_ctl"), "-D", str(data), "-m", "fast", "-w", "stop"], who, check=False)
+        self._run(
+            [str(bin_folder(who) / "pg_ctl"), "-D", str(data), "-m", "fast", "-w", "stop"],
+            who,
+            check=False,
+        )
 
     def postmaster_pid(self) -> int | None:
         """The pid the server wrote down, or None. For tests and messages; liveness is `answers()`."""
@@ -130,10 +141,14 @@ class Cluster:
                 if who.is_other:
                     os.chown(folder, who.uid, who.gid)
                 if folder.stat().st_uid != who.uid:
-                    raise PostgresError(f"The folder {folder} belongs to another user. Set DATA_DIR to one of yours.")
+                    raise PostgresError(
+                        f"The folder {folder} belongs to another user. Set DATA_DIR to one of yours."
+                    )
                 folder.chmod(0o700)
         except OSError as error:
-            raise PostgresError(f"Cannot write to {self.data_dir}: {error.strerror}. Set DATA_DIR.") from None
+            raise PostgresError(
+                f"Cannot write to {self.data_dir}: {error.strerror}. Set DATA_DIR."
+            ) from None
 
     def _initdb(self, programs: Path, who: Account) -> None:
         # Into a folder beside it and renamed: an interrupted initdb leaves nothing that looks finished.
@@ -167,7 +182,13 @@ class Cluster:
             command += ["-c", f"{name}={value}"]
         with (self.folder / "postgres.log").open("ab") as log:
             server = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/", **_as(who)
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                cwd="/",
+                **_as(who),
             )
         _children.append(server)
         while time.monotonic() < deadline:
@@ -179,7 +200,7 @@ class Cluster:
         server.terminate()
         return False
 
-    def _bury(self) -> None:
+    def _remove_stale_pidfile(self) -> None:
         """Remove the pid file of a server that is no more.
 
         A killed server whose parent has not noticed, and another program that got its number since, count as running
@@ -203,7 +224,10 @@ class Cluster:
         """Does any PostgreSQL process still work in our data folder?"""
         data = str((self.folder / "data").resolve())
         for process in psutil.process_iter(["name", "status"]):
-            if "postgres" not in (process.info["name"] or "") or process.info["status"] == psutil.STATUS_ZOMBIE:
+            if (
+                "postgres" not in (process.info["name"] or "")
+                or process.info["status"] == psutil.STATUS_ZOMBIE
+            ):
                 continue
             with contextlib.suppress(psutil.NoSuchProcess):
                 try:
@@ -215,12 +239,18 @@ class Cluster:
 
     def _create_database(self) -> None:
         with psycopg.connect(self.dsn(), autocommit=True) as connection:
-            row = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'deepwiki'").fetchone()
+            row = connection.execute(
+                "SELECT 1 FROM pg_database WHERE datname = 'deepwiki'"
+            ).fetchone()
             if row is None:
                 connection.execute("CREATE DATABASE deepwiki")
 
-    def _run(self, command: list[str], who: Account, check: bool = False) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(command, capture_output=True, text=True, check=check, cwd="/", timeout=120, **_as(who))
+    def _run(
+        self, command: list[str], who: Account, check: bool = False
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, capture_output=True, text=True, check=check, cwd="/", timeout=120, **_as(who)
+        )
 
     def _last_log_line(self) -> str:
         with contextlib.suppress(OSError):

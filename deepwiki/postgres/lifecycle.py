@@ -23,7 +23,7 @@ _held: dict[Path, int] = {}
 _owner_pid = 0
 
 
-def hold(data_dir: Path) -> Cluster:
+def acquire(data_dir: Path) -> Cluster:
     """Make sure the server of `data_dir` runs, and keep it running until this process ends or calls `release`.
 
     Cheap when already held. Safe from threads and after a fork. Raises PostgresError.
@@ -60,7 +60,7 @@ def release(data_dir: Path | None = None) -> None:
                 os.close(descriptor)
 
 
-def revive(data_dir: Path) -> None:
+def restart(data_dir: Path) -> None:
     """Start the server again if it crashed while we hold it."""
     cluster = Cluster(data_dir)
     if not cluster.answers():
@@ -74,7 +74,9 @@ def _starting(cluster: Cluster) -> Iterator[Cluster]:
         cluster.data_dir.mkdir(parents=True, exist_ok=True)
         descriptor = _open(cluster.data_dir / "postgres.starting")
     except OSError as error:
-        raise PostgresError(f"Cannot write to {cluster.data_dir}: {error.strerror}. Set DATA_DIR.") from None
+        raise PostgresError(
+            f"Cannot write to {cluster.data_dir}: {error.strerror}. Set DATA_DIR."
+        ) from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield cluster

@@ -62,7 +62,9 @@ async def _layer_answers() -> bool:
 async def metrics_view(request: HttpRequest) -> HttpResponse:
     """`/metrics`, for whoever brings the monitoring token, and signed-in staff; for anybody else there is nothing here."""
     if not await _may_see_figures(request):
-        return HttpResponse("There is nothing here.", status=404, content_type="text/plain; charset=utf-8")
+        return HttpResponse(
+            "There is nothing here.", status=404, content_type="text/plain; charset=utf-8"
+        )
     try:
         await in_thread(_count_jobs)
     except Error:
@@ -76,7 +78,9 @@ async def _may_see_figures(request: HttpRequest) -> bool:
     if settings.METRICS_TOKEN and constant_time_compare(token, settings.METRICS_TOKEN):
         return True
     try:
-        person = await in_thread(authentication.by_session, request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+        person = await in_thread(
+            authentication.by_session, request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        )
     except Error:
         return False
     return bool(getattr(person, "is_staff", False))

@@ -42,11 +42,13 @@ class Lifespan:
 
 async def startup() -> None:
     """Load what the first question would otherwise wait for, and listen for what other processes say."""
-    keep(pubsub.listen(stop_here))
+    keep(pubsub.listen_for_stops(stop_here))
     try:
         await in_thread(warm_up)
     except Exception:
-        logger.warning("the embedder could not be loaded; searching by words until it can", exc_info=True)
+        logger.warning(
+            "the embedder could not be loaded; searching by words until it can", exc_info=True
+        )
     try:
         await in_thread(lambda: providers().load())
     except Exception:

@@ -13,7 +13,12 @@ MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 
 def find() -> str:
     """The path of a Chromium, empty when there is none."""
-    for candidate in (os.environ.get("DEEPWIKI_CHROMIUM", ""), *map(shutil.which, NAMES), MAC, _playwright()):
+    for candidate in (
+        os.environ.get("DEEPWIKI_CHROMIUM", ""),
+        *map(shutil.which, NAMES),
+        MAC,
+        _playwright(),
+    ):
         if candidate and os.access(candidate, os.X_OK):
             return candidate
     return ""
@@ -42,4 +47,10 @@ def _playwright() -> str:
 
 
 def quietly(command: list[str]) -> None:
-    subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=900)
+    subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        timeout=900,
+    )

@@ -183,9 +183,12 @@ def start_server(log: Path, environment: dict[str, str]) -> Live:
     port = free_port()
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "deepwiki.server", "--port", str(port)], env=child_environment(port, environment),
-            stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-        )  # fmt: skip
+            [sys.executable, "-m", "deepwiki.server", "--port", str(port)],
+            env=child_environment(port, environment),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+        )
     if listens(port, process):
         return Live(f"http://localhost:{port}", process, log)
     raise AssertionError(f"the server did not start: {log.read_text()}")
@@ -201,9 +204,14 @@ def child_environment(port: int, extra: dict[str, str]) -> dict[str, str]:
     if "DATABASE_URL" in os.environ:
         url = url.rsplit("/", 1)[0] + f"/{name}"
     return {
-        **os.environ, "DATABASE_URL": url, "PORT": str(port), "DEEPWIKI_POOL_SIZE": "5", "DEEPWIKI_DEBUG": "false",
-        "DEEPWIKI_TEST_STATIC": "1", **extra,
-    }  # fmt: skip
+        **os.environ,
+        "DATABASE_URL": url,
+        "PORT": str(port),
+        "DEEPWIKI_POOL_SIZE": "5",
+        "DEEPWIKI_DEBUG": "false",
+        "DEEPWIKI_TEST_STATIC": "1",
+        **extra,
+    }
 
 
 def stop(process: subprocess.Popen[bytes], seconds: float = 15) -> int:

@@ -21,9 +21,16 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parents[2]
 LOCALE = ROOT / "deepwiki" / "locale"
 LANGUAGES = {
-    "ja": "ja", "zh_Hans": "zh_Hans", "zh_Hant": "zh_Hant", "es": "es", "ko": "ko", "vi": "vi", "pt_BR": "pt_BR",
-    "fr": "fr", "ru": "ru",
-}  # fmt: skip
+    "ja": "ja",
+    "zh_Hans": "zh_Hans",
+    "zh_Hant": "zh_Hant",
+    "es": "es",
+    "ko": "ko",
+    "vi": "vi",
+    "pt_BR": "pt_BR",
+    "fr": "fr",
+    "ru": "ru",
+}
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext"}
 # Their sentences are shown on pages, though they know no framework.
 SPEAKING = [
@@ -47,7 +54,10 @@ def collect() -> set[Message]:
         for path in sorted((ROOT / app).rglob("*.py")):
             name = str(path.relative_to(ROOT))
             if not re.search(r"/(tests|testing|migrations)/|/testing\.py$", name):
-                found |= _in_code(path.read_text("utf-8"), speaking=any(name.startswith(part) for part in SPEAKING))
+                found |= _in_code(
+                    path.read_text("utf-8"),
+                    speaking=any(name.startswith(part) for part in SPEAKING),
+                )
     for path in sorted((ROOT / "templates").rglob("*.html")):
         if "admin" not in path.parts:  # staff pages keep Django's own words beside a few of ours
             found |= _in_template(path.read_text("utf-8"))
@@ -76,9 +86,18 @@ def update() -> int:
     for language in LANGUAGES:
         known = catalog(language)
         fresh = Catalog(
-            locale=language, header_comment=f"# DeepWiki: {language}", project="DeepWiki", version="1", charset="utf-8",
-            fuzzy=False, last_translator="DeepWiki", language_team="DeepWiki", msgid_bugs_address="DeepWiki", creation_date=DATE, revision_date=DATE,
-        )  # fmt: skip
+            locale=language,
+            header_comment=f"# DeepWiki: {language}",
+            project="DeepWiki",
+            version="1",
+            charset="utf-8",
+            fuzzy=False,
+            last_translator="DeepWiki",
+            language_team="DeepWiki",
+            msgid_bugs_address="DeepWiki",
+            creation_date=DATE,
+            revision_date=DATE,
+        )
         for message in sorted(wanted, key=str):
             before = known.get(message if isinstance(message, str) else message[0])
             flags = {"python-format"} if "%(" in str(message) else set()
@@ -108,12 +127,21 @@ def _in_code(source: str, *, speaking: bool) -> set[Message]:
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS:
-            texts = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+            texts = [
+                a.value
+                for a in node.args
+                if isinstance(a, ast.Constant) and isinstance(a.value, str)
+            ]
             if node.func.id == "ngettext":
                 found.add((texts[0], texts[1]))
             elif texts:
                 found.add(texts[0])
-        elif speaking and isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+        elif (
+            speaking
+            and isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in docstrings
+        ):
             found |= {node.value} if SENTENCE.fullmatch(node.value) else set()
     return found
 

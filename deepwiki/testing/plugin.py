@@ -18,7 +18,17 @@ import pytest
 DATA_DIR = Path(tempfile.mkdtemp(prefix="deepwiki-tests-"))
 DATA_DIR.chmod(0o755)
 KEPT = {"DEEPWIKI_TEST_DATABASE_URL", "DEEPWIKI_CHROMIUM"}
-FOREIGN = ("DEEPWIKI_", "OPENAI_", "OPENROUTER_", "AZURE_", "GOOGLE_", "OLLAMA_", "DATABASE_URL", "REDIS_URL", "PORT")
+FOREIGN = (
+    "DEEPWIKI_",
+    "OPENAI_",
+    "OPENROUTER_",
+    "AZURE_",
+    "GOOGLE_",
+    "OLLAMA_",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "PORT",
+)
 for name in [*os.environ]:
     if name.startswith(FOREIGN) and name not in KEPT:
         del os.environ[name]
@@ -47,7 +57,9 @@ def _is_near(address: Any) -> bool:
 def _guarded(original: Any) -> Any:
     def connect(self: socket.socket, address: Any) -> Any:
         if not _is_near(address):
-            raise PermissionError(f"tests do not leave this machine, and this one tried to reach {address[0]}")
+            raise PermissionError(
+                f"tests do not leave this machine, and this one tried to reach {address[0]}"
+            )
         return original(self, address)
 
     return connect

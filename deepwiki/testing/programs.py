@@ -23,7 +23,11 @@ def node() -> str:
     path = shutil.which("node") or ""
     if not path:
         return ""
-    version = subprocess.run([path, "--version"], capture_output=True, text=True).stdout.strip().lstrip("v")
+    version = (
+        subprocess.run([path, "--version"], capture_output=True, text=True)
+        .stdout.strip()
+        .lstrip("v")
+    )
     major = version.split(".")[0]
     return path if major.isdecimal() and int(major) >= 20 else ""
 
@@ -35,13 +39,19 @@ def ensure() -> None:
     if not redis_server() and os.geteuid() == 0 and shutil.which("apt-get"):
         browser.quietly(["apt-get", "update", "-q"])
         # Without starting the service that the package brings.
-        browser.quietly(["apt-get", "install", "-y", "-q", "--no-install-recommends", "redis-server"])
+        browser.quietly(
+            ["apt-get", "install", "-y", "-q", "--no-install-recommends", "redis-server"]
+        )
     _say(
         "Redis",
         redis_server(),
         "No redis-server can be had here: the tests with several processes over Redis will be skipped.",
     )
-    _say("Node", node(), "No Node 20 or newer is here: the tests with its WebSocket client will be skipped.")
+    _say(
+        "Node",
+        node(),
+        "No Node 20 or newer is here: the tests with its WebSocket client will be skipped.",
+    )
 
 
 def _say(name: str, path: str, otherwise: str) -> None:

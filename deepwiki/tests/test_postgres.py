@@ -11,12 +11,12 @@ import psycopg
 import pytest
 
 from deepwiki.foundation.pool_recovery import recover_quickly
-from deepwiki.postgres import Cluster, PostgresError, hold, release
+from deepwiki.postgres import Cluster, PostgresError, acquire, release
 
 HOLDER = """
 import sys, pathlib, psycopg
-from deepwiki.postgres import hold, release
-cluster = hold(pathlib.Path(sys.argv[1]))
+from deepwiki.postgres import acquire, release
+cluster = acquire(pathlib.Path(sys.argv[1]))
 with psycopg.connect(cluster.dsn("deepwiki")) as connection:
     connection.execute("SELECT 1")
 print("held", flush=True)
@@ -78,7 +78,7 @@ def test_a_killed_holder_neither_stops_nor_keeps_the_server(data_dir):
 
 
 def test_the_data_is_there_after_the_server_is_killed_and_started_again(data_dir):
-    cluster = hold(data_dir)
+    cluster = acquire(data_dir)
     with psycopg.connect(cluster.dsn("deepwiki"), autocommit=True) as connection:
         connection.execute("CREATE TABLE kept (n int)")
         connection.execute("INSERT INTO kept VALUES (7)")
@@ -90,7 +90,7 @@ def test_the_data_is_there_after_the_server_is_killed_and_started_again(data_dir
     with psycopg.connect(cluster.dsn("deepwiki")) as connection:
         assert connection.execute("SELECT n FROM kept").fetchone() == (7,)
     release(data_dir)
-    again = hold(data_dir)
+    again = acquire(data_dir)
     with psycopg.connect(again.dsn("deepwiki")) as connection:
         assert connection.execute("SELECT n FROM kept").fetchone() == (7,)
 
@@ -99,7 +99,7 @@ def test_a_pool_full_of_broken_connections_is_usable_within_seconds_of_a_restart
     from psycopg_pool import ConnectionPool
 
     recover_quickly()
-    cluster = hold(data_dir)
+    cluster = acquire(data_dir)
     with ConnectionPool(cluster.dsn("deepwiki"), min_size=10, timeout=8, check=ConnectionPool.check_connection) as pool:
         pool.wait(20)
         os.kill(cluster.postmaster_pid(), signal.SIGQUIT)
@@ -113,10 +113,10 @@ def test_a_pool_full_of_broken_connections_is_usable_within_seconds_of_a_restart
 
 
 def test_a_pid_file_that_names_another_program_does_not_keep_it_from_starting(data_dir):
-    cluster = hold(data_dir)
+    cluster = acquire(data_dir)
     release(data_dir)
     (cluster.folder / "data" / "postmaster.pid").write_text(f"{os.getpid()}\n{cluster.folder / 'data'}\n")
-    assert hold(data_dir).answers()
+    assert acquire(data_dir).answers()
 
 
 def test_a_server_left_by_killed_holders_is_adopted(data_dir):
@@ -125,13 +125,13 @@ def test_a_server_left_by_killed_holders_is_adopted(data_dir):
     holder.kill()
     holder.communicate()
     pid = Cluster(data_dir).postmaster_pid()
-    assert hold(data_dir).postmaster_pid() == pid
+    assert acquire(data_dir).postmaster_pid() == pid
     release(data_dir)
     assert not Cluster(data_dir).answers()
 
 
 def test_only_its_owner_can_enter_and_no_port_is_open(data_dir):
-    cluster = hold(data_dir)
+    cluster = acquire(data_dir)
     assert cluster.folder.stat().st_mode & 0o777 == 0o700
     assert cluster.socket_folder.stat().st_mode & 0o777 == 0o700
     with psycopg.connect(cluster.dsn()) as connection:
@@ -147,7 +147,7 @@ def test_a_long_path_still_gets_a_socket(tmp_path_factory):
     for part in [deep, *deep.parents[:3]]:
         part.chmod(0o755)
     try:
-        assert hold(deep).answers()
+        assert acquire(deep).answers()
     finally:
         release(deep)
 
@@ -156,4 +156,4 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("")
     with pytest.raises(PostgresError, match="DATA_DIR"):
-        hold(blocked / "data")
+        acquire(blocked / "data")

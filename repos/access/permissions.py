@@ -28,7 +28,9 @@ ORDER BY r.is_private DESC, (r.added_by_id IS NOT DISTINCT FROM %(user)s) DESC, 
 """  # noqa: S608 - names of our own columns, every value a parameter
 
 
-def find_readable(user: int | None, url: str, revision: str, *, own: bool = False) -> Repository | None:
+def find_readable(
+    user: int | None, url: str, revision: str, *, own: bool = False
+) -> Repository | None:
     """The repository at an address that a person may read, their own private one first, or only that (`own`).
 
     Written out because it comes before every answer. Of its index, only what an answer needs is loaded.

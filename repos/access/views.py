@@ -58,7 +58,9 @@ def _change(request: HttpRequest, repository: Repository) -> str:
 
 def _groups_of(request: HttpRequest) -> Any:
     """Groups one belongs to; staff may name any."""
-    return Group.objects.all() if request.user.is_staff else Group.objects.filter(user=request.user.pk)
+    return (
+        Group.objects.all() if request.user.is_staff else Group.objects.filter(user=request.user.pk)
+    )
 
 
 def _number(text: str | None) -> int | None:

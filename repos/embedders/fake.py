@@ -17,7 +17,7 @@ def _place(token: str) -> int:
     return zlib.crc32(token.encode())
 
 
-class Hashing:
+class FakeEmbedder:
     """Texts that share words are near; nothing else is."""
 
     dimension = 64

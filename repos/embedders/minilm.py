@@ -41,7 +41,9 @@ class MiniLM:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.log_severity_level = 3
-        return onnxruntime.InferenceSession(str(model_path()), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(
+            str(model_path()), options, providers=["CPUExecutionProvider"]
+        )
 
     @cached_property
     def _inputs(self) -> list[str]:

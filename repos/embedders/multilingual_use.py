@@ -39,7 +39,11 @@ class MultilingualUSE:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         with self._lock:
-            return unit(np.asarray(self._model.encode([text[:1_200] or " " for text in texts]), dtype=np.float32))
+            return unit(
+                np.asarray(
+                    self._model.encode([text[:1_200] or " " for text in texts]), dtype=np.float32
+                )
+            )
 
     def embed_question(self, text: str) -> Vectors:
         """See Embedder."""

@@ -16,14 +16,16 @@ MOST_CHARS = 8_000
 QUESTION_SECONDS = 4.0
 
 
-class OpenAICompatible:
+class OpenAICompatibleEmbedder:
     """One service and model. `dimension` 0 asks for the model's own length."""
 
     multilingual = True
     batch = 64
     concurrency = 4
 
-    def __init__(self, name: str, model: str, api_key: str, base_url: str | None = None, dimension: int = 0) -> None:
+    def __init__(
+        self, name: str, model: str, api_key: str, base_url: str | None = None, dimension: int = 0
+    ) -> None:
         self.key = f"{name}/{model}" + (f"/{dimension}" if dimension else "")
         self.dimension = dimension
         self._asked = dimension
@@ -38,14 +40,24 @@ class OpenAICompatible:
         for attempt in range(ATTEMPTS):
             try:
                 return self._once(clean)
-            except (openai.RateLimitError, openai.APIConnectionError, openai.InternalServerError) as error:
+            except (
+                openai.RateLimitError,
+                openai.APIConnectionError,
+                openai.InternalServerError,
+            ) as error:
                 if attempt == ATTEMPTS - 1:
-                    raise EmbedderError("The embedding service is not available. Try again later.") from error
+                    raise EmbedderError(
+                        "The embedding service is not available. Try again later."
+                    ) from error
                 time.sleep(_wait(error, attempt))
             except openai.AuthenticationError as error:
-                raise EmbedderError("The embedding service refused its key. Check the settings.") from error
+                raise EmbedderError(
+                    "The embedding service refused its key. Check the settings."
+                ) from error
             except openai.APIError as error:
-                raise EmbedderError("The embedding service refused the request. Check the model's name.") from error
+                raise EmbedderError(
+                    "The embedding service refused the request. Check the model's name."
+                ) from error
         raise AssertionError("unreachable")
 
     def embed_question(self, text: str) -> Vectors:
@@ -65,8 +77,14 @@ class OpenAICompatible:
         )
         rows = [item.embedding for item in sorted(reply.data, key=lambda item: item.index)]
         lengths = {len(row) for row in rows}
-        if len(rows) != len(texts) or len(lengths) != 1 or (self.dimension and lengths != {self.dimension}):
-            raise EmbedderError("The embedding service answered with vectors of another length than before.")
+        if (
+            len(rows) != len(texts)
+            or len(lengths) != 1
+            or (self.dimension and lengths != {self.dimension})
+        ):
+            raise EmbedderError(
+                "The embedding service answered with vectors of another length than before."
+            )
         self.dimension = lengths.pop()
         return unit(np.asarray(rows, dtype=np.float32))
 

@@ -31,34 +31,47 @@ def _local(config: EmbedderConfig) -> list[Embedder]:
 
 
 def _openai(config: EmbedderConfig) -> list[Embedder]:
-    from repos.embedders.openai_compatible import OpenAICompatible
+    from repos.embedders.openai_compatible import OpenAICompatibleEmbedder
 
     key = config.environment.get("OPENAI_API_KEY") or _missing("OPENAI_API_KEY")
     base_url = config.environment.get("OPENAI_BASE_URL") or None
-    return [OpenAICompatible("openai", config.model or "text-embedding-3-small", key, base_url, config.dimension)]
+    return [
+        OpenAICompatibleEmbedder(
+            "openai", config.model or "text-embedding-3-small", key, base_url, config.dimension
+        )
+    ]
 
 
 def _ollama(config: EmbedderConfig) -> list[Embedder]:
-    from repos.embedders.openai_compatible import OpenAICompatible
+    from repos.embedders.openai_compatible import OpenAICompatibleEmbedder
 
     host = (config.environment.get("OLLAMA_HOST") or "http://localhost:11434").rstrip("/")
-    return [OpenAICompatible("ollama", config.model or "nomic-embed-text", "ollama", f"{host}/v1", config.dimension)]
+    return [
+        OpenAICompatibleEmbedder(
+            "ollama", config.model or "nomic-embed-text", "ollama", f"{host}/v1", config.dimension
+        )
+    ]
 
 
 def _google(config: EmbedderConfig) -> list[Embedder]:
-    from repos.embedders.openai_compatible import OpenAICompatible
+    from repos.embedders.openai_compatible import OpenAICompatibleEmbedder
 
     key = config.environment.get("GOOGLE_API_KEY") or _missing("GOOGLE_API_KEY")
     base = (
-        config.environment.get("GOOGLE_OPENAI_COMPATIBLE") or "https://generativelanguage.googleapis.com/v1beta/openai/"
+        config.environment.get("GOOGLE_OPENAI_COMPATIBLE")
+        or "https://generativelanguage.googleapis.com/v1beta/openai/"
     )
-    return [OpenAICompatible("google", config.model or "gemini-embedding-001", key, base, config.dimension or 768)]
+    return [
+        OpenAICompatibleEmbedder(
+            "google", config.model or "gemini-embedding-001", key, base, config.dimension or 768
+        )
+    ]
 
 
 def _fake(config: EmbedderConfig) -> list[Embedder]:
-    from repos.embedders.fake import Hashing
+    from repos.embedders.fake import FakeEmbedder
 
-    return [Hashing(f"fake/{config.model or 'hashing'}")]
+    return [FakeEmbedder(f"fake/{config.model or 'hashing'}")]
 
 
 MAKERS: dict[str, Callable[[EmbedderConfig], list[Embedder]]] = {

@@ -27,5 +27,8 @@ def _bulk() -> Iterator[Any]:
 
 
 def _ids(cursor: Any, table: str, count: int) -> list[int]:
-    cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+    cursor.execute(
+        "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+        [table, count],
+    )
     return [row[0] for row in cursor.fetchall()]

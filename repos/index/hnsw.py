@@ -44,7 +44,9 @@ def finished(index_ids: Iterable[int], embedder: str) -> tuple[int, ...]:
 
 
 @contextmanager
-def alone(seconds: float = ALONE_SECONDS, give_up: Callable[[], bool] = bool) -> Iterator[bool]:
+def exclusive_ddl(
+    seconds: float = ALONE_SECONDS, give_up: Callable[[], bool] = bool
+) -> Iterator[bool]:
     """One process at a time in here, over all: statements that lock the same table would wait for each other for ever.
 
     Waits in short statements, since a waiting one would itself be waited for. Yields False when it could not get in
@@ -78,11 +80,13 @@ def build(index: Index, give_up: Callable[[], bool] = bool) -> None:
     if index.chunks < FROM_CHUNKS:
         return
     try:
-        with alone(BUILD_SECONDS, give_up) as mine:
+        with exclusive_ddl(BUILD_SECONDS, give_up) as mine:
             for embedder in index.embedders if mine else ():
                 _build(index, embedder)
             if not mine and not connection.in_atomic_block:
-                logger.warning("a graph was not built, since others took too long; its index is read whole")
+                logger.warning(
+                    "a graph was not built, since others took too long; its index is read whole"
+                )
     except Error:
         logger.warning("a graph could not be built; its index is read whole", exc_info=True)
 
@@ -97,7 +101,9 @@ def _build(index: Index, embedder: str) -> None:
         row = cursor.fetchone()
         if row is None or row[0] > MOST_DIMENSIONS:
             return
-        cursor.execute("SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(%s) AND NOT indisvalid", [name])
+        cursor.execute(
+            "SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(%s) AND NOT indisvalid", [name]
+        )
         if cursor.fetchone():  # its maker was killed
             cursor.execute(f"DROP INDEX CONCURRENTLY {name}")
         cursor.execute("SET maintenance_work_mem = '512MB'")
@@ -118,7 +124,7 @@ def drop(index_id: int) -> None:
     _drop(f"{PREFIX}{index_id}_")
 
 
-def drop_strays() -> None:
+def drop_orphans() -> None:
     """Remove the graphs of indexes that are no more, left where an index was dropped inside a transaction."""
     kept = {str(pk) for pk in Index.objects.values_list("pk", flat=True)}
     _drop(PREFIX, kept)
@@ -132,10 +138,14 @@ def _drop(prefix: str, kept: Collection[str] = ()) -> None:
                 "SELECT indexname FROM pg_indexes WHERE tablename = 'repos_embedding' AND starts_with(indexname, %s)",
                 [prefix],
             )
-            names = [name for (name,) in cursor.fetchall() if name.removeprefix(PREFIX).partition("_")[0] not in kept]
+            names = [
+                name
+                for (name,) in cursor.fetchall()
+                if name.removeprefix(PREFIX).partition("_")[0] not in kept
+            ]
         if not names:
             return
-        with alone() as mine, connection.cursor() as cursor:
+        with exclusive_ddl() as mine, connection.cursor() as cursor:
             for name in names if mine else ():
                 # Concurrently: the plain form would keep every search waiting.
                 cursor.execute(f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"')
@@ -147,7 +157,7 @@ def analyze() -> None:
     """Fresh statistics: the planner must not think that a table just filled is empty."""
     try:
         # While a graph is being built there is no getting in: autovacuum then sees to it a little later.
-        with alone() as mine, connection.cursor() as cursor:
+        with exclusive_ddl() as mine, connection.cursor() as cursor:
             if mine:
                 cursor.execute("ANALYZE repos_document, repos_chunk, repos_embedding, repos_term")
     except Error:

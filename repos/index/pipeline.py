@@ -17,10 +17,17 @@ from typing import Protocol
 
 from repos.embedders.base import Embedder
 from repos.index import hnsw, vectors, writer
-from repos.indexing.chunking import Chunk, chunk
+from repos.indexing.chunking import TextChunk, chunk
 from repos.indexing.file_selection import File, Limits, Skipped, files, select
 from repos.models import Index, IndexJob, Repository
-from repos.sources import FetchLimits, Snapshot, Source, commits_between, open_snapshot, remote_commit
+from repos.sources import (
+    FetchLimits,
+    Snapshot,
+    Source,
+    commits_between,
+    open_snapshot,
+    remote_commit,
+)
 from repos.sources.errors import Broken
 from repos.sources.tree import TreeEntry, printable
 
@@ -75,7 +82,9 @@ class Result:
         return dict(self.__dict__)
 
 
-def index_repository(repository: Repository, options: Options, progress: Progress, *, force: bool = False) -> Result:
+def index_repository(
+    repository: Repository, options: Options, progress: Progress, *, force: bool = False
+) -> Result:
     """Bring the repository's index to its present state.
 
     Raises the SourceError family, EmbedderError, WrongKey, InterruptedError (when cancelled) and
@@ -90,7 +99,9 @@ def index_repository(repository: Repository, options: Options, progress: Progres
     skipped = Skipped()
     source = source_of(repository, options, progress.cancelled)
     with open_snapshot(source) as snapshot:
-        chosen = select(snapshot.entries, options.limits, skipped, snapshot.text_of(".deepwikiignore"))
+        chosen = select(
+            snapshot.entries, options.limits, skipped, snapshot.text_of(".deepwikiignore")
+        )
         if not chosen:
             raise Broken("This repository holds nothing that can be read as text.")
         build = writer.begin(
@@ -100,37 +111,64 @@ def index_repository(repository: Repository, options: Options, progress: Progres
             {printable(entry.path): entry.sha for entry in chosen},
             force=force,
         )
-        changed = [entry for entry in chosen if build.known.get(printable(entry.path), (0, ""))[1] != entry.sha]
+        changed = [
+            entry
+            for entry in chosen
+            if build.known.get(printable(entry.path), (0, ""))[1] != entry.sha
+        ]
         _read(build, changed, snapshot, skipped, progress)
     before = repository.current_index.commit if repository.current_index else ""
-    result = _switch(build, repository, chosen, changed, snapshot.commit, skipped, options, progress)
+    result = _switch(
+        build, repository, chosen, changed, snapshot.commit, skipped, options, progress
+    )
     if before not in ("", result.commit):
-        writer.passed(build.index, before, commits_between(source, before, result.commit))
+        writer.record_commit_history(
+            build.index, before, commits_between(source, before, result.commit)
+        )
     _embed(build.index, options.embedders, progress)
-    hnsw.build(build.index, progress.cancelled)  # it answers already: this makes a large one quicker
+    hnsw.build(
+        build.index, progress.cancelled
+    )  # it answers already: this makes a large one quicker
     progress.stage(Stage.FINISHED)
     return result
 
 
-def source_of(repository: Repository, options: Options, cancelled: Callable[[], bool] = bool) -> Source:
+def source_of(
+    repository: Repository, options: Options, cancelled: Callable[[], bool] = bool
+) -> Source:
     """Where the repository's files come from. Raises WrongKey when its token cannot be read."""
-    return Source(repository.address, options.fetch, options.work_dir, repository.revision, repository.token, cancelled)
+    return Source(
+        repository.address,
+        options.fetch,
+        options.work_dir,
+        repository.revision,
+        repository.token,
+        cancelled,
+    )
 
 
 def _nothing_new(repository: Repository, options: Options, progress: Progress) -> Index | None:
     """The present index, when the remote stands at its commit and it was made as it would be made now."""
     index = repository.current_index
-    if index is None or repository.address.is_local or not writer.is_current(index, repository, options.embedders):
+    if (
+        index is None
+        or repository.address.is_local
+        or not writer.is_current(index, repository, options.embedders)
+    ):
         return None
     commit = remote_commit(source_of(repository, options, progress.cancelled))
     return index if commit == index.commit else None
 
 
 def _read(
-    build: writer.Build, changed: list[TreeEntry], snapshot: Snapshot, skipped: Skipped, progress: Progress
+    build: writer.Build,
+    changed: list[TreeEntry],
+    snapshot: Snapshot,
+    skipped: Skipped,
+    progress: Progress,
 ) -> None:
     progress.stage(Stage.READING, len(changed))
-    batch: list[tuple[File, list[Chunk]]] = []
+    batch: list[tuple[File, list[TextChunk]]] = []
     seen = 0
     for number, (file, chunks) in enumerate(_chunked(changed, snapshot, skipped, progress), 1):
         batch.append((file, chunks))
@@ -146,7 +184,7 @@ def _read(
 
 def _chunked(
     changed: list[TreeEntry], snapshot: Snapshot, skipped: Skipped, progress: Progress
-) -> Iterator[tuple[File, list[Chunk]]]:
+) -> Iterator[tuple[File, list[TextChunk]]]:
     wanted = {entry.path for entry in changed}
     for file in files(_noted(changed, snapshot, wanted), skipped):
         try:
@@ -160,15 +198,25 @@ def _chunked(
         progress.failed(path, "it could not be read")
 
 
-def _noted(changed: list[TreeEntry], snapshot: Snapshot, wanted: set[str]) -> Iterator[tuple[TreeEntry, bytes]]:
+def _noted(
+    changed: list[TreeEntry], snapshot: Snapshot, wanted: set[str]
+) -> Iterator[tuple[TreeEntry, bytes]]:
     """What the reader gives, struck off `wanted`: what is left there was not given."""
     for entry, data in snapshot.reader.read(changed):
         wanted.discard(entry.path)
         yield entry, data
 
 
-def _switch(build: writer.Build, repository: Repository, chosen: list[TreeEntry], changed: list[TreeEntry], commit: str,
-            skipped: Skipped, options: Options, progress: Progress) -> Result:  # fmt: skip
+def _switch(
+    build: writer.Build,
+    repository: Repository,
+    chosen: list[TreeEntry],
+    changed: list[TreeEntry],
+    commit: str,
+    skipped: Skipped,
+    options: Options,
+    progress: Progress,
+) -> Result:
     """Make it visible: at once when words can answer sooner than before, else with the vectors already there."""
     progress.stage(Stage.STORING)
     wanted = {printable(entry.path) for entry in chosen}
@@ -183,7 +231,14 @@ def _switch(build: writer.Build, repository: Repository, chosen: list[TreeEntry]
         progress.stage(Stage.STORING)
     writer.switch(build, repository, commit, skipped.as_json(), gone, progress.holds)
     index = build.index
-    return Result(commit, index.files, index.chunks, build.files, len(gone), build.partial and not changed and not gone)
+    return Result(
+        commit,
+        index.files,
+        index.chunks,
+        build.files,
+        len(gone),
+        build.partial and not changed and not gone,
+    )
 
 
 def _embed(index: Index, embedders: Sequence[Embedder], progress: Progress) -> None:
@@ -197,10 +252,17 @@ def _embed(index: Index, embedders: Sequence[Embedder], progress: Progress) -> N
         with ThreadPoolExecutor(embedder.concurrency, thread_name_prefix="embedding") as pool:
             while batch := vectors.pending(index, embedder.key, after, VECTORS_AT_ONCE):
                 after = batch[-1].chunk_id
-                fresh = sorted(vectors.reuse_vectors(index, embedder.key, batch), key=lambda item: len(item.text))
+                fresh = sorted(
+                    vectors.reuse_vectors(index, embedder.key, batch),
+                    key=lambda item: len(item.text),
+                )
                 progress.advance(len(batch) - len(fresh))
-                parts = [fresh[at : at + embedder.batch] for at in range(0, len(fresh), embedder.batch)]
-                computed = [pool.submit(embedder.embed, [item.text for item in part]) for part in parts]
+                parts = [
+                    fresh[at : at + embedder.batch] for at in range(0, len(fresh), embedder.batch)
+                ]
+                computed = [
+                    pool.submit(embedder.embed, [item.text for item in part]) for part in parts
+                ]
                 try:
                     for part, rows in zip(parts, computed, strict=True):
                         vectors.write_vectors(index, embedder.key, part, rows.result())

@@ -80,7 +80,9 @@ def reuse_vectors(index: Index, embedder: str, wanted: Sequence[Pending]) -> lis
     return [item for item in wanted if item.digest not in known]
 
 
-def write_vectors(index: Index, embedder: str, items: Sequence[Pending], vectors: NDArray[np.float32]) -> None:
+def write_vectors(
+    index: Index, embedder: str, items: Sequence[Pending], vectors: NDArray[np.float32]
+) -> None:
     """Store computed vectors, one row an item."""
     with _bulk() as cursor:
         texts = ["[" + ",".join(f"{x:.5g}" for x in row) + "]" for row in vectors.tolist()]
@@ -94,8 +96,12 @@ def finish(index: Index) -> None:
     hnsw.analyze()
 
 
-def _copy_vectors(cursor: Any, index: Index, embedder: str, rows: list[tuple[Pending, str]]) -> None:
+def _copy_vectors(
+    cursor: Any, index: Index, embedder: str, rows: list[tuple[Pending, str]]
+) -> None:
     if rows:
-        with cursor.copy("COPY repos_embedding (index_id, chunk_id, embedder, digest, vector) FROM STDIN") as copy:
+        with cursor.copy(
+            "COPY repos_embedding (index_id, chunk_id, embedder, digest, vector) FROM STDIN"
+        ) as copy:
             for item, vector in rows:
                 copy.write_row((index.pk, item.chunk_id, embedder, item.digest, vector))

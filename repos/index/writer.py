@@ -20,7 +20,7 @@ from repos.index import hnsw
 from repos.index.bulk import _bulk, _delete_documents, _ids
 from repos.index.removal import drop_index
 from repos.index.vectors import missing_vectors
-from repos.indexing.chunking import Chunk as TextChunk
+from repos.indexing.chunking import TextChunk
 from repos.indexing.code_tokens import sparse_text, weigh
 from repos.indexing.file_selection import File
 from repos.indexing.languages import language_of
@@ -29,7 +29,7 @@ from repos.sources.tree import printable
 
 FORMAT = 1  # raise it when cutting or weighing changes: every index is then built anew, beside the old one
 PATH_FACTOR, CLASS_FACTOR, SYMBOL_FACTOR = 3, 2, 2
-MOST_PASSED = 200
+COMMITS_KEPT = 200
 
 
 @dataclass
@@ -48,7 +48,12 @@ class Build:
 
 
 def begin(
-    repository: Repository, commit: str, embedders: Sequence[Embedder], shas: dict[str, str], *, force: bool
+    repository: Repository,
+    commit: str,
+    embedders: Sequence[Embedder],
+    shas: dict[str, str],
+    *,
+    force: bool,
 ) -> Build:
     """Decide between changing the live index and building a new one, and clear what an interrupted build left.
 
@@ -59,26 +64,34 @@ def begin(
     for leftover in repository.indexes.exclude(pk=current.pk if current else 0):
         drop_index(leftover.pk)
     if current is not None:
-        _delete_documents("index_id = %s AND NOT live", [current.pk])
+        _delete_documents("index_id = %s AND NOT is_live", [current.pk])
         if is_current(current, repository, embedders) and not force:
             known = {
                 path: (pk, sha)
-                for path, pk, sha in current.documents.filter(live=True).values_list("path", "pk", "sha")
+                for path, pk, sha in current.documents.filter(is_live=True).values_list(
+                    "path", "pk", "sha"
+                )
             }
             changed = sum(1 for path, sha in shas.items() if known.get(path, (0, ""))[1] != sha)
             if changed * 2 <= len(shas):
                 return Build(current, True, known)
     index = Index.objects.create(
-        repository=repository, revision=repository.revision, commit=commit, embedders=keys, format=FORMAT,
-        passed=current.passed if current is not None else [],
-    )  # fmt: skip
+        repository=repository,
+        revision=repository.revision,
+        commit=commit,
+        embedders=keys,
+        format=FORMAT,
+        commit_history=current.commit_history if current is not None else [],
+    )
     return Build(index, False)
 
 
 def is_current(index: Index, repository: Repository, embedders: Sequence[Embedder]) -> bool:
     """Was the index made the way it would be made now? Another format, embedder or revision means a new one."""
     keys = [embedder.key for embedder in embedders]
-    return index.format == FORMAT and index.embedders == keys and index.revision == repository.revision
+    return (
+        index.format == FORMAT and index.embedders == keys and index.revision == repository.revision
+    )
 
 
 def write(build: Build, files: Iterable[tuple[File, list[TextChunk]]]) -> int:
@@ -90,20 +103,41 @@ def write(build: Build, files: Iterable[tuple[File, list[TextChunk]]]) -> int:
     live = not build.partial
     with _bulk() as cursor:
         documents = _ids(cursor, "repos_document", len(rows))
-        columns = "id, index_id, path, sha, language, role, lines, size, live, text"
+        columns = "id, index_id, path, sha, language, role, lines, size, is_live, text"
         with cursor.copy(f"COPY repos_document ({columns}) FROM STDIN") as copy:
             for pk, (file, _) in zip(documents, rows, strict=True):
                 path = printable(file.entry.path)
-                copy.write_row((pk, build.index.pk, path, file.entry.sha, language_of(path), file.role,
-                                file.text.count("\n") + 1, file.entry.size, live, file.text))  # fmt: skip
-        columns = 'index_id, document_id, live, role, start, "end", symbol, words'
+                copy.write_row(
+                    (
+                        pk,
+                        build.index.pk,
+                        path,
+                        file.entry.sha,
+                        language_of(path),
+                        file.role,
+                        file.text.count("\n") + 1,
+                        file.entry.size,
+                        live,
+                        file.text,
+                    )
+                )
+        columns = 'index_id, document_id, is_live, role, start, "end", symbol, words'
         with cursor.copy(f"COPY repos_chunk ({columns}) FROM STDIN") as copy:
             for pk, (file, chunks) in zip(documents, rows, strict=True):
                 for chunk in chunks:
                     words = weigh(_fields(file.entry.path, chunk))
                     build.terms.update(words.keys())
                     copy.write_row(
-                        (build.index.pk, pk, live, file.role, chunk.start, chunk.end, chunk.symbol, sparse_text(words))
+                        (
+                            build.index.pk,
+                            pk,
+                            live,
+                            file.role,
+                            chunk.start,
+                            chunk.end,
+                            chunk.symbol,
+                            sparse_text(words),
+                        )
                     )
     build.files += len(rows)
     build.chunks += total
@@ -113,7 +147,12 @@ def write(build: Build, files: Iterable[tuple[File, list[TextChunk]]]) -> int:
 def _fields(path: str, chunk: TextChunk) -> list[tuple[str, int]]:
     """What BM25 reads of a chunk: its text once, its path three times, its class and its symbols twice."""
     around, _, _ = chunk.symbol.rpartition(".")
-    return [(chunk.text, 1), (path, PATH_FACTOR), (around, CLASS_FACTOR), (" ".join(chunk.symbols), SYMBOL_FACTOR)]
+    return [
+        (chunk.text, 1),
+        (path, PATH_FACTOR),
+        (around, CLASS_FACTOR),
+        (" ".join(chunk.symbols), SYMBOL_FACTOR),
+    ]
 
 
 def switch(
@@ -139,10 +178,17 @@ def switch(
             if build.partial:
                 _subtract_terms(cursor, build, gone)
                 _delete_documents("id = ANY(%s)", [list(gone)])
-                cursor.execute("UPDATE repos_document SET live = true WHERE index_id = %s AND NOT live", [index.pk])
-                cursor.execute("UPDATE repos_chunk SET live = true WHERE index_id = %s AND NOT live", [index.pk])
                 cursor.execute(
-                    "DELETE FROM repos_term WHERE index_id = %s AND term = ANY(%s)", [index.pk, list(build.terms)]
+                    "UPDATE repos_document SET is_live = true WHERE index_id = %s AND NOT is_live",
+                    [index.pk],
+                )
+                cursor.execute(
+                    "UPDATE repos_chunk SET is_live = true WHERE index_id = %s AND NOT is_live",
+                    [index.pk],
+                )
+                cursor.execute(
+                    "DELETE FROM repos_term WHERE index_id = %s AND term = ANY(%s)",
+                    [index.pk, list(build.terms)],
                 )
             with cursor.copy("COPY repos_term (index_id, term, count) FROM STDIN") as copy:
                 for term, count in build.terms.items():
@@ -171,14 +217,15 @@ def _subtract_terms(cursor: Any, build: Build, gone: Sequence[int]) -> None:
         inner = words[1 : words.index("}")]
         delta.subtract(int(pair.partition(":")[0]) for pair in inner.split(",") if pair)
     cursor.execute(
-        "SELECT term, count FROM repos_term WHERE index_id = %s AND term = ANY(%s)", [build.index.pk, list(delta)]
+        "SELECT term, count FROM repos_term WHERE index_id = %s AND term = ANY(%s)",
+        [build.index.pk, list(delta)],
     )
     for term, count in cursor.fetchall():
         delta[term] += count
 
 
-def passed(index: Index, commit: str, steps: int | None) -> None:
+def record_commit_history(index: Index, commit: str, steps: int | None) -> None:
     """Note that the index went on from `commit`, and by how many commits where that is known."""
-    kept = [entry for entry in index.passed if entry[0] != commit][-MOST_PASSED:]
-    index.passed = [*kept, [commit, steps]]
-    Index.objects.filter(pk=index.pk).update(passed=index.passed)
+    kept = [entry for entry in index.commit_history if entry[0] != commit][-COMMITS_KEPT:]
+    index.commit_history = [*kept, [commit, steps]]
+    Index.objects.filter(pk=index.pk).update(commit_history=index.commit_history)

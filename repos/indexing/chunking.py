@@ -40,7 +40,7 @@ NAMES = frozenset(
 
 
 @dataclass(frozen=True)
-class Chunk:
+class TextChunk:
     """Lines `start`..`end` (1-based, inclusive) of a file.
 
     `symbol` is the enclosing definition's dotted path, empty at top level; `symbols` are the names defined inside.
@@ -63,7 +63,7 @@ class _Unit:
     defines: tuple[str, ...] = ()
 
 
-def chunk(path: str, text: str) -> list[Chunk]:
+def chunk(path: str, text: str) -> list[TextChunk]:
     """The chunks of a file, in order, covering every line that is not blank. Never raises on odd content."""
     language = language_of(path)
     if language == "notebook":
@@ -127,11 +127,16 @@ def _descend(node: Node, around: tuple[str, ...], lines: list[str], depth: int) 
 def _rows(node: Node) -> tuple[int, int]:
     end = node.end_point
     # A node that ends at column 0 does not reach into that row.
-    return node.start_point[0], end[0] - 1 if end[1] == 0 and end[0] > node.start_point[0] else end[0]
+    return node.start_point[0], end[0] - 1 if end[1] == 0 and end[0] > node.start_point[0] else end[
+        0
+    ]
 
 
 def _fits(start: int, end: int, lines: list[str]) -> bool:
-    return end - start < MOST_LINES and sum(len(line) + 1 for line in lines[start : end + 1]) <= MOST_CHARS
+    return (
+        end - start < MOST_LINES
+        and sum(len(line) + 1 for line in lines[start : end + 1]) <= MOST_CHARS
+    )
 
 
 def _windows(start: int, end: int, lines: list[str], around: tuple[str, ...]) -> Iterator[_Unit]:
@@ -153,7 +158,12 @@ def _windows(start: int, end: int, lines: list[str], around: tuple[str, ...]) ->
 
 def _name(node: Node) -> str:
     """The name a definition gives, empty for anything else."""
-    if node.type in ("decorated_definition", "export_statement", "template_declaration", "declaration"):
+    if node.type in (
+        "decorated_definition",
+        "export_statement",
+        "template_declaration",
+        "declaration",
+    ):
         inner = node.child_by_field_name("definition") or node.child_by_field_name("declaration")
         if inner is None:
             inner = next((c for c in node.named_children if c.type in DEFINITIONS), None)
@@ -167,7 +177,9 @@ def _name(node: Node) -> str:
     if named is None:
         named = node.child_by_field_name("declarator")
         while named is not None and named.type not in NAMES:
-            named = named.child_by_field_name("declarator") or next(iter(named.named_children), None)
+            named = named.child_by_field_name("declarator") or next(
+                iter(named.named_children), None
+            )
     named = named or node.child_by_field_name("type")
     if named is None:
         named = next((c for c in node.named_children if c.type in NAMES), None)
@@ -182,7 +194,9 @@ def _names(node: Node, name: str) -> tuple[str, ...]:
     if inner.type in DEFINITIONS and inner is not node:
         inner = inner.child_by_field_name("body") or inner
     found = (
-        (name, *(_name(child) for child in inner.named_children[:50])) if name else map(_name, node.named_children[:50])
+        (name, *(_name(child) for child in inner.named_children[:50]))
+        if name
+        else map(_name, node.named_children[:50])
     )
     return tuple(dict.fromkeys(filter(None, found)))
 
@@ -200,7 +214,7 @@ def _nested_too_deep(lines: list[str]) -> bool:
     return False
 
 
-def _pack(units: list[_Unit], lines: list[str]) -> Iterator[Chunk]:
+def _pack(units: list[_Unit], lines: list[str]) -> Iterator[TextChunk]:
     """Join neighbouring units until a chunk is full; a new enclosing definition starts a new chunk once one is a third full."""
     group: list[_Unit] = []
     size = 0
@@ -217,7 +231,7 @@ def _pack(units: list[_Unit], lines: list[str]) -> Iterator[Chunk]:
     yield from _chunk(group, lines)
 
 
-def _chunk(group: list[_Unit], lines: list[str]) -> Iterator[Chunk]:
+def _chunk(group: list[_Unit], lines: list[str]) -> Iterator[TextChunk]:
     if not group:
         return
     start, end = group[0].start, group[-1].end
@@ -235,15 +249,25 @@ def _chunk(group: list[_Unit], lines: list[str]) -> Iterator[Chunk]:
         around = around[:shared]
     defined = tuple(dict.fromkeys(name for unit in group for name in unit.defines))
     symbol = (*around, defined[0]) if len(defined) == 1 else around
-    yield Chunk(start + 1, end + 1, ".".join(symbol)[:300], (*around, *defined), "\n".join(lines[start : end + 1]))
+    yield TextChunk(
+        start + 1,
+        end + 1,
+        ".".join(symbol)[:300],
+        (*around, *defined),
+        "\n".join(lines[start : end + 1]),
+    )
 
 
-def _notebook(text: str) -> list[Chunk]:
+def _notebook(text: str) -> list[TextChunk]:
     """A Jupyter notebook by cell. Lines are those of the .ipynb file, so that links to it stay true."""
     lines = text.split("\n")
     try:
         cells = json.loads(text)["cells"]
-        sources = ["".join(cell["source"]) for cell in cells if cell.get("cell_type") in ("code", "markdown")]
+        sources = [
+            "".join(cell["source"])
+            for cell in cells
+            if cell.get("cell_type") in ("code", "markdown")
+        ]
     except (ValueError, KeyError, TypeError, RecursionError):
         return list(_pack(list(_windows(0, len(lines) - 1, lines, ())), lines))
     chunks, row = [], 0
@@ -256,5 +280,7 @@ def _notebook(text: str) -> list[Chunk]:
         end = min(start + source.count("\n"), len(lines) - 1)
         row = end
         for at in range(0, len(body), MOST_CHARS):
-            chunks.append(Chunk(start + 1, end + 1, f"cell {number}", (), body[at : at + MOST_CHARS]))
+            chunks.append(
+                TextChunk(start + 1, end + 1, f"cell {number}", (), body[at : at + MOST_CHARS])
+            )
     return chunks

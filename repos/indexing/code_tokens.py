@@ -74,10 +74,26 @@ def stem(word: str) -> str:
     """A light English stem: plural and the commonest verb endings only, so that identifiers stay themselves."""
     if len(word) <= 3 or not word.isalpha():
         return word
-    for ending, replacement in (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", "e"), ("s", "")):
-        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith(("ss", "us", "is")):
+    for ending, replacement in (
+        ("ies", "y"),
+        ("sses", "ss"),
+        ("ing", ""),
+        ("ed", ""),
+        ("es", "e"),
+        ("s", ""),
+    ):
+        if (
+            word.endswith(ending)
+            and len(word) - len(ending) >= 3
+            and not word.endswith(("ss", "us", "is"))
+        ):
             word = word[: -len(ending)] + replacement
-            if ending in ("ing", "ed") and len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
+            if (
+                ending in ("ing", "ed")
+                and len(word) > 3
+                and word[-1] == word[-2]
+                and word[-1] not in "lsz"
+            ):
                 word = word[:-1]  # registered, stopped
             break
     return word[:-1] if word.endswith("e") and len(word) > 4 else word
@@ -116,4 +132,8 @@ def weigh(fields: Iterable[tuple[str, int]]) -> dict[int, float]:
 
 def sparse_text(weights: Mapping[int, float]) -> str:
     """pgvector's text form of a sparsevec."""
-    return "{" + ",".join(f"{term}:{weight:.4g}" for term, weight in sorted(weights.items())) + f"}}/{DIMENSION}"
+    return (
+        "{"
+        + ",".join(f"{term}:{weight:.4g}" for term, weight in sorted(weights.items()))
+        + f"}}/{DIMENSION}"
+    )

@@ -44,7 +44,8 @@ TEST = re.compile(
     r"(^|/)(tests?|testing|specs?|__tests__|fixtures|testdata)/|(^|/)(test_[^/]*|conftest\.py|[^/]*[._-](test|spec)s?\.\w+|[^/]*Tests?\.\w+)$"
 )
 DOCS = re.compile(
-    r"(^|/)(docs?|documentation|examples?|changelog|changes|news)(/|\.\w+$)|\.(md|mdx|rst|txt|adoc)$", re.IGNORECASE
+    r"(^|/)(docs?|documentation|examples?|changelog|changes|news)(/|\.\w+$)|\.(md|mdx|rst|txt|adoc)$",
+    re.IGNORECASE,
 )
 LONGEST_PATH = 1_000
 
@@ -84,14 +85,18 @@ class Skipped:
         return {"counts": dict(self.counts), "examples": self.examples}
 
 
-def select(entries: Iterable[TreeEntry], limits: Limits, skipped: Skipped, ignore: str = "") -> list[TreeEntry]:
+def select(
+    entries: Iterable[TreeEntry], limits: Limits, skipped: Skipped, ignore: str = ""
+) -> list[TreeEntry]:
     """The entries to read, in path order. `ignore` is the text of the repository's `.deepwikiignore`."""
     spec = GitIgnoreSpec.from_lines(ignore_rules(ignore))
     names: set[str] = set()
     chosen: list[TreeEntry] = []
     total = 0
     for entry in sorted(entries, key=lambda entry: entry.path):
-        reason = reason_to_skip(entry, limits) or ("ignored" if ignore and spec.match_file(entry.path) else "")
+        reason = reason_to_skip(entry, limits) or (
+            "ignored" if ignore and spec.match_file(entry.path) else ""
+        )
         if not reason and printable(entry.path) in names:
             reason = "unusable name"  # differs from another only in what cannot be shown or stored
         if not reason and (len(chosen) >= limits.files or total + entry.size > limits.text_bytes):
@@ -159,7 +164,11 @@ def decode(data: bytes) -> str | None:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
             text = data.decode("cp1252", "replace")
-            odd = sum(1 for char in text[:4_000] if char == "\ufffd" or (ord(char) < 32 and char not in "\t\n\r\f"))
+            odd = sum(
+                1
+                for char in text[:4_000]
+                if char == "\ufffd" or (ord(char) < 32 and char not in "\t\n\r\f")
+            )
             if odd > len(text[:4_000]) / 20:
                 return None
     return text.replace("\x00", "\ufffd").replace("\r\n", "\n").replace("\r", "\n")
@@ -169,7 +178,9 @@ def minified(text: str, path: str) -> bool:
     """Machine-packed text: a few very long lines."""
     lines = text.count("\n") + 1
     return (
-        len(text) > 5_000 and len(text) / lines > 400 and not path.lower().endswith((".md", ".rst", ".txt", ".ipynb"))
+        len(text) > 5_000
+        and len(text) / lines > 400
+        and not path.lower().endswith((".md", ".rst", ".txt", ".ipynb"))
     )
 
 

@@ -50,7 +50,9 @@ def make_room() -> list[str]:
     sizes = removal.sizes()
     total = sum(sizes.values())
     busy = IndexJob.objects.unfinished().values("repository")
-    idle = Repository.objects.filter(current_index__isnull=False, used_at__lt=timezone.now() - JUST_USED)
+    idle = Repository.objects.filter(
+        current_index__isnull=False, used_at__lt=timezone.now() - JUST_USED
+    )
     for repository in idle.exclude(pk__in=busy).order_by("used_at"):
         if total <= limit:
             break
@@ -64,6 +66,12 @@ def make_room() -> list[str]:
 
 def forget_old_jobs() -> int:
     """Remove finished jobs of a month ago; the latest of each repository stays, since its page shows it."""
-    latest = Repository.objects.annotate(latest=Max("jobs__created_at")).exclude(latest=None).values("latest")
-    old = IndexJob.objects.filter(finished_at__lt=timezone.now() - JOBS_KEPT).exclude(created_at__in=latest)
+    latest = (
+        Repository.objects.annotate(latest=Max("jobs__created_at"))
+        .exclude(latest=None)
+        .values("latest")
+    )
+    old = IndexJob.objects.filter(finished_at__lt=timezone.now() - JOBS_KEPT).exclude(
+        created_at__in=latest
+    )
     return old.delete()[0]

@@ -24,5 +24,9 @@ def index_options() -> Options:
 def fetch_limits() -> FetchLimits:
     """The settings, as fetching wants them."""
     return FetchLimits(
-        settings.CLONE_SECONDS, settings.CLONE_MEGABYTES, settings.CLONE_ALLOW, settings.CA_FILE, settings.GIT_PROXY
+        settings.CLONE_SECONDS,
+        settings.CLONE_MEGABYTES,
+        settings.CLONE_ALLOW,
+        settings.CA_FILE,
+        settings.GIT_PROXY,
     )

@@ -21,7 +21,7 @@ MOST_FAILURES = 100  # named one by one; there is no use in more
 
 def _mine(job: IndexJob) -> IndexJobQuerySet:
     """The job's row, as long as nobody claimed it after us."""
-    return IndexJob.objects.filter(pk=job.pk, state=State.RUNNING, attempts=job.attempts)
+    return IndexJob.objects.filter(pk=job.pk, state=State.RUNNING, claim_number=job.claim_number)
 
 
 class JobProgress:
@@ -36,12 +36,17 @@ class JobProgress:
         self._failures: dict[str, str] = {}
 
     def stage(self, stage: IndexJob.Stage, total: int = 0) -> None:
-        self.job.stage, self.job.total, self.job.done, self.job.stage_at = stage, total, 0, timezone.now()
+        self.job.stage, self.job.total, self.job.progress, self.job.stage_at = (
+            stage,
+            total,
+            0,
+            timezone.now(),
+        )
         self._due = 0
-        self._beat(stage=stage, total=total, done=0, stage_at=self.job.stage_at)
+        self._beat(stage=stage, total=total, progress=0, stage_at=self.job.stage_at)
 
     def advance(self, count: int) -> None:
-        self.job.done += count
+        self.job.progress += count
         self._due += count
         self.cancelled()
 
@@ -56,11 +61,11 @@ class JobProgress:
 
     def cancelled(self) -> bool:
         if time.monotonic() - self._beaten > BEAT_SECONDS:
-            self._beat(done=F("done") + self._due)
+            self._beat(progress=F("progress") + self._due)
             self._due = 0
         return self._stopped or stopping.is_set()
 
     def _beat(self, **changes: object) -> None:
         self._beaten = time.monotonic()
-        self._stopped = not _mine(self.job).update(beat_at=timezone.now(), **changes)
+        self._stopped = not _mine(self.job).update(heartbeat_at=timezone.now(), **changes)
         self.tell(self.job)

@@ -28,7 +28,9 @@ def request(
     """
     try:
         with transaction.atomic():
-            job = IndexJob.objects.create(repository=repository, requested_by_id=user_id, force=force)
+            job = IndexJob.objects.create(
+                repository=repository, requested_by_id=user_id, force=force
+            )
             if start:
                 enqueue(job)
         return job, True
@@ -39,9 +41,15 @@ def request(
         rows = IndexJob.objects.filter(pk=unfinished.pk)
         if unfinished.state == State.RUNNING:
             # What it has read may be old by now: another look when it is done.
-            wish = {"again": True, "again_forced": True} if force else {"again": True}
+            wish = (
+                {"rerun_requested": True, "rerun_forced": True}
+                if force
+                else {"rerun_requested": True}
+            )
             if not rows.filter(state=State.RUNNING).update(**wish):
-                return request(repository, user_id, force=force, start=start)  # it ended this very moment
+                return request(
+                    repository, user_id, force=force, start=start
+                )  # it ended this very moment
         elif force:
             rows.update(force=True)
         return unfinished, False
@@ -56,7 +64,9 @@ def enqueue(job: IndexJob) -> None:
 def waiting() -> list[IndexJob]:
     """Waiting jobs in the order they will be done."""
     since = timezone.now() - timedelta(hours=1)
-    recent = IndexJob.objects.filter(Q(state=State.RUNNING) | Q(started_at__gt=since)).exclude(state=State.QUEUED)
+    recent = IndexJob.objects.filter(Q(state=State.RUNNING) | Q(started_at__gt=since)).exclude(
+        state=State.QUEUED
+    )
     share: Counter[int | None] = Counter(recent.values_list("requested_by", flat=True))
     order: list[IndexJob] = []
     rest = list(IndexJob.objects.filter(state=State.QUEUED).order_by("created_at"))
@@ -71,14 +81,25 @@ def waiting() -> list[IndexJob]:
 def _claim(job_id: uuid.UUID | str) -> IndexJob | None:
     """The job, ours from now on; None when it is another's, or over."""
     now = timezone.now()
-    free = Q(state=State.QUEUED) | Q(state=State.RUNNING, beat_at__lt=now - STALE)
+    free = Q(state=State.QUEUED) | Q(state=State.RUNNING, heartbeat_at__lt=now - STALE)
     claimed = IndexJob.objects.filter(free, pk=job_id).update(
-        state=State.RUNNING, stage=Stage.WAITING, beat_at=now, started_at=now, error="", done=0, total=0, failures={},
-        attempts=F("attempts") + 1,
-    )  # fmt: skip
+        state=State.RUNNING,
+        stage=Stage.WAITING,
+        heartbeat_at=now,
+        started_at=now,
+        error="",
+        progress=0,
+        total=0,
+        failures={},
+        claim_number=F("claim_number") + 1,
+    )
     if not claimed:
         return None
-    return IndexJob.objects.select_related("repository", "repository__current_index").filter(pk=job_id).first()
+    return (
+        IndexJob.objects.select_related("repository", "repository__current_index")
+        .filter(pk=job_id)
+        .first()
+    )
 
 
 def cancel(job: IndexJob) -> None:
@@ -104,18 +125,22 @@ def _move(job: IndexJob, before: list[IndexJob.State], after: IndexJob.State) ->
 
 def rescue() -> int:
     """Requeue jobs whose runner shows no sign of life; returns how many."""
-    stale = IndexJob.objects.filter(state=State.RUNNING, beat_at__lt=timezone.now() - STALE)
+    stale = IndexJob.objects.filter(state=State.RUNNING, heartbeat_at__lt=timezone.now() - STALE)
     rescued = 0
     for job in stale:
         with transaction.atomic():
-            died = IndexJob.objects.filter(pk=job.pk, state=State.RUNNING, beat_at=job.beat_at)
-            if died.update(state=State.QUEUED, deaths=F("deaths") + 1):
+            died = IndexJob.objects.filter(
+                pk=job.pk, state=State.RUNNING, heartbeat_at=job.heartbeat_at
+            )
+            if died.update(state=State.QUEUED, crash_count=F("crash_count") + 1):
                 enqueue(job)
                 rescued += 1
     # A waiting job whose message to the workers was lost: a second one does no harm, the claim is atomic.
-    forgotten = Q(beat_at=None, created_at__lt=timezone.now() - FORGOTTEN) | Q(beat_at__lt=timezone.now() - FORGOTTEN)
+    forgotten = Q(heartbeat_at=None, created_at__lt=timezone.now() - FORGOTTEN) | Q(
+        heartbeat_at__lt=timezone.now() - FORGOTTEN
+    )
     for job in IndexJob.objects.filter(forgotten, state=State.QUEUED):
-        IndexJob.objects.filter(pk=job.pk).update(beat_at=timezone.now())
+        IndexJob.objects.filter(pk=job.pk).update(heartbeat_at=timezone.now())
         enqueue(job)
     return rescued
 

@@ -56,9 +56,11 @@ def run(job_id: uuid.UUID | str, progress: JobProgress | None = None) -> IndexJo
 
 
 def _work(job: IndexJob, progress: JobProgress) -> IndexJob:
-    if job.deaths >= MOST_DEATHS:
+    if job.crash_count >= MOST_DEATHS:
         _end(
-            job, State.FAILED, error="Indexing this repository ended the worker several times. Tell the administrator."
+            job,
+            State.FAILED,
+            error="Indexing this repository ended the worker several times. Tell the administrator.",
         )
         return IndexJob.objects.select_related("repository").get(pk=job.pk)
     try:
@@ -72,14 +74,22 @@ def _work(job: IndexJob, progress: JobProgress) -> IndexJob:
     except Repository.DoesNotExist:
         logger.info("repository deleted while it was indexed")
     except (SourceError, EmbedderError, WrongKey) as error:
-        if isinstance(error, NotFound) and not isinstance(error, NoRevision) and job.repository.is_private:
+        if (
+            isinstance(error, NotFound)
+            and not isinstance(error, NoRevision)
+            and job.repository.is_private
+        ):
             # Deleted, or its token is no longer good: what was read with that token is not ours to show any more.
             drop_indexes(job.repository)
         _end(job, State.FAILED, error=str(error))
     except Exception:
         incident = uuid.uuid4().hex[:8]
         logger.exception("indexing failed, incident %s", incident)
-        _end(job, State.FAILED, error=f"Something went wrong on our side. Tell the administrator: incident {incident}.")
+        _end(
+            job,
+            State.FAILED,
+            error=f"Something went wrong on our side. Tell the administrator: incident {incident}.",
+        )
     else:
         _end(job, State.DONE, result=result)
     _look_again(job)
@@ -88,9 +98,11 @@ def _work(job: IndexJob, progress: JobProgress) -> IndexJob:
 
 def _look_again(job: IndexJob) -> None:
     """Queue the look that was asked for while the job ran."""
-    ended = IndexJob.objects.filter(pk=job.pk, again=True, state__in=[State.DONE, State.FAILED])
-    forced = ended.filter(again_forced=True).exists()
-    if ended.update(again=False, again_forced=False):
+    ended = IndexJob.objects.filter(
+        pk=job.pk, rerun_requested=True, state__in=[State.DONE, State.FAILED]
+    )
+    forced = ended.filter(rerun_forced=True).exists()
+    if ended.update(rerun_requested=False, rerun_forced=False):
         with contextlib.suppress(Error):  # deleted this very moment
             request(job.repository, job.requested_by_id, force=forced)
 
@@ -103,7 +115,7 @@ def _heartbeat(job: IndexJob) -> Iterator[None]:
     def beat() -> None:
         while not ended.wait(HEARTBEAT_SECONDS):
             try:
-                _mine(job).update(beat_at=timezone.now())
+                _mine(job).update(heartbeat_at=timezone.now())
             except Error:
                 logger.debug("no sign of life could be given", exc_info=True)
             finally:
@@ -125,7 +137,12 @@ def _hand_back(job: IndexJob) -> None:
 
 
 def _end(job: IndexJob, state: str, *, error: str = "", result: Result | None = None) -> None:
-    _mine(job).update(state=state, error=error, result=result.as_json() if result else {}, finished_at=timezone.now())
+    _mine(job).update(
+        state=state,
+        error=error,
+        result=result.as_json() if result else {},
+        finished_at=timezone.now(),
+    )
 
 
 def run_or_follow(job: IndexJob, tell: Callable[[IndexJob], None] = lambda job: None) -> IndexJob:

@@ -34,12 +34,16 @@ class Index(models.Model):
     format = models.IntegerField(
         default=0, help_text="Version of the cutting and weighing; another one means a new index."
     )
-    embedders = models.JSONField(default=list, help_text="Keys of the embedders whose vectors this index holds.")
+    embedders = models.JSONField(
+        default=list, help_text="Keys of the embedders whose vectors this index holds."
+    )
     files = models.IntegerField(default=0)
     chunks = models.IntegerField(default=0)
     vectors = models.IntegerField(default=0)
     skipped = models.JSONField(default=dict)
-    passed = models.JSONField(default=list, help_text="Commits it stood at before, each with the steps to the next.")
+    commit_history = models.JSONField(
+        default=list, help_text="Commits it stood at before, each with the steps to the next."
+    )
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 
@@ -51,13 +55,16 @@ class Index(models.Model):
 
     def commits_since(self, commit: str) -> int | None:
         """How many commits the index has gone on since it stood at `commit`; None when that is not known."""
-        start = next((at for at, (name, _) in enumerate(self.passed) if name == commit), len(self.passed))
-        steps = [count for _, count in self.passed[start:]]
+        start = next(
+            (at for at, (name, _) in enumerate(self.commit_history) if name == commit),
+            len(self.commit_history),
+        )
+        steps = [count for _, count in self.commit_history[start:]]
         return sum(steps) if steps and None not in steps else None
 
 
 class Document(models.Model):
-    """One file of an index, with its text. Not `live` while a newer state of the file is being prepared."""
+    """One file of an index, with its text. Not `is_live` while a newer state of the file is being prepared."""
 
     class Role(models.TextChoices):
         CODE = "code"
@@ -71,11 +78,15 @@ class Document(models.Model):
     role = models.CharField(max_length=10, choices=Role)
     lines = models.IntegerField()
     size = models.IntegerField()
-    live = models.BooleanField(default=True)
+    is_live = models.BooleanField(default=True)
     text = models.TextField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["index", "path", "live"], name="one_live_document_per_path")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["index", "path", "is_live"], name="one_live_document_per_path"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.path
@@ -86,7 +97,7 @@ class Chunk(models.Model):
 
     index = models.ForeignKey(Index, on_delete=models.CASCADE, related_name="+")
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="chunks")
-    live = models.BooleanField(default=True)
+    is_live = models.BooleanField(default=True)
     role = models.CharField(max_length=10, choices=Document.Role)
     start = models.IntegerField()
     end = models.IntegerField()
@@ -94,7 +105,7 @@ class Chunk(models.Model):
     words = SparseVectorField(dimensions=DIMENSION)
 
     class Meta:
-        indexes = [models.Index(fields=["index"], condition=Q(live=False), name="staged_chunks")]
+        indexes = [models.Index(fields=["index"], condition=Q(is_live=False), name="staged_chunks")]
 
     def __str__(self) -> str:
         return f"{self.start}-{self.end}"
@@ -110,7 +121,11 @@ class Embedding(models.Model):
     vector = HalfVectorField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["chunk", "embedder"], name="one_vector_per_chunk_and_embedder")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["chunk", "embedder"], name="one_vector_per_chunk_and_embedder"
+            )
+        ]
         indexes = [
             models.Index(fields=["embedder", "digest"], name="vector_by_text"),
             models.Index(fields=["index", "embedder"], name="vectors_of_an_index"),

@@ -49,22 +49,34 @@ class IndexJob(models.Model):
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    force = models.BooleanField(default=False, help_text="Build anew even when nothing has changed.")
-    again = models.BooleanField(default=False, help_text="Asked for once more while it ran.")
-    again_forced = models.BooleanField(default=False)
+    force = models.BooleanField(
+        default=False, help_text="Build anew even when nothing has changed."
+    )
+    rerun_requested = models.BooleanField(
+        default=False, help_text="Asked for once more while it ran."
+    )
+    rerun_forced = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.WAITING)
-    attempts = models.IntegerField(default=0, help_text="Counts claims: who holds an older number has lost the job.")
-    deaths = models.IntegerField(default=0, help_text="How often whoever ran it showed no more sign of life.")
-    done = models.IntegerField(default=0)
+    claim_number = models.IntegerField(
+        default=0, help_text="Counts claims: who holds an older number has lost the job."
+    )
+    crash_count = models.IntegerField(
+        default=0, help_text="How often whoever ran it showed no more sign of life."
+    )
+    progress = models.IntegerField(default=0)
     total = models.IntegerField(default=0)
     error = models.TextField(blank=True)
-    failures = models.JSONField(default=dict, blank=True, help_text="Files that could not be read, and why.")
+    failures = models.JSONField(
+        default=dict, blank=True, help_text="Files that could not be read, and why."
+    )
     result = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True)
     stage_at = models.DateTimeField(null=True, blank=True)
-    beat_at = models.DateTimeField(null=True, blank=True, help_text="Last sign of life of whoever runs it.")
+    heartbeat_at = models.DateTimeField(
+        null=True, blank=True, help_text="Last sign of life of whoever runs it."
+    )
     finished_at = models.DateTimeField(null=True, blank=True)
 
     objects = IndexJobQuerySet.as_manager()
@@ -84,12 +96,19 @@ class IndexJob(models.Model):
 
     @property
     def percent(self) -> int:
-        return min(100, self.done * 100 // self.total) if self.total else 0
+        return min(100, self.progress * 100 // self.total) if self.total else 0
 
     @property
     def seconds_left(self) -> int | None:
         """An estimate from this stage's pace, None while there is nothing to go by."""
-        if self.state != self.State.RUNNING or not self.stage_at or not self.total or self.done < 1:
+        if (
+            self.state != self.State.RUNNING
+            or not self.stage_at
+            or not self.total
+            or self.progress < 1
+        ):
             return None
         elapsed = (timezone.now() - self.stage_at).total_seconds()
-        return round(elapsed / self.done * (self.total - self.done)) if elapsed > 1 else None
+        return (
+            round(elapsed / self.progress * (self.total - self.progress)) if elapsed > 1 else None
+        )

@@ -28,7 +28,9 @@ class Identified(Protocol):
 class RepositoryQuerySet(models.QuerySet["Repository"]):
     """Questions about repositories."""
 
-    def readable_by(self, user: AbstractBaseUser | AnonymousUser | Identified | None) -> RepositoryQuerySet:
+    def readable_by(
+        self, user: AbstractBaseUser | AnonymousUser | Identified | None
+    ) -> RepositoryQuerySet:
         """Public ones, and the private ones this user added or was given."""
         if user is None or user.pk is None:
             return self.filter(is_private=False)
@@ -38,7 +40,9 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
     def worth_listing(self) -> RepositoryQuerySet:
         """Those that are indexed or being indexed: a name typed in vain is not for everybody to see."""
         waiting = Repository.objects.filter(jobs__state__in=["queued", "running", "paused"])
-        return self.filter(Q(current_index__isnull=False) | Q(is_private=True) | Q(pk__in=waiting.values("pk")))
+        return self.filter(
+            Q(current_index__isnull=False) | Q(is_private=True) | Q(pk__in=waiting.values("pk"))
+        )
 
     def at(self, address: Address, revision: str = "") -> RepositoryQuerySet:
         """Rows of an address at exactly that revision; a person's private row comes before the public one."""
@@ -75,10 +79,11 @@ class Repository(models.Model):
     readers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
     reader_groups = models.ManyToManyField("auth.Group", blank=True, related_name="+")
     shares_allowed = models.BooleanField(
-        default=False, help_text="Conversations about it may be shared by link although it is private."
+        default=False,
+        help_text="Conversations about it may be shared by link although it is private.",
     )
-    token_sealed = models.TextField(blank=True, editable=False)
-    webhook_sealed = models.TextField(blank=True, editable=False)
+    token_encrypted = models.TextField(blank=True, editable=False)
+    webhook_secret_encrypted = models.TextField(blank=True, editable=False)
     current_index = models.ForeignKey(
         "Index", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
@@ -120,16 +125,16 @@ class Repository(models.Model):
     @property
     def token(self) -> str:
         """The access token in clear. Raises WrongKey."""
-        return decrypt(self.token_sealed)
+        return decrypt(self.token_encrypted)
 
     @token.setter
     def token(self, value: str) -> None:
-        self.token_sealed = encrypt(value)
+        self.token_encrypted = encrypt(value)
 
     @property
     def webhook_secret(self) -> str:
         """What its host signs webhooks with, in clear; empty when none was made. Raises WrongKey."""
-        return decrypt(self.webhook_sealed)
+        return decrypt(self.webhook_secret_encrypted)
 
     @property
     def may_be_shared(self) -> bool:
@@ -138,4 +143,6 @@ class Repository(models.Model):
 
     def managed_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
         """May this person set it up: whoever added it, and staff?"""
-        return user.pk is not None and (user.pk == self.added_by_id or bool(getattr(user, "is_staff", False)))
+        return user.pk is not None and (
+            user.pk == self.added_by_id or bool(getattr(user, "is_staff", False))
+        )

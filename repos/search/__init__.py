@@ -5,14 +5,14 @@ question -> statement (one SQL statement: words, vectors, permission, filters) -
 
 from repos.search.files import line_counts, outline, read_file
 from repos.search.filters import Filters, parse_patterns
-from repos.search.passages import Found, Passage, Reader
+from repos.search.passages import PersonId, SearchHit, SearchResult
 from repos.search.search import embedder_config, search, warm_up
 
 __all__ = [
     "Filters",
-    "Found",
-    "Passage",
-    "Reader",
+    "PersonId",
+    "SearchHit",
+    "SearchResult",
     "embedder_config",
     "line_counts",
     "outline",

@@ -9,13 +9,16 @@ from functools import lru_cache
 from django.db import connection
 
 from repos.models import Document, Repository
-from repos.search.passages import Passage, Reader
+from repos.search.passages import PersonId, SearchHit
 
 
-def with_texts(passages: list[Passage]) -> list[Passage]:
+def with_texts(passages: list[SearchHit]) -> list[SearchHit]:
     """The passages with their lines filled in."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, text FROM repos_document WHERE id = ANY(%s)", [[p.document_id for p in passages]])
+        cursor.execute(
+            "SELECT id, text FROM repos_document WHERE id = ANY(%s)",
+            [[p.document_id for p in passages]],
+        )
         texts: dict[int, str] = dict(cursor.fetchall())
     return [
         replace(p, text="\n".join(texts[p.document_id].split("\n", p.end)[p.start - 1 : p.end]))
@@ -26,16 +29,20 @@ def with_texts(passages: list[Passage]) -> list[Passage]:
 
 def read_file(repository: Repository, path: str, user_id: int | None) -> Document | None:
     """A file of the current index, looked up as an entry of the indexed tree and never as a path on disk."""
-    readable = Repository.objects.readable_by(Reader(user_id)).filter(pk=repository.pk)
+    readable = Repository.objects.readable_by(PersonId(user_id)).filter(pk=repository.pk)
     return Document.objects.filter(
-        index_id__in=readable.values("current_index_id"), path=path.removeprefix("./").removeprefix("/"), live=True
+        index_id__in=readable.values("current_index_id"),
+        path=path.removeprefix("./").removeprefix("/"),
+        is_live=True,
     ).first()
 
 
 @lru_cache(maxsize=8)
 def line_counts(index_id: int, updated_at: datetime) -> dict[str, int]:
     """How many lines each file of an index has. `updated_at` is its own: an index that changed is read anew."""
-    return dict(Document.objects.filter(index_id=index_id, live=True).values_list("path", "lines"))
+    return dict(
+        Document.objects.filter(index_id=index_id, is_live=True).values_list("path", "lines")
+    )
 
 
 def outline(index_id: int) -> tuple[list[str], list[str]]:
@@ -44,7 +51,7 @@ def outline(index_id: int) -> tuple[list[str], list[str]]:
         cursor.execute(
             """
             SELECT split_part(path, '/', CASE WHEN path LIKE 'src/%%' THEN 2 ELSE 1 END) AS folder
-            FROM repos_document WHERE index_id = %s AND live AND role = 'code' AND path LIKE '%%/%%'
+            FROM repos_document WHERE index_id = %s AND is_live AND role = 'code' AND path LIKE '%%/%%'
             GROUP BY 1 ORDER BY sum(lines) DESC, 1 LIMIT 3
             """,
             [index_id],
@@ -53,7 +60,7 @@ def outline(index_id: int) -> tuple[list[str], list[str]]:
         cursor.execute(
             """
             SELECT split_part(c.symbol, '.', 1) AS name FROM repos_chunk c
-            WHERE c.index_id = %s AND c.live AND c.role = 'code' AND c.symbol ~ '^[A-Z][A-Za-z0-9]+[.]'
+            WHERE c.index_id = %s AND c.is_live AND c.role = 'code' AND c.symbol ~ '^[A-Z][A-Za-z0-9]+[.]'
             GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 3
             """,
             [index_id],

@@ -21,12 +21,16 @@ class Filters:
 
     @property
     def any(self) -> bool:
-        return bool(self.excluded_dirs or self.excluded_files or self.included_dirs or self.included_files)
+        return bool(
+            self.excluded_dirs or self.excluded_files or self.included_dirs or self.included_files
+        )
 
 
 def parse_patterns(text: str) -> tuple[str, ...]:
     """A filter field as clients send it: separated by newlines or commas, each part URL-decoded."""
-    parts = (unquote(part).strip().removeprefix("./").strip("/") for part in re.split(r"[\n,]", text))
+    parts = (
+        unquote(part).strip().removeprefix("./").strip("/") for part in re.split(r"[\n,]", text)
+    )
     return tuple(part for part in parts if part)[:MOST_PATTERNS]
 
 
@@ -35,10 +39,14 @@ def scope_of(filters: Filters, values: dict[str, Any]) -> str:
     if not filters.any:
         return ""
     conditions = []
-    for number, (patterns, make, negate) in enumerate((
-        (filters.included_dirs, _folder_likes, False), (filters.included_files, _file_likes, False),
-        (filters.excluded_dirs, _folder_likes, True), (filters.excluded_files, _file_likes, True),
-    )):  # fmt: skip
+    for number, (patterns, make, negate) in enumerate(
+        (
+            (filters.included_dirs, _folder_likes, False),
+            (filters.included_files, _file_likes, False),
+            (filters.excluded_dirs, _folder_likes, True),
+            (filters.excluded_files, _file_likes, True),
+        )
+    ):
         if patterns:
             values[f"filter_{number}"] = [like for pattern in patterns for like in make(pattern)]
             conditions.append((negate, f"f.path LIKE ANY(%(filter_{number})s)"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Passage:
+class SearchHit:
     """Lines `start`..`end` of a file at a commit, and why they came: `words` (BM25), `cosine`, or named outright."""
 
     repository_id: uuid.UUID
@@ -27,15 +27,15 @@ class Passage:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """Passages, best first, and how they were found: `mode` is `hybrid` or `words`."""
 
-    passages: list[Passage] = field(default_factory=list)
+    passages: list[SearchHit] = field(default_factory=list)
     mode: str = "words"
 
 
 @dataclass(frozen=True)
-class Reader:
+class PersonId:
     """A person by id alone, for asking what they may read."""
 
     pk: int | None

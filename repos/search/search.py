@@ -22,20 +22,23 @@ from repos.embedders import EmbedderConfig, EmbedderError, configured, for_quest
 from repos.index import hnsw
 from repos.indexing.code_tokens import question_terms, term_id
 from repos.models import Document
-from repos.search.files import read_file, with_texts
-from repos.search.filters import Filters, parse_patterns, scope_of
-from repos.search.passages import Found, Passage
+from repos.search.files import with_texts
+from repos.search.filters import Filters, scope_of
+from repos.search.passages import SearchHit, SearchResult
 from repos.search.ranking import rank
 from repos.search.statement import CANDIDATES, NO_VECTORS, SQL, _Asked, _named, _rows, _vectors
 
-__all__ = ["Filters", "Found", "Passage", "parse_patterns", "read_file", "search", "warm_up"]
 DEPTH = 10  # ranked passages looked at for each one shown
 SEMANTIC_WEIGHT = 0.3
 FOREIGN_WEIGHT = 1.0  # of a question in a script that code is not written in: its words say little
 NAMED_BONUS = 0.5
 # A filter must not starve the graph's search: it goes on until there are enough.
-GRAPH_SETTINGS = f"SET LOCAL hnsw.ef_search = {CANDIDATES}; SET LOCAL hnsw.iterative_scan = relaxed_order"
-_ABOUT_TESTS = re.compile(r"\b(tests?|testing|tested|fixtures?|spec|pytest|unittest)\b", re.IGNORECASE)
+GRAPH_SETTINGS = (
+    f"SET LOCAL hnsw.ef_search = {CANDIDATES}; SET LOCAL hnsw.iterative_scan = relaxed_order"
+)
+_ABOUT_TESTS = re.compile(
+    r"\b(tests?|testing|tested|fixtures?|spec|pytest|unittest)\b", re.IGNORECASE
+)
 _ABOUT_DOCS = re.compile(
     r"\b(docs?|documentation|documented|readme|guide|tutorial|changelog|examples?)\b", re.IGNORECASE
 )
@@ -51,7 +54,7 @@ def search(
     file: str = "",
     hybrid: bool = True,
     with_text: bool = True,
-) -> Found:
+) -> SearchResult:
     """Passages for `question` from the current indexes of `repositories` that the user may read.
 
     Unreadable repositories give nothing, in the same way as unknown ones. `file` steers towards one path. Without
@@ -76,19 +79,29 @@ def search(
         values |= {"embedder": asked.key, "vector": asked.text, "semantic_weight": asked.weight}
     scope = scope_of(filters, values)
     vectors = _vectors(asked, scope if filters.any else "") if asked else NO_VECTORS
-    sql = SQL.format(readable=READABLE, scope=scope, vectors=vectors, named=_named(question, values, scope))
+    sql = SQL.format(
+        readable=READABLE, scope=scope, vectors=vectors, named=_named(question, values, scope)
+    )
     # The setting holds for the transaction only, and only a graph heeds it.
-    with transaction.atomic() if asked and asked.graphs else nullcontext(), connection.cursor() as cursor:
+    with (
+        transaction.atomic() if asked and asked.graphs else nullcontext(),
+        connection.cursor() as cursor,
+    ):
         if asked and asked.graphs:
             cursor.execute(GRAPH_SETTINGS)
-        passages = rank([Passage(*row) for row in _rows(cursor, sql, values)], limit)
-    return Found(with_texts(passages) if with_text else passages, "hybrid" if asked else "words")
+        passages = rank([SearchHit(*row) for row in _rows(cursor, sql, values)], limit)
+    return SearchResult(
+        with_texts(passages) if with_text else passages, "hybrid" if asked else "words"
+    )
 
 
 def embedder_config() -> EmbedderConfig:
     """The configured embedder, from the settings."""
     return EmbedderConfig(
-        settings.EMBEDDER, settings.EMBEDDER_MODEL, settings.EMBEDDER_DIMENSION, settings.PROVIDER_ENVIRONMENT
+        settings.EMBEDDER,
+        settings.EMBEDDER_MODEL,
+        settings.EMBEDDER_DIMENSION,
+        settings.PROVIDER_ENVIRONMENT,
     )
 
 
@@ -113,7 +126,9 @@ def _embed(question: str, ids: list[uuid.UUID]) -> _Asked | None:
     if not held:
         return None
     try:
-        available = tuple(e for e in configured(embedder_config()) if all(e.key in keys for _, keys, _ in held))
+        available = tuple(
+            e for e in configured(embedder_config()) if all(e.key in keys for _, keys, _ in held)
+        )
         embedder = for_question(question, available)
         if embedder is None:
             return None

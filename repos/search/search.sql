@@ -27,7 +27,7 @@ lexical AS MATERIALIZED (
     FROM (
         SELECT c.id, -(c.words <#> q.words) AS score
         FROM repos_chunk c CROSS JOIN question q
-        WHERE c.index_id IN (SELECT id FROM allowed) AND c.live AND q.words IS NOT NULL {scope}
+        WHERE c.index_id IN (SELECT id FROM allowed) AND c.is_live AND q.words IS NOT NULL {scope}
         ORDER BY c.words <#> q.words
         LIMIT %(candidates)s
     ) best
@@ -55,8 +55,8 @@ SELECT i.repository_id, i.commit, d.id AS document_id, d.path, d.language, c.rol
               ELSE 0 END AS score,
        c.id IN (SELECT id FROM named) AS is_named
 FROM fused f
-JOIN repos_chunk c ON c.id = f.id AND c.live
-JOIN repos_document d ON d.id = c.document_id AND d.live
+JOIN repos_chunk c ON c.id = f.id AND c.is_live
+JOIN repos_document d ON d.id = c.document_id AND d.is_live
 JOIN repos_index i ON i.id = c.index_id
 WHERE i.id IN (SELECT id FROM allowed)
 ORDER BY score DESC, d.path, c.start

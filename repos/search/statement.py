@@ -60,12 +60,14 @@ def _vectors(asked: _Asked, scope: str) -> str:
         SELECT e.chunk_id AS id, 1 - ({vector} <=> {question}) AS score
         FROM repos_embedding e {join}
         WHERE {where} AND e.embedder = %(embedder)s {scope}
-          AND e.chunk_id NOT IN (SELECT s.id FROM repos_chunk s WHERE s.index_id IN (SELECT id FROM allowed) AND NOT s.live)
+          AND e.chunk_id NOT IN (SELECT s.id FROM repos_chunk s WHERE s.index_id IN (SELECT id FROM allowed) AND NOT s.is_live)
         ORDER BY {vector} <=> {question}
         LIMIT %(candidates)s)"""  # noqa: S608 - fixed fragments and numbers of ours, every value a parameter
 
     others = "".join(f" AND e.index_id <> {pk}" for pk in asked.graphs)
-    parts = [part(f"e.index_id IN (SELECT id FROM allowed){others}", "e.vector", "%(vector)s::halfvec")]  # noqa: S608
+    parts = [
+        part(f"e.index_id IN (SELECT id FROM allowed){others}", "e.vector", "%(vector)s::halfvec")  # noqa: S608
+    ]
     for pk in asked.graphs:
         # The graph's own condition, word for word, so that the planner knows it; permission beside it.
         where = f"e.index_id = {pk} AND EXISTS (SELECT 1 FROM allowed WHERE id = {pk})"  # noqa: S608
@@ -84,7 +86,7 @@ def _named(question: str, values: dict[str, Any], scope: str) -> str:
     values["named_paths"] = [f"%{escape(path)}" for path in sorted(paths)[:20]]
     return f"""
     SELECT c.id FROM repos_chunk c
-    WHERE c.index_id IN (SELECT id FROM allowed) AND c.live
+    WHERE c.index_id IN (SELECT id FROM allowed) AND c.is_live
       AND (lower(substring(c.symbol from '[^.]+$')) = ANY(%(named_symbols)s)
            OR c.document_id IN (SELECT id FROM repos_document n WHERE n.index_id IN (SELECT id FROM allowed)
                                 AND lower(n.path) LIKE ANY(%(named_paths)s))) {scope}

@@ -20,7 +20,7 @@ class BadAddress(SourceError):
     """The address cannot be understood."""
 
 
-class Refused(SourceError):
+class AddressRefused(SourceError):
     """The address is not allowed."""
 
 
@@ -40,7 +40,7 @@ class Unreachable(SourceError):
     """The host could not be reached in time."""
 
 
-class TooLarge(SourceError):
+class RepositoryTooLarge(SourceError):
     """The repository is larger than this server takes."""
 
 

@@ -20,9 +20,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from repos.sources.address import Address, check_revision
-from repos.sources.errors import Broken, Moved, NoRevision, NotFound, Refused, SourceError, TooLarge, Unreachable
+from repos.sources.errors import (
+    AddressRefused,
+    Broken,
+    Moved,
+    NoRevision,
+    NotFound,
+    RepositoryTooLarge,
+    SourceError,
+    Unreachable,
+)
 from repos.sources.git_process import MEMORY_KILOBYTES, _environment, _feed, _kill, _size
-from repos.sources.network_policy import Pinned
+from repos.sources.network_policy import PinnedHost
 from repos.sources.tree import TreeEntry
 
 TREE_BYTES = 400_000_000
@@ -30,31 +39,46 @@ COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 USERS = {"gitlab": "oauth2", "bitbucket": "x-token-auth", "azure": ""}
 # What git prints -> what to say. The first that matches wins.
 ANSWERS: list[tuple[str, type[SourceError], str]] = [
-    (r"couldn't find remote ref|unknown revision|not our ref|no such ref|invalid refspec", NoRevision,
-     "This repository has no such branch, tag or commit."),
-    (r"error: (401|403|404)|not found|authentication failed|could not read username|access denied"
-     r"|repository .* does not exist", NotFound,
-     "There is no such repository, or it is private. Check the address, or add an access token that can read it."),
+    (
+        r"couldn't find remote ref|unknown revision|not our ref|no such ref|invalid refspec",
+        NoRevision,
+        "This repository has no such branch, tag or commit.",
+    ),
+    (
+        r"error: (401|403|404)|not found|authentication failed|could not read username|access denied"
+        r"|repository .* does not exist",
+        NotFound,
+        "There is no such repository, or it is private. Check the address, or add an access token that can read it.",
+    ),
     (r"error: 30[1278]|redirect", Moved, "This repository has moved. Use its new address."),
-    (r"file size limit|died of signal 25|invalid index-pack output|no space left|cannot allocate|out of memory", TooLarge,
-     "This repository is too large for this server."),
-    (r"protocol .* not supported|transport .* not allowed", Refused,
-     "Only https addresses of git repositories can be used."),
-    (r"could not resolve host|failed to connect|connection (refused|timed out|reset)|timed out|operation too slow|ssl"
-     r"|certificate|error: 5\d\d", Unreachable,
-     "The repository's host did not answer as it should. Try again later."),
-]  # fmt: skip
+    (
+        r"file size limit|died of signal 25|invalid index-pack output|no space left|cannot allocate|out of memory",
+        RepositoryTooLarge,
+        "This repository is too large for this server.",
+    ),
+    (
+        r"protocol .* not supported|transport .* not allowed",
+        AddressRefused,
+        "Only https addresses of git repositories can be used.",
+    ),
+    (
+        r"could not resolve host|failed to connect|connection (refused|timed out|reset)|timed out|operation too slow|ssl"
+        r"|certificate|error: 5\d\d",
+        Unreachable,
+        "The repository's host did not answer as it should. Try again later.",
+    ),
+]
 
 
 @dataclass(frozen=True)
-class Place:
+class Remote:
     """A remote that may be reached: its checked address, and what reaching it takes.
 
     `ca_file` is a bundle of trusted certificates in place of git's own, `proxy` an http(s) or socks address.
     """
 
     address: Address
-    pinned: Pinned
+    pinned: PinnedHost
     token: str = field(default="", repr=False)
     ca_file: str = ""
     proxy: str = ""
@@ -66,7 +90,10 @@ class Place:
             literal = ",".join(f"[{ip}]" if ":" in ip else ip for ip in self.pinned.addresses)
             config["http.curloptResolve"] = f"{self.pinned.host}:{self.pinned.port}:{literal}"
         if authorization := self.authorization():
-            for exact in (self.address.url, f"{self.address.url}.git"):  # git compares whole path parts
+            for exact in (
+                self.address.url,
+                f"{self.address.url}.git",
+            ):  # git compares whole path parts
                 config[f"http.{exact}.extraHeader"] = f"Authorization: {authorization}"
         if self.ca_file:
             config["http.sslCAInfo"] = self.ca_file
@@ -90,23 +117,42 @@ class Git:
     """
 
     def __init__(
-        self, folder: Path, *, seconds: int = 120, megabytes: int = 500, cancelled: Callable[[], bool] = bool
+        self,
+        folder: Path,
+        *,
+        seconds: int = 120,
+        megabytes: int = 500,
+        cancelled: Callable[[], bool] = bool,
     ) -> None:
         self.folder = folder
         self.seconds = seconds
         self.megabytes = megabytes
         self.cancelled = cancelled
 
-    def fetch(self, place: Place, revision: str = "", *, depth: int = 1, files: bool = True) -> str:
+    def fetch(
+        self, remote: Remote, revision: str = "", *, depth: int = 1, files: bool = True
+    ) -> str:
         """Fetch the last `depth` commits, with or without their files, into the bare folder, which is made when it is
         new; returns the last one's full id."""
         if not (self.folder / "HEAD").exists():
             self._run(["init", "--bare", "--quiet", str(self.folder)], inside=False)
         wanted = check_revision(revision) if revision else "HEAD"
         without = [] if files else ["--filter=tree:0"]
-        self._ask(place, ["fetch", "--quiet", *without, f"--depth={depth}", "--no-tags", "--no-write-fetch-head",
-                          "--no-auto-gc", "--no-recurse-submodules", "--end-of-options"],
-                  [f"+{wanted}:refs/deepwiki/fetched"])  # fmt: skip
+        self._ask(
+            remote,
+            [
+                "fetch",
+                "--quiet",
+                *without,
+                f"--depth={depth}",
+                "--no-tags",
+                "--no-write-fetch-head",
+                "--no-auto-gc",
+                "--no-recurse-submodules",
+                "--end-of-options",
+            ],
+            [f"+{wanted}:refs/deepwiki/fetched"],
+        )
         return self.commit("refs/deepwiki/fetched")
 
     def commits_between(self, old: str, new: str) -> int | None:
@@ -119,31 +165,37 @@ class Git:
         except SourceError:
             return None
 
-    def remote_commit(self, place: Place, revision: str = "") -> str:
+    def remote_commit(self, remote: Remote, revision: str = "") -> str:
         """The commit a branch or tag of the remote stands at now, without fetching it; empty when it does not say."""
         wanted = check_revision(revision) if revision else "HEAD"
         if COMMIT.fullmatch(wanted):
-            if place.token:  # it stands where it stands, but may we still read it?
-                self._ask(place, ["ls-remote", "--quiet", "--end-of-options"], ["HEAD"], inside=False)
+            if remote.token:  # it stands where it stands, but may we still read it?
+                self._ask(
+                    remote, ["ls-remote", "--quiet", "--end-of-options"], ["HEAD"], inside=False
+                )
             return wanted
         refs = (
             ["HEAD"]
             if wanted == "HEAD"
             else [f"refs/heads/{wanted}", f"refs/tags/{wanted}", f"refs/tags/{wanted}^{{}}"]
         )
-        out = self._ask(place, ["ls-remote", "--quiet", "--end-of-options"], refs, inside=False).decode(
-            "utf-8", "replace"
-        )
-        found = {name: commit for commit, _, name in (line.partition("\t") for line in out.splitlines())}
+        out = self._ask(
+            remote, ["ls-remote", "--quiet", "--end-of-options"], refs, inside=False
+        ).decode("utf-8", "replace")
+        found = {
+            name: commit for commit, _, name in (line.partition("\t") for line in out.splitlines())
+        }
         commit = next((found[ref] for ref in (refs[0], *reversed(refs)) if ref in found), "")
         return commit if COMMIT.fullmatch(commit) else ""
 
-    def _ask(self, place: Place, command: list[str], refs: list[str], *, inside: bool = True) -> bytes:
+    def _ask(
+        self, remote: Remote, command: list[str], refs: list[str], *, inside: bool = True
+    ) -> bytes:
         """Run a command that talks to the remote, trying the address with and without `.git`.
 
         The token travels in git's environment only: never in an argument list, a file or an address.
         """
-        address, config = place.address, place.config()
+        address, config = remote.address, remote.config()
         url = address.url + ("" if address.kind == "azure" else ".git")
         moved: SourceError | None = None
         missing: SourceError | None = None
@@ -153,7 +205,9 @@ class Git:
             except NoRevision:
                 raise
             except Moved as error:
-                moved = error  # perhaps only from one spelling to the other: who follows it will see
+                moved = (
+                    error  # perhaps only from one spelling to the other: who follows it will see
+                )
             except NotFound as error:
                 missing = error
         raise moved or missing or NotFound("There is no such repository.")
@@ -161,7 +215,9 @@ class Git:
     def commit(self, revision: str = "HEAD") -> str:
         """The full id of the commit `revision` names."""
         name = (
-            self._run(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"])
+            self._run(
+                ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
+            )
             .decode()
             .strip()
         )
@@ -171,7 +227,10 @@ class Git:
 
     def entries(self, commit: str) -> list[TreeEntry]:
         """Every file, link and submodule of a commit's tree."""
-        out = self._run(["ls-tree", "-r", "-z", "-l", "--full-tree", "--end-of-options", commit], limit=TREE_BYTES)
+        out = self._run(
+            ["ls-tree", "-r", "-z", "-l", "--full-tree", "--end-of-options", commit],
+            limit=TREE_BYTES,
+        )
         entries = []
         for record in out.split(b"\0"):
             head, tab, path = record.partition(b"\t")
@@ -191,11 +250,15 @@ class Git:
     def read(self, entries: Iterable[TreeEntry]) -> Iterator[tuple[TreeEntry, bytes]]:
         """The bytes of each entry, in order, through one `cat-file --batch`."""
         with tempfile.TemporaryFile() as errors:
-            process = self._spawn(["cat-file", "--batch", "--buffer"], {}, errors, stdin=subprocess.PIPE)
+            process = self._spawn(
+                ["cat-file", "--batch", "--buffer"], {}, errors, stdin=subprocess.PIPE
+            )
             assert process.stdin
             assert process.stdout
             wanted = list(entries)
-            feeder = threading.Thread(target=_feed, args=(process, [entry.sha for entry in wanted]), daemon=True)
+            feeder = threading.Thread(
+                target=_feed, args=(process, [entry.sha for entry in wanted]), daemon=True
+            )
             feeder.start()
             try:
                 for entry in wanted:
@@ -214,7 +277,12 @@ class Git:
                 feeder.join(5)
 
     def _run(
-        self, arguments: list[str], *, config: dict[str, str] | None = None, inside: bool = True, limit: int = 1_000_000
+        self,
+        arguments: list[str],
+        *,
+        config: dict[str, str] | None = None,
+        inside: bool = True,
+        limit: int = 1_000_000,
     ) -> bytes:
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
             process = self._spawn(arguments, config or {}, errors, stdout=out, inside=inside)
@@ -223,10 +291,12 @@ class Git:
             finally:
                 _kill(process)
             if out.tell() > limit or os.fstat(out.fileno()).st_size > limit:
-                raise TooLarge("This repository has too many files for this server.")
+                raise RepositoryTooLarge("This repository has too many files for this server.")
             if process.returncode != 0:
                 errors.seek(0)
-                raise self._explain(errors.read(20_000).decode("utf-8", "replace"), process.returncode)
+                raise self._explain(
+                    errors.read(20_000).decode("utf-8", "replace"), process.returncode
+                )
             out.seek(0)
             return out.read()
 
@@ -247,7 +317,9 @@ class Git:
             if now - measured > 1:
                 measured = now
                 if _size(self.folder) > self.megabytes * 1_000_000:
-                    raise TooLarge(f"This repository is larger than {self.megabytes} MB, the most this server fetches.")
+                    raise RepositoryTooLarge(
+                        f"This repository is larger than {self.megabytes} MB, the most this server fetches."
+                    )
 
     def _explain(self, errors: str, code: int) -> SourceError:
         lowered = errors.lower()
@@ -255,16 +327,31 @@ class Git:
             if re.search(pattern, lowered):
                 return kind(words)
         if code in (-signal.SIGXFSZ, 128 + signal.SIGXFSZ):
-            return TooLarge(f"This repository is larger than {self.megabytes} MB, the most this server fetches.")
+            return RepositoryTooLarge(
+                f"This repository is larger than {self.megabytes} MB, the most this server fetches."
+            )
         return Broken("This repository cannot be read.")
 
-    def _spawn(self, arguments: list[str], config: dict[str, str], errors: object, *, stdout: object = subprocess.PIPE,
-               stdin: object = subprocess.DEVNULL, inside: bool = True) -> subprocess.Popen[bytes]:  # fmt: skip
+    def _spawn(
+        self,
+        arguments: list[str],
+        config: dict[str, str],
+        errors: object,
+        *,
+        stdout: object = subprocess.PIPE,
+        stdin: object = subprocess.DEVNULL,
+        inside: bool = True,
+    ) -> subprocess.Popen[bytes]:
         # ulimit sets the limits without running Python between fork and exec, which threads make unsafe.
         # 512-byte blocks of file size; a memory limit that the system does not know is left out.
         limits = f'ulimit -v {MEMORY_KILOBYTES} 2>/dev/null; ulimit -f {self.megabytes * 2_048}; ulimit -c 0; exec "$@"'
-        place = ["--git-dir", str(self.folder)] if inside else []
+        location = ["--git-dir", str(self.folder)] if inside else []
         return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
-            ["/bin/sh", "-c", limits, "git", "git", "--no-pager", *place, *arguments],
-            stdin=stdin, stdout=stdout, stderr=errors, env=_environment(config), cwd="/", start_new_session=True,
-        )  # fmt: skip
+            ["/bin/sh", "-c", limits, "git", "git", "--no-pager", *location, *arguments],
+            stdin=stdin,
+            stdout=stdout,
+            stderr=errors,
+            env=_environment(config),
+            cwd="/",
+            start_new_session=True,
+        )

@@ -10,24 +10,53 @@ from pathlib import Path
 
 MEMORY_KILOBYTES = 4_000_000
 CONFIG = {
-    "protocol.allow": "never", "protocol.https.allow": "always", "http.followRedirects": "false",
-    "credential.helper": "", "core.askPass": "", "core.hooksPath": os.devnull, "core.fsmonitor": "false",
-    "submodule.recurse": "false", "fetch.recurseSubmodules": "false", "fetch.fsckObjects": "false", "gc.auto": "0",
-    "maintenance.auto": "false", "safe.directory": "*", "http.lowSpeedLimit": "1000", "http.lowSpeedTime": "30",
-    "transfer.bundleURI": "false", "core.packedGitLimit": "256m", "pack.threads": "1",
-}  # fmt: skip
+    "protocol.allow": "never",
+    "protocol.https.allow": "always",
+    "http.followRedirects": "false",
+    "credential.helper": "",
+    "core.askPass": "",
+    "core.hooksPath": os.devnull,
+    "core.fsmonitor": "false",
+    "submodule.recurse": "false",
+    "fetch.recurseSubmodules": "false",
+    "fetch.fsckObjects": "false",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+    "safe.directory": "*",
+    "http.lowSpeedLimit": "1000",
+    "http.lowSpeedTime": "30",
+    "transfer.bundleURI": "false",
+    "core.packedGitLimit": "256m",
+    "pack.threads": "1",
+}
 
 
 def _environment(config: dict[str, str]) -> dict[str, str]:
     """Nothing of ours but PATH and the proxies; no system or user configuration, no prompt."""
     settings = {**CONFIG, **config}
     environment = {
-        "PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "HOME": os.devnull, "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": os.devnull, "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "true", "SSH_ASKPASS": "true",
-        "GIT_ATTR_NOSYSTEM": "1", "GIT_LFS_SKIP_SMUDGE": "1", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0",
+        "PATH": os.environ.get("PATH", os.defpath),
+        "LC_ALL": "C",
+        "HOME": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ASKPASS": "true",
+        "SSH_ASKPASS": "true",
+        "GIT_ATTR_NOSYSTEM": "1",
+        "GIT_LFS_SKIP_SMUDGE": "1",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
         "GIT_CONFIG_COUNT": str(len(settings)),
-    }  # fmt: skip
-    for name in ("https_proxy", "HTTPS_PROXY", "http_proxy", "no_proxy", "NO_PROXY", "SSL_CERT_FILE"):
+    }
+    for name in (
+        "https_proxy",
+        "HTTPS_PROXY",
+        "http_proxy",
+        "no_proxy",
+        "NO_PROXY",
+        "SSL_CERT_FILE",
+    ):
         if name in os.environ:
             environment[name] = os.environ[name]
     for number, (key, value) in enumerate(settings.items()):

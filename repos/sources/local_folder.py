@@ -32,12 +32,18 @@ class Folder:
         rules: dict[str, GitIgnoreSpec] = {}
         for path, folders, names in os.walk(self.root, followlinks=False):
             relative = Path(path).relative_to(self.root)
-            if ".gitignore" in names and (text := self._bytes(str(relative / ".gitignore"), 100_000)):
-                rules[str(relative)] = GitIgnoreSpec.from_lines(ignore_rules(text.decode("utf-8", "replace")))
+            if ".gitignore" in names and (
+                text := self._bytes(str(relative / ".gitignore"), 100_000)
+            ):
+                rules[str(relative)] = GitIgnoreSpec.from_lines(
+                    ignore_rules(text.decode("utf-8", "replace"))
+                )
             folders[:] = sorted(
                 f
                 for f in folders
-                if f not in VENDORED | BUILT and not _is_environment(path, f) and not _ignored(rules, relative / f, "/")
+                if f not in VENDORED | BUILT
+                and not _is_environment(path, f)
+                and not _ignored(rules, relative / f, "/")
             )
             for name in sorted(names):
                 if _ignored(rules, relative / name):
@@ -53,7 +59,9 @@ class Folder:
         """A name for this state of the folder: a digest of paths and contents."""
         digest = hashlib.sha1(usedforsecurity=False)
         for entry in entries:
-            digest.update(f"{entry.mode} {entry.path}\0{entry.sha}\n".encode("utf-8", "surrogateescape"))
+            digest.update(
+                f"{entry.mode} {entry.path}\0{entry.sha}\n".encode("utf-8", "surrogateescape")
+            )
         return digest.hexdigest()
 
     def read(self, entries: Iterable[TreeEntry]) -> Iterator[tuple[TreeEntry, bytes]]:
@@ -88,14 +96,20 @@ class Folder:
             folder = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             try:
                 for part in parts[:-1]:
-                    inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+                    inner = os.open(
+                        part,
+                        os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC,
+                        dir_fd=folder,
+                    )
                     os.close(folder)
                     folder = inner
                 file = os.open(parts[-1], READ_FLAGS, dir_fd=folder)
             finally:
                 os.close(folder)
             with os.fdopen(file, "rb") as stream:
-                return stream.read(most) if stat.S_ISREG(os.fstat(stream.fileno()).st_mode) else None
+                return (
+                    stream.read(most) if stat.S_ISREG(os.fstat(stream.fileno()).st_mode) else None
+                )
         except OSError:
             return None
 

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from repos.sources.address import Address
-from repos.sources.errors import Refused, Unreachable
+from repos.sources.errors import AddressRefused, Unreachable
 
 Resolver = Callable[[str, int], list[str]]
 
 
 @dataclass(frozen=True)
-class Pinned:
+class PinnedHost:
     """A checked destination: `addresses` are what `host` may be taken to mean."""
 
     host: str
@@ -29,12 +29,20 @@ class Pinned:
 
 def resolve(host: str, port: int) -> list[str]:
     """Every address of `host`, by the system's resolver. Raises OSError."""
-    return list(dict.fromkeys(str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
+    return list(
+        dict.fromkeys(
+            str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        )
+    )
 
 
 def check(
-    address: Address, allow: Iterable[str] = (), resolver: Resolver = resolve, *, through_proxy: bool = False
-) -> Pinned:
+    address: Address,
+    allow: Iterable[str] = (),
+    resolver: Resolver = resolve,
+    *,
+    through_proxy: bool = False,
+) -> PinnedHost:
     """The pinned destination of `address`, or Refused. `allow` holds `host` or `host:port` entries.
 
     Behind a proxy a name that cannot be resolved here is left to the proxy: nothing is pinned then.
@@ -42,22 +50,28 @@ def check(
     allowed = {entry.lower() for entry in allow}
     listed = address.host in allowed or f"{address.host}:{address.port}" in allowed
     if address.scheme != "https" and not listed:
-        raise Refused("Only https addresses are used. Give the https address of this repository.")
+        raise AddressRefused(
+            "Only https addresses are used. Give the https address of this repository."
+        )
     if not listed and address.port < 1024 and address.port != 443:
-        raise Refused("This port is not one that repositories are fetched from. Ask the administrator to allow it.")
+        raise AddressRefused(
+            "This port is not one that repositories are fetched from. Ask the administrator to allow it."
+        )
     if not listed and _numeric(address.host):
-        raise Refused("Give the repository's host by name.")
+        raise AddressRefused("Give the repository's host by name.")
     try:
         found = resolver(address.host, address.port)
     except OSError:
         found = []
     if not found and through_proxy:
-        return Pinned(address.host, address.port, ())
+        return PinnedHost(address.host, address.port, ())
     if not found:
         raise Unreachable("The host of this repository could not be found. Check the address.")
     if not listed and not all(public(ip) for ip in found):
-        raise Refused("This host is on a private network. Ask the administrator to allow it.")
-    return Pinned(address.host, address.port, tuple(found))
+        raise AddressRefused(
+            "This host is on a private network. Ask the administrator to allow it."
+        )
+    return PinnedHost(address.host, address.port, tuple(found))
 
 
 def public(text: str) -> bool:
@@ -77,4 +91,6 @@ def public(text: str) -> bool:
 
 def _numeric(host: str) -> bool:
     # 127.1, 0x7f000001, 017700000001, 2130706433 and IPv6: forms a resolver may read as an address.
-    return ":" in host or bool(re.fullmatch(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*", host, re.IGNORECASE))
+    return ":" in host or bool(
+        re.fullmatch(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*", host, re.IGNORECASE)
+    )

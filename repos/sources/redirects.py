@@ -16,7 +16,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from repos.sources.address import Address, parse_address
 from repos.sources.errors import BadAddress
-from repos.sources.git import Place
+from repos.sources.git import Remote
 
 SECONDS = 10
 TOTAL_SECONDS = 20
@@ -29,31 +29,31 @@ QUERY = "service=git-upload-pack"
 class _PinnedConnection(http.client.HTTPSConnection):
     """HTTPS to one of the checked addresses, with the certificate of the host's name."""
 
-    def __init__(self, place: Place, address: str, context: ssl.SSLContext) -> None:
-        super().__init__(place.address.host, place.address.port, timeout=SECONDS, context=context)
-        self._place, self._address, self._tls = place, address, context
+    def __init__(self, remote: Remote, address: str, context: ssl.SSLContext) -> None:
+        super().__init__(remote.address.host, remote.address.port, timeout=SECONDS, context=context)
+        self._remote, self._address, self._tls = remote, address, context
 
     def connect(self) -> None:
-        plain = socket.create_connection((self._address, self._place.pinned.port), SECONDS)
+        plain = socket.create_connection((self._address, self._remote.pinned.port), SECONDS)
         self.sock = plain  # so that it can be ended during the handshake too
-        self.sock = self._tls.wrap_socket(plain, server_hostname=self._place.pinned.host)
+        self.sock = self._tls.wrap_socket(plain, server_hostname=self._remote.pinned.host)
 
 
-def moved_to(place: Place) -> Address | None:
+def moved_to(remote: Remote) -> Address | None:
     """The address the host redirects git to; its own when it only changes the spelling; None when there is none.
 
     Each checked address of the host is tried. Raises OSError or http.client.HTTPException when none answers as it
     should; takes twenty seconds an address at the most, however slowly the host sends.
     """
     trouble: Exception | None = None
-    for address in place.pinned.addresses or ("",):
-        connection = _connection(place, address)
+    for address in remote.pinned.addresses or ("",):
+        connection = _connection(remote, address)
         if connection is None:
             return None
         ended = threading.Event()
         threading.Thread(target=_hang_up, args=[connection, ended], daemon=True).start()
         try:
-            return _asked(connection, place)
+            return _asked(connection, remote)
         except (
             OSError,
             http.client.HTTPException,
@@ -67,11 +67,11 @@ def moved_to(place: Place) -> Address | None:
     raise OSError("the host did not answer") from trouble
 
 
-def _asked(connection: http.client.HTTPConnection, place: Place) -> Address | None:
+def _asked(connection: http.client.HTTPConnection, remote: Remote) -> Address | None:
     headers = {"User-Agent": "git/2", "Accept": "*/*"}
-    if authorization := place.authorization():
+    if authorization := remote.authorization():
         headers["Authorization"] = authorization  # to the host the token is for, and to no other
-    path = urlsplit(place.address.url).path
+    path = urlsplit(remote.address.url).path
     toggled = False
     for suffix in (".git", ""):
         connection.request("GET", f"{path}{suffix}{REFS}?{QUERY}", headers=headers)
@@ -79,12 +79,12 @@ def _asked(connection: http.client.HTTPConnection, place: Place) -> Address | No
         location = response.headers.get("Location", "")
         response.close()
         if response.status in STATUSES and location:
-            target = _address(urljoin(place.address.url, location), place.address)
-            if target is None or target.url != place.address.url:
+            target = _address(urljoin(remote.address.url, location), remote.address)
+            if target is None or target.url != remote.address.url:
                 return target
             toggled = True  # only from one spelling to the other
         connection.close()
-    return place.address if toggled else None
+    return remote.address if toggled else None
 
 
 def _hang_up(connection: http.client.HTTPConnection, ended: threading.Event) -> None:
@@ -97,25 +97,27 @@ def _hang_up(connection: http.client.HTTPConnection, ended: threading.Event) -> 
                 connection.sock.shutdown(socket.SHUT_RDWR)
 
 
-def _connection(place: Place, address: str) -> http.client.HTTPConnection | None:
+def _connection(remote: Remote, address: str) -> http.client.HTTPConnection | None:
     """A connection to the host itself, or through the proxy: encrypted to the host in both cases when it is https."""
-    context = ssl.create_default_context(cafile=place.ca_file or None)
-    if place.proxy:
-        proxy = urlsplit(place.proxy)
-        if proxy.scheme != "http" or not proxy.hostname or place.address.scheme != "https":
+    context = ssl.create_default_context(cafile=remote.ca_file or None)
+    if remote.proxy:
+        proxy = urlsplit(remote.proxy)
+        if proxy.scheme != "http" or not proxy.hostname or remote.address.scheme != "https":
             return None  # git may know the way through other proxies; a move behind one is not followed
-        tunnel = http.client.HTTPSConnection(proxy.hostname, proxy.port or 8080, timeout=SECONDS, context=context)
+        tunnel = http.client.HTTPSConnection(
+            proxy.hostname, proxy.port or 8080, timeout=SECONDS, context=context
+        )
         headers = {}
         if proxy.username:
             known = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
             headers["Proxy-Authorization"] = f"Basic {base64.b64encode(known.encode()).decode()}"
-        tunnel.set_tunnel(place.address.host, place.address.port, headers)
+        tunnel.set_tunnel(remote.address.host, remote.address.port, headers)
         return tunnel
     if not address:
         return None
-    if place.address.scheme == "http":
-        return http.client.HTTPConnection(address, place.pinned.port, timeout=SECONDS)
-    return _PinnedConnection(place, address, context)
+    if remote.address.scheme == "http":
+        return http.client.HTTPConnection(address, remote.pinned.port, timeout=SECONDS)
+    return _PinnedConnection(remote, address, context)
 
 
 def _address(location: str, before: Address) -> Address | None:

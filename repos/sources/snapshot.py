@@ -12,7 +12,7 @@ from typing import Protocol
 from repos.sources import network_policy, workspace
 from repos.sources.address import Address, check_revision
 from repos.sources.errors import Broken, Moved, NotFound, SourceError
-from repos.sources.git import Git, Place
+from repos.sources.git import Git, Remote
 from repos.sources.local_folder import Folder, git_folder
 from repos.sources.redirects import moved_to
 from repos.sources.tree import TreeEntry
@@ -22,7 +22,7 @@ HISTORY, HISTORY_SECONDS, HISTORY_MEGABYTES = 1_000, 20, 20
 NO_SUCH = "There is no such repository, or it is private. Check the address, or add an access token that can read it."
 
 
-class Reader(Protocol):
+class BlobReader(Protocol):
     """Gives the bytes of entries, in order."""
 
     def read(self, entries: Iterable[TreeEntry]) -> Iterator[tuple[TreeEntry, bytes]]: ...
@@ -34,11 +34,15 @@ class Snapshot:
 
     commit: str
     entries: list[TreeEntry]
-    reader: Reader
+    reader: BlobReader
 
     def text_of(self, path: str) -> str:
         """The text of one small file, empty when it is not there."""
-        small = (e for e in self.entries if e.path == path and e.mode.startswith("100") and e.size <= 100_000)
+        small = (
+            e
+            for e in self.entries
+            if e.path == path and e.mode.startswith("100") and e.size <= 100_000
+        )
         for _, data in self.reader.read(list(small)[:1]):
             return data[:100_000].decode("utf-8", "replace")
         return ""
@@ -82,9 +86,14 @@ def open_snapshot(source: Source) -> Iterator[Snapshot]:
     limits = source.limits
     with workspace.folder(source.work_dir) as folder:
         git = Git(
-            folder / "repository.git", seconds=limits.seconds, megabytes=limits.megabytes, cancelled=source.cancelled
+            folder / "repository.git",
+            seconds=limits.seconds,
+            megabytes=limits.megabytes,
+            cancelled=source.cancelled,
         )
-        commit = _at_its_place(source, folder, lambda place: git.fetch(place, source.revision))
+        commit = _with_checked_remote(
+            source, folder, lambda remote: git.fetch(remote, source.revision)
+        )
         yield Snapshot(commit, _entries(git, commit), git)
 
 
@@ -95,8 +104,15 @@ def remote_commit(source: Source) -> str:
     """
     limits = source.limits
     with workspace.folder(source.work_dir) as folder:
-        git = Git(folder, seconds=min(30, limits.seconds), megabytes=limits.megabytes, cancelled=source.cancelled)
-        return _at_its_place(source, folder, lambda place: git.remote_commit(place, source.revision))
+        git = Git(
+            folder,
+            seconds=min(30, limits.seconds),
+            megabytes=limits.megabytes,
+            cancelled=source.cancelled,
+        )
+        return _with_checked_remote(
+            source, folder, lambda remote: git.remote_commit(remote, source.revision)
+        )
 
 
 def commits_between(source: Source, old: str, new: str) -> int | None:
@@ -107,18 +123,29 @@ def commits_between(source: Source, old: str, new: str) -> int | None:
     try:
         if source.address.is_local:
             inside = git_folder(Path(source.address.url))
-            return Git(inside, seconds=HISTORY_SECONDS).commits_between(old, new) if inside is not None else None
+            return (
+                Git(inside, seconds=HISTORY_SECONDS).commits_between(old, new)
+                if inside is not None
+                else None
+            )
         with workspace.folder(source.work_dir) as folder:
             git = Git(
-                folder / "history.git", seconds=HISTORY_SECONDS, megabytes=HISTORY_MEGABYTES, cancelled=source.cancelled
+                folder / "history.git",
+                seconds=HISTORY_SECONDS,
+                megabytes=HISTORY_MEGABYTES,
+                cancelled=source.cancelled,
             )
-            _at_its_place(source, folder, lambda place: git.fetch(place, source.revision, depth=HISTORY, files=False))
+            _with_checked_remote(
+                source,
+                folder,
+                lambda remote: git.fetch(remote, source.revision, depth=HISTORY, files=False),
+            )
             return git.commits_between(old, new)
     except SourceError:
         return None
 
 
-def _at_its_place(source: Source, folder: Path, call: Callable[[Place], str]) -> str:
+def _with_checked_remote(source: Source, folder: Path, call: Callable[[Remote], str]) -> str:
     """Call with the checked place of the address; where the host says it has moved, with the place it moved to.
 
     Each new place is checked like the first. The token stays with the host it was given for.
@@ -127,12 +154,12 @@ def _at_its_place(source: Source, folder: Path, call: Callable[[Place], str]) ->
     ca_file = workspace.certificates(limits.ca_file, folder) if limits.ca_file else ""
     for _ in range(MOST_MOVES):
         pinned = network_policy.check(address, limits.allow, through_proxy=bool(limits.proxy))
-        place = Place(address, pinned, token, ca_file, limits.proxy)
+        remote = Remote(address, pinned, token, ca_file, limits.proxy)
         try:
-            return call(place)
+            return call(remote)
         except Moved:
             try:
-                target = moved_to(place)
+                target = moved_to(remote)
             except (OSError, http.client.HTTPException):
                 target = None
             if target is None:
@@ -150,7 +177,9 @@ def _open_local(source: Source) -> Snapshot:
     folder = Folder(root)
     inside = git_folder(root)
     if inside is not None and (revision or inside == root):
-        git = Git(inside, seconds=limits.seconds, megabytes=limits.megabytes, cancelled=source.cancelled)
+        git = Git(
+            inside, seconds=limits.seconds, megabytes=limits.megabytes, cancelled=source.cancelled
+        )
         commit = git.commit(check_revision(revision) if revision else "HEAD")
         return Snapshot(commit, _entries(git, commit), git)
     # A checkout is read as it lies there: people ask about the code in front of them.

@@ -26,9 +26,14 @@ class TreeEntry:
 def ignore_rules(text: str) -> list[str]:
     """The lines of an ignore file that may be used: with many stars a pattern takes for ever to match."""
     lines = text.splitlines()[:999]
-    return [line for line in lines if len(line) < 300 and len(re.findall(r"\*+", line)) <= MOST_STARS]
+    return [
+        line for line in lines if len(line) < 300 and len(re.findall(r"\*+", line)) <= MOST_STARS
+    ]
 
 
 def printable(path: str) -> str:
     """`path` as it may be shown: what cannot be shown or stored becomes U+FFFD."""
-    return "".join(char if char.isprintable() and not "\ud800" <= char <= "\udfff" else "\ufffd" for char in path)
+    return "".join(
+        char if char.isprintable() and not "\ud800" <= char <= "\udfff" else "\ufffd"
+        for char in path
+    )

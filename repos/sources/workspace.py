@@ -50,12 +50,14 @@ def sweep(work_dir: Path) -> int:
     return removed
 
 
-def certificates(own: str, place: Path) -> str:
+def certificates(own: str, folder: Path) -> str:
     """A bundle of the system's trusted certificates and those in `own`: git takes only one file."""
     system = ssl.get_default_verify_paths()
-    bundle = place / "certificates.pem"
+    bundle = folder / "certificates.pem"
     parts = [
-        Path(name) for name in (system.cafile, system.openssl_cafile, "/etc/ssl/certs/ca-certificates.crt") if name
+        Path(name)
+        for name in (system.cafile, system.openssl_cafile, "/etc/ssl/certs/ca-certificates.crt")
+        if name
     ]
     first = next((part.read_bytes() for part in parts if part.is_file()), b"")
     bundle.write_bytes(first + b"\n" + Path(own).read_bytes())

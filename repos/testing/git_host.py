@@ -20,15 +20,25 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 WHO = {
-    "GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@t", "GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t@t",
-    "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "HOME": os.devnull, "PATH": os.environ.get("PATH", ""),
-}  # fmt: skip
+    "GIT_AUTHOR_NAME": "t",
+    "GIT_AUTHOR_EMAIL": "t@t",
+    "GIT_COMMITTER_NAME": "t",
+    "GIT_COMMITTER_EMAIL": "t@t",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "HOME": os.devnull,
+    "PATH": os.environ.get("PATH", ""),
+}
 
 
 def run_git(folder: Path, *arguments: str, data: bytes | None = None) -> str:
     """Plain git, for making repositories in tests."""
     command = ["git", "-C", str(folder), *arguments]
-    return subprocess.run(command, input=data, capture_output=True, check=True, env=WHO).stdout.decode().strip()
+    return (
+        subprocess.run(command, input=data, capture_output=True, check=True, env=WHO)
+        .stdout.decode()
+        .strip()
+    )
 
 
 def make_repository(folder: Path, files: dict[str, str | bytes], branch: str = "main") -> str:
@@ -54,7 +64,9 @@ def make_certificates(folder: Path) -> tuple[str, str]:
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer or subject)
         builder = builder.public_key(key.public_key()).serial_number(x509.random_serial_number())
-        builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+        builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(
+            now + timedelta(days=1)
+        )
         for extension, critical in extensions:
             builder = builder.add_extension(extension, critical)
         return builder.sign(signer, hashes.SHA256())
@@ -65,7 +77,9 @@ def make_certificates(folder: Path) -> tuple[str, str]:
     names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
     leaf = certificate("localhost", key, root.subject, root_key, (names, False))
     pem = serialization.Encoding.PEM
-    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    private = key.private_bytes(
+        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
     (folder / "ca.pem").write_bytes(root.public_bytes(pem))
     (folder / "server.pem").write_bytes(leaf.public_bytes(pem) + root.public_bytes(pem) + private)
     return str(folder / "ca.pem"), str(folder / "server.pem")
@@ -134,7 +148,9 @@ class GitHost:
         for prefix, target in self.redirects.items():
             if path.startswith(prefix):
                 handler.send_response(302)
-                handler.send_header("Location", target + path[len(prefix) :] + (f"?{query}" if query else ""))
+                handler.send_header(
+                    "Location", target + path[len(prefix) :] + (f"?{query}" if query else "")
+                )
                 handler.send_header("Content-Length", "0")
                 handler.end_headers()
                 return
@@ -163,20 +179,32 @@ class GitHost:
 
     def _backend(self, handler: BaseHTTPRequestHandler, path: str, query: str, body: bytes) -> None:
         name = (
-            path.split(".git/")[0] if ".git/" in path else path.rsplit("/info/", 1)[0].rsplit("/git-upload-pack", 1)[0]
+            path.split(".git/")[0]
+            if ".git/" in path
+            else path.rsplit("/info/", 1)[0].rsplit("/git-upload-pack", 1)[0]
         )
         rest = path[len(name) :].removeprefix(".git")
         folder = self.root / name.strip("/")
         git_dir = folder / ".git" if (folder / ".git").exists() else folder
         environment = {
-            **WHO, "GIT_PROJECT_ROOT": str(git_dir), "PATH_INFO": rest, "QUERY_STRING": query, "GIT_HTTP_EXPORT_ALL": "1",
-            "REQUEST_METHOD": handler.command, "CONTENT_TYPE": handler.headers.get("Content-Type") or "",
+            **WHO,
+            "GIT_PROJECT_ROOT": str(git_dir),
+            "PATH_INFO": rest,
+            "QUERY_STRING": query,
+            "GIT_HTTP_EXPORT_ALL": "1",
+            "REQUEST_METHOD": handler.command,
+            "CONTENT_TYPE": handler.headers.get("Content-Type") or "",
             "HTTP_CONTENT_ENCODING": handler.headers.get("Content-Encoding") or "",
-            "GIT_PROTOCOL": handler.headers.get("Git-Protocol") or "", "GIT_CONFIG_COUNT": "2",
-            "GIT_CONFIG_KEY_0": "uploadpack.allowAnySHA1InWant", "GIT_CONFIG_VALUE_0": "true",
-            "GIT_CONFIG_KEY_1": "safe.directory", "GIT_CONFIG_VALUE_1": "*",
-        }  # fmt: skip
-        out = subprocess.run(["git", "http-backend"], input=body, capture_output=True, env=environment).stdout
+            "GIT_PROTOCOL": handler.headers.get("Git-Protocol") or "",
+            "GIT_CONFIG_COUNT": "2",
+            "GIT_CONFIG_KEY_0": "uploadpack.allowAnySHA1InWant",
+            "GIT_CONFIG_VALUE_0": "true",
+            "GIT_CONFIG_KEY_1": "safe.directory",
+            "GIT_CONFIG_VALUE_1": "*",
+        }
+        out = subprocess.run(
+            ["git", "http-backend"], input=body, capture_output=True, env=environment
+        ).stdout
         head, _, content = out.partition(b"\r\n\r\n")
         headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n") if ": " in line)
         status = int(headers.pop("Status", "200 OK").split()[0]) if head else 404

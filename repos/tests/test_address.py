@@ -4,7 +4,7 @@ import pytest
 
 from repos.sources import network_policy, parse_address
 from repos.sources.address import check_revision
-from repos.sources.errors import BadAddress, Refused, SourceError, Unreachable
+from repos.sources.errors import AddressRefused, BadAddress, SourceError, Unreachable
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_what_is_no_address_is_refused_before_anything_happens(text):
     "fc00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "240.0.0.1", "198.18.0.1", "fe80::1%eth0",
 ])  # fmt: skip
 def test_addresses_that_are_not_public_are_refused(ip):
-    with pytest.raises(Refused):
+    with pytest.raises(AddressRefused):
         network_policy.check(parse_address("https://evil.example.org/a/b"), resolver=lambda host, port: [ip])
 
 
@@ -63,7 +63,7 @@ def test_hosts_given_as_numbers_are_refused(host):
 
 
 def test_one_private_address_among_public_ones_is_enough_to_refuse():
-    with pytest.raises(Refused):
+    with pytest.raises(AddressRefused):
         network_policy.check(
             parse_address("https://x.example.org/a/b"), resolver=lambda h, p: ["93.184.216.34", "10.0.0.1"]
         )
@@ -80,7 +80,7 @@ def test_an_allowed_private_host_may_be_reached_at_its_port_only():
     assert network_policy.check(address, ["git.internal.example:8080"], lambda h, p: ["10.0.0.9"]).addresses == (
         "10.0.0.9",
     )
-    with pytest.raises(Refused):
+    with pytest.raises(AddressRefused):
         network_policy.check(
             parse_address("http://git.internal.example:8081/a/b"),
             ["git.internal.example:8080"],
@@ -90,7 +90,7 @@ def test_an_allowed_private_host_may_be_reached_at_its_port_only():
 
 def test_plain_http_and_the_ports_of_other_services_need_to_be_allowed():
     for text in ("http://x.example.org/a/b", "https://x.example.org:22/a/b", "https://x.example.org:25/a/b"):
-        with pytest.raises(Refused):
+        with pytest.raises(AddressRefused):
             network_policy.check(parse_address(text), resolver=lambda h, p: ["93.184.216.34"])
 
 
@@ -105,7 +105,7 @@ def test_behind_a_proxy_a_name_unknown_here_is_left_to_the_proxy():
 
     address = parse_address("https://x.example.org/a/b")
     assert network_policy.check(address, resolver=fails, through_proxy=True).addresses == ()
-    with pytest.raises(Refused):
+    with pytest.raises(AddressRefused):
         network_policy.check(address, resolver=lambda h, p: ["10.0.0.1"], through_proxy=True)
 
 

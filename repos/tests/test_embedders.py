@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from repos.embedders import EmbedderError
-from repos.embedders.openai_compatible import OpenAICompatible
+from repos.embedders.openai_compatible import OpenAICompatibleEmbedder
 
 
 @pytest.fixture
 def remote(model):
-    embedder = OpenAICompatible("openai", "fake", "sk-test", model.url, 16)
+    embedder = OpenAICompatibleEmbedder("openai", "fake", "sk-test", model.url, 16)
     yield embedder
     embedder._client.close()
 
@@ -25,7 +25,7 @@ def test_texts_become_unit_vectors_in_order(remote, model):
 
 
 def test_a_service_that_is_not_there_is_said_so_and_a_question_does_not_wait_for_it():
-    gone = OpenAICompatible("openai", "fake", "sk-test", "http://127.0.0.1:9/v1", 16)
+    gone = OpenAICompatibleEmbedder("openai", "fake", "sk-test", "http://127.0.0.1:9/v1", 16)
     began = time.monotonic()
     with pytest.raises(EmbedderError):
         gone.embed_question("how?")
@@ -48,4 +48,4 @@ def test_a_service_is_asked_for_several_batches_at_once_but_not_for_too_many(fol
     job = jobs.run(jobs.request(repository, start=False)[0].pk)
     assert job.state == "done", job.error
     assert Embedding.objects.filter(index__repository=repository).count() == job.result["chunks"]
-    assert 2 <= model.most_embedding <= OpenAICompatible.concurrency
+    assert 2 <= model.most_embedding <= OpenAICompatibleEmbedder.concurrency

@@ -10,7 +10,7 @@ import pytest
 
 from repos.indexing.file_selection import Limits, Skipped, files, select
 from repos.sources import FetchLimits, Source, commits_between, open_snapshot, parse_address
-from repos.sources.errors import Broken, Moved, NotFound, Refused, SourceError, Unreachable
+from repos.sources.errors import AddressRefused, Broken, Moved, NotFound, SourceError, Unreachable
 from repos.sources.snapshot import remote_commit
 from repos.testing.git_host import GitHost, make_repository, run_git
 
@@ -114,7 +114,7 @@ def test_a_redirect_to_a_place_that_is_not_allowed_is_refused_unseen(tmp_path):
     with GitHost(tmp_path / "other") as other, GitHost(tmp_path / "served") as host:
         make_repository(other.root / "r", {"a.py": "x\n"})
         host.redirects["/r"] = f"{other.url}/r"
-        with pytest.raises(Refused), snapshot(host, "r", tmp_path, token="s3cret"):
+        with pytest.raises(AddressRefused), snapshot(host, "r", tmp_path, token="s3cret"):
             pass
         assert other.seen == []
 
@@ -306,7 +306,7 @@ def test_a_move_is_followed_whichever_spelling_tells_of_it(host, tmp_path):
 def test_a_move_behind_a_proxy_is_asked_for_encrypted_to_the_host(tmp_path):
     """A proxy that listens: what comes after CONNECT must be TLS, whatever token is under way."""
     from repos.sources.git import Place
-    from repos.sources.network_policy import Pinned
+    from repos.sources.network_policy import PinnedHost
     from repos.sources.redirects import moved_to
 
     heard = []
@@ -323,7 +323,7 @@ def test_a_move_behind_a_proxy_is_asked_for_encrypted_to_the_host(tmp_path):
         thread.start()
         address = parse_address("https://git.example.org/a/b")
         way = f"http://us%40er:pass@127.0.0.1:{proxy.getsockname()[1]}"
-        place = Place(address, Pinned(address.host, 443, ()), "s3cret-token-1", proxy=way)
+        place = Place(address, PinnedHost(address.host, 443, ()), "s3cret-token-1", proxy=way)
         with pytest.raises(OSError, match="did not answer"):
             moved_to(place)
         thread.join(10)

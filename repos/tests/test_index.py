@@ -8,7 +8,7 @@ from django.db import connection, connections
 
 from deepwiki.testing.fixtures import FILES, write_files
 from repos import jobs
-from repos.embedders.fake import Hashing
+from repos.embedders.fake import FakeEmbedder
 from repos.index import writer
 from repos.models import Chunk, Document, Embedding, Index, IndexJob, Repository, Term
 from repos.search import search
@@ -99,7 +99,7 @@ def test_until_the_new_vectors_are_there_the_old_index_answers(repository, setti
         seen.append(paths(repository))
         raise InterruptedError
 
-    monkeypatch.setattr(Hashing, "embed", watching)
+    monkeypatch.setattr(FakeEmbedder, "embed", watching)
     jobs.run(jobs.request(repository, start=False)[0].pk)
     monkeypatch.undo()
     settings.EMBEDDER_MODEL = ""
@@ -111,7 +111,7 @@ def test_a_text_is_never_embedded_twice(repository, monkeypatch):
     def forbidden(self, texts):
         raise AssertionError("embedded again")
 
-    monkeypatch.setattr(Hashing, "embed", forbidden)
+    monkeypatch.setattr(FakeEmbedder, "embed", forbidden)
     job = reindex(repository, force=True)
     assert job.state == IndexJob.State.DONE
     assert Embedding.objects.filter(index=job.repository.current_index).count() == job.result["chunks"]
@@ -134,10 +134,10 @@ def test_a_build_that_is_killed_leaves_the_old_index_and_the_next_run_finishes(r
     monkeypatch.undo()
     assert paths(repository) == old
     assert not [p for p in paths(repository, "zebra") if p == "new.py"]
-    IndexJob.objects.filter(pk=job.pk).update(beat_at="2000-01-01T00:00Z")
+    IndexJob.objects.filter(pk=job.pk).update(heartbeat_at="2000-01-01T00:00Z")
     assert jobs.run(job.pk).state == IndexJob.State.DONE
     assert paths(repository, "zebra")[0] == "new.py"
-    assert not Document.objects.filter(live=False).exists()
+    assert not Document.objects.filter(is_live=False).exists()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -151,7 +151,7 @@ def test_words_answer_before_the_vectors_are_there(folder, monkeypatch):
         connections.close_all()  # of the thread that embeds
         raise InterruptedError
 
-    monkeypatch.setattr(Hashing, "embed", looking)
+    monkeypatch.setattr(FakeEmbedder, "embed", looking)
     jobs.run(jobs.request(repository, start=False)[0].pk)
     assert found == [("lexical", "words")]
 
@@ -203,14 +203,14 @@ def test_cancelled_and_paused_jobs_stop_and_a_paused_one_goes_on(repository, fol
 
 def test_a_job_whose_runner_died_is_taken_over(repository):
     job, _ = jobs.request(repository)
-    IndexJob.objects.filter(pk=job.pk).update(state="running", beat_at="2000-01-01T00:00Z")
+    IndexJob.objects.filter(pk=job.pk).update(state="running", heartbeat_at="2000-01-01T00:00Z")
     assert jobs.rescue() == 1
     assert jobs.run(job.pk).state == IndexJob.State.DONE
 
 
 def test_a_repository_that_keeps_killing_its_worker_is_given_up(repository):
     job, _ = jobs.request(repository)
-    IndexJob.objects.filter(pk=job.pk).update(deaths=4)
+    IndexJob.objects.filter(pk=job.pk).update(crash_count=4)
     job = jobs.run(job.pk)
     assert job.state == IndexJob.State.FAILED
     assert "administrator" in job.error
@@ -256,7 +256,7 @@ def test_a_runner_that_was_replaced_makes_nothing_visible(repository, folder, mo
     real = writer.write
 
     def replaced(*args):
-        IndexJob.objects.filter(pk=job.pk).update(attempts=99)  # somebody claimed it after us
+        IndexJob.objects.filter(pk=job.pk).update(claim_number=99)  # somebody claimed it after us
         return real(*args)
 
     monkeypatch.setattr(writer, "write", replaced)

@@ -228,7 +228,7 @@ def test_only_those_who_manage_a_repository_may_make_its_secret_and_it_is_shown_
     shown = client.post(f"/r/{repository.pk}/webhook").content.decode()
     repository.refresh_from_db()
     assert repository.webhook_secret in shown
-    assert repository.webhook_secret not in repository.webhook_sealed
+    assert repository.webhook_secret not in repository.webhook_secret_encrypted
     assert repository.webhook_secret not in client.get(f"/r/{repository.pk}/status").content.decode()
 
 
@@ -335,5 +335,5 @@ def test_a_large_index_is_searched_by_its_own_graph_within_the_same_rights(
     public.refresh_from_db()
     assert hnsw.finished([public.current_index_id], "fake/hashing") == (public.current_index_id,)
     mine.delete()
-    hnsw.drop_strays()
+    hnsw.drop_orphans()
     assert hnsw.finished([mine.current_index_id], "fake/hashing") == ()

@@ -14,7 +14,7 @@ def test_a_token_is_not_in_the_database_in_clear(alice, db):
     repository.refresh_from_db()
     assert repository.is_private
     assert repository.token == "ghp_verysecret123456"
-    assert "verysecret" not in repository.token_sealed
+    assert "verysecret" not in repository.token_encrypted
 
 
 def test_keys_rotate_and_a_lost_key_says_so(settings):
@@ -52,5 +52,5 @@ def test_the_admin_never_shows_it(client, carol, alice):
     client.force_login(carol)
     page = client.get(f"/admin/repos/repository/{repository.pk}/change/").content.decode()
     assert "verysecret" not in page
-    assert repository.token_sealed not in page
-    assert Repository.objects.get().token_sealed
+    assert repository.token_encrypted not in page
+    assert Repository.objects.get().token_encrypted

@@ -2,7 +2,15 @@
 
 import pytest
 
-from repos.indexing.code_tokens import MOST_TERMS, question_terms, sparse_text, stem, term_id, tokens, weigh
+from repos.indexing.code_tokens import (
+    MOST_TERMS,
+    question_terms,
+    sparse_text,
+    stem,
+    term_id,
+    tokens,
+    weigh,
+)
 
 
 def test_an_identifier_gives_itself_and_its_parts():

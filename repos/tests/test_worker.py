@@ -97,12 +97,12 @@ def test_a_worker_killed_in_the_middle_is_taken_over_and_the_old_index_answers(w
             assert found(repository, "zebra")[0] == "old.py"
         host.gate.set()
         assert "new.py" not in found(repository, "quagga")
-        IndexJob.objects.filter(pk=job.pk).update(beat_at="2000-01-01T00:00Z")  # as if half a minute had passed
+        IndexJob.objects.filter(pk=job.pk).update(heartbeat_at="2000-01-01T00:00Z")  # as if half a minute had passed
         worker(DEEPWIKI_CLONE_ALLOW=host.place)
         until(lambda: IndexJob.objects.get(pk=job.pk).state == IndexJob.State.DONE)
     assert found(repository, "quagga")[0] == "new.py"
     assert found(repository, "zebra")[0] == "old.py"
-    assert not Document.objects.filter(live=False).exists()
+    assert not Document.objects.filter(is_live=False).exists()
     assert Repository.objects.get(pk=repository.pk).indexes.count() == 1
 
 

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from chat import services
 from chat.core.errors import ChatError
 from chat.core.events import Delta, Event, Notice, Sources, Status, Usage
-from chat.core.pipeline import AnswerLimits, Asker, answer
+from chat.core.pipeline import AnswerContext, AnswerLimits, answer
 from chat.core.request import ChatRequest, Turn, parse
 from chat.runs import Run
 from chat.services.retrieval import RepositoryRetriever
@@ -35,7 +35,9 @@ class Command(BaseCommand):
         parser.add_argument("--provider", default="")
         parser.add_argument("--model", default="")
         parser.add_argument("--language", default="en")
-        parser.add_argument("--json", action="store_true", help="One JSON object on standard output.")
+        parser.add_argument(
+            "--json", action="store_true", help="One JSON object on standard output."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["question"].strip():
@@ -43,11 +45,20 @@ class Command(BaseCommand):
         try:
             repository = find_repository(options["repository"]) or self._new(options["repository"])
             language = parse(
-                {"repo_url": "x", "messages": [{"role": "user", "content": "x"}], "language": options["language"]},
+                {
+                    "repo_url": "x",
+                    "messages": [{"role": "user", "content": "x"}],
+                    "language": options["language"],
+                },
                 services.request_limits(),
             ).language
-            request = ChatRequest(repository.url, (Turn("user", options["question"]),), provider=options["provider"],
-                                  model=options["model"], language=language)  # fmt: skip
+            request = ChatRequest(
+                repository.url,
+                (Turn("user", options["question"]),),
+                provider=options["provider"],
+                model=options["model"],
+                language=language,
+            )
             asyncio.run(self._ask(repository, request, options["json"]))
         except (SourceError, ChatError) as error:
             bad = isinstance(error, SourceError) or error.status in (400, 404)
@@ -66,15 +77,19 @@ class Command(BaseCommand):
         model = services.providers().choose(request.provider, request.model)
         retriever = RepositoryRetriever(repository.pk, repository.added_by_id)
         limits = AnswerLimits(settings.ANSWER_CHARS, settings.ANSWER_SECONDS)
-        asker = Asker(request, (), retriever, services.providers().adapter(model.provider), model, limits)
+        context = AnswerContext(
+            request, (), retriever, services.providers().adapter(model.provider), model, limits
+        )
         run = Run(id=uuid.uuid4())
-        run.task = asyncio.create_task(run.drive(answer(asker)))
+        run.task = asyncio.create_task(run.drive(answer(context)))
         async for item in run.attach():
             if not as_json:
                 self._tell(item.event)
         await services.providers().close()
         if as_json:
-            self.stdout.write(json.dumps(_summary(run, model.provider, model.id), ensure_ascii=False, indent=1))
+            self.stdout.write(
+                json.dumps(_summary(run, model.provider, model.id), ensure_ascii=False, indent=1)
+            )
         if run.error is not None:
             raise ChatError(run.error.message)
 
@@ -88,10 +103,18 @@ class Command(BaseCommand):
             case Notice(_, message):
                 self.stderr.write(message)
             case Sources(items, commit):
-                self.sources = [f"  {s['path']}:{s['start']}-{s['end']}  {s['symbol']}" for s in items], commit
+                self.sources = (
+                    [f"  {s['path']}:{s['start']}-{s['end']}  {s['symbol']}" for s in items],
+                    commit,
+                )
             case Usage():
                 lines, commit = self.sources
-                self.stdout.write("\n\nSources" + (f" at {commit[:10]}" if commit else "") + ":\n" + "\n".join(lines))
+                self.stdout.write(
+                    "\n\nSources"
+                    + (f" at {commit[:10]}" if commit else "")
+                    + ":\n"
+                    + "\n".join(lines)
+                )
 
     sources: tuple[list[str], str] = ([], "")
 
@@ -103,8 +126,13 @@ class Command(BaseCommand):
 def _summary(run: Run, provider: str, model: str) -> dict[str, Any]:
     sources = run.sources
     return {
-        "answer": run.text, "state": run.state, "provider": provider, "model": model,
-        "commit": sources.commit if sources else "", "mode": sources.mode if sources else "",
-        "sources": sources.items if sources else [], "notices": [notice.code for notice in run.notices],
+        "answer": run.text,
+        "state": run.state,
+        "provider": provider,
+        "model": model,
+        "commit": sources.commit if sources else "",
+        "mode": sources.mode if sources else "",
+        "sources": sources.items if sources else [],
+        "notices": [notice.code for notice in run.notices],
         "error": run.error.message if run.error else None,
-    }  # fmt: skip
+    }

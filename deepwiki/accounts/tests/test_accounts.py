@@ -174,7 +174,7 @@ def test_message_text_is_shown_to_those_allowed_only(client, alice, people, repo
     from chat.models import Conversation, Message
 
     conversation = Conversation.objects.create(user=alice, repository=repository, title="my secret title")
-    message = Message.objects.create(conversation=conversation, number=1, role="user", content="my secret question")
+    message = Message.objects.create(conversation=conversation, position=1, role="user", content="my secret question")
     staff = people["bob"]
     staff.is_staff = True
     staff.save()

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 
-from deepwiki.postgres.lifecycle import hold
+from deepwiki.postgres.lifecycle import acquire
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -24,4 +24,4 @@ class DatabaseWrapper(base.DatabaseWrapper):
 @lru_cache(maxsize=8)
 def _socket_folder(data_dir: str, process: int) -> str:
     """Where the held server listens. Held once a process: this is asked for every time a connection is taken."""
-    return str(hold(Path(data_dir)).socket_folder)
+    return str(acquire(Path(data_dir)).socket_folder)

@@ -9,7 +9,14 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandParser
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from repos import jobs, services
 from repos.models import IndexJob
@@ -22,15 +29,27 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("repository")
-        parser.add_argument("--branch", "--revision", dest="revision", default="", help="Branch, tag or commit.")
         parser.add_argument(
-            "--type", dest="kind", default="", choices=["", *KINDS], help="Kind of host, guessed when left out."
+            "--branch", "--revision", dest="revision", default="", help="Branch, tag or commit."
         )
         parser.add_argument(
-            "--token-env", default="", help="Name of the environment variable that holds an access token."
+            "--type",
+            dest="kind",
+            default="",
+            choices=["", *KINDS],
+            help="Kind of host, guessed when left out.",
         )
-        parser.add_argument("--owner", default="", help="Make it a private repository of this user.")
-        parser.add_argument("--force", action="store_true", help="Build anew even when nothing has changed.")
+        parser.add_argument(
+            "--token-env",
+            default="",
+            help="Name of the environment variable that holds an access token.",
+        )
+        parser.add_argument(
+            "--owner", default="", help="Make it a private repository of this user."
+        )
+        parser.add_argument(
+            "--force", action="store_true", help="Build anew even when nothing has changed."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -43,7 +62,9 @@ class Command(BaseCommand):
             self._leave(1, job.error or f"The job was {job.get_state_display()}.")
         result = job.result
         if result["unchanged"]:
-            self.stdout.write(f"{job.repository.name}: nothing has changed since {result['commit'][:10]}.")
+            self.stdout.write(
+                f"{job.repository.name}: nothing has changed since {result['commit'][:10]}."
+            )
         else:
             self.stdout.write(
                 f"{job.repository.name}: {result['files']} files, {result['chunks']} chunks at {result['commit'][:10]} "
@@ -66,22 +87,37 @@ class Command(BaseCommand):
             if owner is None:
                 self._leave(2, f"There is no user {options['owner']}.")
         repository = services.add(
-            address, owner.pk if owner else None, token=token, revision=options["revision"], private=owner is not None
+            address,
+            owner.pk if owner else None,
+            token=token,
+            revision=options["revision"],
+            private=owner is not None,
         )
-        job, is_new = jobs.request(repository, owner.pk if owner else None, force=options["force"], start=False)
+        job, is_new = jobs.request(
+            repository, owner.pk if owner else None, force=options["force"], start=False
+        )
         if not is_new:
             self.stderr.write("This repository already has a job; following it.")
         return job
 
     def _run(self, job: IndexJob) -> IndexJob:
-        columns = (TextColumn("{task.description:<32}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=not sys.stderr.isatty()) as bar:
+        columns = (
+            TextColumn("{task.description:<32}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(
+            *columns, console=Console(stderr=True), transient=not sys.stderr.isatty()
+        ) as bar:
             tasks: dict[str, TaskID] = {}
 
             def tell(now: IndexJob) -> None:
                 if now.stage not in tasks:
-                    tasks[now.stage] = bar.add_task(str(IndexJob.Stage(now.stage).label), total=None)
-                bar.update(tasks[now.stage], total=now.total or None, completed=now.done)
+                    tasks[now.stage] = bar.add_task(
+                        str(IndexJob.Stage(now.stage).label), total=None
+                    )
+                bar.update(tasks[now.stage], total=now.total or None, completed=now.progress)
 
             return jobs.run_or_follow(job, tell)
 

@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            count = services.reseal()
+            count = services.rotate_keys()
         except WrongKey as error:
             self.stderr.write(self.style.ERROR(str(error)))
             sys.exit(1)

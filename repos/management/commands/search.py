@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db.models import F, Q
 
 from repos.models import Repository
-from repos.search import Filters, Found, parse_patterns, search
+from repos.search import Filters, SearchResult, parse_patterns, search
 from repos.sources import SourceError, parse_address
 
 
@@ -23,32 +23,54 @@ class Command(BaseCommand):
         parser.add_argument("repository")
         parser.add_argument("question", nargs="?", default="")
         parser.add_argument("--limit", type=int, default=20)
-        parser.add_argument("--json", action="store_true", help="One JSON object on standard output.")
-        parser.add_argument("--jsonl", action="store_true", help="Questions on standard input, one JSON object a line.")
+        parser.add_argument(
+            "--json", action="store_true", help="One JSON object on standard output."
+        )
+        parser.add_argument(
+            "--jsonl",
+            action="store_true",
+            help="Questions on standard input, one JSON object a line.",
+        )
         parser.add_argument("--words-only", action="store_true", help="Leave the vectors out.")
         for name in ("excluded-dirs", "excluded-files", "included-dirs", "included-files"):
-            parser.add_argument(f"--{name}", default="", help="Globs or names, separated by commas.")
+            parser.add_argument(
+                f"--{name}", default="", help="Globs or names, separated by commas."
+            )
 
     def handle(self, *args: Any, **options: Any) -> None:
         repository = find_repository(options["repository"])
         if repository is None or repository.current_index_id is None:
             self.stderr.write(
-                self.style.ERROR("This repository is not indexed. Run: manage.py index_repo <repository>")
+                self.style.ERROR(
+                    "This repository is not indexed. Run: manage.py index_repo <repository>"
+                )
             )
             sys.exit(2)
-        filters = Filters(**{
-            name: parse_patterns(options[name])
-            for name in ("excluded_dirs", "excluded_files", "included_dirs", "included_files")
-        })  # fmt: skip
+        filters = Filters(
+            **{
+                name: parse_patterns(options[name])
+                for name in ("excluded_dirs", "excluded_files", "included_dirs", "included_files")
+            }
+        )
 
-        def look(question: str) -> Found:
-            return search([repository.pk], question, user_id=repository.added_by_id, limit=options["limit"], filters=filters,
-                          hybrid=not options["words_only"], with_text=False)  # fmt: skip
+        def look(question: str) -> SearchResult:
+            return search(
+                [repository.pk],
+                question,
+                user_id=repository.added_by_id,
+                limit=options["limit"],
+                filters=filters,
+                hybrid=not options["words_only"],
+                with_text=False,
+            )
 
         if options["jsonl"]:
             for line in filter(str.strip, sys.stdin):
                 asked = json.loads(line)
-                ranked = [{"path": p.path, "start": p.start, "end": p.end} for p in look(asked["question"]).passages]
+                ranked = [
+                    {"path": p.path, "start": p.start, "end": p.end}
+                    for p in look(asked["question"]).passages
+                ]
                 self.stdout.write(json.dumps({"id": asked["id"], "ranked": ranked}))
             return
         if not options["question"].strip():
@@ -57,7 +79,13 @@ class Command(BaseCommand):
         found = look(options["question"])
         if options["json"]:
             rows = [
-                {"path": p.path, "start": p.start, "end": p.end, "symbol": p.symbol, "score": round(p.score, 4)}
+                {
+                    "path": p.path,
+                    "start": p.start,
+                    "end": p.end,
+                    "symbol": p.symbol,
+                    "score": round(p.score, 4),
+                }
                 for p in found.passages
             ]
             self.stdout.write(json.dumps({"mode": found.mode, "passages": rows}, indent=1))

@@ -23,7 +23,9 @@ class Command(BaseCommand):
     help = "Runs index jobs in the background until it is stopped."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--concurrency", type=int, default=settings.INDEX_JOBS, help="How many jobs at once.")
+        parser.add_argument(
+            "--concurrency", type=int, default=settings.INDEX_JOBS, help="How many jobs at once."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         asyncio.run(work(options["concurrency"]))
@@ -40,9 +42,14 @@ async def work(concurrency: int) -> None:
         rescuer = asyncio.create_task(_rescue_forever(worker_app))
         try:
             await worker_app.run_worker_async(
-                queues=["index"], concurrency=concurrency, install_signal_handlers=False, shutdown_graceful_timeout=2,
-                delete_jobs="successful", update_heartbeat_interval=5, stalled_worker_timeout=30,
-            )  # fmt: skip
+                queues=["index"],
+                concurrency=concurrency,
+                install_signal_handlers=False,
+                shutdown_graceful_timeout=2,
+                delete_jobs="successful",
+                update_heartbeat_interval=5,
+                stalled_worker_timeout=30,
+            )
         except asyncio.CancelledError:
             logger.info("worker stopped")
         finally:
