@@ -1,0 +1,14 @@
+"""The numbers of PostgreSQL advisory locks, all in one place so that no two collide.
+
+https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# One-argument locks.
+MIGRATE: Final = 0x0DEE9  # one process migrates at a time
+HNSW_DDL: Final = 0x0DEE9A  # one process creates or drops HNSW indexes at a time
+# First argument of a two-argument lock; the second is the person's id.
+QUESTIONS_OF_PERSON: Final = 0x0A5C  # questions of one person are counted and stored one by one
