@@ -1,1 +1,1 @@
-"""The endpoints of the chat protocol, for programs and for the page's own script."""
+"""The endpoints of the chat protocol: WebSocket and HTTP, plain text and events."""

@@ -1,4 +1,7 @@
-"""Events, written down for a client: as plain text, as JSON, as server-sent events."""
+"""Events in the form a client reads: plain text, JSON, server-sent events.
+
+The formats are those of the chat protocol, see README.md.
+"""
 
 from __future__ import annotations
 
@@ -6,54 +9,57 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from chat.core.events import Delta, Done, Event, Failed
-from chat.runs import Numbered, Run
+from chat.core.errors import ChatError, plain_text
+from chat.core.events import Delta, Done, Event, Failed, Numbered
+from deepwiki.foundation import metrics
 
-NORMAL = 1000
+EVENTS_SUBPROTOCOL = "deepwiki.events.v1"
+NORMAL_CLOSURE = 1000
+CUT_OFF_CLOSURE = 4502
+MAX_FRAME_CHARS = 16_000
 
 
 class PlainText:
-    """The dialect of deepwiki-open's clients: nothing but the answer's text; an error is a line of it.
+    """The format of deepwiki-open's clients: the answer's text; an error ends the text.
 
-    `close_code` tells, at the end, whether the text is the whole answer.
+    `close_code` is the WebSocket close code that tells whether the text is complete.
     """
 
     def __init__(self) -> None:
-        self.started = False
-        self.close_code = NORMAL
+        self.has_started = False
+        self.close_code = NORMAL_CLOSURE
 
     def write(self, event: Event) -> str:
-        """What to send for an event, often nothing."""
+        """The text to send for an event, often empty."""
         match event:
             case Delta(text):
-                self.started = True
+                self.has_started = True
                 return text
             case Failed():
                 self.close_code = event.close_code
-                words = (
-                    event.message
-                    if event.message.startswith("Error")
-                    else f"Error: {event.message}"
-                )
-                return f"\n\n{words}" if self.started else words
-            case Done(state) if state != "complete" and self.close_code == NORMAL:
-                self.close_code = 4502
+                text = plain_text(event.message)
+                return f"\n\n{text}" if self.has_started else text
+            case Done(state) if state != "complete" and self.close_code == NORMAL_CLOSURE:
+                self.close_code = CUT_OFF_CLOSURE
         return ""
 
 
-def numbered_json(run: Run, item: Numbered | dict[str, Any]) -> dict[str, Any]:
-    """An event of the events dialect with its run and number."""
-    if isinstance(item, dict):
-        return item
-    return {**item.event.as_json(), "run": str(run.id), "seq": item.seq}
+def error_json(error: ChatError) -> dict[str, Any]:
+    """An error that belongs to no run, in the events dialect. Counts it in the metrics."""
+    metrics.errors.labels(error.code).inc()
+    return Failed.of(error).as_json()
 
 
-def sse(data: dict[str, Any]) -> str:
-    """One server-sent event; its id lets a browser resume by itself."""
-    return f"id: {data.get('seq', '')}\nevent: {data['event']}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+def server_sent_event(item: Numbered) -> str:
+    """An event with its number as id, so that a browser resumes by itself.
+
+    https://html.spec.whatwg.org/multipage/server-sent-events.html
+    """
+    data = json.dumps(item.as_json(), ensure_ascii=False)
+    return f"id: {item.seq}\nevent: {item.event.name}\ndata: {data}\n\n"
 
 
-def chunks(text: str, size: int = 16_000) -> Iterator[str]:
-    """Text in pieces that no client's frame limit minds."""
+def text_frames(text: str, size: int = MAX_FRAME_CHARS) -> Iterator[str]:
+    """Text in pieces below the frame limits of clients."""
     for start in range(0, len(text), size):
         yield text[start : start + size]

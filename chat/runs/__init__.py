@@ -1,7 +1,12 @@
-"""Answers being made: one run each, its record in the database, and following it from another process."""
+"""Answers being generated: one run each, its record, and following it from elsewhere.
+
+run.py drives, event_log.py numbers, coalescer.py joins text, saver.py and recorder.py
+store, replay.py reads what another process stored, pubsub.py notifies other processes.
+"""
 
 from chat.runs.background import keep
+from chat.runs.event_log import EventLog
 from chat.runs.manager import RunManager
-from chat.runs.run import NoRecord, Numbered, Recorder, Run
+from chat.runs.run import NoRecord, Recorder, Run
 
-__all__ = ["NoRecord", "Numbered", "Recorder", "Run", "RunManager", "keep"]
+__all__ = ["EventLog", "NoRecord", "Recorder", "Run", "RunManager", "keep"]

@@ -1,4 +1,4 @@
-"""Tasks that go on whoever awaits them."""
+"""Tasks that outlive whoever awaits them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-_kept: set[asyncio.Task[Any]] = set()
+_tasks: set[asyncio.Task[Any]] = set()
 
 
 def keep(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-    """A task that goes on whoever awaits it, kept from the garbage collector until it is done."""
+    """Start `work` as a task and hold a reference until it is done.
+
+    The event loop itself holds only weak references: without this the task could be
+    garbage-collected while it runs.
+    """
     task = asyncio.get_running_loop().create_task(work)
-    _kept.add(task)
-    task.add_done_callback(_kept.discard)
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
     return task

@@ -12,55 +12,58 @@ from chat.core.events import Event
 from chat.runs.background import keep
 from chat.runs.run import Run
 
-KEEP_FINISHED_SECONDS = 300.0
-FORGET_EVERY_SECONDS = 10.0
+FINISHED_RUN_SECONDS = 300.0
+CLEANUP_INTERVAL_SECONDS = 10.0
+CANCEL_SECONDS = 5.0
 
 
 class RunManager:
-    """The runs of one process."""
+    """Starts runs, finds them by id, drains them before the process ends."""
 
     def __init__(self) -> None:
-        self.known: dict[uuid.UUID, Run] = {}
+        self.runs: dict[uuid.UUID, Run] = {}
         self.draining = False
-        self._look_again = 0.0
+        self._next_cleanup = 0.0
 
     @property
     def running(self) -> list[Run]:
-        return [run for run in self.known.values() if run.state is None]
+        return [run for run in self.runs.values() if run.is_running]
 
     def start(self, run: Run, source: AsyncGenerator[Event], *first: Event) -> Run:
-        """Begin making an answer; `first` are sent before anything of `source`. Raises ServerStops while draining."""
+        """Start generating an answer. The `first` events come before those of `source`.
+
+        Raises ServerStops while draining.
+        """
         if self.draining:
             raise ServerStops
-        self._forget_old()
-        self.known[run.id] = run
+        self._remove_finished()
+        self.runs[run.id] = run
         for event in first:
             run.emit(event)
         run.task = keep(run.drive(source))
         return run
 
     def get(self, run_id: uuid.UUID) -> Run | None:
-        """A run of this process, running or finished a short while ago."""
-        return self.known.get(run_id)
+        """A run of this process that is running or finished less than five minutes ago."""
+        return self.runs.get(run_id)
 
     async def drain(self, seconds: float) -> None:
-        """Take no new runs; give the present ones `seconds` to finish, then save what they have as interrupted."""
+        """Refuse new runs, wait `seconds` for the present ones, then interrupt the rest."""
         self.draining = True
         tasks = [run.task for run in self.running if run.task is not None]
-        if tasks:
-            await asyncio.wait(tasks, timeout=seconds)
+        if not tasks:
+            return
+        await asyncio.wait(tasks, timeout=seconds)
         for run in self.running:
             run.stop("interrupted")
-        if tasks:
-            await asyncio.wait(tasks, timeout=5)
+        await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
 
-    def _forget_old(self) -> None:
+    def _remove_finished(self) -> None:
         now = time.monotonic()
-        if now < self._look_again:
+        if now < self._next_cleanup:
             return
-        self._look_again = now + FORGET_EVERY_SECONDS
-        limit = now - KEEP_FINISHED_SECONDS
-        for old in [
-            key for key, run in self.known.items() if run.finished_at and run.finished_at < limit
-        ]:
-            del self.known[old]
+        self._next_cleanup = now + CLEANUP_INTERVAL_SECONDS
+        limit = now - FINISHED_RUN_SECONDS
+        old = [run.id for run in self.runs.values() if 0 < run.finished_at < limit]
+        for run_id in old:
+            del self.runs[run_id]

@@ -1,6 +1,7 @@
-"""Word between processes that something about a run changed: a hint to look, never the truth.
+"""Notifications between web processes, over the channel layer (Redis) where there is one.
 
-Over Redis where it is set up. Postgres holds what there is to know; a hint that is lost costs a moment.
+A notification is a hint to read the database again. Postgres holds the state: a lost
+notification costs one polling interval.
 """
 
 from __future__ import annotations
@@ -16,82 +17,94 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 
 logger = logging.getLogger(__name__)
-EVERYONE = "deepwiki.runs"
-AGAIN_SECONDS = 5.0
+STOP_GROUP = "deepwiki.runs"
+RECONNECT_SECONDS = 5.0
+# With a layer, polling is only for lost notifications: this many times less often.
+POLL_FACTOR = 5
 
 
-def between_processes() -> bool:
-    """Is there a layer that reaches other processes?"""
+def is_available() -> bool:
+    """True if there is a layer that reaches other processes."""
     return bool(settings.REDIS_URL)
 
 
 async def publish_changed(run_id: uuid.UUID) -> None:
-    """A run has new events stored."""
+    """Notify subscribers that new events of a run are stored."""
     await _send(_group(run_id), {"type": "run.changed"})
 
 
 async def publish_stop(run_id: uuid.UUID) -> None:
-    """A run was asked to stop: its row says so already."""
-    await _send(EVERYONE, {"type": "run.stop", "run": str(run_id)})
+    """Notify all processes that a run was asked to stop. Its row says so already."""
+    await _send(STOP_GROUP, {"type": "run.stop", "run": str(run_id)})
 
 
 class RunChanged:
-    """Rings when a run has changed. `wait` returns then, or after a while in any case."""
+    """Waits for a change of one run. Without a channel it only polls."""
 
     def __init__(self, channel: str = "") -> None:
         self._channel = channel
 
     async def wait(self, seconds: float) -> None:
+        """Return after a notification, or after `seconds` (more with a channel)."""
         if not self._channel:
             await asyncio.sleep(seconds)
             return
         try:
-            async with asyncio.timeout(
-                seconds * 5
-            ):  # the hint comes first; this is for one that was lost
+            async with asyncio.timeout(seconds * POLL_FACTOR):
                 await get_channel_layer().receive(self._channel)
         except TimeoutError:
             return
         except Exception:
-            logger.debug("the layer is away", exc_info=True)
+            logger.debug("the channel layer is not available", exc_info=True)
             await asyncio.sleep(seconds)
 
 
 @contextlib.asynccontextmanager
 async def subscribe(run_id: uuid.UUID) -> AsyncIterator[RunChanged]:
-    """A Bell for one run."""
-    channel = ""
-    layer = get_channel_layer() if between_processes() else None
-    if layer is not None:
-        with contextlib.suppress(Exception):  # without a layer it looks at intervals
-            channel = await layer.new_channel()
-            await layer.group_add(_group(run_id), channel)
+    """Subscribe to changes of one run. Never raises: without a layer it polls."""
+    channel = await _join(_group(run_id))
     try:
         yield RunChanged(channel)
     finally:
-        if layer is not None and channel:
+        if channel:
             with contextlib.suppress(Exception):
-                await layer.group_discard(_group(run_id), channel)
+                await get_channel_layer().group_discard(_group(run_id), channel)
 
 
-async def listen_for_stops(stop_run: Callable[[uuid.UUID], None]) -> None:
-    """For as long as the process lives: stop runs of ours that others were asked to stop."""
-    while between_processes():
+async def subscribe_to_stops(stop_run: Callable[[uuid.UUID], None]) -> None:
+    """Call `stop_run` for each run that was asked to stop. Returns only without a layer."""
+    while is_available():
         try:
-            layer = get_channel_layer()
-            channel = await layer.new_channel()
-            await layer.group_add(EVERYONE, channel)
-            while True:
-                message: dict[str, Any] = await layer.receive(channel)
-                if message.get("type") == "run.stop":
-                    stop_run(uuid.UUID(message["run"]))
+            await _receive_stops(stop_run)
         except Exception:
-            logger.info("the layer between processes is away; looking again in %s s", AGAIN_SECONDS)
-            await asyncio.sleep(AGAIN_SECONDS)
+            logger.info("no channel layer; looking again in %s s", RECONNECT_SECONDS)
+            await asyncio.sleep(RECONNECT_SECONDS)
+
+
+async def _receive_stops(stop_run: Callable[[uuid.UUID], None]) -> None:
+    layer = get_channel_layer()
+    channel = await layer.new_channel()
+    await layer.group_add(STOP_GROUP, channel)
+    while True:
+        message: dict[str, Any] = await layer.receive(channel)
+        if message.get("type") == "run.stop":
+            stop_run(uuid.UUID(message["run"]))
+
+
+async def _join(group: str) -> str:
+    """A new channel in `group`; empty if there is no layer."""
+    if not is_available():
+        return ""
+    layer = get_channel_layer()
+    channel = ""
+    with contextlib.suppress(Exception):
+        channel = await layer.new_channel()
+        await layer.group_add(group, channel)
+    return channel
 
 
 async def _send(group: str, message: dict[str, Any]) -> None:
-    if between_processes():
+    if is_available():
         with contextlib.suppress(Exception):
             await get_channel_layer().group_send(group, message)
 

@@ -1,69 +1,99 @@
-"""Runs, written down: the message row that people read, and the events that late readers catch up with."""
+"""Storing runs: the message row that people read, and the events that late readers replay."""
 
 from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from chat.core.events import Html
-from chat.core.request import clean
+from chat.core.citations import Check, find
+from chat.core.events import Event, Html, Numbered
+from chat.core.json_shapes import CitationItem
 from chat.models import Message, RunEvent
-from chat.rendering.citation_links import IndexCitations, verified_share_of
-from chat.runs import Numbered, Run, pubsub
+from chat.rendering.citation_links import verified_share
+from chat.runs import pubsub
+from chat.runs.run import Run
+from deepwiki.foundation.text import clean
 from deepwiki.foundation.threads import in_thread
+
+Fields = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class MessageRecorder:
-    """Recorder of one answer's row."""
+    """Recorder of one answer's row.
+
+    `with_events` is false for a run that ends with its reader: nobody could replay it.
+    """
 
     message_id: uuid.UUID
-    citing: IndexCitations
-    with_events: bool = True  # a run that ends with its reader has nobody who could catch up
+    with_events: bool = True
 
-    async def save(self, run: Run, fresh: list[Numbered]) -> None:
-        """See Recorder. Learns from the row, too, that another process was asked to stop the run."""
-        fields = _fields(run)  # now, and here: the run goes on meanwhile
-        if await in_thread(self._save, run.id, fresh, fields):
+    async def save(self, run: Run, new_events: Sequence[Numbered]) -> None:
+        """See Recorder. Stops the run if its row says that another process was asked to."""
+        # The fields are read here, on the event loop: the run goes on meanwhile.
+        fields = _message_fields(run)
+        check = run.sources.check if run.sources is not None else None
+        if await in_thread(self._save, fields, check, self._rows(new_events)):
             run.stop()
         await pubsub.publish_changed(run.id)
 
-    def _save(self, run_id: uuid.UUID, fresh: list[Numbered], fields: dict[str, object]) -> bool:
-        # Also a row that was taken for abandoned, after a gap in our signs of life: we know better.
-        ours = [Message.State.RUNNING, Message.State.INTERRUPTED]
-        if "state" in fields:
-            citations = self.citing.all_in(str(fields["content"]))
-            fields |= {"citations": citations, "verified_share": verified_share_of(citations)}
-        # A save whose acknowledgement was lost is repeated: events that are there already stay as they are.
-        events = [
-            RunEvent(run_id=run_id, seq=item.seq, data=clean_json(item))
-            for item in fresh
-            if self.with_events and not isinstance(item.event, Html)
+    def _rows(self, new_events: Sequence[Numbered]) -> list[RunEvent]:
+        if not self.with_events:
+            return []
+        return [
+            RunEvent(run_id=item.run, seq=item.seq, data=storable_json(item.event))
+            for item in new_events
+            if not isinstance(item.event, Html)
         ]
+
+    def _save(self, fields: Fields, check: Check | None, events: list[RunEvent]) -> bool:
+        """Store the fields and events; true if the run should stop."""
+        if "state" in fields:
+            citations = stored_citations(fields["content"], check)
+            fields |= {"citations": citations, "verified_share": verified_share(citations)}
+        # An answer whose lease ran out was marked interrupted; it is running all the same.
+        writable = [Message.State.RUNNING, Message.State.INTERRUPTED]
+        row = Message.objects.filter(pk=self.message_id)
         with transaction.atomic():
-            kept = Message.objects.filter(pk=self.message_id, state__in=ours).update(**fields)
-            if kept and events:
-                RunEvent.objects.bulk_create(events, ignore_conflicts=True)
-        if not kept:
-            return True  # deleted with its conversation, its repository or its person: nobody wants the rest
-        return Message.objects.filter(pk=self.message_id, stop_requested=True).exists()
+            if not row.filter(state__in=writable).update(**fields):
+                return True  # the row was deleted: nobody will read the rest
+            # A save whose acknowledgement was lost is repeated: stored events stay.
+            RunEvent.objects.bulk_create(events, ignore_conflicts=True)
+        return row.filter(stop_requested=True).exists()
 
 
-def clean_json(item: Numbered) -> dict[str, Any]:
-    """An event as JSON that Postgres takes: it refuses NUL and lone surrogates."""
-    text = clean(json.dumps(item.event.as_json(), ensure_ascii=False)).replace("\\u0000", "\\ufffd")
+def stored_citations(text: str, check: Check | None) -> list[CitationItem]:
+    """The citations in a text as they are stored, each once; none without an index."""
+    if check is None:
+        return []
+    return [
+        CitationItem(
+            path=citation.path,
+            start=citation.start,
+            end=citation.end,
+            found=check(citation).found,
+        )
+        for citation in find(text)
+    ]
+
+
+def storable_json(event: Event) -> dict[str, Any]:
+    """An event as JSON without NUL and lone surrogates, which PostgreSQL refuses."""
+    text = clean(json.dumps(event.as_json(), ensure_ascii=False)).replace("\\u0000", "\\ufffd")
     stored: dict[str, Any] = json.loads(text)
     return stored
 
 
-def _fields(run: Run) -> dict[str, object]:
+def _message_fields(run: Run) -> Fields:
+    """The columns of the message row that the run knows by now."""
     now = timezone.now()
-    fields: dict[str, object] = {"content": clean(run.text), "lease_at": now}
+    fields: Fields = {"content": clean(run.text), "lease_at": now}
     if run.sources is not None:
         fields |= {
             "sources": run.sources.items,
@@ -71,13 +101,9 @@ def _fields(run: Run) -> dict[str, object]:
             "search_mode": run.sources.mode,
         }
     if run.notices:
-        fields["notices"] = [
-            {"code": notice.code, "message": notice.message} for notice in run.notices
-        ]
+        fields["notices"] = [notice.as_item() for notice in run.notices]
     if run.usage is not None:
-        fields["usage"] = {
-            key: value for key, value in run.usage.as_json().items() if key != "event"
-        }
+        fields["usage"] = run.usage.as_item()
     if run.stages:
         fields["stages"] = run.stages
     if run.error is not None:

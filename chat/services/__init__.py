@@ -3,23 +3,23 @@
 from chat.services.answering import (
     ask,
     attach,
+    database_errors_as_down,
     providers,
     read_request,
     request_limits,
     runs,
     stop,
     stop_here,
-    translated,
 )
 
 __all__ = [
     "ask",
     "attach",
+    "database_errors_as_down",
     "providers",
     "read_request",
     "request_limits",
     "runs",
     "stop",
     "stop_here",
-    "translated",
 ]

@@ -1,4 +1,4 @@
-"""Asking, attaching, stopping: what every door does, whatever its transport."""
+"""Asking, attaching, stopping: what every endpoint does, whatever its transport."""
 
 from __future__ import annotations
 
@@ -8,24 +8,26 @@ import time
 import uuid
 from collections.abc import AsyncGenerator, Callable, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from chat.core.errors import ChatError, Down, NoSuchRepository, NotSignedIn
-from chat.core.events import Accepted, Delta, Event
-from chat.core.pipeline import AnswerContext, AnswerLimits, Model, answer
+from chat.core.events import Accepted, Delta, Event, Numbered
+from chat.core.generation import AnswerContext
+from chat.core.pipeline import answer
+from chat.core.ports import AnswerLimits, Model
 from chat.core.request import ChatRequest, RequestLimits, decode, parse
+from chat.core.usage_meter import UsageMeter
 from chat.models import Message
 from chat.providers import Providers, load_models
 from chat.providers.base import Timeouts
-from chat.rendering import Blocks
-from chat.rendering.citation_links import IndexCitations
-from chat.runs import NoRecord, Numbered, Run, RunManager, keep, pubsub
+from chat.rendering import LiveBlocks
+from chat.runs import NoRecord, Run, RunManager, keep, pubsub
 from chat.runs.recorder import MessageRecorder
-from chat.runs.replay import replay, stored_events
+from chat.runs.replay import load_run, stored_events
 from chat.services.cached_answers import DjangoAnswerCache
 from chat.services.intake import AcceptedQuestion, accept_question
 from chat.services.quotas import check_address
@@ -35,9 +37,9 @@ from deepwiki.foundation.threads import in_thread
 from repos.search import Filters, parse_patterns
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+    from deepwiki.accounts.authentication import Person
 
-    Person = AbstractBaseUser | AnonymousUser
+DATABASE_RETRY_SECONDS = 30
 
 runs = RunManager()
 
@@ -60,8 +62,13 @@ def request_limits() -> RequestLimits:
     return RequestLimits(settings.MESSAGE_BYTES, settings.CONTENT_CHARS, settings.HISTORY_MESSAGES)
 
 
+def answer_limits() -> AnswerLimits:
+    """How long an answer may be and take, from the settings."""
+    return AnswerLimits(settings.ANSWER_CHARS, settings.ANSWER_SECONDS)
+
+
 def read_request(data: str | bytes) -> ChatRequest:
-    """A frame or body as a request. Raises BadRequest, TooLarge."""
+    """Decode a frame or body. Raises BadRequest, RequestTooLarge."""
     limits = request_limits()
     return parse(decode(data, limits), limits)
 
@@ -71,87 +78,167 @@ async def ask(
     request: ChatRequest,
     *,
     lasting: bool,
-    still_here: Callable[[], None] = lambda: None,
+    authorize: Callable[[], None] = lambda: None,
     address: str = "",
 ) -> Run:
-    """Store the question and start its answer; or give the run of the same question asked before.
+    """Store the question and start its answer, or find the run of the same question.
 
-    A `lasting` run goes on when nobody reads it: its conversation will show it. `still_here` is called first, where
-    the database may be asked, and raises when the person may no longer ask. `address` is where a stranger comes from.
-    Raises the ChatError family before
-    anything was sent anywhere.
+    A `lasting` run goes on without readers: its conversation will show it. `authorize` is
+    called first, in a thread that may use the database; it raises if the person may no
+    longer ask. `address` is the network address of a person without an account.
+
+    Raises the ChatError family, before anything is sent anywhere.
     """
-    # Whoever asked may be gone before the rows are made: the answer is begun all the same, and kept.
-    with translated():
-        return await asyncio.shield(keep(_ask(person, request, lasting, still_here, address)))
+    # The client may disconnect before the rows are stored: the answer is started anyway.
+    with database_errors_as_down():
+        return await asyncio.shield(keep(_ask(person, request, lasting, authorize, address)))
+
+
+async def attach(person: Person, run_id: uuid.UUID, after: int = 0) -> AsyncGenerator[Numbered]:
+    """Each event above `after` of one's own run, once, in order.
+
+    From memory for runs of this process, else from the database. Raises NoSuchRepository
+    for anybody else's run.
+    """
+    run = runs.get(run_id)
+    if run is None:
+        items = stored_events(person, run_id, after)
+    elif run.person_id == person.pk and person.pk is not None:
+        items = run.attach(after)
+    else:
+        raise NoSuchRepository("no_such_answer")
+    async with contextlib.aclosing(items):
+        async for item in items:
+            yield item
+
+
+async def stop(person: Person, run_id: uuid.UUID) -> None:
+    """Stop one's own run; its text so far stays. Nothing happens for anybody else's."""
+    run = runs.get(run_id)
+    if run is not None:
+        if run.person_id == person.pk:
+            run.stop()
+        return
+    row = Message.objects.filter(
+        run_id=run_id, conversation__user=person.pk, state=Message.State.RUNNING
+    )
+    if await in_thread(row.update, stop_requested=True):
+        # Its process reads the row every second or two; the notification is quicker.
+        await pubsub.publish_stop(run_id)
+
+
+def stop_here(run_id: uuid.UUID) -> None:
+    """Stop a run of this process whose row says that its owner asked for it."""
+    run = runs.get(run_id)
+    if run is not None:
+        run.stop()
 
 
 @contextlib.contextmanager
-def translated() -> Iterator[None]:
-    """What the database raises while it is away, as an error people are told."""
+def database_errors_as_down() -> Iterator[None]:
+    """Turn what the database raises while it is not available into an error for people."""
     try:
         yield
     except (OperationalError, InterfaceError) as error:
-        raise Down(retry_after=30) from error
+        raise Down(retry_after=DATABASE_RETRY_SECONDS) from error
 
 
 async def _ask(
     person: Person,
     request: ChatRequest,
     lasting: bool,
-    still_here: Callable[[], None],
+    authorize: Callable[[], None],
     address: str,
 ) -> Run:
     if not person.is_authenticated and not settings.ALLOW_ANONYMOUS:
         raise NotSignedIn
     if person.pk is None:
-        await in_thread(check_address, address, sum(run.address == address for run in runs.running))
-    opened, model = await in_thread(_open, person, request, still_here)
-    if opened.existing and opened.run_id is not None:
-        return runs.get(opened.run_id) or await replay(opened.run_id, person)
-    citing = IndexCitations()
-    filters = Filters(**{name: parse_patterns(text) for name, text in request.filters.items()})
-    retriever = RepositoryRetriever(
-        opened.repository.pk, person.pk, filters, request.file_path, citing, opened.repository
-    )
-    limits = AnswerLimits(settings.ANSWER_CHARS, settings.ANSWER_SECONDS)
-    context = AnswerContext(
-        request, opened.history, retriever, providers().adapter(model.provider), model, limits
-    )
+        running = sum(run.address == address for run in runs.running)
+        await in_thread(check_address, address, running)
+    accepted, model = await in_thread(_accept, person, request, authorize)
+    if accepted.existing and accepted.run_id is not None:
+        return runs.get(accepted.run_id) or await load_run(accepted.run_id, person)
+    context = _answer_context(person, request, accepted, model)
     run = Run(
-        id=opened.run_id or uuid.uuid4(),
+        id=accepted.run_id or uuid.uuid4(),
         ends_when_alone=not lasting,
         person_id=person.pk,
         address=address,
-        renderer=Blocks(citing) if request.render == "html" else None,
-        recorder=MessageRecorder(opened.answer_id, citing, with_events=lasting)
-        if opened.answer_id
-        else NoRecord(),
-        meter=lambda: context.usage,
+        renderer=LiveBlocks() if request.render == "html" else None,
+        recorder=_recorder(accepted, lasting),
+        meter=context.meter,
     )
-    events = answer(context, DjangoAnswerCache())
-    accepted = Accepted(
-        _text(opened.conversation_id), _text(opened.answer_id), _text(request.client_message_id)
+    events = _measure(model.provider, answer(context, DjangoAnswerCache()))
+    return await _start(run, events, accepted, request)
+
+
+def _accept(
+    person: Person, request: ChatRequest, authorize: Callable[[], None]
+) -> tuple[AcceptedQuestion, Model]:
+    """Choose the model, check limits and rights, store the rows: a few milliseconds."""
+    authorize()
+    known = providers()
+    known.refresh_discovered_models()
+    model = known.choose(request.provider, request.model)
+    return accept_question(person, request, model), model
+
+
+def _answer_context(
+    person: Person, request: ChatRequest, accepted: AcceptedQuestion, model: Model
+) -> AnswerContext:
+    patterns = {name: parse_patterns(text) for name, text in request.filters.items()}
+    retriever = RepositoryRetriever(
+        repository_id=accepted.repository.pk,
+        person_id=person.pk,
+        filters=Filters(**patterns),
+        file=request.file_path,
+        loaded=accepted.repository,
+    )
+    return AnswerContext(
+        request=request,
+        history=accepted.history,
+        retriever=retriever,
+        provider=providers().adapter(model.provider),
+        model=model,
+        limits=answer_limits(),
+        meter=UsageMeter(),
+    )
+
+
+def _recorder(accepted: AcceptedQuestion, lasting: bool) -> MessageRecorder | NoRecord:
+    if accepted.answer_id is None:
+        return NoRecord()
+    return MessageRecorder(accepted.answer_id, with_events=lasting)
+
+
+async def _start(
+    run: Run, events: AsyncGenerator[Event], accepted: AcceptedQuestion, request: ChatRequest
+) -> Run:
+    first = Accepted(
+        _text(accepted.conversation_id),
+        _text(accepted.answer_id),
+        _text(request.client_message_id),
     )
     try:
-        return runs.start(run, _measured(model.provider, events), accepted)
+        return runs.start(run, events, first)
     except ChatError as error:
-        if opened.answer_id:
-            await in_thread(_refused, opened.answer_id, error)
+        if accepted.answer_id:
+            await in_thread(_mark_refused, accepted.answer_id, error)
         raise
 
 
-async def _measured(provider: str, events: AsyncGenerator[Event]) -> AsyncGenerator[Event]:
-    """The events, with what they tell counted."""
-    began, waiting = time.perf_counter(), True
-    metrics.running_answers.inc()
+async def _measure(provider: str, events: AsyncGenerator[Event]) -> AsyncGenerator[Event]:
+    """Pass the events on and count what they tell in the metrics."""
+    started = time.perf_counter()
+    is_first = True
     state = "stopped"
+    metrics.running_answers.inc()
     try:
         async with contextlib.aclosing(events):
             async for event in events:
-                if waiting and isinstance(event, Delta):
-                    waiting = False
-                    metrics.first_token.labels(provider).observe(time.perf_counter() - began)
+                if is_first and isinstance(event, Delta):
+                    is_first = False
+                    metrics.first_token.labels(provider).observe(time.perf_counter() - started)
                 yield event
         state = "complete"
     except ChatError as error:
@@ -163,57 +250,7 @@ async def _measured(provider: str, events: AsyncGenerator[Event]) -> AsyncGenera
         metrics.answers.labels(provider, state).inc()
 
 
-async def attach(
-    person: Person, run_id: uuid.UUID, after: int = 0
-) -> AsyncGenerator[Numbered | dict[str, Any]]:
-    """Each later event of one's own run, once, in order: from memory here, from the database for other processes.
-
-    From the database they come as the JSON they were stored as. Raises NoSuchRepository for anybody else's run.
-    """
-    run = runs.get(run_id)
-    if run is not None:
-        if run.person_id != person.pk or person.pk is None:
-            raise NoSuchRepository("There is no such answer, or it is not yours.")
-        async for item in run.attach(after):
-            yield item
-        return
-    async for stored in stored_events(person, run_id, after):
-        yield stored
-
-
-async def stop(person: Person, run_id: uuid.UUID) -> None:
-    """End one's own run; what there is of it stays."""
-    run = runs.get(run_id)
-    if run is None:
-        asked = Message.objects.filter(
-            run_id=run_id, conversation__user=person.pk, state=Message.State.RUNNING
-        )
-        if await in_thread(asked.update, stop_requested=True):
-            await pubsub.publish_stop(
-                run_id
-            )  # its process sees the row within a second or two, with or without the hint
-    elif run.person_id == person.pk:
-        run.stop()
-
-
-def stop_here(run_id: uuid.UUID) -> None:
-    """Stop a run of this process: its row says that its owner wants it."""
-    run = runs.get(run_id)
-    if run is not None:
-        run.stop()
-
-
-def _open(
-    person: Person, request: ChatRequest, still_here: Callable[[], None]
-) -> tuple[AcceptedQuestion, Model]:
-    """Choose the model, check limits and rights, make the rows. One thread, a few milliseconds."""
-    still_here()
-    providers().look_around()
-    model = providers().choose(request.provider, request.model)
-    return accept_question(person, request, model), model
-
-
-def _refused(answer_id: uuid.UUID, error: ChatError) -> None:
+def _mark_refused(answer_id: uuid.UUID, error: ChatError) -> None:
     Message.objects.filter(pk=answer_id).update(
         state=Message.State.INTERRUPTED, error=error.message, finished_at=timezone.now()
     )

@@ -1,4 +1,4 @@
-"""Answers given a moment ago, in Django's cache."""
+"""Recent complete answers, in Django's cache."""
 
 from __future__ import annotations
 
@@ -11,26 +11,28 @@ from chat.core.answer_cache import CachedAnswer
 from chat.core.events import Usage
 from deepwiki.foundation.threads import in_thread
 
-PREFIX = "answer:"
+KEY_PREFIX = "answer:"
 
 
 class DjangoAnswerCache:
-    """Answers kept for DEEPWIKI_CACHE_SECONDS. A cache that is away keeps none, and hinders nothing."""
+    """Keeps answers for DEEPWIKI_CACHE_SECONDS; 0 keeps none. Never raises."""
 
     async def get(self, key: str) -> CachedAnswer | None:
+        """The answer stored under `key`, None if there is none or the cache is down."""
         if not settings.CACHE_SECONDS:
             return None
         try:
-            kept = await in_thread(cache.get, PREFIX + key)
+            value = await in_thread(cache.get, KEY_PREFIX + key)
         except Exception:
             return None
-        return CachedAnswer(kept["text"], Usage(**kept["usage"])) if kept else None
+        return CachedAnswer(value["text"], Usage(**value["usage"])) if value else None
 
     async def put(self, key: str, answer: CachedAnswer) -> None:
+        """Store a complete answer."""
         if not settings.CACHE_SECONDS:
             return
+        value = {"text": answer.text, "usage": asdict(answer.usage)}
         try:
-            value = {"text": answer.text, "usage": asdict(answer.usage)}
-            await in_thread(cache.set, PREFIX + key, value, settings.CACHE_SECONDS)
+            await in_thread(cache.set, KEY_PREFIX + key, value, settings.CACHE_SECONDS)
         except Exception:
             return

@@ -1,4 +1,7 @@
-"""Taking a question: who asks, about what, after which message; limits, rights and rows."""
+"""Accepting a question: its repository, its place in the conversation, limits and rows.
+
+accept_question -> asked before? -> repository -> parent and history -> insert_question.sql
+"""
 
 from __future__ import annotations
 
@@ -12,78 +15,77 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from chat.core.errors import BadRequest, NoSuchRepository, NotSignedIn
-from chat.core.pipeline import Model
+from chat.core.ports import Model
 from chat.core.request import ChatRequest, Turn
 from chat.core.research_rounds import untagged
 from chat.message_tree import ancestors
 from chat.models import LEASE, Conversation, Message
-from chat.services.quotas import Counted, midnight
+from chat.services.quotas import QuestionCounts, midnight
 from chat.token_usage import TOKENS
+from deepwiki.foundation.advisory_locks import QUESTIONS_OF_PERSON
 from repos import services as repositories
 from repos.models import Repository
 from repos.sources.errors import NotFound, SourceError
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+    from deepwiki.accounts.authentication import Person
 
-    Person = AbstractBaseUser | AnonymousUser
-
-
-ASK = (Path(__file__).parent / "insert_question.sql").read_text("utf-8").replace("{tokens}", TOKENS)
-LOCK = 0x0A5C  # any number, the same everywhere
+MAX_TITLE_CHARS = 80
+SQL_FILE = Path(__file__).parent / "insert_question.sql"
+INSERT_QUESTION = SQL_FILE.read_text("utf-8").replace("{tokens}", TOKENS)
 
 
 @dataclass(frozen=True)
 class AcceptedQuestion:
-    """A question that has its rows: ready to run, or (with `existing`) already asked."""
+    """A question with its rows: ready to run, or (`existing`) accepted before.
+
+    The ids are None for a person without an account, whose question leaves no rows.
+    """
 
     repository: Repository
-    history: tuple[Turn, ...]
+    history: tuple[Turn, ...] = ()
     conversation_id: uuid.UUID | None = None
     answer_id: uuid.UUID | None = None
     run_id: uuid.UUID | None = None
     existing: bool = False
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where a question stands: its conversation, the message before it, its position."""
+
+    conversation_id: uuid.UUID
+    is_new: bool
+    history: tuple[Turn, ...]
+    parent_id: uuid.UUID | None = None
+    position: int = 1
+
+
 def accept_question(person: Person, request: ChatRequest, model: Model) -> AcceptedQuestion:
-    """The rows of a question and of the answer to come, or those of the same question asked before.
+    """Store a question and the answer to come, or find those of the same question.
 
     Raises the ChatError family.
     """
-    before = _asked_before(person, request)
-    if before is not None:
-        return before
+    existing = _accepted_before(person, request)
+    if existing is not None:
+        return existing
     if request.token and person.pk is None:
-        raise NotSignedIn("Sign in to use an access token.")
-    try:
-        known = _of_conversation(person, request) or _named_by_id(person, request)
-        if known is not None:
-            repositories.touch(
-                known, person.pk, request.token if known.added_by_id == person.pk else ""
-            )
-        repository = known or repositories.find_or_add(
-            person,
-            request.repo_url,
-            kind=request.type,
-            token=request.token,
-            revision=request.revision,
-        )
-    except NotFound as error:
-        raise NoSuchRepository(str(error)) from error
-    except SourceError as error:
-        raise BadRequest(str(error)) from error
+        raise NotSignedIn("token_needs_account")
+    repository = _repository(person, request)
     if person.pk is None:
         return AcceptedQuestion(repository, request.messages[:-1])
     try:
-        return _rows(person, request, model, repository)
+        return _store(person, request, model, repository)
     except IntegrityError:
-        again = _asked_before(person, request)
-        if again is None:
+        # The same question came twice at once: the other one has stored it.
+        existing = _accepted_before(person, request)
+        if existing is None:
             raise
-        return again
+        return existing
 
 
-def _asked_before(person: Person, request: ChatRequest) -> AcceptedQuestion | None:
+def _accepted_before(person: Person, request: ChatRequest) -> AcceptedQuestion | None:
+    """The question with the same `client_message_id` of the same person."""
     if request.client_message_id is None or person.pk is None:
         return None
     question = Message.objects.filter(
@@ -91,139 +93,180 @@ def _asked_before(person: Person, request: ChatRequest) -> AcceptedQuestion | No
     ).first()
     if question is None:
         return None
-    reply = question.children.first()
+    answer = question.children.first()
     return AcceptedQuestion(
-        question.conversation.repository,
-        (),
-        question.conversation_id,
-        reply.pk if reply else None,
-        reply.run_id if reply else None,
-        True,
+        repository=question.conversation.repository,
+        conversation_id=question.conversation_id,
+        answer_id=answer.pk if answer else None,
+        run_id=answer.run_id if answer else None,
+        existing=True,
     )
 
 
-def _of_conversation(person: Person, request: ChatRequest) -> Repository | None:
-    """The repository a conversation is about, as long as its owner may still read it."""
+def _repository(person: Person, request: ChatRequest) -> Repository:
+    """The repository of the conversation, of the page, or of the address in the request.
+
+    Raises NoSuchRepository, BadRequest.
+    """
+    try:
+        repository = _conversation_repository(person, request)
+        if repository is None:
+            repository = _page_repository(person, request)
+        if repository is None:
+            return repositories.find_or_add(
+                person,
+                request.repo_url,
+                kind=request.type,
+                token=request.token,
+                revision=request.revision,
+            )
+        is_owner = repository.added_by_id == person.pk
+        repositories.touch(repository, person.pk, request.token if is_owner else "")
+    except NotFound as error:
+        raise NoSuchRepository(text=str(error)) from error
+    except SourceError as error:
+        raise BadRequest(text=str(error)) from error
+    return repository
+
+
+def _conversation_repository(person: Person, request: ChatRequest) -> Repository | None:
+    """The repository of one's own conversation, as long as one may read it."""
     if request.conversation is None or person.pk is None:
         return None
-    mine = Conversation.objects.of(person).filter(pk=request.conversation).values("repository_id")
-    return (
-        Repository.objects.readable_by(person)
-        .select_related("current_index")
-        .filter(pk__in=mine)
-        .first()
-    )
+    own = Conversation.objects.of(person).filter(pk=request.conversation)
+    return _readable(person).filter(pk__in=own.values("repository_id")).first()
 
 
-def _named_by_id(person: Person, request: ChatRequest) -> Repository | None:
-    """The very row that a page is about: several may share an address."""
+def _page_repository(person: Person, request: ChatRequest) -> Repository | None:
+    """The row that the page is about: several rows may share an address."""
     if request.repository is None or request.conversation is not None:
         return None
-    readable = Repository.objects.readable_by(person).select_related("current_index")
-    found = readable.filter(pk=request.repository).first()
-    if found is None:
+    repository = _readable(person).filter(pk=request.repository).first()
+    if repository is None:
         raise NoSuchRepository
-    return found
+    return repository
 
 
-def _rows(
-    person: Any, request: ChatRequest, model: Model, repository: Repository
+def _readable(person: Person) -> Any:
+    return Repository.objects.readable_by(person).select_related("current_index")
+
+
+def _store(
+    person: Person, request: ChatRequest, model: Model, repository: Repository
 ) -> AcceptedQuestion:
-    """Store the question and the answer to come. Raises TooMany, NoSuchRepository, BadRequest."""
-    if request.conversation is None:
-        return _stored(
-            person, request, model, repository, uuid.uuid4(), None, 1, request.messages[:-1]
-        )
-    with transaction.atomic():
-        rows = Conversation.objects.of(person).select_for_update()
-        conversation = rows.filter(pk=request.conversation, repository=repository).first()
-        if conversation is None:
-            raise NoSuchRepository("There is no such conversation, or it is not yours.")
-        said = list(
-            conversation.messages.only("id", "parent_id", "position", "role", "content").order_by(
-                "position"
-            )
-        )
-        parent, history = _place(said, request)
-        position = (said[-1].position if said else 0) + 1
-        Conversation.objects.filter(pk=conversation.pk).update(updated_at=timezone.now())
-        return _stored(
-            person, request, model, repository, conversation.pk, parent, position, history
-        )
+    """Store the question and the answer to come.
 
-
-def _stored(
-    person: Any,
-    request: ChatRequest,
-    model: Model,
-    repository: Repository,
-    conversation: uuid.UUID,
-    parent: Message | None,
-    position: int,
-    history: tuple[Turn, ...],
-) -> AcceptedQuestion:
-    answer, run = uuid.uuid4(), uuid.uuid4()
-    # Written out as one message to the database: made from objects, it took longer than finding the passages, and kept
-    # the lock for as long.
-    with connection.cursor() as cursor:
-        cursor.execute(
-            ASK,
-            {
-                "lock": LOCK,
-                "person": person.pk,
-                "lease": LEASE.total_seconds(),
-                "free": model.free,
-                "tokens": settings.TOKENS_PER_DAY,
-                "midnight": midnight(),
-                "most_running": settings.RUNS_PER_USER,
-                "most_asked": settings.REQUESTS_PER_MINUTE,
-                "conversation": conversation,
-                "is_new": request.conversation is None,
-                "repository": repository.pk,
-                "title": " ".join(untagged(request.question).split())[:80] or "Question",
-                "question": uuid.uuid4(),
-                "position": position,
-                "parent": parent.pk if parent is not None else None,
-                "content": request.question,
-                "client": request.client_message_id,
-                "language": request.language,
-                "answer": answer,
-                "run": run,
-                "provider": model.provider,
-                "model": model.id,
-            },
-        )
-        cursor.nextset()
-        Counted(*cursor.fetchone()).check()
-    return AcceptedQuestion(repository, history, conversation, answer, run)
-
-
-def _place(said: list[Message], request: ChatRequest) -> tuple[Message | None, tuple[Turn, ...]]:
-    """After which message the question comes, and what was said until there.
-
-    The history is taken from the rows: a client cannot put words into an answer's mouth. Raises BadRequest.
+    Raises TooMany, NoSuchRepository, BadRequest.
     """
-    by_id = {row.pk: row for row in said}
-    parent: Message | None = said[-1] if said else None
-    if request.edit is not None:
-        edited = _named(by_id, request.edit)
-        if edited.role == Message.Role.ASSISTANT:  # its question is meant
-            edited = by_id[edited.parent_id] if edited.parent_id else edited
-        parent = by_id.get(edited.parent_id) if edited.parent_id else None
-    elif request.parent is not None:
-        parent = _named(by_id, request.parent)
-    path = ancestors(by_id, parent) if parent is not None else []
-    turns = (
-        Turn("assistant" if row.role == Message.Role.ASSISTANT else "user", row.content)
-        for row in path
-        if row.content
+    if request.conversation is None:
+        place = _Place(uuid.uuid4(), is_new=True, history=request.messages[:-1])
+        return _insert(person, request, model, repository, place)
+    with transaction.atomic():
+        place = _place_in_conversation(person, request, repository)
+        return _insert(person, request, model, repository, place)
+
+
+def _place_in_conversation(person: Person, request: ChatRequest, repository: Repository) -> _Place:
+    """Where the question follows in its conversation, whose row is locked."""
+    own = Conversation.objects.of(person).select_for_update()
+    conversation = own.filter(pk=request.conversation, repository=repository).first()
+    if conversation is None:
+        raise NoSuchRepository("no_such_conversation")
+    columns = ("id", "parent_id", "position", "role", "content")
+    messages = list(conversation.messages.only(*columns).order_by("position"))
+    parent, history = _parent_and_history(messages, request)
+    Conversation.objects.filter(pk=conversation.pk).update(updated_at=timezone.now())
+    return _Place(
+        conversation_id=conversation.pk,
+        is_new=False,
+        history=history,
+        parent_id=parent.pk if parent is not None else None,
+        position=messages[-1].position + 1 if messages else 1,
     )
-    return parent, tuple(turns)[-settings.HISTORY_MESSAGES :]
 
 
-def _named(by_id: dict[uuid.UUID, Message], wanted: uuid.UUID) -> Message:
-    if wanted not in by_id:
-        raise BadRequest(
-            "The message this follows is not in the conversation. Reload the page and ask again."
-        )
-    return by_id[wanted]
+def _parent_and_history(
+    messages: list[Message], request: ChatRequest
+) -> tuple[Message | None, tuple[Turn, ...]]:
+    """The message that the question follows, and the turns up to it.
+
+    The history is taken from the rows: a client cannot put words into an answer. Raises
+    BadRequest.
+    """
+    by_id = {message.pk: message for message in messages}
+    parent = _parent(by_id, request)
+    path = ancestors(by_id, parent) if parent is not None else []
+    turns = tuple(_turn(message) for message in path if message.content)
+    return parent, turns[-settings.HISTORY_MESSAGES :]
+
+
+def _parent(by_id: dict[uuid.UUID, Message], request: ChatRequest) -> Message | None:
+    if request.edit is not None:
+        edited = _message(by_id, request.edit)
+        if edited.role == Message.Role.ASSISTANT and edited.parent_id:
+            edited = by_id[edited.parent_id]  # an answer stands for its question
+        return by_id.get(edited.parent_id) if edited.parent_id else None
+    if request.parent is not None:
+        return _message(by_id, request.parent)
+    return next(reversed(by_id.values()), None)
+
+
+def _message(by_id: dict[uuid.UUID, Message], message_id: uuid.UUID) -> Message:
+    if message_id not in by_id:
+        raise BadRequest("no_such_parent")
+    return by_id[message_id]
+
+
+def _turn(message: Message) -> Turn:
+    is_answer = message.role == Message.Role.ASSISTANT
+    return Turn("assistant" if is_answer else "user", message.content)
+
+
+def _insert(
+    person: Person, request: ChatRequest, model: Model, repository: Repository, place: _Place
+) -> AcceptedQuestion:
+    """Check the person's limits and insert the rows, in one message to the database.
+
+    Inserting through model objects took longer than the search and held the person's lock
+    for as long. Raises TooMany.
+    """
+    answer_id, run_id = uuid.uuid4(), uuid.uuid4()
+    parameters = {
+        **_limit_parameters(person, model),
+        "conversation": place.conversation_id,
+        "is_new": place.is_new,
+        "repository": repository.pk,
+        "title": _title(request.question),
+        "question": uuid.uuid4(),
+        "position": place.position,
+        "parent": place.parent_id,
+        "content": request.question,
+        "client": request.client_message_id,
+        "language": request.language,
+        "answer": answer_id,
+        "run": run_id,
+        "provider": model.provider,
+        "model": model.id,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT_QUESTION, parameters)
+        cursor.nextset()
+        QuestionCounts(*cursor.fetchone()).check()
+    return AcceptedQuestion(repository, place.history, place.conversation_id, answer_id, run_id)
+
+
+def _limit_parameters(person: Person, model: Model) -> dict[str, Any]:
+    return {
+        "lock": QUESTIONS_OF_PERSON,
+        "person": person.pk,
+        "lease": LEASE.total_seconds(),
+        "free": model.free,
+        "tokens": settings.TOKENS_PER_DAY,
+        "midnight": midnight(),
+        "most_running": settings.RUNS_PER_USER,
+        "most_asked": settings.REQUESTS_PER_MINUTE,
+    }
+
+
+def _title(question: str) -> str:
+    return " ".join(untagged(question).split())[:MAX_TITLE_CHARS] or "Question"

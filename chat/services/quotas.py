@@ -12,13 +12,21 @@ from django.utils import timezone
 
 from chat.core.errors import TooMany
 
-_fallback: dict[str, int] = {}
+RUNNING_RETRY_SECONDS = 5
+COUNTER_SECONDS = 120
+MAX_LOCAL_COUNTERS = 1_000
+
+# Counts by address and minute, for when the shared cache is not available.
+_local_counters: dict[str, int] = {}
 
 
 @dataclass(frozen=True)
-class Counted:
-    """What a person has asked: answers being written, questions of the last minute and how many seconds ago the first of
-    them was, tokens spent since midnight of `quota` (0: any amount)."""
+class QuestionCounts:
+    """What a person has asked: a row of insert_question.sql.
+
+    `running` answers; `asked` questions in the last minute, the first of them `first`
+    seconds ago; `spent` tokens since midnight of `quota` (0: no limit).
+    """
 
     running: int
     asked: int
@@ -27,45 +35,43 @@ class Counted:
     spent: int
 
     def check(self) -> None:
-        """Raises TooMany, with the time after which it is worth asking again."""
+        """Raises TooMany, with the seconds after which it is worth asking again."""
         if self.running >= settings.RUNS_PER_USER:
-            raise TooMany(
-                "Another answer of yours is still being written. Wait for it or stop it, then ask again.",
-                retry_after=5,
-            )
-        if self.asked >= settings.REQUESTS_PER_MINUTE:
+            raise TooMany("running_answers", retry_after=RUNNING_RETRY_SECONDS)
+        limit = settings.REQUESTS_PER_MINUTE
+        if self.asked >= limit:
             wait = max(1, round(60 - self.first))
-            words = f"You have asked {settings.REQUESTS_PER_MINUTE} questions in a minute. Ask again in {wait} seconds."
-            raise TooMany(words, retry_after=wait)
+            raise TooMany("questions_per_minute", count=limit, seconds=wait, retry_after=wait)
         if self.quota and self.spent >= self.quota:
-            wait = round((midnight() + timedelta(days=1) - timezone.localtime()).total_seconds())
-            raise TooMany(
-                "You have used what you may use in a day. Ask again tomorrow, or use Search only.",
-                retry_after=wait,
-            )
+            tomorrow = midnight() + timedelta(days=1)
+            wait = round((tomorrow - timezone.localtime()).total_seconds())
+            raise TooMany("tokens_per_day", retry_after=wait)
 
 
 def midnight() -> datetime:
-    """When this day began."""
+    """The beginning of this day, in the server's time zone."""
     return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def check_address(address: str, running: int) -> None:
-    """The same limits for strangers, by the address they come from; `running` are their answers in this process."""
+    """The limits of people without an account, by network address.
+
+    `running` is the number of their answers in this process. Raises TooMany.
+    """
     if running >= settings.RUNS_PER_USER:
-        raise TooMany(
-            "Another answer for your address is still being written. Wait for it, then ask again.",
-            retry_after=5,
-        )
+        raise TooMany("running_answers_of_address", retry_after=RUNNING_RETRY_SECONDS)
+    if _count_question(address) > settings.REQUESTS_PER_MINUTE:
+        raise TooMany("questions_of_address", retry_after=60)
+
+
+def _count_question(address: str) -> int:
+    """Count a question; returns how many came from the address in this minute."""
     key = f"asked:{address}:{int(time.time() // 60)}"
     try:
-        cache.add(key, 0, 120)
-        asked = cache.incr(key)
-    except Exception:  # the cache is away: counted in this process alone
-        asked = _fallback[key] = _fallback.get(key, 0) + 1
-        for old in list(_fallback)[:-1_000]:
-            del _fallback[old]
-    if asked > settings.REQUESTS_PER_MINUTE:
-        raise TooMany(
-            "Too many questions have come from your address. Ask again in a minute.", retry_after=60
-        )
+        cache.add(key, 0, COUNTER_SECONDS)
+        count: int = cache.incr(key)
+    except Exception:  # the cache is not available: count in this process alone
+        count = _local_counters[key] = _local_counters.get(key, 0) + 1
+        for old in list(_local_counters)[:-MAX_LOCAL_COUNTERS]:
+            del _local_counters[old]
+    return count

@@ -1,11 +1,11 @@
-"""Retrieval for the answer core: waits until the repository can be searched, then searches it."""
+"""Retrieval for the answer core: wait until the repository can be searched, then search."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ from django.conf import settings
 
 from chat.core.errors import NoSuchRepository, RetrieverFailed
 from chat.core.events import Status
-from chat.core.pipeline import Retrieved
+from chat.core.ports import Retrieved
 from chat.core.prompt import PromptPassage
 from chat.rendering.citation_links import IndexCitations
 from chat.runs import keep
@@ -26,58 +26,54 @@ from repos.sources import Address
 
 POLL_SECONDS = 0.25
 SHARED_SECONDS = 5.0
+MAX_FILE_LINES = 800
 T = TypeVar("T")
-FILE_LINES = 800
 
 
 @dataclass
 class RepositoryRetriever:
-    """Retriever over one repository, with one person's rights."""
+    """Retriever over one repository, with one person's rights.
+
+    `loaded` is the repository as it was read for the question, with this person's rights:
+    it serves the first search, a later one reads it again.
+    """
 
     repository_id: uuid.UUID
     person_id: int | None
     filters: Filters = field(default_factory=Filters)
     file: str = ""
-    citing: IndexCitations = field(default_factory=IndexCitations)
-    known: Repository | None = None  # as it was read a moment ago, with this person's rights
+    loaded: Repository | None = None
 
     async def retrieve(self, question: str, limit: int) -> AsyncGenerator[Status | Retrieved]:
-        """See Retriever. A repository that is new is waited for, with word of how far it is."""
+        """See Retriever. Waits for a repository that is being indexed, with its progress."""
         deadline = time.monotonic() + settings.INDEX_WAIT_SECONDS
-        told = None
-        # What was read for the question serves its first search; a later round looks again.
-        known, self.known = self.known, None
-        repository = known if known is not None else await in_thread(self._readable)
-        while True:
-            if repository.current_index is not None:
-                yield await self._found(repository, repository.current_index, question, limit)
-                return
+        last_status = None
+        repository, self.loaded = self.loaded, None
+        if repository is None:
+            repository = await in_thread(self._load)
+        while repository.current_index is None:
             status = await in_thread(_progress, repository)
-            if status != told:
-                told = status
+            if status != last_status:
+                last_status = status
                 yield status
             if time.monotonic() > deadline:
-                raise RetrieverFailed(
-                    "Error preparing retriever: the repository is still being indexed. Ask again in a few minutes."
-                )
+                raise RetrieverFailed("still_indexing")
             await asyncio.sleep(POLL_SECONDS)
-            repository = await in_thread(self._readable)
+            repository = await in_thread(self._load)
+        yield await self._search_once(repository, repository.current_index, question, limit)
 
-    def _readable(self) -> Repository:
-        """The repository as it stands now, as long as this person may read it."""
-        readable = Repository.objects.readable_by(PersonId(self.person_id)).select_related(
-            "current_index"
-        )
-        repository = readable.filter(pk=self.repository_id).first()
+    def _load(self) -> Repository:
+        """The repository as it is now. Raises NoSuchRepository if it may not be read."""
+        readable = Repository.objects.readable_by(PersonId(self.person_id))
+        repository = readable.select_related("current_index").filter(pk=self.repository_id).first()
         if repository is None:
             raise NoSuchRepository
         return repository
 
-    async def _found(
+    async def _search_once(
         self, repository: Repository, index: Index, question: str, limit: int
     ) -> Retrieved:
-        """What a search gives; people who ask the same at the same time share one."""
-        self.citing.address, self.citing.commit = repository.address, index.commit
+        """Search; equal searches of one person within a few seconds are run once."""
         key = (
             index.pk,
             index.updated_at,
@@ -89,15 +85,12 @@ class RepositoryRetriever:
             self.file,
         )
         with metrics.timed(metrics.retrieval):
-            found, self.citing.lines = await _shared(
-                key, lambda: in_thread(self._look, repository, index, question, limit)
+            return await _shared(
+                key, lambda: in_thread(self._search, repository, index, question, limit)
             )
-        return found
 
-    def _look(
-        self, repository: Repository, index: Index, question: str, limit: int
-    ) -> tuple[Retrieved, Mapping[str, int]]:
-        found = search(
+    def _search(self, repository: Repository, index: Index, question: str, limit: int) -> Retrieved:
+        result = search(
             [repository.pk],
             question,
             user_id=self.person_id,
@@ -105,82 +98,97 @@ class RepositoryRetriever:
             filters=self.filters,
             file=self.file,
         )
-        address = self.citing.address or repository.address
-        retrieved = Retrieved(
-            passages=tuple(_passage(address, passage) for passage in found.passages),
+        address = repository.address
+        lines = line_counts(index.pk, index.updated_at)
+        return Retrieved(
+            passages=tuple(_prompt_passage(address, hit) for hit in result.passages),
             commit=index.commit,
-            mode=found.mode,
+            mode=result.mode,
             repository=repository.name,
             file=self._file(repository),
             repository_id=str(repository.pk),
             building=index.state != Index.State.READY and bool(index.embedders),
+            check=IndexCitations(address, index.commit, lines),
         )
-        return retrieved, line_counts(index.pk, index.updated_at)
 
     def _file(self, repository: Repository) -> PromptPassage | None:
-        document = read_file(repository, self.file, self.person_id) if self.file else None
+        if not self.file:
+            return None
+        document = read_file(repository, self.file, self.person_id)
         if document is None:
             return None
-        lines = document.text.split("\n")[:FILE_LINES]
+        lines = document.text.split("\n")[:MAX_FILE_LINES]
         return PromptPassage(document.path, 1, len(lines), "\n".join(lines), document.language)
 
 
 _searches: dict[tuple[Any, ...], asyncio.Future[Any]] = {}
 
 
-async def _shared(key: tuple[Any, ...], search: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """The result of `search`, run once for all who ask with the same key within a few seconds, on one event loop.
+async def _shared(key: tuple[Any, ...], start: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """The result of `start()`, run once for all calls with `key` within SHARED_SECONDS.
 
-    The key holds who asks and the state of the index, so nothing is shared that would have been found differently.
+    The key names the person and the state of the index, so no result is shared that
+    would have been another one. Results are shared on one event loop only.
     """
-    key = (id(asyncio.get_running_loop()), *key)
-    known = _searches.get(key)
-    if known is None or (known.done() and (known.cancelled() or known.exception() is not None)):
-        known = keep(search())
-        _searches[key] = known
-        asyncio.get_running_loop().call_later(SHARED_SECONDS, _searches.pop, key, None)
-    found: T = await asyncio.shield(known)
-    return found
+    loop = asyncio.get_running_loop()
+    key = (id(loop), *key)
+    future = _searches.get(key)
+    if future is None or _has_failed(future):
+        future = keep(start())
+        _searches[key] = future
+        loop.call_later(SHARED_SECONDS, _searches.pop, key, None)
+    result: T = await asyncio.shield(future)
+    return result
+
+
+def _has_failed(future: asyncio.Future[Any]) -> bool:
+    return future.done() and (future.cancelled() or future.exception() is not None)
 
 
 def _progress(repository: Repository) -> Status:
-    """What is being done for a repository that cannot be searched yet; raises when nothing more will be done."""
+    """The stage of the job of a repository that has no index yet.
+
+    Raises NoSuchRepository or RetrieverFailed if no job will make one.
+    """
     job: IndexJob | None = repository.jobs.first()
-    if job is not None and job.state == IndexJob.State.DONE:  # its index was dropped to make room
+    if job is not None and job.state == IndexJob.State.DONE:
+        # Its index was dropped to make room: build it again.
         job, _ = jobs.request(repository)
     if job is None or job.state in (IndexJob.State.FAILED, IndexJob.State.CANCELLED):
-        why = job.error if job and job.error else "indexing was cancelled."
-        if "no such repository" in why:
-            raise NoSuchRepository(f"Error preparing retriever: {why}")
-        raise RetrieverFailed(f"Error preparing retriever: {why}")
+        raise _indexing_failed(job.error if job is not None else "")
     if job.state == IndexJob.State.PAUSED:
-        raise RetrieverFailed(
-            "Error preparing retriever: indexing is paused. Resume it on the repository's page."
-        )
+        raise RetrieverFailed("indexing_paused")
     stage = str(IndexJob.Stage(job.stage).label)
-    return Status("indexing", stage, job.progress if job.total else None, job.total or None)
+    done = job.progress if job.total else None
+    return Status("indexing", stage, done, job.total or None)
 
 
-def _passage(address: Address, found: SearchHit) -> PromptPassage:
-    why = (
-        "named"
-        if found.named
-        else "words"
-        if found.cosine is None
-        else "meaning"
-        if found.words is None
-        else "both"
-    )
-    url = address.blob_url(found.commit, found.path, found.start, found.end)
+def _indexing_failed(error: str) -> NoSuchRepository | RetrieverFailed:
+    text = f"Error preparing retriever: {error or 'indexing was cancelled.'}"
+    if "no such repository" in error:
+        return NoSuchRepository(text=text)
+    return RetrieverFailed(text=text)
+
+
+def _prompt_passage(address: Address, hit: SearchHit) -> PromptPassage:
     return PromptPassage(
-        found.path,
-        found.start,
-        found.end,
-        found.text,
-        found.language,
-        found.symbol,
-        found.score,
-        why,
-        found.commit,
-        url,
+        path=hit.path,
+        start=hit.start,
+        end=hit.end,
+        text=hit.text,
+        language=hit.language,
+        symbol=hit.symbol,
+        score=hit.score,
+        why=_match_kind(hit),
+        commit=hit.commit,
+        url=address.blob_url(hit.commit, hit.path, hit.start, hit.end),
     )
+
+
+def _match_kind(hit: SearchHit) -> str:
+    """How a passage was found: `named`, `words`, `meaning` or `both` of the last two."""
+    if hit.named:
+        return "named"
+    if hit.cosine is None:
+        return "words"
+    return "meaning" if hit.words is None else "both"

@@ -1,0 +1,188 @@
+"""One WebSocket connection: who is behind it, its tasks, its end.
+
+Sessions (plain_session.py, events_session.py) speak over it. Each answer is forwarded by
+a task: Channels awaits one handler after the other, so a handler that streamed would see
+neither `stop` nor the disconnect.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections import Counter
+from collections.abc import Awaitable, Coroutine
+from typing import TYPE_CHECKING, Any, Protocol
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+
+from chat.api.wire_formats import NORMAL_CLOSURE
+from chat.core.errors import ChatError, Down, Internal, NotSignedIn, TooMany
+from chat.services.answering import DATABASE_RETRY_SECONDS
+from deepwiki.accounts import authentication
+from deepwiki.foundation import metrics
+from deepwiki.foundation.incidents import log_incident
+from deepwiki.foundation.threads import in_thread
+
+if TYPE_CHECKING:
+    from deepwiki.accounts.authentication import Person
+
+logger = logging.getLogger(__name__)
+IDLE_CLOSURE = 4408
+RECHECK_SECONDS = 20
+TOO_MANY_SOCKETS_RETRY_SECONDS = 30
+
+open_sockets: Counter[int | None] = Counter()
+
+
+class Socket(Protocol):
+    """What a connection needs of the Channels consumer."""
+
+    scope: dict[str, Any]
+
+    def send(self, text_data: str) -> Awaitable[None]: ...
+
+    def close(self, code: int) -> Awaitable[None]: ...
+
+
+class Connection:
+    """One socket of one person."""
+
+    def __init__(self, socket: Socket) -> None:
+        self._socket = socket
+        self._headers: dict[bytes, bytes] = dict(socket.scope["headers"])
+        peer = (socket.scope.get("client") or ("",))[0]
+        self.address = authentication.address_of(peer, self._header(b"x-forwarded-for"))
+        self.person: Person
+        self._session_key = ""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._is_counted = False
+        self._last_message_at = time.monotonic()
+        self._has_received = False
+        self.is_closing = False
+
+    async def identify(self) -> None:
+        """Find the person of the handshake and count the socket.
+
+        Raises CredentialsRefused (answered by refusing the handshake) and the ChatError
+        family (the handshake is accepted so that the error can be told).
+        """
+        headers = self._socket.scope["headers"]
+        try:
+            self.person, self._session_key = await in_thread(authentication.of_handshake, headers)
+        except authentication.CredentialsRefused:
+            metrics.connections.labels("refused").inc()
+            raise
+        except Exception as error:
+            metrics.connections.labels("failed").inc()
+            raise _handshake_error(error) from error
+        self._count()
+
+    def _count(self) -> None:
+        person_id = self.person.pk
+        if person_id and open_sockets[person_id] >= settings.SOCKETS_PER_USER:
+            metrics.connections.labels("too_many").inc()
+            raise TooMany("too_many_sockets", retry_after=TOO_MANY_SOCKETS_RETRY_SECONDS)
+        open_sockets[person_id] += 1
+        self._is_counted = True
+        metrics.connections.labels("accepted").inc()
+        metrics.open_sockets.inc()
+
+    def authorize(self) -> None:
+        """Raises NotSignedIn if the session or token of the handshake is no longer valid.
+
+        Asks the database: call it in a thread.
+        """
+        if self._session_key:
+            if authentication.by_session(self._session_key) is None:
+                raise NotSignedIn("session_ended")
+        elif self.person.pk and not authentication.still_good(self._header(b"authorization")):
+            raise NotSignedIn("token_invalid")
+
+    def note_message(self) -> None:
+        """A message came: the idle time starts anew."""
+        self._last_message_at = time.monotonic()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run `work` as a task of this connection, cancelled when it disconnects."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._on_task_done)
+
+    async def send_text(self, text: str) -> None:
+        """Send a text frame. Ends the calling task if the client has gone."""
+        try:
+            await self._socket.send(text_data=text)
+        except Exception as error:  # the server's own kind, if the client left meanwhile
+            self.is_closing = True
+            raise asyncio.CancelledError from error
+
+    async def send_json(self, message: dict[str, Any]) -> None:
+        """Send an object as a text frame; nothing once the connection is closing."""
+        if not self.is_closing:
+            await self.send_text(json.dumps(message, ensure_ascii=False))
+
+    async def close(self, code: int = NORMAL_CLOSURE) -> None:
+        """Close the socket, once."""
+        if not self.is_closing:
+            self.is_closing = True
+            await self._socket.close(code)
+
+    def disconnected(self) -> None:
+        """The socket is closed: cancel the tasks. Runs that are lasting go on."""
+        self.is_closing = True
+        if self._is_counted:
+            self._is_counted = False
+            metrics.open_sockets.dec()
+            open_sockets[self.person.pk] -= 1
+            if not open_sockets[self.person.pk]:
+                del open_sockets[self.person.pk]
+        for task in list(self._tasks):
+            task.cancel()
+
+    async def watch(self, first_message_seconds: float) -> None:
+        """Until the socket is idle: check now and then that the person may still be here.
+
+        Closes an idle socket. Raises NotSignedIn.
+        """
+        checked_at = time.monotonic()
+        while True:
+            await asyncio.sleep(1)
+            now = time.monotonic()
+            if self._is_idle(now, first_message_seconds):
+                await self.close(IDLE_CLOSURE)
+                return
+            if now - checked_at > RECHECK_SECONDS:
+                checked_at = now
+                await self._recheck()
+
+    def _is_idle(self, now: float, first_message_seconds: float) -> bool:
+        if self._tasks - {asyncio.current_task()}:
+            self._last_message_at = now
+            self._has_received = True
+        limit = settings.SOCKET_IDLE_SECONDS if self._has_received else first_message_seconds
+        return now - self._last_message_at > limit
+
+    async def _recheck(self) -> None:
+        try:
+            await in_thread(self.authorize)
+        except NotSignedIn:
+            raise
+        except Exception:
+            logger.warning("a session could not be checked; trying again", exc_info=True)
+
+    def _on_task_done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            logger.error("a task of a socket failed", exc_info=task.exception())
+
+    def _header(self, name: bytes) -> str:
+        return self._headers.get(name, b"").decode("latin-1")
+
+
+def _handshake_error(error: Exception) -> ChatError:
+    if isinstance(error, OperationalError | InterfaceError):
+        return Down(retry_after=DATABASE_RETRY_SECONDS)
+    return Internal(log_incident(logger, "a handshake could not be checked"))

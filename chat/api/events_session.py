@@ -1,0 +1,148 @@
+"""The events dialect over a WebSocket: JSON messages, many questions on one socket."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import uuid
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from django.conf import settings
+
+from chat import services
+from chat.api.connection import Connection
+from chat.api.wire_formats import EVENTS_SUBPROTOCOL, error_json
+from chat.core.errors import (
+    BadRequest,
+    ChatError,
+    Internal,
+    NotSignedIn,
+    RequestTooLarge,
+    TooMany,
+)
+from chat.core.events import Numbered
+from chat.core.request import decode, parse
+from deepwiki.foundation.incidents import log_incident
+from deepwiki.foundation.parsing import parse_uuid
+from deepwiki.foundation.threads import in_thread
+
+logger = logging.getLogger(__name__)
+MAX_REFUSED_MESSAGES = 50  # of one socket, after which it is closed
+REFUSED_RETRY_SECONDS = 60
+
+
+class EventsSession:
+    """Speaks to our own page and to programs that want events."""
+
+    subprotocol = EVENTS_SUBPROTOCOL
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._is_answering = False
+        self._refused = 0
+
+    @property
+    def first_message_seconds(self) -> float:
+        """A page opens its socket early: the ordinary idle time holds from the start."""
+        return max(settings.SOCKET_FIRST_MESSAGE_SECONDS, settings.SOCKET_IDLE_SECONDS)
+
+    async def opened(self) -> None:
+        """Tell the limits."""
+        limits = {
+            "message_bytes": settings.MESSAGE_BYTES,
+            "content_chars": settings.CONTENT_CHARS,
+            "idle_seconds": settings.SOCKET_IDLE_SECONDS,
+        }
+        await self._connection.send_json({"event": "ready", "limits": limits})
+
+    async def receive(self, text: str | None) -> None:
+        """A frame came; None if it was binary."""
+        if text is None:
+            await self.refuse(BadRequest("binary_frame"))
+            return
+        try:
+            await self._dispatch(decode(text, services.request_limits()))
+        except RequestTooLarge as error:
+            await self.refuse(error)
+        except ChatError as error:
+            self._refused += 1
+            if self._refused <= MAX_REFUSED_MESSAGES:
+                await self._connection.send_json(error_json(error))
+            else:
+                await self.refuse(TooMany("too_many_refused", retry_after=REFUSED_RETRY_SECONDS))
+
+    async def refuse(self, error: ChatError) -> None:
+        """Say what is wrong and close."""
+        await self._connection.send_json(error_json(error))
+        await self._connection.close(error.close_code)
+
+    async def _dispatch(self, message: dict[str, Any]) -> None:
+        match message.get("event"):
+            case "ping":
+                await self._connection.send_json({"event": "pong"})
+            case "ask":
+                self._start_answer(message)
+            case "stop":
+                await services.stop(self._connection.person, _run_id(message))
+            case "attach":
+                run_id, after = _run_id(message), _after(message)
+                self._connection.start(self._attach(run_id, after))
+            case _:
+                raise BadRequest("unknown_event")
+
+    def _start_answer(self, message: dict[str, Any]) -> None:
+        if self._is_answering:
+            raise TooMany("one_question_at_a_time")
+        self._is_answering = True
+        self._connection.start(self._answer(message))
+
+    async def _answer(self, message: dict[str, Any]) -> None:
+        reference = {"client_message_id": message.get("client_message_id")}
+        try:
+            run = await services.ask(
+                self._connection.person,
+                parse(message, services.request_limits()),
+                lasting=True,
+                authorize=self._connection.authorize,
+                address=self._connection.address,
+            )
+            await self._forward(run.attach())
+        except NotSignedIn as error:
+            await self.refuse(error)
+        except ChatError as error:
+            await self._connection.send_json({**error_json(error), **reference})
+        except Exception:
+            error = Internal(log_incident(logger, "a question could not be taken"))
+            await self._connection.send_json({**error_json(error), **reference})
+        finally:
+            self._is_answering = False
+
+    async def _attach(self, run_id: uuid.UUID, after: int) -> None:
+        try:
+            await in_thread(self._connection.authorize)
+            await self._forward(services.attach(self._connection.person, run_id, after))
+        except ChatError as error:
+            await self._connection.send_json({**error_json(error), "run": str(run_id)})
+        except Exception:
+            error = Internal(log_incident(logger, "attaching failed"))
+            await self._connection.send_json(error_json(error))
+
+    async def _forward(self, stream: AsyncGenerator[Numbered]) -> None:
+        async with contextlib.aclosing(stream) as items:
+            async for item in items:
+                await self._connection.send_json(item.as_json())
+
+
+def _run_id(message: dict[str, Any]) -> uuid.UUID:
+    run_id = parse_uuid(message.get("run"))
+    if run_id is None:
+        raise BadRequest("run_id")
+    return run_id
+
+
+def _after(message: dict[str, Any]) -> int:
+    after = message.get("after", 0)
+    if not isinstance(after, int) or isinstance(after, bool):
+        raise BadRequest("after")
+    return after

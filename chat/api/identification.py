@@ -1,0 +1,111 @@
+"""Who sends an HTTP request of the protocol, and how errors become JSON responses."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, cast
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.views.decorators.csrf import csrf_exempt
+
+from chat import services
+from chat.core.errors import ChatError, Forbidden, Internal, NotSignedIn
+from chat.core.events import Failed
+from deepwiki.accounts import authentication
+from deepwiki.foundation import metrics
+from deepwiki.foundation.incidents import log_incident
+from deepwiki.foundation.threads import in_thread
+
+if TYPE_CHECKING:
+    from deepwiki.accounts.authentication import Person
+
+logger = logging.getLogger(__name__)
+SAFE_METHODS = ("GET", "HEAD")
+AsyncView = Callable[..., Awaitable[HttpResponseBase]]
+View = Callable[..., HttpResponseBase]
+
+
+class _CsrfCheck(CsrfViewMiddleware):
+    """Django's own check; it returns the reason instead of rendering a page."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> Any:
+        return reason
+
+
+def identified(view: AsyncView) -> View:
+    """Call the view with the person: by API token or by session, else anonymous.
+
+    A token needs no CSRF token but refuses a foreign origin; a session is CSRF-checked.
+    Errors of the ChatError family become JSON responses with their status.
+    """
+
+    @csrf_exempt
+    @wraps(view)
+    async def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            with services.database_errors_as_down():
+                return await view(request, await _person(request), *args, **kwargs)
+        except ChatError as error:
+            metrics.errors.labels(error.code).inc()
+            return refusal(Failed.of(error))
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            error = Internal(log_incident(logger, "a request failed"))
+            metrics.errors.labels(error.code).inc()
+            return refusal(Failed.of(error))
+
+    # Django finds out at run time that the view is asynchronous.
+    return cast(View, wrapped)
+
+
+def refusal(failure: Failed) -> JsonResponse:
+    """An error before the first text: its status, and its message as JSON."""
+    headers = {"Retry-After": str(failure.retry_after)} if failure.retry_after else {}
+    return JsonResponse({"detail": failure.message}, status=failure.status, headers=headers)
+
+
+async def _person(request: HttpRequest) -> Person:
+    """Raises NotSignedIn, Forbidden."""
+    person = await _token_person(request)
+    if person is None:
+        person = await _session_person(request)
+    if person is not None:
+        return person
+    if settings.ALLOW_ANONYMOUS:
+        return AnonymousUser()
+    raise NotSignedIn
+
+
+async def _token_person(request: HttpRequest) -> Person | None:
+    authorization = request.headers.get("authorization", "")
+    try:
+        person = await in_thread(authentication.by_bearer, authorization)
+    except authentication.CredentialsRefused:
+        raise NotSignedIn("token_unknown") from None
+    origin = request.headers.get("origin", "")
+    if person is not None and origin and not _is_same_origin(request, origin):
+        raise Forbidden("foreign_origin")
+    return person
+
+
+def _is_same_origin(request: HttpRequest, origin: str) -> bool:
+    return authentication.same_origin(origin, request.get_host())
+
+
+async def _session_person(request: HttpRequest) -> Person | None:
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    person = await in_thread(authentication.by_session, key)
+    if person is None or request.method in SAFE_METHODS:
+        return person
+    check = _CsrfCheck(lambda _: HttpResponse())
+    check.process_request(request)
+    if check.process_view(request, refusal, (), {}):
+        raise Forbidden("csrf")
+    return person

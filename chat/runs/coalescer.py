@@ -1,0 +1,45 @@
+"""Joining the small pieces of text that a model streams."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+COALESCE_SECONDS = 0.03
+
+
+class Coalescer:
+    """Emits text at most every COALESCE_SECONDS; the first piece after a pause at once.
+
+    `emit` is called on the event loop, with text that is not empty.
+    """
+
+    def __init__(self, emit: Callable[[str], None]) -> None:
+        self._emit = emit
+        self._pending: list[str] = []
+        self._emitted_at = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, text: str) -> None:
+        """Emit `text` now, or together with what arrives until the interval is over."""
+        self._pending.append(text)
+        if self._timer is not None:
+            return
+        wait = self._emitted_at + COALESCE_SECONDS - time.monotonic()
+        if wait <= 0:
+            self.flush()
+        else:
+            self._timer = asyncio.get_running_loop().call_later(wait, self.flush)
+
+    def flush(self) -> None:
+        """Emit what is pending now."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not self._pending:
+            return
+        text = "".join(self._pending)
+        self._pending.clear()
+        self._emitted_at = time.monotonic()
+        self._emit(text)

@@ -1,0 +1,74 @@
+"""When a run is stored: about once a second, and once more at its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+from chat.core.events import Numbered
+from chat.runs.background import keep
+from chat.runs.event_log import EventLog
+
+logger = logging.getLogger(__name__)
+SAVE_INTERVAL_SECONDS = 1.0
+LEASE_SECONDS = 2.0  # a run without new events renews its lease this often
+LAST_SAVE_SECONDS = 5.0
+RETRY_SECONDS = 30.0
+MAX_RETRY_WAIT_SECONDS = 5.0
+
+Store = Callable[[Sequence[Numbered]], Awaitable[None]]
+
+
+class Saver:
+    """Calls `store` with the events that were not stored before. `store` may raise."""
+
+    def __init__(self, log: EventLog, store: Store) -> None:
+        self._log = log
+        self._store = store
+        self._stored = 0
+
+    async def save_until(self, ended: asyncio.Event) -> None:
+        """Save new events, or renew the lease, until `ended` is set."""
+        saved_at = 0.0
+        while not ended.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), SAVE_INTERVAL_SECONDS)
+                return
+            lease_is_due = time.monotonic() - saved_at > LEASE_SECONDS
+            if len(self._log) > self._stored or lease_is_due:
+                # A failure is tried again after the interval; the last save reports it.
+                with contextlib.suppress(Exception):
+                    await self._save()
+                    saved_at = time.monotonic()
+
+    async def save_last(self) -> bool:
+        """Save once more. False if that failed: it is then retried in the background."""
+        try:
+            await asyncio.wait_for(self._save(), LAST_SAVE_SECONDS)
+        except Exception:
+            logger.warning("saving an answer failed, retrying for %s s", RETRY_SECONDS)
+            keep(self._retry())
+            return False
+        return True
+
+    async def _save(self) -> None:
+        until = len(self._log)
+        await self._store(self._log.items[self._stored : until])
+        self._stored = until
+
+    async def _retry(self) -> None:
+        deadline = time.monotonic() + RETRY_SECONDS
+        wait = 0.5
+        while time.monotonic() < deadline:
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, MAX_RETRY_WAIT_SECONDS)
+            try:
+                await self._save()
+            except Exception:
+                logger.debug("an answer is still not saved", exc_info=True)
+            else:
+                return
+        logger.error("an answer could not be stored")
