@@ -32,6 +32,7 @@ from chat.core.errors import (
     RequestTooLarge,
     TooMany,
 )
+from chat.core.events import Failed
 from chat.core.request import decode, parse
 from deepwiki.accounts import authentication
 from deepwiki.foundation import metrics
@@ -84,12 +85,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         if self.person.pk and open_sockets[self.person.pk] >= settings.SOCKETS_PER_USER:
             metrics.connections.labels("too_many").inc()
             await self._accept()
-            await self._refuse(
-                TooMany(
-                    "You have too many connections open. Close some pages and try again.",
-                    retry_after=30,
-                )
-            )
+            await self._refuse(TooMany("connections", retry_after=30))
             return
         self.counted = True
         open_sockets[self.person.pk] += 1
@@ -121,13 +117,11 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         if self.closing:
             return
         if text_data is None:
-            await self._refuse(BadRequest("Send text, not binary data."))
+            await self._refuse(BadRequest("binary_message"))
         elif self.events:
             await self._receive_event(text_data)
         elif self.busy:
-            await self._refuse(
-                TooMany("One question at a time: wait for the answer, or open another connection.")
-            )
+            await self._refuse(TooMany("one_question_per_connection"))
         else:
             self.busy = True
             self._start(self._answer_plainly(text_data))
@@ -168,9 +162,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
                     await self._send({"event": "pong"})
                 case "ask":
                     if self.busy:
-                        raise TooMany(
-                            "One question at a time: stop the running answer or wait for it."
-                        )
+                        raise TooMany("question_running")
                     self.busy = True
                     self._start(self._ask(message))
                 case "stop":
@@ -178,10 +170,10 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
                 case "attach":
                     after = message.get("after", 0)
                     if not isinstance(after, int) or isinstance(after, bool):
-                        raise BadRequest("after must be a whole number.")
+                        raise BadRequest("after_not_a_number")
                     self._start(self._attach(_uuid(message.get("run")), after))
                 case _:
-                    raise BadRequest("event must be one of ask, stop, attach, ping.")
+                    raise BadRequest("unknown_event")
         except RequestTooLarge as error:
             await self._refuse(error)
         except ChatError as error:
@@ -189,9 +181,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
             if self.complaints <= MOST_COMPLAINTS:
                 await self._send(_error(error))
             else:
-                await self._refuse(
-                    TooMany("Too many messages that cannot be understood.", retry_after=60)
-                )
+                await self._refuse(TooMany("too_many_invalid_messages", retry_after=60))
 
     async def _ask(self, message: dict[str, Any]) -> None:
         client_id = message.get("client_message_id")
@@ -266,10 +256,10 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
     def _still_here(self) -> None:
         """A session may have ended, or its person been locked out, since the handshake. Raises NotSignedIn."""
         if self.session_key and authentication.by_session(self.session_key) is None:
-            raise NotSignedIn("Your session has ended. Sign in again.")
+            raise NotSignedIn("session_ended")
         by_token = not self.session_key and self.person.pk
         if by_token and not authentication.still_good(self._header(b"authorization")):
-            raise NotSignedIn("This API token is no longer valid.")
+            raise NotSignedIn("token_expired")
 
     def _header(self, name: bytes) -> str:
         return str(dict(self.scope["headers"]).get(name, b"").decode("latin-1"))
@@ -319,14 +309,7 @@ class NotHere(AsyncWebsocketConsumer):  # type: ignore[misc]
 
 def _error(error: ChatError) -> dict[str, Any]:
     metrics.errors.labels(error.code).inc()
-    shown = {
-        "event": "error",
-        "code": error.code,
-        "message": error.message,
-        "retry_after": error.retry_after,
-        "incident": error.incident or None,
-    }
-    return {key: value for key, value in shown.items() if value is not None}
+    return Failed.of(error).as_json()
 
 
 def _incident(what: str) -> Internal:
@@ -339,7 +322,7 @@ def _uuid(value: Any) -> uuid.UUID:
     try:
         return uuid.UUID(value)
     except (ValueError, TypeError, AttributeError):
-        raise BadRequest("run must be the id of an answer.") from None
+        raise BadRequest("run_not_an_id") from None
 
 
 def _limits() -> dict[str, int]:

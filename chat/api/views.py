@@ -25,7 +25,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from chat import services
 from chat.api.wire_formats import PlainText, chunks, numbered_json, sse
-from chat.core.errors import ChatError, Internal, NotSignedIn, RequestTooLarge
+from chat.core.errors import ChatError, Forbidden, Internal, NotSignedIn, RequestTooLarge
 from chat.core.events import Failed
 from chat.runs import Numbered, Run
 from deepwiki.accounts import authentication
@@ -75,10 +75,10 @@ async def _person(request: HttpRequest) -> Any:
     try:
         person = await in_thread(authentication.by_bearer, request.headers.get("authorization", ""))
     except authentication.CredentialsRefused:
-        raise NotSignedIn("This API token is not valid. Make a new one and try again.") from None
+        raise NotSignedIn("token_invalid") from None
     if person is not None:
         if origin and not authentication.same_origin(origin, request.get_host()):
-            raise _Forbidden("Requests from this origin are not accepted.")
+            raise Forbidden
         return person
     person = await in_thread(
         authentication.by_session, request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
@@ -88,17 +88,11 @@ async def _person(request: HttpRequest) -> Any:
             check = _Csrf(lambda _: HttpResponse())
             check.process_request(request)
             if check.process_view(request, refusal, (), {}):
-                raise _Forbidden(
-                    "This request did not come from a page of this site. Reload the page and try again."
-                )
+                raise Forbidden("csrf_failed")
         return person
     if settings.ALLOW_ANONYMOUS:
         return AnonymousUser()
     raise NotSignedIn
-
-
-class _Forbidden(ChatError):
-    code, status, close_code = "forbidden", 403, 4401
 
 
 def refusal(error: ChatError) -> JsonResponse:

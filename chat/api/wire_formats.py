@@ -30,12 +30,7 @@ class PlainText:
                 return text
             case Failed():
                 self.close_code = event.close_code
-                words = (
-                    event.message
-                    if event.message.startswith("Error")
-                    else f"Error: {event.message}"
-                )
-                return f"\n\n{words}" if self.started else words
+                return f"\n\n{event.plain}" if self.started else event.plain
             case Done(state) if state != "complete" and self.close_code == NORMAL:
                 self.close_code = 4502
         return ""

@@ -71,8 +71,7 @@ class AnswerContext:
                 **(variables or {}),
             )
             if fitted.left_out:
-                words = f"Not everything fitted into the model: {', '.join(fitted.left_out)} stayed out."
-                yield Notice("context_trimmed", words)
+                yield Notice.of("context_trimmed", parts=", ".join(fitted.left_out))
             try:
                 async with contextlib.aclosing(self._stream(asked)) as pieces:
                     async for piece in pieces:
@@ -83,10 +82,7 @@ class AnswerContext:
                 if attempt == 2:
                     raise
                 context //= 2
-                yield Notice(
-                    "context_retry",
-                    "The model found this too long; asking again with less of the repository.",
-                )
+                yield Notice.of("context_retry")
 
     async def _stream(self, asked: Prompt) -> AsyncGenerator[Event]:
         counted: Tokens | None = None
@@ -106,13 +102,9 @@ class AnswerContext:
                     self.size += len(piece.text)
                     yield Delta(piece.text)
                     if self.size > self.limits.chars or time.monotonic() > deadline:
-                        raise CutOff(
-                            "The answer reached the longest this server allows. What came is kept."
-                        )
+                        raise CutOff("answer_too_long")
             if first is None:
-                raise Unavailable(
-                    "The model's service gave an empty answer. Ask again or choose another model."
-                )
+                raise Unavailable("empty_answer")
         finally:
             # Also of an answer that was cut, stopped or failed: it was paid for.
             if first is not None and self.provider.is_generative:

@@ -56,18 +56,12 @@ async def _once(
     for notice in notices(found):
         yield notice
     if request.deep_research and not context.provider.is_generative:
-        yield Notice(
-            "research_needs_model",
-            "Deep Research needs a language model. These are the passages found.",
-        )
+        yield Notice.of("research_needs_model")
 
     key = cache_key(request, context.history, found, context.model)
     settled = None if request.regenerate or found.building else await answers.get(key)
     if settled is not None:
-        yield Notice(
-            "from_cache",
-            "This question was answered a moment ago: this is that answer. Ask anew for another.",
-        )
+        yield Notice.of("from_cache")
         yield Delta(settled.text)
         yield Usage(0, 0, *context.elapsed_ms())  # it was paid for then
         return

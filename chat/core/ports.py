@@ -7,13 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from chat.core import context_budget
+from chat.core.citations import Check
 from chat.core.events import Status
 from chat.core.prompt import Prompt, PromptPassage
 
 
 @dataclass(frozen=True)
 class Retrieved:
-    """What retrieval found. `mode` is `hybrid` or `words`; `building` says that vectors are still being computed."""
+    """The result of a retrieval. Passages are ordered best first.
+
+    `mode` is `hybrid` or `words` (lexical search alone); `building` is true while vectors are
+    still being computed. `file` is the file that the request names; `check` looks a citation up
+    in the index that was searched.
+    """
 
     passages: tuple[PromptPassage, ...]
     commit: str
@@ -22,6 +28,7 @@ class Retrieved:
     file: PromptPassage | None = None
     building: bool = False
     repository_id: str = ""
+    check: Check | None = field(default=None, compare=False, repr=False)
 
 
 class Retriever(Protocol):

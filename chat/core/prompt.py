@@ -37,7 +37,7 @@ class PromptPassage:
     language: str = ""
     symbol: str = ""
     score: float = 0.0
-    why: str = ""
+    match_reason: str = ""
     commit: str = ""
     url: str = ""
 

@@ -88,9 +88,9 @@ def decode(data: str | bytes, limits: RequestLimits) -> dict[str, Any]:
     try:
         value = json.loads(data)
     except (ValueError, RecursionError):
-        raise BadRequest("The request is not valid JSON.") from None
+        raise BadRequest("invalid_json") from None
     if not isinstance(value, dict):
-        raise BadRequest("The request must be a JSON object.")
+        raise BadRequest("not_an_object")
     return value
 
 
@@ -102,7 +102,7 @@ def parse(value: Mapping[str, Any], limits: RequestLimits) -> ChatRequest:
     repo_url = _text(value, "repo_url", 2_000)
     messages = _messages(value.get("messages"), limits)
     if not repo_url.strip():
-        raise BadRequest("repo_url is missing: name a repository.")
+        raise BadRequest("repo_url_missing")
     language = _text(value, "language", 20).strip().lower().replace("_", "-")
     return ChatRequest(
         repo_url=repo_url.strip(),
@@ -135,9 +135,9 @@ def clean(text: str) -> str:
 
 def _messages(value: Any, limits: RequestLimits) -> tuple[Turn, ...]:
     if value is None or value == []:
-        raise BadRequest("No messages provided")
+        raise BadRequest("no_messages")
     if not isinstance(value, list):
-        raise BadRequest("messages must be a list.")
+        raise BadRequest("messages_not_a_list")
     turns: list[Turn] = []
     for number, item in enumerate(
         value[-limits.history_messages :] if len(value) <= 5_000 else _too_many(), 1
@@ -147,30 +147,26 @@ def _messages(value: Any, limits: RequestLimits) -> tuple[Turn, ...]:
             or not isinstance(item.get("content"), str)
             or not isinstance(item.get("role"), str)
         ):
-            raise BadRequest(
-                f"messages: number {number} must have a role and a content, both text."
-            )
+            raise BadRequest("message_incomplete", number=number)
         if item["role"] not in ("user", "assistant", "system"):
-            raise BadRequest(
-                f"messages: number {number} has an unknown role; use user or assistant."
-            )
+            raise BadRequest("unknown_role", number=number)
         if len(item["content"]) > limits.content_chars:
             raise RequestTooLarge(
-                f"messages: number {number} is longer than {limits.content_chars:,} characters. Shorten it."
+                "message_too_long", number=number, limit=f"{limits.content_chars:,}"
             )
         # A client's system message is what its user typed, no more.
         turns.append(
             Turn("assistant" if item["role"] == "assistant" else "user", clean(item["content"]))
         )
     if turns[-1].role != "user":
-        raise BadRequest("Last message must be from the user")
+        raise BadRequest("last_message_not_user")
     if not turns[-1].content.replace(DEEP_RESEARCH, "").strip():
-        raise BadRequest("The question is empty. Type one and send it again.")
+        raise BadRequest("empty_question")
     return tuple(turns)
 
 
 def _too_many() -> list[Any]:
-    raise RequestTooLarge("messages: there are too many. Start a new conversation.")
+    raise RequestTooLarge("too_many_messages")
 
 
 def _text(value: Mapping[str, Any], name: str, longest: int) -> str:
@@ -178,23 +174,23 @@ def _text(value: Mapping[str, Any], name: str, longest: int) -> str:
     if text is None:
         return ""
     if not isinstance(text, str):
-        raise BadRequest(f"{name} must be text.")
+        raise BadRequest("field_not_text", field=name)
     if len(text) > longest:
-        raise BadRequest(f"{name} is longer than {longest:,} characters.")
+        raise BadRequest("field_too_long", field=name, limit=f"{longest:,}")
     return clean(text)
 
 
 def _flag(value: Mapping[str, Any], name: str) -> bool:
     flag = value.get(name)
     if flag is not None and not isinstance(flag, bool):
-        raise BadRequest(f"{name} must be true or false.")
+        raise BadRequest("field_not_boolean", field=name)
     return bool(flag)
 
 
 def _name(value: Mapping[str, Any], name: str) -> str:
     text = _text(value, name, 200).strip()
     if text and not NAME.fullmatch(text):
-        raise BadRequest(f"{name} holds characters that no name has.")
+        raise BadRequest("field_not_a_name", field=name)
     return text
 
 
@@ -203,7 +199,7 @@ def _uuid(value: Mapping[str, Any], name: str) -> uuid.UUID | None:
     try:
         return uuid.UUID(text) if text else None
     except ValueError:
-        raise BadRequest(f"{name} must be a UUID.") from None
+        raise BadRequest("field_not_a_uuid", field=name) from None
 
 
 def _file_path(text: str) -> str:
@@ -218,5 +214,5 @@ def _file_path(text: str) -> str:
         or "\ufffd" in path
         or any(p in ("..", "", ".git") for p in parts)
     ):
-        raise BadRequest("filePath must name a file of the repository, such as src/app.py.")
+        raise BadRequest("file_path_outside")
     return "/".join(parts)

@@ -55,21 +55,16 @@ async def _follow(run: Run, stored: AsyncGenerator[dict[str, Any]]) -> None:
                 if isinstance(event, Failed):
                     event = replace(event, close_code=4502, status=502)
                 last = data["seq"]
-                run.copy(Numbered(last, event))
+                run.copy(Numbered(run.id, last, event))
     except Exception as error:  # the outermost edge of a task of its own
         logger.warning(
             "an answer of another process could not be followed to its end", exc_info=True
         )
         known = error if isinstance(error, ChatError) else Down()
-        run.copy(
-            Numbered(
-                last + 1,
-                Failed(known.code, known.message, close_code=known.close_code, status=known.status),
-            )
-        )
+        run.copy(Numbered(run.id, last + 1, Failed.of(known)))
     finally:
         if run.state is None:
-            run.copy(Numbered(last + 2, Done("partial")))
+            run.copy(Numbered(run.id, last + 2, Done("partial")))
 
 
 async def stored_events(
@@ -80,7 +75,7 @@ async def stored_events(
         while True:
             message, rows = await in_thread(_read_events, person, run_id, after)
             if message is None:
-                raise NoSuchRepository("There is no such answer, or it is not yours.")
+                raise NoSuchRepository("no_such_answer")
             for seq, data in rows:
                 after = seq
                 yield {**data, "run": str(run_id), "seq": seq}

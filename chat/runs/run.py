@@ -24,6 +24,7 @@ from chat.core.events import (
     Failed,
     Html,
     Notice,
+    Numbered,
     Research,
     Sources,
     State,
@@ -37,14 +38,6 @@ COALESCE_SECONDS = 0.03
 FLUSH_SECONDS = 1.0
 LEASE_SECONDS = 2.0
 SAVE_SECONDS = 30.0
-
-
-@dataclass(frozen=True)
-class Numbered:
-    """An event with its place in its run."""
-
-    seq: int
-    event: Event
 
 
 class BlockRenderer(Protocol):
@@ -196,14 +189,7 @@ class Run:
 
     def _fail(self, error: ChatError) -> None:
         self._send_waiting()
-        self.error = Failed(
-            error.code,
-            error.message,
-            error.retry_after,
-            error.incident or None,
-            error.close_code,
-            error.status,
-        )
+        self.error = Failed.of(error)
         self._emit(self.error)
 
     def _finish_blocks(self) -> None:
@@ -232,7 +218,7 @@ class Run:
                     self._emit(block)
 
     def _emit(self, event: Event) -> None:
-        self._append(Numbered(len(self.events) + 1, event))
+        self._append(Numbered(self.id, len(self.events) + 1, event))
 
     def _append(self, item: Numbered) -> None:
         self.events.append(item)
@@ -262,12 +248,7 @@ class Run:
             await asyncio.wait_for(self._save(), 5)
         except Exception:
             logger.warning("saving an answer failed, trying again for %s s", SAVE_SECONDS)
-            self._emit(
-                Notice(
-                    "not_saved",
-                    "The answer could not be stored yet; it is tried again. Copy it to be safe.",
-                )
-            )
+            self._emit(Notice.of("not_saved"))
             keep(self._save_patiently())
 
     async def _save_patiently(self) -> None:

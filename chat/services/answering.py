@@ -173,7 +173,7 @@ async def attach(
     run = runs.get(run_id)
     if run is not None:
         if run.person_id != person.pk or person.pk is None:
-            raise NoSuchRepository("There is no such answer, or it is not yours.")
+            raise NoSuchRepository("no_such_answer")
         async for item in run.attach(after):
             yield item
         return

@@ -54,7 +54,7 @@ def accept_question(person: Person, request: ChatRequest, model: Model) -> Accep
     if before is not None:
         return before
     if request.token and person.pk is None:
-        raise NotSignedIn("Sign in to use an access token.")
+        raise NotSignedIn("token_needs_sign_in")
     try:
         known = _of_conversation(person, request) or _named_by_id(person, request)
         if known is not None:
@@ -69,9 +69,9 @@ def accept_question(person: Person, request: ChatRequest, model: Model) -> Accep
             revision=request.revision,
         )
     except NotFound as error:
-        raise NoSuchRepository(str(error)) from error
+        raise NoSuchRepository(text=str(error)) from error
     except SourceError as error:
-        raise BadRequest(str(error)) from error
+        raise BadRequest(text=str(error)) from error
     if person.pk is None:
         return AcceptedQuestion(repository, request.messages[:-1])
     try:
@@ -138,7 +138,7 @@ def _rows(
         rows = Conversation.objects.of(person).select_for_update()
         conversation = rows.filter(pk=request.conversation, repository=repository).first()
         if conversation is None:
-            raise NoSuchRepository("There is no such conversation, or it is not yours.")
+            raise NoSuchRepository("no_such_conversation")
         said = list(
             conversation.messages.only("id", "parent_id", "position", "role", "content").order_by(
                 "position"
@@ -223,7 +223,5 @@ def _place(said: list[Message], request: ChatRequest) -> tuple[Message | None, t
 
 def _named(by_id: dict[uuid.UUID, Message], wanted: uuid.UUID) -> Message:
     if wanted not in by_id:
-        raise BadRequest(
-            "The message this follows is not in the conversation. Reload the page and ask again."
-        )
+        raise BadRequest("parent_not_in_conversation")
     return by_id[wanted]

@@ -29,20 +29,18 @@ class Counted:
     def check(self) -> None:
         """Raises TooMany, with the time after which it is worth asking again."""
         if self.running >= settings.RUNS_PER_USER:
-            raise TooMany(
-                "Another answer of yours is still being written. Wait for it or stop it, then ask again.",
-                retry_after=5,
-            )
+            raise TooMany("answer_running", retry_after=5)
         if self.asked >= settings.REQUESTS_PER_MINUTE:
             wait = max(1, round(60 - self.first))
-            words = f"You have asked {settings.REQUESTS_PER_MINUTE} questions in a minute. Ask again in {wait} seconds."
-            raise TooMany(words, retry_after=wait)
-        if self.quota and self.spent >= self.quota:
-            wait = round((midnight() + timedelta(days=1) - timezone.localtime()).total_seconds())
             raise TooMany(
-                "You have used what you may use in a day. Ask again tomorrow, or use Search only.",
+                "questions_per_minute",
+                limit=settings.REQUESTS_PER_MINUTE,
+                seconds=wait,
                 retry_after=wait,
             )
+        if self.quota and self.spent >= self.quota:
+            wait = round((midnight() + timedelta(days=1) - timezone.localtime()).total_seconds())
+            raise TooMany("tokens_per_day", retry_after=wait)
 
 
 def midnight() -> datetime:
@@ -53,10 +51,7 @@ def midnight() -> datetime:
 def check_address(address: str, running: int) -> None:
     """The same limits for strangers, by the address they come from; `running` are their answers in this process."""
     if running >= settings.RUNS_PER_USER:
-        raise TooMany(
-            "Another answer for your address is still being written. Wait for it, then ask again.",
-            retry_after=5,
-        )
+        raise TooMany("answer_running_for_address", retry_after=5)
     key = f"asked:{address}:{int(time.time() // 60)}"
     try:
         cache.add(key, 0, 120)
@@ -66,6 +61,4 @@ def check_address(address: str, running: int) -> None:
         for old in list(_fallback)[:-1_000]:
             del _fallback[old]
     if asked > settings.REQUESTS_PER_MINUTE:
-        raise TooMany(
-            "Too many questions have come from your address. Ask again in a minute.", retry_after=60
-        )
+        raise TooMany("questions_from_address", retry_after=60)

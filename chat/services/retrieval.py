@@ -57,9 +57,7 @@ class RepositoryRetriever:
                 told = status
                 yield status
             if time.monotonic() > deadline:
-                raise RetrieverFailed(
-                    "Error preparing retriever: the repository is still being indexed. Ask again in a few minutes."
-                )
+                raise RetrieverFailed("still_indexing")
             await asyncio.sleep(POLL_SECONDS)
             repository = await in_thread(self._readable)
 
@@ -149,14 +147,13 @@ def _progress(repository: Repository) -> Status:
     if job is not None and job.state == IndexJob.State.DONE:  # its index was dropped to make room
         job, _ = jobs.request(repository)
     if job is None or job.state in (IndexJob.State.FAILED, IndexJob.State.CANCELLED):
-        why = job.error if job and job.error else "indexing was cancelled."
-        if "no such repository" in why:
-            raise NoSuchRepository(f"Error preparing retriever: {why}")
-        raise RetrieverFailed(f"Error preparing retriever: {why}")
+        if job is None or not job.error:
+            raise RetrieverFailed("indexing_cancelled")
+        if "no such repository" in job.error:
+            raise NoSuchRepository("indexing_failed", cause=job.error)
+        raise RetrieverFailed("indexing_failed", cause=job.error)
     if job.state == IndexJob.State.PAUSED:
-        raise RetrieverFailed(
-            "Error preparing retriever: indexing is paused. Resume it on the repository's page."
-        )
+        raise RetrieverFailed("indexing_paused")
     stage = str(IndexJob.Stage(job.stage).label)
     return Status("indexing", stage, job.progress if job.total else None, job.total or None)
 
