@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from chat.core.events import Html
-from chat.core.request import clean
 from chat.models import Message, RunEvent
 from chat.rendering.citation_links import IndexCitations, verified_share_of
 from chat.runs import Numbered, Run, pubsub
+from deepwiki.foundation.text import clean
 from deepwiki.foundation.threads import in_thread
 
 

@@ -127,7 +127,7 @@ async def _ask(
         recorder=MessageRecorder(opened.answer_id, citing, with_events=lasting)
         if opened.answer_id
         else NoRecord(),
-        meter=lambda: context.usage,
+        meter=lambda: context.meter.usage,
     )
     events = answer(context, DjangoAnswerCache())
     accepted = Accepted(

@@ -105,7 +105,7 @@ def test_the_page_speaks_the_readers_language(start, open_page, repository):
 
 
 def test_every_interface_language_is_one_that_answers_come_in():
-    from chat.core.request import LANGUAGES
     from chat.web.views import ANSWER_LANGUAGES
+    from deepwiki.foundation.languages import ANSWER_LANGUAGES as LANGUAGES
 
     assert {ANSWER_LANGUAGES.get(code, code) for code, _ in settings.LANGUAGES} == set(LANGUAGES)
