@@ -84,7 +84,7 @@ class Connection:
         person_id = self.person.pk
         if person_id and open_sockets[person_id] >= settings.SOCKETS_PER_USER:
             metrics.connections.labels("too_many").inc()
-            raise TooMany("too_many_sockets", retry_after=TOO_MANY_SOCKETS_RETRY_SECONDS)
+            raise TooMany("connections", retry_after=TOO_MANY_SOCKETS_RETRY_SECONDS)
         open_sockets[person_id] += 1
         self._is_counted = True
         metrics.connections.labels("accepted").inc()
@@ -99,7 +99,7 @@ class Connection:
             if authentication.by_session(self._session_key) is None:
                 raise NotSignedIn("session_ended")
         elif self.person.pk and not authentication.still_good(self._header(b"authorization")):
-            raise NotSignedIn("token_invalid")
+            raise NotSignedIn("token_expired")
 
     def note_message(self) -> None:
         """A message came: the idle time starts anew."""

@@ -59,7 +59,7 @@ class EventsSession:
     async def receive(self, text: str | None) -> None:
         """A frame came; None if it was binary."""
         if text is None:
-            await self.refuse(BadRequest("binary_frame"))
+            await self.refuse(BadRequest("binary_message"))
             return
         try:
             await self._dispatch(decode(text, services.request_limits()))
@@ -70,7 +70,9 @@ class EventsSession:
             if self._refused <= MAX_REFUSED_MESSAGES:
                 await self._connection.send_json(error_json(error))
             else:
-                await self.refuse(TooMany("too_many_refused", retry_after=REFUSED_RETRY_SECONDS))
+                await self.refuse(
+                    TooMany("too_many_invalid_messages", retry_after=REFUSED_RETRY_SECONDS)
+                )
 
     async def refuse(self, error: ChatError) -> None:
         """Say what is wrong and close."""
@@ -93,7 +95,7 @@ class EventsSession:
 
     def _start_answer(self, message: dict[str, Any]) -> None:
         if self._is_answering:
-            raise TooMany("one_question_at_a_time")
+            raise TooMany("question_running")
         self._is_answering = True
         self._connection.start(self._answer(message))
 
@@ -113,8 +115,8 @@ class EventsSession:
         except ChatError as error:
             await self._connection.send_json({**error_json(error), **reference})
         except Exception:
-            error = Internal(log_incident(logger, "a question could not be taken"))
-            await self._connection.send_json({**error_json(error), **reference})
+            internal = Internal(log_incident(logger, "a question could not be taken"))
+            await self._connection.send_json({**error_json(internal), **reference})
         finally:
             self._is_answering = False
 
@@ -125,8 +127,8 @@ class EventsSession:
         except ChatError as error:
             await self._connection.send_json({**error_json(error), "run": str(run_id)})
         except Exception:
-            error = Internal(log_incident(logger, "attaching failed"))
-            await self._connection.send_json(error_json(error))
+            internal = Internal(log_incident(logger, "attaching failed"))
+            await self._connection.send_json(error_json(internal))
 
     async def _forward(self, stream: AsyncGenerator[Numbered]) -> None:
         async with contextlib.aclosing(stream) as items:
@@ -137,12 +139,12 @@ class EventsSession:
 def _run_id(message: dict[str, Any]) -> uuid.UUID:
     run_id = parse_uuid(message.get("run"))
     if run_id is None:
-        raise BadRequest("run_id")
+        raise BadRequest("run_not_an_id")
     return run_id
 
 
 def _after(message: dict[str, Any]) -> int:
     after = message.get("after", 0)
     if not isinstance(after, int) or isinstance(after, bool):
-        raise BadRequest("after")
+        raise BadRequest("after_not_a_number")
     return after

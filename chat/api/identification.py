@@ -52,17 +52,19 @@ def identified(view: AsyncView) -> View:
             with services.database_errors_as_down():
                 return await view(request, await _person(request), *args, **kwargs)
         except ChatError as error:
-            metrics.errors.labels(error.code).inc()
-            return refusal(Failed.of(error))
+            return _refused(error)
         except asyncio.CancelledError:
             raise
         except Exception:
-            error = Internal(log_incident(logger, "a request failed"))
-            metrics.errors.labels(error.code).inc()
-            return refusal(Failed.of(error))
+            return _refused(Internal(log_incident(logger, "a request failed")))
 
     # Django finds out at run time that the view is asynchronous.
     return cast(View, wrapped)
+
+
+def _refused(error: ChatError) -> JsonResponse:
+    metrics.errors.labels(error.code).inc()
+    return refusal(Failed.of(error))
 
 
 def refusal(failure: Failed) -> JsonResponse:
@@ -88,10 +90,10 @@ async def _token_person(request: HttpRequest) -> Person | None:
     try:
         person = await in_thread(authentication.by_bearer, authorization)
     except authentication.CredentialsRefused:
-        raise NotSignedIn("token_unknown") from None
+        raise NotSignedIn("token_invalid") from None
     origin = request.headers.get("origin", "")
     if person is not None and origin and not _is_same_origin(request, origin):
-        raise Forbidden("foreign_origin")
+        raise Forbidden
     return person
 
 
@@ -107,5 +109,5 @@ async def _session_person(request: HttpRequest) -> Person | None:
     check = _CsrfCheck(lambda _: HttpResponse())
     check.process_request(request)
     if check.process_view(request, refusal, (), {}):
-        raise Forbidden("csrf")
+        raise Forbidden("csrf_failed")
     return person

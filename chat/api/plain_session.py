@@ -35,9 +35,9 @@ class PlainSession:
     async def receive(self, text: str | None) -> None:
         """A frame came; None if it was binary."""
         if text is None:
-            await self.refuse(BadRequest("binary_frame"))
+            await self.refuse(BadRequest("binary_message"))
         elif self._is_answering:
-            await self.refuse(TooMany("one_question_a_socket"))
+            await self.refuse(TooMany("one_question_per_connection"))
         else:
             self._is_answering = True
             self._connection.start(self._answer(text))

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from chat.core.errors import ChatError, plain_text
+from chat.core.errors import ChatError
 from chat.core.events import Delta, Done, Event, Failed, Numbered
 from deepwiki.foundation import metrics
 
@@ -37,8 +37,7 @@ class PlainText:
                 return text
             case Failed():
                 self.close_code = event.close_code
-                text = plain_text(event.message)
-                return f"\n\n{text}" if self.has_started else text
+                return f"\n\n{event.plain}" if self.has_started else event.plain
             case Done(state) if state != "complete" and self.close_code == NORMAL_CLOSURE:
                 self.close_code = CUT_OFF_CLOSURE
         return ""

@@ -1,4 +1,4 @@
-"""Answers given a short while ago: the very same question need not be paid for twice."""
+"""The interface to a cache of recent answers, so that an identical question is not paid for twice."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from chat.core.request import ChatRequest, Turn
 
 @dataclass(frozen=True)
 class CachedAnswer:
-    """A complete answer and what it had cost."""
+    """A complete answer and what it cost."""
 
     text: str
     usage: Usage
 
 
 class AnswerCache(Protocol):
-    """Keeps complete answers for a few minutes."""
+    """Stores complete answers for a few minutes."""
 
     async def get(self, key: str) -> CachedAnswer | None: ...
 
@@ -30,7 +30,7 @@ class AnswerCache(Protocol):
 
 
 class NoAnswerCache:
-    """Answers that keeps none."""
+    """An AnswerCache that stores nothing."""
 
     async def get(self, key: str) -> CachedAnswer | None:
         return None
@@ -39,17 +39,19 @@ class NoAnswerCache:
         return
 
 
-def cache_key(request: ChatRequest, history: Sequence[Turn], found: Retrieved, model: Model) -> str:
-    """Names a question with all that its answer depends on.
+def cache_key(
+    request: ChatRequest, history: Sequence[Turn], retrieved: Retrieved, model: Model
+) -> str:
+    """A hash of everything that an answer depends on, as hexadecimal digits.
 
-    That is the repository's row (two people's private rows of one address are two), its commit, the passages found, the
-    whole conversation, the model, the language, the file and the filters.
+    That is the repository's row (private rows of two people may share an address), its commit,
+    the passages, the conversation, the model, the language, the file and the filters.
     """
     turns = [*history, request.messages[-1]]
     parts = [
-        found.repository_id,
-        found.commit,
-        [passage.cite for passage in found.passages],
+        retrieved.repository_id,
+        retrieved.commit,
+        [passage.cite for passage in retrieved.passages],
         request.file_path,
         [(turn.role, turn.content) for turn in turns],
         model.provider,
@@ -57,6 +59,5 @@ def cache_key(request: ChatRequest, history: Sequence[Turn], found: Retrieved, m
         request.language,
         sorted(request.filters.items()),
     ]
-    return hashlib.sha256(
-        json.dumps(parts, default=str).encode("utf-8", "surrogatepass")
-    ).hexdigest()
+    serialized = json.dumps(parts, default=str).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(serialized).hexdigest()

@@ -1,4 +1,4 @@
-"""Citations: `path:L10-L20` in an answer, and whether such lines exist."""
+"""Citations: `path:L10-L20` in an answer, and whether these lines exist."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-# A path begins where no other path character stands before it and is of bounded length: the search stays linear.
+# A path starts where no other path character precedes it and has a bounded length: the search
+# stays linear in the length of the text.
 PATTERN = re.compile(
     r"(?<![\w@.+~/\]-])(?P<path>[\w@.+~/](?:[\w@.+~/\[\]()-]{0,300}[\w@+~\])-])?)"
     r":L(?P<start>\d{1,7})(?:\s?[-–]\s?L?(?P<end>\d{1,7}))?"
@@ -15,7 +16,7 @@ PATTERN = re.compile(
 
 @dataclass(frozen=True)
 class Citation:
-    """Lines `start`..`end` of a file, as an answer names them."""
+    """Lines `start`..`end` (from 1, inclusive) of a file, as an answer cites them."""
 
     path: str
     start: int
@@ -23,13 +24,14 @@ class Citation:
 
     @classmethod
     def of(cls, match: re.Match[str]) -> Citation:
+        """The citation that a match of PATTERN stands for."""
         start = int(match["start"])
         return cls(match["path"].removeprefix("./"), start, int(match["end"] or start))
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A citation that was looked up. `href` leads to the lines at the answer's commit, empty where nothing does."""
+    """The result of a look-up. `href` leads to the lines at the answer's commit, or is empty."""
 
     citation: Citation
     found: bool
@@ -40,7 +42,7 @@ Check = Callable[[Citation], Checked]
 
 
 def exists(citation: Citation, lines: Mapping[str, int]) -> bool:
-    """Are these lines of a file that the index holds? `lines` maps its paths to their number of lines."""
+    """Whether the cited lines exist. `lines` maps the index's paths to their number of lines."""
     return 1 <= citation.start <= citation.end <= lines.get(citation.path, 0)
 
 

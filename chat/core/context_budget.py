@@ -1,114 +1,118 @@
-"""What fits into a model's context: passages by rank, then history from the newest, then the file."""
+"""What fits into a model's context: passages by rank, history from the newest, then the file."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from chat.core.prompt import PromptPassage
+from chat.core.prompt import PromptContent, PromptPassage
 from chat.core.request import Turn
 
-PROMPT_TOKENS = 1_200  # instructions, markers and message framing
+# All in tokens.
+INSTRUCTIONS = 1_200  # the template, markers and message framing
 PASSAGE_OVERHEAD = 40
+TURN_OVERHEAD = 8
+LEAST_INPUT = 600
+LEAST_FREE = 200
+LEAST_FILE_CHARS = 200
+
+Count = Callable[[str], int]
 
 
 @dataclass(frozen=True)
-class Fitted:
-    """What goes into the prompt, and what had to stay out."""
+class FittedContent(PromptContent):
+    """Content that fits; `left_out` names, for people, what did not."""
 
-    passages: tuple[PromptPassage, ...]
-    history: tuple[Turn, ...]
-    file: PromptPassage | None
-    question: str
-    left_out: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def estimate(text: str) -> int:
-    """Tokens in `text`, rather too many than too few: a token per 3 ASCII characters, one per other character."""
+    """Tokens in `text`, an upper estimate: one per 3 ASCII and one per other character."""
     ascii_chars = len(text.encode("ascii", "ignore"))
     return ascii_chars // 3 + (len(text) - ascii_chars) + 1
 
 
 def fit(
-    *,
-    passages: Sequence[PromptPassage],
-    history: Sequence[Turn],
-    file: PromptPassage | None,
-    question: str,
-    context: int,
-    output: int,
-    count: Callable[[str], int] | None = None,
-) -> Fitted:
-    """Choose what goes in. At least half of what is free goes to passages, a quarter each to history and the file.
+    content: PromptContent, *, context: int, output: int, count: Count | None = None
+) -> FittedContent:
+    """The part of `content` that fits a model with these limits in tokens.
 
-    `context` and `output` are the model's limits in tokens. The question always goes in, its middle left out when it
-    alone is too long. `count` tells tokens exactly; it is asked only where the estimate says that something must stay
-    out.
+    Of what the question leaves free, history and file get up to a quarter each, passages the
+    rest. A question that is too long by itself loses its middle. `count` counts tokens exactly;
+    it is called only where the estimate says that something must be left out.
     """
-    rough = _fit(passages, history, file, question, context - output - PROMPT_TOKENS, estimate)
-    if not rough.left_out or count is None or count is estimate:
-        return rough
-    return _fit(passages, history, file, question, context - output - PROMPT_TOKENS, count)
+    available = max(LEAST_INPUT, context - output - INSTRUCTIONS)
+    fitted = _fit(content, available, estimate)
+    if not fitted.left_out or count is None or count is estimate:
+        return fitted
+    return _fit(content, available, count)
 
 
-def _fit(
-    passages: Sequence[PromptPassage],
-    history: Sequence[Turn],
-    file: PromptPassage | None,
-    question: str,
-    room: int,
-    count: Callable[[str], int],
-) -> Fitted:
-    left_out: list[str] = []
-    room = max(600, room)
-    length = count(question)
-    if length > room * 2 // 3:
-        question = _without_middle(question, room * 2 // 3 / length)
-        left_out.append("the middle of your question")
-        length = count(question)
-    free = max(200, room - length)
-    kept_file = file
-    if file is not None and (tokens := count(file.text)) > free // 4:
-        kept_file = replace(
-            file, text=file.text[: max(200, len(file.text) * (free // 4) // tokens)]
-        )
-        left_out.append("part of the file")
-    kept_history = _newest(history, free // 4, count)
-    if len(kept_history) < len(history):
-        left_out.append("earlier messages")
-    used = sum(count(turn.content) for turn in kept_history) + (
-        count(kept_file.text) if kept_file else 0
-    )
-    kept_passages = _best(passages, free - used, count)
-    if len(kept_passages) < len(passages):
-        left_out.append("some passages")
-    return Fitted(tuple(kept_passages), tuple(kept_history), kept_file, question, tuple(left_out))
+def _fit(content: PromptContent, available: int, count: Count) -> FittedContent:
+    question, question_tokens = _fit_question(content.question, available * 2 // 3, count)
+    free = max(LEAST_FREE, available - question_tokens)
+    file = _fit_file(content.file, free // 4, count)
+    history = _newest(content.history, free // 4, count)
+    used = sum(count(turn.content) for turn in history)
+    if file is not None:
+        used += count(file.text)
+    passages = _best(content.passages, free - used, count)
+    fitted = FittedContent(question, passages, history, file)
+    return replace(fitted, left_out=_left_out(content, fitted))
 
 
-def _without_middle(text: str, share: float) -> str:
-    """About `share` of a text: its beginning and its end, where questions say what they want."""
-    kept = max(100, int(len(text) * share) // 2 - 10)
-    return f"{text[:kept]}\n…\n{text[-kept:]}"
+def _fit_question(question: str, limit: int, count: Count) -> tuple[str, int]:
+    """The question, shortened to about `limit` tokens, and its tokens.
+
+    Beginning and end stay: that is where questions say what they ask.
+    """
+    tokens = count(question)
+    if tokens <= limit:
+        return question, tokens
+    half = max(100, int(len(question) * limit / tokens) // 2 - 10)
+    shortened = f"{question[:half]}\n…\n{question[-half:]}"
+    return shortened, count(shortened)
 
 
-def _newest(history: Sequence[Turn], budget: int, count: Callable[[str], int]) -> list[Turn]:
-    kept: list[Turn] = []
+def _fit_file(file: PromptPassage | None, limit: int, count: Count) -> PromptPassage | None:
+    if file is None:
+        return None
+    tokens = count(file.text)
+    if tokens <= limit:
+        return file
+    chars = max(LEAST_FILE_CHARS, len(file.text) * limit // tokens)
+    return replace(file, text=file.text[:chars])
+
+
+def _newest(history: Sequence[Turn], limit: int, count: Count) -> list[Turn]:
+    turns: list[Turn] = []
     for turn in reversed(history):
-        cost = count(turn.content) + 8
-        if cost > budget:
+        tokens = count(turn.content) + TURN_OVERHEAD
+        if tokens > limit:
             break
-        budget -= cost
-        kept.append(turn)
-    return kept[::-1]
+        limit -= tokens
+        turns.append(turn)
+    return turns[::-1]
 
 
-def _best(
-    passages: Sequence[PromptPassage], budget: int, count: Callable[[str], int]
-) -> list[PromptPassage]:
-    kept = []
+def _best(passages: Sequence[PromptPassage], limit: int, count: Count) -> list[PromptPassage]:
+    fitting = []
     for passage in passages:
-        cost = count(passage.text) + PASSAGE_OVERHEAD
-        if cost <= budget:
-            budget -= cost
-            kept.append(passage)
-    return kept
+        tokens = count(passage.text) + PASSAGE_OVERHEAD
+        if tokens <= limit:
+            limit -= tokens
+            fitting.append(passage)
+    return fitting
+
+
+def _left_out(content: PromptContent, fitted: PromptContent) -> tuple[str, ...]:
+    parts = []
+    if fitted.question != content.question:
+        parts.append("the middle of your question")
+    if fitted.file is not content.file:
+        parts.append("part of the file")
+    if len(fitted.history) < len(content.history):
+        parts.append("earlier messages")
+    if len(fitted.passages) < len(content.passages):
+        parts.append("some passages")
+    return tuple(parts)

@@ -1,39 +1,66 @@
-"""What happens while an answer is made, one type each. Runs number them; dialects write them down."""
+"""The events of an answer, one type each. A run numbers them; wire formats serialize them."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any, ClassVar, Literal
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, ClassVar, Literal, Self
+
+from chat.core.citations import Check
+from chat.core.errors import ChatError, ProviderError, error_class
+from chat.core.json_shapes import SourceItem
+from chat.core.messages import Parameters, format_message, plain_text
 
 State = Literal["complete", "stopped", "partial", "interrupted"]
 
 
 @dataclass(frozen=True)
 class Event:
-    """Base. `as_json` is the events dialect, without the run's id and number."""
+    """Base. `name` is the JSON key `event`; fields in `internal` are not serialized."""
 
     name: ClassVar[str] = ""
+    internal: ClassVar[frozenset[str]] = frozenset()
 
     def as_json(self) -> dict[str, Any]:
-        return {
-            "event": self.name,
-            **{key: value for key, value in asdict(self).items() if value is not None},
-        }
+        """The JSON object of the protocol. Fields that are None, and empty parameters, are left out."""
+        data: dict[str, Any] = {"event": self.name}
+        for key, value in vars(self).items():
+            if value is not None and value != {} and key not in self.internal:
+                data[key] = value
+        return data
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Event:
+        """The event that `as_json` wrote; unknown keys are ignored. Raises ValueError."""
+        kind = _EVENTS.get(data.get("event", ""))
+        if kind is None:
+            raise ValueError(f"unknown event {data.get('event')!r}")
+        return kind.from_fields(data)
+
+    @classmethod
+    def from_fields(cls, data: Mapping[str, Any]) -> Self:
+        """An event of this type from the JSON object's keys. Raises ValueError if one is missing."""
+        known = {item.name for item in fields(cls)} - cls.internal
+        try:
+            return cls(**{key: data[key] for key in known if key in data})
+        except TypeError as error:
+            raise ValueError(f"incomplete event {cls.name!r}") from error
 
 
 @dataclass(frozen=True)
 class Accepted(Event):
-    """The question is stored and a run has begun."""
+    """The question is stored and a run has begun. First event of every run."""
 
     name = "accepted"
-    conversation: str | None
-    message: str | None
+    conversation: str | None = None
+    message: str | None = None
     client_message_id: str | None = None
 
 
 @dataclass(frozen=True)
 class Status(Event):
-    """What is being done before the first word comes (indexing, searching, thinking)."""
+    """Progress before the first token: `stage` is indexing or thinking."""
 
     name = "status"
     stage: str
@@ -44,17 +71,22 @@ class Status(Event):
 
 @dataclass(frozen=True)
 class Sources(Event):
-    """The passages the answer rests on, best first; `mode` says how they were found."""
+    """The passages of the prompt, best first. `mode` is `hybrid` or `words`.
+
+    `check` looks citations up in the index that the passages come from.
+    """
 
     name = "sources"
-    items: list[dict[str, Any]]
+    internal = frozenset({"check"})
+    items: list[SourceItem]
     commit: str
     mode: str
+    check: Check | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class Research(Event):
-    """A round of Deep Research begins: what it looked for, and how many passages it reads."""
+    """A round of Deep Research begins: what it searched for, and how many passages it reads."""
 
     name = "research"
     iteration: int
@@ -74,7 +106,7 @@ class Delta(Event):
 
 @dataclass(frozen=True)
 class Html(Event):
-    """Block number `block` of the answer, rendered and sanitised; a later one with the same number replaces it."""
+    """Block number `block` of the answer, rendered and sanitised; a later one replaces it."""
 
     name = "html"
     block: int
@@ -83,16 +115,22 @@ class Html(Event):
 
 @dataclass(frozen=True)
 class Notice(Event):
-    """Something about this answer its reader should know."""
+    """Something about this answer its reader should know. `code` is a reason of the catalogue."""
 
     name = "notice"
     code: str
     message: str
+    parameters: Parameters = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, code: str, **parameters: str | int) -> Notice:
+        """The notice with the catalogue's sentence (chat/core/messages.py)."""
+        return cls(code, format_message(code, parameters), parameters)
 
 
 @dataclass(frozen=True)
 class Usage(Event):
-    """What the answer cost."""
+    """What the answer cost. Times are milliseconds since the question."""
 
     name = "usage"
     input_tokens: int | None = None
@@ -103,19 +141,44 @@ class Usage(Event):
 
 @dataclass(frozen=True)
 class Failed(Event):
-    """The answer ends here because of an error."""
+    """The answer ends here because of an error. `close_code` and `status` follow from `code`."""
 
     name = "error"
+    internal = frozenset({"close_code", "status"})
     code: str
     message: str
     retry_after: int | None = None
     incident: str | None = None
-    close_code: int = field(default=4500)
-    status: int = field(default=500)
+    close_code: int = 4500
+    status: int = 500
+    reason: str | None = None
+    parameters: Parameters = field(default_factory=dict)
 
-    def as_json(self) -> dict[str, Any]:
-        shown = super().as_json()
-        return {key: value for key, value in shown.items() if key not in ("close_code", "status")}
+    @classmethod
+    def of(cls, error: ChatError) -> Failed:
+        """The event of an error."""
+        return cls(
+            code=error.code,
+            message=error.message,
+            retry_after=error.retry_after,
+            incident=error.incident or None,
+            close_code=error.close_code,
+            status=error.status,
+            reason=error.reason,
+            parameters=error.parameters,
+        )
+
+    @classmethod
+    def from_fields(cls, data: Mapping[str, Any]) -> Self:
+        """See Event. An unknown code counts as trouble with the provider."""
+        kind = error_class(data.get("code", "")) or ProviderError
+        event = super().from_fields(data)
+        return replace(event, close_code=kind.close_code, status=kind.status)
+
+    @property
+    def plain(self) -> str:
+        """The message as the plain text format sends it."""
+        return plain_text(self.message)
 
 
 @dataclass(frozen=True)
@@ -124,3 +187,24 @@ class Done(Event):
 
     name = "done"
     state: State
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """An event with its run and its place there: 1, 2, 3 …"""
+
+    run: uuid.UUID
+    seq: int
+    event: Event
+
+    def as_json(self) -> dict[str, Any]:
+        """The event's JSON object with `run` and `seq`."""
+        return {**self.event.as_json(), "run": str(self.run), "seq": self.seq}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Numbered:
+        """Inverse of `as_json`. Raises ValueError for an unknown event; unknown keys are ignored."""
+        return cls(uuid.UUID(data["run"]), int(data["seq"]), Event.from_json(data))
+
+
+_EVENTS: dict[str, type[Event]] = {kind.name: kind for kind in Event.__subclasses__()}

@@ -1,4 +1,4 @@
-"""What an answer is made with: a retriever, a provider, a model, limits; and the one way a model is asked."""
+"""One completion: fit the content into the model's context, prompt, stream, record its cost."""
 
 from __future__ import annotations
 
@@ -7,17 +7,22 @@ import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from chat.core import context_budget, prompt
+from chat.core import context_budget
 from chat.core.errors import ContextTooLong, CutOff, Unavailable
-from chat.core.events import Delta, Event, Notice, Status, Usage
+from chat.core.events import Delta, Event, Notice
 from chat.core.ports import AnswerLimits, Model, Provider, Retrieved, Retriever, Tokens
-from chat.core.prompt import Prompt
+from chat.core.prompt import Prompt, PromptContent, build_prompt
 from chat.core.request import ChatRequest, Turn
+from chat.core.research_rounds import ResearchRound
+from chat.core.usage_meter import UsageMeter
 
 
-@dataclass
+@dataclass(frozen=True)
 class AnswerContext:
-    """One question with all that answers it. `usage` is that of everything written so far, `found` the last search's."""
+    """One question with everything that answers it. `history` are the turns before it.
+
+    The caller owns `meter` and reads the cost there, however the answer ends.
+    """
 
     request: ChatRequest
     history: Sequence[Turn]
@@ -25,128 +30,130 @@ class AnswerContext:
     provider: Provider
     model: Model
     limits: AnswerLimits
-    usage: Usage | None = None
-    found: Retrieved | None = None
-    began: float = field(default_factory=time.monotonic)
-    size: int = 0
+    meter: UsageMeter = field(default_factory=UsageMeter)
 
-    async def retrieve(self, searched: str, limit: int) -> AsyncGenerator[Status]:
-        """Search; yields how far a repository is that is still being prepared. What was found is in `found` afterwards."""
-        async with contextlib.aclosing(self.retriever.retrieve(searched, limit)) as looking:
-            async for step in looking:
-                if isinstance(step, Retrieved):
-                    self.found = step
-                else:
-                    yield step
 
-    async def generate(
-        self,
-        question: str,
-        found: Retrieved,
-        *,
-        template: str,
-        variables: Mapping[str, str] | None = None,
-        history: Sequence[Turn] | None = None,
-    ) -> AsyncGenerator[Event]:
-        """What the model writes about `found`, as Delta and Notice events; `usage` has its cost afterwards."""
-        context = self.model.context
-        for attempt in (1, 2):
-            fitted = context_budget.fit(
-                passages=found.passages,
-                history=self.history if history is None else history,
-                file=found.file,
-                question=question,
-                context=context,
-                output=self.model.output,
-                count=self.model.count,
-            )
-            asked = prompt.build(
-                template=template,
-                repository=found.repository,
-                question=fitted.question,
-                language=self.request.language,
-                passages=fitted.passages,
-                history=fitted.history,
-                file=fitted.file,
-                **(variables or {}),
-            )
-            if fitted.left_out:
-                words = f"Not everything fitted into the model: {', '.join(fitted.left_out)} stayed out."
-                yield Notice("context_trimmed", words)
-            try:
-                async with contextlib.aclosing(self._stream(asked)) as pieces:
-                    async for piece in pieces:
-                        yield piece
-                return
-            except ContextTooLong:
-                # Our estimate was too low for this text: once more with half of it.
-                if attempt == 2:
-                    raise
-                context //= 2
-                yield Notice(
-                    "context_retry",
-                    "The model found this too long; asking again with less of the repository.",
-                )
+@dataclass(frozen=True)
+class RoundInput:
+    """One retrieval and one completion: the whole of a plain answer, or a round of research.
 
-    async def _stream(self, asked: Prompt) -> AsyncGenerator[Event]:
-        counted: Tokens | None = None
-        first: float | None = None
-        written: list[str] = []
-        deadline = (
-            time.monotonic() + self.limits.seconds
-        )  # the wait for an index is not the model's
-        try:
-            async with contextlib.aclosing(self.provider.stream(asked, self.model)) as pieces:
-                async for piece in pieces:
-                    if isinstance(piece, Tokens):
-                        counted = piece
-                        continue
-                    first = first or time.monotonic()
-                    written.append(piece.text)
-                    self.size += len(piece.text)
-                    yield Delta(piece.text)
-                    if self.size > self.limits.chars or time.monotonic() > deadline:
-                        raise CutOff(
-                            "The answer reached the longest this server allows. What came is kept."
-                        )
-            if first is None:
-                raise Unavailable(
-                    "The model's service gave an empty answer. Ask again or choose another model."
-                )
-        finally:
-            # Also of an answer that was cut, stopped or failed: it was paid for.
-            if first is not None and self.provider.is_generative:
-                counted = counted or self._estimated(asked, written)
-            if first is not None:
-                self._add(counted or Tokens(None, None), first)
+    `query` is searched for, `question` stands in the prompt. `research` is None for a plain
+    answer. `previous` are the retrievals of earlier rounds of the same answer, `written` the
+    characters that they wrote. `progress` is the status before the first token; {count} is the
+    number of passages.
+    """
 
-    def elapsed_ms(self) -> tuple[int, int]:
-        """Milliseconds since the question, as first and total time of an answer that comes whole."""
-        now = round((time.monotonic() - self.began) * 1000)
-        return now, now
+    question: str
+    query: str
+    passage_limit: int
+    history: Sequence[Turn]
+    research: ResearchRound | None = None
+    looking_for: str = ""
+    previous: tuple[Retrieved, ...] = ()
+    written: int = 0
+    progress: str = "Reading {count} passages"
 
-    def record_usage(self, asked: Prompt, written: str, counted: Tokens | None) -> None:
-        """Count what a call beside the answer cost."""
-        self._add(counted or self._estimated(asked, [written]))
+    @property
+    def template(self) -> str:
+        """The prompt file in chat/prompts, without its ending."""
+        return self.research.template if self.research else "answer"
 
-    def _estimated(self, asked: Prompt, written: Sequence[str]) -> Tokens:
-        sent = sum(context_budget.estimate(message["content"]) for message in asked.as_messages())
-        return Tokens(sent, context_budget.estimate("".join(written)))
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The template's variables besides those of every prompt."""
+        return self.research.variables if self.research else {}
 
-    def _add(self, counted: Tokens, first: float | None = None) -> None:
-        """Add a call's cost; `first` is when its first word came, where it was one of the answer's."""
-        before = self.usage or Usage()
-        first_ms, total_ms = before.first_token_ms, before.total_ms
-        if first is not None:
-            first_ms = first_ms if first_ms is not None else round((first - self.began) * 1000)
-            total_ms = round((time.monotonic() - self.began) * 1000)
-        self.usage = Usage(
-            _sum(before.input_tokens, counted.input_tokens),
-            _sum(before.output_tokens, counted.output_tokens),
-            first_ms,
-            total_ms,
+
+@dataclass(frozen=True)
+class RoundResult:
+    """The last item of a round: its text, and what it rests on."""
+
+    text: str
+    retrieved: Retrieved
+    from_cache: bool = False
+
+
+async def generate(
+    context: AnswerContext, round_input: RoundInput, retrieved: Retrieved
+) -> AsyncGenerator[Event | RoundResult]:
+    """Delta and Notice events, then the RoundResult. Raises the ChatError family.
+
+    A prompt that the model finds too long is tried once more with half the context.
+    """
+    content = PromptContent(
+        round_input.question, retrieved.passages, round_input.history, retrieved.file
+    )
+    window = context.model.context
+    text: list[str] = []
+    characters = context.limits.chars - round_input.written
+    for is_last_attempt in (False, True):
+        fitted = context_budget.fit(
+            content, context=window, output=context.model.output, count=context.model.count
         )
+        if fitted.left_out:
+            yield Notice.of("context_trimmed", parts=", ".join(fitted.left_out))
+        prompt = build_prompt(
+            round_input.template,
+            fitted,
+            repository=retrieved.repository,
+            language=context.request.language,
+            **round_input.variables,
+        )
+        try:
+            async with contextlib.aclosing(_complete(context, prompt, characters)) as deltas:
+                async for delta in deltas:
+                    text.append(delta.text)
+                    yield delta
+            break
+        except ContextTooLong:
+            if is_last_attempt:
+                raise
+            window //= 2  # the estimate was too low for this text
+            yield Notice.of("context_retry")
+    yield RoundResult("".join(text), retrieved)
 
 
-def _sum(one: int | None, other: int | None) -> int | None:
-    return other if one is None else one if other is None else one + other
+async def _complete(
+    context: AnswerContext, prompt: Prompt, characters: int
+) -> AsyncGenerator[Delta]:
+    """Stream one completion of at most `characters`; records its cost, also when it is closed."""
+    tokens: Tokens | None = None
+    first_token_at: float | None = None
+    text: list[str] = []
+    # Counted from here: the time that indexing took is not the model's.
+    deadline = time.monotonic() + context.limits.seconds
+    try:
+        async with contextlib.aclosing(context.provider.stream(prompt, context.model)) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Tokens):
+                    tokens = piece
+                    continue
+                first_token_at = first_token_at or time.monotonic()
+                text.append(piece.text)
+                characters -= len(piece.text)
+                yield Delta(piece.text)
+                if characters < 0 or time.monotonic() > deadline:
+                    raise CutOff("answer_too_long")
+        if first_token_at is None:
+            raise Unavailable("empty_answer")
+    finally:
+        # An answer that was cut, stopped or failed is paid for, too.
+        if first_token_at is not None:
+            if tokens is None and context.provider.is_generative:
+                tokens = estimate_tokens(prompt, "".join(text))
+            record_tokens(context.meter, tokens, first_token_at)
+
+
+def estimate_tokens(prompt: Prompt, text: str) -> Tokens:
+    """The tokens of a call whose service reports none."""
+    messages = prompt.as_messages()
+    sent = sum(context_budget.estimate(message["content"]) for message in messages)
+    return Tokens(sent, context_budget.estimate(text))
+
+
+def record_tokens(
+    meter: UsageMeter, tokens: Tokens | None, first_token_at: float | None = None
+) -> None:
+    """Add a call to the meter; None where nobody counted."""
+    counts = tokens or Tokens(None, None)
+    meter.record_usage(counts.input_tokens, counts.output_tokens, first_token_at)

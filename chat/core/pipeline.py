@@ -1,6 +1,6 @@
-"""The answer pipeline: retrieve, fit the budget, prompt, stream. Every door runs this and nothing else.
+"""The answer pipeline. Every transport runs this and nothing else.
 
-request -> retrieve -> fit -> prompt -> provider stream -> events
+request -> rewrite the query -> retrieve -> fit -> prompt -> provider stream -> events
 """
 
 from __future__ import annotations
@@ -8,82 +8,56 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncGenerator
 
-from chat.core import deep_research, research_rounds
 from chat.core.answer_cache import AnswerCache, CachedAnswer, NoAnswerCache, cache_key
-from chat.core.events import Delta, Event, Notice, Research, Status, Usage
-from chat.core.generation import AnswerContext
+from chat.core.answer_round import run_round
+from chat.core.deep_research import run_deep_research
+from chat.core.events import Event, Usage
+from chat.core.generation import AnswerContext, RoundInput, RoundResult
 from chat.core.ports import AnswerLimits, Model, Provider, Retrieved, Retriever, Text, Tokens
 from chat.core.query_rewriting import rewrite
-from chat.core.retrieval_events import notices, sources
+from chat.core.research_rounds import ResearchRound, current_round
 
 PASSAGES = 20
 
 
-async def answer(
-    context: AnswerContext, answers: AnswerCache | None = None
-) -> AsyncGenerator[Event]:
-    """The events of one answer, from searching to usage. Raises the ChatError family.
+def answer(context: AnswerContext, cache: AnswerCache | None = None) -> AsyncGenerator[Event]:
+    """The events of one answer, from the search to its usage. Raises the ChatError family.
 
-    `answers` are those given a short while ago: the very same question is not asked of the model again.
+    `cache` holds answers of the last minutes: the same question is not sent to the model again.
     """
     request = context.request
-    round_ = research_rounds.current_round([*context.history, request.messages[-1]])
-    if round_ is None and request.deep_research and context.provider.is_generative:
-        steps = deep_research.research(context, request.question)
-    else:
-        steps = _once(context, round_, answers or NoAnswerCache())
-    async with contextlib.aclosing(steps):
-        async for event in steps:
-            yield event
+    research = current_round([*context.history, request.messages[-1]])
+    if research is None and request.deep_research and context.provider.is_generative:
+        return run_deep_research(context, request.question)
+    return _single_round(context, research, cache or NoAnswerCache())
 
 
-async def _once(
-    context: AnswerContext, round_: research_rounds.Round | None, answers: AnswerCache
+async def _single_round(
+    context: AnswerContext, research: ResearchRound | None, cache: AnswerCache
 ) -> AsyncGenerator[Event]:
-    request = context.request
-    question = round_.topic if round_ else request.question
-    searched = await rewrite(context, question)
-    async with contextlib.aclosing(context.retrieve(searched, PASSAGES)) as looking:
-        async for step in looking:
-            yield step
-    found = context.found
-    assert found is not None
-    if round_:
-        yield Research(
-            round_.iteration, research_rounds.ROUNDS, round_.stage, question, len(found.passages)
-        )
-    yield sources(found)
-    for notice in notices(found):
-        yield notice
-    if request.deep_research and not context.provider.is_generative:
-        yield Notice(
-            "research_needs_model",
-            "Deep Research needs a language model. These are the passages found.",
-        )
-
-    key = cache_key(request, context.history, found, context.model)
-    settled = None if request.regenerate or found.building else await answers.get(key)
-    if settled is not None:
-        yield Notice(
-            "from_cache",
-            "This question was answered a moment ago: this is that answer. Ask anew for another.",
-        )
-        yield Delta(settled.text)
-        yield Usage(0, 0, *context.elapsed_ms())  # it was paid for then
+    """A plain answer, or the round of a research that the client drives."""
+    question = research.topic if research else context.request.question
+    query = await rewrite(context, question)
+    round_input = RoundInput(
+        question, query, PASSAGES, context.history, research, looking_for=question
+    )
+    result: RoundResult | None = None
+    async with contextlib.aclosing(run_round(context, round_input, cache)) as items:
+        async for item in items:
+            if isinstance(item, RoundResult):
+                result = item
+            else:
+                yield item
+    assert result is not None
+    if result.from_cache:
+        elapsed = context.meter.elapsed_ms()
+        yield Usage(0, 0, elapsed, elapsed)  # the first time was paid for
         return
-
-    yield Status("thinking", f"Reading {len(found.passages)} passages")
-    text: list[str] = []
-    template, variables = (round_.template, round_.variables) if round_ else ("answer", {})
-    writing = context.generate(question, found, template=template, variables=variables)
-    async with contextlib.aclosing(writing):
-        async for event in writing:
-            if isinstance(event, Delta):
-                text.append(event.text)
-            yield event
-    assert context.usage is not None
-    yield context.usage
-    await answers.put(key, CachedAnswer("".join(text), context.usage))
+    usage = context.meter.usage
+    assert usage is not None
+    yield usage
+    key = cache_key(context.request, context.history, result.retrieved, context.model)
+    await cache.put(key, CachedAnswer(result.text, usage))
 
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What an answer is made with: the seams to retrieval and to a model's service."""
+"""The interfaces that an answer needs from outside: retrieval, and a model's service."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from chat.core import context_budget
+from chat.core.citations import Check
 from chat.core.events import Status
 from chat.core.prompt import Prompt, PromptPassage
 
 
 @dataclass(frozen=True)
 class Retrieved:
-    """What retrieval found. `mode` is `hybrid` or `words`; `building` says that vectors are still being computed."""
+    """The result of a retrieval. Passages are ordered best first.
+
+    `mode` is `hybrid` or `words` (lexical search alone); `building` is true while vectors are
+    still being computed. `file` is the file that the request names; `check` looks a citation up
+    in the index that was searched.
+    """
 
     passages: tuple[PromptPassage, ...]
     commit: str
@@ -22,13 +28,14 @@ class Retrieved:
     file: PromptPassage | None = None
     building: bool = False
     repository_id: str = ""
+    check: Check | None = field(default=None, compare=False, repr=False)
 
 
 class Retriever(Protocol):
     """Finds passages. Raises the ChatError family."""
 
     def retrieve(self, question: str, limit: int) -> AsyncGenerator[Status | Retrieved]:
-        """Status events while the repository is still being prepared, then exactly one Retrieved."""
+        """Status events while the repository is being prepared, then exactly one Retrieved."""
         ...
 
 
@@ -41,7 +48,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Tokens:
-    """What the provider counted."""
+    """Token counts as the provider reports them; None where it does not."""
 
     input_tokens: int | None
     output_tokens: int | None
@@ -49,9 +56,10 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Model:
-    """A model and its limits in tokens; a `free` one costs none.
+    """A model and its limits in tokens. `options` goes to the service as it is.
 
-    `count` tells the tokens of a text, exactly where the model's tokenizer is known.
+    A `free` one does not count against quotas. `count` counts the tokens of a text, exactly
+    where the model's tokenizer is known.
     """
 
     provider: str
@@ -64,14 +72,14 @@ class Model:
 
 
 class Provider(Protocol):
-    """Streams one completion: an adapter is one file. `writes` says that a language model stands behind it."""
+    """An adapter to one model service. `is_generative`: a language model writes the answer."""
 
     is_generative: bool
 
-    def stream(self, asked: Prompt, model: Model) -> AsyncGenerator[Text | Tokens]:
-        """Pieces of the answer in order. Closing the iterator closes the connection to the service.
+    def stream(self, prompt: Prompt, model: Model) -> AsyncGenerator[Text | Tokens]:
+        """The answer in pieces, in order. Closing the generator closes the connection.
 
-        Raises the ProviderError family; CutOff when the stream ends without its end mark.
+        Raises the ProviderError family; CutOff if the stream ends without its end mark.
         """
         ...
 
@@ -82,7 +90,7 @@ class Provider(Protocol):
 
 @dataclass(frozen=True)
 class AnswerLimits:
-    """How long a model may write (seconds; in Deep Research each round) and how much in all (characters)."""
+    """The longest answer: characters in all, and seconds (in Deep Research of each round)."""
 
     chars: int = 64_000
     seconds: float = 180

@@ -1,7 +1,7 @@
-"""From passages and history to the messages a model reads.
+"""Prompts: passages, history and question as the chat messages that a model reads.
 
-The words are in `chat/prompts/`. Repository text stands between markers that cannot occur inside it, so that nothing
-written in a repository can pass for an instruction of ours.
+The instructions are in `chat/prompts/`. Repository text stands between markers that cannot
+occur inside it, so that nothing written in a repository can pass for an instruction of ours.
 """
 
 from __future__ import annotations
@@ -13,22 +13,29 @@ from functools import lru_cache
 from pathlib import Path
 from string import Template
 
-from chat.core.request import LANGUAGES, Turn
+from chat.core.request import Turn
+from deepwiki.foundation.languages import ANSWER_LANGUAGES
 
 FOLDER = Path(__file__).resolve().parent.parent / "prompts"
-# Our own markers, model control tokens, and the invisible tag characters that smuggle text.
+# Our own markers and model control tokens.
 _MARKERS = re.compile(
     r"</?(passages?|file|conversation|question|instructions|system)\b|<\|[^|\n]{0,40}\|>",
     re.IGNORECASE,
 )
+# Zero-width, bidirectional and tag characters: text that people do not see and models read.
 _INVISIBLE = re.compile(
     "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
 )
+_NO_PASSAGES = "(nothing relevant was found)"
 
 
 @dataclass(frozen=True)
 class PromptPassage:
-    """Lines of a file as the prompt and the reader see them. `why` says how it was found."""
+    """Lines `start`..`end` (from 1, inclusive) of a file, as the prompt and the reader see them.
+
+    `match_reason` is named, words, meaning or both; empty where unknown. `url` leads to the
+    lines on the repository's host.
+    """
 
     path: str
     start: int
@@ -37,18 +44,29 @@ class PromptPassage:
     language: str = ""
     symbol: str = ""
     score: float = 0.0
-    why: str = ""
+    match_reason: str = ""
     commit: str = ""
     url: str = ""
 
     @property
     def cite(self) -> str:
+        """The citation that an answer uses, `path:L10-L20`."""
         return f"{self.path}:L{self.start}-L{self.end}"
 
 
 @dataclass(frozen=True)
+class PromptContent:
+    """The parts of a prompt besides its instructions. Passages are ordered best first."""
+
+    question: str
+    passages: Sequence[PromptPassage] = ()
+    history: Sequence[Turn] = ()
+    file: PromptPassage | None = None
+
+
+@dataclass(frozen=True)
 class Prompt:
-    """What a provider is given: chat messages, and what they were made of."""
+    """A provider's input: chat messages, and the passages, question and answer language."""
 
     system: str
     turns: tuple[Turn, ...]
@@ -57,63 +75,65 @@ class Prompt:
     language: str
 
     def as_messages(self) -> list[dict[str, str]]:
-        """In the form of the OpenAI chat API."""
-        return [
-            {"role": "system", "content": self.system},
-            *({"role": t.role, "content": t.content} for t in self.turns),
-        ]
+        """The messages in the form of the OpenAI chat API."""
+        system = {"role": "system", "content": self.system}
+        return [system, *({"role": turn.role, "content": turn.content} for turn in self.turns)]
 
 
-def build(
-    *,
-    template: str,
-    repository: str,
-    question: str,
-    language: str,
-    passages: Sequence[PromptPassage],
-    history: Sequence[Turn],
-    file: PromptPassage | None = None,
-    **variables: str,
+def build_prompt(
+    template: str, content: PromptContent, *, repository: str, language: str, **variables: str
 ) -> Prompt:
-    """Compose the prompt from `chat/prompts/<template>.md`. Raises KeyError for a variable the template lacks."""
-    system = read(template).substitute(
-        repository=neutral(repository),
-        language=LANGUAGES[language],
-        rules=read("rules").template,
+    """The prompt from `chat/prompts/<template>.md`.
+
+    Raises KeyError where the template names a variable that is not given.
+    """
+    system = read_template(template).substitute(
+        repository=neutralize(repository),
+        language=ANSWER_LANGUAGES[language],
+        rules=read_template("rules").template,
         **variables,
     )
-    parts = []
-    if file is not None:
-        parts.append(f'<file path="{neutral(file.path)}">\n{neutral(file.text)}\n</file>')
-    if passages:
-        parts.append(
-            "<passages>\n" + "\n".join(_block(passage) for passage in passages) + "\n</passages>"
-        )
-    else:
-        parts.append("<passages>\n(nothing relevant was found)\n</passages>")
-    parts.append(f"<question>\n{question}\n</question>")
+    user_turn = Turn("user", _user_message(content))
     return Prompt(
-        system, (*history, Turn("user", "\n\n".join(parts))), tuple(passages), question, language
+        system,
+        (*content.history, user_turn),
+        tuple(content.passages),
+        content.question,
+        language,
     )
 
 
-def build_query(*, question: str, history: Sequence[Turn]) -> Prompt:
-    """Ask for search words instead of an answer."""
-    return Prompt(read("query").template, (*history, Turn("user", question)), (), question, "en")
+def build_query_prompt(question: str, history: Sequence[Turn]) -> Prompt:
+    """The prompt that asks for search terms instead of an answer."""
+    system = read_template("query").template
+    return Prompt(system, (*history, Turn("user", question)), (), question, "en")
 
 
-def neutral(text: str) -> str:
-    """Repository text with its markers defused and invisible characters removed; the rest stays as it is."""
-    return _MARKERS.sub(lambda match: match.group().replace("<", "‹"), _INVISIBLE.sub("", text))
-
-
-def _block(passage: PromptPassage) -> str:
-    symbol = f' symbol="{neutral(passage.symbol)}"' if passage.symbol else ""
-    head = f'<passage cite="{neutral(passage.path)}:L{passage.start}-L{passage.end}"{symbol}>'
-    return f"{head}\n{neutral(passage.text)}\n</passage>"
+def neutralize(text: str) -> str:
+    """Repository text with markers broken and invisible characters removed."""
+    visible = _INVISIBLE.sub("", text)
+    return _MARKERS.sub(lambda match: match.group().replace("<", "‹"), visible)
 
 
 @lru_cache(maxsize=32)
-def read(name: str) -> Template:
-    """The text of one prompt file."""
+def read_template(name: str) -> Template:
+    """The template of one file in `chat/prompts/`."""
     return Template((FOLDER / f"{name}.md").read_text("utf-8").strip())
+
+
+def _user_message(content: PromptContent) -> str:
+    parts = []
+    if content.file is not None:
+        path, text = neutralize(content.file.path), neutralize(content.file.text)
+        parts.append(f'<file path="{path}">\n{text}\n</file>')
+    passages = "\n".join(map(_passage_block, content.passages)) or _NO_PASSAGES
+    parts.append(f"<passages>\n{passages}\n</passages>")
+    parts.append(f"<question>\n{content.question}\n</question>")
+    return "\n\n".join(parts)
+
+
+def _passage_block(passage: PromptPassage) -> str:
+    attributes = f'cite="{neutralize(passage.path)}:L{passage.start}-L{passage.end}"'
+    if passage.symbol:
+        attributes += f' symbol="{neutralize(passage.symbol)}"'
+    return f"<passage {attributes}>\n{neutralize(passage.text)}\n</passage>"

@@ -1,73 +1,74 @@
-"""What is searched for: a follow-up, or a question in another language, becomes words that stand in the code.
+"""Search queries from questions: follow-ups and other scripts become terms that occur in code.
 
-"And where is it called?" finds nothing by itself, and a Japanese question shares few words with English code. Where a
-model is there it is asked, in a few tokens, for the search words; where none is, or it takes too long, the question
-before lends its words.
+"And where is it called?" retrieves nothing by itself, and a Japanese question shares few terms
+with English code. A generative model is asked for search terms, in a few tokens. Without one, or
+if it fails or takes too long, the previous question is added to a short follow-up.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chat.core import prompt
 from chat.core.errors import ProviderError
-from chat.core.generation import AnswerContext
-from chat.core.ports import Text
+from chat.core.generation import AnswerContext, estimate_tokens, record_tokens
+from chat.core.ports import Text, Tokens
+from chat.core.prompt import build_query_prompt
 from chat.core.request import Turn
 from chat.core.research_rounds import untagged
+from deepwiki.foundation.text import is_mostly_non_latin
 
 SECONDS = 6.0
 OUTPUT_TOKENS = 120
-MOST_CHARS = 400
+TERMS_CHARS = 400
+HISTORY_TURNS = 4
 TURN_CHARS = 1_500
-SHORT_WORDS = 8
-_LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
-_OTHER_SCRIPT = re.compile(r"[\u0370-\u1fff\u2c00-\ud7ff\uf900-\ufdff\uff66-\uffdc]")
+PREVIOUS_CHARS = 500
+SHORT_WORDS = 8  # a question with fewer words counts as a short follow-up
 
 
 async def rewrite(context: AnswerContext, question: str) -> str:
-    """The text to search with: the question itself, with the model's search words behind it where they help."""
-    if not (context.history or in_another_script(question)):
+    """The search query: the question, followed by search terms where they help."""
+    if not (context.history or is_mostly_non_latin(question)):
         return question
-    words = await _words(context, question) if context.provider.is_generative else ""
-    return f"{question}\n{words}" if words else with_the_question_before(question, context.history)
+    terms = ""
+    if context.provider.is_generative:
+        terms = await _search_terms(context, question)
+    if terms:
+        return f"{question}\n{terms}"
+    return _with_previous_question(question, context.history)
 
 
-def in_another_script(text: str) -> bool:
-    """Is the text mostly in a script that code is not written in?"""
-    return len(_OTHER_SCRIPT.findall(text)) * 2 > sum(map(len, _LATIN_WORD.findall(text)))
-
-
-def with_the_question_before(question: str, history: Sequence[Turn]) -> str:
-    """A short follow-up together with the question before it."""
-    asked = [turn.content for turn in history if turn.role == "user"]
-    if asked and len(question.split()) < SHORT_WORDS:
-        return f"{question}\n{untagged(asked[-1])[:500]}"
+def _with_previous_question(question: str, history: Sequence[Turn]) -> str:
+    previous = [turn.content for turn in history if turn.role == "user"]
+    if previous and len(question.split()) < SHORT_WORDS:
+        return f"{question}\n{untagged(previous[-1])[:PREVIOUS_CHARS]}"
     return question
 
 
-async def _words(context: AnswerContext, question: str) -> str:
-    recent = [Turn(turn.role, turn.content[:TURN_CHARS]) for turn in context.history[-4:]]
-    asked = prompt.build_query(question=question[:TURN_CHARS], history=recent)
+async def _search_terms(context: AnswerContext, question: str) -> str:
+    """The model's search terms on one line; empty if it gives none in time. Records the cost."""
+    recent = context.history[-HISTORY_TURNS:]
+    history = [Turn(turn.role, turn.content[:TURN_CHARS]) for turn in recent]
+    prompt = build_query_prompt(question[:TURN_CHARS], history)
     model = replace(context.model, output=min(OUTPUT_TOKENS, context.model.output))
-    text, counted = "", None
+    text = ""
+    tokens: Tokens | None = None
     try:
         async with (
             asyncio.timeout(SECONDS),
-            contextlib.aclosing(context.provider.stream(asked, model)) as pieces,
+            contextlib.aclosing(context.provider.stream(prompt, model)) as pieces,
         ):
             async for piece in pieces:
                 if isinstance(piece, Text):
                     text += piece.text
                 else:
-                    counted = piece
-                if len(text) > MOST_CHARS:
+                    tokens = piece
+                if len(text) > TERMS_CHARS:
                     break
     except (ProviderError, TimeoutError):
-        return ""  # the answer itself will say what is wrong with the service
-    context.record_usage(asked, text, counted)
-    return " ".join(text.split())[:MOST_CHARS]
+        return ""  # the completion of the answer will report what is wrong with the service
+    record_tokens(context.meter, tokens or estimate_tokens(prompt, text))
+    return " ".join(text.split())[:TERMS_CHARS]

@@ -1,6 +1,6 @@
-"""One question as it arrives: checked once, here, into a type.
+"""A request as it arrives: validated once, here, into a type.
 
-The fields are those of the chat protocol (see README): deepwiki-open's own, and a few of ours that others ignore.
+The fields are those of deepwiki-open's chat protocol, and some of our own that others ignore.
 """
 
 from __future__ import annotations
@@ -14,25 +14,19 @@ from typing import Any, Literal
 from urllib.parse import unquote
 
 from chat.core.errors import BadRequest, RequestTooLarge
+from deepwiki.foundation.languages import ANSWER_LANGUAGES
+from deepwiki.foundation.parsing import parse_uuid
+from deepwiki.foundation.text import clean
 
 Role = Literal["user", "assistant"]
-LANGUAGES = {
-    "en": "English",
-    "ja": "Japanese",
-    "zh": "Simplified Chinese",
-    "zh-tw": "Traditional Chinese",
-    "es": "Spanish",
-    "kr": "Korean",
-    "vi": "Vietnamese",
-    "pt-br": "Brazilian Portuguese",
-    "fr": "French",
-    "ru": "Russian",
-}
+ROLES = ("user", "assistant", "system")
 FILTERS = ("excluded_dirs", "excluded_files", "included_dirs", "included_files")
 DEEP_RESEARCH = "[DEEP RESEARCH]"
+MAX_MESSAGES = 5_000
+# Names of providers and models: no control characters and no spaces.
 NAME = re.compile(r"[^\x00-\x20\x7f]{1,200}")
-# NUL and lone surrogates cannot be stored; other control characters have no place in text.
-UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# Other codes for answer languages.
+LANGUAGE_ALIASES = {"ko": "kr", "pt": "pt-br", "zh-cn": "zh"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +39,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class RequestLimits:
-    """How large a request may be."""
+    """The largest request. `history_messages` are kept of a longer conversation, the newest."""
 
     message_bytes: int = 256_000
     content_chars: int = 32_000
@@ -54,7 +48,10 @@ class RequestLimits:
 
 @dataclass(frozen=True)
 class ChatRequest:
-    """A checked request. `messages` ends with the user's question; `token` never leaves this object's owner."""
+    """A validated request. `messages` ends with the question.
+
+    `token` is the access token of a private repository; it is never logged or prompted.
+    """
 
     repo_url: str
     messages: tuple[Turn, ...]
@@ -81,40 +78,37 @@ class ChatRequest:
 
 
 def decode(data: str | bytes, limits: RequestLimits) -> dict[str, Any]:
-    """A frame or body as a JSON object. Raises BadRequest or TooLarge, whatever was sent."""
+    """A frame or body as a JSON object. Raises BadRequest or RequestTooLarge, and nothing else."""
     size = len(data) if isinstance(data, bytes) else len(data.encode("utf-8", "surrogatepass"))
     if size > limits.message_bytes:
         raise RequestTooLarge
     try:
         value = json.loads(data)
     except (ValueError, RecursionError):
-        raise BadRequest("The request is not valid JSON.") from None
+        raise BadRequest("invalid_json") from None
     if not isinstance(value, dict):
-        raise BadRequest("The request must be a JSON object.")
+        raise BadRequest("not_an_object")
     return value
 
 
 def parse(value: Mapping[str, Any], limits: RequestLimits) -> ChatRequest:
-    """A decoded object as a request. Unknown fields are ignored; a wrong one is named.
+    """A decoded object as a request. Unknown fields are ignored.
 
-    Raises BadRequest, TooLarge.
+    Raises BadRequest, which names the wrong field, and RequestTooLarge.
     """
-    repo_url = _text(value, "repo_url", 2_000)
+    repo_url = _text(value, "repo_url", 2_000).strip()
     messages = _messages(value.get("messages"), limits)
-    if not repo_url.strip():
-        raise BadRequest("repo_url is missing: name a repository.")
-    language = _text(value, "language", 20).strip().lower().replace("_", "-")
+    if not repo_url:
+        raise BadRequest("repo_url_missing")
     return ChatRequest(
-        repo_url=repo_url.strip(),
+        repo_url=repo_url,
         messages=messages,
         file_path=_file_path(_text(value, "filePath", 1_000)),
         token=_text(value, "token", 1_000).strip(),
         type=_text(value, "type", 20).strip().lower(),
         provider=_name(value, "provider"),
         model=_name(value, "model"),
-        language={"ko": "kr", "pt": "pt-br", "zh-cn": "zh"}.get(
-            language, language if language in LANGUAGES else "en"
-        ),
+        language=_language(value),
         filters={name: _text(value, name, 20_000) for name in FILTERS},
         conversation=_uuid(value, "conversation"),
         client_message_id=_uuid(value, "client_message_id"),
@@ -128,95 +122,84 @@ def parse(value: Mapping[str, Any], limits: RequestLimits) -> ChatRequest:
     )
 
 
-def clean(text: str) -> str:
-    """`text` as it can be stored and sent."""
-    return UNSTORABLE.sub("\ufffd", text)
-
-
 def _messages(value: Any, limits: RequestLimits) -> tuple[Turn, ...]:
     if value is None or value == []:
-        raise BadRequest("No messages provided")
+        raise BadRequest("no_messages")
     if not isinstance(value, list):
-        raise BadRequest("messages must be a list.")
-    turns: list[Turn] = []
-    for number, item in enumerate(
-        value[-limits.history_messages :] if len(value) <= 5_000 else _too_many(), 1
-    ):
-        if (
-            not isinstance(item, dict)
-            or not isinstance(item.get("content"), str)
-            or not isinstance(item.get("role"), str)
-        ):
-            raise BadRequest(
-                f"messages: number {number} must have a role and a content, both text."
-            )
-        if item["role"] not in ("user", "assistant", "system"):
-            raise BadRequest(
-                f"messages: number {number} has an unknown role; use user or assistant."
-            )
-        if len(item["content"]) > limits.content_chars:
-            raise RequestTooLarge(
-                f"messages: number {number} is longer than {limits.content_chars:,} characters. Shorten it."
-            )
-        # A client's system message is what its user typed, no more.
-        turns.append(
-            Turn("assistant" if item["role"] == "assistant" else "user", clean(item["content"]))
-        )
+        raise BadRequest("messages_not_a_list")
+    if len(value) > MAX_MESSAGES:
+        raise RequestTooLarge("too_many_messages")
+    newest = value[-limits.history_messages :]
+    turns = [_turn(item, number, limits) for number, item in enumerate(newest, 1)]
     if turns[-1].role != "user":
-        raise BadRequest("Last message must be from the user")
+        raise BadRequest("last_message_not_user")
     if not turns[-1].content.replace(DEEP_RESEARCH, "").strip():
-        raise BadRequest("The question is empty. Type one and send it again.")
+        raise BadRequest("empty_question")
     return tuple(turns)
 
 
-def _too_many() -> list[Any]:
-    raise RequestTooLarge("messages: there are too many. Start a new conversation.")
+def _turn(item: Any, number: int, limits: RequestLimits) -> Turn:
+    if not isinstance(item, dict):
+        raise BadRequest("message_incomplete", number=number)
+    role, content = item.get("role"), item.get("content")
+    if not isinstance(role, str) or not isinstance(content, str):
+        raise BadRequest("message_incomplete", number=number)
+    if role not in ROLES:
+        raise BadRequest("unknown_role", number=number)
+    if len(content) > limits.content_chars:
+        limit = f"{limits.content_chars:,}"
+        raise RequestTooLarge("message_too_long", number=number, limit=limit)
+    # A client's system message has no more authority than what its user typed.
+    return Turn("assistant" if role == "assistant" else "user", clean(content))
 
 
-def _text(value: Mapping[str, Any], name: str, longest: int) -> str:
+def _text(value: Mapping[str, Any], name: str, max_chars: int) -> str:
     text = value.get(name)
     if text is None:
         return ""
     if not isinstance(text, str):
-        raise BadRequest(f"{name} must be text.")
-    if len(text) > longest:
-        raise BadRequest(f"{name} is longer than {longest:,} characters.")
+        raise BadRequest("field_not_text", field=name)
+    if len(text) > max_chars:
+        raise BadRequest("field_too_long", field=name, limit=f"{max_chars:,}")
     return clean(text)
+
+
+def _language(value: Mapping[str, Any]) -> str:
+    code = _text(value, "language", 20).strip().lower().replace("_", "-")
+    code = LANGUAGE_ALIASES.get(code, code)
+    return code if code in ANSWER_LANGUAGES else "en"
 
 
 def _flag(value: Mapping[str, Any], name: str) -> bool:
     flag = value.get(name)
     if flag is not None and not isinstance(flag, bool):
-        raise BadRequest(f"{name} must be true or false.")
+        raise BadRequest("field_not_boolean", field=name)
     return bool(flag)
 
 
 def _name(value: Mapping[str, Any], name: str) -> str:
     text = _text(value, name, 200).strip()
     if text and not NAME.fullmatch(text):
-        raise BadRequest(f"{name} holds characters that no name has.")
+        raise BadRequest("field_not_a_name", field=name)
     return text
 
 
 def _uuid(value: Mapping[str, Any], name: str) -> uuid.UUID | None:
     text = _text(value, name, 64).strip()
-    try:
-        return uuid.UUID(text) if text else None
-    except ValueError:
-        raise BadRequest(f"{name} must be a UUID.") from None
+    parsed = parse_uuid(text)
+    if text and parsed is None:
+        raise BadRequest("field_not_a_uuid", field=name)
+    return parsed
 
 
 def _file_path(text: str) -> str:
-    """A path inside the repository, or BadRequest. It is only ever looked up among indexed paths."""
+    """A path inside the repository; it is only ever looked up among indexed paths."""
     path = unquote(unquote(text)).strip()
     if not path:
         return ""
     parts = path.removeprefix("./").split("/")
-    if (
-        path.startswith(("/", "~"))
-        or "\\" in path
-        or "\ufffd" in path
-        or any(p in ("..", "", ".git") for p in parts)
-    ):
-        raise BadRequest("filePath must name a file of the repository, such as src/app.py.")
+    is_absolute = path.startswith(("/", "~"))
+    has_forbidden_characters = "\\" in path or "\ufffd" in path
+    if is_absolute or has_forbidden_characters or {"..", "", ".git"} & set(parts):
+        raise BadRequest("file_path_outside")
     return "/".join(parts)

@@ -1,8 +1,8 @@
-"""Deep Research as clients drive it: they send the growing conversation, we tell from it which round it is.
+"""Deep Research as clients drive it: they send the growing conversation, the round follows from it.
 
-A conversation is research when one of its user messages holds the tag; only a message that starts with it can ask for
-the next round, so a genuine question holding the words "continue" and "research" is none. Round = 1 + number of
-assistant messages; 1 plans, 2 to 4 update, 5 concludes.
+A conversation is research if one of its user messages holds the tag. Only a message that starts
+with the tag can continue it, so that a question with the words "continue" and "research" does
+not. Round = 1 + number of assistant messages; 1 plans, 2 to 4 update, 5 concludes.
 """
 
 from __future__ import annotations
@@ -18,45 +18,51 @@ Stage = Literal["plan", "update", "conclude"]
 
 
 @dataclass(frozen=True)
-class Round:
-    """Which round this is, and the topic every round is about."""
+class ResearchRound:
+    """A round of Deep Research, from 1, and the topic that all rounds share."""
 
     iteration: int
     stage: Stage
     topic: str
 
     @property
-    def variables(self) -> dict[str, str]:
-        """What the template asks for besides what every prompt has."""
-        return {"iteration": str(self.iteration)} if self.stage == "update" else {}
-
-    @property
     def template(self) -> str:
+        """The prompt file in chat/prompts, without its ending."""
         return f"research_{self.stage}"
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """The template's variables besides those of every prompt."""
+        return {"iteration": str(self.iteration)} if self.stage == "update" else {}
 
-def current_round(messages: Sequence[Turn]) -> Round | None:
-    """The round a conversation is in, None when it is no research."""
-    asked = [turn.content for turn in messages if turn.role == "user"]
-    if not any(DEEP_RESEARCH in text for text in asked):
+
+def current_round(messages: Sequence[Turn]) -> ResearchRound | None:
+    """The round that a conversation is in; None if it is not research."""
+    questions = [turn.content for turn in messages if turn.role == "user"]
+    if not any(DEEP_RESEARCH in text for text in questions):
         return None
     last = messages[-1].content
     topic = untagged(last)
     if is_continuation(last):
-        topic = next((untagged(text) for text in asked if "continue" not in text.lower()), topic)
+        topics = (untagged(text) for text in questions if "continue" not in text.lower())
+        topic = next(topics, topic)
     iteration = 1 + sum(turn.role == "assistant" for turn in messages)
-    stage: Stage = "plan" if iteration == 1 else "update" if iteration < ROUNDS else "conclude"
-    return Round(iteration, stage, topic)
+    return ResearchRound(iteration, _stage(iteration), topic)
 
 
 def is_continuation(text: str) -> bool:
     """`[DEEP RESEARCH] Continue the research`, as clients send it for each further round."""
     lowered = untagged(text).lower()
-    return (
-        text.lstrip().startswith(DEEP_RESEARCH) and "continue" in lowered and "research" in lowered
-    )
+    starts_with_tag = text.lstrip().startswith(DEEP_RESEARCH)
+    return starts_with_tag and "continue" in lowered and "research" in lowered
 
 
 def untagged(text: str) -> str:
     """The text without the tag."""
     return text.replace(DEEP_RESEARCH, "").strip()
+
+
+def _stage(iteration: int) -> Stage:
+    if iteration == 1:
+        return "plan"
+    return "update" if iteration < ROUNDS else "conclude"

@@ -1,46 +1,43 @@
-"""What every answer tells besides its text: its sources, and what to know about them."""
+"""The events that describe a retrieval: its sources, and notices about how they were found."""
 
 from __future__ import annotations
 
 from chat.core.events import Notice, Sources
+from chat.core.json_shapes import SourceItem
 from chat.core.ports import Retrieved
+from chat.core.prompt import PromptPassage
 
 
 def sources(*rounds: Retrieved) -> Sources:
-    """The passages of all rounds, each once, in the order they were found; the last round says how and where."""
-    seen = {passage.cite: passage for found in rounds for passage in found.passages}
-    items = [
-        {
-            "number": number,
-            "path": passage.path,
-            "start": passage.start,
-            "end": passage.end,
-            "symbol": passage.symbol,
-            "language": passage.language,
-            "why": passage.why,
-            "url": passage.url,
-            "score": round(passage.score, 3),
-        }
-        for number, passage in enumerate(seen.values(), 1)
-    ]
-    return Sources(items, rounds[-1].commit, rounds[-1].mode)
+    """The passages of all rounds, each once, numbered in the order they were retrieved.
+
+    Commit, mode and citation check are the last round's.
+    """
+    passages = {passage.cite: passage for retrieved in rounds for passage in retrieved.passages}
+    items = [_item(number, passage) for number, passage in enumerate(passages.values(), 1)]
+    last = rounds[-1]
+    return Sources(items, last.commit, last.mode, last.check)
 
 
-def notices(found: Retrieved) -> list[Notice]:
+def notices(retrieved: Retrieved) -> list[Notice]:
     """What the reader should know about how the passages were found."""
-    said = []
-    if not found.passages:
-        said.append(
-            Notice(
-                "nothing_found",
-                "Nothing in the repository matches these words. Try the names the code itself uses.",
-            )
-        )
-    if found.building:
-        said.append(
-            Notice(
-                "words_only",
-                "This repository is still being indexed: the search went by words alone.",
-            )
-        )
-    return said
+    events = []
+    if not retrieved.passages:
+        events.append(Notice.of("nothing_found"))
+    if retrieved.building:
+        events.append(Notice.of("words_only"))
+    return events
+
+
+def _item(number: int, passage: PromptPassage) -> SourceItem:
+    return {
+        "number": number,
+        "path": passage.path,
+        "start": passage.start,
+        "end": passage.end,
+        "symbol": passage.symbol,
+        "language": passage.language,
+        "why": passage.match_reason,
+        "url": passage.url,
+        "score": round(passage.score, 3),
+    }

@@ -57,9 +57,8 @@ async def with_timeouts_and_retries(
                     except StopAsyncIteration:
                         return
                     except TimeoutError:
-                        late = "went silent in the middle" if started else "took too long to begin"
                         raise Unavailable(
-                            f"The model's service {late}. Try again or choose another model."
+                            "silent_in_answer" if started else "silent_before_answer"
                         ) from None
                     started = True
                     yield piece
@@ -83,7 +82,5 @@ def provider_error(kind: type[ProviderError], retry_after: float | None = None) 
     """An error of the family in its own words, naming the time where the service gave one."""
     if kind is RateLimited and retry_after:
         seconds = max(1, round(retry_after))
-        return RateLimited(
-            f"The model's service is busy. Try again in {seconds} seconds.", retry_after=seconds
-        )
+        return RateLimited("rate_limited_for", seconds=seconds, retry_after=seconds)
     return kind(retry_after=round(retry_after) if retry_after is not None else None)

@@ -23,7 +23,7 @@ from chat.providers.tokenizers import counter
 
 # adapter -> module and class; imported when first needed, since the SDKs take half a second each
 ADAPTERS: dict[str, str] = {
-    "openai": "chat.providers.openai_compatible:OpenAICompatible",
+    "openai": "chat.providers.openai_compatible:OpenAICompatibleAdapter",
     "azure": "chat.providers.openai_compatible:Azure",
     "ollama": "chat.providers.ollama:Ollama",
     "google": "chat.providers.google:Google",
@@ -94,7 +94,7 @@ class Providers:
         ready = self.configured()
         if self.preferred:
             if self.preferred not in self.file:
-                raise BadRequest(f"DEEPWIKI_PROVIDER must be one of {', '.join(self.file)}.")
+                raise BadRequest("unknown_default_provider", choices=", ".join(self.file))
             return self.preferred
         return next(iter(ready), "search-only")
 
@@ -104,11 +104,13 @@ class Providers:
         section = self.file.get(name)
         if section is None:
             raise BadRequest(
-                f"There is no provider {name[:50]!r}. Choose one of: {', '.join(self.configured())}."
+                "unknown_provider",
+                provider=repr(name[:50]),
+                choices=", ".join(self.configured()),
             )
         if not self._ready(section):
             raise BadRequest(
-                f"The provider {name} is not set up here. Choose one of: {', '.join(self.configured())}."
+                "provider_not_configured", provider=name, choices=", ".join(self.configured())
             )
         models = self._models(section)
         chosen = (
@@ -118,11 +120,9 @@ class Providers:
         )
         if chosen is None:
             if not section.get("custom") or not model:
-                raise BadRequest(
-                    f"The provider {name} has no model {model[:80]!r}."
-                    if model
-                    else f"Name a model for {name}."
-                )
+                if model:
+                    raise BadRequest("unknown_model", provider=name, model=repr(model[:80]))
+                raise BadRequest("model_missing", provider=name)
             chosen = {**CUSTOM_MODEL, "id": model}
         tokenizer = chosen.get("tokenizer", section.get("tokenizer", ""))
         return Model(

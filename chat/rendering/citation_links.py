@@ -6,37 +6,27 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chat.core.citations import Check, Checked, Citation, exists, find
+from chat.core.citations import Check, Checked, Citation, exists
 from repos.sources import Address
 
 
-@dataclass
+@dataclass(frozen=True)
 class IndexCitations:
-    """Looks citations up among the lines of one index. Before an index is known, nothing is found and nothing refused.
+    """A Check over one index: `lines` maps its paths to their numbers of lines."""
 
-    The retriever fills it in when it has found an index; the renderer and the run ask it.
-    """
-
-    address: Address | None = None
-    commit: str = ""
-    lines: Mapping[str, int] | None = None
+    address: Address
+    commit: str
+    lines: Mapping[str, int]
 
     def __call__(self, citation: Citation) -> Checked:
-        found = self.lines is not None and exists(citation, self.lines)
-        href = ""
-        if found and self.address is not None:
-            href = self.address.blob_url(self.commit, citation.path, citation.start, citation.end)
-        return Checked(citation, found, href)
-
-    def all_in(self, text: str) -> list[dict[str, Any]]:
-        """Every citation of a text with what looking it up gave, as it is stored with the message."""
-        return [
-            {"path": c.path, "start": c.start, "end": c.end, "found": self(c).found}
-            for c in (find(text) if self.lines is not None else [])
-        ]
+        if not exists(citation, self.lines):
+            return Checked(citation, found=False)
+        start, end = citation.start, citation.end
+        href = self.address.blob_url(self.commit, citation.path, start, end)
+        return Checked(citation, found=True, href=href)
 
 
-def verified_share_of(stored: Iterable[Mapping[str, Any]]) -> float | None:
+def verified_share(stored: Iterable[Mapping[str, Any]]) -> float | None:
     """The share of citations that exist, None where there are none."""
     results = [bool(citation["found"]) for citation in stored]
     return sum(results) / len(results) if results else None

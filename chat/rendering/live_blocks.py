@@ -15,7 +15,7 @@ class Blocks:
     """Renders a text that grows: each top-level block is sent when it changes, and never again once the next began."""
 
     def __init__(self, check: Check | None = None) -> None:
-        self._check = check
+        self.check = check
         self._text = ""
         self._block = 0
         self._rendered_at = 0.0
@@ -62,7 +62,7 @@ class Blocks:
             blocks.append(
                 Html(
                     self._block + number,
-                    render("\n".join(lines[start:end]), self._check, growing=last),
+                    render("\n".join(lines[start:end]), self.check, growing=last),
                 )
             )
         if len(bounds) > 2:

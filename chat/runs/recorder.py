@@ -101,9 +101,9 @@ def _message_fields(run: Run) -> Fields:
             "search_mode": run.sources.mode,
         }
     if run.notices:
-        fields["notices"] = [notice.as_item() for notice in run.notices]
+        fields["notices"] = [_without_name(notice) for notice in run.notices]
     if run.usage is not None:
-        fields["usage"] = run.usage.as_item()
+        fields["usage"] = _without_name(run.usage)
     if run.stages:
         fields["stages"] = run.stages
     if run.error is not None:
@@ -111,3 +111,8 @@ def _message_fields(run: Run) -> Fields:
     if run.state is not None:
         fields |= {"state": run.state, "finished_at": now}
     return fields
+
+
+def _without_name(event: Event) -> Fields:
+    """The JSON object of an event without the key `event`."""
+    return {key: value for key, value in event.as_json().items() if key != "event"}

@@ -29,7 +29,7 @@ async def load_run(run_id: uuid.UUID, person: Person) -> Run:
     message = await in_thread(Message.objects.get, run_id=run_id)
     run = Run(id=run_id, person_id=person.pk)
     if message.state == Message.State.RUNNING:
-        run.task = keep(_copy_events(run, stored_events(person, run_id, 0)))
+        run.task = keep(copy_events(run, stored_events(person, run_id, 0)))
         return run
     run.emit(Accepted(str(message.conversation_id), str(message.pk)))
     run.emit(Sources(message.sources, message.commit, message.search_mode))
@@ -60,7 +60,7 @@ async def stored_events(person: Person, run_id: uuid.UUID, after: int) -> AsyncG
             await changed.wait(POLL_SECONDS)
 
 
-async def _copy_events(run: Run, stored: AsyncGenerator[Numbered]) -> None:
+async def copy_events(run: Run, stored: AsyncGenerator[Numbered]) -> None:
     """Copy events with the numbers they have: readers count by the same ones."""
     last = 0
     try:

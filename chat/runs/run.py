@@ -17,7 +17,7 @@ import time
 import uuid
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, cast
 
 from chat.core.citations import Check
 from chat.core.errors import ChatError, Internal, ServerStops
@@ -206,7 +206,8 @@ class Run:
             self.emit(Delta("\n\n"))
             self._coalescer.flush()
             self._render(lambda renderer: renderer.seal())
-        self.stages.append(event.as_stage(at=len(self.text)))
+        stage = {**event.as_json(), "at": len(self.text)}
+        self.stages.append(cast(StageItem, stage))
 
     def _fail(self, error: ChatError) -> None:
         self._coalescer.flush()

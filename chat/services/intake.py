@@ -24,7 +24,7 @@ from chat.services.quotas import QuestionCounts, midnight
 from chat.token_usage import TOKENS
 from deepwiki.foundation.advisory_locks import QUESTIONS_OF_PERSON
 from repos import services as repositories
-from repos.models import Repository
+from repos.models import Repository, RepositoryQuerySet
 from repos.sources.errors import NotFound, SourceError
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def accept_question(person: Person, request: ChatRequest, model: Model) -> Accep
     if existing is not None:
         return existing
     if request.token and person.pk is None:
-        raise NotSignedIn("token_needs_account")
+        raise NotSignedIn("token_needs_sign_in")
     repository = _repository(person, request)
     if person.pk is None:
         return AcceptedQuestion(repository, request.messages[:-1])
@@ -147,7 +147,7 @@ def _page_repository(person: Person, request: ChatRequest) -> Repository | None:
     return repository
 
 
-def _readable(person: Person) -> Any:
+def _readable(person: Person) -> RepositoryQuerySet:
     return Repository.objects.readable_by(person).select_related("current_index")
 
 
@@ -162,14 +162,16 @@ def _store(
         place = _Place(uuid.uuid4(), is_new=True, history=request.messages[:-1])
         return _insert(person, request, model, repository, place)
     with transaction.atomic():
-        place = _place_in_conversation(person, request, repository)
+        place = _place_in_conversation(person, request, repository, request.conversation)
         return _insert(person, request, model, repository, place)
 
 
-def _place_in_conversation(person: Person, request: ChatRequest, repository: Repository) -> _Place:
+def _place_in_conversation(
+    person: Person, request: ChatRequest, repository: Repository, conversation_id: uuid.UUID
+) -> _Place:
     """Where the question follows in its conversation, whose row is locked."""
     own = Conversation.objects.of(person).select_for_update()
-    conversation = own.filter(pk=request.conversation, repository=repository).first()
+    conversation = own.filter(pk=conversation_id, repository=repository).first()
     if conversation is None:
         raise NoSuchRepository("no_such_conversation")
     columns = ("id", "parent_id", "position", "role", "content")
@@ -213,7 +215,7 @@ def _parent(by_id: dict[uuid.UUID, Message], request: ChatRequest) -> Message | 
 
 def _message(by_id: dict[uuid.UUID, Message], message_id: uuid.UUID) -> Message:
     if message_id not in by_id:
-        raise BadRequest("no_such_parent")
+        raise BadRequest("parent_not_in_conversation")
     return by_id[message_id]
 
 

@@ -37,11 +37,11 @@ class QuestionCounts:
     def check(self) -> None:
         """Raises TooMany, with the seconds after which it is worth asking again."""
         if self.running >= settings.RUNS_PER_USER:
-            raise TooMany("running_answers", retry_after=RUNNING_RETRY_SECONDS)
+            raise TooMany("answer_running", retry_after=RUNNING_RETRY_SECONDS)
         limit = settings.REQUESTS_PER_MINUTE
         if self.asked >= limit:
             wait = max(1, round(60 - self.first))
-            raise TooMany("questions_per_minute", count=limit, seconds=wait, retry_after=wait)
+            raise TooMany("questions_per_minute", limit=limit, seconds=wait, retry_after=wait)
         if self.quota and self.spent >= self.quota:
             tomorrow = midnight() + timedelta(days=1)
             wait = round((tomorrow - timezone.localtime()).total_seconds())
@@ -59,9 +59,9 @@ def check_address(address: str, running: int) -> None:
     `running` is the number of their answers in this process. Raises TooMany.
     """
     if running >= settings.RUNS_PER_USER:
-        raise TooMany("running_answers_of_address", retry_after=RUNNING_RETRY_SECONDS)
+        raise TooMany("answer_running_for_address", retry_after=RUNNING_RETRY_SECONDS)
     if _count_question(address) > settings.REQUESTS_PER_MINUTE:
-        raise TooMany("questions_of_address", retry_after=60)
+        raise TooMany("questions_from_address", retry_after=60)
 
 
 def _count_question(address: str) -> int:

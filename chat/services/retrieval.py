@@ -164,10 +164,11 @@ def _progress(repository: Repository) -> Status:
 
 
 def _indexing_failed(error: str) -> NoSuchRepository | RetrieverFailed:
-    text = f"Error preparing retriever: {error or 'indexing was cancelled.'}"
     if "no such repository" in error:
-        return NoSuchRepository(text=text)
-    return RetrieverFailed(text=text)
+        return NoSuchRepository("indexing_failed", cause=error)
+    if not error:
+        return RetrieverFailed("indexing_cancelled")
+    return RetrieverFailed("indexing_failed", cause=error)
 
 
 def _prompt_passage(address: Address, hit: SearchHit) -> PromptPassage:
@@ -179,13 +180,13 @@ def _prompt_passage(address: Address, hit: SearchHit) -> PromptPassage:
         language=hit.language,
         symbol=hit.symbol,
         score=hit.score,
-        why=_match_kind(hit),
+        match_reason=_match_reason(hit),
         commit=hit.commit,
         url=address.blob_url(hit.commit, hit.path, hit.start, hit.end),
     )
 
 
-def _match_kind(hit: SearchHit) -> str:
+def _match_reason(hit: SearchHit) -> str:
     """How a passage was found: `named`, `words`, `meaning` or `both` of the last two."""
     if hit.named:
         return "named"

@@ -6,7 +6,7 @@ from chat.core import context_budget, prompt, research_rounds
 from chat.core.errors import ContextTooLong, CutOff, Unavailable
 from chat.core.events import Delta, Notice, Research, Sources, Usage
 from chat.core.pipeline import AnswerContext, AnswerLimits, Model, Retrieved, Text, Tokens, answer
-from chat.core.prompt import PromptPassage
+from chat.core.prompt import PromptContent, PromptPassage
 from chat.core.request import ChatRequest, Turn
 from chat.providers.search_only import SearchOnly
 
@@ -105,7 +105,7 @@ async def test_an_endless_answer_is_cut_with_its_usage_recorded():
     with pytest.raises(CutOff, match="longest"):
         async for event in answer(context):
             events.append(event)
-    assert context.usage.output_tokens > 100
+    assert context.meter.usage.output_tokens > 100
     assert provider.closed
 
 
@@ -268,7 +268,7 @@ def test_budget_keeps_the_best_passages_and_the_newest_turns_and_says_what_staye
     many = [PromptPassage(f"f{i}", 1, 2, "word " * 400) for i in range(30)]
     history = [Turn("user", f"{i} " + "word " * 300) for i in range(20)]
     file = PromptPassage("big.py", 1, 900, "x = 1\n" * 5_000)
-    fitted = context_budget.fit(passages=many, history=history, file=file, question="q", context=8_000, output=1_000)
+    fitted = context_budget.fit(PromptContent("q", many, history, file), context=8_000, output=1_000)
     assert fitted.passages and fitted.passages[0].path == "f0"
     assert fitted.history[-1].content.startswith("19")
     assert set(fitted.left_out) == {"part of the file", "earlier messages", "some passages"}
@@ -282,9 +282,7 @@ def test_budget_keeps_the_best_passages_and_the_newest_turns_and_says_what_staye
 
 def test_a_question_too_long_for_the_model_keeps_its_beginning_and_end_and_says_so():
     question = "BEGIN " + "word " * 5_000 + "END"
-    fitted = context_budget.fit(
-        passages=PASSAGES, history=[], file=None, question=question, context=4_000, output=1_000
-    )
+    fitted = context_budget.fit(PromptContent(question, PASSAGES), context=4_000, output=1_000)
     assert fitted.question.startswith("BEGIN") and fitted.question.endswith("END")
     assert context_budget.estimate(fitted.question) < 2_000
     assert "the middle of your question" in fitted.left_out
@@ -298,20 +296,16 @@ def test_tokens_are_counted_exactly_only_where_the_estimate_says_that_something_
         return len(text) // 10 + 1
 
     passages = [PromptPassage(f"f{i}.py", 1, 9, "word " * 400) for i in range(10)]
-    roomy = context_budget.fit(
-        passages=passages, history=[], file=None, question="q", context=100_000, output=10, count=count
-    )
+    roomy = context_budget.fit(PromptContent("q", passages), context=100_000, output=10, count=count)
     assert len(roomy.passages) == 10 and counted == []
-    tight = context_budget.fit(
-        passages=passages, history=[], file=None, question="q", context=5_000, output=10, count=count
-    )
-    rough = context_budget.fit(passages=passages, history=[], file=None, question="q", context=5_000, output=10)
+    tight = context_budget.fit(PromptContent("q", passages), context=5_000, output=10, count=count)
+    rough = context_budget.fit(PromptContent("q", passages), context=5_000, output=10)
     assert len(tight.passages) > len(rough.passages)
 
 
 def test_a_missing_prompt_variable_raises():
     with pytest.raises(KeyError):
-        prompt.build(template="research_update", repository="a", question="q", language="en", passages=(), history=())
+        prompt.build_prompt("research_update", PromptContent("q"), repository="a", language="en")
 
 
 U, A = (lambda text: Turn("user", text)), (lambda text: Turn("assistant", text))

@@ -98,7 +98,7 @@ async def test_both_doors_give_the_same_text_and_rows(repository, token, with_mo
     assert [r.code for r in replies] == [1000, 200]
     found = await settled()
     assert len(found) == 4
-    kept = [(r.role, r.content, r.state, r.provider, r.search_model, r.commit, r.search_mode, len(r.sources)) for r in found]
+    kept = [(r.role, r.content, r.state, r.provider, r.model, r.commit, r.search_mode, len(r.sources)) for r in found]
     assert kept[:2] == kept[2:]
     assert kept[1][:4] == ("assistant", "t0000 t0001 t0002 ", "complete", "openai")
     assert found[1].usage["output_tokens"] == 3

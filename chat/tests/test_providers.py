@@ -197,7 +197,7 @@ def test_a_broken_models_file_is_one_line(tmp_path):
 
 async def test_a_provider_is_added_by_one_file_and_one_line(monkeypatch, tmp_path):
     (tmp_path / "parrot.py").write_text(
-        "from chat.core.answer import Text\n\n\nclass Parrot:\n    writes = True\n\n    def __init__(self, config):\n"
+        "from chat.core.ports import Text\n\n\nclass Parrot:\n    is_generative = True\n\n    def __init__(self, config):\n"
         "        self.config = config\n\n    async def stream(self, asked, model):\n        yield Text(asked.question)\n"
     )
     monkeypatch.syspath_prepend(tmp_path)

@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from chat.core.request import clean
 from chat.models import Conversation, Message
 from chat.web.view_models import day_groups
+from deepwiki.foundation.text import clean
 
 SHOWN = 200
 CHANGES: dict[str, dict[str, Any]] = {

@@ -190,7 +190,7 @@ def _answers(conversation: Conversation) -> list[Message]:
         Message(**common, content="A total is the", state="running"),
         Message(**common, content="A total is the", state="stopped"),
         Message(**common, content="A total", state="interrupted"),
-        Message(**common, content="", state="partial", error=Unavailable.words),
+        Message(**common, content="", state="partial", error=Unavailable().message),
     ]
     for message in made:
         message.pk = uuid.uuid4()

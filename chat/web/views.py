@@ -14,13 +14,13 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from chat import services
-from chat.core.request import clean
 from chat.models import Conversation, Message
 from chat.web.history_views import listed
 from chat.web.source_viewer import viewer
 from chat.web.suggestions import suggested
 from chat.web.view_models import behind, message_id_of, thread
 from deepwiki.accounts.models import Profile
+from deepwiki.foundation.text import clean
 from repos import services as repositories
 from repos.models import Repository
 from repos.sources import SourceError

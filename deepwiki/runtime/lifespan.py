@@ -42,7 +42,7 @@ class Lifespan:
 
 async def startup() -> None:
     """Load what the first question would otherwise wait for, and listen for what other processes say."""
-    keep(pubsub.listen_for_stops(stop_here))
+    keep(pubsub.subscribe_to_stops(stop_here))
     try:
         await in_thread(warm_up)
     except Exception:

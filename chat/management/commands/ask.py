@@ -91,7 +91,7 @@ class Command(BaseCommand):
                 json.dumps(_summary(run, model.provider, model.id), ensure_ascii=False, indent=1)
             )
         if run.error is not None:
-            raise ChatError(run.error.message)
+            raise ChatError(text=run.error.message)
 
     def _tell(self, event: Event) -> None:
         match event:

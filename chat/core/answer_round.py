@@ -1,0 +1,72 @@
+"""One round of an answer: retrieve, announce what was found, generate.
+
+A plain answer is one round, Deep Research up to five.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncGenerator, Iterator
+
+from chat.core.answer_cache import AnswerCache, CachedAnswer, cache_key
+from chat.core.events import Delta, Event, Notice, Research, Status
+from chat.core.generation import AnswerContext, RoundInput, RoundResult, generate
+from chat.core.ports import Retrieved
+from chat.core.research_rounds import ROUNDS
+from chat.core.retrieval_events import notices, sources
+
+
+async def run_round(
+    context: AnswerContext, round_input: RoundInput, cache: AnswerCache
+) -> AsyncGenerator[Event | RoundResult]:
+    """The events of one round, then its RoundResult. Raises the ChatError family."""
+    retrieved: Retrieved | None = None
+    retrieval = context.retriever.retrieve(round_input.query, round_input.passage_limit)
+    async with contextlib.aclosing(retrieval) as steps:
+        async for step in steps:
+            if isinstance(step, Retrieved):
+                retrieved = step
+            else:
+                yield step
+    assert retrieved is not None
+    for event in _retrieval_events(context, round_input, retrieved):
+        yield event
+
+    cached = await _cached_answer(context, retrieved, cache)
+    if cached is not None:
+        yield Notice.of("from_cache")
+        yield Delta(cached.text)
+        yield RoundResult(cached.text, retrieved, from_cache=True)
+        return
+
+    yield Status("thinking", round_input.progress.format(count=len(retrieved.passages)))
+    async with contextlib.aclosing(generate(context, round_input, retrieved)) as items:
+        async for item in items:
+            yield item
+
+
+def _retrieval_events(
+    context: AnswerContext, round_input: RoundInput, retrieved: Retrieved
+) -> Iterator[Event]:
+    research = round_input.research
+    if research is not None:
+        yield Research(
+            research.iteration,
+            ROUNDS,
+            research.stage,
+            round_input.looking_for,
+            len(retrieved.passages),
+        )
+    yield sources(*round_input.previous, retrieved)
+    if not round_input.previous:
+        yield from notices(retrieved)
+    if context.request.deep_research and not context.provider.is_generative:
+        yield Notice.of("research_needs_model")
+
+
+async def _cached_answer(
+    context: AnswerContext, retrieved: Retrieved, cache: AnswerCache
+) -> CachedAnswer | None:
+    if context.request.regenerate or retrieved.building:
+        return None
+    return await cache.get(cache_key(context.request, context.history, retrieved, context.model))

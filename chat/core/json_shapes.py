@@ -1,0 +1,57 @@
+"""The shapes of the JSON columns of `chat_message`, as they are stored and as events carry them."""
+
+from __future__ import annotations
+
+from typing import NotRequired, TypedDict
+
+
+class SourceItem(TypedDict):
+    """One passage (`Message.sources`, `sources` events). Lines count from 1, both ends included."""
+
+    number: int
+    path: str
+    start: int
+    end: int
+    symbol: str
+    language: str
+    why: str  # named, words, meaning, both; empty where unknown
+    url: str
+    score: float
+
+
+class NoticeItem(TypedDict):
+    """One notice (`Message.notices`)."""
+
+    code: str
+    message: str
+
+
+class UsageItem(TypedDict, total=False):
+    """Tokens and milliseconds (`Message.usage`); what is unknown is left out."""
+
+    input_tokens: int
+    output_tokens: int
+    first_token_ms: int
+    total_ms: int
+
+
+class CitationItem(TypedDict):
+    """One citation of the answer (`Message.citations`), and whether its lines exist."""
+
+    path: str
+    start: int
+    end: int
+    found: bool
+
+
+class StageItem(TypedDict):
+    """One round of Deep Research (`Message.stages`): its `research` event, and `at`, the offset in
+    characters at which its text begins in the answer."""
+
+    event: str
+    iteration: int
+    of: int
+    stage: str
+    looking_for: NotRequired[str]
+    passages: NotRequired[int]
+    at: int
