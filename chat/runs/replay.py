@@ -25,10 +25,14 @@ POLL_SECONDS = 0.4
 
 
 async def load_run(run_id: uuid.UUID, person: Person) -> Run:
-    """A Run made from the database, for an answer that another process generates."""
-    message = await in_thread(Message.objects.get, run_id=run_id)
+    """A Run made from the database, for an answer that another process generates.
+
+    Events have the numbers they were stored with. An answer whose events are no longer
+    stored is made from its message.
+    """
+    message, has_events = await in_thread(_read_message, run_id)
     run = Run(id=run_id, person_id=person.pk)
-    if message.state == Message.State.RUNNING:
+    if has_events or message.state == Message.State.RUNNING:
         run.task = keep(copy_events(run, stored_events(person, run_id, 0)))
         return run
     run.emit(Accepted(str(message.conversation_id), str(message.pk)))
@@ -39,6 +43,11 @@ async def load_run(run_id: uuid.UUID, person: Person) -> Run:
     run.state = message.state  # type: ignore[assignment]
     run.emit(Done(message.state))  # type: ignore[arg-type]
     return run
+
+
+def _read_message(run_id: uuid.UUID) -> tuple[Message, bool]:
+    message = Message.objects.get(run_id=run_id)
+    return message, RunEvent.objects.filter(run_id=run_id).exists()
 
 
 async def stored_events(person: Person, run_id: uuid.UUID, after: int) -> AsyncGenerator[Numbered]:
