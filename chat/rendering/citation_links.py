@@ -1,20 +1,23 @@
-"""Citations looked up in the index an answer rests on."""
+"""Checks of citations: against the index an answer rests on, or against stored results."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
 from chat.core.citations import Check, Checked, Citation, exists, find
 from repos.sources import Address
 
+StoredCitation = Mapping[str, Any]  # path, start, end, found: an item of Message.citations
+
 
 @dataclass
-class IndexCitations:
-    """Looks citations up among the lines of one index. Before an index is known, nothing is found and nothing refused.
+class CitationChecker:
+    """The Check of one index: `lines` maps its paths to their number of lines.
 
-    The retriever fills it in when it has found an index; the renderer and the run ask it.
+    As long as `lines` is None, no citation is found.
     """
 
     address: Address | None = None
@@ -22,35 +25,55 @@ class IndexCitations:
     lines: Mapping[str, int] | None = None
 
     def __call__(self, citation: Citation) -> Checked:
-        found = self.lines is not None and exists(citation, self.lines)
-        href = ""
-        if found and self.address is not None:
-            href = self.address.blob_url(self.commit, citation.path, citation.start, citation.end)
-        return Checked(citation, found, href)
+        if self.lines is None or not exists(citation, self.lines):
+            return Checked(citation, found=False)
+        if self.address is None:
+            return Checked(citation, found=True)
+        return _linked(citation, self.address, self.commit)
 
-    def all_in(self, text: str) -> list[dict[str, Any]]:
-        """Every citation of a text with what looking it up gave, as it is stored with the message."""
-        return [
-            {"path": c.path, "start": c.start, "end": c.end, "found": self(c).found}
-            for c in (find(text) if self.lines is not None else [])
-        ]
+    def check_text(self, text: str) -> list[dict[str, Any]]:
+        """Every citation of a text, as Message.citations stores it."""
+        if self.lines is None:
+            return []
+        return [_stored(self(citation)) for citation in find(text)]
 
 
-def verified_share_of(stored: Iterable[Mapping[str, Any]]) -> float | None:
-    """The share of citations that exist, None where there are none."""
+def verified_share(stored: Iterable[StoredCitation]) -> float | None:
+    """The share of stored citations that were found, 0 to 1; None if there are none."""
     results = [bool(citation["found"]) for citation in stored]
-    return sum(results) / len(results) if results else None
+    return fmean(results) if results else None
 
 
-def links_as_stored(stored: Iterable[Mapping[str, Any]], address: Address, commit: str) -> Check:
-    """What was found when the answer was given: the index may have moved on since."""
-    known = {(c["path"], c["start"], c["end"]): bool(c["found"]) for c in stored}
+def stored_check(stored: Iterable[StoredCitation], address: Address, commit: str) -> Check:
+    """The Check of an earlier answer, from its stored citations: the index may have changed."""
+    verified = {_citation(item) for item in stored if item["found"]}
 
     def check(citation: Citation) -> Checked:
-        found = known.get((citation.path, citation.start, citation.end), False)
-        href = (
-            address.blob_url(commit, citation.path, citation.start, citation.end) if found else ""
-        )
-        return Checked(citation, found, href)
+        if citation not in verified:
+            return Checked(citation, found=False)
+        return _linked(citation, address, commit)
 
     return check
+
+
+def _citation(item: StoredCitation) -> Citation:
+    return Citation(item["path"], item["start"], item["end"])
+
+
+def _stored(checked: Checked) -> dict[str, Any]:
+    citation = checked.citation
+    return {
+        "path": citation.path,
+        "start": citation.start,
+        "end": citation.end,
+        "found": checked.found,
+    }
+
+
+def _linked(citation: Citation, address: Address, commit: str) -> Checked:
+    """A citation that was found, with its URL at the repository's host."""
+    return Checked(
+        citation,
+        found=True,
+        href=address.blob_url(commit, citation.path, citation.start, citation.end),
+    )

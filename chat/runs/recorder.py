@@ -13,7 +13,7 @@ from django.utils import timezone
 from chat.core.events import Html
 from chat.core.request import clean
 from chat.models import Message, RunEvent
-from chat.rendering.citation_links import IndexCitations, verified_share_of
+from chat.rendering.citation_links import CitationChecker, verified_share
 from chat.runs import Numbered, Run, pubsub
 from deepwiki.foundation.threads import in_thread
 
@@ -23,7 +23,7 @@ class MessageRecorder:
     """Recorder of one answer's row."""
 
     message_id: uuid.UUID
-    citing: IndexCitations
+    citing: CitationChecker
     with_events: bool = True  # a run that ends with its reader has nobody who could catch up
 
     async def save(self, run: Run, fresh: list[Numbered]) -> None:
@@ -37,8 +37,8 @@ class MessageRecorder:
         # Also a row that was taken for abandoned, after a gap in our signs of life: we know better.
         ours = [Message.State.RUNNING, Message.State.INTERRUPTED]
         if "state" in fields:
-            citations = self.citing.all_in(str(fields["content"]))
-            fields |= {"citations": citations, "verified_share": verified_share_of(citations)}
+            citations = self.citing.check_text(str(fields["content"]))
+            fields |= {"citations": citations, "verified_share": verified_share(citations)}
         # A save whose acknowledgement was lost is repeated: events that are there already stay as they are.
         events = [
             RunEvent(run_id=run_id, seq=item.seq, data=clean_json(item))

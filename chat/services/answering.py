@@ -21,8 +21,8 @@ from chat.core.request import ChatRequest, RequestLimits, decode, parse
 from chat.models import Message
 from chat.providers import Providers, load_models
 from chat.providers.base import Timeouts
-from chat.rendering import Blocks
-from chat.rendering.citation_links import IndexCitations
+from chat.rendering import LiveBlocks
+from chat.rendering.citation_links import CitationChecker
 from chat.runs import NoRecord, Numbered, Run, RunManager, keep, pubsub
 from chat.runs.recorder import MessageRecorder
 from chat.runs.replay import replay, stored_events
@@ -109,7 +109,7 @@ async def _ask(
     opened, model = await in_thread(_open, person, request, still_here)
     if opened.existing and opened.run_id is not None:
         return runs.get(opened.run_id) or await replay(opened.run_id, person)
-    citing = IndexCitations()
+    citing = CitationChecker()
     filters = Filters(**{name: parse_patterns(text) for name, text in request.filters.items()})
     retriever = RepositoryRetriever(
         opened.repository.pk, person.pk, filters, request.file_path, citing, opened.repository
@@ -123,7 +123,7 @@ async def _ask(
         ends_when_alone=not lasting,
         person_id=person.pk,
         address=address,
-        renderer=Blocks(citing) if request.render == "html" else None,
+        renderer=LiveBlocks(citing) if request.render == "html" else None,
         recorder=MessageRecorder(opened.answer_id, citing, with_events=lasting)
         if opened.answer_id
         else NoRecord(),

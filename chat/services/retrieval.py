@@ -15,7 +15,7 @@ from chat.core.errors import NoSuchRepository, RetrieverFailed
 from chat.core.events import Status
 from chat.core.pipeline import Retrieved
 from chat.core.prompt import PromptPassage
-from chat.rendering.citation_links import IndexCitations
+from chat.rendering.citation_links import CitationChecker
 from chat.runs import keep
 from deepwiki.foundation import metrics
 from deepwiki.foundation.threads import in_thread
@@ -38,7 +38,7 @@ class RepositoryRetriever:
     person_id: int | None
     filters: Filters = field(default_factory=Filters)
     file: str = ""
-    citing: IndexCitations = field(default_factory=IndexCitations)
+    citing: CitationChecker = field(default_factory=CitationChecker)
     known: Repository | None = None  # as it was read a moment ago, with this person's rights
 
     async def retrieve(self, question: str, limit: int) -> AsyncGenerator[Status | Retrieved]:

@@ -13,8 +13,8 @@ from chat import services
 from chat.core.citations import Citation, find
 from chat.core.request import parse
 from chat.models import Message
-from chat.rendering import Blocks, render
-from chat.rendering.citation_links import IndexCitations
+from chat.rendering import LiveBlocks, render
+from chat.rendering.citation_links import CitationChecker
 from chat.tests.test_doors import DOORS, ask, settled
 from deepwiki.accounts.models import ApiToken
 from deepwiki.foundation.threads import in_thread
@@ -67,7 +67,7 @@ async def test_while_it_streams_a_citation_that_exists_is_a_link_and_one_that_do
 def test_a_citation_leads_to_the_host_at_the_commit():
     from repos.sources import parse_address
 
-    citing = IndexCitations(parse_address("https://github.com/a/b"), "c0ffee", {"x.py": 10})
+    citing = CitationChecker(parse_address("https://github.com/a/b"), "c0ffee", {"x.py": 10})
     html = render("`x.py:L3-L4`", citing)
     assert 'href="https://github.com/a/b/blob/c0ffee/x.py#L3-L4"' in html
     assert "unverified" in render("`x.py:L3-L11`", citing)
@@ -84,7 +84,7 @@ def test_citations_are_found_however_they_are_written():
 
 
 def test_a_citation_split_over_pieces_is_the_same_in_the_end():
-    whole = Blocks(IndexCitations(lines={"shop/a.py": 9}))
+    whole = LiveBlocks(CitationChecker(lines={"shop/a.py": 9}))
     blocks = {}
     for char in "See `shop/a.py:L1-L2` there.\n\nAnd shop/a.py:L3.":
         for block in whole.feed(char):
@@ -95,7 +95,7 @@ def test_a_citation_split_over_pieces_is_the_same_in_the_end():
 
 
 def test_a_sealed_block_swallows_nothing_of_what_comes_after_it():
-    blocks = Blocks()
+    blocks = LiveBlocks()
     shown = {b.block: b.html for b in [*blocks.feed("text\n\n```py\nopen fence"), *blocks.seal()]}
     later = {b.block: b.html for b in [*blocks.feed("## Update"), *blocks.finish()]}
     assert max(shown) < min(later)
