@@ -1,31 +1,40 @@
-"""The interface's words that no template holds: those of the page's script, and those of errors and notices.
+"""Interface texts that no template holds: those of the page's scripts, of errors and notices.
 
-The answer core speaks English and knows no framework; what it says is looked up here by its own words.
+The answer core does not translate. Its messages are translated here, by their reason or,
+in rows of earlier releases, by the English sentence.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-# Every fixed sentence of the answer core and of what stands around it; a test holds the list complete.
-SAID = (
+# Reason of an error or notice -> English template with {placeholders}.
+MESSAGES: dict[str, str] = {}
+
+# Messages without a reason: every fixed sentence that an answer can end with or mention.
+SENTENCES = (
     gettext_noop("Something went wrong."),
     gettext_noop("The request cannot be understood."),
     gettext_noop("The request is too large. Send a shorter question or less history."),
     gettext_noop("Sign in to ask."),
     gettext_noop(
-        "There is no such repository, or you may not see it. Check the address, or add an access token that can read it."
+        "There is no such repository, or you may not see it. Check the address, or add "
+        "an access token that can read it."
     ),
     gettext_noop("Too many requests. Wait a moment and ask again."),
     gettext_noop("Error preparing retriever: the repository could not be read."),
     gettext_noop("The model's service had a problem. Try again in a moment."),
     gettext_noop(
-        "The model's service refused the server's key. The administrator can check the key in the settings."
+        "The model's service refused the server's key. The administrator can check the "
+        "key in the settings."
     ),
     gettext_noop("The model's service is busy and asks to wait. Try again in a moment."),
     gettext_noop(
-        "This is too much text for the model. Shorten the question, start a new conversation, or choose a larger model."
+        "This is too much text for the model. Shorten the question, start a new "
+        "conversation, or choose a larger model."
     ),
     gettext_noop("The model's service does not know this model. Choose another one."),
     gettext_noop(
@@ -35,10 +44,12 @@ SAID = (
         "The model's service does not answer. Try again in a moment or choose another model."
     ),
     gettext_noop(
-        "The model's service broke off in the middle of the answer. What came is kept; ask again for the rest."
+        "The model's service broke off in the middle of the answer. What came is kept; "
+        "ask again for the rest."
     ),
     gettext_noop(
-        "The model's service does not accept this request. Choose another model or shorten the question."
+        "The model's service does not accept this request. Choose another model or "
+        "shorten the question."
     ),
     gettext_noop("The server is restarting. Ask again in a moment."),
     gettext_noop(
@@ -72,7 +83,8 @@ SAID = (
     gettext_noop("One question at a time: stop the running answer or wait for it."),
     gettext_noop("Your session has ended. Sign in again."),
     gettext_noop(
-        "Error preparing retriever: the repository is still being indexed. Ask again in a few minutes."
+        "Error preparing retriever: the repository is still being indexed. Ask again in "
+        "a few minutes."
     ),
     gettext_noop(
         "Error preparing retriever: indexing is paused. Resume it on the repository's page."
@@ -82,12 +94,14 @@ SAID = (
     ),
 )
 
+# Labels of models.toml that are not names.
+MODEL_LABELS = (
+    gettext_noop("Search only"),
+    gettext_noop("Ranked excerpts, no language model"),
+)
 
-# Labels of models.toml that are no names.
-LABELS = (gettext_noop("Search only"), gettext_noop("Ranked excerpts, no language model"))
-
-# Why a file was left out, as repos/indexing/file_selection.py says it.
-LEFT_OUT = (
+# Reasons for leaving out a file (repos/indexing/file_selection.py).
+SKIP_REASONS = (
     gettext_noop("link"),
     gettext_noop("submodule"),
     gettext_noop("secret"),
@@ -104,9 +118,8 @@ LEFT_OUT = (
     gettext_noop("minified"),
 )
 
-
-# What is being done for a repository that is asked about while it is indexed.
-STAGES = (
+# Labels of IndexJob.Stage, which status events carry in English.
+INDEXING_STAGES = (
     "Waiting for a free worker",
     "Fetching the repository",
     "Reading and cutting files",
@@ -114,73 +127,113 @@ STAGES = (
     "Computing vectors",
 )
 
+# Why a passage was retrieved (SearchHit, PromptPassage).
+MATCH_REASONS = {
+    "named": gettext_noop("named in your question"),
+    "words": gettext_noop("by its words"),
+    "meaning": gettext_noop("by its meaning"),
+    "both": gettext_noop("by words and meaning"),
+}
 
-def said(message: str) -> str:
-    """A sentence of the program in the reader's language; one that is not known stays as it is."""
-    return _(message) if message else ""
+# Labels of an answer's details, in the order they are shown.
+ANSWER_DETAILS = {
+    "provider": gettext_noop("Provider"),
+    "model": gettext_noop("Model"),
+    "first_token_ms": gettext_noop("First word"),
+    "total_ms": gettext_noop("In all"),
+    "input_tokens": gettext_noop("Tokens read"),
+    "output_tokens": gettext_noop("Tokens written"),
+    "cost": gettext_noop("Cost"),
+    "verified": gettext_noop("Citations found"),
+    "commit": gettext_noop("Commit"),
+}
+
+# Name in the scripts -> text; the scripts fill the {placeholders}.
+SCRIPT_STRINGS = {
+    "searching": gettext_noop("Searching"),
+    "searchingFiles": gettext_noop("Searching {n} files"),
+    "thinking": gettext_noop("Thinking"),
+    "reading": gettext_noop("Reading {n} passages"),
+    "progress": gettext_noop("{message} ({done} of {total})"),
+    "round": gettext_noop("Round {n} of at most {of}"),
+    "plan": gettext_noop("Plan"),
+    "update": gettext_noop("Update {n}"),
+    "conclusion": gettext_noop("Conclusion"),
+    "passages": gettext_noop("{n} passages"),
+    "complete": gettext_noop("The answer is complete."),
+    "ended": gettext_noop("The answer has ended."),
+    "stopped": gettext_noop("You stopped this answer."),
+    "interrupted": gettext_noop(
+        "The server stopped while writing this answer. Ask again for the rest."
+    ),
+    "retrying": gettext_noop("retrying…"),
+    "reconnecting": gettext_noop("reconnecting…"),
+    "http": gettext_noop("Connected over HTTP"),
+    "lost": gettext_noop("The connection was lost. Reload the page: what was answered is kept."),
+    "silent": gettext_noop("The server did not answer. Try again in a moment."),
+    "copied": gettext_noop("Copied"),
+    "copy": gettext_noop("Copy"),
+    "wrap": gettext_noop("Wrap"),
+    "edit": gettext_noop("Edit"),
+    "cancel": gettext_noop("Cancel"),
+    "askAgain": gettext_noop("Ask again"),
+    "editLabel": gettext_noop("Your question in other words"),
+    "version": gettext_noop("Version {n} of {of}"),
+    "previous": gettext_noop("Previous version"),
+    "source": gettext_noop("Source"),
+    "wait": gettext_noop("Too many requests. Ask again in {n} seconds."),
+    "resize": gettext_noop("Width of the source pane"),
+}
 
 
-def why(reason: str) -> str:
-    """Why a passage came (see Passage)."""
-    reasons = {
-        "named": _("named in your question"),
-        "words": _("by its words"),
-        "meaning": _("by its meaning"),
-        "both": _("by words and meaning"),
-    }
-    return reasons.get(reason, "")
+def translate_message(
+    message: str, reason: str = "", parameters: Mapping[str, object] | None = None
+) -> str:
+    """A message in the current language; `message` itself if there is no translation.
+
+    Looked up by `reason` if MESSAGES has it, else by the English sentence `message`. The
+    template of a reason is translated first, then filled with `parameters`.
+    """
+    template = MESSAGES.get(reason)
+    if template is None:
+        return _(message) if message else ""
+    try:
+        return _(template).format_map(parameters or {})
+    except (LookupError, ValueError):  # stored parameters of an earlier template
+        return message
 
 
-def facts() -> dict[str, str]:
-    """The names of what is told about an answer on demand."""
-    return {
-        "provider": _("Provider"),
-        "model": _("Model"),
-        "first_token_ms": _("First word"),
-        "total_ms": _("In all"),
-        "input_tokens": _("Tokens read"),
-        "output_tokens": _("Tokens written"),
-        "cost": _("Cost"),
-        "verified": _("Citations found"),
-        "commit": _("Commit"),
-    }
+def known_sentences() -> list[str]:
+    """The English messages that `translate_message` has translations of."""
+    return [*MESSAGES.values(), *SENTENCES]
+
+
+def match_reason(reason: str) -> str:
+    """Why a passage was retrieved, in the current language; empty for an unknown reason."""
+    if reason not in MATCH_REASONS:
+        return ""
+    return _(MATCH_REASONS[reason])
+
+
+def answer_detail_labels() -> dict[str, str]:
+    """Name of a detail -> its label in the current language, in the order of display."""
+    return _translated(ANSWER_DETAILS)
 
 
 def javascript_strings() -> dict[str, object]:
-    """What the page's script says. Places in braces are filled in there."""
+    """The texts of the page's scripts in the current language.
+
+    `messages` are by reason, `said` by English sentence; placeholders are left in them.
+    """
+    sentences = [*known_sentences(), *INDEXING_STAGES]
     return {
-        "searching": _("Searching"),
-        "searchingFiles": _("Searching {n} files"),
-        "thinking": _("Thinking"),
-        "reading": _("Reading {n} passages"),
-        "progress": _("{message} ({done} of {total})"),
-        "round": _("Round {n} of at most {of}"),
-        "plan": _("Plan"),
-        "update": _("Update {n}"),
-        "conclusion": _("Conclusion"),
-        "passages": _("{n} passages"),
-        "complete": _("The answer is complete."),
-        "ended": _("The answer has ended."),
-        "stopped": _("You stopped this answer."),
-        "interrupted": _("The server stopped while writing this answer. Ask again for the rest."),
-        "retrying": _("retrying…"),
-        "reconnecting": _("reconnecting…"),
-        "http": _("Connected over HTTP"),
-        "lost": _("The connection was lost. Reload the page: what was answered is kept."),
-        "silent": _("The server did not answer. Try again in a moment."),
-        "copied": _("Copied"),
-        "copy": _("Copy"),
-        "wrap": _("Wrap"),
-        "edit": _("Edit"),
-        "cancel": _("Cancel"),
-        "askAgain": _("Ask again"),
-        "editLabel": _("Your question in other words"),
-        "version": _("Version {n} of {of}"),
-        "previous": _("Previous version"),
-        "source": _("Source"),
-        "wait": _("Too many requests. Ask again in {n} seconds."),
-        "resize": _("Width of the source pane"),
-        "facts": facts(),
-        "why": {name: why(name) for name in ("named", "words", "meaning", "both")},
-        "said": {sentence: _(sentence) for sentence in (*SAID, *STAGES)},
+        **_translated(SCRIPT_STRINGS),
+        "facts": answer_detail_labels(),
+        "why": _translated(MATCH_REASONS),
+        "messages": _translated(MESSAGES),
+        "said": {sentence: _(sentence) for sentence in sentences},
     }
+
+
+def _translated(texts: Mapping[str, str]) -> dict[str, str]:
+    return {name: _(text) for name, text in texts.items()}
