@@ -47,23 +47,22 @@ def test_the_languages_offered_are_those_translated():
 
 def test_the_cores_sentences_are_all_known_to_the_interface():
     family = {c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, errors.ChatError)}
-    assert {c.words for c in family} <= set(ui_strings.SAID)
-    for path in [*(ROOT / "chat" / "core").glob("*.py"), ROOT / "chat" / "runs.py"]:
+    assert {c.words for c in family} <= set(ui_strings.known_sentences())
+    for path in [*(ROOT / "chat" / "core").glob("*.py"), ROOT / "chat" / "runs" / "run.py"]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Notice":
                 said = [a.value for a in node.args if isinstance(a, ast.Constant)]
-                assert len(said) < 2 or said[1] in ui_strings.SAID, said
+                assert len(said) < 2 or said[1] in ui_strings.known_sentences(), said
 
 
 def test_what_a_page_may_be_told_is_known_to_the_interface():
-    for name in ("opening", "retrieval", "catching_up", "services", "limits"):
+    for name in ("services/intake", "services/retrieval", "runs/replay", "services/answering", "services/quotas"):
         for node in ast.walk(ast.parse((ROOT / "chat" / f"{name}.py").read_text())):
             for part in ast.walk(node) if isinstance(node, ast.Raise) else ():
                 if isinstance(part, ast.Constant) and isinstance(part.value, str):
                     strangers = "address" in part.value  # who is told that has no page
-                    assert strangers or not messages.SENTENCE.fullmatch(part.value) or part.value in ui_strings.SAID, (
-                        part.value
-                    )
+                    known = part.value in ui_strings.known_sentences()
+                    assert strangers or not messages.SENTENCE.fullmatch(part.value) or known, part.value
 
 
 def test_the_scripts_words_are_all_there():
@@ -105,6 +104,38 @@ def test_the_page_speaks_the_readers_language(start, open_page, repository):
 
 def test_every_interface_language_is_one_that_answers_come_in():
     from chat.core.request import LANGUAGES
-    from chat.web.views import ANSWER_LANGUAGES
+    from deepwiki.foundation.languages import ANSWER_CODE
 
-    assert {ANSWER_LANGUAGES.get(code, code) for code, _ in settings.LANGUAGES} == set(LANGUAGES)
+    assert {ANSWER_CODE[code] for code, _ in settings.LANGUAGES} == set(LANGUAGES)
+
+
+def test_a_message_is_translated_by_its_reason_and_filled_afterwards(monkeypatch):
+    template = "Too many requests. Ask again in {n} seconds."
+    monkeypatch.setitem(ui_strings.MESSAGES, "wait", template)
+    english = "Too many requests. Ask again in 5 seconds."
+    with translation.override("fr"):
+        expected = translation.gettext(template).format(n=5)
+        assert ui_strings.translate_message(english, "wait", {"n": 5}) == expected != english
+        assert ui_strings.translate_message(english, "wait", {}) == english
+        assert ui_strings.translate_message("Sign in to ask.", "unknown") == translation.gettext("Sign in to ask.")
+        assert ui_strings.javascript_strings()["messages"]["wait"] == translation.gettext(template)
+
+
+@pytest.mark.django_db
+def test_the_style_guide_has_every_component_and_is_found_at_its_former_address(client, alice, settings):
+    client.force_login(alice)
+    assert client.get("/design/", follow=True).status_code == 404
+    settings.DEBUG = True
+    page = client.get("/design/", follow=True)
+    assert page.redirect_chain == [("/styleguide/", 302)]
+    assert page.content.decode().count('<article class="answer"') == 6
+
+
+def test_the_models_set_up_are_the_choices_of_a_profile(settings, fresh_providers):
+    from chat.web.model_choices import model_choices
+
+    settings.PROVIDER_ENVIRONMENT = {"OPENAI_API_KEY": "sk-test"}
+    choices = model_choices()
+    assert all(value.startswith(("openai|", "search-only|")) for value, _ in choices)
+    assert all(" · " in label for _, label in choices)
+    assert len(choices) > 1
