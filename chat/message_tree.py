@@ -1,7 +1,7 @@
 """The tree of messages in a conversation, and the branch of it that a page shows.
 
-A message follows its parent. Questions with the same parent are versions of each other. A
-branch is the path from the first message to one without children.
+A message follows its parent. Questions with the same parent are versions of each other.
+A branch is the path from the first message to one without children.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from chat.models import Message
 
 @dataclass(frozen=True)
 class Versions:
-    """The position of a question among its `count` versions, from 1, and its neighbours."""
+    """The position of a question among its versions, from 1, and its neighbours."""
 
     position: int
     count: int
@@ -25,10 +25,10 @@ class Versions:
 
 
 def branch(rows: Iterable[Message], chosen: uuid.UUID | None = None) -> list[Message]:
-    """The branch that holds `chosen`, first message first, ending with its newest child.
+    """The branch that holds `chosen` and goes on to its newest child, in order.
 
-    The branch of the newest message if `chosen` is None or not among `rows`. `rows` are all
-    messages of one conversation, ordered by position.
+    The branch of the newest message if `chosen` is None or not among `rows`. `rows` are
+    all messages of one conversation, ordered by position.
     """
     by_id = {row.pk: row for row in rows}
     if not by_id:
@@ -70,7 +70,8 @@ def _siblings(rows: Sequence[Message], question: Message) -> list[Message]:
 
 def _newest_leaf(by_id: Mapping[uuid.UUID, Message], message: Message) -> Message:
     """The message reached from `message` by following the newest child each time."""
-    newest_child = {row.parent_id: row for row in by_id.values()}  # later rows replace earlier
+    # Later rows replace earlier ones.
+    newest_child = {row.parent_id: row for row in by_id.values()}
     while message.pk in newest_child:
         message = newest_child[message.pk]
     return message

@@ -1,4 +1,4 @@
-"""URLs of the chat: pages, parts of pages, and the HTTP endpoints of the chat protocol."""
+"""URLs of the chat: pages, parts of pages, endpoints of the chat protocol."""
 
 from django.urls import path
 from django.views.generic import RedirectView
@@ -12,7 +12,7 @@ pages = [
     path("c/<uuid:conversation_id>/", views.conversation_page, name="conversation"),
     path("s/<slug:key>/", share_views.shared_conversation, name="shared"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
-    path("design/", RedirectView.as_view(pattern_name="styleguide")),  # its former address
+    path("design/", RedirectView.as_view(pattern_name="styleguide")),  # former address
 ]
 parts = [
     path("r/<uuid:repository_id>/source", views.source, name="source"),

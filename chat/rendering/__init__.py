@@ -1,7 +1,8 @@
-"""Markdown of language models to sanitized HTML. No other package makes HTML of foreign text.
+"""Markdown of language models to sanitized HTML.
 
-Order: `markdown` parses and renders (`rules`, `highlighting`, `diagrams`, `citation_links`),
-`sanitizer` filters the result; `live_blocks` does the same for a text that still grows.
+No other package makes HTML of foreign text. `markdown` parses and renders (with
+`rules`, `highlighting`, `diagrams`), then `sanitizer` filters the result; `live_blocks`
+does the same for a text that is still being streamed.
 """
 
 from chat.rendering.highlighting import highlight_lines

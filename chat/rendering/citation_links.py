@@ -1,4 +1,4 @@
-"""Checks of citations: against the index an answer rests on, or against stored results."""
+"""Checks of citations, against the index of an answer or against stored results."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 from chat.core.citations import Check, Checked, Citation, exists, find
 from repos.sources import Address
 
-StoredCitation = Mapping[str, Any]  # path, start, end, found: an item of Message.citations
+# An item of Message.citations: path, start, end, found.
+StoredCitation = Mapping[str, Any]
 
 
 @dataclass
@@ -45,7 +46,7 @@ def verified_share(stored: Iterable[StoredCitation]) -> float | None:
 
 
 def stored_check(stored: Iterable[StoredCitation], address: Address, commit: str) -> Check:
-    """The Check of an earlier answer, from its stored citations: the index may have changed."""
+    """The Check of an earlier answer, from its stored citations."""
     verified = {_citation(item) for item in stored if item["found"]}
 
     def check(citation: Citation) -> Checked:

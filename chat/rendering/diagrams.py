@@ -1,4 +1,4 @@
-"""Mermaid diagrams drawn on the server as SVG images: the page needs no script for them."""
+"""Mermaid diagrams as SVG images, drawn on the server: the page needs no script."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SVG_DATA_PREFIX = "data:image/svg+xml;base64,"
 
 @lru_cache(maxsize=64)
 def mermaid_data_url(source: str) -> str:
-    """A Mermaid diagram as a `data:` URL of an SVG; empty if it is invalid or too large.
+    """A Mermaid diagram as a `data:` URL of an SVG; empty if invalid or too large.
 
     Never raises. The native renderer limits nesting depth and layout work itself.
     """

@@ -18,8 +18,8 @@ CHARS_PER_REFRESH = 4_000  # a block of so many characters is rendered half as o
 class LiveBlocks:
     """Renders a growing text block by block (the BlockRenderer of a run).
 
-    A top-level block is sent again when it has changed, and never after the next one began.
-    `check` looks citations up; it may be set later, when the commit of the answer is known.
+    A top-level block is sent again when it has changed, never after the next one began.
+    `check` looks citations up; it may be set later, when the answer's index is known.
     """
 
     def __init__(self, check: Check | None = None) -> None:
@@ -47,7 +47,7 @@ class LiveBlocks:
         return []
 
     def seal(self) -> list[Html]:
-        """As `finish`, but always; text fed later begins a new block, even inside a fence."""
+        """As `finish`, but always; later text begins a new block, even in a fence."""
         blocks = self._render(growing=False)
         self._open_block += max(1, len(_block_starts(self._text)))
         self._text = ""
@@ -58,8 +58,8 @@ class LiveBlocks:
         return REFRESH_SECONDS * (1 + len(self._text) / CHARS_PER_REFRESH)
 
     def _render(self, *, growing: bool) -> list[Html]:
-        """All blocks of `_text`; with `growing`, text may still be added to the last one."""
-        # Only the open block is parsed again: the cost stays linear in the answer's length.
+        """All blocks of `_text`; if `growing`, more text may follow in the last one."""
+        # Only the open block is parsed again: linear in the length of the answer.
         texts = _split_blocks(self._text)
         last = len(texts) - 1
         blocks = [

@@ -1,7 +1,7 @@
-"""Markdown to sanitized HTML, for whole answers and for the blocks of one that is streamed.
+"""Markdown to sanitized HTML, for whole answers and for blocks of streamed ones.
 
-CommonMark with tables, strikethrough, task lists and dollar math. Raw HTML is off in the
-parser, and the rendered document is sanitized as a whole.
+CommonMark with tables, strikethrough, task lists and dollar math. Raw HTML is off in
+the parser, and the rendered document is sanitized as a whole.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ RULES = {
 def render(markdown: str, check: Check | None = None, *, growing: bool = False) -> SafeString:
     """Sanitized HTML of a text.
 
-    `check` looks citations up; without it each of them becomes a link. A `growing` text may
-    go on: its diagrams are not drawn yet.
+    `check` looks citations up; without it each of them becomes a link. More may follow
+    a `growing` text: its diagrams are not drawn yet.
     """
     return sanitize(parser().render(markdown, {"check": check, "growing": growing}))
 

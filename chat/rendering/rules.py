@@ -1,7 +1,7 @@
-"""Render rules: the HTML of single Markdown tokens, where it differs from markdown-it's own.
+"""Render rules: the HTML of Markdown tokens, where it differs from markdown-it's own.
 
-A rule's signature is given by markdown-it: `self` is the renderer, `env` the dictionary that
-`markdown.render` passes in: `check` (a Check or None) and `growing` (more text may follow).
+The signature of a rule is markdown-it's: `self` is the renderer, `env` what
+`markdown.render` passes: `check` (Check or None), `growing` (more text may follow).
 """
 
 from __future__ import annotations

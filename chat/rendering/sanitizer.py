@@ -40,7 +40,7 @@ URL_SCHEMES = {"http", "https", "mailto", "data"}
 
 
 def sanitize(html: str) -> SafeString:
-    """`html` without any tag, attribute or URL scheme that is not on the lists above."""
+    """`html` without the tags, attributes and URL schemes that are not listed above."""
     cleaned = nh3.clean(
         html,
         tags=TAGS,

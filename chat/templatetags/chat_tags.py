@@ -1,4 +1,4 @@
-"""Template tags and filters of all pages: translated messages and details of answers."""
+"""Template tags and filters: translated messages, details of answers, names."""
 
 from __future__ import annotations
 

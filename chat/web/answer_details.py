@@ -1,4 +1,4 @@
-"""Details of how an answer was made: provider, times, tokens, cost, verified citations."""
+"""How an answer was made: provider, times, tokens, cost, verified citations."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _percent(share: float | None) -> str:
 
 
 def _cost(message: Message) -> str:
-    """The price of the answer's tokens; empty without tokens or without a known price."""
+    """The price of the answer's tokens; empty if there are none or no price is set."""
     read = message.usage.get("input_tokens") or 0
     written = message.usage.get("output_tokens") or 0
     cost = services.providers().cost(message.provider, message.model, read, written)

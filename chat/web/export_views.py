@@ -33,7 +33,7 @@ MESSAGE_FIELDS = (
 def export_conversation(
     request: HttpRequest, conversation_id: uuid.UUID, file_format: str
 ) -> HttpResponse:
-    """One's own conversation as a file: `md` has the newest branch, `json` all messages."""
+    """One's own conversation: the newest branch as `md`, all messages as `json`."""
     match file_format:
         case "md":
             return _markdown_export(own_conversation(request, conversation_id))

@@ -42,7 +42,7 @@ def rail(request: HttpRequest) -> HttpResponse:
 def change_conversation(
     request: HttpRequest, conversation_id: uuid.UUID, action: str
 ) -> HttpResponse:
-    """Pin, archive, rename, delete or restore one's own conversation; returns the rail."""
+    """Pin, archive, rename, delete or restore a conversation; returns the rail."""
     rows = Conversation.objects.with_deleted(request.user).filter(pk=conversation_id)
     conversation = get_object_or_404(rows)
     if action in FIELD_CHANGES:
@@ -62,7 +62,7 @@ def change_conversation(
 @require_POST
 @login_required
 def rate_answer(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
-    """Rate one's own answer: 1 or -1 with an optional reason, anything else removes it."""
+    """Rate one's own answer: 1 or -1 with an optional reason, else no rating."""
     answer = own_answer(request, message_id)
     answer.rating = RATINGS.get(request.POST.get("rating", ""))
     answer.rating_reason = ""
@@ -104,7 +104,7 @@ def _rename(rows: ConversationQuerySet, text: str) -> None:
 
 
 def _delete(rows: ConversationQuerySet) -> None:
-    """Hide conversations from their owner, who can restore them for a day; stop their runs."""
+    """Mark conversations as deleted (removed a day later) and stop their runs."""
     rows.update(deleted_at=timezone.now())
     running = Message.objects.filter(conversation__in=rows, state=Message.State.RUNNING)
     running.update(stop_requested=True)

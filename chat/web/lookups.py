@@ -1,6 +1,6 @@
-"""Rows a request may see: the person's own conversations and answers, readable repositories.
+"""Rows a request may see: one's own conversations and answers, readable repositories.
 
-The functions with an id raise Http404 for everything else.
+Functions that take an id raise Http404 for every other row.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MAX_QUERY_CHARS = 200
 
 
 def search_text(request: HttpRequest) -> str:
-    """The text typed into a search field (`q`), without characters that cannot be stored."""
+    """The query parameter `q` without characters that cannot be stored."""
     return clean(request.GET.get("q", "")).strip()[:MAX_QUERY_CHARS]
 
 
@@ -33,7 +33,7 @@ def own_conversation(request: HttpRequest, conversation_id: uuid.UUID) -> Conver
 
 
 def own_answer(request: HttpRequest, message_id: uuid.UUID) -> Message:
-    """An answer in one of the person's conversations, with its question and repository."""
+    """An answer in one of the person's conversations, with question and repository."""
     rows = Message.objects.answers_of(request.user).select_related(
         "parent", "conversation__repository__current_index"
     )

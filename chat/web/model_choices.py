@@ -41,7 +41,7 @@ def provider_choices() -> list[ProviderChoice]:
 
 
 def model_choices() -> list[tuple[str, str]]:
-    """All models as (`provider|model`, label) pairs, as a form's choice field takes them."""
+    """All models as (`provider|model`, label) pairs, for a form's choice field."""
     return [
         _form_choice(provider, model)
         for provider in provider_choices()

@@ -45,7 +45,7 @@ def share_dialog(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespon
 def create_share(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     """Create a link to the branch up to the message `last`; returns the dialog.
 
-    Without `last`, up to the newest message. Does nothing if the repository forbids links.
+    Without `last`, up to the newest message. No link if the repository forbids them.
     """
     conversation = own_conversation(request, conversation_id)
     last = _last_message(conversation, parse_uuid(request.POST.get("last")))
@@ -58,7 +58,7 @@ def create_share(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespon
 @require_POST
 @login_required
 def revoke_share(request: HttpRequest, conversation_id: uuid.UUID, share_id: int) -> HttpResponse:
-    """Revoke a link of one's own conversation, effective at once; returns the dialog."""
+    """Revoke a link of one's own conversation at once; returns the dialog."""
     conversation = own_conversation(request, conversation_id)
     active = Share.objects.filter(conversation=conversation, revoked_at=None)
     share = get_object_or_404(active, pk=share_id)
@@ -90,7 +90,7 @@ def shared_conversation(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _last_message(conversation: Conversation, message_id: uuid.UUID | None) -> Message | None:
-    """A message of the conversation; without an id the last one of the newest branch."""
+    """A message of the conversation; without an id the last of the newest branch."""
     rows = Message.objects.filter(conversation=conversation)
     if message_id is not None:
         return rows.filter(pk=message_id).first()

@@ -22,7 +22,7 @@ MAX_PATH_CHARS = 1_000
 class SourceLine:
     """A line of a source file; `marked` if it is one of those cited.
 
-    `html` is highlighted and sanitized, `url` leads to the line at the repository's host.
+    `html` is highlighted and sanitized, `url` is the line at the repository's host.
     """
 
     number: int

@@ -1,4 +1,4 @@
-"""Sample rows for the style guide: a repository, jobs in every state, and a conversation.
+"""Sample rows for the style guide: a repository, jobs in every state, a conversation.
 
 Nothing here is saved.
 """

@@ -9,7 +9,7 @@ from repos.search import outline
 
 
 def suggested_questions(repository: Repository) -> list[str]:
-    """Up to four questions in the current language; none before the repository is indexed."""
+    """Up to four questions in the current language; none without an index."""
     if repository.current_index_id is None:
         return []
     folders, classes = outline(repository.current_index_id)

@@ -1,7 +1,7 @@
-"""Interface texts that no template holds: those of the page's scripts, of errors and notices.
+"""Interface texts outside of templates: those of scripts, errors and notices.
 
-The answer core does not translate. Its messages are translated here, by their reason or,
-in rows of earlier releases, by the English sentence.
+The answer core does not translate. Its messages are translated here, by their reason
+or, in rows of earlier releases, by the English sentence.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 # Reason of an error or notice -> English template with {placeholders}.
 MESSAGES: dict[str, str] = {}
 
-# Messages without a reason: every fixed sentence that an answer can end with or mention.
+# Messages without a reason: the fixed sentences of errors and notices.
 SENTENCES = (
     gettext_noop("Something went wrong."),
     gettext_noop("The request cannot be understood."),
@@ -191,8 +191,8 @@ def translate_message(
 ) -> str:
     """A message in the current language; `message` itself if there is no translation.
 
-    Looked up by `reason` if MESSAGES has it, else by the English sentence `message`. The
-    template of a reason is translated first, then filled with `parameters`.
+    Looked up by `reason` if MESSAGES has it, else by the English sentence `message`.
+    The template of a reason is translated first, then filled with `parameters`.
     """
     template = MESSAGES.get(reason)
     if template is None:
@@ -209,14 +209,14 @@ def known_sentences() -> list[str]:
 
 
 def match_reason(reason: str) -> str:
-    """Why a passage was retrieved, in the current language; empty for an unknown reason."""
+    """Why a passage was retrieved, in the current language; empty if not known."""
     if reason not in MATCH_REASONS:
         return ""
     return _(MATCH_REASONS[reason])
 
 
 def answer_detail_labels() -> dict[str, str]:
-    """Name of a detail -> its label in the current language, in the order of display."""
+    """Name of a detail -> label in the current language, in the order of display."""
     return _translated(ANSWER_DETAILS)
 
 

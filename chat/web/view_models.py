@@ -1,4 +1,4 @@
-"""What the pages show of conversations: rendered turns, threads, and the days of the rail."""
+"""What pages show of conversations: rendered turns, threads, the days of the rail."""
 
 from __future__ import annotations
 
@@ -40,8 +40,9 @@ class RenderedPart:
 
 @dataclass(frozen=True)
 class RenderedTurn:
-    """A message as the page shows it: an answer has `parts`, a question may have `versions`.
+    """A message as the page shows it.
 
+    An answer has `parts`, a question has `versions` where the page offers them.
     `commits_behind` is a sentence for an answer from an older commit, else empty.
     """
 
@@ -63,7 +64,8 @@ class RenderedTurn:
 class Thread:
     """Up to TURNS_PER_PAGE turns of a branch in order.
 
-    `earlier` is the first message of `turns` if others precede it: the next page ends there.
+    `earlier` is the first message of `turns` if others precede it: the next page ends
+    there.
     """
 
     turns: list[RenderedTurn]
@@ -73,9 +75,9 @@ class Thread:
 def load_thread(
     conversation: Conversation, chosen: uuid.UUID | None = None, before: uuid.UUID | None = None
 ) -> Thread:
-    """The last turns of a branch, or the last ones before the message `before`. One query.
+    """The last turns of a branch, or the last ones before the message `before`.
 
-    The branch is the one that holds the message `chosen`, else the newest.
+    The branch is the one that holds the message `chosen`, else the newest. One query.
     """
     rows = list(Message.objects.filter(conversation=conversation))
     path = branch(rows, chosen)
@@ -106,7 +108,7 @@ def rendered_parts(answer: Message, repository: Repository) -> tuple[RenderedPar
 
 
 def commits_behind_text(answer: Message, repository: Repository) -> str:
-    """How many commits the index is ahead of the answer; empty if both are at the same one."""
+    """By how many commits the index is ahead of the answer; empty if by none."""
     index = repository.current_index
     if index is None or answer.commit in ("", index.commit):
         return ""
@@ -114,14 +116,14 @@ def commits_behind_text(answer: Message, repository: Repository) -> str:
 
 
 def group_by_day(conversations: Iterable[Conversation]) -> list[DayGroup]:
-    """Consecutive conversations last used on the same local day, under the day's name."""
+    """Consecutive conversations last used on the same local day, by the day's name."""
     today = timezone.localdate()
     groups = groupby(conversations, _day_used)
     return [(_day_name(day, today), list(group)) for day, group in groups]
 
 
 def _turn(message: Message, repository: Repository, rows: Sequence[Message] = ()) -> RenderedTurn:
-    """A message as a turn; a question has versions if all `rows` of its conversation are given."""
+    """A rendered message; versions need all `rows` of the conversation."""
     if message.role == Message.Role.ASSISTANT:
         parts = rendered_parts(message, repository)
         commits_behind = commits_behind_text(message, repository)

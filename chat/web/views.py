@@ -1,4 +1,4 @@
-"""The pages to choose a repository and to read a conversation, and the parts HTMX reloads."""
+"""The pages of repositories and conversations, and the parts that HTMX reloads."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ def repository_by_name(request: HttpRequest, owner: str, name: str) -> HttpRespo
     If there is none, the home page with the name filled in; a GET request adds nothing.
     """
     try:
-        known = repository_services.find(request.user, f"{owner}/{name}")
+        repository = repository_services.find(request.user, f"{owner}/{name}")
     except SourceError:
         raise Http404 from None
-    if known is not None:
-        return redirect("repository", known.pk)
+    if repository is not None:
+        return redirect("repository", repository.pk)
     return _render_home(request, repo_url=f"{owner}/{name}")
 
 
@@ -76,7 +76,7 @@ def repository_page(request: HttpRequest, repository_id: uuid.UUID) -> HttpRespo
 @require_GET
 @login_required
 def conversation_page(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
-    """One's own conversation on the branch that holds the message `at`, else the newest.
+    """One's own conversation on the branch of the message `at`, else on the newest.
 
     HTMX requests with `before` get only the turns before that message.
     """
@@ -161,7 +161,7 @@ def _message_id(request: HttpRequest, name: str) -> uuid.UUID | None:
 def _hide_lost_index(request: HttpRequest, repository: Repository) -> bool:
     """True if the person may no longer read the repository of their conversation.
 
-    Answers stay theirs, but the present state of the index is then removed from the row.
+    Answers stay theirs; the present state of the index is then removed from the row.
     """
     if readable_repositories(request).filter(pk=repository.pk).exists():
         return False
@@ -171,8 +171,8 @@ def _hide_lost_index(request: HttpRequest, repository: Repository) -> bool:
 
 def _matching_repositories(request: HttpRequest) -> RepositoryQuerySet:
     """Readable repositories whose address contains `q`, last used first."""
-    listed = readable_repositories(request).worth_listing()
-    return listed.filter(url__icontains=search_text(request)).order_by("-used_at")
+    repositories = readable_repositories(request).worth_listing()
+    return repositories.filter(url__icontains=search_text(request)).order_by("-used_at")
 
 
 def _matching_conversations(request: HttpRequest) -> ConversationQuerySet:
@@ -195,6 +195,6 @@ def _composer_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def _preferred_model(request: HttpRequest) -> str:
-    """The default model of the person's profile as `provider|model`; empty without one."""
+    """The default model of the profile as `provider|model`; empty without one."""
     models = Profile.objects.filter(user=request.user.pk).values_list("model", flat=True)
     return models.first() or ""

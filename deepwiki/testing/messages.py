@@ -1,8 +1,8 @@
-"""Translation catalogs of the interface: collected from code and templates, written, compiled.
+"""Translation catalogs: collect messages from code and templates, write, compile.
 
 `python -m deepwiki.testing.messages` updates every `django.po` (new sentences are left
-untranslated) and compiles it to `django.mo`. Needs no gettext tools. Tests check that the
-catalogs are complete and compiled.
+untranslated) and compiles it to `django.mo`. Needs no gettext tools. Tests check that
+the catalogs are complete and compiled.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ SENTENCE = re.compile(r"[A-Z][^{}\n]* [^{}\n]*[.]")
 STRING_LITERAL = r"""u?('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
 NGETTEXT_CALL = re.compile(rf"\bngettext\({STRING_LITERAL}\s*,\s*{STRING_LITERAL}")
 GETTEXT_CALL = re.compile(rf"(?<![\w])(?:gettext|_)\({STRING_LITERAL}")
-CATALOG_DATE = datetime(2026, 11, 25, tzinfo=UTC)  # fixed: files change only with their texts
+# Fixed, so that files change only with their texts.
+CATALOG_DATE = datetime(2026, 11, 25, tzinfo=UTC)
 CATALOG_WIDTH = 120
 Message = str | tuple[str, str]  # a pair is singular and plural
 Translation = str | tuple[str, ...] | list[str] | None
@@ -151,7 +152,7 @@ def _is_translated(translation: Translation) -> bool:
 
 
 def _code() -> Iterator[tuple[str, str]]:
-    """Path, relative to the repository, and source of each module that may hold messages."""
+    """Relative path and source of each module that may hold messages."""
     for app in APPS:
         for path in sorted((ROOT / app).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()
