@@ -136,13 +136,17 @@ def _folder(language: str) -> Path:
 
 
 def _translation(stored: Catalog, message: Message) -> Translation:
-    key = message if isinstance(message, str) else message[0]
-    entry = stored.get(key)
-    return entry.string if entry else None
+    singular = message if isinstance(message, str) else message[0]
+    entry = stored.get(singular)
+    if entry is None:
+        return None
+    return entry.string
 
 
 def _flags(message: Message) -> set[str]:
-    return {"python-format"} if "%(" in str(message) else set()
+    if "%(" in str(message):
+        return {"python-format"}
+    return set()
 
 
 def _is_translated(translation: Translation) -> bool:
