@@ -1,41 +1,54 @@
-"""Paths of the chat: pages, and the HTTP doors of the protocol."""
+"""URLs of the chat: pages, parts of pages, endpoints of the chat protocol."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from chat.api import views as api_views
 from chat.web import export_views, history_views, share_views, styleguide, views
 
-urlpatterns = [
+pages = [
     path("", views.home, name="home"),
-    path("r/<uuid:repository_id>/", views.repository, name="repository"),
+    path("r/<uuid:repository_id>/", views.repository_page, name="repository"),
+    path("c/<uuid:conversation_id>/", views.conversation_page, name="conversation"),
+    path("s/<slug:key>/", share_views.shared_conversation, name="shared"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("design/", RedirectView.as_view(pattern_name="styleguide")),  # former address
+]
+parts = [
     path("r/<uuid:repository_id>/source", views.source, name="source"),
-    path("c/<uuid:conversation_id>/", views.conversation, name="conversation"),
-    path("m/<uuid:message_id>/answer.md", views.message_markdown, name="message-markdown"),
+    path("m/<uuid:message_id>/footer", views.message_footer, name="message-footer"),
+    path("parts/rail", history_views.rail, name="rail"),
+    path("parts/switch", views.quick_switcher, name="switch"),
+    path("parts/choices", views.repository_choices, name="choices"),
+]
+exports = [
+    path("m/<uuid:message_id>/answer.md", export_views.message_markdown, name="message-markdown"),
     path(
-        "c/<uuid:conversation_id>/export.<slug:form>",
-        export_views.export,
+        "c/<uuid:conversation_id>/export.<slug:file_format>",
+        export_views.export_conversation,
         name="conversation-export",
     ),
-    path("c/<uuid:conversation_id>/shares", share_views.shares, name="shares"),
-    path("c/<uuid:conversation_id>/share", share_views.share, name="share"),
+    path("conversations.json", export_views.export_all, name="conversations-export"),
+]
+changes = [
+    path("c/<uuid:conversation_id>/shares", share_views.share_dialog, name="shares"),
+    path("c/<uuid:conversation_id>/share", share_views.create_share, name="share"),
     path(
         "c/<uuid:conversation_id>/shares/<int:share_id>/revoke",
-        share_views.revoke,
+        share_views.revoke_share,
         name="share-revoke",
     ),
-    path("s/<slug:key>/", share_views.shared, name="shared"),
-    path("m/<uuid:message_id>/rating", history_views.rate, name="message-rating"),
-    path(
-        "c/<uuid:conversation_id>/<slug:action>", history_views.change, name="conversation-change"
+    path("m/<uuid:message_id>/rating", history_views.rate_answer, name="message-rating"),
+    path(  # after those above: `action` matches any word
+        "c/<uuid:conversation_id>/<slug:action>",
+        history_views.change_conversation,
+        name="conversation-change",
     ),
-    path("conversations.json", export_views.export_all, name="conversations-export"),
-    path("parts/rail", views.rail, name="rail"),
-    path("parts/switch", views.switch, name="switch"),
-    path("m/<uuid:message_id>/footer", views.message_footer, name="message-footer"),
-    path("parts/choices", views.choices, name="choices"),
-    path("design/", styleguide.design, name="design"),
+]
+endpoints = [
     path("chat/completions/stream", api_views.stream, name="chat-stream"),
     path("api/chat/stream", api_views.stream, name="chat-stream-browser"),
     path("api/runs/<uuid:run_id>/events", api_views.run_events, name="run-events"),
     path("api/runs/<uuid:run_id>/stop", api_views.run_stop, name="run-stop"),
 ]
+urlpatterns = [*pages, *parts, *exports, *changes, *endpoints]

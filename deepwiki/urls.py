@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from chat.web.views import by_name
+from chat.web.views import repository_by_name
 from deepwiki.accounts import views as accounts
 from deepwiki.runtime import health
 
@@ -20,9 +20,9 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     # Last: whatever nothing above has taken, and whose first part is none of ours.
     re_path(
-        r"^(?!(?:accounts|admin|api|c|chat|design|m|parts|r|repositories|s|static|webhooks|ws)/)"
+        r"^(?!(?:accounts|admin|api|c|chat|design|m|parts|r|repositories|s|static|styleguide|webhooks|ws)/)"
         r"(?P<owner>[A-Za-z0-9][\w.-]{0,99})/(?P<name>[\w.-]{1,100})/?$",
-        by_name,
+        repository_by_name,
         name="repository-by-name",
     ),
 ]

@@ -1,6 +1,13 @@
-"""Markdown to safe HTML: the only package that makes HTML out of text we did not write."""
+"""Markdown of language models to sanitized HTML.
 
-from chat.rendering.live_blocks import Blocks
-from chat.rendering.markdown import TAGS, highlight_lines, render
+No other package makes HTML of foreign text. `markdown` parses and renders (with
+`rules`, `highlighting`, `diagrams`), then `sanitizer` filters the result; `live_blocks`
+does the same for a text that is still being streamed.
+"""
 
-__all__ = ["TAGS", "Blocks", "highlight_lines", "render"]
+from chat.rendering.highlighting import highlight_lines
+from chat.rendering.live_blocks import LiveBlocks
+from chat.rendering.markdown import render
+from chat.rendering.sanitizer import TAGS
+
+__all__ = ["TAGS", "LiveBlocks", "highlight_lines", "render"]

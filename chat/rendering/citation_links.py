@@ -1,18 +1,19 @@
-"""Citations looked up in the index an answer rests on."""
+"""Checks of citations, against the index of an answer or against stored results."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from statistics import fmean
 
 from chat.core.citations import Check, Checked, Citation, exists
+from chat.core.json_shapes import CitationItem
 from repos.sources import Address
 
 
 @dataclass(frozen=True)
-class IndexCitations:
-    """A Check over one index: `lines` maps its paths to their numbers of lines."""
+class CitationChecker:
+    """The Check of one index: `lines` maps its paths to their number of lines."""
 
     address: Address
     commit: str
@@ -21,26 +22,35 @@ class IndexCitations:
     def __call__(self, citation: Citation) -> Checked:
         if not exists(citation, self.lines):
             return Checked(citation, found=False)
-        start, end = citation.start, citation.end
-        href = self.address.blob_url(self.commit, citation.path, start, end)
-        return Checked(citation, found=True, href=href)
+        return _linked(citation, self.address, self.commit)
 
 
-def verified_share(stored: Iterable[Mapping[str, Any]]) -> float | None:
-    """The share of citations that exist, None where there are none."""
+def verified_share(stored: Iterable[CitationItem]) -> float | None:
+    """The share of stored citations that were found, 0 to 1; None if there are none."""
     results = [bool(citation["found"]) for citation in stored]
-    return sum(results) / len(results) if results else None
+    return fmean(results) if results else None
 
 
-def links_as_stored(stored: Iterable[Mapping[str, Any]], address: Address, commit: str) -> Check:
-    """What was found when the answer was given: the index may have moved on since."""
-    known = {(c["path"], c["start"], c["end"]): bool(c["found"]) for c in stored}
+def stored_check(stored: Iterable[CitationItem], address: Address, commit: str) -> Check:
+    """The Check of an earlier answer, from its stored citations."""
+    verified = {_citation(item) for item in stored if item["found"]}
 
     def check(citation: Citation) -> Checked:
-        found = known.get((citation.path, citation.start, citation.end), False)
-        href = (
-            address.blob_url(commit, citation.path, citation.start, citation.end) if found else ""
-        )
-        return Checked(citation, found, href)
+        if citation not in verified:
+            return Checked(citation, found=False)
+        return _linked(citation, address, commit)
 
     return check
+
+
+def _citation(item: CitationItem) -> Citation:
+    return Citation(item["path"], item["start"], item["end"])
+
+
+def _linked(citation: Citation, address: Address, commit: str) -> Checked:
+    """A citation that was found, with its URL at the repository's host."""
+    return Checked(
+        citation,
+        found=True,
+        href=address.blob_url(commit, citation.path, citation.start, citation.end),
+    )

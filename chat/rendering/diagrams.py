@@ -1,4 +1,4 @@
-"""Mermaid to pictures, on the server: the page loads no script for them, and a picture can do nothing but be looked at."""
+"""Mermaid diagrams as SVG images, drawn on the server: the page needs no script."""
 
 from __future__ import annotations
 
@@ -7,26 +7,33 @@ import logging
 from functools import lru_cache
 
 logger = logging.getLogger(__name__)
-LONGEST = 6_000  # characters; what people draw has some hundreds
-LARGEST = 400_000  # bytes of SVG
-PREFIX = "data:image/svg+xml;base64,"
+MAX_SOURCE_CHARS = 6_000  # usual diagrams have some hundreds
+MAX_SVG_BYTES = 400_000
+SVG_DATA_PREFIX = "data:image/svg+xml;base64,"
 
 
 @lru_cache(maxsize=64)
-def draw(source: str) -> str:
-    """A Mermaid diagram as the address of a picture (a `data:` URL of SVG); empty when it does not parse or is too large.
+def mermaid_data_url(source: str) -> str:
+    """A Mermaid diagram as a `data:` URL of an SVG; empty if invalid or too large.
 
-    Never raises. The renderer bounds depth and layout work by itself.
+    Never raises. The native renderer limits nesting depth and layout work itself.
     """
-    if not source.strip() or len(source) > LONGEST:
+    if not source.strip() or len(source) > MAX_SOURCE_CHARS:
         return ""
-    try:
-        import mmdr  # when the first diagram comes: it takes 30 MB
+    svg = _render_svg(source)
+    if not svg or len(svg) > MAX_SVG_BYTES:
+        return ""
+    return SVG_DATA_PREFIX + base64.b64encode(svg).decode()
 
-        picture = str(mmdr.render(source).svg()).encode()
+
+def _render_svg(source: str) -> bytes:
+    """The SVG of a diagram; empty if it cannot be drawn."""
+    try:
+        import mmdr  # imported with the first diagram: it takes 30 MB of memory
+
+        return str(mmdr.render(source).svg()).encode()
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # a panic of the native renderer is not an Exception
         logger.debug("a diagram could not be drawn: %s", type(error).__name__)
-        return ""
-    return PREFIX + base64.b64encode(picture).decode() if len(picture) <= LARGEST else ""
+        return b""

@@ -24,7 +24,7 @@ from chat.core.usage_meter import UsageMeter
 from chat.models import Message
 from chat.providers import Providers, load_models
 from chat.providers.base import Timeouts
-from chat.rendering import Blocks
+from chat.rendering import LiveBlocks
 from chat.runs import NoRecord, Run, RunManager, keep, pubsub
 from chat.runs.recorder import MessageRecorder
 from chat.runs.replay import load_run, stored_events
@@ -164,7 +164,7 @@ async def _ask(
         ends_when_alone=not lasting,
         person_id=person.pk,
         address=address,
-        renderer=Blocks() if request.render == "html" else None,
+        renderer=LiveBlocks() if request.render == "html" else None,
         recorder=_recorder(accepted, lasting),
         meter=context.meter,
     )

@@ -15,7 +15,7 @@ from chat.core.errors import NoSuchRepository, RetrieverFailed
 from chat.core.events import Status
 from chat.core.ports import Retrieved
 from chat.core.prompt import PromptPassage
-from chat.rendering.citation_links import IndexCitations
+from chat.rendering.citation_links import CitationChecker
 from chat.runs import keep
 from deepwiki.foundation import metrics
 from deepwiki.foundation.threads import in_thread
@@ -108,7 +108,7 @@ class RepositoryRetriever:
             file=self._file(repository),
             repository_id=str(repository.pk),
             building=index.state != Index.State.READY and bool(index.embedders),
-            check=IndexCitations(address, index.commit, lines),
+            check=CitationChecker(address, index.commit, lines),
         )
 
     def _file(self, repository: Repository) -> PromptPassage | None:

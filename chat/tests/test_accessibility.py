@@ -49,7 +49,7 @@ def test_every_page_and_state_follows_the_rules(start, open_page, repository, pr
         check(page, path)
     sign_in(page, live)
     for path in (
-        "/", "/accounts/profile/", "/accounts/email/", "/accounts/password/change/", "/design/", f"/r/{private.pk}/people",
+        "/", "/accounts/profile/", "/accounts/email/", "/accounts/password/change/", "/styleguide/", f"/r/{private.pk}/people",
         f"/r/{private.pk}/",
     ):  # fmt: skip
         page.goto(live.url + path)

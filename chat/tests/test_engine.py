@@ -13,8 +13,8 @@ from chat import services
 from chat.core.citations import Citation, find
 from chat.core.request import parse
 from chat.models import Message
-from chat.rendering import Blocks, render
-from chat.rendering.citation_links import IndexCitations
+from chat.rendering import LiveBlocks, render
+from chat.rendering.citation_links import CitationChecker
 from chat.tests.test_doors import DOORS, ask, settled
 from deepwiki.accounts.models import ApiToken
 from deepwiki.foundation.threads import in_thread
@@ -67,7 +67,7 @@ async def test_while_it_streams_a_citation_that_exists_is_a_link_and_one_that_do
 def test_a_citation_leads_to_the_host_at_the_commit():
     from repos.sources import parse_address
 
-    citing = IndexCitations(parse_address("https://github.com/a/b"), "c0ffee", {"x.py": 10})
+    citing = CitationChecker(parse_address("https://github.com/a/b"), "c0ffee", {"x.py": 10})
     html = render("`x.py:L3-L4`", citing)
     assert 'href="https://github.com/a/b/blob/c0ffee/x.py#L3-L4"' in html
     assert "unverified" in render("`x.py:L3-L11`", citing)
@@ -86,7 +86,7 @@ def test_citations_are_found_however_they_are_written():
 def test_a_citation_split_over_pieces_is_the_same_in_the_end():
     from repos.sources import parse_address
 
-    whole = Blocks(IndexCitations(parse_address("https://github.com/a/b"), "", {"shop/a.py": 9}))
+    whole = LiveBlocks(CitationChecker(parse_address("https://github.com/a/b"), "", {"shop/a.py": 9}))
     blocks = {}
     for char in "See `shop/a.py:L1-L2` there.\n\nAnd shop/a.py:L3.":
         for block in whole.feed(char):
@@ -97,7 +97,7 @@ def test_a_citation_split_over_pieces_is_the_same_in_the_end():
 
 
 def test_a_sealed_block_swallows_nothing_of_what_comes_after_it():
-    blocks = Blocks()
+    blocks = LiveBlocks()
     shown = {b.block: b.html for b in [*blocks.feed("text\n\n```py\nopen fence"), *blocks.seal()]}
     later = {b.block: b.html for b in [*blocks.feed("## Update"), *blocks.finish()]}
     assert max(shown) < min(later)
@@ -107,16 +107,15 @@ def test_a_sealed_block_swallows_nothing_of_what_comes_after_it():
 async def test_a_run_elsewhere_that_cannot_be_followed_ends_all_the_same():
     import uuid
 
-    from chat.core.events import Delta, Numbered
     from chat.runs import Run
-    from chat.runs.replay import copy_events
+    from chat.runs.replay import _follow
 
     async def breaks():
-        yield Numbered(run.id, 3, Delta("half "))
+        yield {"event": "delta", "text": "half ", "seq": 3}
         raise OSError
 
     run = Run(uuid.uuid4())
-    await copy_events(run, breaks())
+    await _follow(run, breaks())
     items = [item async for item in run.attach()]
     assert [(item.seq, item.event.name) for item in items] == [(3, "delta"), (4, "error"), (5, "done")]
     assert run.state == "partial"
@@ -343,16 +342,16 @@ async def test_what_is_deleted_while_it_is_answered_ends_the_answer_and_leaves_n
     assert run.state == "stopped"
     assert with_model.closed == 1
     assert await in_thread(Message.objects.count) == 0
-    assert await in_thread(RunEvent.objects.filter(run_id=run.id).count) <= len(run.log)
+    assert await in_thread(RunEvent.objects.filter(run_id=run.id).count) <= len(run.events)
 
 
 async def test_an_events_socket_is_closed_on_too_large_a_message_and_on_a_flood_of_nonsense(alice, token):
     from channels.testing import WebsocketCommunicator
 
-    from chat.api.events_session import MAX_REFUSED_MESSAGES
+    from chat.api.consumers import MOST_COMPLAINTS
     from deepwiki.asgi import application
 
-    for messages, code in ((["x" * 300_000], 1009), (["nonsense"] * (MAX_REFUSED_MESSAGES + 1), 4429)):
+    for messages, code in ((["x" * 300_000], 1009), (["nonsense"] * (MOST_COMPLAINTS + 1), 4429)):
         headers = [(b"host", b"localhost"), (b"authorization", f"Bearer {token}".encode())]
         socket = WebsocketCommunicator(application, "/ws/chat", headers=headers, subprotocols=["deepwiki.events.v1"])
         await socket.connect(timeout=10)

@@ -11,7 +11,6 @@ from django.contrib.staticfiles import finders
 from django.utils import translation
 
 from chat.core import errors
-from chat.core.messages import MESSAGES
 from chat.web import ui_strings
 from deepwiki.testing import messages
 from deepwiki.testing.page import ask, begin, finished
@@ -46,25 +45,40 @@ def test_the_languages_offered_are_those_translated():
     assert offered == set(messages.LANGUAGES)
 
 
-def test_the_cores_sentences_are_all_known_to_the_interface():
-    family = {c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, errors.ChatError)}
-    assert {MESSAGES[c.code] for c in family if c not in (errors.Forbidden, errors.Internal)} <= set(ui_strings.SAID)
-    for path in [*(ROOT / "chat" / "core").glob("*.py"), ROOT / "chat" / "runs.py"]:
+# What only programs are told: about malformed requests, by address, by operators' settings.
+UNTRANSLATED = {
+    "forbidden", "internal", "invalid_json", "not_an_object", "repo_url_missing", "no_messages", "messages_not_a_list",
+    "too_many_messages", "message_incomplete", "unknown_role", "message_too_long", "last_message_not_user",
+    "empty_question", "field_not_text", "field_too_long", "field_not_boolean", "field_not_a_name", "field_not_a_uuid",
+    "file_path_outside", "context_trimmed", "rate_limited_for", "silent_before_answer", "silent_in_answer",
+    "unknown_default_provider", "unknown_provider", "provider_not_configured", "unknown_model", "model_missing",
+    "questions_per_minute", "answer_running_for_address", "questions_from_address", "indexing_cancelled",
+    "indexing_failed", "one_question_per_connection", "too_many_invalid_messages", "binary_message", "unknown_event",
+    "after_not_a_number", "run_not_an_id", "token_expired", "token_invalid",
+}
+
+
+def test_every_message_of_the_core_is_translated_by_its_reason_or_for_programs_alone():
+    from chat.core.messages import MESSAGES
+
+    assert set(MESSAGES) - set(ui_strings.MESSAGES) == UNTRANSLATED
+    assert {reason: MESSAGES[reason] for reason in ui_strings.MESSAGES} == ui_strings.MESSAGES
+
+
+def test_no_reason_is_raised_that_the_catalogue_lacks():
+    from chat.core.messages import MESSAGES
+
+    kinds = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.ChatError)}
+    raised = set()
+    for path in (ROOT / "chat").rglob("*.py"):
+        if "tests" in path.parts:
+            continue
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Notice":
-                said = [a.value for a in node.args if isinstance(a, ast.Constant)]
-                assert len(said) < 2 or said[1] in ui_strings.SAID, said
-
-
-def test_what_a_page_may_be_told_is_known_to_the_interface():
-    for name in ("opening", "retrieval", "catching_up", "services", "limits"):
-        for node in ast.walk(ast.parse((ROOT / "chat" / f"{name}.py").read_text())):
-            for part in ast.walk(node) if isinstance(node, ast.Raise) else ():
-                if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                    strangers = "address" in part.value  # who is told that has no page
-                    assert strangers or not messages.SENTENCE.fullmatch(part.value) or part.value in ui_strings.SAID, (
-                        part.value
-                    )
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in kinds | {"Notice.of"} and node.args:
+                reason = node.args[0]
+                raised |= {reason.value} if isinstance(reason, ast.Constant) else set()
+    assert len(raised) > 30
+    assert raised - set(MESSAGES) == set()
 
 
 def test_the_scripts_words_are_all_there():
@@ -105,7 +119,38 @@ def test_the_page_speaks_the_readers_language(start, open_page, repository):
 
 
 def test_every_interface_language_is_one_that_answers_come_in():
-    from chat.web.views import ANSWER_LANGUAGES
-    from deepwiki.foundation.languages import ANSWER_LANGUAGES as LANGUAGES
+    from deepwiki.foundation.languages import ANSWER_CODE, ANSWER_LANGUAGES
 
-    assert {ANSWER_LANGUAGES.get(code, code) for code, _ in settings.LANGUAGES} == set(LANGUAGES)
+    assert {ANSWER_CODE[code] for code, _ in settings.LANGUAGES} == set(ANSWER_LANGUAGES)
+
+
+def test_a_message_is_translated_by_its_reason_and_filled_afterwards(monkeypatch):
+    template = "Too many requests. Ask again in {n} seconds."
+    monkeypatch.setitem(ui_strings.MESSAGES, "wait", template)
+    english = "Too many requests. Ask again in 5 seconds."
+    with translation.override("fr"):
+        expected = translation.gettext(template).format(n=5)
+        assert ui_strings.translate_message(english, "wait", {"n": 5}) == expected != english
+        assert ui_strings.translate_message(english, "wait", {}) == english
+        assert ui_strings.translate_message("Sign in to ask.", "unknown") == translation.gettext("Sign in to ask.")
+        assert ui_strings.javascript_strings()["messages"]["wait"] == translation.gettext(template)
+
+
+@pytest.mark.django_db
+def test_the_style_guide_has_every_component_and_is_found_at_its_former_address(client, alice, settings):
+    client.force_login(alice)
+    assert client.get("/design/", follow=True).status_code == 404
+    settings.DEBUG = True
+    page = client.get("/design/", follow=True)
+    assert page.redirect_chain == [("/styleguide/", 302)]
+    assert page.content.decode().count('<article class="answer"') == 6
+
+
+def test_the_models_set_up_are_the_choices_of_a_profile(settings, fresh_providers):
+    from chat.web.model_choices import model_choices
+
+    settings.PROVIDER_ENVIRONMENT = {"OPENAI_API_KEY": "sk-test"}
+    choices = model_choices()
+    assert all(value.startswith(("openai|", "search-only|")) for value, _ in choices)
+    assert all(" · " in label for _, label in choices)
+    assert len(choices) > 1

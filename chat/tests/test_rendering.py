@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from chat.rendering import TAGS, Blocks, render
+from chat.rendering import TAGS, LiveBlocks, render
 
 EVIL = [
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[x](javascript:alert(1))", "[x](JaVaScRiPt:alert(1))", "[x](data:text/html,<script>)",
@@ -46,7 +46,7 @@ def test_nothing_evil_comes_through(text):
 @pytest.mark.parametrize("size", [1, 3, 7])
 def test_pieces_end_the_same_as_the_whole(text, size):
     text = f"Before\n\n{text}\n\nAfter\n"
-    blocks, shown = Blocks(), {}
+    blocks, shown = LiveBlocks(), {}
     for at in range(0, len(text), size):
         for block in blocks.feed(text[at : at + size]):
             shown[block.block] = block.html
@@ -93,7 +93,7 @@ def test_the_cost_of_a_growing_answer_stays_linear():
     paragraph = "A paragraph of an answer with `code` and **weight**.\n\n"
 
     def cost(count):
-        blocks = Blocks()
+        blocks = LiveBlocks()
         began = time.process_time()
         for _ in range(count):
             for at in range(0, len(paragraph), 10):
@@ -108,7 +108,7 @@ DIAGRAM = "```mermaid\nflowchart LR\n a --> b\n```\n"
 
 
 def test_a_diagram_is_drawn_when_it_is_whole_and_keeps_its_source():
-    blocks = Blocks()
+    blocks = LiveBlocks()
     growing = [b.html for b in blocks.feed("```mermaid\nflowchart LR\n a --> b\n")]
     assert "<img" not in "".join(growing)
     drawn = "".join(b.html for b in [*blocks.feed("```\n"), *blocks.finish()])
@@ -126,6 +126,16 @@ def test_what_is_no_diagram_or_far_too_large_is_shown_as_it_is():
 def test_pictures_and_data_addresses_of_others_are_left_out():
     html = render("[x](data:text/html;base64,PHNjcmlwdD4=) ![y](data:image/svg+xml;base64,PHN2Zz4=)")
     assert "<img" not in html and "<a" not in html
+
+
+def test_citations_are_looked_up_from_when_the_check_is_known():
+    from chat.rendering.citation_links import CitationChecker
+    from repos.sources import parse_address
+
+    blocks = LiveBlocks()
+    blocks.check = CitationChecker(parse_address("https://github.com/a/b"), "", {"a.py": 3})
+    html = "".join(b.html for b in [*blocks.feed("`a.py:L3` and `a.py:L4`"), *blocks.finish()])
+    assert (html.count('<a class="cite"'), html.count("unverified")) == (1, 1)
 
 
 def test_quoted_code_names_its_place():

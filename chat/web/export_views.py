@@ -1,82 +1,101 @@
-"""Conversations as files."""
+"""Conversations and answers as downloads, in Markdown or JSON."""
 
 from __future__ import annotations
 
 import json
 import uuid
+from operator import attrgetter
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
 from chat.message_tree import branch
 from chat.models import Conversation, Message
+from chat.web.lookups import own_answer, own_conversation, own_conversations
+
+MESSAGE_FIELDS = (
+    "role",
+    "content",
+    "state",
+    "provider",
+    "model",
+    "commit",
+    "sources",
+    "citations",
+)
 
 
 @require_GET
 @login_required
-def export(request: HttpRequest, conversation_id: uuid.UUID, form: str) -> HttpResponse:
-    """One conversation of one's own as a file: Markdown has the branch spoken in last, JSON all of them."""
-    if form not in ("md", "json"):
-        raise Http404
-    chosen = get_object_or_404(
-        Conversation.objects.of(request.user).select_related("repository"), pk=conversation_id
-    )
-    if form == "md":
-        messages = branch(Message.objects.filter(conversation=chosen))
-        text = render_to_string(
-            "chat/conversation.md", {"conversation": chosen, "messages": messages}
-        )
-        return _file(text, "text/markdown", "conversation.md")
-    return _file(
-        json.dumps(_as_json(chosen), ensure_ascii=False, indent=1),
-        "application/json",
-        "conversation.json",
-    )
+def export_conversation(
+    request: HttpRequest, conversation_id: uuid.UUID, file_format: str
+) -> HttpResponse:
+    """One's own conversation: the newest branch as `md`, all messages as `json`."""
+    match file_format:
+        case "md":
+            return _markdown_export(own_conversation(request, conversation_id))
+        case "json":
+            return _json_export(own_conversation(request, conversation_id))
+        case _:
+            raise Http404
 
 
 @require_GET
 @login_required
 def export_all(request: HttpRequest) -> HttpResponse:
-    """All conversations of one's own as one JSON file."""
-    mine = (
-        Conversation.objects.of(request.user)
-        .select_related("repository")
-        .prefetch_related("messages")
-    )
-    everything = {"conversations": [_as_json(conversation) for conversation in mine]}
-    return _file(
-        json.dumps(everything, ensure_ascii=False, indent=1),
-        "application/json",
-        "conversations.json",
-    )
+    """All of one's own conversations as one JSON file."""
+    rows = own_conversations(request).prefetch_related("messages")
+    return _json_file({"conversations": list(map(_conversation_json, rows))}, "conversations.json")
 
 
-def _as_json(conversation: Conversation) -> dict[str, Any]:
+@require_GET
+@login_required
+def message_markdown(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
+    """One's own answer as a Markdown file, with its question and its sources."""
+    answer = own_answer(request, message_id)
+    text = render_to_string("chat/answer.md", {"answer": answer, "question": answer.parent})
+    return _file(text, "text/markdown", "answer.md")
+
+
+def _markdown_export(conversation: Conversation) -> HttpResponse:
+    messages = branch(conversation.messages.all())
+    text = render_to_string(
+        "chat/conversation.md", {"conversation": conversation, "messages": messages}
+    )
+    return _file(text, "text/markdown", "conversation.md")
+
+
+def _json_export(conversation: Conversation) -> HttpResponse:
+    return _json_file(_conversation_json(conversation), "conversation.json")
+
+
+def _conversation_json(conversation: Conversation) -> dict[str, Any]:
+    messages = sorted(conversation.messages.all(), key=attrgetter("position"))
     return {
         "id": str(conversation.pk),
         "title": conversation.title,
         "repository": conversation.repository.url,
         "revision": conversation.repository.revision,
         "created_at": conversation.created_at.isoformat(),
-        "messages": [
-            _message(m)
-            for m in sorted(conversation.messages.all(), key=lambda message: message.position)
-        ],
+        "messages": [_message_json(message) for message in messages],
     }
 
 
-def _message(message: Message) -> dict[str, Any]:
-    kept = ("role", "content", "state", "provider", "model", "commit", "sources", "citations")
+def _message_json(message: Message) -> dict[str, Any]:
     return {
         "id": str(message.pk),
         "follows": str(message.parent_id) if message.parent_id else None,
-        **{name: getattr(message, name) for name in kept},
+        **{name: getattr(message, name) for name in MESSAGE_FIELDS},
         "created_at": message.created_at.isoformat(),
     }
+
+
+def _json_file(value: object, name: str) -> HttpResponse:
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    return _file(text, "application/json", name)
 
 
 def _file(text: str, content_type: str, name: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""A person's own conversations: looked through, put in order, taken along."""
+"""The rail with a person's conversations, and changes to conversations and answers."""
 
 from __future__ import annotations
 
@@ -9,76 +9,111 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from chat.models import Conversation, Message
-from chat.web.view_models import day_groups
+from chat.models import Conversation, ConversationQuerySet, Message
+from chat.web.lookups import own_answer, own_conversations, search_text
+from chat.web.view_models import group_by_day
 from deepwiki.foundation.text import clean
 
-SHOWN = 200
-CHANGES: dict[str, dict[str, Any]] = {
+MAX_CONVERSATIONS = 200
+MAX_TITLE_CHARS = 200
+MAX_REASON_CHARS = 1_000
+# Action of the URL -> new values of the conversation's fields.
+FIELD_CHANGES: dict[str, dict[str, Any]] = {
     "pin": {"pinned": True},
     "unpin": {"pinned": False},
     "archive": {"archived": True},
     "unarchive": {"archived": False},
     "restore": {"deleted_at": None},
 }
+RATINGS = {"1": 1, "-1": -1}
 
 
-def listed(request: HttpRequest) -> dict[str, Any]:
-    """What the list of conversations shows: pinned ones, then by day; or those that hold what is looked for."""
-    text = clean(request.GET.get("q", "")).strip()[:200]
-    archived = request.GET.get("archived") == "1"
-    mine = Conversation.objects.of(request.user).select_related("repository")
-    rows = list(
-        (
-            mine.holding(text)
-            if text
-            else mine.filter(archived=archived).order_by("-pinned", "-updated_at")
-        )[:SHOWN]
-    )
-    pinned = [row for row in rows if row.pinned and not text]
-    return {
-        "pinned": pinned,
-        "days": day_groups(row for row in rows if row not in pinned),
-        "searched": text,
-        "archived": archived,
-    }
+@require_GET
+@login_required
+def rail(request: HttpRequest) -> HttpResponse:
+    """The list of conversations."""
+    return render(request, "chat/rail.html", rail_context(request))
 
 
 @require_POST
 @login_required
-def change(request: HttpRequest, conversation_id: uuid.UUID, action: str) -> HttpResponse:
-    """Pin, archive, rename, delete or bring back a conversation of one's own; gives the list anew."""
+def change_conversation(
+    request: HttpRequest, conversation_id: uuid.UUID, action: str
+) -> HttpResponse:
+    """Pin, archive, rename, delete or restore a conversation; returns the rail."""
     rows = Conversation.objects.with_deleted(request.user).filter(pk=conversation_id)
-    chosen = get_object_or_404(rows)
-    context: dict[str, Any] = {}
-    if action == "rename":
-        title = " ".join(clean(request.POST.get("title", "")).split())[:200]
-        if title:
-            rows.update(title=title)
+    conversation = get_object_or_404(rows)
+    if action in FIELD_CHANGES:
+        rows.update(**FIELD_CHANGES[action])
+    elif action == "rename":
+        _rename(rows, request.POST.get("title", ""))
     elif action == "delete":
-        rows.update(deleted_at=timezone.now())
-        Message.objects.filter(conversation=chosen, state=Message.State.RUNNING).update(
-            stop_requested=True
-        )
-        context["deleted"] = chosen
-    elif action in CHANGES:
-        rows.update(**CHANGES[action])
+        _delete(rows)
     else:
         raise Http404
-    return render(request, "chat/rail.html", {**listed(request), **context})
+    context = rail_context(request)
+    if action == "delete":
+        context["deleted"] = conversation
+    return render(request, "chat/rail.html", context)
 
 
 @require_POST
 @login_required
-def rate(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
-    """Say of an answer of one's own whether it helped (1, -1, or 0 to take that back), and why."""
-    answer = get_object_or_404(Message.objects.answers_of(request.user), pk=message_id)
-    rating = {"1": 1, "-1": -1}.get(request.POST.get("rating", ""))
-    reason = clean(request.POST.get("reason", "")).strip()[:1_000] if rating is not None else ""
-    Message.objects.filter(pk=answer.pk).update(rating=rating, rating_reason=reason)
-    answer.rating, answer.rating_reason = rating, reason
-    return render(
-        request, "chat/rating.html", {"message": answer, "asked": "reason" not in request.POST}
-    )
+def rate_answer(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
+    """Rate one's own answer: 1 or -1 with an optional reason, else no rating."""
+    answer = own_answer(request, message_id)
+    answer.rating = RATINGS.get(request.POST.get("rating", ""))
+    answer.rating_reason = ""
+    if answer.rating is not None:
+        answer.rating_reason = _reason_text(request)
+    _save_rating(answer)
+    ask_reason = "reason" not in request.POST
+    return render(request, "chat/rating.html", {"message": answer, "ask_reason": ask_reason})
+
+
+def rail_context(request: HttpRequest) -> dict[str, Any]:
+    """Context of the rail: pinned conversations, then the others by day.
+
+    With `q`, the conversations that contain its words, pinned or not, by day; with
+    `archived=1`, the archived ones.
+    """
+    query = search_text(request)
+    archived = request.GET.get("archived") == "1"
+    pinned: list[Conversation] = []
+    if query:
+        others = list(own_conversations(request).holding(query)[:MAX_CONVERSATIONS])
+    else:
+        rows = _listed_conversations(request, archived=archived)
+        pinned = [row for row in rows if row.pinned]
+        others = [row for row in rows if not row.pinned]
+    days = group_by_day(others)
+    return {"pinned": pinned, "days": days, "query": query, "archived": archived}
+
+
+def _listed_conversations(request: HttpRequest, *, archived: bool) -> ConversationQuerySet:
+    rows = own_conversations(request).filter(archived=archived)
+    return rows.order_by("-pinned", "-updated_at")[:MAX_CONVERSATIONS]
+
+
+def _rename(rows: ConversationQuerySet, text: str) -> None:
+    title = " ".join(clean(text).split())[:MAX_TITLE_CHARS]
+    if title:
+        rows.update(title=title)
+
+
+def _delete(rows: ConversationQuerySet) -> None:
+    """Mark conversations as deleted (removed a day later) and stop their runs."""
+    rows.update(deleted_at=timezone.now())
+    running = Message.objects.filter(conversation__in=rows, state=Message.State.RUNNING)
+    running.update(stop_requested=True)
+
+
+def _reason_text(request: HttpRequest) -> str:
+    return clean(request.POST.get("reason", "")).strip()[:MAX_REASON_CHARS]
+
+
+def _save_rating(answer: Message) -> None:
+    row = Message.objects.filter(pk=answer.pk)
+    row.update(rating=answer.rating, rating_reason=answer.rating_reason)

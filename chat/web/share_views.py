@@ -1,9 +1,9 @@
-"""Links by which others can read a conversation: made, shown, taken back."""
+"""Share links: their dialog, creating and revoking them, and the page they lead to."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -13,76 +13,97 @@ from django.views.decorators.http import require_GET, require_POST
 
 from chat.message_tree import branch
 from chat.models import Conversation, Message, Share
-from chat.web.view_models import message_id_of, thread_until
+from chat.web.lookups import own_conversation
+from chat.web.view_models import load_thread_until
+from deepwiki.foundation.parsing import parse_uuid
 from repos.models import Repository
 
-DAYS = {"1": 1, "7": 7, "30": 30, "": None}
+DEFAULT_LIFETIME = timedelta(days=30)
+# Value of the form's `days` -> lifetime of the link, None without an end.
+LIFETIMES = {
+    "1": timedelta(days=1),
+    "7": timedelta(days=7),
+    "30": DEFAULT_LIFETIME,
+    "": None,
+}
+SHARED_PAGE_HEADERS = {
+    "X-Robots-Tag": "noindex",
+    "Cache-Control": "private, no-store",
+    "Referrer-Policy": "no-referrer",  # the URL itself is the secret
+}
 
 
 @require_GET
 @login_required
-def shares(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
-    """The links of a conversation of one's own, and the form for another."""
-    return _dialog(request, _mine(request, conversation_id))
+def share_dialog(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
+    """The share links of one's own conversation, and the form for a new one."""
+    return _render_dialog(request, own_conversation(request, conversation_id))
 
 
 @require_POST
 @login_required
-def share(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
-    """Make a link to the conversation until the message that was last on the page; gives the dialog anew."""
-    mine = _mine(request, conversation_id)
-    rows = Message.objects.filter(conversation=mine)
-    shown = message_id_of(request.POST.get("last"))
-    last = rows.filter(pk=shown).first() if shown else next(reversed(branch(rows)), None)
-    if last is not None and mine.repository.may_be_shared:
-        days = DAYS.get(request.POST.get("days", "30"), 30)
-        ends = timezone.now() + timedelta(days=days) if days else None
-        Share.objects.create(conversation=mine, last=last, expires_at=ends)
-    return _dialog(request, mine)
+def create_share(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
+    """Create a link to the branch up to the message `last`; returns the dialog.
+
+    Without `last`, up to the newest message. No link if the repository forbids them.
+    """
+    conversation = own_conversation(request, conversation_id)
+    last = _last_message(conversation, parse_uuid(request.POST.get("last")))
+    if last is not None and conversation.repository.may_be_shared:
+        expires_at = _expiry(request.POST.get("days", "30"))
+        Share.objects.create(conversation=conversation, last=last, expires_at=expires_at)
+    return _render_dialog(request, conversation)
 
 
 @require_POST
 @login_required
-def revoke(request: HttpRequest, conversation_id: uuid.UUID, share_id: int) -> HttpResponse:
-    """Take a link back, at once; gives the dialog anew."""
-    mine = _mine(request, conversation_id)
-    get_object_or_404(Share.objects.filter(conversation=mine, revoked_at=None), pk=share_id)
-    Share.objects.filter(conversation=mine, pk=share_id).update(revoked_at=timezone.now())
-    return _dialog(request, mine)
+def revoke_share(request: HttpRequest, conversation_id: uuid.UUID, share_id: int) -> HttpResponse:
+    """Revoke a link of one's own conversation at once; returns the dialog."""
+    conversation = own_conversation(request, conversation_id)
+    active = Share.objects.filter(conversation=conversation, revoked_at=None)
+    share = get_object_or_404(active, pk=share_id)
+    active.filter(pk=share.pk).update(revoked_at=timezone.now())
+    return _render_dialog(request, conversation)
 
 
 @require_GET
-def shared(request: HttpRequest, key: str) -> HttpResponse:
-    """A shared conversation, for whoever has the link. Read only; its author is not named."""
-    rows = Share.objects.open_now().select_related(
-        "conversation__repository", "conversation__user", "last"
-    )
-    found = get_object_or_404(rows, key=key)
-    conversation = found.conversation
-    # Whoever lost the right to read the repository no longer shows it to others either.
-    get_object_or_404(
-        Repository.objects.readable_by(conversation.user), pk=conversation.repository_id
-    )
-    found.last.conversation = conversation
-    conversation.repository.current_index = None  # where it stands today is not for strangers
+def shared_conversation(request: HttpRequest, key: str) -> HttpResponse:
+    """The read-only page of a share link, for anybody; the owner is not named."""
+    related = ("conversation__repository", "conversation__user", "last")
+    share = get_object_or_404(Share.objects.open_now().select_related(*related), key=key)
+    conversation = share.conversation
+    repository = conversation.repository
+    # An owner who may no longer read the repository does not show it to others either.
+    get_object_or_404(Repository.objects.readable_by(conversation.user), pk=repository.pk)
+    share.last.conversation = conversation
+    repository.current_index = None  # strangers do not see the state of the index
     context = {
+        "share": share,
         "conversation": conversation,
-        "repository": conversation.repository,
-        "turns": thread_until(found.last),
+        "repository": repository,
+        "turns": load_thread_until(share.last),
     }
-    response = render(request, "chat/shared.html", {**context, "share": found})
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"  # the address is the key
+    response = render(request, "chat/shared.html", context)
+    for name, value in SHARED_PAGE_HEADERS.items():
+        response.headers[name] = value
     return response
 
 
-def _mine(request: HttpRequest, conversation_id: uuid.UUID) -> Conversation:
-    return get_object_or_404(
-        Conversation.objects.of(request.user).select_related("repository"), pk=conversation_id
-    )
+def _last_message(conversation: Conversation, message_id: uuid.UUID | None) -> Message | None:
+    """A message of the conversation; without an id the last of the newest branch."""
+    rows = Message.objects.filter(conversation=conversation)
+    if message_id is not None:
+        return rows.filter(pk=message_id).first()
+    return next(reversed(branch(rows)), None)
 
 
-def _dialog(request: HttpRequest, conversation: Conversation) -> HttpResponse:
-    links = Share.objects.unended().filter(conversation=conversation)
-    return render(request, "chat/shares.html", {"conversation": conversation, "shares": links})
+def _expiry(days: str) -> datetime | None:
+    lifetime = LIFETIMES.get(days, DEFAULT_LIFETIME)
+    if lifetime is None:
+        return None
+    return timezone.now() + lifetime
+
+
+def _render_dialog(request: HttpRequest, conversation: Conversation) -> HttpResponse:
+    shares = Share.objects.unended().filter(conversation=conversation)
+    return render(request, "chat/shares.html", {"conversation": conversation, "shares": shares})

@@ -1,24 +1,29 @@
-"""The lines of a source file around those asked for, highlighted."""
+"""The source pane: the lines of a file around those a citation names."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from django.utils.safestring import SafeString
 
 from chat.rendering import highlight_lines
-from chat.web.view_models import safe
-from repos.models import Repository
+from deepwiki.foundation.parsing import parse_number
+from repos.models import Document, Repository
 from repos.search import read_file
+from repos.sources import Address
 
-SHOWN_LINES = 400  # before and after those asked for
+CONTEXT_LINES = 400  # before and after the cited lines
+MAX_PATH_CHARS = 1_000
 
 
 @dataclass(frozen=True)
-class Line:
-    """A line of a source file: highlighted and sanitised, whether it is one of those cited, and where its host has it."""
+class SourceLine:
+    """A line of a source file; `marked` if it is one of those cited.
+
+    `html` is highlighted and sanitized, `url` is the line at the repository's host.
+    """
 
     number: int
     html: SafeString
@@ -26,40 +31,80 @@ class Line:
     url: str
 
 
-def viewer(
-    repository: Repository, person_id: int | None, asked: Mapping[str, str]
+@dataclass(frozen=True)
+class LineRange:
+    """Lines `start` to `end`, from 1, both included."""
+
+    start: int
+    end: int
+
+    @classmethod
+    def parse(cls, query: Mapping[str, str], line_count: int) -> Self:
+        """The range of the query parameters `start` and `end`, moved into the file."""
+        start = _clamp(parse_number(query.get("start")), 1, line_count)
+        return cls(start, _clamp(parse_number(query.get("end")), start, line_count))
+
+    def __contains__(self, number: int) -> bool:
+        return self.start <= number <= self.end
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file of a repository's current index, and where its host shows it."""
+
+    document: Document
+    address: Address
+    commit: str
+
+    def url(self, start: int, end: int) -> str:
+        """The URL of lines at the host; empty where the host has no such page."""
+        return self.address.blob_url(self.commit, self.document.path, start, end)
+
+    def html_lines(self) -> list[SafeString]:
+        """All lines, highlighted and sanitized."""
+        return highlight_lines(self.document.text, self.document.language)
+
+
+def viewer_context(
+    repository: Repository, person_id: int | None, query: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The lines around those asked for, of a file in the current index; without `lines` when it is not there."""
-    path = asked.get("path", "")[:1_000]
-    start, end = _number(asked.get("start")), _number(asked.get("end"))
+    """Context of the source pane for the query parameters `path`, `start` and `end`.
+
+    Without `lines` if the current index has no such file or the person may not read it.
+    """
+    path = query.get("path", "")[:MAX_PATH_CHARS]
     document = read_file(repository, path, person_id)
     if document is None:
         return {"path": path, "repository": repository}
-    highlighted = highlight_lines(document.text, document.language)
-    start = min(max(1, start), len(highlighted))
-    end = min(max(start, end), len(highlighted))
-    commit = repository.current_index.commit if repository.current_index else ""
-    address = repository.address
-    first, last = max(1, start - SHOWN_LINES), end + SHOWN_LINES
-    lines = [
-        Line(
-            number,
-            safe(text),
-            start <= number <= end,
-            address.blob_url(commit, document.path, number, number),
-        )
-        for number, text in enumerate(highlighted[first - 1 : last], first)
-    ]
+    index = repository.current_index
+    file = SourceFile(document, repository.address, index.commit if index else "")
+    return {"repository": repository, **_file_context(file, query)}
+
+
+def _file_context(file: SourceFile, query: Mapping[str, str]) -> dict[str, Any]:
+    html_lines = file.html_lines()
+    cited = LineRange.parse(query, len(html_lines))
     return {
-        "path": document.path,
-        "repository": repository,
-        "start": start,
-        "end": end,
-        "commit": commit,
-        "lines": lines,
-        "host_url": repository.address.blob_url(commit, document.path, start, end),
+        "path": file.document.path,
+        "start": cited.start,
+        "end": cited.end,
+        "commit": file.commit,
+        "lines": _source_lines(file, html_lines, cited),
+        "host_url": file.url(cited.start, cited.end),
     }
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 9 else 1
+def _source_lines(
+    file: SourceFile, html_lines: list[SafeString], cited: LineRange
+) -> list[SourceLine]:
+    """The cited lines and CONTEXT_LINES on both sides of them."""
+    first = max(1, cited.start - CONTEXT_LINES)
+    shown = html_lines[first - 1 : cited.end + CONTEXT_LINES]
+    return [
+        SourceLine(number, html, number in cited, file.url(number, number))
+        for number, html in enumerate(shown, first)
+    ]
+
+
+def _clamp(number: int | None, least: int, most: int) -> int:
+    return min(max(number or least, least), most)

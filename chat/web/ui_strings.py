@@ -1,93 +1,121 @@
-"""The interface's words that no template holds: those of the page's script, and those of errors and notices.
+"""Interface texts outside of templates: those of scripts, errors and notices.
 
-The answer core speaks English and knows no framework; what it says is looked up here by its own words.
+The answer core does not translate. Its messages are translated here, by their reason
+or, in rows of earlier releases, by the English sentence.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-# Every fixed sentence of the answer core and of what stands around it; a test holds the list complete.
-SAID = (
-    gettext_noop("Something went wrong."),
-    gettext_noop("The request cannot be understood."),
-    gettext_noop("The request is too large. Send a shorter question or less history."),
-    gettext_noop("Sign in to ask."),
-    gettext_noop(
+# Reason of an error or notice -> the template of chat/core/messages.py, for those that
+# people see on pages. Messages about malformed requests stay English.
+MESSAGES: dict[str, str] = {
+    "error": gettext_noop("Something went wrong."),
+    "bad_request": gettext_noop("The request cannot be understood."),
+    "too_large": gettext_noop("The request is too large. Send a shorter question or less history."),
+    "not_signed_in": gettext_noop("Sign in to ask."),
+    "no_such_repository": gettext_noop(
         "There is no such repository, or you may not see it. Check the address, or add an access token that can read it."
     ),
-    gettext_noop("Too many requests. Wait a moment and ask again."),
-    gettext_noop("Error preparing retriever: the repository could not be read."),
-    gettext_noop("The model's service had a problem. Try again in a moment."),
-    gettext_noop(
+    "too_many": gettext_noop("Too many requests. Wait a moment and ask again."),
+    "retriever_failed": gettext_noop(
+        "Error preparing retriever: the repository could not be read."
+    ),
+    "provider_error": gettext_noop("The model's service had a problem. Try again in a moment."),
+    "provider_auth": gettext_noop(
         "The model's service refused the server's key. The administrator can check the key in the settings."
     ),
-    gettext_noop("The model's service is busy and asks to wait. Try again in a moment."),
-    gettext_noop(
+    "provider_rate_limit": gettext_noop(
+        "The model's service is busy and asks to wait. Try again in a moment."
+    ),
+    "context_too_long": gettext_noop(
         "This is too much text for the model. Shorten the question, start a new conversation, or choose a larger model."
     ),
-    gettext_noop("The model's service does not know this model. Choose another one."),
-    gettext_noop(
+    "model_not_found": gettext_noop(
+        "The model's service does not know this model. Choose another one."
+    ),
+    "blocked": gettext_noop(
         "The model's service declined to answer this question. Rephrase it or choose another model."
     ),
-    gettext_noop(
+    "provider_unavailable": gettext_noop(
         "The model's service does not answer. Try again in a moment or choose another model."
     ),
-    gettext_noop(
+    "cut_off": gettext_noop(
         "The model's service broke off in the middle of the answer. What came is kept; ask again for the rest."
     ),
-    gettext_noop(
+    "provider_refused": gettext_noop(
         "The model's service does not accept this request. Choose another model or shorten the question."
     ),
-    gettext_noop("The server is restarting. Ask again in a moment."),
-    gettext_noop(
+    "server_stops": gettext_noop("The server is restarting. Ask again in a moment."),
+    "unavailable": gettext_noop(
         "DeepWiki is temporarily unavailable. Try again in a minute: nothing of yours is lost."
     ),
-    gettext_noop("The answer reached the longest this server allows. What came is kept."),
-    gettext_noop("The model's service gave an empty answer. Ask again or choose another model."),
-    gettext_noop(
-        "Another answer of yours is still being written. Wait for it or stop it, then ask again."
+    "answer_too_long": gettext_noop(
+        "The answer reached the longest this server allows. What came is kept."
     ),
-    gettext_noop(
-        "You have used what you may use in a day. Ask again tomorrow, or use Search only."
+    "empty_answer": gettext_noop(
+        "The model's service gave an empty answer. Ask again or choose another model."
     ),
-    gettext_noop(
+    "context_retry": gettext_noop(
+        "The model found this too long; asking again with less of the repository."
+    ),
+    "nothing_found": gettext_noop(
         "Nothing in the repository matches these words. Try the names the code itself uses."
     ),
-    gettext_noop("This repository is still being indexed: the search went by words alone."),
-    gettext_noop(
+    "words_only": gettext_noop(
+        "This repository is still being indexed: the search went by words alone."
+    ),
+    "research_needs_model": gettext_noop(
+        "Deep Research needs a language model. These are the passages found."
+    ),
+    "from_cache": gettext_noop(
         "This question was answered a moment ago: this is that answer. Ask anew for another."
     ),
-    gettext_noop("Deep Research needs a language model. These are the passages found."),
-    gettext_noop("The model found this too long; asking again with less of the repository."),
-    gettext_noop("The answer could not be stored yet; it is tried again. Copy it to be safe."),
-    gettext_noop("There is no such conversation, or it is not yours."),
-    gettext_noop("There is no such answer, or it is not yours."),
-    gettext_noop(
+    "not_saved": gettext_noop(
+        "The answer could not be stored yet; it is tried again. Copy it to be safe."
+    ),
+    "no_such_answer": gettext_noop("There is no such answer, or it is not yours."),
+    "no_such_conversation": gettext_noop("There is no such conversation, or it is not yours."),
+    "parent_not_in_conversation": gettext_noop(
         "The message this follows is not in the conversation. Reload the page and ask again."
     ),
-    gettext_noop("Sign in to use an access token."),
-    gettext_noop("You have too many connections open. Close some pages and try again."),
-    gettext_noop("One question at a time: stop the running answer or wait for it."),
-    gettext_noop("Your session has ended. Sign in again."),
-    gettext_noop(
+    "token_needs_sign_in": gettext_noop("Sign in to use an access token."),
+    "answer_running": gettext_noop(
+        "Another answer of yours is still being written. Wait for it or stop it, then ask again."
+    ),
+    "tokens_per_day": gettext_noop(
+        "You have used what you may use in a day. Ask again tomorrow, or use Search only."
+    ),
+    "still_indexing": gettext_noop(
         "Error preparing retriever: the repository is still being indexed. Ask again in a few minutes."
     ),
-    gettext_noop(
+    "indexing_paused": gettext_noop(
         "Error preparing retriever: indexing is paused. Resume it on the repository's page."
     ),
-    gettext_noop(
+    "connections": gettext_noop(
+        "You have too many connections open. Close some pages and try again."
+    ),
+    "question_running": gettext_noop(
+        "One question at a time: stop the running answer or wait for it."
+    ),
+    "session_ended": gettext_noop("Your session has ended. Sign in again."),
+    "csrf_failed": gettext_noop(
         "This request did not come from a page of this site. Reload the page and try again."
     ),
+}
+
+# Labels of models.toml that are not names.
+MODEL_LABELS = (
+    gettext_noop("Search only"),
+    gettext_noop("Ranked excerpts, no language model"),
 )
 
-
-# Labels of models.toml that are no names.
-LABELS = (gettext_noop("Search only"), gettext_noop("Ranked excerpts, no language model"))
-
-# Why a file was left out, as repos/indexing/file_selection.py says it.
-LEFT_OUT = (
+# Reasons for leaving out a file (repos/indexing/file_selection.py).
+SKIP_REASONS = (
     gettext_noop("link"),
     gettext_noop("submodule"),
     gettext_noop("secret"),
@@ -104,9 +132,8 @@ LEFT_OUT = (
     gettext_noop("minified"),
 )
 
-
-# What is being done for a repository that is asked about while it is indexed.
-STAGES = (
+# Labels of IndexJob.Stage, which status events carry in English.
+INDEXING_STAGES = (
     "Waiting for a free worker",
     "Fetching the repository",
     "Reading and cutting files",
@@ -114,73 +141,113 @@ STAGES = (
     "Computing vectors",
 )
 
+# Why a passage was retrieved (SearchHit, PromptPassage).
+MATCH_REASONS = {
+    "named": gettext_noop("named in your question"),
+    "words": gettext_noop("by its words"),
+    "meaning": gettext_noop("by its meaning"),
+    "both": gettext_noop("by words and meaning"),
+}
 
-def said(message: str) -> str:
-    """A sentence of the program in the reader's language; one that is not known stays as it is."""
-    return _(message) if message else ""
+# Labels of an answer's details, in the order they are shown.
+ANSWER_DETAILS = {
+    "provider": gettext_noop("Provider"),
+    "model": gettext_noop("Model"),
+    "first_token_ms": gettext_noop("First word"),
+    "total_ms": gettext_noop("In all"),
+    "input_tokens": gettext_noop("Tokens read"),
+    "output_tokens": gettext_noop("Tokens written"),
+    "cost": gettext_noop("Cost"),
+    "verified": gettext_noop("Citations found"),
+    "commit": gettext_noop("Commit"),
+}
+
+# Name in the scripts -> text; the scripts fill the {placeholders}.
+SCRIPT_STRINGS = {
+    "searching": gettext_noop("Searching"),
+    "searchingFiles": gettext_noop("Searching {n} files"),
+    "thinking": gettext_noop("Thinking"),
+    "reading": gettext_noop("Reading {n} passages"),
+    "progress": gettext_noop("{message} ({done} of {total})"),
+    "round": gettext_noop("Round {n} of at most {of}"),
+    "plan": gettext_noop("Plan"),
+    "update": gettext_noop("Update {n}"),
+    "conclusion": gettext_noop("Conclusion"),
+    "passages": gettext_noop("{n} passages"),
+    "complete": gettext_noop("The answer is complete."),
+    "ended": gettext_noop("The answer has ended."),
+    "stopped": gettext_noop("You stopped this answer."),
+    "interrupted": gettext_noop(
+        "The server stopped while writing this answer. Ask again for the rest."
+    ),
+    "retrying": gettext_noop("retrying…"),
+    "reconnecting": gettext_noop("reconnecting…"),
+    "http": gettext_noop("Connected over HTTP"),
+    "lost": gettext_noop("The connection was lost. Reload the page: what was answered is kept."),
+    "silent": gettext_noop("The server did not answer. Try again in a moment."),
+    "copied": gettext_noop("Copied"),
+    "copy": gettext_noop("Copy"),
+    "wrap": gettext_noop("Wrap"),
+    "edit": gettext_noop("Edit"),
+    "cancel": gettext_noop("Cancel"),
+    "askAgain": gettext_noop("Ask again"),
+    "editLabel": gettext_noop("Your question in other words"),
+    "version": gettext_noop("Version {n} of {of}"),
+    "previous": gettext_noop("Previous version"),
+    "source": gettext_noop("Source"),
+    "wait": gettext_noop("Too many requests. Ask again in {n} seconds."),
+    "resize": gettext_noop("Width of the source pane"),
+}
 
 
-def why(reason: str) -> str:
-    """Why a passage came (see Passage)."""
-    reasons = {
-        "named": _("named in your question"),
-        "words": _("by its words"),
-        "meaning": _("by its meaning"),
-        "both": _("by words and meaning"),
-    }
-    return reasons.get(reason, "")
+def translate_message(
+    message: str, reason: str = "", parameters: Mapping[str, object] | None = None
+) -> str:
+    """A message in the current language; `message` itself if there is no translation.
+
+    Looked up by `reason` if MESSAGES has it, else by the English sentence `message`.
+    The template of a reason is translated first, then filled with `parameters`.
+    """
+    template = MESSAGES.get(reason)
+    if template is None:
+        return _(message) if message else ""
+    try:
+        return _(template).format_map(parameters or {})
+    except (LookupError, ValueError):  # stored parameters of an earlier template
+        return message
 
 
-def facts() -> dict[str, str]:
-    """The names of what is told about an answer on demand."""
-    return {
-        "provider": _("Provider"),
-        "model": _("Model"),
-        "first_token_ms": _("First word"),
-        "total_ms": _("In all"),
-        "input_tokens": _("Tokens read"),
-        "output_tokens": _("Tokens written"),
-        "cost": _("Cost"),
-        "verified": _("Citations found"),
-        "commit": _("Commit"),
-    }
+def known_sentences() -> list[str]:
+    """The English messages that `translate_message` has translations of."""
+    return list(MESSAGES.values())
+
+
+def match_reason(reason: str) -> str:
+    """Why a passage was retrieved, in the current language; empty if not known."""
+    if reason not in MATCH_REASONS:
+        return ""
+    return _(MATCH_REASONS[reason])
+
+
+def answer_detail_labels() -> dict[str, str]:
+    """Name of a detail -> label in the current language, in the order of display."""
+    return _translated(ANSWER_DETAILS)
 
 
 def javascript_strings() -> dict[str, object]:
-    """What the page's script says. Places in braces are filled in there."""
+    """The texts of the page's scripts in the current language.
+
+    `messages` are by reason, `said` by English sentence; placeholders are left in them.
+    """
+    sentences = [*known_sentences(), *INDEXING_STAGES]
     return {
-        "searching": _("Searching"),
-        "searchingFiles": _("Searching {n} files"),
-        "thinking": _("Thinking"),
-        "reading": _("Reading {n} passages"),
-        "progress": _("{message} ({done} of {total})"),
-        "round": _("Round {n} of at most {of}"),
-        "plan": _("Plan"),
-        "update": _("Update {n}"),
-        "conclusion": _("Conclusion"),
-        "passages": _("{n} passages"),
-        "complete": _("The answer is complete."),
-        "ended": _("The answer has ended."),
-        "stopped": _("You stopped this answer."),
-        "interrupted": _("The server stopped while writing this answer. Ask again for the rest."),
-        "retrying": _("retrying…"),
-        "reconnecting": _("reconnecting…"),
-        "http": _("Connected over HTTP"),
-        "lost": _("The connection was lost. Reload the page: what was answered is kept."),
-        "silent": _("The server did not answer. Try again in a moment."),
-        "copied": _("Copied"),
-        "copy": _("Copy"),
-        "wrap": _("Wrap"),
-        "edit": _("Edit"),
-        "cancel": _("Cancel"),
-        "askAgain": _("Ask again"),
-        "editLabel": _("Your question in other words"),
-        "version": _("Version {n} of {of}"),
-        "previous": _("Previous version"),
-        "source": _("Source"),
-        "wait": _("Too many requests. Ask again in {n} seconds."),
-        "resize": _("Width of the source pane"),
-        "facts": facts(),
-        "why": {name: why(name) for name in ("named", "words", "meaning", "both")},
-        "said": {sentence: _(sentence) for sentence in (*SAID, *STAGES)},
+        **_translated(SCRIPT_STRINGS),
+        "facts": answer_detail_labels(),
+        "why": _translated(MATCH_REASONS),
+        "messages": _translated(MESSAGES),
+        "said": {sentence: _(sentence) for sentence in sentences},
     }
+
+
+def _translated(texts: Mapping[str, str]) -> dict[str, str]:
+    return {name: _(text) for name, text in texts.items()}

@@ -1,46 +1,55 @@
-"""What the pages show, put together from rows."""
+"""What pages show of conversations: rendered turns, threads, the days of the rail."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from chat.core.citations import Check
 from chat.message_tree import Versions, ancestors, branch, versions
 from chat.models import Conversation, Message
 from chat.rendering import render
-from chat.rendering.citation_links import links_as_stored
+from chat.rendering.citation_links import stored_check
 from repos.models import Repository
-from repos.sources import Address
 
-SHOWN_TURNS = 40
+TURNS_PER_PAGE = 40  # to render two hundred messages takes half a second
+SHORT_COMMIT = 8  # hex digits
+DayGroup = tuple[str, list[Conversation]]
 
 
 @dataclass(frozen=True)
-class Part:
-    """An answer's text, rendered and sanitised: the whole of it, or one round of Deep Research with what that was."""
+class RenderedPart:
+    """Sanitized HTML of an answer, or of one round of Deep Research.
+
+    `stage` is the round's entry in Message.stages, None for a plain answer.
+    """
 
     html: SafeString
     stage: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
-class TurnView:
-    """A message as the page shows it; a question has no parts, and has versions."""
+class RenderedTurn:
+    """A message as the page shows it.
+
+    An answer has `parts`, a question has `versions` where the page offers them.
+    `commits_behind` is a sentence for an answer from an older commit, else empty.
+    """
 
     message: Message
-    parts: tuple[Part, ...] = ()
+    parts: tuple[RenderedPart, ...] = ()
     versions: Versions | None = None
-    behind: str = ""
+    commits_behind: str = ""
 
     @property
     def is_question(self) -> bool:
@@ -53,103 +62,109 @@ class TurnView:
 
 @dataclass(frozen=True)
 class Thread:
-    """Turns in order, the newest SHOWN_TURNS before a place; `earlier` is the first of them where others came before."""
+    """Up to TURNS_PER_PAGE turns of a branch in order.
 
-    turns: list[TurnView]
+    `earlier` is the first message of `turns` if others precede it: the next page ends
+    there.
+    """
+
+    turns: list[RenderedTurn]
     earlier: Message | None = None
 
 
-def thread(
+def load_thread(
     conversation: Conversation, chosen: uuid.UUID | None = None, before: uuid.UUID | None = None
 ) -> Thread:
-    """A conversation on the branch that holds `chosen` or was spoken in last, until the message `before`. One query.
+    """The last turns of a branch, or the last ones before the message `before`.
 
-    Long ones come in parts: to render all of two hundred messages takes half a second.
+    The branch is the one that holds the message `chosen`, else the newest. One query.
     """
     rows = list(Message.objects.filter(conversation=conversation))
     path = branch(rows, chosen)
-    end = next((number for number, row in enumerate(path) if row.pk == before), len(path))
-    start = max(0, end - SHOWN_TURNS)
-    address = conversation.repository.address
-    turns = [
-        TurnView(row, parts_of(row, address), behind=behind(row, conversation.repository))
-        if row.role == Message.Role.ASSISTANT
-        else TurnView(row, versions=versions(rows, row))
-        for row in path[start:end]
-    ]
+    end = _position(path, before)
+    start = max(0, end - TURNS_PER_PAGE)
+    turns = [_turn(row, conversation.repository, rows) for row in path[start:end]]
     return Thread(turns, path[start] if start else None)
 
 
-def thread_until(last: Message) -> list[TurnView]:
-    """The messages from the first to `last`, without their versions. One query."""
-    rows = {
-        row.pk: row
-        for row in Message.objects.filter(
-            conversation=last.conversation_id, position__lte=last.position
-        )
-    }
-    address = last.conversation.repository.address
-    return [
-        TurnView(row, parts_of(row, address) if row.role == Message.Role.ASSISTANT else ())
-        for row in ancestors(rows, rows[last.pk])
-    ]
+def load_thread_until(last: Message) -> list[RenderedTurn]:
+    """The turns from the first to `last`, without versions. One query."""
+    rows = Message.objects.filter(conversation=last.conversation_id, position__lte=last.position)
+    by_id = {row.pk: row for row in rows}
+    repository = last.conversation.repository
+    return [_turn(row, repository) for row in ancestors(by_id, by_id[last.pk])]
 
 
-def behind(answer: Message, repository: Repository) -> str:
-    """Words for an answer whose commit the index has left behind; empty for one that is of today's."""
-    index = repository.current_index
-    if index is None or not answer.commit or answer.commit == index.commit:
-        return ""
-    commit, steps = answer.commit[:8], index.commits_since(answer.commit)
-    if steps:
-        text = ngettext(
-            "Answered from commit %(commit)s, %(n)s commit ago",
-            "Answered from commit %(commit)s, %(n)s commits ago",
-            steps,
-        )
-        return text % {"commit": commit, "n": steps}
-    return _("Answered from commit %(commit)s; the index has moved on since") % {"commit": commit}
-
-
-def message_id_of(text: str | None) -> uuid.UUID | None:
-    """What an address or a form says a message's id is; None for anything else."""
-    try:
-        return uuid.UUID(text) if text else None
-    except ValueError:
-        return None
-
-
-def day_groups(conversations: Iterable[Conversation]) -> list[tuple[str, list[Conversation]]]:
-    """Conversations under the name of the day they were last used."""
-    today = timezone.localdate()
-    return [
-        (_day_name(day, today), list(group))
-        for day, group in groupby(
-            conversations, key=lambda c: timezone.localtime(c.updated_at).date()
-        )
-    ]
-
-
-def parts_of(message: Message, address: Address) -> tuple[Part, ...]:
-    """An answer's text as the page shows it: whole, or by rounds."""
-    check = (
-        links_as_stored(message.citations, address, message.commit) if message.citations else None
-    )
-    starts = [stage["at"] for stage in message.stages]
-    if not starts:
-        return (Part(safe(render(message.content, check))),)
-    ends = [*starts[1:], len(message.content)]
-    pieces = (message.content[start:end] for start, end in zip(starts, ends, strict=True))
+def rendered_parts(answer: Message, repository: Repository) -> tuple[RenderedPart, ...]:
+    """The HTML of an answer: one part, or one for each round of Deep Research."""
+    check = _stored_check(answer, repository)
+    if not answer.stages:
+        return (RenderedPart(render(answer.content, check)),)
+    texts = _split(answer.content, [stage["at"] for stage in answer.stages])
     return tuple(
-        Part(safe(render(piece, check)), stage)
-        for piece, stage in zip(pieces, message.stages, strict=True)
+        RenderedPart(render(text, check), stage)
+        for text, stage in zip(texts, answer.stages, strict=True)
     )
 
 
-def safe(rendered: str) -> SafeString:
-    """HTML of ours as templates take it."""
-    # Everything that comes here went through the sanitiser of rendering.py a moment ago.
-    return mark_safe(rendered)  # noqa: S308
+def commits_behind_text(answer: Message, repository: Repository) -> str:
+    """By how many commits the index is ahead of the answer; empty if by none."""
+    index = repository.current_index
+    if index is None or answer.commit in ("", index.commit):
+        return ""
+    return _commits_ago(answer.commit, index.commits_since(answer.commit))
+
+
+def group_by_day(conversations: Iterable[Conversation]) -> list[DayGroup]:
+    """Consecutive conversations last used on the same local day, by the day's name."""
+    today = timezone.localdate()
+    groups = groupby(conversations, _day_used)
+    return [(_day_name(day, today), list(group)) for day, group in groups]
+
+
+def _turn(message: Message, repository: Repository, rows: Sequence[Message] = ()) -> RenderedTurn:
+    """A rendered message; versions need all `rows` of the conversation."""
+    if message.role == Message.Role.ASSISTANT:
+        parts = rendered_parts(message, repository)
+        commits_behind = commits_behind_text(message, repository)
+        return RenderedTurn(message, parts, commits_behind=commits_behind)
+    if not rows:
+        return RenderedTurn(message)
+    return RenderedTurn(message, versions=versions(rows, message))
+
+
+def _position(path: Sequence[Message], message_id: uuid.UUID | None) -> int:
+    """The index of a message in a branch, the branch's length if it is not in it."""
+    ids = [message.pk for message in path]
+    return ids.index(message_id) if message_id in ids else len(ids)
+
+
+def _stored_check(answer: Message, repository: Repository) -> Check | None:
+    """The Check of an answer's stored citations; None if it has none."""
+    if not answer.citations:
+        return None
+    return stored_check(answer.citations, repository.address, answer.commit)
+
+
+def _split(text: str, starts: Sequence[int]) -> list[str]:
+    """The pieces of `text` that begin at the given offsets, the last to its end."""
+    return [text[start:end] for start, end in pairwise([*starts, len(text)])]
+
+
+def _commits_ago(commit: str, count: int | None) -> str:
+    values = {"commit": commit[:SHORT_COMMIT], "n": count}
+    if not count:
+        return _("Answered from commit %(commit)s; the index has moved on since") % values
+    text = ngettext(
+        "Answered from commit %(commit)s, %(n)s commit ago",
+        "Answered from commit %(commit)s, %(n)s commits ago",
+        count,
+    )
+    return text % values
+
+
+def _day_used(conversation: Conversation) -> date:
+    return timezone.localtime(conversation.updated_at).date()
 
 
 def _day_name(day: date, today: date) -> str:

@@ -1,182 +1,200 @@
-"""The pages of the chat and their parts."""
+"""The pages of repositories and conversations, and the parts that HTMX reloads."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from chat import services
-from chat.models import Conversation, Message
-from chat.web.history_views import listed
-from chat.web.source_viewer import viewer
-from chat.web.suggestions import suggested
-from chat.web.view_models import behind, message_id_of, thread
+from chat.models import Conversation, ConversationQuerySet, Message
+from chat.web.history_views import rail_context
+from chat.web.lookups import (
+    own_answer,
+    own_conversations,
+    readable_repositories,
+    readable_repository,
+    search_text,
+)
+from chat.web.model_choices import provider_choices
+from chat.web.source_viewer import viewer_context
+from chat.web.suggestions import suggested_questions
+from chat.web.view_models import commits_behind_text, load_thread
 from deepwiki.accounts.models import Profile
-from deepwiki.foundation.text import clean
-from repos import services as repositories
-from repos.models import Repository
+from deepwiki.foundation.languages import ANSWER_CODE
+from deepwiki.foundation.parsing import parse_uuid
+from repos import services as repository_services
+from repos.models import Repository, RepositoryQuerySet
 from repos.sources import SourceError
 
-# Interface language -> code of the answer's language in requests
-ANSWER_LANGUAGES = {"zh-hans": "zh", "zh-hant": "zh-tw", "ko": "kr"}
+MAX_REPOSITORIES = 30
+SWITCHER_REPOSITORIES = 6
+SWITCHER_CONVERSATIONS = 8
+SEARCH_ONLY = "search-only"
 
 
 @require_GET
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """The page to choose or add a repository on."""
-    return render(request, "chat/home.html", {**listed(request), "repositories": _choices(request)})
+    """The page to choose or add a repository."""
+    return _render_home(request)
 
 
 @require_GET
 @login_required
-def by_name(request: HttpRequest, owner: str, name: str) -> HttpResponse:
-    """`/<owner>/<repository>`, as on its host: opens it, or offers to add it. A link alone adds nothing."""
+def repository_by_name(request: HttpRequest, owner: str, name: str) -> HttpResponse:
+    """`/<owner>/<repository>`, as at a git host: redirects to the repository's page.
+
+    If there is none, the home page with the name filled in; a GET request adds nothing.
+    """
     try:
-        known = repositories.find(request.user, f"{owner}/{name}")
+        repository = repository_services.find(request.user, f"{owner}/{name}")
     except SourceError:
         raise Http404 from None
-    if known is not None:
-        return redirect("repository", known.pk)
-    context = {**listed(request), "repositories": _choices(request), "repo_url": f"{owner}/{name}"}
-    return render(request, "chat/home.html", context)
+    if repository is not None:
+        return redirect("repository", repository.pk)
+    return _render_home(request, repo_url=f"{owner}/{name}")
 
 
 @require_GET
 @login_required
-def repository(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
-    """A new conversation about one repository."""
-    readable = Repository.objects.readable_by(request.user).select_related("current_index")
-    chosen = get_object_or_404(readable, pk=repository_id)
-    context = {"repository": chosen, "turns": [], "suggestions": suggested(chosen)}
-    return render(request, "chat/ask.html", {**listed(request), **_composer(request), **context})
+def repository_page(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
+    """The page for a new conversation about one repository."""
+    repository = readable_repository(request, repository_id)
+    suggestions = suggested_questions(repository)
+    context = {"repository": repository, "turns": [], "suggestions": suggestions}
+    return _render_ask(request, context)
 
 
 @require_GET
 @login_required
-def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
-    """A conversation of one's own; for the page that is open, the part of it before a message."""
-    mine = Conversation.objects.of(request.user).select_related("repository__current_index")
-    chosen = get_object_or_404(mine, pk=conversation_id)
-    Message.objects.filter(conversation=chosen).mark_interrupted()
-    lost = _hide_if_lost(request, chosen.repository)
-    at, before = (message_id_of(request.GET.get(name)) for name in ("at", "before"))
-    shown = thread(chosen, at, before)
-    context = {
-        "repository": chosen.repository,
-        "conversation": chosen,
-        "turns": shown.turns,
-        "earlier": shown.earlier,
-        "at": at,
-        "lost": lost,
-    }
-    if before is not None and request.headers.get("HX-Request"):
+def conversation_page(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
+    """One's own conversation on the branch of the message `at`, else on the newest.
+
+    HTMX requests with `before` get only the turns before that message.
+    """
+    rows = own_conversations(request).select_related("repository__current_index")
+    conversation = get_object_or_404(rows, pk=conversation_id)
+    Message.objects.filter(conversation=conversation).mark_interrupted()
+    context = _conversation_context(request, conversation)
+    if request.headers.get("HX-Request") and _message_id(request, "before"):
         return render(request, "chat/turns.html", context)
-    return render(request, "chat/ask.html", {**listed(request), **_composer(request), **context})
-
-
-@require_GET
-@login_required
-def message_markdown(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
-    """One answer of one's own as a Markdown file, with the question above it and the sources below."""
-    mine = Message.objects.answers_of(request.user)
-    answer = get_object_or_404(
-        mine.select_related("conversation__repository", "parent"), pk=message_id
-    )
-    text = render_to_string("chat/answer.md", {"answer": answer, "question": answer.parent})
-    headers = {"Content-Disposition": 'attachment; filename="answer.md"'}
-    return HttpResponse(text, content_type="text/markdown; charset=utf-8", headers=headers)
+    return _render_ask(request, context)
 
 
 @require_GET
 @login_required
 def message_footer(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
-    """What stands below an answer of one's own, once it has ended."""
-    mine = Message.objects.answers_of(request.user)
-    answer = get_object_or_404(
-        mine.select_related("conversation__repository__current_index"), pk=message_id
-    )
-    _hide_if_lost(request, answer.conversation.repository)
-    context = {"message": answer, "behind": behind(answer, answer.conversation.repository)}
+    """The footer of one's own answer, loaded when it has ended."""
+    answer = own_answer(request, message_id)
+    repository = answer.conversation.repository
+    _hide_lost_index(request, repository)
+    commits_behind = commits_behind_text(answer, repository)
+    context = {"message": answer, "commits_behind": commits_behind}
     return render(request, "chat/answer_footer.html", context)
 
 
 @require_GET
 @login_required
-def switch(request: HttpRequest) -> HttpResponse:
-    """Repositories and conversations with the words being typed, for going there."""
-    text = clean(request.GET.get("q", "")).strip()[:200]
-    mine = Conversation.objects.of(request.user).select_related("repository")
-    found = mine.filter(title__icontains=text) if text else mine
-    context = {"repositories": _choices(request)[:6], "conversations": found[:8]}
+def quick_switcher(request: HttpRequest) -> HttpResponse:
+    """Repositories and conversations whose names contain what is typed."""
+    context = {
+        "repositories": _matching_repositories(request)[:SWITCHER_REPOSITORIES],
+        "conversations": _matching_conversations(request)[:SWITCHER_CONVERSATIONS],
+    }
     return render(request, "chat/quick_switcher.html", context)
 
 
 @require_GET
 @login_required
-def rail(request: HttpRequest) -> HttpResponse:
-    """The list of conversations, for refreshing it in place."""
-    return render(request, "chat/rail.html", listed(request))
-
-
-@require_GET
-@login_required
-def choices(request: HttpRequest) -> HttpResponse:
-    """Repositories that match what is being typed."""
-    return render(request, "chat/choices.html", {"repositories": _choices(request)})
+def repository_choices(request: HttpRequest) -> HttpResponse:
+    """Repositories whose address contains what is typed."""
+    context = {"repositories": _matching_repositories(request)[:MAX_REPOSITORIES]}
+    return render(request, "chat/choices.html", context)
 
 
 @require_GET
 @login_required
 def source(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
-    """A file of the index with some of its lines marked."""
-    chosen = get_object_or_404(Repository.objects.readable_by(request.user), pk=repository_id)
-    return render(request, "chat/source.html", viewer(chosen, request.user.pk, request.GET))
+    """The source pane: a file of the index with the cited lines marked."""
+    repository = readable_repository(request, repository_id)
+    context = viewer_context(repository, request.user.pk, request.GET)
+    return render(request, "chat/source.html", context)
 
 
-def _hide_if_lost(request: HttpRequest, repository: Repository) -> bool:
-    """What was answered stays one's own; where a repository stands is for those who may still read it."""
-    lost = not Repository.objects.readable_by(request.user).filter(pk=repository.pk).exists()
-    if lost:
-        repository.current_index = None
-    return lost
+def _render_home(request: HttpRequest, **context: Any) -> HttpResponse:
+    context["repositories"] = _matching_repositories(request)[:MAX_REPOSITORIES]
+    return render(request, "chat/home.html", {**rail_context(request), **context})
 
 
-def _choices(request: HttpRequest) -> Any:
-    readable = (
-        Repository.objects.readable_by(request.user).worth_listing().select_related("current_index")
-    )
-    readable = readable.order_by("-used_at")
-    text = clean(request.GET.get("q", "")).strip()[:200]
-    return readable.filter(url__icontains=text)[:30] if text else readable[:30]
+def _render_ask(request: HttpRequest, context: Mapping[str, Any]) -> HttpResponse:
+    shared = {**rail_context(request), **_composer_context(request)}
+    return render(request, "chat/ask.html", {**shared, **context})
 
 
-def _composer(request: HttpRequest) -> dict[str, Any]:
-    known = services.providers()
-    known.look_around()
-    configured = known.configured()
-    default = known.default()
+def _conversation_context(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
+    repository = conversation.repository
+    access_lost = _hide_lost_index(request, repository)
+    at = _message_id(request, "at")
+    thread = load_thread(conversation, at, _message_id(request, "before"))
     return {
-        "providers": [
-            (name, section["label"], section.get("models", []), bool(section.get("custom")))
-            for name, section in configured.items()
-        ],
-        "default_provider": default,
-        "search_only": default == "search-only",
-        "languages": [
-            (ANSWER_LANGUAGES.get(code, code), name) for code, name in settings.LANGUAGES
-        ],
-        "answer_language": ANSWER_LANGUAGES.get(get_language() or "en", get_language() or "en"),
-        "chosen_model": Profile.objects.filter(user=request.user.pk)
-        .values_list("model", flat=True)
-        .first()
-        or "",
+        "repository": repository,
+        "conversation": conversation,
+        "turns": thread.turns,
+        "earlier": thread.earlier,
+        "at": at,
+        "access_lost": access_lost,
     }
+
+
+def _message_id(request: HttpRequest, name: str) -> uuid.UUID | None:
+    return parse_uuid(request.GET.get(name))
+
+
+def _hide_lost_index(request: HttpRequest, repository: Repository) -> bool:
+    """True if the person may no longer read the repository of their conversation.
+
+    Answers stay theirs; the present state of the index is then removed from the row.
+    """
+    if readable_repositories(request).filter(pk=repository.pk).exists():
+        return False
+    repository.current_index = None
+    return True
+
+
+def _matching_repositories(request: HttpRequest) -> RepositoryQuerySet:
+    """Readable repositories whose address contains `q`, last used first."""
+    repositories = readable_repositories(request).worth_listing()
+    return repositories.filter(url__icontains=search_text(request)).order_by("-used_at")
+
+
+def _matching_conversations(request: HttpRequest) -> ConversationQuerySet:
+    """The person's conversations whose title contains `q`, last used first."""
+    return own_conversations(request).filter(title__icontains=search_text(request))
+
+
+def _composer_context(request: HttpRequest) -> dict[str, Any]:
+    """Context of the composer: models, answer languages, and the person's defaults."""
+    providers = provider_choices()  # first: an Ollama found there may be the default
+    default_provider = services.providers().default()
+    return {
+        "providers": providers,
+        "default_provider": default_provider,
+        "search_only": default_provider == SEARCH_ONLY,
+        "languages": [(ANSWER_CODE[code], name) for code, name in settings.LANGUAGES],
+        "answer_language": ANSWER_CODE.get(get_language() or "en", "en"),
+        "chosen_model": _preferred_model(request),
+    }
+
+
+def _preferred_model(request: HttpRequest) -> str:
+    """The default model of the profile as `provider|model`; empty without one."""
+    models = Profile.objects.filter(user=request.user.pk).values_list("model", flat=True)
+    return models.first() or ""

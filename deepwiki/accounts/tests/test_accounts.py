@@ -87,7 +87,7 @@ SIGNED_IN = {
     "conversations-export",
     "repository-status",
     "switch",
-    "design",
+    "styleguide",
     "message-footer",
     "shares",
     "profile",
