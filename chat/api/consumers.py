@@ -63,10 +63,10 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         self.complaints = 0
         self.events = EVENTS in (self.scope.get("subprotocols") or [])
         peer = (self.scope.get("client") or ("",))[0]
-        self.address = authentication.address_of(peer, self._header(b"x-forwarded-for"))
+        self.address = authentication.forwarded_address(peer, self._header(b"x-forwarded-for"))
         try:
             self.person, self.session_key = await in_thread(
-                authentication.of_handshake, self.scope["headers"]
+                authentication.authenticate_handshake, self.scope["headers"]
             )
         except authentication.CredentialsRefused:
             metrics.connections.labels("refused").inc()
@@ -265,10 +265,10 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
 
     def _still_here(self) -> None:
         """A session may have ended, or its person been locked out, since the handshake. Raises NotSignedIn."""
-        if self.session_key and authentication.by_session(self.session_key) is None:
+        if self.session_key and authentication.user_of_session(self.session_key) is None:
             raise NotSignedIn("Your session has ended. Sign in again.")
         by_token = not self.session_key and self.person.pk
-        if by_token and not authentication.still_good(self._header(b"authorization")):
+        if by_token and not authentication.is_bearer_valid(self._header(b"authorization")):
             raise NotSignedIn("This API token is no longer valid.")
 
     def _header(self, name: bytes) -> str:

@@ -73,15 +73,17 @@ def identified(view: AsyncView) -> View:
 async def _person(request: HttpRequest) -> Any:
     origin = request.headers.get("origin", "")
     try:
-        person = await in_thread(authentication.by_bearer, request.headers.get("authorization", ""))
+        person = await in_thread(
+            authentication.user_of_bearer, request.headers.get("authorization", "")
+        )
     except authentication.CredentialsRefused:
         raise NotSignedIn("This API token is not valid. Make a new one and try again.") from None
     if person is not None:
-        if origin and not authentication.same_origin(origin, request.get_host()):
+        if origin and not authentication.is_same_origin(origin, request.get_host()):
             raise _Forbidden("Requests from this origin are not accepted.")
         return person
     person = await in_thread(
-        authentication.by_session, request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        authentication.user_of_session, request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     )
     if person is not None:
         if request.method not in ("GET", "HEAD"):
@@ -120,7 +122,7 @@ async def stream(request: HttpRequest, person: Any) -> HttpResponseBase:
     )
     lasting = wants_events or asked.conversation is not None
     run = await services.ask(
-        person, asked, lasting=lasting, address=authentication.address_of_request(request)
+        person, asked, lasting=lasting, address=authentication.client_address(request)
     )
     if wants_events:
         return _event_stream(_of_run(run, 0))

@@ -151,7 +151,7 @@ async def _measured(provider: str, events: AsyncGenerator[Event]) -> AsyncGenera
             async for event in events:
                 if waiting and isinstance(event, Delta):
                     waiting = False
-                    metrics.first_token.labels(provider).observe(time.perf_counter() - began)
+                    metrics.first_token_seconds.labels(provider).observe(time.perf_counter() - began)
                 yield event
         state = "complete"
     except ChatError as error:

@@ -88,7 +88,7 @@ class RepositoryRetriever:
             self.filters,
             self.file,
         )
-        with metrics.timed(metrics.retrieval):
+        with metrics.retrieval_seconds.time():
             found, self.citing.lines = await _shared(
                 key, lambda: in_thread(self._look, repository, index, question, limit)
             )
