@@ -14,10 +14,12 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
 from deepwiki.runtime.child_processes import ChildProcesses, Process
+from deepwiki.runtime.listeners import bind
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deepwiki.settings")
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +27,8 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 WATCH_SECONDS = 1.0
 READY_SECONDS = 60.0
 CONNECT_RETRY_SECONDS = 0.05
+# Where to connect to a server that listens on all addresses.
+CONNECT_HOSTS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
 
 class CannotStart(Exception):
@@ -36,8 +40,7 @@ class StopRequested(BaseException):
 
 
 def main() -> int:
-    for number in SIGNALS:
-        signal.signal(number, _request_stop)
+    _handle_signals(_request_stop)
     children = ChildProcesses()
     try:
         _run(children)
@@ -47,8 +50,7 @@ def main() -> int:
     except StopRequested:
         print("\nStopping …", flush=True)
     finally:
-        for number in SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
+        _handle_signals(signal.SIG_IGN)
         children.stop()
         _release_database()
     return 0
@@ -69,29 +71,32 @@ def _run(children: ChildProcesses) -> None:
     children.start_worker()
     _index_this_repository()
     _wait_until_ready(host, port, children.servers[0])
-    print(f"\nDeepWiki is at {settings.PUBLIC_URL}")
-    if password:
-        print(f"Sign in as admin with the password {password} (shown only this once).")
-    print("Ctrl-C stops it.", flush=True)
+    _print_welcome(settings.PUBLIC_URL, password)
     _watch(children)
 
 
+def _print_welcome(address: str, password: str) -> None:
+    print(f"\nDeepWiki is at {address}")
+    if password:
+        print(f"Sign in as admin with the password {password} (shown only this once).")
+    print("Ctrl-C stops it.", flush=True)
+
+
 def _check_address(host: str, port: int) -> None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except PermissionError:
-            raise CannotStart(
-                f"port {port} may not be used by this user. Choose another: PORT=8080 make run"
-            ) from None
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise CannotStart(
-                    f"port {port} is taken. Choose another: PORT={port + 1} make run"
-                ) from None
-            raise CannotStart(f"HOST must be an address of this machine, not {host!r}.") from None
+    try:
+        bind(host, port).close()
+    except OSError as error:
+        raise CannotStart(_reason_not_to_listen(error, host, port)) from None
+
+
+def _reason_not_to_listen(error: OSError, host: str, port: int) -> str:
+    match error.errno:
+        case errno.EACCES | errno.EPERM:
+            return f"port {port} may not be used by this user. Choose another: PORT=8080 make run"
+        case errno.EADDRINUSE:
+            return f"port {port} is taken. Choose another: PORT={port + 1} make run"
+        case _:
+            return f"HOST must be an address of this machine, not {host!r}."
 
 
 def _migrate() -> None:
@@ -101,9 +106,9 @@ def _migrate() -> None:
     from deepwiki.postgres import PostgresError
 
     django.setup()
-    try:
-        from deepwiki.runtime.migrate_once import migrate
+    from deepwiki.runtime.migrate_once import migrate
 
+    try:
         migrate()
     except PostgresError as error:
         raise CannotStart(str(error)) from None
@@ -151,17 +156,22 @@ def _index_this_repository() -> None:
 
 def _wait_until_ready(host: str, port: int, server: Process) -> None:
     deadline = time.monotonic() + READY_SECONDS
-    address = ("127.0.0.1" if host == "0.0.0.0" else host, port)  # noqa: S104
+    host = CONNECT_HOSTS.get(host, host)
     while time.monotonic() < deadline:
         if server.poll() is not None:
             raise CannotStart("the web server ended at once; its message stands above.")
-        try:
-            socket.create_connection(address, timeout=1).close()
-        except OSError:
-            time.sleep(CONNECT_RETRY_SECONDS)
-        else:
+        if _accepts_connections(host, port):
             return
+        time.sleep(CONNECT_RETRY_SECONDS)
     raise CannotStart("the web server did not begin to listen.")
+
+
+def _accepts_connections(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _watch(children: ChildProcesses) -> None:
@@ -187,12 +197,21 @@ def _release_database() -> None:
     from deepwiki.postgres import release
 
     if "django.db" in sys.modules:
-        from django.db import connections
-
-        connections.close_all()
-        for connection in connections.all(initialized_only=True):
-            getattr(connection, "close_pool", lambda: None)()
+        _close_connections()
     release()
+
+
+def _close_connections() -> None:
+    from django.db import connections
+
+    connections.close_all()
+    for connection in connections.all(initialized_only=True):
+        getattr(connection, "close_pool", lambda: None)()
+
+
+def _handle_signals(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    for number in SIGNALS:
+        signal.signal(number, handler)
 
 
 def _request_stop(number: int, frame: FrameType | None) -> None:

@@ -61,7 +61,9 @@ EMAIL_HOST_USER = env.text("DEEPWIKI_EMAIL_USER")
 EMAIL_HOST_PASSWORD = env.text("DEEPWIKI_EMAIL_PASSWORD")
 EMAIL_USE_TLS = env.flag("DEEPWIKI_EMAIL_TLS", default=True)
 EMAIL_TIMEOUT = 20
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+if EMAIL_HOST:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 DEFAULT_FROM_EMAIL = env.text("DEEPWIKI_EMAIL_FROM", "deepwiki@localhost")
 
 # --- limits ---------------------------------------------------------------------------
@@ -243,9 +245,11 @@ AXES_LOCKOUT_CALLABLE = "deepwiki.accounts.views.locked_out"
 ACCOUNT_ADAPTER = "deepwiki.accounts.allauth_adapters.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "deepwiki.accounts.allauth_adapters.SocialAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
-_email_field = "email*" if EMAIL_HOST else "email"
-ACCOUNT_SIGNUP_FIELDS = ["username*", _email_field, "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_HOST else "none"
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+if EMAIL_HOST:
+    ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+    ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": None}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
@@ -262,7 +266,8 @@ _ssl_redirect = env.flag("DEEPWIKI_SSL_REDIRECT", default=True)
 SECURE_SSL_REDIRECT = SECURE_TLS and _ssl_redirect
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_TLS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

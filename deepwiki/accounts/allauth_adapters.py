@@ -21,6 +21,9 @@ SILENT_MESSAGES = (
     "account/messages/logged_in.txt",
     "account/messages/logged_out.txt",
 )
+REPLACED_STAGES = {
+    "allauth.account.stages.EmailVerificationStage": f"{__name__}.ConfirmStage",
+}
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
@@ -29,7 +32,7 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no ty
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         name, password = credentials.get("username"), credentials.get("password")
-        return ModelBackend.authenticate(self, request, username=name, password=password)
+        return ModelBackend.authenticate(self, request, name, password)
 
 
 class ConfirmStage(EmailVerificationStage):  # type: ignore[misc]
@@ -50,8 +53,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_login_stages(self) -> list[str]:
         stages: list[str] = super().get_login_stages()
-        replaced = ".EmailVerificationStage"
-        return [f"{__name__}.ConfirmStage" if s.endswith(replaced) else s for s in stages]
+        return [REPLACED_STAGES.get(stage, stage) for stage in stages]
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)

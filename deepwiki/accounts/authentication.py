@@ -20,6 +20,7 @@ from deepwiki.accounts.models import ApiToken
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.sessions.backends.base import SessionBase
 
     Person = AbstractBaseUser | AnonymousUser
 
@@ -51,15 +52,10 @@ def user_of_session(key: str) -> AbstractBaseUser | None:
     if not key:
         return None
     session = import_module(settings.SESSION_ENGINE).SessionStore(key)
-    users = get_user_model()
-    try:
-        user_id = users._meta.pk.to_python(session[SESSION_KEY])
-    except (KeyError, ValidationError):
+    if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
         return None
-    user = users._default_manager.filter(pk=user_id, is_active=True).first()
-    if user is None or session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
-        return None
-    if not constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
+    user = _stored_user(session)
+    if user is None or not _has_current_password(session, user):
         return None
     return user
 
@@ -73,22 +69,18 @@ def authenticate_handshake(headers: Iterable[tuple[bytes, bytes]]) -> tuple[Pers
     """
     values = {name.lower(): value.decode("latin-1") for name, value in headers}
     origin, host = values.get(b"origin", ""), values.get(b"host", "")
-    if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
-        raise CredentialsRefused
+    _require(validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS))
     user = user_of_bearer(values.get(b"authorization", ""))
     if user is not None:
-        if origin and not is_same_origin(origin, host):
-            raise CredentialsRefused
+        _require(not origin or is_same_origin(origin, host))
         return user, ""
     key = session_key(values.get(b"cookie", ""))
     user = user_of_session(key)
     if user is not None:
-        if not is_same_origin(origin, host):
-            raise CredentialsRefused
+        _require(is_same_origin(origin, host))
         return user, key
-    if settings.ALLOW_ANONYMOUS:
-        return AnonymousUser(), ""
-    raise CredentialsRefused
+    _require(settings.ALLOW_ANONYMOUS)
+    return AnonymousUser(), ""
 
 
 def client_address(request: HttpRequest) -> str:
@@ -112,7 +104,9 @@ def session_key(cookie: str) -> str:
         morsel = SimpleCookie(cookie).get(settings.SESSION_COOKIE_NAME)
     except CookieError:
         return ""
-    return morsel.value if morsel else ""
+    if morsel is None:
+        return ""
+    return morsel.value
 
 
 def is_same_origin(origin: str, host: str) -> bool:
@@ -125,3 +119,23 @@ def is_same_origin(origin: str, host: str) -> bool:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         return False
     return parts.netloc.lower() == host.lower() or origin in settings.CSRF_TRUSTED_ORIGINS
+
+
+def _require(condition: object) -> None:
+    if not condition:
+        raise CredentialsRefused
+
+
+def _has_current_password(session: SessionBase, user: AbstractBaseUser) -> bool:
+    stored = session.get(HASH_SESSION_KEY, "")
+    return constant_time_compare(stored, user.get_session_auth_hash())
+
+
+def _stored_user(session: SessionBase) -> AbstractBaseUser | None:
+    """The active user whose id is stored in a session."""
+    users = get_user_model()
+    try:
+        user_id = users._meta.pk.to_python(session[SESSION_KEY])
+    except (KeyError, ValidationError):
+        return None
+    return users._default_manager.filter(pk=user_id, is_active=True).first()

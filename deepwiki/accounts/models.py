@@ -65,16 +65,19 @@ class ApiToken(models.Model):
 
     @classmethod
     def owner_of(cls, clear: str) -> User | None:
-        """The active user of a token; None for an unknown or revoked one. Sets `used_at`, at
-        most once a minute."""
+        """The active user of a token; None for an unknown or revoked one. Records the use."""
         usable = cls.objects.filter(revoked_at=None, user__is_active=True)
         token = usable.select_related("user").filter(digest=_digest(clear)).first()
         if token is None:
             return None
-        now = timezone.now()
-        if token.used_at is None or now - token.used_at > USE_RECORDED_EVERY:
-            cls.objects.filter(pk=token.pk).update(used_at=now)
+        token.record_use()
         return token.user
+
+    def record_use(self) -> None:
+        """Set `used_at` to now, unless that was done within the last minute."""
+        now = timezone.now()
+        if self.used_at is None or now - self.used_at > USE_RECORDED_EVERY:
+            ApiToken.objects.filter(pk=self.pk).update(used_at=now)
 
 
 class Profile(models.Model):

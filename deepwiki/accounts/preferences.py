@@ -25,8 +25,9 @@ def set_preference_cookies(response: HttpResponse, user: Any) -> HttpResponse:
 def theme(request: HttpRequest) -> dict[str, str]:
     """Context processor: `theme` is light, dark, or empty for the system's."""
     cookie = request.COOKIES.get(THEME_COOKIE, "")
-    is_known = cookie in (Profile.Theme.LIGHT, Profile.Theme.DARK)
-    return {"theme": cookie if is_known else ""}
+    if cookie not in (Profile.Theme.LIGHT, Profile.Theme.DARK):
+        cookie = ""
+    return {"theme": cookie}
 
 
 def account_features(request: HttpRequest) -> dict[str, bool]:

@@ -32,10 +32,13 @@ def sign_in_providers(env: Environment) -> dict[str, dict[str, Any]]:
 def sign_in_origins(providers: Mapping[str, Any]) -> list[str]:
     """The origins that a sign-in form is redirected to, for `form-action`."""
     origins = [ORIGINS[name] for name in providers if name in ORIGINS]
-    for app in providers.get("openid_connect", {}).get("APPS", ()):
-        parts = urlsplit(app["settings"]["server_url"])
-        origins.append(f"{parts.scheme}://{parts.netloc}")
-    return origins
+    apps = providers.get("openid_connect", {}).get("APPS", ())
+    return origins + [_origin(app["settings"]["server_url"]) for app in apps]
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _client(env: Environment, site: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
@@ -19,6 +19,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from deepwiki.accounts.models import ApiToken, Profile
 from deepwiki.accounts.preferences import set_preference_cookies
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
 MAX_TOKENS = 50
 
 
@@ -32,26 +35,20 @@ class ProfileForm(forms.ModelForm[Profile]):
     def __init__(self, *args: Any, models: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         languages = [("", _("As the browser asks")), *settings.LANGUAGES]
-        self.fields["language"] = forms.ChoiceField(
-            label=_("Language"), choices=languages, required=False
-        )
+        self.fields["language"] = _choice_field(_("Language"), languages)
         choices = [("", _("The first that is set up")), *models]
         current = self.instance.model
         if current and current not in dict(choices):
             choices.append((current, current.replace("|", " · ")))
-        self.fields["model"] = forms.ChoiceField(
-            label=_("Default model"), choices=choices, required=False
-        )
+        self.fields["model"] = _choice_field(_("Default model"), choices)
 
 
 @require_http_methods(["GET", "POST"])
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
     """Show and change one's own preferences."""
-    user_id = request.user.pk or 0
-    instance = Profile.objects.filter(user=user_id).first() or Profile(user_id=user_id)
     model_choices = import_string(settings.PROFILE_MODEL_CHOICES)
-    form = ProfileForm(request.POST or None, instance=instance, models=model_choices())
+    form = ProfileForm(request.POST or None, instance=_profile(request), models=model_choices())
     if request.method == "POST" and form.is_valid():
         form.save()
         # The page after the redirect is in the new language.
@@ -63,10 +60,9 @@ def profile(request: HttpRequest) -> HttpResponse:
 @login_required
 def token_new(request: HttpRequest) -> HttpResponse:
     """Make an API token and show it, once."""
-    name = " ".join(request.POST.get("name", "").replace("\x00", "").split())[:100]
     if _tokens(request).count() >= MAX_TOKENS:
         return _token_list(request, full=True)
-    _token, clear = ApiToken.issue(request.user, name or "token")
+    _token, clear = ApiToken.issue(request.user, _token_name(request) or "token")
     return _token_list(request, clear=clear)
 
 
@@ -87,6 +83,21 @@ def locked_out(
     response = render(request, "429.html", {"minutes": seconds // 60}, status=429)
     response.headers["Retry-After"] = str(seconds)
     return response
+
+
+def _choice_field(label: StrPromise, choices: list[Any]) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=choices, required=False)
+
+
+def _profile(request: HttpRequest) -> Profile:
+    """The user's stored profile, or a new one."""
+    user_id = request.user.pk or 0
+    return Profile.objects.filter(user=user_id).first() or Profile(user_id=user_id)
+
+
+def _token_name(request: HttpRequest) -> str:
+    """The submitted name on one line, without NUL, which PostgreSQL refuses."""
+    return " ".join(request.POST.get("name", "").replace("\x00", "").split())[:100]
 
 
 def _tokens(request: HttpRequest) -> QuerySet[ApiToken]:

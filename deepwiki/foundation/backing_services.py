@@ -11,7 +11,8 @@ from typing import Any
 
 DATABASE_WAIT_SECONDS = 8  # for a free connection of the pool
 CONNECTION_SECONDS = 1800  # a pooled connection is replaced after this time
-REDIS_SECONDS = 1  # the cache is worth no longer wait
+# The cache is worth no longer wait.
+REDIS_TIMEOUTS = {"socket_timeout": 1, "socket_connect_timeout": 1}
 
 Setting = dict[str, dict[str, Any]]
 
@@ -44,9 +45,8 @@ def caches(redis_url: str) -> Setting:
     """CACHES: answers given a moment ago. Several web processes share theirs by Redis."""
     if not redis_url:
         return {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    timeouts = {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS}
     backend = "django.core.cache.backends.redis.RedisCache"
-    return {"default": {"BACKEND": backend, "LOCATION": redis_url, "OPTIONS": timeouts}}
+    return {"default": {"BACKEND": backend, "LOCATION": redis_url, "OPTIONS": REDIS_TIMEOUTS}}
 
 
 def channel_layers(redis_url: str) -> Setting:

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from dotenv.parser import parse_stream
+from dotenv.parser import Binding, parse_stream
 from environs import Env, EnvValidationError
 
 HTTP: Final = ("http", "https")
 # https://git-scm.com/docs/git-config#Documentation/git-config.txt-httpproxy
 PROXY_SCHEMES: Final = (*HTTP, "socks4", "socks4a", "socks5", "socks5h")
 LONGEST_DATABASE_NAME: Final = 63  # PostgreSQL's NAMEDATALEN - 1
-LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+A_LOG_LEVEL: Final = "must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL"
 
 
 class ConfigError(SystemExit):
@@ -46,7 +46,9 @@ class Environment(Env):
         super().__init__()
         self.names: set[str] = set()
         # environs' own read_env() skips malformed lines and expands ${NAME}.
-        self._dotenv = _read_dotenv(dotenv) if dotenv and dotenv.exists() else {}
+        self._dotenv: dict[str, str] = {}
+        if dotenv is not None and dotenv.exists():
+            self._dotenv = _read_dotenv(dotenv)
 
     def _get_value(self, env_key: str, default: Any) -> Any:
         # environs' hook for reading one variable (its FileAwareEnv overrides it, too).
@@ -57,7 +59,9 @@ class Environment(Env):
     def spelling(self, name: str) -> str:
         """`DEEPWIKI_<name>` where that is set, else `name`: both spellings work."""
         prefixed = f"DEEPWIKI_{name}"
-        return prefixed if self.text(prefixed) else name
+        if self.text(prefixed):
+            return prefixed
+        return name
 
     def text(self, name: str, default: str = "") -> str:
         """The value without surrounding blanks; `default` when unset or blank."""
@@ -65,8 +69,7 @@ class Environment(Env):
 
     def words(self, name: str) -> list[str]:
         """A comma-separated list; empty items are dropped."""
-        items: list[str] = self.list(name, [])
-        return [item.strip() for item in items if item.strip()]
+        return [item.strip() for item in self.text(name).split(",") if item.strip()]
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         """A boolean: true, false, yes, no, on, off, 1 or 0."""
@@ -75,10 +78,7 @@ class Environment(Env):
     def number(self, name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
         """An integer from `least` to `most`, both included."""
         number = int(self._parsed("int", name, default, "must be a whole number"))
-        if number < least:
-            raise ConfigError(f"{name} must be at least {least}, not {number}.")
-        if most is not None and number > most:
-            raise ConfigError(f"{name} must be at most {most}, not {number}.")
+        _check_range(name, number, least, most)
         return number
 
     def choice(self, name: str, allowed: Collection[str], default: str = "") -> str:
@@ -90,8 +90,7 @@ class Environment(Env):
 
     def logging_level(self, name: str, default: str) -> int:
         """A level of the logging module, by its name or number."""
-        levels = f"must be one of {', '.join(LOG_LEVELS)}"
-        return int(self._parsed("log_level", name, getattr(logging, default), levels))
+        return int(self._parsed("log_level", name, getattr(logging, default), A_LOG_LEVEL))
 
     def file(self, name: str, default: str = "") -> str:
         """The path of a readable file; empty when unset and without a default."""
@@ -127,16 +126,8 @@ class Environment(Env):
         """The URL of a Redis server; empty when unset. A refusal never repeats it: it may
         hold a password."""
         value = self.text(name)
-        if not value:
-            return ""
-        from redis.connection import parse_url  # slow to import, and rarely needed
-
-        try:
-            parse_url(value)  # type: ignore[no-untyped-call]
-        except ValueError:
-            raise ConfigError(
-                f"{name} must be the address of a Redis, redis://host:6379/0."
-            ) from None
+        if value and not _is_redis(value):
+            raise ConfigError(f"{name} must be the address of a Redis, redis://host:6379/0.")
         return value
 
     def postgres_database(self, name: str) -> dict[str, Any]:
@@ -151,9 +142,7 @@ class Environment(Env):
             database: dict[str, Any] = dict(self.dj_db_url(name))
         except EnvValidationError:
             raise refusal from None
-        is_named = database["NAME"] or "service" in database.get("OPTIONS", {})
-        is_postgres = database["ENGINE"] == "django.db.backends.postgresql"
-        if not is_postgres or not is_named or len(database["NAME"]) > LONGEST_DATABASE_NAME:
+        if not _is_usable(database):
             raise refusal
         return database
 
@@ -171,6 +160,32 @@ def is_address(text: str, schemes: Collection[str]) -> bool:
         return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
     except ValueError:  # brackets without an IPv6 address, a port that is no number
         return False
+
+
+def _check_range(name: str, number: int, least: int, most: int | None) -> None:
+    if number < least:
+        raise ConfigError(f"{name} must be at least {least}, not {number}.")
+    if most is not None and number > most:
+        raise ConfigError(f"{name} must be at most {most}, not {number}.")
+
+
+def _is_redis(url: str) -> bool:
+    from redis.connection import parse_url  # slow to import, and rarely needed
+
+    try:
+        parse_url(url)  # type: ignore[no-untyped-call]
+    except ValueError:
+        return False
+    return True
+
+
+def _is_usable(database: dict[str, Any]) -> bool:
+    """True for a PostgreSQL database with a name that Django accepts, or a libpq service."""
+    if database["ENGINE"] != "django.db.backends.postgresql":
+        return False
+    if not database["NAME"]:
+        return "service" in database.get("OPTIONS", {})
+    return len(database["NAME"]) <= LONGEST_DATABASE_NAME
 
 
 def toml_tables(name: str, path: Path) -> list[str]:
@@ -191,15 +206,18 @@ def _absolute(name: str, value: str) -> Path:
 def _read_dotenv(path: Path) -> dict[str, str]:
     """The variables of a `.env` file. Raises ConfigError with the number of the first line
     that is not NAME=value."""
-    try:
-        with path.open(encoding="utf-8") as stream:
-            bindings = list(parse_stream(stream))
-    except (OSError, UnicodeDecodeError):
-        raise ConfigError(f"{path.name} cannot be read as UTF-8 text. Mend or remove it.") from None
     values = {}
-    for binding in bindings:
+    for binding in _bindings(path):
         if binding.error or "\x00" in (binding.value or ""):
             raise ConfigError(f"{path.name}, line {binding.original.line}: expected NAME=value.")
         if binding.key is not None and binding.value is not None:
             values[binding.key] = binding.value
     return values
+
+
+def _bindings(path: Path) -> list[Binding]:
+    try:
+        with path.open(encoding="utf-8") as stream:
+            return list(parse_stream(stream))
+    except (OSError, UnicodeDecodeError):
+        raise ConfigError(f"{path.name} cannot be read as UTF-8 text. Mend or remove it.") from None

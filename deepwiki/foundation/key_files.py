@@ -39,12 +39,16 @@ def _make_key(path: Path) -> None:
     when another process was first."""
     path.parent.mkdir(parents=True, exist_ok=True)
     staging = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(base64.urlsafe_b64encode(os.urandom(KEY_BYTES)))
+    _write_private(staging, base64.urlsafe_b64encode(os.urandom(KEY_BYTES)))
     try:
         path.hardlink_to(staging)
     except FileExistsError:
         pass
     finally:
         staging.unlink()
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)

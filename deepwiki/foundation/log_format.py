@@ -28,14 +28,17 @@ class LineFormatter(logging.Formatter):
     """`time level logger request run message`; a traceback follows on its own lines."""
 
     def format(self, record: logging.LogRecord) -> str:
-        time = self.formatTime(record, "%Y-%m-%dT%H:%M:%S")
-        ids = f"request={request_id.get()} run={run_id.get()}"
-        message = _printable(record.getMessage()).replace("\n", "\\n")[:MAX_CHARS]
-        line = f"{time} {record.levelname} {record.name} {ids} {message}"
+        line = self._line(record)
         if not record.exc_info:
             return line
         # The end of a traceback names the error.
         return f"{line}\n{_printable(self.formatException(record.exc_info))[-MAX_CHARS:]}"
+
+    def _line(self, record: logging.LogRecord) -> str:
+        time = self.formatTime(record, "%Y-%m-%dT%H:%M:%S")
+        ids = f"request={request_id.get()} run={run_id.get()}"
+        message = _printable(record.getMessage()).replace("\n", "\\n")[:MAX_CHARS]
+        return f"{time} {record.levelname} {record.name} {ids} {message}"
 
 
 def logging_config(level: int) -> dict[str, Any]:

@@ -8,8 +8,6 @@ https://prometheus.io/docs/instrumenting/exposition_formats/
 
 from __future__ import annotations
 
-import os
-
 import psutil
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -57,5 +55,5 @@ index_last_seconds = Gauge(
 
 def exposition() -> tuple[bytes, str]:
     """All metrics as text, and its content type."""
-    memory_bytes.set(psutil.Process(os.getpid()).memory_info().rss)
+    memory_bytes.set(psutil.Process().memory_info().rss)
     return generate_latest(registry), CONTENT_TYPE_LATEST

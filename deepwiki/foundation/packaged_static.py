@@ -23,9 +23,9 @@ class PackagedFilesFinder(BaseFinder):
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - Django's
         matches = [str(file) for name, file in _files() if name == path]
-        if find_all:
+        if find_all or not matches:
             return matches
-        return matches[0] if matches else []
+        return matches[0]
 
     def list(self, ignore_patterns: Any) -> Iterator[tuple[str, Storage]]:
         for name, file in _files():

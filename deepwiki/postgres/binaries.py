@@ -64,12 +64,9 @@ def bin_folder(account: Account) -> Path:
     """The folder of `postgres`, `initdb` and `pg_ctl`; a copy when `account` cannot enter
     the package's own. Raises PostgresError when the package is missing.
 
-    The package is located without an import: importing it starts its own server management.
+    Importing the package would start its own server management, so it is only located.
     """
-    spec = importlib.util.find_spec(PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        raise PostgresError("The PostgreSQL binaries are not installed. Run: make install")
-    package = Path(next(iter(spec.submodule_search_locations)))
+    package = _package_folder()
     install = package / INSTALL
     if not can_enter(install / "bin", account):
         install = _copy(package)
@@ -118,19 +115,35 @@ def _copy(package: Path) -> Path:
 
     They find their libraries by a path relative to themselves, so both folders are copied.
     """
-    status = (package / INSTALL / "bin" / "postgres").stat()
-    version = f"{package}:{status.st_size}:{status.st_mtime_ns}"
-    key = hashlib.sha256(version.encode()).hexdigest()[:12]
-    target = state_folder() / f"postgres-{key}"
+    target = state_folder() / f"postgres-{_version_key(package)}"
     if not target.exists():
         staging = target.with_name(f"{target.name}.{os.getpid()}")
         shutil.copytree(package / INSTALL, staging / PACKAGE / INSTALL, symlinks=True)
         if (package.parent / LIBRARIES).exists():
             shutil.copytree(package.parent / LIBRARIES, staging / LIBRARIES)
-        for folder, _, _ in os.walk(staging):
-            Path(folder).chmod(0o755)  # another user runs them, and they hold no secrets
+        _open_folders(staging)
         try:
             staging.rename(target)
         except OSError:  # another process was first
             shutil.rmtree(staging, ignore_errors=True)
     return target / PACKAGE / INSTALL
+
+
+def _version_key(package: Path) -> str:
+    """Twelve hexadecimal digits, for this version of the server in this checkout."""
+    status = (package / INSTALL / "bin" / "postgres").stat()
+    version = f"{package}:{status.st_size}:{status.st_mtime_ns}"
+    return hashlib.sha256(version.encode()).hexdigest()[:12]
+
+
+def _open_folders(root: Path) -> None:
+    """Let every user enter the folders: they hold programs and no secrets."""
+    for folder, _, _ in os.walk(root):
+        Path(folder).chmod(0o755)
+
+
+def _package_folder() -> Path:
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise PostgresError("The PostgreSQL binaries are not installed. Run: make install")
+    return Path(next(iter(spec.submodule_search_locations)))

@@ -6,7 +6,6 @@ pid file, which a crash leaves behind.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import hashlib
 import os
@@ -52,6 +51,7 @@ SETTINGS = {
     "log_min_messages": "warning",
     "log_destination": "stderr",
 }
+DATABASE_EXISTS = "SELECT 1 FROM pg_database WHERE datname = 'deepwiki'"
 
 # Servers this process started.
 _postmasters: list[subprocess.Popen[bytes]] = []
@@ -134,14 +134,7 @@ class Cluster:
     def _make_folders(self, account: Account) -> None:
         try:
             for folder in (self.folder, self.socket_folder):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                if account.is_other:
-                    os.chown(folder, account.uid, account.gid)
-                if folder.stat().st_uid != account.uid:
-                    raise PostgresError(
-                        f"The folder {folder} belongs to another user. Set DATA_DIR to one of yours."
-                    )
-                folder.chmod(0o700)
+                _make_private_folder(folder, account)
         except OSError as error:
             raise PostgresError(
                 f"Cannot write to {self.data_dir}: {error.strerror}. Set DATA_DIR."
@@ -156,8 +149,8 @@ class Cluster:
                 [str(programs / "initdb"), "-D", str(staging), *INITDB_OPTIONS], account
             )
             if done.returncode:
-                line = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-                raise PostgresError(f"The database could not be made: {line}")
+                reason = _last_line(done.stderr) or "no reason given"
+                raise PostgresError(f"The database could not be made: {reason}")
             staging.rename(self._data)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
@@ -173,19 +166,14 @@ class Cluster:
             if self._wait_until_it_answers(server, deadline):
                 return
             last = self._last_log_line()
-            waits = any(message in last for message in PREDECESSOR_MESSAGES)
-            if time.monotonic() > deadline or not waits:
+            if time.monotonic() > deadline or not _is_waiting_for_predecessor(last):
                 raise PostgresError(f"The database did not start. Its log ends: {last}")
             time.sleep(RETRY_SECONDS)
 
     def _launch(self, programs: Path, account: Account) -> subprocess.Popen[bytes]:
-        command = [str(programs / "postgres"), "-D", str(self._data)]
-        settings = {**SETTINGS, "unix_socket_directories": str(self.socket_folder)}
-        for name, value in settings.items():
-            command += ["-c", f"{name}={value}"]
         with (self.folder / "postgres.log").open("ab") as log:
             server = subprocess.Popen(
-                command,
+                self._command(programs),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -195,6 +183,13 @@ class Cluster:
             )
         _postmasters.append(server)
         return server
+
+    def _command(self, programs: Path) -> list[str]:
+        command = [str(programs / "postgres"), "-D", str(self._data)]
+        settings = {**SETTINGS, "unix_socket_directories": str(self.socket_folder)}
+        for name, value in settings.items():
+            command += ["-c", f"{name}={value}"]
+        return command
 
     def _wait_until_it_answers(self, server: subprocess.Popen[bytes], deadline: float) -> bool:
         """False when the server ended or the deadline passed, which terminates it."""
@@ -209,17 +204,34 @@ class Cluster:
 
     def _create_database(self) -> None:
         with psycopg.connect(self.dsn(), autocommit=True) as connection:
-            row = connection.execute(
-                "SELECT 1 FROM pg_database WHERE datname = 'deepwiki'"
-            ).fetchone()
-            if row is None:
+            if connection.execute(DATABASE_EXISTS).fetchone() is None:
                 connection.execute("CREATE DATABASE deepwiki")
 
     def _last_log_line(self) -> str:
-        with contextlib.suppress(OSError):
-            lines = (self.folder / "postgres.log").read_text(errors="replace").strip().splitlines()
-            return lines[-1] if lines else "(empty)"
-        return "(no log)"
+        try:
+            log = (self.folder / "postgres.log").read_text(errors="replace")
+        except OSError:
+            return "(no log)"
+        return _last_line(log) or "(empty)"
+
+
+def _last_line(text: str) -> str:
+    return text.strip().rpartition("\n")[2]
+
+
+def _make_private_folder(folder: Path, account: Account) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if account.is_other:
+        os.chown(folder, account.uid, account.gid)
+    if folder.stat().st_uid != account.uid:
+        raise PostgresError(
+            f"The folder {folder} belongs to another user. Set DATA_DIR to one of yours."
+        )
+    folder.chmod(0o700)
+
+
+def _is_waiting_for_predecessor(log_line: str) -> bool:
+    return any(message in log_line for message in PREDECESSOR_MESSAGES)
 
 
 def _reap() -> None:

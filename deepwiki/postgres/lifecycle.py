@@ -46,7 +46,8 @@ def release(data_dir: Path | None = None) -> None:
     """Stop using one server, or all; the last user stops it."""
     with _mutex:
         _close_locks_after_fork()
-        for folder in [data_dir.resolve()] if data_dir else list(_user_locks):
+        folders = [data_dir.resolve()] if data_dir else list(_user_locks)
+        for folder in folders:
             descriptor = _user_locks.pop(folder, None)
             if descriptor is not None:
                 _leave(Cluster(folder), descriptor)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENT = {**os.environ, "PYTHONUNBUFFERED": "1"}
 STOP_SECONDS = 35  # longer than a web server drains
 
 Process = subprocess.Popen[bytes]
@@ -38,22 +39,25 @@ class ChildProcesses:
         """Terminate all, wait, and kill the sessions of those that do not end in time."""
         children = [child for child in (*self.servers, self.worker) if child]
         for child in children:
-            if child.poll() is None:
-                child.terminate()
+            child.terminate()  # does nothing to one that has ended
         deadline = time.monotonic() + STOP_SECONDS
         for child in children:
-            try:
-                child.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                os.killpg(child.pid, signal.SIGKILL)
-                child.wait()
+            _wait_or_kill(child, max(0.1, deadline - time.monotonic()))
+
+
+def _wait_or_kill(child: Process, seconds: float) -> None:
+    try:
+        child.wait(seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
 
 
 def _start(arguments: list[str]) -> Process:
     return subprocess.Popen(
         [sys.executable, *arguments],
         cwd=ROOT,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env=ENVIRONMENT,
         stdin=subprocess.DEVNULL,
         start_new_session=True,
     )

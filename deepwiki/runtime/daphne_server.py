@@ -125,29 +125,34 @@ class BoundedServer(Server):  # type: ignore[misc]
 
 
 def _with_header_deadline(build: BuildProtocol) -> BuildProtocol:
-    """Build HTTP protocols that abort a connection whose first request headers are not
-    complete within HEADER_SECONDS. Twisted's own timeout starts again with every line."""
+    """Build HTTP protocols whose first request has a HeaderDeadline."""
 
     def build_with_deadline(address: Any) -> Any:
         protocol = build(address)
-        channel = protocol._channel
-        headers_received = channel.allHeadersReceived
-
-        def abort() -> None:
-            if channel.transport is not None:
-                channel.transport.abortConnection()
-
-        deadline = reactor.callLater(settings.HEADER_SECONDS, abort)
-
-        def cancel_deadline() -> None:
-            if deadline.active():
-                deadline.cancel()
-            headers_received()
-
-        channel.allHeadersReceived = cancel_deadline
+        HeaderDeadline(protocol._channel)
         return protocol
 
     return build_with_deadline
+
+
+class HeaderDeadline:
+    """Aborts a connection whose first request headers are not complete within
+    HEADER_SECONDS. Twisted's own timeout starts again with every line."""
+
+    def __init__(self, channel: Any) -> None:
+        self._channel = channel
+        self._headers_received = channel.allHeadersReceived
+        self._timer = reactor.callLater(settings.HEADER_SECONDS, self._abort)
+        channel.allHeadersReceived = self._cancel
+
+    def _abort(self) -> None:
+        if self._channel.transport is not None:
+            self._channel.transport.abortConnection()
+
+    def _cancel(self) -> None:
+        if self._timer.active():
+            self._timer.cancel()
+        self._headers_received()
 
 
 def _deflate_options() -> dict[str, Any]:

@@ -81,8 +81,7 @@ async def _channel_layer_answers() -> bool:
 
 
 async def _may_read_metrics(request: HttpRequest) -> bool:
-    token = request.headers.get("authorization", "").removeprefix("Bearer ")
-    if settings.METRICS_TOKEN and constant_time_compare(token, settings.METRICS_TOKEN):
+    if _has_monitoring_token(request):
         return True
     session_key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     try:
@@ -92,14 +91,22 @@ async def _may_read_metrics(request: HttpRequest) -> bool:
     return bool(getattr(user, "is_staff", False))
 
 
+def _has_monitoring_token(request: HttpRequest) -> bool:
+    token = request.headers.get("authorization", "").removeprefix("Bearer ")
+    return bool(settings.METRICS_TOKEN) and constant_time_compare(token, settings.METRICS_TOKEN)
+
+
 def _measure_index_jobs() -> None:
     metrics.index_jobs.clear()
     for state, count in IndexJob.objects.values_list("state").annotate(Count("pk")).order_by():
         metrics.index_jobs.labels(state).set(count)
+    _measure_last_job()
+
+
+def _measure_last_job() -> None:
     last = IndexJob.objects.filter(state=IndexJob.State.DONE).order_by("-finished_at").first()
     if last is not None and last.started_at and last.finished_at:
-        seconds = (last.finished_at - last.started_at).total_seconds()
-        metrics.index_last_seconds.set(seconds)
+        metrics.index_last_seconds.set((last.finished_at - last.started_at).total_seconds())
 
 
 def _is_migrated() -> bool:

@@ -34,31 +34,20 @@ class Lifespan:
         if scope["type"] != "lifespan":
             await self.application(scope, receive, send)
             return
-        while True:
-            message = await receive()
-            if message["type"] == "lifespan.startup":
-                await startup()
-                await send({"type": "lifespan.startup.complete"})
-            else:
-                await shutdown()
-                await send({"type": "lifespan.shutdown.complete"})
-                return
+        await receive()  # lifespan.startup
+        await startup()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()  # lifespan.shutdown
+        await shutdown()
+        await send({"type": "lifespan.shutdown.complete"})
 
 
 async def startup() -> None:
     """Subscribe to stop requests of other processes, and load the embedder and the
     providers, which the first question would otherwise wait for."""
     keep(pubsub.listen_for_stops(stop_here))
-    try:
-        await in_thread(warm_up)
-    except Exception:
-        logger.warning(
-            "the embedder could not be loaded; searching by words until it can", exc_info=True
-        )
-    try:
-        await in_thread(lambda: providers().load())
-    except Exception:
-        logger.warning("the providers could not be loaded", exc_info=True)
+    await _load_embedder()
+    await _load_providers()
     _tune_garbage_collection()
 
 
@@ -66,6 +55,22 @@ async def shutdown() -> None:
     """Let running answers finish, for at most DRAIN_SECONDS."""
     await runs.drain(settings.DRAIN_SECONDS)
     await providers().close()
+
+
+async def _load_embedder() -> None:
+    try:
+        await in_thread(warm_up)
+    except Exception:
+        logger.warning(
+            "the embedder could not be loaded; searching by words until it can", exc_info=True
+        )
+
+
+async def _load_providers() -> None:
+    try:
+        await in_thread(lambda: providers().load())
+    except Exception:
+        logger.warning("the providers could not be loaded", exc_info=True)
 
 
 def _tune_garbage_collection() -> None:

@@ -25,9 +25,8 @@ UNREACHABLE = re.compile(
 
 def main() -> int:
     """Audit the requirements file named on the command line."""
-    command = [str(Path(sys.executable).parent / "pip-audit"), *OPTIONS, "-r", sys.argv[1]]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
+        done = _run_pip_audit(sys.argv[1])
     except subprocess.TimeoutExpired:
         return _skip(f"the vulnerability data did not arrive within {SECONDS} seconds")
     if done.stdout.startswith("{"):
@@ -38,6 +37,11 @@ def main() -> int:
     return 1
 
 
+def _run_pip_audit(path: str) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).parent / "pip-audit"), *OPTIONS, "-r", path]
+    return subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
+
+
 def _judge(packages: list[dict[str, Any]]) -> int:
     """The status for pip-audit's list of packages: each has `vulns`, or a `skip_reason`
     where the service does not know it."""
@@ -45,12 +49,16 @@ def _judge(packages: list[dict[str, Any]]) -> int:
         return _skip("the vulnerability data knows none of the packages")
     vulnerable = [package for package in packages if package.get("vulns")]
     for package in vulnerable:
-        for vulnerability in package["vulns"]:
-            versions = ", ".join(vulnerability["fix_versions"]) or "no version"
-            _print(
-                f"{package['name']} {package['version']}: {vulnerability['id']}, fixed in {versions}"
-            )
+        _report(package)
     return int(bool(vulnerable))
+
+
+def _report(package: dict[str, Any]) -> None:
+    """One line for each vulnerability of a package."""
+    for vulnerability in package["vulns"]:
+        versions = ", ".join(vulnerability["fix_versions"]) or "no version"
+        name = f"{package['name']} {package['version']}"
+        _print(f"{name}: {vulnerability['id']}, fixed in {versions}")
 
 
 def _skip(reason: str) -> int:

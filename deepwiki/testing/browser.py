@@ -19,8 +19,7 @@ def find() -> str:
     for path in (os.environ.get("DEEPWIKI_CHROMIUM"), *installed, MAC):
         if path and os.access(path, os.X_OK):
             return path
-    path = _playwright()
-    return path if os.access(path, os.X_OK) else ""
+    return _playwright()
 
 
 def ensure() -> str:
@@ -28,12 +27,17 @@ def ensure() -> str:
     path = find()
     if path:
         return path
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        run_silently(["apt-get", "update", "-q"])
-        run_silently(["apt-get", "install", "-y", "-q", "chromium"])
+    install_package("chromium")
     if not find():
         run_silently([sys.executable, "-m", "playwright", "install", "chromium"])
     return find()
+
+
+def install_package(name: str, *options: str) -> None:
+    """Install a Debian package where this process may."""
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        run_silently(["apt-get", "update", "-q"])
+        run_silently(["apt-get", "install", "-y", "-q", *options, name])
 
 
 def run_silently(command: list[str]) -> None:
@@ -52,6 +56,9 @@ def _playwright() -> str:
 
     try:
         with sync_playwright() as playwright:
-            return playwright.chromium.executable_path
+            path = playwright.chromium.executable_path
     except Exception:  # no driver for this platform
         return ""
+    if os.access(path, os.X_OK):
+        return path
+    return ""

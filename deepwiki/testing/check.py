@@ -47,13 +47,7 @@ STDOUT_CHARS, STDERR_CHARS = 6_000, 3_000  # the end of a failed check's output
 
 def main() -> int:
     """Run the checks named on the command line; returns how many failed."""
-    parser = argparse.ArgumentParser(prog="deepwiki.testing.check", description="Static checks.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="only these checks")
-    parser.add_argument("--list", action="store_true", help="print the names of all checks")
-    arguments = parser.parse_args()
-    unknown = [name for name in arguments.names if name not in CHECKS]
-    if unknown:
-        parser.error(f"no check is called {', '.join(unknown)}; --list names them")
+    arguments = _parse_arguments()
     if arguments.list:
         _print("\n".join(CHECKS))
         return 0
@@ -63,23 +57,28 @@ def main() -> int:
     return failed
 
 
+def _parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="deepwiki.testing.check", description="Static checks.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="only these checks")
+    parser.add_argument("--list", action="store_true", help="print the names of all checks")
+    arguments = parser.parse_args()
+    unknown = [name for name in arguments.names if name not in CHECKS]
+    if unknown:
+        parser.error(f"no check is called {', '.join(unknown)}; --list names them")
+    return arguments
+
+
 def _run(name: str) -> str:
     """Run one check and print its line; returns ok, FAILED or skipped."""
-    done = subprocess.run(
-        CHECKS[name],
-        cwd=ROOT,
-        env={**os.environ, **ENVIRONMENT},
-        capture_output=True,
-        text=True,
-    )
-    match done.returncode:
-        case 0:
-            _print(f"{name:<14}ok")
-            return "ok"
-        case code if code == SKIPPED:
-            reason = done.stdout.strip().rsplit("\n", 1)[-1]
-            _print(f"{name:<14}skipped: {reason}")
-            return "skipped"
+    environment = {**os.environ, **ENVIRONMENT}
+    done = subprocess.run(CHECKS[name], cwd=ROOT, env=environment, capture_output=True, text=True)
+    if done.returncode == 0:
+        _print(f"{name:<14}ok")
+        return "ok"
+    if done.returncode == SKIPPED:
+        reason = done.stdout.strip().rpartition("\n")[2]
+        _print(f"{name:<14}skipped: {reason}")
+        return "skipped"
     _print(f"{name:<14}FAILED")
     _print(done.stdout[-STDOUT_CHARS:])
     _print(done.stderr[-STDERR_CHARS:])

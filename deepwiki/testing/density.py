@@ -50,13 +50,16 @@ class Figures:
         self.line_chars += [len(line) for line in lines if line.strip()]
         self.formatter_off += sum(text.count(mark) for mark in FORMATTER_OFF)
         for node in ast.walk(ast.parse(text)):
-            self.nodes += 1
-            match node:
-                case ast.IfExp():
-                    self.conditionals += 1
-                case ast.FunctionDef() | ast.AsyncFunctionDef():
-                    self.function_nodes.append(sum(1 for _ in ast.walk(node)))
-                    self.function_lines.append((node.end_lineno or 0) - node.lineno + 1)
+            self._count_node(node)
+
+    def _count_node(self, node: ast.AST) -> None:
+        self.nodes += 1
+        match node:
+            case ast.IfExp():
+                self.conditionals += 1
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                self.function_nodes.append(sum(1 for _ in ast.walk(node)))
+                self.function_lines.append((node.end_lineno or 0) - node.lineno + 1)
 
     def conditionals_per_thousand(self) -> float:
         return self.conditionals / self.nodes * 1000
@@ -74,20 +77,16 @@ class Figures:
 
     def exceeded(self, limits: Limits) -> Iterator[str]:
         """One line for each limit that is exceeded."""
-        figures = {
-            "median of syntax nodes a function": (
-                statistics.median(self.function_nodes),
-                limits.function_nodes,
-            ),
-            "conditionals per 1,000 nodes": (
-                round(self.conditionals_per_thousand(), 2),
-                limits.conditionals,
-            ),
-            "p95 of a line's length": (p95(self.line_chars), limits.line_chars),
-            "formatter switched off": (self.formatter_off, limits.formatter_off),
-            "p95 of lines a module": (p95([*self.module_lines.values()]), limits.module_lines),
-        }
-        for name, (figure, limit) in figures.items():
+        nodes = statistics.median(self.function_nodes)
+        conditionals = round(self.conditionals_per_thousand(), 2)
+        module_lines = p95([*self.module_lines.values()])
+        for name, figure, limit in (
+            ("median of syntax nodes a function", nodes, limits.function_nodes),
+            ("conditionals per 1,000 nodes", conditionals, limits.conditionals),
+            ("p95 of a line's length", p95(self.line_chars), limits.line_chars),
+            ("formatter switched off", self.formatter_off, limits.formatter_off),
+            ("p95 of lines a module", module_lines, limits.module_lines),
+        ):
             if figure > limit:
                 yield f"{name}: {figure}, at most {limit}"
         for path, lines in self.module_lines.items():
@@ -119,7 +118,7 @@ def main() -> int:
     figures = measure(sys.argv[1:] or ["deepwiki", "chat", "repos"])
     exceeded = list(figures.exceeded(Limits()))
     print("\n".join([*figures.report(), *exceeded]))  # noqa: T201
-    return 1 if exceeded else 0
+    return int(bool(exceeded))
 
 
 if __name__ == "__main__":

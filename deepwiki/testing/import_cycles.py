@@ -31,13 +31,19 @@ def circles(graph: Graph) -> list[list[str]]:
     visited: set[str] = set()
     for module in sorted(graph):
         order += _left(module, graph, visited)
+    importers = _reversed(graph)
+    gathered: set[str] = set()
+    components = [sorted(_left(module, importers, gathered)) for module in reversed(order)]
+    return sorted(component for component in components if len(component) > 1)
+
+
+def _reversed(graph: Graph) -> dict[str, set[str]]:
+    """Module -> the modules that import it."""
     importers: dict[str, set[str]] = {module: set() for module in graph}
     for module, imported in graph.items():
         for name in imported:
             importers[name].add(module)
-    gathered: set[str] = set()
-    components = [sorted(_left(module, importers, gathered)) for module in reversed(order)]
-    return sorted(component for component in components if len(component) > 1)
+    return importers
 
 
 def _left(start: str, graph: Graph, visited: set[str]) -> Iterator[str]:
@@ -59,11 +65,11 @@ def _left(start: str, graph: Graph, visited: set[str]) -> Iterator[str]:
 
 
 def main() -> int:
-    """Print each circle; returns how many there are."""
+    """Print each circle; returns 1 if there is one."""
     found = circles(import_graph())
     for circle in found:
         print(" <-> ".join(circle))  # noqa: T201
-    return min(len(found), 1)
+    return int(bool(found))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ python -m deepwiki.testing.programs --ensure    # install what is missing and ca
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -26,10 +25,9 @@ def node() -> str:
     path = shutil.which("node")
     if not path:
         return ""
-    done = subprocess.run([path, "--version"], capture_output=True, text=True)
-    major = done.stdout.strip().lstrip("v").partition(".")[0]
-    is_new_enough = major.isdecimal() and int(major) >= OLDEST_NODE
-    return path if is_new_enough else ""
+    if _major_version(path) < OLDEST_NODE:
+        return ""
+    return path
 
 
 def ensure() -> None:
@@ -39,8 +37,8 @@ def ensure() -> None:
         browser.ensure(),
         "No Chromium can be had here: the browser tests will be skipped.",
     )
-    if not redis_server() and os.geteuid() == 0 and shutil.which("apt-get"):
-        _install_redis()
+    if not redis_server():
+        browser.install_package("redis-server", "--no-install-recommends")
     _report(
         "Redis",
         redis_server(),
@@ -53,12 +51,11 @@ def ensure() -> None:
     )
 
 
-def _install_redis() -> None:
-    """Debian's package, without those it recommends."""
-    browser.run_silently(["apt-get", "update", "-q"])
-    browser.run_silently(
-        ["apt-get", "install", "-y", "-q", "--no-install-recommends", "redis-server"]
-    )
+def _major_version(path: str) -> int:
+    """The first number that `--version` prints; 0 without one."""
+    done = subprocess.run([path, "--version"], capture_output=True, text=True)
+    major = done.stdout.strip().lstrip("v").partition(".")[0]
+    return int(major) if major.isdecimal() else 0
 
 
 def _report(name: str, path: str, missing: str) -> None:
