@@ -34,15 +34,15 @@ WEB_PROCESSES = env.number("DEEPWIKI_WEB_PROCESSES", 1, least=1)
 PUBLIC_URL = env.http_address("DEEPWIKI_PUBLIC_URL", f"http://localhost:{PORT}")
 _public = urlsplit(PUBLIC_URL)
 _own_hosts = [str(_public.hostname), "localhost", "127.0.0.1", "[::1]"]
-ALLOWED_HOSTS = list(dict.fromkeys([*_own_hosts, *env.words("DEEPWIKI_HOSTS")]))
+ALLOWED_HOSTS = list(dict.fromkeys([*_own_hosts, *env.items("DEEPWIKI_HOSTS")]))
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
 # X-Forwarded-For and X-Forwarded-Proto count only from these addresses.
-TRUSTED_PROXIES = env.words("DEEPWIKI_TRUSTED_PROXIES")
+TRUSTED_PROXIES = env.items("DEEPWIKI_TRUSTED_PROXIES")
 
 # --- secrets: from the environment, else generated, readable by this user only --------
 SECRET_KEY = env.text("DEEPWIKI_SECRET_KEY") or read_or_make_key(DATA_DIR / "secret.key")
 # Newest first; access tokens are encrypted with the first and decrypted with any.
-TOKEN_KEYS = env.words("DEEPWIKI_TOKEN_KEYS") or [read_or_make_key(DATA_DIR / "token.key")]
+TOKEN_KEYS = env.items("DEEPWIKI_TOKEN_KEYS") or [read_or_make_key(DATA_DIR / "token.key")]
 METRICS_TOKEN = env.text("DEEPWIKI_METRICS_TOKEN")
 
 # --- who may do what ------------------------------------------------------------------
@@ -50,7 +50,7 @@ ALLOW_ANONYMOUS = env.flag("DEEPWIKI_ALLOW_ANONYMOUS")
 SIGN_UP = env.flag("DEEPWIKI_SIGN_UP")
 SOCIAL_SIGN_UP = env.flag("DEEPWIKI_SOCIAL_SIGN_UP", default=SIGN_UP)
 LOCAL_ROOTS = env.folders("DEEPWIKI_LOCAL_ROOTS")
-CLONE_ALLOW = env.words("DEEPWIKI_CLONE_ALLOW")
+CLONE_ALLOW = env.items("DEEPWIKI_CLONE_ALLOW")
 CA_FILE = env.file("DEEPWIKI_CA_FILE")
 GIT_PROXY = env.proxy_address("DEEPWIKI_GIT_PROXY")
 
@@ -273,7 +273,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 _sign_in_origins = sign_in_origins(SOCIALACCOUNT_PROVIDERS)
 CONTENT_SECURITY_POLICY = content_security_policy(
-    [*_sign_in_origins, *env.words("DEEPWIKI_SIGN_IN_ORIGINS")]
+    [*_sign_in_origins, *env.items("DEEPWIKI_SIGN_IN_ORIGINS")]
 )
 
 LOGGING = logging_config(env.logging_level("DEEPWIKI_LOG_LEVEL", "INFO"))

@@ -67,7 +67,7 @@ class Environment(Env):
         """The value without surrounding blanks; `default` when unset or blank."""
         return self.str(name, default)
 
-    def words(self, name: str) -> list[str]:
+    def items(self, name: str) -> list[str]:
         """A comma-separated list; empty items are dropped."""
         return [item.strip() for item in self.text(name).split(",") if item.strip()]
 
@@ -105,7 +105,7 @@ class Environment(Env):
 
     def folders(self, name: str) -> list[Path]:
         """A comma-separated list of such paths."""
-        return [_absolute(name, value) for value in self.words(name)]
+        return [_absolute(name, value) for value in self.items(name)]
 
     def http_address(self, name: str, default: str) -> str:
         """An http or https URL without its trailing slash."""

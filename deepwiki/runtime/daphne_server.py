@@ -1,6 +1,6 @@
 """daphne with the limits, the close codes and the end that it lacks.
 
-- Messages over our limit are answered with words before daphne's own limit drops them.
+- Messages over our limit are refused with an error message before daphne's own limit drops them.
 - Per-message deflate is accepted, with a limit on what a message may decompress to.
 - A slow reader gets CLOSE_SECONDS to read the rest after a close.
 - A connection whose request headers are not complete in time is closed.
@@ -34,7 +34,7 @@ HANDSHAKE_SECONDS = 15
 APPLICATION_CLOSE_SECONDS = 2
 STOP_SECONDS = 34  # until the process ends, whatever still runs
 CLOSE_FRAME_SECONDS = 0.3  # for the close frames to leave
-# daphne's limit is this many times ours, so that ours refuses first, with words.
+# daphne's limit is this many times ours, so that ours refuses first, with a message.
 MESSAGE_MARGIN = 2
 # Close codes a server may send: RFC 6455, section 7.4.1. autobahn accepts 1000 and 3000 on.
 CLOSE_CODES = (1001, 1003, 1007, 1008, 1009, 1011, 1012, 1013)

@@ -54,7 +54,7 @@ async def metrics_view(request: HttpRequest) -> HttpResponse:
 
 
 async def _not_ready() -> str:
-    """Why this process cannot serve, in words; empty when it can."""
+    """The reason this process cannot serve, in English; empty when it can."""
     if runs.draining:
         return "stopping"
     try:

@@ -128,7 +128,7 @@ def test_a_blank_value_counts_as_unset(monkeypatch):
         7,
         True,
     )
-    assert (env.words("A_NAME"), env.postgres_database("A_NAME"), env.redis_address("A_NAME")) == (
+    assert (env.items("A_NAME"), env.postgres_database("A_NAME"), env.redis_address("A_NAME")) == (
         [],
         {},
         "",
