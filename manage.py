@@ -1,14 +1,17 @@
 #!/usr/bin/env python
-"""Django's command line, ending on SIGTERM as on Ctrl-C so that the embedded database is let go."""
+"""Django's command line. SIGTERM ends it as Ctrl-C does, so that the process stops using the
+embedded database."""
 
 import os
 import signal
 import sys
 
+INTERRUPTED, TERMINATED = 130, 143  # 128 + the number of the signal
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deepwiki.settings")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     try:
         from django.core.management import execute_from_command_line
     except ImportError:
@@ -22,7 +25,7 @@ def main() -> None:
     except PostgresError as error:
         sys.exit(f"DeepWiki: {error}")
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -17,9 +17,10 @@ import sys
 import time
 from pathlib import Path
 
-from bench.setting import database
+from bench.environment import database
 
 ROOT = Path(__file__).resolve().parent.parent
+DEFAULT = "index,search,chat"
 
 
 def main() -> int:
@@ -27,31 +28,38 @@ def main() -> int:
         prog="bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--source", default=str(ROOT))
-    parser.add_argument("--only", default="index,search,chat")
+    parser.add_argument("--only", default=DEFAULT)
     arguments = parser.parse_args()
-    source, wanted = Path(arguments.source), arguments.only.split(",")
+    source = Path(arguments.source)
     results: dict[str, object] = {
         "source": source.name,
         "at": time.strftime("%Y-%m-%d"),
         "cores": os.cpu_count(),
     }
     with database():
-        from bench import chat, heavy, index
-
-        if {"index", "search", "chat"} & set(wanted):
-            results |= index.measure(source, "search" in wanted)
-        if "chat" in wanted:
-            results |= chat.measure()
-        if "local" in wanted:
-            results |= heavy.measure_local(source)
-        if "memory" in wanted:
-            results |= heavy.measure_memory(source)
+        results |= measure(source, set(arguments.only.split(",")))
     out = ROOT / "bench" / "out"
     out.mkdir(parents=True, exist_ok=True)
     (out / "results.json").write_text(json.dumps(results, indent=1))
     for name, value in results.items():
         print(f"{name:<62}{value}")
     return 0
+
+
+def measure(source: Path, names: set[str]) -> dict[str, object]:
+    """The results of the named measurements. Searching and chatting need the index."""
+    from bench import chat, index, large_repository, local_embedders
+
+    results: dict[str, object] = {}
+    if names & {"index", "search", "chat"}:
+        results |= index.measure(source, with_search="search" in names)
+    if "chat" in names:
+        results |= chat.measure()
+    if "local" in names:
+        results |= local_embedders.measure(source)
+    if "memory" in names:
+        results |= large_repository.measure(source)
+    return results
 
 
 if __name__ == "__main__":

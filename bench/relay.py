@@ -1,6 +1,7 @@
-"""The least a chat server can do: one embeddings call, then the model's stream passed on with the typed client.
+"""The least a chat server can do: one embeddings call, then the model's stream passed on with
+the typed client.
 
-python -m bench.relay PORT MODEL_URL
+    python -m bench.relay PORT MODEL_URL
 """
 
 from __future__ import annotations
@@ -16,18 +17,19 @@ import websockets
 async def main(port: int, url: str) -> None:
     client = openai.AsyncOpenAI(api_key="sk-test", base_url=url)
 
-    async def handle(socket: websockets.ServerConnection) -> None:
-        request = json.loads(await socket.recv())
-        await client.embeddings.create(model="fake", input=[request["messages"][-1]["content"]])
+    async def relay(connection: websockets.ServerConnection) -> None:
+        request = json.loads(await connection.recv())
+        question = request["messages"][-1]["content"]
+        await client.embeddings.create(model="fake", input=[question])
         stream = await client.chat.completions.create(
             model=request["model"], messages=request["messages"], stream=True
         )
         async for chunk in stream:
             if chunk.choices and chunk.choices[0].delta.content:
-                await socket.send(chunk.choices[0].delta.content)
-        await socket.close()
+                await connection.send(chunk.choices[0].delta.content)
+        await connection.close()
 
-    async with websockets.serve(handle, "127.0.0.1", port, compression=None):
+    async with websockets.serve(relay, "127.0.0.1", port, compression=None):
         await asyncio.Future()
 
 

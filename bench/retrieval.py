@@ -13,12 +13,26 @@ import argparse
 import json
 import statistics
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.setting import database
+from bench.environment import database
 
 LANGUAGES = ("question", "en", "zh", "ja")
+MODES = {"hybrid": True, "words": False}  # name -> vectors as well as words
+RANKS = 10
+
+Question = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one question did: recall of its files in the first ten, 1 / rank of the first."""
+
+    recall: float
+    reciprocal_rank: float
+    milliseconds: float
 
 
 def main() -> None:
@@ -28,25 +42,27 @@ def main() -> None:
     parser.add_argument("--embedder", default="local")
     arguments = parser.parse_args()
     folders = dict(text.split("=", 1) for text in arguments.repositories)
-    questions = [
-        json.loads(line)
-        for line in arguments.questions.read_text("utf-8").splitlines()
-        if line.strip()
-    ]
-    questions = [question for question in questions if question["repo"] in folders]
+    questions = [q for q in _read(arguments.questions) if q["repo"] in folders]
+    commits = {question["repo"]: question["commit"] for question in questions}
     with database(DEEPWIKI_EMBEDDER=arguments.embedder):
-        commits = {question["repo"]: question["commit"] for question in questions}
-        repositories = {name: _indexed(folders[name], commit) for name, commit in commits.items()}
+        ids = {name: _index(folders[name], commit) for name, commit in commits.items()}
         for language in LANGUAGES:
             asked = [question for question in questions if language in question]
-            for hybrid in (True, False) if asked else ():
-                figures = _ask(asked, language, repositories, hybrid)
-                print(
-                    f"{language:<10}{'hybrid' if hybrid else 'words':<8}n={len(asked):<5}{figures}"
-                )
+            for mode in MODES if asked else ():
+                results = [
+                    _search(ids[question["repo"]], question, language, hybrid=MODES[mode])
+                    for question in asked
+                ]
+                print(f"{language:<10}{mode:<8}n={len(asked):<5}{_figures(results)}")
 
 
-def _indexed(folder: str, commit: str) -> Any:
+def _read(path: Path) -> list[Question]:
+    lines = path.read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines if line.strip()]
+
+
+def _index(folder: str, commit: str) -> Any:
+    """Index a folder; returns the id of its repository."""
     from repos import jobs
     from repos.services import add
     from repos.sources import parse_address
@@ -60,28 +76,26 @@ def _indexed(folder: str, commit: str) -> Any:
     return repository.pk
 
 
-def _ask(
-    questions: list[dict[str, Any]], language: str, repositories: dict[str, Any], hybrid: bool
-) -> str:
+def _search(repository_id: Any, question: Question, language: str, *, hybrid: bool) -> Result:
     from repos.search import search
 
-    recalls, ranks, took = [], [], []
-    for question in questions:
-        began = time.perf_counter()
-        found = search(
-            [repositories[question["repo"]]],
-            question[language],
-            user_id=None,
-            hybrid=hybrid,
-            with_text=False,
-        )
-        took.append((time.perf_counter() - began) * 1000)
-        files = list(dict.fromkeys(passage.path for passage in found.passages))
-        gold = question["gold"]
-        recalls.append(sum(path in files[:10] for path in gold) / len(gold))
-        ranks.append(next((1 / place for place, path in enumerate(files, 1) if path in gold), 0.0))
-    mean = statistics.mean
-    return f"R@10 {mean(recalls):.3f}   MRR {mean(ranks):.3f}   median {statistics.median(took):.0f} ms"
+    began = time.perf_counter()
+    found = search(
+        [repository_id], question[language], user_id=None, hybrid=hybrid, with_text=False
+    )
+    milliseconds = (time.perf_counter() - began) * 1000
+    files = list(dict.fromkeys(passage.path for passage in found.passages))
+    gold = question["gold"]
+    recall = sum(path in files[:RANKS] for path in gold) / len(gold)
+    rank = next((rank for rank, path in enumerate(files, 1) if path in gold), None)
+    return Result(recall, 1 / rank if rank else 0.0, milliseconds)
+
+
+def _figures(results: list[Result]) -> str:
+    recall = statistics.mean(result.recall for result in results)
+    reciprocal_rank = statistics.mean(result.reciprocal_rank for result in results)
+    milliseconds = statistics.median(result.milliseconds for result in results)
+    return f"R@10 {recall:.3f}   MRR {reciprocal_rank:.3f}   median {milliseconds:.0f} ms"
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""The project's own Django app: start-up checks, health and shared templates."""
+"""The project's own Django app: templates, translations and start-up of the database pool."""
 
 from django.apps import AppConfig
 
-from deepwiki.foundation.pool_recovery import recover_quickly
+from deepwiki.foundation.pool_recovery import shorten_reconnect_waits
 
 
 class DeepWikiConfig(AppConfig):
@@ -10,4 +10,4 @@ class DeepWikiConfig(AppConfig):
     verbose_name = "DeepWiki"
 
     def ready(self) -> None:
-        recover_quickly()
+        shorten_reconnect_waits()

@@ -1,4 +1,4 @@
-"""The ASGI application: plain ASGI, so any server runs it. `deepwiki.server` runs it under daphne."""
+"""The ASGI application, for any ASGI server; `deepwiki.server` runs it under daphne."""
 
 import os
 
@@ -8,7 +8,7 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deepwiki.settings")
 django_application = get_asgi_application()
 
-from chat.routing import websocket_urlpatterns  # noqa: E402 - models may only be imported once Django is set up
+from chat.routing import websocket_urlpatterns  # noqa: E402 - models need Django to be set up
 from deepwiki.runtime.lifespan import Lifespan  # noqa: E402
 
 application = Lifespan(

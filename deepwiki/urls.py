@@ -1,4 +1,4 @@
-"""All paths."""
+"""All routes."""
 
 from django.contrib import admin
 from django.urls import include, path, re_path
@@ -18,7 +18,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("metrics", health.metrics_view, name="metrics"),
     path("readyz", health.readyz, name="readyz"),
-    # Last: whatever nothing above has taken, and whose first part is none of ours.
+    # Last: /<owner>/<name> of a repository. The first part must be none of ours.
     re_path(
         r"^(?!(?:accounts|admin|api|c|chat|design|m|parts|r|repositories|s|static|styleguide|webhooks|ws)/)"
         r"(?P<owner>[A-Za-z0-9][\w.-]{0,99})/(?P<name>[\w.-]{1,100})/?$",

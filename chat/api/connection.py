@@ -54,7 +54,7 @@ class Connection:
         self._socket = socket
         self._headers: dict[bytes, bytes] = dict(socket.scope["headers"])
         peer = (socket.scope.get("client") or ("",))[0]
-        self.address = authentication.address_of(peer, self._header(b"x-forwarded-for"))
+        self.address = authentication.forwarded_address(peer, self._header(b"x-forwarded-for"))
         self.person: Person
         self._session_key = ""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -71,7 +71,9 @@ class Connection:
         """
         headers = self._socket.scope["headers"]
         try:
-            self.person, self._session_key = await in_thread(authentication.of_handshake, headers)
+            self.person, self._session_key = await in_thread(
+                authentication.authenticate_handshake, headers
+            )
         except authentication.CredentialsRefused:
             metrics.connections.labels("refused").inc()
             raise
@@ -96,9 +98,9 @@ class Connection:
         Asks the database: call it in a thread.
         """
         if self._session_key:
-            if authentication.by_session(self._session_key) is None:
+            if authentication.user_of_session(self._session_key) is None:
                 raise NotSignedIn("session_ended")
-        elif self.person.pk and not authentication.still_good(self._header(b"authorization")):
+        elif self.person.pk and not authentication.is_bearer_valid(self._header(b"authorization")):
             raise NotSignedIn("token_expired")
 
     def note_message(self) -> None:

@@ -88,7 +88,7 @@ async def _person(request: HttpRequest) -> Person:
 async def _token_person(request: HttpRequest) -> Person | None:
     authorization = request.headers.get("authorization", "")
     try:
-        person = await in_thread(authentication.by_bearer, authorization)
+        person = await in_thread(authentication.user_of_bearer, authorization)
     except authentication.CredentialsRefused:
         raise NotSignedIn("token_invalid") from None
     origin = request.headers.get("origin", "")
@@ -98,12 +98,12 @@ async def _token_person(request: HttpRequest) -> Person | None:
 
 
 def _is_same_origin(request: HttpRequest, origin: str) -> bool:
-    return authentication.same_origin(origin, request.get_host())
+    return authentication.is_same_origin(origin, request.get_host())
 
 
 async def _session_person(request: HttpRequest) -> Person | None:
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-    person = await in_thread(authentication.by_session, key)
+    person = await in_thread(authentication.user_of_session, key)
     if person is None or request.method in SAFE_METHODS:
         return person
     check = _CsrfCheck(lambda _: HttpResponse())

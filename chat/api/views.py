@@ -41,7 +41,7 @@ async def stream(request: HttpRequest, person: Person) -> HttpResponseBase:
         person,
         chat_request,
         lasting=wants_events or chat_request.conversation is not None,
-        address=authentication.address_of_request(request),
+        address=authentication.client_address(request),
     )
     if wants_events:
         return event_response(run.attach())

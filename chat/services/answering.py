@@ -91,7 +91,8 @@ async def ask(
     """
     # The client may disconnect before the rows are stored: the answer is started anyway.
     with database_errors_as_down():
-        return await asyncio.shield(keep(_ask(person, request, lasting, authorize, address)))
+        work = _start_answer(person, request, authorize, address=address, lasting=lasting)
+        return await asyncio.shield(keep(work))
 
 
 async def attach(person: Person, run_id: uuid.UUID, after: int = 0) -> AsyncGenerator[Numbered]:
@@ -143,12 +144,13 @@ def database_errors_as_down() -> Iterator[None]:
         raise Down(retry_after=DATABASE_RETRY_SECONDS) from error
 
 
-async def _ask(
+async def _start_answer(
     person: Person,
     request: ChatRequest,
-    lasting: bool,
     authorize: Callable[[], None],
+    *,
     address: str,
+    lasting: bool,
 ) -> Run:
     if not person.is_authenticated and not settings.ALLOW_ANONYMOUS:
         raise NotSignedIn
@@ -165,7 +167,7 @@ async def _ask(
         person_id=person.pk,
         address=address,
         renderer=LiveBlocks() if request.render == "html" else None,
-        recorder=_recorder(accepted, lasting),
+        recorder=_recorder(accepted, lasting=lasting),
         meter=context.meter,
     )
     events = _measure(model.provider, answer(context, DjangoAnswerCache()))
@@ -205,7 +207,7 @@ def _answer_context(
     )
 
 
-def _recorder(accepted: AcceptedQuestion, lasting: bool) -> MessageRecorder | NoRecord:
+def _recorder(accepted: AcceptedQuestion, *, lasting: bool) -> MessageRecorder | NoRecord:
     if accepted.answer_id is None:
         return NoRecord()
     return MessageRecorder(accepted.answer_id, with_events=lasting)
@@ -238,7 +240,9 @@ async def _measure(provider: str, events: AsyncGenerator[Event]) -> AsyncGenerat
             async for event in events:
                 if is_first and isinstance(event, Delta):
                     is_first = False
-                    metrics.first_token.labels(provider).observe(time.perf_counter() - started)
+                    metrics.first_token_seconds.labels(provider).observe(
+                        time.perf_counter() - started
+                    )
                 yield event
         state = "complete"
     except ChatError as error:

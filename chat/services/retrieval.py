@@ -84,7 +84,7 @@ class RepositoryRetriever:
             self.filters,
             self.file,
         )
-        with metrics.timed(metrics.retrieval):
+        with metrics.retrieval_seconds.time():
             return await _shared(
                 key, lambda: in_thread(self._search, repository, index, question, limit)
             )

@@ -317,12 +317,12 @@ async def test_strangers_are_limited_by_their_address(repository, with_model, se
 
 
 def test_the_forwarded_address_counts_from_a_proxy_of_ours_only(settings):
-    from deepwiki.accounts.authentication import address_of
+    from deepwiki.accounts.authentication import forwarded_address
 
     settings.TRUSTED_PROXIES = ["10.0.0.1", "10.0.0.2"]
-    assert address_of("203.0.113.9", "198.51.100.1") == "203.0.113.9"
-    assert address_of("10.0.0.1", "198.51.100.1, 203.0.113.9, 10.0.0.2") == "203.0.113.9"
-    assert address_of("10.0.0.1", "") == "10.0.0.1"
+    assert forwarded_address("203.0.113.9", "198.51.100.1") == "203.0.113.9"
+    assert forwarded_address("10.0.0.1", "198.51.100.1, 203.0.113.9, 10.0.0.2") == "203.0.113.9"
+    assert forwarded_address("10.0.0.1", "") == "10.0.0.1"
 
 
 @pytest.mark.parametrize("what", ["conversation", "repository", "person"])

@@ -1,4 +1,4 @@
-"""Who may sign up and sign in: as the settings say, for passwords and for other sites' accounts alike."""
+"""allauth's hooks: who may sign up, how names are compared, and what follows a sign-in."""
 
 from __future__ import annotations
 
@@ -13,25 +13,31 @@ from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest, HttpResponse
 
-from deepwiki.accounts.authentication import address_of_request
-from deepwiki.accounts.preferences import remember
+from deepwiki.accounts.authentication import client_address
+from deepwiki.accounts.preferences import set_preference_cookies
 
-UNSAID = (
+# The page itself shows who is signed in.
+SILENT_MESSAGES = (
     "account/messages/logged_in.txt",
     "account/messages/logged_out.txt",
-)  # the page itself shows it
+)
+REPLACED_STAGES = {
+    "allauth.account.stages.EmailVerificationStage": f"{__name__}.ConfirmStage",
+}
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
-    """Names as they are written: in other letters a name would be another one to whoever counts wrong passwords."""
+    """Compares names exactly. allauth's own comparison ignores case, so failures counted by
+    axes for "alice" would not count for "ALICE"."""
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         name, password = credentials.get("username"), credentials.get("password")
-        return ModelBackend.authenticate(self, request, username=name, password=password)
+        return ModelBackend.authenticate(self, request, name, password)
 
 
 class ConfirmStage(EmailVerificationStage):  # type: ignore[misc]
-    """Addresses are confirmed by those who gave one when they signed up; accounts made here by hand have none."""
+    """Asks for verification only where an address was given when signing up; accounts made
+    by an administrator have none."""
 
     def handle(self) -> Any:
         if not EmailAddress.objects.filter(user=self.login.user).exists():
@@ -40,23 +46,22 @@ class ConfirmStage(EmailVerificationStage):  # type: ignore[misc]
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Signing up with a password, and what happens after signing in."""
+    """Sign-up with a password, and what follows a sign-in."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.SIGN_UP)
 
     def get_login_stages(self) -> list[str]:
-        ours = f"{__name__}.ConfirmStage"
         stages: list[str] = super().get_login_stages()
-        return [ours if name.endswith(".EmailVerificationStage") else name for name in stages]
+        return [REPLACED_STAGES.get(stage, stage) for stage in stages]
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return address_of_request(request)
+        return client_address(request)
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
-        """The browser learns the person's language and theme."""
+        """Copies the user's language and theme to the browser."""
         response: HttpResponse = super().post_login(request, user, **kwargs)
-        return remember(response, user)
+        return set_preference_cookies(response, user)
 
     def add_message(
         self,
@@ -66,12 +71,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         *args: Any,
         **kwargs: Any,
     ) -> None:
-        if message_template not in UNSAID:
+        if message_template not in SILENT_MESSAGES:
             super().add_message(request, level, message_template, *args, **kwargs)
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
-    """Signing up with the account of another site."""
+    """Sign-up with the account of another site."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return bool(settings.SOCIAL_SIGN_UP)

@@ -14,11 +14,11 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        user_logged_in.connect(_forgive, dispatch_uid="forgive mistakes")
+        user_logged_in.connect(_forget_failures, dispatch_uid="forget failures")
 
 
-def _forgive(sender: Any, user: Any, **kwargs: Any) -> None:
-    """Whoever signs in is forgiven the mistakes made with that name, and with no other."""
+def _forget_failures(sender: Any, user: Any, **kwargs: Any) -> None:
+    """Signing in clears the failures counted for this name, and for no other."""
     from axes.models import AccessAttempt
 
     AccessAttempt.objects.filter(username=user.get_username()).delete()

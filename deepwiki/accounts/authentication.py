@@ -1,4 +1,5 @@
-"""Who is asking: by session cookie or by API token, the same rules for HTTP and WebSocket."""
+"""The user behind a request, by session cookie or by API token: the same rules for HTTP and
+WebSocket. Also the address a request comes from."""
 
 from __future__ import annotations
 
@@ -19,98 +20,98 @@ from deepwiki.accounts.models import ApiToken
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.sessions.backends.base import SessionBase
 
     Person = AbstractBaseUser | AnonymousUser
 
 
 class CredentialsRefused(Exception):
-    """The credentials given are no good, or come from a page that is not ours."""
+    """The credentials are invalid, or were sent by a page of another origin."""
 
 
-def by_bearer(authorization: str) -> AbstractBaseUser | None:
-    """The person of an `Authorization: Bearer …` header; None when there is no such header. Raises Refused."""
+def user_of_bearer(authorization: str) -> AbstractBaseUser | None:
+    """The user whose API token is in an `Authorization: Bearer …` header; None for another
+    scheme or no header. Raises CredentialsRefused."""
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer":
         return None
-    person = ApiToken.owner_of(token.strip())
-    if person is None:
+    user = ApiToken.owner_of(token.strip())
+    if user is None:
         raise CredentialsRefused
-    return person
+    return user
 
 
-def still_good(authorization: str) -> bool:
-    """Does the token of a header that was accepted before still open the door?"""
-    return ApiToken.is_good(authorization.partition(" ")[2].strip())
+def is_bearer_valid(authorization: str) -> bool:
+    """True if the token of a header that was accepted before has not been revoked since."""
+    return ApiToken.is_valid(authorization.partition(" ")[2].strip())
 
 
-def by_session(key: str) -> AbstractBaseUser | None:
-    """The person of a session, checked as Django's own middleware does, password changes included."""
+def user_of_session(key: str) -> AbstractBaseUser | None:
+    """The active user of a session. Checks what `django.contrib.auth.get_user` checks: a
+    password change ends the session."""
     if not key:
         return None
     session = import_module(settings.SESSION_ENGINE).SessionStore(key)
-    try:
-        person_id = get_user_model()._meta.pk.to_python(session[SESSION_KEY])
-    except (KeyError, ValidationError):
+    if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
         return None
-    person = get_user_model()._default_manager.filter(pk=person_id, is_active=True).first()
-    if person is None or session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
+    user = _stored_user(session)
+    if user is None or not _has_current_password(session, user):
         return None
-    if not constant_time_compare(session.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash()):
-        return None
-    return person
+    return user
 
 
-def of_handshake(headers: Iterable[tuple[bytes, bytes]]) -> tuple[Person, str]:
-    """The person behind a WebSocket handshake and their session key (empty for a token).
+def authenticate_handshake(headers: Iterable[tuple[bytes, bytes]]) -> tuple[Person, str]:
+    """The user of a WebSocket handshake and their session key (empty for an API token).
 
-    A cookie counts only from a page of ours; a foreign origin is refused with any credentials. Raises Refused.
+    Browsers send cookies with a handshake from any page, so a session counts only with an
+    Origin of ours; with an API token a foreign Origin is refused, none is fine. Raises
+    CredentialsRefused.
     """
     values = {name.lower(): value.decode("latin-1") for name, value in headers}
     origin, host = values.get(b"origin", ""), values.get(b"host", "")
-    if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
-        raise CredentialsRefused
-    person = by_bearer(values.get(b"authorization", ""))
-    if person is not None:
-        if origin and not same_origin(origin, host):
-            raise CredentialsRefused
-        return person, ""
+    _require(validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS))
+    user = user_of_bearer(values.get(b"authorization", ""))
+    if user is not None:
+        _require(not origin or is_same_origin(origin, host))
+        return user, ""
     key = session_key(values.get(b"cookie", ""))
-    person = by_session(key) if key else None
-    if person is not None:
-        if not same_origin(origin, host):
-            raise CredentialsRefused
-        return person, key
-    if settings.ALLOW_ANONYMOUS:
-        return AnonymousUser(), ""
-    raise CredentialsRefused
+    user = user_of_session(key)
+    if user is not None:
+        _require(is_same_origin(origin, host))
+        return user, key
+    _require(settings.ALLOW_ANONYMOUS)
+    return AnonymousUser(), ""
 
 
-def address_of(peer: str, forwarded: str) -> str:
-    """Where a request comes from. X-Forwarded-For counts only from a proxy of ours, and then its last foreign entry."""
+def client_address(request: HttpRequest) -> str:
+    """The IP address of the client of an HTTP request."""
+    forwarded = request.headers.get("x-forwarded-for", "")
+    return forwarded_address(request.META.get("REMOTE_ADDR", ""), forwarded)
+
+
+def forwarded_address(peer: str, forwarded_for: str) -> str:
+    """The client's IP address. X-Forwarded-For counts only from a trusted proxy, and of it
+    the last entry that is not a trusted proxy itself."""
     if peer not in settings.TRUSTED_PROXIES:
         return peer
-    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
+    hops = [hop.strip() for hop in forwarded_for.split(",") if hop.strip()]
     return next((hop for hop in reversed(hops) if hop not in settings.TRUSTED_PROXIES), peer)
 
 
-def address_of_request(request: HttpRequest) -> str:
-    """Where a request comes from."""
-    return address_of(
-        request.META.get("REMOTE_ADDR", ""), request.headers.get("x-forwarded-for", "")
-    )
-
-
 def session_key(cookie: str) -> str:
-    """The session key in a Cookie header."""
+    """The session key in a Cookie header; empty when there is none."""
     try:
         morsel = SimpleCookie(cookie).get(settings.SESSION_COOKIE_NAME)
     except CookieError:
         return ""
-    return morsel.value if morsel else ""
+    if morsel is None:
+        return ""
+    return morsel.value
 
 
-def same_origin(origin: str, host: str) -> bool:
-    """Is `origin` a page of this server? Missing and `null` are not."""
+def is_same_origin(origin: str, host: str) -> bool:
+    """True if an Origin header names this server: its Host, or a trusted origin. False for
+    a missing one and for `null`."""
     try:
         parts = urlsplit(origin)
     except ValueError:
@@ -118,3 +119,23 @@ def same_origin(origin: str, host: str) -> bool:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         return False
     return parts.netloc.lower() == host.lower() or origin in settings.CSRF_TRUSTED_ORIGINS
+
+
+def _require(condition: object) -> None:
+    if not condition:
+        raise CredentialsRefused
+
+
+def _has_current_password(session: SessionBase, user: AbstractBaseUser) -> bool:
+    stored = session.get(HASH_SESSION_KEY, "")
+    return constant_time_compare(stored, user.get_session_auth_hash())
+
+
+def _stored_user(session: SessionBase) -> AbstractBaseUser | None:
+    """The active user whose id is stored in a session."""
+    users = get_user_model()
+    try:
+        user_id = users._meta.pk.to_python(session[SESSION_KEY])
+    except (KeyError, ValidationError):
+        return None
+    return users._default_manager.filter(pk=user_id, is_active=True).first()

@@ -1,4 +1,4 @@
-"""API tokens, shown once and kept as a hash; and what a person prefers."""
+"""API tokens, stored as a hash, and the preferences of a user."""
 
 from __future__ import annotations
 
@@ -16,10 +16,14 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 PREFIX = "dw_"
+USE_RECORDED_EVERY = timedelta(minutes=1)
 
 
 class ApiToken(models.Model):
-    """A program's key to one person's account. 256 random bits, so a plain SHA-256 is enough to keep it by."""
+    """A program's credential for one user's account.
+
+    The token has 256 random bits, so a plain SHA-256 of it cannot be guessed back.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens"
@@ -40,16 +44,17 @@ class ApiToken(models.Model):
 
     @classmethod
     def issue(cls, user: Any, name: str = "token") -> tuple[ApiToken, str]:
-        """A new token and its clear text, which is kept nowhere."""
+        """A new token and its clear text, which is not stored."""
         clear = PREFIX + secrets.token_urlsafe(32)
-        return cls.objects.create(
+        token = cls.objects.create(
             user=user, name=name[:100], digest=_digest(clear), hint=clear[-4:]
-        ), clear
+        )
+        return token, clear
 
     @classmethod
-    def is_good(cls, clear: str) -> bool:
-        """Is this still an active person's token?"""
-        # Written out: this is asked before every question of a program.
+    def is_valid(cls, clear: str) -> bool:
+        """True if the token is not revoked and its user is active."""
+        # Written out: this runs before every question of a program.
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT 1 FROM accounts_apitoken t JOIN auth_user u ON u.id = t.user_id"
@@ -60,22 +65,24 @@ class ApiToken(models.Model):
 
     @classmethod
     def owner_of(cls, clear: str) -> User | None:
-        """The active person a token belongs to; None for an unknown or revoked one. Notes the use once a minute."""
-        token = (
-            cls.objects.select_related("user")
-            .filter(digest=_digest(clear), revoked_at=None, user__is_active=True)
-            .first()
-        )
+        """The active user of a token; None for an unknown or revoked one. Records the use."""
+        usable = cls.objects.filter(revoked_at=None, user__is_active=True)
+        token = usable.select_related("user").filter(digest=_digest(clear)).first()
         if token is None:
             return None
-        now = timezone.now()
-        if token.used_at is None or now - token.used_at > timedelta(minutes=1):
-            cls.objects.filter(pk=token.pk).update(used_at=now)
+        token.record_use()
         return token.user
+
+    def record_use(self) -> None:
+        """Set `used_at` to now, unless that was done within the last minute."""
+        now = timezone.now()
+        if self.used_at is None or now - self.used_at > USE_RECORDED_EVERY:
+            ApiToken.objects.filter(pk=self.pk).update(used_at=now)
 
 
 class Profile(models.Model):
-    """What a person prefers; empty means that the browser or the server decides."""
+    """Preferences and quota of a user. An empty preference leaves the choice to the browser
+    or the server."""
 
     class Theme(models.TextChoices):
         SYSTEM = "", _("As the system")

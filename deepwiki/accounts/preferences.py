@@ -1,4 +1,5 @@
-"""What a person prefers. Language and theme travel in cookies, so that no page has to ask the database for them."""
+"""Language and theme of a person: stored in their profile and copied to cookies, so that a
+page reads them without a query. Also the context processors of the account pages."""
 
 from __future__ import annotations
 
@@ -10,35 +11,43 @@ from django.http import HttpRequest, HttpResponse
 from deepwiki.accounts.models import Profile
 
 THEME_COOKIE = "theme"
-YEAR = 365 * 24 * 3600
+YEAR_SECONDS = 365 * 24 * 3600
 
 
-def remember(response: HttpResponse, user: Any) -> HttpResponse:
-    """Give the person's browser what their profile says."""
+def set_preference_cookies(response: HttpResponse, user: Any) -> HttpResponse:
+    """Copy language and theme of the user's profile to cookies; an empty one is deleted."""
     profile = Profile.objects.filter(user=user).first() or Profile()
-    for name, value in (
-        (settings.LANGUAGE_COOKIE_NAME, profile.language),
-        (THEME_COOKIE, profile.theme),
-    ):
-        if value:
-            response.set_cookie(
-                name, value, max_age=YEAR, samesite="Lax", secure=settings.SECURE_TLS, httponly=True
-            )
-        else:
-            response.delete_cookie(name, samesite="Lax")
+    _set_cookie(response, settings.LANGUAGE_COOKIE_NAME, profile.language)
+    _set_cookie(response, THEME_COOKIE, profile.theme)
     return response
 
 
 def theme(request: HttpRequest) -> dict[str, str]:
-    """Context processor: `theme` is light, dark or empty for the system's."""
-    chosen = request.COOKIES.get(THEME_COOKIE, "")
-    return {"theme": chosen if chosen in (Profile.Theme.LIGHT, Profile.Theme.DARK) else ""}
+    """Context processor: `theme` is light, dark, or empty for the system's."""
+    cookie = request.COOKIES.get(THEME_COOKIE, "")
+    if cookie not in (Profile.Theme.LIGHT, Profile.Theme.DARK):
+        cookie = ""
+    return {"theme": cookie}
 
 
-def offers(request: HttpRequest) -> dict[str, bool]:
-    """Context processor: what the account pages can offer here."""
+def account_features(request: HttpRequest) -> dict[str, bool]:
+    """Context processor: which account pages this server has."""
     return {
         "mail": bool(settings.EMAIL_HOST),
         "sign_up": settings.SIGN_UP,
-        "social": bool(settings.SIGN_IN_WITH),
+        "social": bool(settings.SOCIALACCOUNT_PROVIDERS),
     }
+
+
+def _set_cookie(response: HttpResponse, name: str, value: str) -> None:
+    if not value:
+        response.delete_cookie(name, samesite="Lax")
+        return
+    response.set_cookie(
+        name,
+        value,
+        max_age=YEAR_SECONDS,
+        samesite="Lax",
+        secure=settings.SECURE_TLS,
+        httponly=True,
+    )

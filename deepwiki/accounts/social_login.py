@@ -1,4 +1,5 @@
-"""Accounts of other sites that people may sign in with: each is there when the settings hold its keys."""
+"""Sites whose accounts people may sign in with: allauth's settings for each site whose
+client id is set."""
 
 from __future__ import annotations
 
@@ -6,54 +7,55 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from deepwiki.foundation.env import ConfigError, Environment
+from deepwiki.foundation.env import HTTP, ConfigError, Environment, is_address
 
 ORIGINS = {"github": "https://github.com", "google": "https://accounts.google.com"}
 
 
 def sign_in_providers(env: Environment) -> dict[str, dict[str, Any]]:
-    """allauth's settings of the providers whose client id is set, by the name of their package. Raises ConfigError.
-
-    Whether an address is confirmed is left to what each site says of it.
+    """allauth's SOCIALACCOUNT_PROVIDERS, by the name of the provider's package. Raises
+    ConfigError. Whether an e-mail address is verified is left to what each site says.
 
     https://docs.allauth.org/en/latest/socialaccount/provider_configuration.html
     """
-    found: dict[str, dict[str, Any]] = {}
-    for name, client, secret in (
-        (
-            "github",
-            env.text("DEEPWIKI_GITHUB_CLIENT_ID"),
-            env.text("DEEPWIKI_GITHUB_CLIENT_SECRET"),
-        ),
-        (
-            "google",
-            env.text("DEEPWIKI_GOOGLE_CLIENT_ID"),
-            env.text("DEEPWIKI_GOOGLE_CLIENT_SECRET"),
-        ),
-    ):
-        if client:
-            found[name] = {"APPS": [{"client_id": client, "secret": secret}]}
-    if client := env.text("DEEPWIKI_OIDC_CLIENT_ID"):
-        server = env.text("DEEPWIKI_OIDC_SERVER")
-        if urlsplit(server).scheme not in ("https", "http"):
-            raise ConfigError(
-                "DEEPWIKI_OIDC_SERVER must be the address of the OpenID Connect server."
-            )
-        app = {
-            "provider_id": "oidc",
-            "name": env.text("DEEPWIKI_OIDC_NAME", "Single sign-on"),
-            "client_id": client,
-            "secret": env.text("DEEPWIKI_OIDC_CLIENT_SECRET"),
-            "settings": {"server_url": server},
-        }
-        found["openid_connect"] = {"APPS": [app], "OAUTH_PKCE_ENABLED": True}
-    return found
+    providers: dict[str, dict[str, Any]] = {}
+    for name in ORIGINS:
+        app = _client(env, name.upper())
+        if app["client_id"]:
+            providers[name] = {"APPS": [app]}
+    openid_connect = _openid_connect(env)
+    if openid_connect["client_id"]:
+        providers["openid_connect"] = {"APPS": [openid_connect], "OAUTH_PKCE_ENABLED": True}
+    return providers
 
 
 def sign_in_origins(providers: Mapping[str, Any]) -> list[str]:
-    """Where a sign-in form may lead to: browsers apply `form-action` to redirects, too."""
-    found = [ORIGINS[name] for name in providers if name in ORIGINS]
-    for app in providers.get("openid_connect", {}).get("APPS", ()):
-        parts = urlsplit(app["settings"]["server_url"])
-        found.append(f"{parts.scheme}://{parts.netloc}")
-    return found
+    """The origins that a sign-in form is redirected to, for `form-action`."""
+    origins = [ORIGINS[name] for name in providers if name in ORIGINS]
+    apps = providers.get("openid_connect", {}).get("APPS", ())
+    return origins + [_origin(app["settings"]["server_url"]) for app in apps]
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _client(env: Environment, site: str) -> dict[str, Any]:
+    return {
+        "client_id": env.text(f"DEEPWIKI_{site}_CLIENT_ID"),
+        "secret": env.text(f"DEEPWIKI_{site}_CLIENT_SECRET"),
+    }
+
+
+def _openid_connect(env: Environment) -> dict[str, Any]:
+    server = env.text("DEEPWIKI_OIDC_SERVER")
+    app = {
+        **_client(env, "OIDC"),
+        "provider_id": "oidc",
+        "name": env.text("DEEPWIKI_OIDC_NAME", "Single sign-on"),
+        "settings": {"server_url": server},
+    }
+    if app["client_id"] and not is_address(server, HTTP):
+        raise ConfigError("DEEPWIKI_OIDC_SERVER must be the address of the OpenID Connect server.")
+    return app

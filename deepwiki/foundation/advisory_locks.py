@@ -1,4 +1,4 @@
-"""The numbers of PostgreSQL advisory locks, all in one place so that no two collide.
+"""Keys of the PostgreSQL advisory locks, all in one place so that no two collide.
 
 https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
 """

@@ -1,4 +1,4 @@
-"""Incident ids: what a person is given to report, and what stands in the log beside the trace."""
+"""Incident ids: shown to the user to report, and logged beside the traceback."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys that live outside the database: made once, readable by this user only."""
+"""Secret keys in files, readable by this user only: generated at first use."""
 
 from __future__ import annotations
 
@@ -8,33 +8,47 @@ from pathlib import Path
 
 from deepwiki.foundation.env import ConfigError
 
+KEY_BYTES = 32
+SHORTEST_CHARS = 40  # 32 bytes are 44 characters of base64
+
 
 def read_or_make_key(path: Path) -> str:
-    """32 random bytes, base64url, kept in `path` with mode 0600. Two processes starting at once get the same key.
+    """The key in `path`: 32 random bytes as base64url, file mode 0600. Processes that start
+    at the same time get the same key.
 
     Raises ConfigError when the folder cannot be written or the file holds no key.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        staging = path.with_name(f"{path.name}.{os.getpid()}")
         if not path.exists():
-            descriptor = os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(base64.urlsafe_b64encode(os.urandom(32)))
-            try:
-                os.link(staging, path)  # fails, atomically, when another process was first
-            except FileExistsError:
-                pass
-            finally:
-                staging.unlink()
+            _make_key(path)
         key = path.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not a key"
         raise ConfigError(
             f"{path} cannot be used: {reason}. Set DATA_DIR to a folder you can write to."
         ) from None
-    if len(key) < 40:
+    if len(key) < SHORTEST_CHARS:
         raise ConfigError(
             f"{path} holds no usable key. Restore it from a backup; a new one cannot read old tokens."
         )
     return key
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key to a temporary file and link it to `path`, which fails atomically
+    when another process was first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    staging = path.with_name(f"{path.name}.{os.getpid()}")
+    _write_private(staging, base64.urlsafe_b64encode(os.urandom(KEY_BYTES)))
+    try:
+        path.hardlink_to(staging)
+    except FileExistsError:
+        pass
+    finally:
+        staging.unlink()
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)

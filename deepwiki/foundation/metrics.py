@@ -1,22 +1,19 @@
-"""The figures this server is run by, in Prometheus' form at /metrics.
+"""Metrics of this process in Prometheus' text format, served at /metrics.
 
-Five tell how the chat is doing: how many connections succeed, how long the first word takes, what goes wrong, how much is
-open and running, and memory. The others tell where the time goes. Counted per process; the monitoring program adds up.
+Connections, errors, open sockets, running answers and memory tell how the chat is doing; the
+histograms tell where the time goes. Each process counts for itself; Prometheus adds up.
+
+https://prometheus.io/docs/instrumenting/exposition_formats/
 """
 
 from __future__ import annotations
-
-import os
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import psutil
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 registry = CollectorRegistry()
-SECONDS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60)
+BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60)  # seconds
 
 connections = Counter(
     "deepwiki_connections",
@@ -35,21 +32,21 @@ answers = Counter(
 errors = Counter(
     "deepwiki_errors", "What askers were told went wrong, by kind.", ["code"], registry=registry
 )
-first_token = Histogram(
+first_token_seconds = Histogram(
     "deepwiki_first_token_seconds",
     "From the question to the first word.",
     ["provider"],
-    buckets=SECONDS,
+    buckets=BUCKETS,
     registry=registry,
 )
-retrieval = Histogram(
-    "deepwiki_retrieval_seconds", "Finding passages.", buckets=SECONDS, registry=registry
+retrieval_seconds = Histogram(
+    "deepwiki_retrieval_seconds", "Finding passages.", buckets=BUCKETS, registry=registry
 )
-memory = Gauge("deepwiki_memory_bytes", "Resident memory of this process.", registry=registry)
-indexing = Gauge(
+memory_bytes = Gauge("deepwiki_memory_bytes", "Resident memory of this process.", registry=registry)
+index_jobs = Gauge(
     "deepwiki_index_jobs", "Index jobs, by state, from the database.", ["state"], registry=registry
 )
-indexing_seconds = Gauge(
+index_last_seconds = Gauge(
     "deepwiki_index_last_seconds",
     "How long the last finished index job took, from the database.",
     registry=registry,
@@ -57,16 +54,6 @@ indexing_seconds = Gauge(
 
 
 def exposition() -> tuple[bytes, str]:
-    """All figures as text, and its content type."""
-    memory.set(psutil.Process(os.getpid()).memory_info().rss)
+    """All metrics as text, and its content type."""
+    memory_bytes.set(psutil.Process().memory_info().rss)
     return generate_latest(registry), CONTENT_TYPE_LATEST
-
-
-@contextmanager
-def timed(histogram: Histogram) -> Iterator[None]:
-    """Observe how long the block takes."""
-    began = time.perf_counter()
-    try:
-        yield
-    finally:
-        histogram.observe(time.perf_counter() - began)

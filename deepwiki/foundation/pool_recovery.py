@@ -1,18 +1,19 @@
-"""psycopg's connection pool, made to find its feet quickly after the database was restarted.
+"""Shorter waits of psycopg's connection pool after the database was restarted.
 
-After a restart every idle connection is broken, and the pool finds that out one by one, waiting twice as long after each:
-with ten of them it gave none within eight seconds. What is waited for here grows by a tenth instead.
+A restart breaks every idle connection. The pool finds the broken ones one by one and doubles
+its wait after each: with ten of them it gave no connection within eight seconds. Here the
+wait grows by a tenth instead.
 """
 
 from __future__ import annotations
 
 from psycopg_pool.base import AttemptWithBackoff
 
-FIRST_SECONDS = 0.1
+INITIAL_SECONDS = 0.1
 GROWTH = 1.1
 
 
-def recover_quickly() -> None:
-    """Set the waits of every pool of this process."""
-    AttemptWithBackoff.INITIAL_DELAY = FIRST_SECONDS
+def shorten_reconnect_waits() -> None:
+    """Set the backoff of every connection pool of this process."""
+    AttemptWithBackoff.INITIAL_DELAY = INITIAL_SECONDS
     AttemptWithBackoff.DELAY_BACKOFF = GROWTH

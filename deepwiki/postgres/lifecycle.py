@@ -1,8 +1,10 @@
-"""Who uses the embedded server: counted by the kernel, so that no crash can leave a wrong count.
+"""Start the embedded server with its first user and stop it with its last.
 
-Each process that uses the server holds a shared `flock` on one file. Starting and stopping happen under a second,
-exclusive lock; the one who leaves stops the server only if it can take the first lock exclusively, that is, when no
-other user is left. The kernel drops a dead process's locks, SIGKILL included.
+A user is a process. Users are counted by the kernel, so that no crash leaves a wrong count:
+each holds a shared `flock` on `postgres.users`, and the kernel drops the locks of a dead
+process, SIGKILL included. Starting and stopping happen under an exclusive lock on
+`postgres.starting`. A process that leaves stops the server only if it can turn its shared
+lock into an exclusive one, that is, when no other user is left.
 """
 
 from __future__ import annotations
@@ -18,58 +20,70 @@ from pathlib import Path
 from deepwiki.postgres.binaries import PostgresError
 from deepwiki.postgres.cluster import Cluster
 
-_guard = threading.Lock()
-_held: dict[Path, int] = {}
-_owner_pid = 0
+_mutex = threading.Lock()
+# Data folder -> descriptor of its user lock, for the servers this process uses.
+_user_locks: dict[Path, int] = {}
+_locks_pid = 0  # the process that took them
 
 
 def acquire(data_dir: Path) -> Cluster:
-    """Make sure the server of `data_dir` runs, and keep it running until this process ends or calls `release`.
+    """Start the server of `data_dir`, or join the running one, and keep it running until
+    this process ends or calls `release`.
 
-    Cheap when already held. Safe from threads and after a fork. Raises PostgresError.
+    Cheap when this process uses it already. Safe from threads and after a fork. Raises
+    PostgresError.
     """
     cluster = Cluster(data_dir)
-    with _guard:
-        _forget_after_fork()
-        if cluster.data_dir in _held:
-            return cluster
-        with _starting(cluster):
-            descriptor = _open(cluster.data_dir / "postgres.users")
-            fcntl.flock(descriptor, fcntl.LOCK_SH)
-            try:
-                cluster.start()
-            except BaseException:
-                os.close(descriptor)
-                raise
-        _held[cluster.data_dir] = descriptor
+    with _mutex:
+        _close_locks_after_fork()
+        if cluster.data_dir not in _user_locks:
+            with _startup_lock(cluster):
+                _user_locks[cluster.data_dir] = _start_as_user(cluster)
     return cluster
 
 
 def release(data_dir: Path | None = None) -> None:
-    """Let go of one server, or of all; the last user stops it."""
-    with _guard:
-        _forget_after_fork()
-        for folder in [data_dir.resolve()] if data_dir else list(_held):
-            descriptor = _held.pop(folder, None)
-            if descriptor is None:
-                continue
-            with _starting(Cluster(folder)) as cluster:
-                with contextlib.suppress(BlockingIOError):
-                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    cluster.stop()
-                os.close(descriptor)
+    """Stop using one server, or all; the last user stops it."""
+    with _mutex:
+        _close_locks_after_fork()
+        folders = [data_dir.resolve()] if data_dir else list(_user_locks)
+        for folder in folders:
+            descriptor = _user_locks.pop(folder, None)
+            if descriptor is not None:
+                _leave(Cluster(folder), descriptor)
 
 
 def restart(data_dir: Path) -> None:
-    """Start the server again if it crashed while we hold it."""
+    """Start the server again if it crashed while this process uses it."""
     cluster = Cluster(data_dir)
     if not cluster.answers():
-        with _starting(cluster):
+        with _startup_lock(cluster):
             cluster.start()
 
 
+def _start_as_user(cluster: Cluster) -> int:
+    """Take a user lock and start the server; returns the lock's descriptor."""
+    descriptor = _open(cluster.data_dir / "postgres.users")
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    try:
+        cluster.start()
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _leave(cluster: Cluster, descriptor: int) -> None:
+    with _startup_lock(cluster):
+        with contextlib.suppress(BlockingIOError):  # another user is left
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            cluster.stop()
+        os.close(descriptor)
+
+
 @contextlib.contextmanager
-def _starting(cluster: Cluster) -> Iterator[Cluster]:
+def _startup_lock(cluster: Cluster) -> Iterator[None]:
+    """Hold the exclusive lock for starting and stopping. Waits for it."""
     try:
         cluster.data_dir.mkdir(parents=True, exist_ok=True)
         descriptor = _open(cluster.data_dir / "postgres.starting")
@@ -79,7 +93,7 @@ def _starting(cluster: Cluster) -> Iterator[Cluster]:
         ) from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield cluster
+        yield
     finally:
         os.close(descriptor)
 
@@ -88,14 +102,14 @@ def _open(path: Path) -> int:
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
-def _forget_after_fork() -> None:
-    # A forked child shares its parent's lock; it must take one of its own.
-    global _owner_pid
-    if _owner_pid != os.getpid():
-        for descriptor in _held.values():
+def _close_locks_after_fork() -> None:
+    # A forked child shares its parent's locks; it must take its own.
+    global _locks_pid
+    if _locks_pid != os.getpid():
+        for descriptor in _user_locks.values():
             os.close(descriptor)
-        _held.clear()
-        _owner_pid = os.getpid()
+        _user_locks.clear()
+        _locks_pid = os.getpid()
 
 
 atexit.register(release)

@@ -1,1 +1,1 @@
-"""What runs the apps: start, stop, health."""
+"""What runs the apps in a process: start and stop, health, migrations, the installation."""

@@ -1,4 +1,4 @@
-"""Is the process alive, is it ready to serve, and how is it doing?"""
+"""/healthz: the process answers. /readyz: it can serve. /metrics: how it is doing."""
 
 from __future__ import annotations
 
@@ -14,42 +14,64 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
 from chat.services import runs
-from deepwiki.accounts import authentication
+from deepwiki.accounts.authentication import user_of_session
 from deepwiki.foundation import metrics
 from deepwiki.foundation.threads import in_thread
 from repos.models import IndexJob
 
-LAYER_SECONDS = 2.0
+CHANNEL_LAYER_SECONDS = 2.0
 
 
 @require_safe
 async def healthz(request: HttpRequest) -> JsonResponse:
-    """The process answers."""
+    """200 while the process answers."""
     return JsonResponse({"status": "ok"})
 
 
 @require_safe
 async def readyz(request: HttpRequest) -> JsonResponse:
-    """The database and the channel layer answer, the tables are those of this version, and the server is not about to stop."""
-    if runs.draining:
-        return JsonResponse({"status": "stopping"}, status=503)
-    try:
-        ready = await in_thread(_migrated)
-    except Error:
-        return JsonResponse({"status": "the database is not available"}, status=503)
-    if not ready:
-        return JsonResponse({"status": "migrations are missing"}, status=503)
-    if not await _layer_answers():
-        return JsonResponse({"status": "the channel layer is not available"}, status=503)
+    """200 when database and channel layer answer, all migrations are applied and the server
+    is not stopping; otherwise 503 with the reason."""
+    reason = await _not_ready()
+    if reason:
+        return JsonResponse({"status": reason}, status=503)
     return JsonResponse({"status": "ok"})
 
 
-async def _layer_answers() -> bool:
-    if not settings.REDIS_URL:
-        return True
+@require_safe
+async def metrics_view(request: HttpRequest) -> HttpResponse:
+    """The metrics, for the monitoring token and for signed-in staff; 404 for anybody else."""
+    if not await _may_read_metrics(request):
+        return HttpResponse(
+            "There is nothing here.", status=404, content_type="text/plain; charset=utf-8"
+        )
+    try:
+        await in_thread(_measure_index_jobs)
+    except Error:
+        metrics.index_jobs.clear()  # the metrics of the process need no database
+    text, content_type = metrics.exposition()
+    return HttpResponse(text, content_type=content_type)
+
+
+async def _not_ready() -> str:
+    """The reason this process cannot serve, in English; empty when it can."""
+    if runs.draining:
+        return "stopping"
+    try:
+        is_migrated = await in_thread(_is_migrated)
+    except Error:
+        return "the database is not available"
+    if not is_migrated:
+        return "migrations are missing"
+    if settings.REDIS_URL and not await _channel_layer_answers():
+        return "the channel layer is not available"
+    return ""
+
+
+async def _channel_layer_answers() -> bool:
     layer = get_channel_layer()
     try:
-        async with asyncio.timeout(LAYER_SECONDS):
+        async with asyncio.timeout(CHANNEL_LAYER_SECONDS):
             channel = await layer.new_channel()
             await layer.send(channel, {"type": "ready"})
             await layer.receive(channel)
@@ -58,43 +80,35 @@ async def _layer_answers() -> bool:
     return True
 
 
-@require_safe
-async def metrics_view(request: HttpRequest) -> HttpResponse:
-    """`/metrics`, for whoever brings the monitoring token, and signed-in staff; for anybody else there is nothing here."""
-    if not await _may_see_figures(request):
-        return HttpResponse(
-            "There is nothing here.", status=404, content_type="text/plain; charset=utf-8"
-        )
-    try:
-        await in_thread(_count_jobs)
-    except Error:
-        metrics.indexing.clear()  # the figures of the process itself are still worth having
-    text, content_type = metrics.exposition()
-    return HttpResponse(text, content_type=content_type)
-
-
-async def _may_see_figures(request: HttpRequest) -> bool:
-    token = request.headers.get("authorization", "").removeprefix("Bearer ")
-    if settings.METRICS_TOKEN and constant_time_compare(token, settings.METRICS_TOKEN):
+async def _may_read_metrics(request: HttpRequest) -> bool:
+    if _has_monitoring_token(request):
         return True
+    session_key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     try:
-        person = await in_thread(
-            authentication.by_session, request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-        )
+        user = await in_thread(user_of_session, session_key)
     except Error:
         return False
-    return bool(getattr(person, "is_staff", False))
+    return bool(getattr(user, "is_staff", False))
 
 
-def _count_jobs() -> None:
-    metrics.indexing.clear()
+def _has_monitoring_token(request: HttpRequest) -> bool:
+    token = request.headers.get("authorization", "").removeprefix("Bearer ")
+    return bool(settings.METRICS_TOKEN) and constant_time_compare(token, settings.METRICS_TOKEN)
+
+
+def _measure_index_jobs() -> None:
+    metrics.index_jobs.clear()
     for state, count in IndexJob.objects.values_list("state").annotate(Count("pk")).order_by():
-        metrics.indexing.labels(state).set(count)
+        metrics.index_jobs.labels(state).set(count)
+    _measure_last_job()
+
+
+def _measure_last_job() -> None:
     last = IndexJob.objects.filter(state=IndexJob.State.DONE).order_by("-finished_at").first()
     if last is not None and last.started_at and last.finished_at:
-        metrics.indexing_seconds.set((last.finished_at - last.started_at).total_seconds())
+        metrics.index_last_seconds.set((last.finished_at - last.started_at).total_seconds())
 
 
-def _migrated() -> bool:
+def _is_migrated() -> bool:
     executor = MigrationExecutor(connection)
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())

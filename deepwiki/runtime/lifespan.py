@@ -1,4 +1,8 @@
-"""Start and stop of a web process, by ASGI's lifespan or, for servers without it, called directly."""
+"""Start and stop of a web process: called by a server that speaks ASGI's lifespan protocol,
+or directly by `deepwiki.runtime.daphne_server`, since daphne does not.
+
+https://asgi.readthedocs.io/en/latest/specs/lifespan.html
+"""
 
 from __future__ import annotations
 
@@ -15,12 +19,13 @@ from deepwiki.foundation.threads import in_thread
 from repos.search import warm_up
 
 logger = logging.getLogger(__name__)
-GARBAGE_THRESHOLD = 20_000  # new objects before the youngest are looked through; Python's own 700 is for small programs
+# Allocations before a collection of each generation. Python's 700 is for small programs.
+GARBAGE_THRESHOLDS = (20_000, 20, 50)
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 
 class Lifespan:
-    """Wraps an application and answers the lifespan protocol for it."""
+    """Wraps an ASGI application and answers the lifespan protocol for it."""
 
     def __init__(self, application: Application) -> None:
         self.application = application
@@ -29,37 +34,48 @@ class Lifespan:
         if scope["type"] != "lifespan":
             await self.application(scope, receive, send)
             return
-        while True:
-            message = await receive()
-            if message["type"] == "lifespan.startup":
-                await startup()
-                await send({"type": "lifespan.startup.complete"})
-            else:
-                await shutdown()
-                await send({"type": "lifespan.shutdown.complete"})
-                return
+        await receive()  # lifespan.startup
+        await startup()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()  # lifespan.shutdown
+        await shutdown()
+        await send({"type": "lifespan.shutdown.complete"})
 
 
 async def startup() -> None:
-    """Load what the first question would otherwise wait for, and listen for what other processes say."""
+    """Subscribe to stop requests of other processes, and load the embedder and the
+    providers, which the first question would otherwise wait for."""
     keep(pubsub.subscribe_to_stops(stop_here))
+    await _load_embedder()
+    await _load_providers()
+    _tune_garbage_collection()
+
+
+async def shutdown() -> None:
+    """Let running answers finish, for at most DRAIN_SECONDS."""
+    await runs.drain(settings.DRAIN_SECONDS)
+    await providers().close()
+
+
+async def _load_embedder() -> None:
     try:
         await in_thread(warm_up)
     except Exception:
         logger.warning(
             "the embedder could not be loaded; searching by words until it can", exc_info=True
         )
+
+
+async def _load_providers() -> None:
     try:
         await in_thread(lambda: providers().load())
     except Exception:
         logger.warning("the providers could not be loaded", exc_info=True)
-    # What is loaded by now stays: looking through it again and again for garbage costs a busy server several percent.
+
+
+def _tune_garbage_collection() -> None:
+    # Everything loaded by now stays until the end: scanning it again and again costs a busy
+    # server several percent of its time.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(GARBAGE_THRESHOLD, 20, 50)
-
-
-async def shutdown() -> None:
-    """Let running answers finish, within the drain time."""
-    await runs.drain(settings.DRAIN_SECONDS)
-    await providers().close()
+    gc.set_threshold(*GARBAGE_THRESHOLDS)

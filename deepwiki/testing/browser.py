@@ -1,4 +1,5 @@
-"""A Chromium for the browser tests: one that is there, else Debian's package for root, else Playwright's download."""
+"""A Chromium for the browser tests: an installed one, else Debian's package where root may
+install it, else Playwright's download."""
 
 from __future__ import annotations
 
@@ -9,31 +10,45 @@ import sys
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+INSTALL_SECONDS = 900
 
 
 def find() -> str:
-    """The path of a Chromium, empty when there is none."""
-    for candidate in (
-        os.environ.get("DEEPWIKI_CHROMIUM", ""),
-        *map(shutil.which, NAMES),
-        MAC,
-        _playwright(),
-    ):
-        if candidate and os.access(candidate, os.X_OK):
-            return candidate
-    return ""
+    """The path of a Chromium, empty when there is none. DEEPWIKI_CHROMIUM comes first."""
+    installed = [shutil.which(name) for name in NAMES]
+    for path in (os.environ.get("DEEPWIKI_CHROMIUM"), *installed, MAC):
+        if path and os.access(path, os.X_OK):
+            return path
+    return _playwright()
 
 
 def ensure() -> str:
     """As `find`, after trying to install one."""
-    if path := find():
+    path = find()
+    if path:
         return path
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        quietly(["apt-get", "update", "-q"])
-        quietly(["apt-get", "install", "-y", "-q", "chromium"])
+    install_package("chromium")
     if not find():
-        quietly([sys.executable, "-m", "playwright", "install", "chromium"])
+        run_silently([sys.executable, "-m", "playwright", "install", "chromium"])
     return find()
+
+
+def install_package(name: str, *options: str) -> None:
+    """Install a Debian package where this process may."""
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        run_silently(["apt-get", "update", "-q"])
+        run_silently(["apt-get", "install", "-y", "-q", *options, name])
+
+
+def run_silently(command: list[str]) -> None:
+    """Run a command to its end, whatever its status, without input or output."""
+    subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        timeout=INSTALL_SECONDS,
+    )
 
 
 def _playwright() -> str:
@@ -41,16 +56,9 @@ def _playwright() -> str:
 
     try:
         with sync_playwright() as playwright:
-            return playwright.chromium.executable_path
+            path = playwright.chromium.executable_path
     except Exception:  # no driver for this platform
         return ""
-
-
-def quietly(command: list[str]) -> None:
-    subprocess.run(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        timeout=900,
-    )
+    if os.access(path, os.X_OK):
+        return path
+    return ""

@@ -1,16 +1,17 @@
-"""Programs that some tests need: found on this machine, else installed where root may, else those tests are skipped.
+"""Programs that some tests need: Chromium, Redis, Node. Without one its tests are skipped.
 
-python -m deepwiki.testing.programs --ensure
+python -m deepwiki.testing.programs --ensure    # install what is missing and can be
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
 
 from deepwiki.testing import browser
+
+OLDEST_NODE = 20
 
 
 def redis_server() -> str:
@@ -19,43 +20,46 @@ def redis_server() -> str:
 
 
 def node() -> str:
-    """The path of a Node with a WebSocket of its own (22, or 20 and 21 behind a flag), empty when there is none."""
-    path = shutil.which("node") or ""
+    """The path of a Node with a WebSocket client of its own (22; 20 and 21 behind a flag),
+    empty when there is none."""
+    path = shutil.which("node")
     if not path:
         return ""
-    version = (
-        subprocess.run([path, "--version"], capture_output=True, text=True)
-        .stdout.strip()
-        .lstrip("v")
-    )
-    major = version.split(".")[0]
-    return path if major.isdecimal() and int(major) >= 20 else ""
+    if _major_version(path) < OLDEST_NODE:
+        return ""
+    return path
 
 
 def ensure() -> None:
-    """Install what is missing where that can be done, and say in one line each what there is."""
-    found = browser.ensure()
-    _say("Browser", found, "No Chromium can be had here: the browser tests will be skipped.")
-    if not redis_server() and os.geteuid() == 0 and shutil.which("apt-get"):
-        browser.quietly(["apt-get", "update", "-q"])
-        # Without starting the service that the package brings.
-        browser.quietly(
-            ["apt-get", "install", "-y", "-q", "--no-install-recommends", "redis-server"]
-        )
-    _say(
+    """Install what is missing where that can be done; print one line for each program."""
+    _report(
+        "Browser",
+        browser.ensure(),
+        "No Chromium can be had here: the browser tests will be skipped.",
+    )
+    if not redis_server():
+        browser.install_package("redis-server", "--no-install-recommends")
+    _report(
         "Redis",
         redis_server(),
         "No redis-server can be had here: the tests with several processes over Redis will be skipped.",
     )
-    _say(
+    _report(
         "Node",
         node(),
         "No Node 20 or newer is here: the tests with its WebSocket client will be skipped.",
     )
 
 
-def _say(name: str, path: str, otherwise: str) -> None:
-    print(f"{name}: {path}" if path else otherwise, flush=True)  # noqa: T201
+def _major_version(path: str) -> int:
+    """The first number that `--version` prints; 0 without one."""
+    done = subprocess.run([path, "--version"], capture_output=True, text=True)
+    major = done.stdout.strip().lstrip("v").partition(".")[0]
+    return int(major) if major.isdecimal() else 0
+
+
+def _report(name: str, path: str, missing: str) -> None:
+    print(f"{name}: {path}" if path else missing, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

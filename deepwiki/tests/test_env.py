@@ -1,20 +1,149 @@
 """Settings are read once, loudly."""
 
 import os
+import re
+import runpy
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+import deepwiki.settings
 from deepwiki.foundation.env import ConfigError, Environment
+from repos.embedders.base import EmbedderError
+from repos.embedders.registry import EmbedderConfig, configured
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = set(re.findall(r"^#?\s?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+SHORT = {"PORT", "HOST", "DATA_DIR"}  # also spelled DEEPWIKI_PORT …
+# Any text will do: names, passwords, keys, and addresses that their services read.
+FREE = set(
+    """
+    HOST DEEPWIKI_HOST DEEPWIKI_HOSTS DEEPWIKI_TRUSTED_PROXIES DEEPWIKI_SECRET_KEY
+    DEEPWIKI_TOKEN_KEYS DEEPWIKI_GITHUB_CLIENT_ID DEEPWIKI_GITHUB_CLIENT_SECRET
+    DEEPWIKI_GOOGLE_CLIENT_ID DEEPWIKI_GOOGLE_CLIENT_SECRET DEEPWIKI_OIDC_NAME
+    DEEPWIKI_OIDC_CLIENT_ID DEEPWIKI_OIDC_CLIENT_SECRET DEEPWIKI_SIGN_IN_ORIGINS DEEPWIKI_EMAIL_HOST
+    DEEPWIKI_EMAIL_USER DEEPWIKI_EMAIL_PASSWORD DEEPWIKI_EMAIL_FROM DEEPWIKI_CLONE_ALLOW
+    DEEPWIKI_EMBEDDER_MODEL DEEPWIKI_METRICS_TOKEN OPENAI_API_KEY OPENAI_BASE_URL OPENROUTER_API_KEY
+    OPENROUTER_BASE_URL OLLAMA_HOST AZURE_OPENAI_API_KEY AZURE_OPENAI_ENDPOINT AZURE_OPENAI_VERSION
+    GOOGLE_API_KEY GOOGLE_API_ENDPOINT GOOGLE_OPENAI_COMPATIBLE
+    """.split()
+)
+FLAGS = set(
+    """
+    DEEPWIKI_DEBUG DEEPWIKI_SSL_REDIRECT DEEPWIKI_OLLAMA_DISCOVERY DEEPWIKI_ALLOW_ANONYMOUS
+    DEEPWIKI_SIGN_UP DEEPWIKI_SOCIAL_SIGN_UP DEEPWIKI_EMAIL_TLS DEEPWIKI_WEBSOCKET_DEFLATE
+    """.split()
+)
+BAD = {
+    "DATA_DIR": "~nosuchuser/data",
+    "DEEPWIKI_DATA_DIR": "~nosuchuser/data",
+    "DEEPWIKI_PUBLIC_URL": "http://[x",
+    "DEEPWIKI_PROVIDER": "nobody",
+    "DEEPWIKI_MODELS_FILE": "README.md",
+    "DEEPWIKI_EMBEDDER": "nothing",
+    "DATABASE_URL": "postgresql://user:secret@host:port/name",
+    "REDIS_URL": "http://:secret@localhost",
+    "DEEPWIKI_OIDC_SERVER": "id.example.org",
+    "DEEPWIKI_LOCAL_ROOTS": "/srv,~nosuchuser",
+    "DEEPWIKI_CA_FILE": "/no/such/file",
+    "DEEPWIKI_GIT_PROXY": "ftp://user:secret@proxy",
+    "DEEPWIKI_LOG_LEVEL": "loud",
+    **dict.fromkeys(FLAGS, "perhaps"),
+}
+NUMBERS = (EXAMPLE | SHORT) - set(BAD) - FREE
+
+
+def refusal(monkeypatch, **environment):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as stopped:
+        runpy.run_path(str(ROOT / "deepwiki" / "settings.py"))
+    return stopped.value.code
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [*BAD.items(), *((name, "abc") for name in sorted(NUMBERS))]
+)
+def test_a_bad_value_of_any_setting_is_one_line_that_names_it_and_no_password(
+    name, value, monkeypatch
+):
+    if name == "DEEPWIKI_OIDC_SERVER":
+        monkeypatch.setenv("DEEPWIKI_OIDC_CLIENT_ID", "id")
+    line = refusal(monkeypatch, **{name: value})
+    assert line.startswith(f"DeepWiki cannot start: {name} must ")
+    assert "\n" not in line
+    assert "secret" not in line
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "0"),
+        ("DEEPWIKI_PORT", "65536"),
+        ("DEEPWIKI_POOL_SIZE", "1"),
+        ("DEEPWIKI_CACHE_SECONDS", "-1"),
+        ("DATABASE_URL", "mysql://a/b"),
+        ("DATABASE_URL", "nothing"),
+        ("DATABASE_URL", "postgresql://host"),
+        ("DATABASE_URL", "postgresql://host/" + "n" * 64),
+        ("REDIS_URL", "redis://localhost:port"),
+        ("DEEPWIKI_PUBLIC_URL", "ftp://x"),
+        ("DEEPWIKI_PUBLIC_URL", "https://x:port"),
+        ("DEEPWIKI_MODELS_FILE", "/no/such/file"),
+    ],
+)
+def test_so_is_one_out_of_range_or_of_the_wrong_kind(name, value, monkeypatch):
+    assert refusal(monkeypatch, **{name: value}).startswith(f"DeepWiki cannot start: {name} must ")
+
+
+def test_every_name_that_the_settings_read_stands_in_the_example():
+    assert deepwiki.settings.env.names - SHORT == EXAMPLE
+
+
+def test_every_embedder_that_the_settings_allow_is_there():
+    for name in deepwiki.settings.EMBEDDERS:
+        try:
+            configured(EmbedderConfig(name))
+        except EmbedderError as error:  # needs a key
+            assert "must be one of" not in str(error)
+
+
+def test_both_spellings_work_and_the_prefixed_one_wins(monkeypatch, tmp_path):
+    monkeypatch.setenv("PORT", "8001")
+    monkeypatch.setenv("HOST", "::1")
+    monkeypatch.setenv("DEEPWIKI_PORT", "8002")
+    monkeypatch.setenv("DEEPWIKI_DATA_DIR", str(tmp_path))
+    values = runpy.run_path(str(ROOT / "deepwiki" / "settings.py"))
+    assert (values["PORT"], values["HOST"], values["DATA_DIR"]) == (8002, "::1", tmp_path)
+    assert values["PUBLIC_URL"] == "http://localhost:8002"
+
+
+def test_a_blank_value_counts_as_unset(monkeypatch):
+    monkeypatch.setenv("A_NAME", " ")
+    env = Environment()
+    assert (env.text("A_NAME", "x"), env.number("A_NAME", 7), env.flag("A_NAME", default=True)) == (
+        "x",
+        7,
+        True,
+    )
+    assert (env.items("A_NAME"), env.postgres_database("A_NAME"), env.redis_address("A_NAME")) == (
+        [],
+        {},
+        "",
+    )
 
 
 def test_a_dotenv_value_is_read_and_the_process_environment_wins(tmp_path, monkeypatch):
-    (tmp_path / ".env").write_text("A_NAME=file\nB_NAME='two words'\n# a comment\n")
+    (tmp_path / ".env").write_text(
+        "A_NAME=file\nB_NAME='two words'\n# a comment\nC_NAME=pa${B_NAME}ss\n"
+    )
     monkeypatch.setenv("A_NAME", "process")
     env = Environment(tmp_path / ".env")
     assert env.text("A_NAME") == "process"
     assert env.text("B_NAME") == "two words"
+    assert env.text("C_NAME") == "pa${B_NAME}ss"
 
 
 def test_a_broken_dotenv_names_its_line(tmp_path):
@@ -38,24 +167,20 @@ def test_a_bad_flag_is_one_clear_line(monkeypatch):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "x"), ("DATABASE_URL", "mysql://a/b"), ("DEEPWIKI_PUBLIC_URL", "ftp://x"), ("DATA_DIR", "/dev/null/x")],
+    [
+        ("PORT", "x"),
+        ("DATABASE_URL", "mysql://a/b"),
+        ("DEEPWIKI_PUBLIC_URL", "ftp://x"),
+        ("DATA_DIR", "/dev/null/x"),
+    ],
 )
 def test_a_bad_setting_stops_the_start_with_one_line(name, value):
     done = subprocess.run(
-        [sys.executable, "manage.py", "check"], capture_output=True, text=True, env={**os.environ, name: value}
+        [sys.executable, "manage.py", "check"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, name: value},
     )
     assert done.returncode != 0
     assert len(done.stderr.strip().splitlines()) == 1
     assert "cannot start" in done.stderr
-
-
-def test_every_key_the_settings_read_stands_in_the_example():
-    import re
-    from pathlib import Path
-
-    source = Path("deepwiki/settings.py").read_text() + Path("deepwiki/accounts/social_login.py").read_text()
-    read = set(re.findall(r'env\.\w+\(\s*"(\w+)"', source)) | set(
-        re.findall(r'"((?:OPENAI|OPENROUTER|OLLAMA|AZURE|GOOGLE)_\w+)"', source)
-    )
-    example = set(re.findall(r"^#?\s?([A-Z_]+)=", Path(".env.example").read_text(), re.MULTILINE))
-    assert read == example

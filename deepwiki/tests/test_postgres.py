@@ -10,7 +10,7 @@ import time
 import psycopg
 import pytest
 
-from deepwiki.foundation.pool_recovery import recover_quickly
+from deepwiki.foundation.pool_recovery import shorten_reconnect_waits
 from deepwiki.postgres import Cluster, PostgresError, acquire, release
 
 HOLDER = """
@@ -98,7 +98,7 @@ def test_the_data_is_there_after_the_server_is_killed_and_started_again(data_dir
 def test_a_pool_full_of_broken_connections_is_usable_within_seconds_of_a_restart(data_dir):
     from psycopg_pool import ConnectionPool
 
-    recover_quickly()
+    shorten_reconnect_waits()
     cluster = acquire(data_dir)
     with ConnectionPool(cluster.dsn("deepwiki"), min_size=10, timeout=8, check=ConnectionPool.check_connection) as pool:
         pool.wait(20)

@@ -143,6 +143,13 @@ def taken_port(out):
     return int(re.search(r"port (\d+) is taken", out).group(1))
 
 
+def test_a_host_that_is_none_of_this_machines_is_one_line(home):
+    process = start(home, free_port(), HOST="203.0.113.1")
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert out.strip() == "DeepWiki cannot start: HOST must be an address of this machine, not '203.0.113.1'."
+
+
 def test_no_git_is_one_line(home, tmp_path):
     process = start(home, free_port(), PATH=str(tmp_path))
     out, _ = process.communicate(timeout=60)

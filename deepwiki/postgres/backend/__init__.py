@@ -1,1 +1,1 @@
-"""Django database backend `deepwiki.postgres.backend`: PostgreSQL that starts by itself."""
+"""Django database backend `deepwiki.postgres.backend`: connecting starts the server."""

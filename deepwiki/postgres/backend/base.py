@@ -1,4 +1,4 @@
-"""Django's PostgreSQL backend, except that connecting starts the embedded server first."""
+"""Django's PostgreSQL backend over the embedded server; `base` is the name Django loads."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from deepwiki.postgres.lifecycle import acquire
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """As the parent; `OPTIONS["data_dir"]` names the cluster."""
+    """Starts the server that `OPTIONS["data_dir"]` names before the first connection."""
 
     def get_connection_params(self) -> dict[str, Any]:
         params = super().get_connection_params()
@@ -22,6 +22,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 @lru_cache(maxsize=8)
-def _socket_folder(data_dir: str, process: int) -> str:
-    """Where the held server listens. Held once a process: this is asked for every time a connection is taken."""
+def _socket_folder(data_dir: str, pid: int) -> str:
+    """The folder of the server's socket, cached for each process: Django asks for it with
+    every connection. A forked process has another `pid` and acquires for itself."""
     return str(acquire(Path(data_dir)).socket_folder)

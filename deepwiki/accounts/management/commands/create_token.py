@@ -1,4 +1,4 @@
-"""`manage.py create_token <user>`: an API token, printed once."""
+"""`manage.py create_token <user>`: print a new API token."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ class Command(BaseCommand):
         if user is None:
             self.stderr.write(self.style.ERROR(f"There is no user {options['user']}."))
             sys.exit(1)
-        _, clear = ApiToken.issue(user, options["name"])
+        _token, clear = ApiToken.issue(user, options["name"])
         self.stdout.write(clear)

@@ -1,0 +1,66 @@
+"""Child processes of a measurement: the indexing command, its memory, and the health of a
+web server beside it."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parent.parent
+ASK_SECONDS = 0.05
+
+
+def start_indexing(folder: Path, **environment: str) -> subprocess.Popen[str]:
+    """`manage.py index_repo` in a process of its own; its summary is on stdout."""
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "index_repo", str(folder)],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def resident_mib(pid: int) -> int:
+    """Resident memory; 0 when the process has ended."""
+    try:
+        return psutil.Process(pid).memory_info().rss >> 20
+    except psutil.NoSuchProcess:
+        return 0
+
+
+class HealthProbe:
+    """Requests /healthz about twenty times a second, in a thread, until `stop`."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._milliseconds: list[float] = []
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def stop(self) -> dict[str, object]:
+        self._stopped.set()
+        self._thread.join()
+        return {
+            "healthz beside indexing: slowest ms": round(max(self._milliseconds)),
+            "healthz beside indexing: median ms": round(statistics.median(self._milliseconds), 1),
+        }
+
+    def _run(self) -> None:
+        while not self._stopped.wait(ASK_SECONDS):
+            began = time.perf_counter()
+            connection = http.client.HTTPConnection("localhost", self._port, timeout=30)
+            connection.request("GET", "/healthz")
+            assert connection.getresponse().status == 200
+            connection.close()
+            self._milliseconds.append((time.perf_counter() - began) * 1000)

@@ -1,0 +1,57 @@
+"""Django settings of the services behind the apps: database, cache, channel layer.
+
+The embedded database and in-process cache and layer are the defaults; `DATABASE_URL` and
+`REDIS_URL` name servers instead.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+DATABASE_WAIT_SECONDS = 8  # for a free connection of the pool
+CONNECTION_SECONDS = 1800  # a pooled connection is replaced after this time
+# The cache is worth no longer wait.
+REDIS_TIMEOUTS = {"socket_timeout": 1, "socket_connect_timeout": 1}
+
+Setting = dict[str, dict[str, Any]]
+
+
+def embedded_database(data_dir: Path) -> dict[str, Any]:
+    """The database of the embedded PostgreSQL that keeps its cluster in `data_dir`."""
+    return {
+        "ENGINE": "deepwiki.postgres.backend",
+        "NAME": "deepwiki",
+        "USER": "deepwiki",
+        "OPTIONS": {"data_dir": str(data_dir)},
+    }
+
+
+def databases(database: dict[str, Any], pool_size: int) -> Setting:
+    """DATABASES with psycopg's connection pool. CONN_MAX_AGE would leak connections under
+    ASGI; the health check keeps a connection broken by a restart from being handed out."""
+    pool = {
+        "min_size": 1,
+        "max_size": pool_size,
+        "timeout": DATABASE_WAIT_SECONDS,
+        "max_lifetime": CONNECTION_SECONDS,
+    }
+    options = {**database.get("OPTIONS", {}), "pool": pool}
+    pooled = {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
+    return {"default": {**database, **pooled}}
+
+
+def caches(redis_url: str) -> Setting:
+    """CACHES: answers given a moment ago. Several web processes share theirs by Redis."""
+    if not redis_url:
+        return {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    backend = "django.core.cache.backends.redis.RedisCache"
+    return {"default": {"BACKEND": backend, "LOCATION": redis_url, "OPTIONS": REDIS_TIMEOUTS}}
+
+
+def channel_layers(redis_url: str) -> Setting:
+    """CHANNEL_LAYERS: notifications between processes that a run changed."""
+    if not redis_url:
+        return {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    backend = "channels_redis.core.RedisChannelLayer"
+    return {"default": {"BACKEND": backend, "CONFIG": {"hosts": [redis_url]}}}
