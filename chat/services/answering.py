@@ -208,7 +208,7 @@ def _open(
 ) -> tuple[AcceptedQuestion, Model]:
     """Choose the model, check limits and rights, make the rows. One thread, a few milliseconds."""
     still_here()
-    providers().look_around()
+    providers().refresh_discovered_models()
     model = providers().choose(request.provider, request.model)
     return accept_question(person, request, model), model
 

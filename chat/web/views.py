@@ -161,7 +161,7 @@ def _choices(request: HttpRequest) -> Any:
 
 def _composer(request: HttpRequest) -> dict[str, Any]:
     known = services.providers()
-    known.look_around()
+    known.refresh_discovered_models()
     configured = known.configured()
     default = known.default()
     return {

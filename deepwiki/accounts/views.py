@@ -80,7 +80,7 @@ def token_revoke(request: HttpRequest, token_id: int) -> HttpResponse:
 
 def _models() -> list[tuple[str, str]]:
     known = services.providers()
-    known.look_around()
+    known.refresh_discovered_models()
     return [
         (f"{name}|{model['id']}", f"{section['label']} · {model.get('label', model['id'])}")
         for name, section in known.configured().items()

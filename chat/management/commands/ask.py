@@ -73,7 +73,7 @@ class Command(BaseCommand):
         return repository
 
     async def _ask(self, repository: Repository, request: ChatRequest, as_json: bool) -> None:
-        await in_thread(services.providers().look_around)
+        await in_thread(services.providers().refresh_discovered_models)
         model = services.providers().choose(request.provider, request.model)
         retriever = RepositoryRetriever(repository.pk, repository.added_by_id)
         limits = AnswerLimits(settings.ANSWER_CHARS, settings.ANSWER_SECONDS)
