@@ -30,6 +30,8 @@ from typing import ClassVar
 
 from chat.core.messages import format_message, plain_text
 
+_BY_CODE: dict[str, type[ChatError]] = {}
+
 
 class ChatError(Exception):
     """Base of the family.
@@ -61,6 +63,9 @@ class ChatError(Exception):
         self.retry_after = retry_after
         self.incident = incident
         super().__init__(self.message)
+
+    def __init_subclass__(cls) -> None:
+        _BY_CODE[cls.code] = cls
 
     @property
     def plain(self) -> str:
@@ -150,13 +155,3 @@ class Internal(ChatError):
 def error_class(code: str) -> type[ChatError] | None:
     """The class with this code; None for an unknown one."""
     return _BY_CODE.get(code)
-
-
-def _family(base: type[ChatError]) -> list[type[ChatError]]:
-    members = [base]
-    for child in base.__subclasses__():
-        members += _family(child)
-    return members
-
-
-_BY_CODE = {kind.code: kind for kind in _family(ChatError)}

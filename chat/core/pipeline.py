@@ -38,9 +38,7 @@ async def _single_round(
     """A plain answer, or the round of a research that the client drives."""
     question = research.topic if research else context.request.question
     query = await rewrite(context, question)
-    round_input = RoundInput(
-        question, query, PASSAGES, context.history, research, looking_for=question
-    )
+    round_input = RoundInput(question, query, PASSAGES, context.history, research)
     result: RoundResult | None = None
     async with contextlib.aclosing(run_round(context, round_input, cache)) as items:
         async for item in items:
@@ -49,15 +47,20 @@ async def _single_round(
             else:
                 yield item
     assert result is not None
+    usage = _usage(context, result)
+    yield usage
+    if not result.from_cache:
+        key = cache_key(context.request, context.history, result.retrieved, context.model)
+        await cache.put(key, CachedAnswer(result.text, usage))
+
+
+def _usage(context: AnswerContext, result: RoundResult) -> Usage:
+    """What the answer cost: no tokens where it came from the cache."""
     if result.from_cache:
         elapsed = context.meter.elapsed_ms()
-        yield Usage(0, 0, elapsed, elapsed)  # the first time was paid for
-        return
-    usage = context.meter.usage
-    assert usage is not None
-    yield usage
-    key = cache_key(context.request, context.history, result.retrieved, context.model)
-    await cache.put(key, CachedAnswer(result.text, usage))
+        return Usage(0, 0, elapsed, elapsed)
+    assert context.meter.usage is not None
+    return context.meter.usage
 
 
 __all__ = [

@@ -122,14 +122,19 @@ def read_template(name: str) -> Template:
 
 
 def _user_message(content: PromptContent) -> str:
-    parts = []
+    blocks = [_passages_block(content.passages), f"<question>\n{content.question}\n</question>"]
     if content.file is not None:
-        path, text = neutralize(content.file.path), neutralize(content.file.text)
-        parts.append(f'<file path="{path}">\n{text}\n</file>')
-    passages = "\n".join(map(_passage_block, content.passages)) or _NO_PASSAGES
-    parts.append(f"<passages>\n{passages}\n</passages>")
-    parts.append(f"<question>\n{content.question}\n</question>")
-    return "\n\n".join(parts)
+        blocks.insert(0, _file_block(content.file))
+    return "\n\n".join(blocks)
+
+
+def _file_block(file: PromptPassage) -> str:
+    return f'<file path="{neutralize(file.path)}">\n{neutralize(file.text)}\n</file>'
+
+
+def _passages_block(passages: Sequence[PromptPassage]) -> str:
+    blocks = "\n".join(map(_passage_block, passages))
+    return f"<passages>\n{blocks or _NO_PASSAGES}\n</passages>"
 
 
 def _passage_block(passage: PromptPassage) -> str:

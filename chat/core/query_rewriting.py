@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 
 from chat.core.errors import ProviderError
-from chat.core.generation import AnswerContext, estimate_tokens, record_tokens
+from chat.core.generation import AnswerContext, estimate_tokens
 from chat.core.ports import Text, Tokens
-from chat.core.prompt import build_query_prompt
+from chat.core.prompt import Prompt, build_query_prompt
 from chat.core.request import Turn
 from chat.core.research_rounds import untagged
 from deepwiki.foundation.text import is_mostly_non_latin
@@ -31,11 +31,9 @@ SHORT_WORDS = 8  # a question with fewer words counts as a short follow-up
 
 async def rewrite(context: AnswerContext, question: str) -> str:
     """The search query: the question, followed by search terms where they help."""
-    if not (context.history or is_mostly_non_latin(question)):
+    if not context.history and not is_mostly_non_latin(question):
         return question
-    terms = ""
-    if context.provider.is_generative:
-        terms = await _search_terms(context, question)
+    terms = await _search_terms(context, question)
     if terms:
         return f"{question}\n{terms}"
     return _with_previous_question(question, context.history)
@@ -50,25 +48,36 @@ def _with_previous_question(question: str, history: Sequence[Turn]) -> str:
 
 async def _search_terms(context: AnswerContext, question: str) -> str:
     """The model's search terms on one line; empty if it gives none in time. Records the cost."""
-    recent = context.history[-HISTORY_TURNS:]
-    history = [Turn(turn.role, turn.content[:TURN_CHARS]) for turn in recent]
-    prompt = build_query_prompt(question[:TURN_CHARS], history)
+    if not context.provider.is_generative:
+        return ""
+    prompt = _query_prompt(context, question)
     model = replace(context.model, output=min(OUTPUT_TOKENS, context.model.output))
-    text = ""
-    tokens: Tokens | None = None
     try:
-        async with (
-            asyncio.timeout(SECONDS),
-            contextlib.aclosing(context.provider.stream(prompt, model)) as pieces,
-        ):
-            async for piece in pieces:
-                if isinstance(piece, Text):
-                    text += piece.text
-                else:
-                    tokens = piece
-                if len(text) > TERMS_CHARS:
-                    break
+        async with asyncio.timeout(SECONDS):
+            text, tokens = await _collect(context.provider.stream(prompt, model))
     except (ProviderError, TimeoutError):
         return ""  # the completion of the answer will report what is wrong with the service
-    record_tokens(context.meter, tokens or estimate_tokens(prompt, text))
+    counts = tokens or estimate_tokens(prompt, text)
+    context.meter.record_usage(counts.input_tokens, counts.output_tokens)
     return " ".join(text.split())[:TERMS_CHARS]
+
+
+def _query_prompt(context: AnswerContext, question: str) -> Prompt:
+    recent = context.history[-HISTORY_TURNS:]
+    history = [Turn(turn.role, turn.content[:TURN_CHARS]) for turn in recent]
+    return build_query_prompt(question[:TURN_CHARS], history)
+
+
+async def _collect(stream: AsyncGenerator[Text | Tokens]) -> tuple[str, Tokens | None]:
+    """Text up to about TERMS_CHARS, and the token counts where they came before."""
+    text = ""
+    tokens: Tokens | None = None
+    async with contextlib.aclosing(stream) as pieces:
+        async for piece in pieces:
+            if isinstance(piece, Tokens):
+                tokens = piece
+                continue
+            text += piece.text
+            if len(text) > TERMS_CHARS:
+                break
+    return text, tokens

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 from chat.core.ports import Provider
 from chat.providers.base import ProviderConfig
@@ -16,37 +16,48 @@ ModelEntry = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class ProviderSettings:
-    """A section of the models file with its environment variables resolved.
+    """A section of the models file with the environment that it names."""
 
-    `needs_key`: the section names a variable for a key. `address_is_set`: by the environment,
-    not by the section's default.
-    """
-
-    needs_key: bool = False
-    key: str = field(default="", repr=False)
-    address: str = ""
-    address_is_set: bool = False
-    listed_models: Sequence[ModelEntry] = ()
+    section: Mapping[str, Any]
+    environment: Mapping[str, str]
     discovered_models: Sequence[ModelEntry] = ()
 
-    @classmethod
-    def resolve(
-        cls,
-        section: Mapping[str, Any],
-        environment: Mapping[str, str],
-        discovered_models: Sequence[ModelEntry] = (),
-    ) -> ProviderSettings:
-        """The settings of one section."""
-        address_variable, default_address = section.get("address", ["", ""])
-        address = environment.get(address_variable, "")
-        return cls(
-            needs_key="key" in section,
-            key=environment.get(section.get("key", ""), ""),
-            address=address or default_address,
-            address_is_set=bool(address),
-            listed_models=section.get("models", ()),
-            discovered_models=discovered_models,
-        )
+    @property
+    def needs_key(self) -> bool:
+        """Whether the section names a variable for a key."""
+        return "key" in self.section
+
+    @property
+    def key(self) -> str:
+        return self.environment.get(self.section.get("key", ""), "")
+
+    @property
+    def own_address(self) -> str:
+        """The address that the environment sets; empty where it sets none."""
+        variable, _ = self._address
+        return self.environment.get(variable, "")
+
+    @property
+    def address(self) -> str:
+        """The environment's address, else the section's default."""
+        _, default = self._address
+        return self.own_address or default
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        headers: Mapping[str, str] = self.section.get("headers", {})
+        return headers
+
+    @property
+    def listed_models(self) -> Sequence[ModelEntry]:
+        """The models of the models file."""
+        models: Sequence[ModelEntry] = self.section.get("models", ())
+        return models
+
+    @property
+    def _address(self) -> tuple[str, str]:
+        variable, default = self.section.get("address", ("", ""))
+        return variable, default
 
 
 @dataclass(frozen=True)
@@ -64,9 +75,8 @@ class Adapter:
     def load(self) -> Callable[[ProviderConfig], Provider]:
         """Import the module and return the class."""
         module, _, name = self.path.partition(":")
-        adapter_class: Callable[[ProviderConfig], Provider]
-        adapter_class = getattr(importlib.import_module(module), name)
-        return adapter_class
+        loaded = getattr(importlib.import_module(module), name)
+        return cast(Callable[[ProviderConfig], Provider], loaded)
 
     def is_ready(self, settings: ProviderSettings) -> bool:
         """Whether questions can be sent: key and address are there, or not needed."""

@@ -81,7 +81,7 @@ def _seconds_before_retry(error: ProviderError, attempt: int) -> float:
 
 
 def provider_error(kind: type[ProviderError], retry_after: float | None = None) -> ProviderError:
-    """An error with its standard sentence, and with the waiting time where the service gave one."""
+    """An error that may pass, with the waiting time in seconds where the service gave one."""
     if retry_after is None:
         return kind()
     if kind is RateLimited and retry_after:

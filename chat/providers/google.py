@@ -33,12 +33,21 @@ from chat.core.errors import (
 from chat.core.ports import Model, Text, Tokens
 from chat.core.prompt import Prompt
 from chat.core.request import Turn
-from chat.providers.base import Pieces, ProviderConfig, provider_error, with_timeouts_and_retries
+from chat.providers.base import Pieces, ProviderConfig, with_timeouts_and_retries
 from chat.providers.openai_compatible import OpenAICompatibleAdapter
 
 # Longest call, in seconds beyond the wait for its first piece.
 CALL_SECONDS = 300
 POLICY_REASONS = {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII"}
+BAD_ARGUMENT = {"INVALID_ARGUMENT", "FAILED_PRECONDITION"}
+KINDS: dict[str, type[ProviderError]] = {
+    "UNAUTHENTICATED": AuthFailed,
+    "PERMISSION_DENIED": AuthFailed,
+    "INVALID_ARGUMENT": ProviderRefused,
+    "FAILED_PRECONDITION": ProviderRefused,
+    "NOT_FOUND": ModelNotFound,
+    "RESOURCE_EXHAUSTED": RateLimited,
+}
 UNFINISHED = "FINISH_REASON_UNSPECIFIED"
 LOOPBACK = ("127.0.0.1:", "localhost:")
 
@@ -105,14 +114,18 @@ class Google:
 
 def _client(config: ProviderConfig) -> Any:
     if config.address.startswith(LOOPBACK):
-        # A loopback endpoint speaks gRPC without TLS: the server of the tests.
-        transport_class = glm.GenerativeServiceAsyncClient.get_transport_class("grpc_asyncio")
-        transport = transport_class(channel=grpc.aio.insecure_channel(config.address))
-        return glm.GenerativeServiceAsyncClient(transport=transport)
-    options = ClientOptions(api_endpoint=config.address) if config.address else None
+        return _loopback_client(config.address)
+    options = ClientOptions(api_endpoint=config.address or None)
     return glm.GenerativeServiceAsyncClient(
         credentials=AnonymousCredentials(), client_options=options
     )
+
+
+def _loopback_client(address: str) -> Any:
+    """A client without TLS, for the server of the tests."""
+    transport_class = glm.GenerativeServiceAsyncClient.get_transport_class("grpc_asyncio")
+    transport = transport_class(channel=grpc.aio.insecure_channel(address))
+    return glm.GenerativeServiceAsyncClient(transport=transport)
 
 
 def _request(prompt: Prompt, model: Model) -> Any:
@@ -134,14 +147,17 @@ def _pieces(reply: Any) -> Iterator[Text | Tokens]:
     if reply.prompt_feedback.block_reason:
         raise Blocked
     for candidate in reply.candidates:
-        text = "".join(part.text for part in candidate.content.parts)
-        if text:
+        if text := _text(candidate):
             yield Text(text)
         if _finish_reason(candidate) in POLICY_REASONS:
             raise Blocked
     usage = reply.usage_metadata
     if usage.total_token_count:
         yield Tokens(usage.prompt_token_count, usage.candidates_token_count)
+
+
+def _text(candidate: Any) -> str:
+    return "".join(part.text for part in candidate.content.parts)
 
 
 def _has_finished(reply: Any) -> bool:
@@ -156,19 +172,11 @@ def _translate(error: Exception) -> ProviderError:
     """Google's error as one of ours, by its status. Its text may hold a key: never passed on."""
     text = str(error).lower()
     if "token" in text and ("exceed" in text or "too long" in text):
-        return provider_error(ContextTooLong)
-    match _status(error):
-        case "UNAUTHENTICATED" | "PERMISSION_DENIED":
-            return provider_error(AuthFailed)
-        case "INVALID_ARGUMENT" | "FAILED_PRECONDITION":
-            is_about_key = "api key" in text or "api_key" in text
-            return provider_error(AuthFailed if is_about_key else ProviderRefused)
-        case "NOT_FOUND":
-            return provider_error(ModelNotFound)
-        case "RESOURCE_EXHAUSTED":
-            return provider_error(RateLimited)
-        case _:
-            return provider_error(Unavailable)
+        return ContextTooLong()
+    status = _status(error)
+    if status in BAD_ARGUMENT and ("api key" in text or "api_key" in text):
+        return AuthFailed()
+    return KINDS.get(status, Unavailable)()
 
 
 def _status(error: Exception) -> str:

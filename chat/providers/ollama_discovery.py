@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import urllib.request
 from dataclasses import dataclass
+from typing import Any
 
 from chat.providers.adapters import Adapter, ModelEntry, ProviderSettings
 
@@ -24,7 +25,7 @@ class OllamaAdapter(Adapter):
 
     def is_ready(self, settings: ProviderSettings) -> bool:
         """See Adapter."""
-        return settings.address_is_set or bool(settings.discovered_models)
+        return bool(settings.own_address or settings.discovered_models)
 
     def discover(self, settings: ProviderSettings) -> list[ModelEntry]:
         """See Adapter."""
@@ -33,10 +34,7 @@ class OllamaAdapter(Adapter):
 
 def base_url(address: str) -> str:
     """OLLAMA_HOST, in any form that Ollama itself takes, as an http address without a path."""
-    base = address.strip().rstrip("/").removesuffix("/v1")
-    if "://" not in base:
-        base = f"http://{base}"
-    scheme, _, host = base.partition("://")
+    scheme, host = _scheme_and_host(address.strip().rstrip("/").removesuffix("/v1"))
     # 0.0.0.0 is where it listens, not where it is reached.
     host = host.replace("0.0.0.0", "localhost", 1)  # noqa: S104
     if ":" not in host and scheme != "https":
@@ -46,14 +44,22 @@ def base_url(address: str) -> str:
 
 def running_models(address: str) -> list[ModelEntry]:
     """The models of the Ollama at `address`; empty when none answers within SECONDS. Blocks."""
-    url = f"{base_url(address)}/api/tags"
     try:
-        with urllib.request.urlopen(url, timeout=SECONDS) as reply:  # noqa: S310 - from the settings
-            tags = json.loads(reply.read(MAX_REPLY_BYTES))
-        names = [str(model["name"]) for model in tags["models"]]
+        names = [str(model["name"]) for model in _tags(address)["models"]]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return []
     return [_model_entry(name) for name in names if "embed" not in name]
+
+
+def _scheme_and_host(address: str) -> tuple[str, str]:
+    scheme, separator, host = address.partition("://")
+    return (scheme, host) if separator else ("http", address)
+
+
+def _tags(address: str) -> Any:
+    url = f"{base_url(address)}/api/tags"
+    with urllib.request.urlopen(url, timeout=SECONDS) as reply:  # noqa: S310 - from the settings
+        return json.loads(reply.read(MAX_REPLY_BYTES))
 
 
 def _model_entry(name: str) -> ModelEntry:

@@ -42,6 +42,9 @@ MAX_ERROR_CHARS = 5_000
 # Phrases by which services report a prompt that exceeds the context, or a content policy.
 CONTEXT_PHRASES = ("context_length", "maximum context", "too many tokens", "prompt is too long")
 POLICY_PHRASES = ("content_filter", "content management policy")
+UNKNOWN_MODEL_WORDS = ("model", "not", "exist")
+REFUSED_STATUSES = {400, 405, 409, 413, 415, 422}
+KINDS = {401: AuthFailed, 403: AuthFailed, 404: ModelNotFound, 429: RateLimited}
 
 
 class OpenAICompatibleAdapter:
@@ -143,7 +146,9 @@ async def _events(chunks: AsyncIterator[bytes]) -> AsyncGenerator[dict[str, Any]
 
 
 def _event(line: bytes) -> Any:
-    data = line.removeprefix(b"data:").strip() if line.startswith(b"data:") else b""
+    if not line.startswith(b"data:"):
+        return None
+    data = line[5:].strip()
     if not data or data == b"[DONE]":
         return None
     try:
@@ -181,20 +186,24 @@ def _translate(error: openai.APIError) -> ProviderError:
 
 def _error_of(body: Any, status: int, retry_after: float | None = None) -> ProviderError:
     """The error that a service reports by an HTTP status and a JSON body."""
-    text = json.dumps(body, default=str).lower()[:MAX_ERROR_CHARS] if body else ""
+    text = json.dumps(body or "", default=str).lower()[:MAX_ERROR_CHARS]
+    kind = _kind_of(text, status)
+    if kind in (RateLimited, Unavailable):
+        return provider_error(kind, retry_after)
+    return kind()
+
+
+def _kind_of(text: str, status: int) -> type[ProviderError]:
     if any(phrase in text for phrase in CONTEXT_PHRASES):
-        return provider_error(ContextTooLong)
+        return ContextTooLong
     if any(phrase in text for phrase in POLICY_PHRASES):
-        return provider_error(Blocked)
-    match status:
-        case 401 | 403:
-            return provider_error(AuthFailed)
-        case 404:
-            return provider_error(ModelNotFound)
-        case 429:
-            return provider_error(RateLimited, retry_after)
-        case 400 | 405 | 409 | 413 | 415 | 422:
-            is_unknown_model = all(word in text for word in ("model", "not", "exist"))
-            return provider_error(ModelNotFound if is_unknown_model else ProviderRefused)
-        case _:
-            return provider_error(Unavailable, retry_after)
+        return Blocked
+    if status in REFUSED_STATUSES and all(word in text for word in UNKNOWN_MODEL_WORDS):
+        return ModelNotFound
+    return _kind_of_status(status)
+
+
+def _kind_of_status(status: int) -> type[ProviderError]:
+    if status in REFUSED_STATUSES:
+        return ProviderRefused
+    return KINDS.get(status, Unavailable)

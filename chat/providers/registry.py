@@ -35,6 +35,7 @@ ALIASES = {"search": "search-only"}
 FALLBACK_PROVIDER = "search-only"
 DISCOVERY_SECONDS = 30.0
 CUSTOM_MODEL = {"context": 32_000, "output": 4_096, "options": {"temperature": 0.2}}
+PRICED_TOKENS = 1_000_000
 
 
 def load_models(path: Path) -> dict[str, Any]:
@@ -73,7 +74,7 @@ class Providers:
         }
 
     def refresh_discovered_models(self) -> None:
-        """Ask services for their models, at most every DISCOVERY_SECONDS. May block half a second."""
+        """Ask services for their models, every DISCOVERY_SECONDS at most. May block half a second."""
         now = time.monotonic()
         if not self.discover or now - self._discovered_at < DISCOVERY_SECONDS:
             return
@@ -82,20 +83,18 @@ class Providers:
             self._discovered[name] = self._description(name).discover(self._settings(name))
 
     def default(self) -> str:
-        """The provider of requests that name none."""
-        if self.preferred and self.preferred not in self.file:
+        """The provider of requests that name none. Raises BadRequest for a wrong preference."""
+        if not self.preferred:
+            return next(iter(self.configured()), FALLBACK_PROVIDER)
+        if self.preferred not in self.file:
             raise BadRequest("unknown_default_provider", choices=", ".join(self.file))
-        return self.preferred or next(iter(self.configured()), FALLBACK_PROVIDER)
+        return self.preferred
 
     def choose(self, provider: str, model: str) -> Model:
         """The model that a request names, or the default. Raises BadRequest."""
         name = provider or self.default()
-        if name not in self.file:
-            raise BadRequest("unknown_provider", provider=repr(name[:50]), choices=self._choices())
-        if not self._is_ready(name):
-            raise BadRequest("provider_not_configured", provider=name, choices=self._choices())
-        section = self.file[name]
-        entry = self._model_entry(name, model)
+        self._check(name)
+        section, entry = self.file[name], self._model_entry(name, model)
         return Model(
             provider=name,
             id=entry["id"],
@@ -108,18 +107,17 @@ class Providers:
 
     def cost(self, provider: str, model: str, read: int, written: int) -> float | None:
         """The price of tokens read and written, by the models file; None where it gives none."""
-        for entry in self.file.get(provider, {}).get("models", []):
-            if entry["id"] == model and entry.get("price"):
-                read_price, written_price = entry["price"]
-                return float(read * read_price + written * written_price) / 1_000_000
-        return None
+        models = self.file.get(provider, {}).get("models", [])
+        price = _entry(models, model).get("price")
+        if not price:
+            return None
+        return float(read * price[0] + written * price[1]) / PRICED_TOKENS
 
     def adapter(self, name: str) -> Provider:
         """The adapter of a configured provider, for the running event loop."""
-        key = (id(asyncio.get_running_loop()), name)
+        key = (_loop_id(), name)
         if key not in self._adapters:
-            adapter_class = self._description(name).load()
-            self._adapters[key] = adapter_class(self._config(name))
+            self._adapters[key] = self._description(name).load()(self._config(name))
         return self._adapters[key]
 
     def load(self) -> None:
@@ -129,9 +127,16 @@ class Providers:
 
     async def close(self) -> None:
         """Close the adapters of the running event loop."""
-        loop = id(asyncio.get_running_loop())
-        for key in [key for key in self._adapters if key[0] == loop]:
+        for key in [key for key in self._adapters if key[0] == _loop_id()]:
             await self._adapters.pop(key).close()
+
+    def _check(self, name: str) -> None:
+        """Raises BadRequest for a provider that does not exist or is not configured."""
+        if name not in self.file:
+            provider = repr(name[:50])
+            raise BadRequest("unknown_provider", provider=provider, choices=self._choices())
+        if not self._is_ready(name):
+            raise BadRequest("provider_not_configured", provider=name, choices=self._choices())
 
     def _choices(self) -> str:
         return ", ".join(self.configured())
@@ -142,7 +147,7 @@ class Providers:
 
     def _settings(self, name: str) -> ProviderSettings:
         discovered = self._discovered.get(name, [])
-        return ProviderSettings.resolve(self.file[name], self.environment, discovered)
+        return ProviderSettings(self.file[name], self.environment, discovered)
 
     def _is_ready(self, name: str) -> bool:
         return self._description(name).is_ready(self._settings(name))
@@ -153,25 +158,45 @@ class Providers:
     def _model_entry(self, name: str, model: str) -> ModelEntry:
         models = self._models(name)
         if not model:
-            if not models:
-                raise BadRequest("model_missing", provider=name)
-            return models[0]
-        for entry in models:
-            if entry["id"] == model:
-                return entry
-        if self.file[name].get("custom"):
+            return _first_model(name, models)
+        entry = _entry(models, model)
+        if not entry and self.file[name].get("custom"):
             return {**CUSTOM_MODEL, "id": model}
-        raise BadRequest("unknown_model", provider=name, model=repr(model[:80]))
+        if not entry:
+            raise BadRequest("unknown_model", provider=name, model=repr(model[:80]))
+        return entry
 
     def _config(self, name: str) -> ProviderConfig:
-        section, settings = self.file[name], self._settings(name)
-        headers = section.get("headers", {}).items()
-        variables = self._description(name).variables
+        settings = self._settings(name)
         return ProviderConfig(
             name=name,
             key=settings.key,
             address=settings.address,
-            headers={key: value.replace("{address}", self.referer) for key, value in headers},
+            headers=self._headers(settings),
             timeouts=self.timeouts,
-            environment={key: self.environment.get(key, "") for key in variables},
+            environment=self._variables(name),
         )
+
+    def _headers(self, settings: ProviderSettings) -> dict[str, str]:
+        headers = settings.headers.items()
+        return {name: value.replace("{address}", self.referer) for name, value in headers}
+
+    def _variables(self, name: str) -> dict[str, str]:
+        """The environment variables that the provider's adapter declares."""
+        variables = self._description(name).variables
+        return {key: self.environment.get(key, "") for key in variables}
+
+
+def _first_model(name: str, models: list[ModelEntry]) -> ModelEntry:
+    if not models:
+        raise BadRequest("model_missing", provider=name)
+    return models[0]
+
+
+def _entry(models: list[ModelEntry], model: str) -> ModelEntry:
+    """The entry of a model; empty where there is none."""
+    return next((entry for entry in models if entry["id"] == model), {})
+
+
+def _loop_id() -> int:
+    return id(asyncio.get_running_loop())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import tomllib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 from chat.core.ports import Model, Text, Tokens
@@ -33,37 +33,50 @@ class SearchOnly:
 
     async def stream(self, prompt: Prompt, model: Model) -> AsyncGenerator[Text | Tokens]:
         """See Provider."""
-        sentences = SENTENCES.get(prompt.language, SENTENCES["en"])
-        if not prompt.passages:
-            yield Text(f"{sentences['nothing']}\n")
-            return
-        yield Text(f"{sentences['heading']}\n")
+        yield Text(_introduction(prompt))
         for number, passage in enumerate(prompt.passages[:SHOWN_PASSAGES], 1):
             await asyncio.sleep(0)
             yield Text(excerpt(number, passage))
         others = prompt.passages[SHOWN_PASSAGES:]
         if others:
-            citations = "\n".join(f"- `{passage.cite}`" for passage in others)
-            yield Text(f"\n{citations}\n")
+            yield Text(_citations(others))
 
     async def close(self) -> None:
         """Nothing is open."""
 
 
+def _introduction(prompt: Prompt) -> str:
+    sentences = SENTENCES.get(prompt.language, SENTENCES["en"])
+    sentence = sentences["heading" if prompt.passages else "nothing"]
+    return f"{sentence}\n"
+
+
+def _citations(passages: Sequence[PromptPassage]) -> str:
+    lines = "\n".join(f"- `{passage.cite}`" for passage in passages)
+    return f"\n{lines}\n"
+
+
 def excerpt(number: int, passage: PromptPassage) -> str:
     """One passage as an item of a Markdown list: citation, symbol, code block."""
-    lines = passage.text.split("\n")
-    shown = lines
-    more = ""
-    if len(lines) > SHOWN_LINES + SPARE_LINES:
-        shown = lines[:SHOWN_LINES]
-        more = f"\n… {len(lines) - SHOWN_LINES} more lines"
-    symbol = f" `{passage.symbol}`" if passage.symbol and "`" not in passage.symbol else ""
+    code, more = _first_lines(passage.text)
+    fence = _fence_for(code)
     language = passage.language if passage.language != "text" else ""
-    body = "\n".join(shown)
-    fence = _fence_for(body)
-    heading = f"{number}. `{passage.cite}`{symbol}"
-    return f"\n{heading}\n\n{fence}{language}\n{body}{more}\n{fence}\n"
+    heading = f"{number}. `{passage.cite}`{_symbol(passage)}"
+    return f"\n{heading}\n\n{fence}{language}\n{code}{more}\n{fence}\n"
+
+
+def _first_lines(text: str) -> tuple[str, str]:
+    """The lines that are shown, and a line that counts the others."""
+    lines = text.split("\n")
+    if len(lines) <= SHOWN_LINES + SPARE_LINES:
+        return text, ""
+    return "\n".join(lines[:SHOWN_LINES]), f"\n… {len(lines) - SHOWN_LINES} more lines"
+
+
+def _symbol(passage: PromptPassage) -> str:
+    if not passage.symbol or "`" in passage.symbol:
+        return ""
+    return f" `{passage.symbol}`"
 
 
 def _fence_for(code: str) -> str:
