@@ -1,4 +1,4 @@
-"""What fits into a model's context: passages by rank, history from the newest, then the file."""
+"""What fits into a model's context: passages by rank, the newest history, the file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class FittedContent(PromptContent):
 
 
 def estimate(text: str) -> int:
-    """Tokens in `text`, an upper estimate: one per 3 ASCII and one per other character."""
+    """An upper estimate of tokens: one per 3 ASCII and one per other character."""
     ascii_chars = len(text.encode("ascii", "ignore"))
     return ascii_chars // 3 + (len(text) - ascii_chars) + 1
 
@@ -38,9 +38,10 @@ def fit(
 ) -> FittedContent:
     """The part of `content` that fits a model with these limits in tokens.
 
-    Of what the question leaves free, history and file get up to a quarter each, passages the
-    rest. A question that is too long by itself loses its middle. `count` counts tokens exactly;
-    it is called only where the estimate says that something must be left out.
+    Of what the question leaves free, history and file get up to a quarter each,
+    passages the rest. A question that is too long by itself loses its middle. `count`
+    counts tokens exactly; it is called only where the estimate says that something must
+    be left out.
     """
     available = max(LEAST_INPUT, context - output - INSTRUCTIONS)
     fitted = _Budget(estimate).fit(content, available)

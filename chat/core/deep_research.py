@@ -1,10 +1,10 @@
-"""Deep Research as the server drives it: a plan, updates, a conclusion; each round searches anew.
+"""Deep Research as the server drives it: each round retrieves passages of its own.
 
     plan -> (search for what the last round missed -> update)* -> conclude
 
-At most ROUNDS rounds. If a round finds nothing missing, the next one concludes; a round that
-concludes by itself ends the research. An error ends it: what was written before stays, and no
-round is prompted with an error's text.
+At most ROUNDS rounds. If a round finds nothing missing, the next one concludes; a round
+that concludes by itself ends the research. An error ends it: what was written before
+stays, and no round is prompted with an error's text.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from chat.core.research_rounds import ROUNDS, ResearchRound, Stage
 
 PASSAGES = 14
 QUERY_CHARS = 1_200
-# Headings that the prompts demand; English in every answer language, since clients match them.
+# Headings that the prompts demand; English in every answer language, since clients
+# match them.
 CONCLUSION = re.compile(r"^#{1,3}\s*Final Conclusion", re.MULTILINE | re.IGNORECASE)
 NEXT_STEPS = re.compile(
     r"^#{1,3}\s*Next Steps\s*\n(?P<steps>.*)\Z", re.MULTILINE | re.IGNORECASE | re.DOTALL
@@ -53,27 +54,31 @@ async def run_deep_research(context: AnswerContext, topic: str) -> AsyncGenerato
     yield context.meter.usage
 
 
-def _round_after(done: RoundInput, result: RoundResult) -> RoundInput | None:
+def _round_after(last: RoundInput, result: RoundResult) -> RoundInput | None:
     """The next round; None where the research is over."""
-    assert done.research is not None
-    if done.research.stage == "conclude" or CONCLUSION.search(result.text):
+    assert last.research is not None
+    if _is_over(last.research, result.text):
         return None
-    research = _research_after(done.research, result.text)
-    turns = Turn("user", done.research.looking_for), Turn("assistant", result.text)
+    research = _research_after(last.research, result.text)
+    turns = Turn("user", last.research.looking_for), Turn("assistant", result.text)
     return replace(
-        done,
+        last,
         query=f"{research.topic}\n{research.looking_for}"[:QUERY_CHARS],
-        history=(*done.history, *turns),
+        history=(*last.history, *turns),
         research=research,
-        previous=(*done.previous, result.retrieved),
-        written=done.written + len(result.text),
+        previous=(*last.previous, result.retrieved),
+        written=last.written + len(result.text),
     )
 
 
-def _research_after(done: ResearchRound, text: str) -> ResearchRound:
+def _is_over(last: ResearchRound, text: str) -> bool:
+    return last.stage == "conclude" or CONCLUSION.search(text) is not None
+
+
+def _research_after(last: ResearchRound, text: str) -> ResearchRound:
     missing = _next_steps(text)
-    stage = _stage_after(done.iteration, missing)
-    return ResearchRound(done.iteration + 1, stage, done.topic, missing or done.topic)
+    stage = _stage_after(last.iteration, missing)
+    return ResearchRound(last.iteration + 1, stage, last.topic, missing or last.topic)
 
 
 def _next_steps(text: str) -> str:

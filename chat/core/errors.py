@@ -1,4 +1,6 @@
-"""What can go wrong with a question. Every class has a code, an HTTP status and a close code.
+"""What can go wrong with a question.
+
+Every class has a code, an HTTP status and a close code.
 
 ChatError                      500 / 4500
 ├── BadRequest                 400 / 4400   correct the request
@@ -36,10 +38,11 @@ _BY_CODE: dict[str, type[ChatError]] = {}
 class ChatError(Exception):
     """Base of the family.
 
-    `reason` and `parameters` identify the message for translation; without a reason it is the
-    class's code. `message` is the English sentence, safe to show. `text` is a finished sentence
-    from elsewhere (repository errors) that takes the place of the catalogue's.
-    `retry_after` is in seconds; `incident` stands in the log beside the trace.
+    `reason` and `parameters` identify the message for translation; without a reason it
+    is the class's code. `message` is the English sentence, safe to show. `text` is a
+    finished sentence from elsewhere (repository errors) that takes the place of the
+    catalogue's. `retry_after` is in seconds; `incident` stands in the log beside the
+    trace.
     """
 
     code: ClassVar[str] = "error"

@@ -1,10 +1,10 @@
-"""One completion: fit the content into the model's context, prompt, stream, record its cost."""
+"""One completion: fit the content into the context, prompt, stream, record the cost."""
 
 from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chat.core.context_budget import FittedContent, estimate, fit
@@ -35,11 +35,11 @@ class AnswerContext:
 
 @dataclass(frozen=True)
 class RoundInput:
-    """One retrieval and one completion: the whole of a plain answer, or a round of research.
+    """One retrieval and completion: a whole plain answer, or a round of research.
 
-    `query` is searched for, `question` stands in the prompt. `research` is None for a plain
-    answer. `previous` are the retrievals of earlier rounds of the same answer, `written` the
-    characters that they wrote.
+    `query` is searched for, `question` stands in the prompt. `research` is None for a
+    plain answer. `previous` are the retrievals of earlier rounds of the same answer,
+    `written` the characters that they wrote.
     """
 
     question: str
@@ -49,6 +49,16 @@ class RoundInput:
     research: ResearchRound | None = None
     previous: tuple[Retrieved, ...] = ()
     written: int = 0
+
+    @property
+    def template(self) -> str:
+        """The prompt file in chat/prompts, without its ending."""
+        return self.research.template if self.research else "answer"
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The template's variables besides those of every prompt."""
+        return self.research.variables if self.research else {}
 
 
 @dataclass(frozen=True)
@@ -77,8 +87,8 @@ class _Generation:
 
     async def events(self) -> AsyncGenerator[Event | RoundResult]:
         text: list[str] = []
-        whole = self.context.model.context
-        for window in (whole, whole // 2):
+        full_window = self.context.model.context
+        for window in (full_window, full_window // 2):
             content = self._fit(window)
             if content.left_out:
                 yield Notice.of("context_trimmed", parts=", ".join(content.left_out))
@@ -90,7 +100,7 @@ class _Generation:
                         yield delta
                 break
             except ContextTooLong:
-                if window != whole:
+                if window != full_window:
                     raise
                 yield Notice.of("context_retry")
         yield RoundResult("".join(text), self.retrieved)
@@ -103,13 +113,12 @@ class _Generation:
         return fit(content, context=window, output=model.output, count=model.count)
 
     def _prompt(self, content: PromptContent) -> Prompt:
-        research = self.round_input.research
         return build_prompt(
-            research.template if research else "answer",
+            self.round_input.template,
             content,
             repository=self.retrieved.repository,
             language=self.context.request.language,
-            **(research.variables if research else {}),
+            **self.round_input.variables,
         )
 
     def _max_chars(self) -> int:
@@ -117,7 +126,10 @@ class _Generation:
 
 
 class _Completion:
-    """One call of the model. Its cost is recorded also when it is cut, closed or fails."""
+    """One call of the model.
+
+    Its cost is recorded also when it is cut, closed or fails.
+    """
 
     def __init__(self, context: AnswerContext, prompt: Prompt) -> None:
         self.context = context
@@ -128,7 +140,10 @@ class _Completion:
         self.first_token_at: float | None = None  # monotonic
 
     async def deltas(self, max_chars: int) -> AsyncGenerator[Delta]:
-        """The pieces of the text. Raises CutOff beyond the limits, Unavailable without any."""
+        """The pieces of the text.
+
+        Raises CutOff beyond the limits, Unavailable without any.
+        """
         provider, model = self.context.provider, self.context.model
         # Counted from here: the time that indexing took is not the model's.
         deadline = time.monotonic() + self.context.limits.seconds
@@ -145,17 +160,15 @@ class _Completion:
             if not self.text:
                 raise Unavailable("empty_answer")
         finally:
-            self._record()
+            if self.text:
+                self._record()
 
     def _add(self, text: str) -> None:
-        if not self.text:
-            self.first_token_at = time.monotonic()
+        self.first_token_at = self.first_token_at or time.monotonic()
         self.text.append(text)
         self.chars += len(text)
 
     def _record(self) -> None:
-        if not self.text:
-            return
         tokens = self.tokens or self._estimated_tokens()
         meter = self.context.meter
         meter.record_usage(tokens.input_tokens, tokens.output_tokens, self.first_token_at)

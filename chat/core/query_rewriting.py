@@ -1,8 +1,9 @@
-"""Search queries from questions: follow-ups and other scripts become terms that occur in code.
+"""Search queries from questions: terms that occur in code.
 
-"And where is it called?" retrieves nothing by itself, and a Japanese question shares few terms
-with English code. A generative model is asked for search terms, in a few tokens. Without one, or
-if it fails or takes too long, the previous question is added to a short follow-up.
+"And where is it called?" retrieves nothing by itself, and a Japanese question shares
+few terms with English code. A generative model is asked for search terms, in a few
+tokens. Without one, or if it fails or takes too long, the previous question is added to
+a short follow-up.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import replace
 
 from chat.core.errors import ProviderError
 from chat.core.generation import AnswerContext, estimate_tokens
-from chat.core.ports import Text, Tokens
+from chat.core.ports import Model, Text, Tokens
 from chat.core.prompt import Prompt, build_query_prompt
 from chat.core.request import Turn
 from chat.core.research_rounds import untagged
@@ -31,7 +32,7 @@ SHORT_WORDS = 8  # a question with fewer words counts as a short follow-up
 
 async def rewrite(context: AnswerContext, question: str) -> str:
     """The search query: the question, followed by search terms where they help."""
-    if not context.history and not is_mostly_non_latin(question):
+    if not _needs_terms(context, question):
         return question
     terms = await _search_terms(context, question)
     if terms:
@@ -39,27 +40,38 @@ async def rewrite(context: AnswerContext, question: str) -> str:
     return _with_previous_question(question, context.history)
 
 
+def _needs_terms(context: AnswerContext, question: str) -> bool:
+    return bool(context.history) or is_mostly_non_latin(question)
+
+
 def _with_previous_question(question: str, history: Sequence[Turn]) -> str:
     previous = [turn.content for turn in history if turn.role == "user"]
-    if previous and len(question.split()) < SHORT_WORDS:
-        return f"{question}\n{untagged(previous[-1])[:PREVIOUS_CHARS]}"
-    return question
+    if not previous or len(question.split()) >= SHORT_WORDS:
+        return question
+    return f"{question}\n{untagged(previous[-1])[:PREVIOUS_CHARS]}"
 
 
 async def _search_terms(context: AnswerContext, question: str) -> str:
-    """The model's search terms on one line; empty if it gives none in time. Records the cost."""
+    """The model's search terms on one line; empty if it gives none in time.
+
+    Records the cost.
+    """
     if not context.provider.is_generative:
         return ""
     prompt = _query_prompt(context, question)
-    model = replace(context.model, output=min(OUTPUT_TOKENS, context.model.output))
+    stream = context.provider.stream(prompt, _short_output(context.model))
     try:
         async with asyncio.timeout(SECONDS):
-            text, tokens = await _collect(context.provider.stream(prompt, model))
+            text, tokens = await _collect(stream)
     except (ProviderError, TimeoutError):
         return ""  # the completion of the answer will report what is wrong with the service
     counts = tokens or estimate_tokens(prompt, text)
     context.meter.record_usage(counts.input_tokens, counts.output_tokens)
     return " ".join(text.split())[:TERMS_CHARS]
+
+
+def _short_output(model: Model) -> Model:
+    return replace(model, output=min(OUTPUT_TOKENS, model.output))
 
 
 def _query_prompt(context: AnswerContext, question: str) -> Prompt:

@@ -1,6 +1,7 @@
 """A request as it arrives: validated once, here, into a type.
 
-The fields are those of deepwiki-open's chat protocol, and some of our own that others ignore.
+The fields are those of deepwiki-open's chat protocol, and some of our own that others
+ignore.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from urllib.parse import unquote
 
 from chat.core.errors import BadRequest, RequestTooLarge
@@ -18,6 +19,7 @@ from deepwiki.foundation.languages import ANSWER_LANGUAGES
 from deepwiki.foundation.parsing import parse_uuid
 from deepwiki.foundation.text import clean
 
+T = TypeVar("T")
 Role = Literal["user", "assistant"]
 # A client's system message has no more authority than what its user typed.
 ROLES: dict[str, Role] = {"user": "user", "assistant": "assistant", "system": "user"}
@@ -25,9 +27,9 @@ FILTERS = ("excluded_dirs", "excluded_files", "included_dirs", "included_files")
 DEEP_RESEARCH = "[DEEP RESEARCH]"
 MAX_MESSAGES = 5_000
 # Names of providers and models: no control characters and no spaces.
-NAME = re.compile(r"[^\x00-\x20\x7f]{1,200}")
-# Other codes for answer languages.
-LANGUAGE_ALIASES = {"ko": "kr", "pt": "pt-br", "zh-cn": "zh"}
+NAME = re.compile(r"[^\x00-\x20\x7f]{0,200}")
+# Code in a request -> code of the answer language.
+LANGUAGES = {code: code for code in ANSWER_LANGUAGES} | {"ko": "kr", "pt": "pt-br", "zh-cn": "zh"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,10 @@ class Turn:
 
 @dataclass(frozen=True)
 class RequestLimits:
-    """The largest request. `history_messages` are kept of a longer conversation, the newest."""
+    """The largest request.
+
+    `history_messages` are kept of a longer conversation, the newest.
+    """
 
     message_bytes: int = 256_000
     content_chars: int = 32_000
@@ -79,13 +84,13 @@ class ChatRequest:
 
 
 def decode(data: str | bytes, limits: RequestLimits) -> dict[str, Any]:
-    """A frame or body as a JSON object. Raises BadRequest or RequestTooLarge, and nothing else."""
+    """A frame or body as a JSON object.
+
+    Raises BadRequest or RequestTooLarge, and nothing else.
+    """
     if _bytes_in(data) > limits.message_bytes:
         raise RequestTooLarge
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
-        raise BadRequest("invalid_json") from None
+    value = _json(data)
     if not isinstance(value, dict):
         raise BadRequest("not_an_object")
     return value
@@ -125,32 +130,25 @@ def parse(value: Mapping[str, Any], limits: RequestLimits) -> ChatRequest:
 
 @dataclass(frozen=True)
 class _Fields:
-    """The fields of a JSON object by type. Missing ones are empty; a wrong type is a BadRequest."""
+    """The fields of a JSON object by type.
+
+    Missing ones are empty; a wrong type is a BadRequest.
+    """
 
     values: Mapping[str, Any]
 
     def text(self, name: str, max_chars: int) -> str:
-        text = self.values.get(name)
-        if text is None:
-            return ""
-        if not isinstance(text, str):
-            raise BadRequest("field_not_text", field=name)
+        text = self._typed(name, str, "field_not_text") or ""
         if len(text) > max_chars:
             raise BadRequest("field_too_long", field=name, limit=f"{max_chars:,}")
         return clean(text)
 
     def flag(self, name: str) -> bool:
-        flag = self.values.get(name)
-        if flag is None:
-            return False
-        if not isinstance(flag, bool):
-            raise BadRequest("field_not_boolean", field=name)
-        return flag
+        return bool(self._typed(name, bool, "field_not_boolean"))
 
     def name(self, name: str) -> str:
-        """The name of a provider or a model."""
         text = self.text(name, 200).strip()
-        if text and not NAME.fullmatch(text):
+        if not NAME.fullmatch(text):
             raise BadRequest("field_not_a_name", field=name)
         return text
 
@@ -161,11 +159,24 @@ class _Fields:
             raise BadRequest("field_not_a_uuid", field=name)
         return parsed
 
+    def _typed(self, name: str, kind: type[T], reason: str) -> T | None:
+        value = self.values.get(name)
+        if value is not None and not isinstance(value, kind):
+            raise BadRequest(reason, field=name)
+        return value
+
 
 def _bytes_in(data: str | bytes) -> int:
     if isinstance(data, bytes):
         return len(data)
     return len(data.encode("utf-8", "surrogatepass"))
+
+
+def _json(data: str | bytes) -> Any:
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        raise BadRequest("invalid_json") from None
 
 
 def _messages(value: Any, limits: RequestLimits) -> tuple[Turn, ...]:
@@ -203,9 +214,7 @@ def _check_question(turn: Turn) -> None:
 
 
 def _language(code: str) -> str:
-    code = code.strip().lower().replace("_", "-")
-    code = LANGUAGE_ALIASES.get(code, code)
-    return code if code in ANSWER_LANGUAGES else "en"
+    return LANGUAGES.get(code.strip().lower().replace("_", "-"), "en")
 
 
 def _file_path(text: str) -> str:

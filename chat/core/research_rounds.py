@@ -1,9 +1,9 @@
 """The rounds of Deep Research, and which of them a client's conversation is in.
 
-Clients drive research by sending the growing conversation. It is research if one of its user
-messages holds the tag. Only a message that starts with the tag can continue it, so that a
-question with the words "continue" and "research" does not. Round = 1 + number of assistant
-messages; 1 plans, 2 to 4 update, 5 concludes.
+Clients drive research by sending the growing conversation. It is research if one of its
+user messages holds the tag. Only a message that starts with the tag can continue it, so
+that a question with the words "continue" and "research" does not. Round = 1 + number of
+assistant messages; 1 plans, 2 to 4 update, 5 concludes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ Stage = Literal["plan", "update", "conclude"]
 class ResearchRound:
     """A round of Deep Research, from 1, and the topic that all rounds share.
 
-    `looking_for` is what the last round missed; only set where the server drives the research.
+    `looking_for` is what the last round missed; only set where the server drives the
+    research.
     """
 
     iteration: int
@@ -60,7 +61,7 @@ def current_round(messages: Sequence[Turn]) -> ResearchRound | None:
 
 
 def is_continuation(text: str) -> bool:
-    """`[DEEP RESEARCH] Continue the research`, as clients send it for each further round."""
+    """Whether it is `[DEEP RESEARCH] Continue the research` or the like."""
     lowered = untagged(text).lower()
     starts_with_tag = text.lstrip().startswith(DEEP_RESEARCH)
     return starts_with_tag and "continue" in lowered and "research" in lowered
@@ -78,7 +79,7 @@ def _stage(iteration: int) -> Stage:
 
 
 def _topic(questions: Sequence[str]) -> str:
-    """The last question, or the first that is not a continuation where the last one is."""
+    """The last question; where it is a continuation, the first that is none."""
     last = questions[-1]
     if not is_continuation(last):
         return untagged(last)

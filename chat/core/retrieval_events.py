@@ -1,4 +1,4 @@
-"""The events that describe a retrieval: its sources, and notices about how they were found."""
+"""The events of a retrieval: its sources, and notices about how they were found."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from chat.core.events import Usage
 class UsageMeter:
     """What a question has cost so far.
 
-    The caller of the pipeline owns it and reads `usage` when the answer ends, also when it was
-    stopped or failed. Times count from the meter's construction.
+    The caller of the pipeline owns it and reads `usage` when the answer ends, also when
+    it was stopped or failed. Times count from the meter's construction.
     """
 
     def __init__(self) -> None:
@@ -36,8 +36,8 @@ class UsageMeter:
     ) -> None:
         """Add one call. None means unknown.
 
-        `first_token_at` (time.monotonic) is given for calls that write the answer, not for
-        helper calls such as query rewriting.
+        `first_token_at` (time.monotonic) is given for calls that write the answer, not
+        for helper calls such as query rewriting.
         """
         usage = self._usage or Usage()
         if first_token_at is not None:

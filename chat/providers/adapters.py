@@ -1,4 +1,4 @@
-"""What the registry knows of an adapter before its SDK is imported, which takes half a second."""
+"""Descriptions of adapters, without their SDKs: importing one takes half a second."""
 
 from __future__ import annotations
 
@@ -64,8 +64,9 @@ class ProviderSettings:
 class Adapter:
     """An adapter's description. Subclass it where a service decides otherwise.
 
-    `path` is `module:Class`; the class takes a ProviderConfig. `variables` are the environment
-    variables of this service alone, handed over in ProviderConfig.environment.
+    `path` is `module:Class`; the class takes a ProviderConfig. `variables` are the
+    environment variables of this service alone, handed over in
+    ProviderConfig.environment.
     """
 
     path: str
@@ -85,7 +86,7 @@ class Adapter:
         return bool(settings.key) or not settings.needs_key
 
     def models(self, settings: ProviderSettings) -> list[ModelEntry]:
-        """The models to choose from: those of the models file, then those discovered."""
+        """Models of the models file, then discovered ones."""
         listed = {entry["id"] for entry in settings.listed_models}
         discovered = (entry for entry in settings.discovered_models if entry["id"] not in listed)
         return [*settings.listed_models, *discovered]

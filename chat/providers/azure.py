@@ -17,7 +17,5 @@ class Azure(OpenAICompatibleAdapter):
             api_key=self.config.key,
             azure_endpoint=self.config.address,
             api_version=self.config.environment.get("AZURE_OPENAI_VERSION") or DEFAULT_VERSION,
-            max_retries=0,
-            timeout=self.seconds,
-            http_client=self.transport(),
+            **self.client_options(),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import random
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
@@ -28,7 +29,10 @@ class Timeouts:
 
 @dataclass(frozen=True)
 class ProviderConfig:
-    """One provider's settings. `environment` holds the variables that its adapter declares."""
+    """One provider's settings.
+
+    `environment` holds the variables that its adapter declares.
+    """
 
     name: str
     key: str = field(default="", repr=False)
@@ -43,8 +47,8 @@ async def with_timeouts_and_retries(
 ) -> Pieces:
     """The pieces of `open_stream()`, with time-outs and up to two retries.
 
-    Retries only before the first piece: a second answer must never be appended to the first.
-    Raises Unavailable when a time-out passes, and what the stream raises.
+    Retries only before the first piece: a second answer must never be appended to the
+    first. Raises Unavailable when a time-out passes, and what the stream raises.
     """
     for attempt in range(RETRIES + 1):
         started = False
@@ -64,7 +68,10 @@ async def with_timeouts_and_retries(
 
 
 async def _next(pieces: Pieces, seconds: float, reason: str) -> Text | Tokens | None:
-    """The next piece; None at the end. Raises Unavailable with `reason` after `seconds`."""
+    """The next piece; None at the end.
+
+    Raises Unavailable with `reason` after `seconds`.
+    """
     try:
         async with asyncio.timeout(seconds):
             return await anext(pieces, None)
@@ -73,15 +80,19 @@ async def _next(pieces: Pieces, seconds: float, reason: str) -> Text | Tokens | 
 
 
 def _seconds_before_retry(error: ProviderError, attempt: int) -> float:
-    """What the service demands, else an exponential back-off with jitter of ±50 %."""
     if error.retry_after is not None:
         return error.retry_after
+    return _backoff_seconds(attempt)
+
+
+def _backoff_seconds(attempt: int) -> float:
+    """Exponential, with a jitter of ±50 %."""
     jitter = 0.5 + random.random()  # noqa: S311
     return float(FIRST_WAIT_SECONDS * 2**attempt * jitter)
 
 
 def provider_error(kind: type[ProviderError], retry_after: float | None = None) -> ProviderError:
-    """An error that may pass, with the waiting time in seconds where the service gave one."""
+    """An error with the seconds to wait, where the service gave them."""
     if retry_after is None:
         return kind()
     if kind is RateLimited and retry_after:
@@ -93,6 +104,7 @@ def provider_error(kind: type[ProviderError], retry_after: float | None = None) 
 def parse_retry_after(header: str | None) -> float | None:
     """Seconds from a Retry-After header; None for a missing one, a date or nonsense."""
     try:
-        return max(0.0, float(header or ""))
+        seconds = float(header or "")
     except ValueError:
         return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None

@@ -1,8 +1,9 @@
 """Gemini through the asynchronous client of `google.ai.generativelanguage`.
 
-The low-level client, because the high-level streaming of `google-generativeai` runs one chunk
-late and leaves the call open when it is cancelled. The key travels with each call.
-GOOGLE_OPENAI_COMPATIBLE is the address of Google's OpenAI-compatible endpoint, used instead.
+The low-level client, because the high-level streaming of `google-generativeai` runs one
+chunk late and leaves the call open when it is cancelled. The key travels with each
+call. GOOGLE_OPENAI_COMPATIBLE is the address of Google's OpenAI-compatible endpoint,
+used instead.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import google.ai.generativelanguage as glm
@@ -36,6 +38,7 @@ from chat.core.request import Turn
 from chat.providers.base import Pieces, ProviderConfig, with_timeouts_and_retries
 from chat.providers.openai_compatible import OpenAICompatibleAdapter
 
+GeminiClient = glm.GenerativeServiceAsyncClient
 # Longest call, in seconds beyond the wait for its first piece.
 CALL_SECONDS = 300
 POLICY_REASONS = {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII"}
@@ -70,9 +73,8 @@ class Google:
         """See Provider."""
         if self.compatible is not None:
             return self.compatible.stream(prompt, model)
-        return with_timeouts_and_retries(
-            lambda: self._open_stream(prompt, model), self.config.timeouts
-        )
+        open_stream = partial(self._open_stream, prompt, model)
+        return with_timeouts_and_retries(open_stream, self.config.timeouts)
 
     async def close(self) -> None:
         """Close idle connections."""
@@ -116,16 +118,14 @@ def _client(config: ProviderConfig) -> Any:
     if config.address.startswith(LOOPBACK):
         return _loopback_client(config.address)
     options = ClientOptions(api_endpoint=config.address or None)
-    return glm.GenerativeServiceAsyncClient(
-        credentials=AnonymousCredentials(), client_options=options
-    )
+    return GeminiClient(credentials=AnonymousCredentials(), client_options=options)
 
 
 def _loopback_client(address: str) -> Any:
     """A client without TLS, for the server of the tests."""
-    transport_class = glm.GenerativeServiceAsyncClient.get_transport_class("grpc_asyncio")
-    transport = transport_class(channel=grpc.aio.insecure_channel(address))
-    return glm.GenerativeServiceAsyncClient(transport=transport)
+    transport_class = GeminiClient.get_transport_class("grpc_asyncio")
+    channel = grpc.aio.insecure_channel(address)
+    return GeminiClient(transport=transport_class(channel=channel))
 
 
 def _request(prompt: Prompt, model: Model) -> Any:
@@ -143,7 +143,10 @@ def _content(turn: Turn) -> Any:
 
 
 def _pieces(reply: Any) -> Iterator[Text | Tokens]:
-    """Text and token counts of one reply. Raises Blocked where Google's policy ends the answer."""
+    """Text and token counts of one reply.
+
+    Raises Blocked where Google's policy ends the answer.
+    """
     if reply.prompt_feedback.block_reason:
         raise Blocked
     for candidate in reply.candidates:
@@ -169,7 +172,10 @@ def _finish_reason(candidate: Any) -> str:
 
 
 def _translate(error: Exception) -> ProviderError:
-    """Google's error as one of ours, by its status. Its text may hold a key: never passed on."""
+    """Google's error as one of ours, by its status.
+
+    Its text may hold a key: never passed on.
+    """
     text = str(error).lower()
     if "token" in text and ("exceed" in text or "too long" in text):
         return ContextTooLong()

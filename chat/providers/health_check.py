@@ -10,6 +10,7 @@ from chat.core.errors import ChatError
 from chat.core.ports import Text
 from chat.core.prompt import Prompt
 from chat.core.request import Turn
+from chat.providers.base import Pieces
 from chat.providers.registry import Providers
 
 SECONDS = 20
@@ -17,7 +18,7 @@ PROMPT = Prompt("Answer with one word.", (Turn("user", "Say OK."),), (), "Say OK
 
 
 async def check_model(providers: Providers, provider: str, model: str) -> tuple[bool, str]:
-    """Ask a model for one word: whether it answered, and a sentence for the administrator.
+    """Ask a model for one word: did it answer, and a sentence for the admin.
 
     Closes the adapters of the running event loop, so run it on one of its own.
     """
@@ -35,10 +36,16 @@ async def check_model(providers: Providers, provider: str, model: str) -> tuple[
 async def _first_word(providers: Providers, provider: str, model: str) -> tuple[bool, str]:
     started_at = time.monotonic()
     chosen = providers.choose(provider, model)
-    stream = providers.adapter(chosen.provider).stream(PROMPT, chosen)
+    if not await _has_text(providers.adapter(chosen.provider).stream(PROMPT, chosen)):
+        return False, "an empty answer."
+    ms = round((time.monotonic() - started_at) * 1000)
+    return True, f"answers; first word after {ms} ms."
+
+
+async def _has_text(stream: Pieces) -> bool:
+    """Reads until the first piece of text."""
     async with contextlib.aclosing(stream) as pieces:
         async for piece in pieces:
             if isinstance(piece, Text):
-                ms = round((time.monotonic() - started_at) * 1000)
-                return True, f"answers; first word after {ms} ms."
-    return False, "an empty answer."
+                return True
+    return False

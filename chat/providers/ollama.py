@@ -15,7 +15,5 @@ class Ollama(OpenAICompatibleAdapter):
         return openai.AsyncOpenAI(
             api_key="ollama",
             base_url=f"{base_url(self.config.address)}/v1",
-            max_retries=0,
-            timeout=self.seconds,
-            http_client=self.transport(),
+            **self.client_options(),
         )

@@ -6,9 +6,9 @@ API: https://github.com/ollama/ollama/blob/main/docs/api.md#list-local-models
 from __future__ import annotations
 
 import json
-import urllib.request
 from dataclasses import dataclass
 from typing import Any
+from urllib.request import urlopen
 
 from chat.providers.adapters import Adapter, ModelEntry, ProviderSettings
 
@@ -21,7 +21,7 @@ DEFAULT_PORT = 11434
 
 @dataclass(frozen=True)
 class OllamaAdapter(Adapter):
-    """Ready when OLLAMA_HOST is set or an Ollama was discovered at the default address."""
+    """Ready if OLLAMA_HOST is set, or an Ollama was discovered."""
 
     def is_ready(self, settings: ProviderSettings) -> bool:
         """See Adapter."""
@@ -33,8 +33,9 @@ class OllamaAdapter(Adapter):
 
 
 def base_url(address: str) -> str:
-    """OLLAMA_HOST, in any form that Ollama itself takes, as an http address without a path."""
-    scheme, host = _scheme_and_host(address.strip().rstrip("/").removesuffix("/v1"))
+    """OLLAMA_HOST, in any form that Ollama takes, as an address without a path."""
+    address = _with_scheme(address.strip().rstrip("/").removesuffix("/v1"))
+    scheme, _, host = address.partition("://")
     # 0.0.0.0 is where it listens, not where it is reached.
     host = host.replace("0.0.0.0", "localhost", 1)  # noqa: S104
     if ":" not in host and scheme != "https":
@@ -43,7 +44,10 @@ def base_url(address: str) -> str:
 
 
 def running_models(address: str) -> list[ModelEntry]:
-    """The models of the Ollama at `address`; empty when none answers within SECONDS. Blocks."""
+    """The models of the Ollama at `address`; empty when none answers within SECONDS.
+
+    Blocks.
+    """
     try:
         names = [str(model["name"]) for model in _tags(address)["models"]]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
@@ -51,14 +55,13 @@ def running_models(address: str) -> list[ModelEntry]:
     return [_model_entry(name) for name in names if "embed" not in name]
 
 
-def _scheme_and_host(address: str) -> tuple[str, str]:
-    scheme, separator, host = address.partition("://")
-    return (scheme, host) if separator else ("http", address)
+def _with_scheme(address: str) -> str:
+    return address if "://" in address else f"http://{address}"
 
 
 def _tags(address: str) -> Any:
     url = f"{base_url(address)}/api/tags"
-    with urllib.request.urlopen(url, timeout=SECONDS) as reply:  # noqa: S310 - from the settings
+    with urlopen(url, timeout=SECONDS) as reply:  # noqa: S310 - from the settings
         return json.loads(reply.read(MAX_REPLY_BYTES))
 
 

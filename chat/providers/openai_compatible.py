@@ -1,8 +1,8 @@
-"""OpenAI and every service with its chat API: OpenRouter, Ollama, Azure, Gemini's, local servers.
+"""OpenAI, and services with its chat API: OpenRouter, Azure, Ollama, local servers.
 
-The stream is read as raw bytes: constructing the SDK's typed chunk for each token costs several
-times what the rest of the way to the reader does. Wire format: server-sent events,
-https://platform.openai.com/docs/api-reference/chat-streaming
+The stream is read as raw bytes: constructing the SDK's typed chunk for each token costs
+several times what the rest of the way to the reader does. Wire format: server-sent
+events, https://platform.openai.com/docs/api-reference/chat-streaming
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -39,7 +40,7 @@ from chat.providers.base import (
 YIELD_EVERY = 32
 CONNECTIONS = 1_000
 MAX_ERROR_CHARS = 5_000
-# Phrases by which services report a prompt that exceeds the context, or a content policy.
+# Phrases of services for a prompt that exceeds the context, and for a content policy.
 CONTEXT_PHRASES = ("context_length", "maximum context", "too many tokens", "prompt is too long")
 POLICY_PHRASES = ("content_filter", "content management policy")
 UNKNOWN_MODEL_WORDS = ("model", "not", "exist")
@@ -61,7 +62,11 @@ class OpenAICompatibleAdapter:
         """The client's time-out, longer than ours, whose errors say what happened."""
         return max(self.config.timeouts.first, self.config.timeouts.idle) + 5
 
-    def transport(self) -> Any:
+    def client_options(self) -> dict[str, Any]:
+        """The options of every client. Retries are ours (see base.py)."""
+        return {"max_retries": 0, "timeout": self.seconds, "http_client": self._transport()}
+
+    def _transport(self) -> Any:
         """aiohttp below the SDK: it costs the least for each piece.
 
         It follows no redirects, which would carry the key to another host.
@@ -73,9 +78,8 @@ class OpenAICompatibleAdapter:
 
     def stream(self, prompt: Prompt, model: Model) -> Pieces:
         """See Provider."""
-        return with_timeouts_and_retries(
-            lambda: self._open_stream(prompt, model), self.config.timeouts
-        )
+        open_stream = partial(self._open_stream, prompt, model)
+        return with_timeouts_and_retries(open_stream, self.config.timeouts)
 
     async def close(self) -> None:
         """Close idle connections."""
@@ -85,10 +89,8 @@ class OpenAICompatibleAdapter:
         return openai.AsyncOpenAI(
             api_key=self.config.key or "none",
             base_url=self.config.address,
-            max_retries=0,
-            timeout=self.seconds,
-            http_client=self.transport(),
             default_headers=dict(self.config.headers) or None,
+            **self.client_options(),
         )
 
     async def _open_stream(self, prompt: Prompt, model: Model) -> Pieces:
@@ -101,7 +103,7 @@ class OpenAICompatibleAdapter:
                         count += 1
                         yield piece
                         if count == 1 or count % YIELD_EVERY == 0:
-                            # A burst must not delay other answers, or our own first piece.
+                            # A burst must not delay other answers or the first piece.
                             await asyncio.sleep(0)
                     finished = finished or _has_finished(event)
                 if not finished:
@@ -114,8 +116,8 @@ class OpenAICompatibleAdapter:
     def _request(self, prompt: Prompt, model: Model) -> Any:
         """The request as a context manager that gives the response.
 
-        Most of the body travels in `extra_body`: the SDK walks through its typed arguments type
-        by type, which costs milliseconds.
+        Most of the body travels in `extra_body`: the SDK walks through its typed
+        arguments type by type, which costs milliseconds.
         """
         completions: Any = self.client.chat.completions
         return completions.with_streaming_response.create(
@@ -134,7 +136,8 @@ class OpenAICompatibleAdapter:
 async def _events(chunks: AsyncIterator[bytes]) -> AsyncGenerator[dict[str, Any]]:
     """The JSON objects of the `data:` lines. Raises CutOff for one that is not JSON.
 
-    Split at newlines only: line decoders also split at U+2028, which occurs inside strings.
+    Split at newlines only: line decoders also split at U+2028, which occurs inside
+    strings.
     """
     rest = b""
     async for chunk in chunks:
@@ -162,8 +165,7 @@ def _pieces(event: dict[str, Any]) -> Iterator[Text | Tokens]:
     if event.get("error"):
         raise _error_of(event["error"], 500)
     for choice in event.get("choices") or ():
-        text = (choice.get("delta") or {}).get("content")
-        if isinstance(text, str) and text:
+        if text := _text(choice):
             yield Text(text)
         if choice.get("finish_reason") == "content_filter":
             raise Blocked
@@ -171,12 +173,20 @@ def _pieces(event: dict[str, Any]) -> Iterator[Text | Tokens]:
         yield Tokens(usage.get("prompt_tokens"), usage.get("completion_tokens"))
 
 
+def _text(choice: dict[str, Any]) -> str:
+    text = (choice.get("delta") or {}).get("content")
+    return text if isinstance(text, str) else ""
+
+
 def _has_finished(event: dict[str, Any]) -> bool:
     return any(choice.get("finish_reason") for choice in event.get("choices") or ())
 
 
 def _translate(error: openai.APIError) -> ProviderError:
-    """The SDK's error as one of ours. Its text may hold a key and is never passed on."""
+    """The SDK's error as one of ours.
+
+    Its text may hold a key and is never passed on.
+    """
     if isinstance(error, openai.APIStatusError):
         retry_after = parse_retry_after(error.response.headers.get("retry-after"))
         return _error_of(error.body, error.status_code, retry_after)

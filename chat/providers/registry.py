@@ -1,7 +1,7 @@
 """Which providers exist, which are configured, and the adapter of each.
 
-To add a provider: a file like its neighbours, a line in ADAPTERS, a section in models.toml. Keys
-and addresses come from the settings only, never from a request.
+To add a provider: a file like its neighbours, a line in ADAPTERS, a section in
+models.toml. Keys and addresses come from the settings only, never from a request.
 """
 
 from __future__ import annotations
@@ -39,7 +39,10 @@ PRICED_TOKENS = 1_000_000
 
 
 def load_models(path: Path) -> dict[str, Any]:
-    """The models file. Raises ValueError with one line that says what is wrong with it."""
+    """The models file.
+
+    Raises ValueError with one line that says what is wrong with it.
+    """
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except OSError:
@@ -52,7 +55,8 @@ def load_models(path: Path) -> dict[str, Any]:
 class Providers:
     """The providers of one process. `file` is the models file: section name -> section.
 
-    Adapters are constructed once for each event loop, since their clients are bound to it.
+    Adapters are constructed once for each event loop, since their clients are bound to
+    it.
     """
 
     file: Mapping[str, Any]
@@ -74,7 +78,10 @@ class Providers:
         }
 
     def refresh_discovered_models(self) -> None:
-        """Ask services for their models, every DISCOVERY_SECONDS at most. May block half a second."""
+        """Ask services for their models, every DISCOVERY_SECONDS at most.
+
+        May block half a second.
+        """
         now = time.monotonic()
         if not self.discover or now - self._discovered_at < DISCOVERY_SECONDS:
             return
@@ -83,7 +90,10 @@ class Providers:
             self._discovered[name] = self._description(name).discover(self._settings(name))
 
     def default(self) -> str:
-        """The provider of requests that name none. Raises BadRequest for a wrong preference."""
+        """The provider of requests that name none.
+
+        Raises BadRequest for a wrong preference.
+        """
         if not self.preferred:
             return next(iter(self.configured()), FALLBACK_PROVIDER)
         if self.preferred not in self.file:
@@ -106,7 +116,7 @@ class Providers:
         )
 
     def cost(self, provider: str, model: str, read: int, written: int) -> float | None:
-        """The price of tokens read and written, by the models file; None where it gives none."""
+        """The price of tokens by the models file; None where it gives none."""
         models = self.file.get(provider, {}).get("models", [])
         price = _entry(models, model).get("price")
         if not price:
@@ -121,7 +131,7 @@ class Providers:
         return self._adapters[key]
 
     def load(self) -> None:
-        """Import the SDKs of the configured providers, so that no question waits for it."""
+        """Import the SDKs of the configured providers before the first question."""
         for name in self.configured():
             self._description(name).load()
 
@@ -178,8 +188,10 @@ class Providers:
         )
 
     def _headers(self, settings: ProviderSettings) -> dict[str, str]:
-        headers = settings.headers.items()
-        return {name: value.replace("{address}", self.referer) for name, value in headers}
+        return {
+            name: value.replace("{address}", self.referer)
+            for name, value in settings.headers.items()
+        }
 
     def _variables(self, name: str) -> dict[str, str]:
         """The environment variables that the provider's adapter declares."""

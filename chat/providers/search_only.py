@@ -1,6 +1,7 @@
 """Search without a language model: the passages themselves as Markdown, best first.
 
-The default when no key is set. It runs through the same pipeline as every other provider.
+The default when no key is set. It runs through the same pipeline as every other
+provider.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ SENTENCES: dict[str, dict[str, str]] = tomllib.loads(
 
 
 class SearchOnly:
-    """Writes the passages of the prompt: excerpts of the first, citations of the others."""
+    """Writes excerpts of the first passages and citations of the others."""
 
     is_generative = False
 

@@ -1,8 +1,8 @@
 """Token counts by the tokenizers of OpenAI's models; they come with their package.
 
-Loading one takes about half a second and 140 MB. So it is loaded when a text is first counted,
-and texts are counted only where an estimate says that something must be left out
-(see chat/core/context_budget.py).
+Loading one takes about half a second and 140 MB. So it is loaded when a text is first
+counted, and texts are counted only where an estimate says that something must be left
+out (see chat/core/context_budget.py).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from chat.core.context_budget import estimate
 
 
 def counter(encoding: str) -> Callable[[str], int]:
-    """Counts tokens in an encoding such as o200k_base; estimates for an empty or unknown one."""
+    """Counts tokens in an encoding such as o200k_base; estimates for an unknown one."""
     return partial(_count, encoding) if encoding else estimate
 
 

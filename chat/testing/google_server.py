@@ -42,10 +42,11 @@ HANG_SECONDS = 60
 
 @dataclass
 class GoogleServer(Loopback):
-    """Start with `with GoogleServer() as server:`; `server.address` is GOOGLE_API_ENDPOINT.
+    """`with GoogleServer() as server:`; `server.address` is GOOGLE_API_ENDPOINT.
 
-    `requests` holds the requests received, `keys` the key of each. `closed` counts streams whose
-    client left before the end, `closed_at` is when the last did (time.monotonic).
+    `requests` holds the requests received, `keys` the key of each. `closed` counts
+    streams whose client left before the end, `closed_at` is when the last did
+    (time.monotonic).
     """
 
     requests: list[Any] = field(default_factory=list)
@@ -60,13 +61,7 @@ class GoogleServer(Loopback):
 
     async def _serve(self, ready: threading.Event, stop: asyncio.Event) -> None:
         server = grpc.aio.server()
-        handler = grpc.unary_stream_rpc_method_handler(
-            self._stream,
-            request_deserializer=glm.GenerateContentRequest.deserialize,
-            response_serializer=glm.GenerateContentResponse.serialize,
-        )
-        handlers = grpc.method_handlers_generic_handler(SERVICE, {METHOD: handler})
-        server.add_generic_rpc_handlers((handlers,))
+        server.add_generic_rpc_handlers((_handlers(self._stream),))
         self.port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
         ready.set()
@@ -75,7 +70,7 @@ class GoogleServer(Loopback):
 
     async def _stream(self, request: Any, context: Any) -> AsyncGenerator[Any]:
         self.requests.append(request)
-        self.keys.append(dict(context.invocation_metadata()).get("x-goog-api-key", ""))
+        self.keys.append(_key(context))
         script = ModelScript.of(request.model)
         try:
             if script.fault in STATUS:
@@ -90,10 +85,23 @@ class GoogleServer(Loopback):
             raise
 
 
+def _key(context: Any) -> str:
+    metadata = dict(context.invocation_metadata())
+    return str(metadata.get("x-goog-api-key", ""))
+
+
+def _handlers(stream: Any) -> Any:
+    handler = grpc.unary_stream_rpc_method_handler(
+        stream,
+        request_deserializer=glm.GenerateContentRequest.deserialize,
+        response_serializer=glm.GenerateContentResponse.serialize,
+    )
+    return grpc.method_handlers_generic_handler(SERVICE, {METHOD: handler})
+
+
 async def _replies(script: ModelScript, context: Any) -> AsyncGenerator[Any]:
     if script.fault == "blocked":
-        reason = glm.GenerateContentResponse.PromptFeedback.BlockReason.SAFETY
-        yield glm.GenerateContentResponse(prompt_feedback={"block_reason": reason})
+        yield _blocked()
         return
     words = script.words()
     for number, word in enumerate(words):
@@ -116,6 +124,11 @@ def _reply(text: str, finish_reason: Any = 0, usage: dict[str, int] | None = Non
     content = {"parts": [{"text": text}], "role": "model"}
     candidate = {"content": content, "finish_reason": finish_reason}
     return glm.GenerateContentResponse(candidates=[candidate], usage_metadata=usage or {})
+
+
+def _blocked() -> Any:
+    reason = glm.GenerateContentResponse.PromptFeedback.BlockReason.SAFETY
+    return glm.GenerateContentResponse(prompt_feedback={"block_reason": reason})
 
 
 def _usage(tokens: int) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""As much of HTTP/1.1 as the loopback server needs: read a request, send a reply or a stream."""
+"""The part of HTTP/1.1 that the loopback server needs."""
 
 from __future__ import annotations
 
@@ -22,10 +22,19 @@ async def read_request(reader: asyncio.StreamReader) -> HttpRequest:
     """The next request. Raises IncompleteReadError when the client has left."""
     head = await reader.readuntil(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
-    pairs = (line.partition(":") for line in lines)
-    headers = {name.lower(): value.strip() for name, _, value in pairs}
+    headers = _parse_headers(lines)
     body = await reader.readexactly(int(headers.get("content-length", "0")))
-    return HttpRequest(first.split(" ")[1].partition("?")[0], headers, body)
+    return HttpRequest(_path(first), headers, body)
+
+
+def _parse_headers(lines: list[str]) -> dict[str, str]:
+    pairs = (line.partition(":") for line in lines)
+    return {name.lower(): value.strip() for name, _, value in pairs}
+
+
+def _path(request_line: str) -> str:
+    address = request_line.split(" ")[1]
+    return address.partition("?")[0]
 
 
 async def send_reply(
@@ -35,16 +44,17 @@ async def send_reply(
     headers: Mapping[str, str] | None = None,
 ) -> None:
     """A whole reply: a string goes as HTML, anything else as JSON."""
-    is_html = isinstance(body, str)
-    data = (body if is_html else json.dumps(body)).encode()
-    lines = [
-        f"HTTP/1.1 {status} X",
-        f"Content-Type: {'text/html' if is_html else 'application/json'}",
-        f"Content-Length: {len(data)}",
-        *(f"{name}: {value}" for name, value in (headers or {}).items()),
-    ]
+    content_type, data = _encode(body)
+    head = {"Content-Type": content_type, "Content-Length": len(data), **(headers or {})}
+    lines = [f"HTTP/1.1 {status} X", *(f"{name}: {value}" for name, value in head.items())]
     writer.write("\r\n".join([*lines, "", ""]).encode() + data)
     await writer.drain()
+
+
+def _encode(body: Any) -> tuple[str, bytes]:
+    if isinstance(body, str):
+        return "text/html", body.encode()
+    return "application/json", json.dumps(body).encode()
 
 
 async def start_stream(writer: asyncio.StreamWriter) -> None:
@@ -57,7 +67,7 @@ async def start_stream(writer: asyncio.StreamWriter) -> None:
 
 async def send_chunk(writer: asyncio.StreamWriter, data: bytes) -> None:
     """One chunk of a stream."""
-    writer.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+    writer.write(b"%x\r\n%b\r\n" % (len(data), data))
     await writer.drain()
 
 

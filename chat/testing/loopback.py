@@ -1,4 +1,4 @@
-"""What the loopback servers share: an event loop in a thread of its own for a `with` block."""
+"""Base of the loopback servers: an event loop in a thread, for a `with` block."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ SECONDS = 10
 
 
 class Loopback:
-    """A server on loopback. A subclass listens in `_serve`, sets `ready`, then waits for `stop`."""
+    """A server on loopback.
+
+    A subclass listens in `_serve`, sets `ready`, then waits for `stop`.
+    """
 
     def __enter__(self) -> Self:
         ready = threading.Event()

@@ -1,9 +1,10 @@
-"""What a loopback model answers, written into the model's name: `fake?tokens=20&fault=cut`.
+"""What a loopback model answers, written into the model's name:
 
-tokens     numbered words in the answer (5)        text      the answer itself, instead of them
-delay_ms   pause after each word (0)               first_ms  pause before the first word (0)
-echo       1: the answer is the prompt as received
-fault      a way to fail; each server lists its own
+`fake?tokens=20&fault=cut`.
+
+tokens numbered words in the answer (5) text the answer itself, instead of them delay_ms
+pause after each word (0) first_ms pause before the first word (0) echo 1: the answer is
+the prompt as received fault a way to fail; each server lists its own
 """
 
 from __future__ import annotations

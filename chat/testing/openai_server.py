@@ -1,4 +1,4 @@
-"""A server on loopback that speaks OpenAI's wire format: streams, usage, errors, embeddings.
+"""A server on loopback with OpenAI's wire format: chat, errors, embeddings.
 
 The model's name is the script (see model_script.py). Its faults:
 
@@ -26,16 +26,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from chat.testing.http_wire import (
-    HttpRequest,
-    end_stream,
-    read_request,
-    send_chunk,
-    send_reply,
-    start_stream,
-)
+from chat.testing.http_wire import HttpRequest, read_request, send_reply
 from chat.testing.loopback import Loopback
 from chat.testing.model_script import ModelScript
+from chat.testing.openai_stream import ChatStream, error_body
 
 STATUS = {
     "401": 401,
@@ -47,9 +41,11 @@ STATUS = {
     "first429": 429,
     "first500": 500,
 }
-CODES = {"context": "context_length_exceeded", "401": "invalid_api_key", "404": "model_not_found"}
-MODELS = {"object": "list", "data": [{"id": "fake", "object": "model"}]}
-OLLAMA_MODELS = {"models": [{"name": "fake:latest"}, {"name": "nomic-embed-text:latest"}]}
+# What the endpoints that list models reply: OpenAI's and Ollama's.
+LISTS = {
+    "models": {"object": "list", "data": [{"id": "fake", "object": "model"}]},
+    "tags": {"models": [{"name": "fake:latest"}, {"name": "nomic-embed-text:latest"}]},
+}
 HTML_ERROR = "<html><body>bad gateway at 10.0.0.7</body></html>"
 DEFAULT_PORT = 9100
 DIMENSIONS = 16
@@ -57,11 +53,12 @@ DIMENSIONS = 16
 
 @dataclass
 class OpenAIServer(Loopback):
-    """Start with `with OpenAIServer() as server:`; `server.url` is what OPENAI_BASE_URL takes.
+    """`with OpenAIServer() as server:`; `server.url` is OPENAI_BASE_URL.
 
-    `requests` holds the JSON bodies received, `authorizations` the key of each request. `closed`
-    counts streams whose client left before the end, `closed_at` is when the last did
-    (time.monotonic). `most_embedding` is the largest number of concurrent embedding requests.
+    `requests` holds the JSON bodies received, `authorizations` the key of each request.
+    `closed` counts streams whose client left before the end, `closed_at` is when the
+    last did (time.monotonic). `most_embedding` is the largest number of concurrent
+    embedding requests.
     """
 
     requests: list[dict[str, Any]] = field(default_factory=list)
@@ -99,16 +96,14 @@ class OpenAIServer(Loopback):
         """Answer one request; whether the connection can be used again."""
         request = await read_request(reader)
         self.authorizations.append(_authorization(request))
-        if request.path.endswith("/api/tags"):
-            await send_reply(writer, 200, OLLAMA_MODELS)
+        endpoint = request.path.rpartition("/")[2]
+        if endpoint in LISTS:
+            await send_reply(writer, 200, LISTS[endpoint])
             return True
-        if request.path.endswith("/models"):
-            await send_reply(writer, 200, MODELS)
-            return True
-        body = json.loads(request.body or b"{}")
+        body = json.loads(request.body)
         self.requests.append(body)
         self.seen[body["model"]] += 1
-        if request.path.endswith("/embeddings"):
+        if endpoint == "embeddings":
             await self._embed(body, writer)
             return True
         return await self._chat(body, reader, writer)
@@ -136,120 +131,29 @@ class OpenAIServer(Loopback):
         script = ModelScript.of(body["model"])
         if self._fails(body["model"], script.fault):
             headers = {"Retry-After": "1"} if "429" in script.fault else {}
-            await send_reply(writer, STATUS[script.fault], _error(script.fault, body), headers)
+            await send_reply(writer, STATUS[script.fault], error_body(script.fault, body), headers)
             return True
         if script.fault == "html":
             await send_reply(writer, 502, HTML_ERROR)
             return True
         client_left = asyncio.ensure_future(reader.read(1))
         try:
-            return await _Stream(body, script, writer, client_left).send()
+            return await ChatStream(body, script, writer, client_left).send()
         finally:
-            if client_left.done():
-                self.closed += 1
-                self.closed_at = time.monotonic()
-            client_left.cancel()
-            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
-                await client_left
+            await self._end_watch(client_left)
 
-
-@dataclass(frozen=True)
-class _Stream:
-    """One streamed completion. `client_left` is done when the client closes the connection."""
-
-    body: dict[str, Any]
-    script: ModelScript
-    writer: asyncio.StreamWriter
-    client_left: asyncio.Future[bytes]
-
-    async def send(self) -> bool:
-        """Send it; whether the connection can be used again."""
-        await start_stream(self.writer)
-        await send_chunk(self.writer, b": PROCESSING\n\n")  # OpenRouter's comment lines
-        match self.script.fault:
-            case "garbage":
-                await send_chunk(self.writer, b"data: {this is no json\n\n")
-                await end_stream(self.writer)
-                return True
-            case "hang":
-                await self.client_left
-                return False
-        await self._pause(self.script.first_ms)
-        return await self._send_words()
-
-    async def _send_words(self) -> bool:
-        words = self._words()
-        for number, word in enumerate(words):
-            if self.client_left.done():
-                return False
-            if number == len(words) // 2 and self.script.fault:
-                ended = await self._fail_midway()
-                if ended is not None:
-                    return ended
-            await self._send({"choices": [_choice({"content": word})]})
-            if self.script.delay_ms:
-                await self._pause(self.script.delay_ms)
-        await self._send({"choices": [_choice({}, "stop")]})
-        await self._send({"choices": [], "usage": self._usage(len(words))})
-        await send_chunk(self.writer, b"data: [DONE]\n\n")
-        await end_stream(self.writer)
-        return True
-
-    async def _fail_midway(self) -> bool | None:
-        """Fail as the script says; None where it does not. See `send`."""
-        match self.script.fault:
-            case "mid":
-                await self._send(_error("500", self.body))
-                await end_stream(self.writer)
-                return True
-            case "cut":
-                await end_stream(self.writer)
-                return True
-            case "drop":
-                self.writer.transport.abort()
-                return False
-            case "midhang":
-                await self.client_left
-                return False
-        return None
-
-    async def _pause(self, milliseconds: float) -> None:
-        await asyncio.wait([self.client_left], timeout=milliseconds / 1000)
-
-    async def _send(self, data: dict[str, Any]) -> None:
-        event = json.dumps({"id": "c", "object": "chat.completion.chunk", **data})
-        await send_chunk(self.writer, f"data: {event}\n\n".encode())
-
-    def _words(self) -> list[str]:
-        if self.script.fault == "empty":
-            return []
-        if self.script.echo:
-            return ["\n".join(message["content"] for message in self.body["messages"])]
-        return self.script.words()
-
-    def _usage(self, words: int) -> dict[str, int]:
-        prompt_tokens = len(json.dumps(self.body)) // 4
-        return {"prompt_tokens": prompt_tokens, "completion_tokens": words, "total_tokens": 0}
-
-
-def _choice(delta: dict[str, str], finish_reason: str | None = None) -> dict[str, Any]:
-    return {"index": 0, "delta": delta, "finish_reason": finish_reason}
+    async def _end_watch(self, client_left: asyncio.Future[bytes]) -> None:
+        if client_left.done():
+            self.closed += 1
+            self.closed_at = time.monotonic()
+        client_left.cancel()
+        with contextlib.suppress(asyncio.CancelledError, ConnectionError):
+            await client_left
 
 
 def _authorization(request: HttpRequest) -> str:
     """The key, in OpenAI's header or Azure's."""
     return request.headers.get("authorization") or request.headers.get("api-key", "")
-
-
-def _error(fault: str, body: dict[str, Any]) -> dict[str, Any]:
-    # As real services do, it repeats the key and part of the prompt: neither may reach a person.
-    code = CODES.get(fault)
-    question = body["messages"][-1]["content"][:40]
-    message = (
-        f"{code or 'The server had an error'}:"
-        f" Incorrect API key provided: sk-secret-1234567890. {question}"
-    )
-    return {"error": {"message": message, "type": "error", "param": None, "code": code}}
 
 
 def _embeddings(body: dict[str, Any]) -> dict[str, Any]:
@@ -270,11 +174,14 @@ def _vector(text: str, size: int) -> list[float]:
 
 def main() -> None:
     """Run it by hand: `python -m chat.testing.openai_server 9100`."""
-    port = int(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_PORT
-    with OpenAIServer(port=port) as server, contextlib.suppress(KeyboardInterrupt):
+    with OpenAIServer(port=_port()) as server, contextlib.suppress(KeyboardInterrupt):
         sys.stdout.write(f"{server.url}\n")
         sys.stdout.flush()
         threading.Event().wait()
+
+
+def _port() -> int:
+    return int(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_PORT
 
 
 if __name__ == "__main__":

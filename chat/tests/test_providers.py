@@ -247,7 +247,7 @@ print([name for name in ("openai", "httpx2", "grpc", "google.ai", "bpe_openai") 
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"), [("7", 7.0), ("0", 0.0), ("-3", 0.0), ("", None), (None, None), ("Wed, 21 Oct 2015 07:28:00 GMT", None)]
+    ("header", "seconds"), [("7", 7.0), ("0", 0.0), ("-3", 0.0), ("", None), (None, None), ("inf", None), ("nan", None), ("Wed, 21 Oct 2015 07:28:00 GMT", None)]
 )  # fmt: skip
 def test_retry_after_is_seconds_or_nothing(header, seconds):
     assert parse_retry_after(header) == seconds

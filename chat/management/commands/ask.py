@@ -1,4 +1,4 @@
-"""`manage.py ask <repository> "question"`: the answer, streamed to the terminal, with its sources."""
+"""`manage.py ask <repository> "question"`: the answer with its sources, streamed."""
 
 from __future__ import annotations
 
@@ -58,15 +58,17 @@ class Command(BaseCommand):
         except SourceError as error:
             self._exit(BAD_INPUT, str(error))
         except ChatError as error:
-            self._exit(BAD_INPUT if error.status in (400, 404) else FAILED, str(error))
+            self._exit(_exit_code(error), str(error))
 
     async def _answer(self, repository: Repository, request: ChatRequest, *, as_json: bool) -> None:
-        """Stream the answer, or write it as JSON at the end. Raises ChatError if it failed."""
+        """Stream the answer, or write it as JSON at the end.
+
+        Raises ChatError if it failed.
+        """
         providers = services.providers()
         await in_thread(providers.refresh_discovered_models)
         model = providers.choose(request.provider, request.model)
-        run = Run(id=uuid.uuid4())
-        run.task = asyncio.create_task(run.drive(answer(_context(repository, request, model))))
+        run = _start(_context(repository, request, model))
         terminal = _Terminal(self.stdout, self.stderr)
         async for item in run.attach():
             if not as_json:
@@ -83,7 +85,7 @@ class Command(BaseCommand):
 
 
 class _Terminal:
-    """Shows events: the answer and its sources on stdout, progress and notices on stderr."""
+    """Answer and sources go to stdout, progress and notices to stderr."""
 
     def __init__(self, stdout: OutputWrapper, stderr: OutputWrapper) -> None:
         self.stdout = stdout
@@ -115,6 +117,10 @@ class _Terminal:
             self.stdout.write(f"  {item['path']}:{item['start']}-{item['end']}  {item['symbol']}")
 
 
+def _exit_code(error: ChatError) -> int:
+    return BAD_INPUT if error.status in (400, 404) else FAILED
+
+
 def _index(name: str) -> Repository:
     """Add a repository that is not known yet, and index it here."""
     repository = add(parse_address(name), None)
@@ -141,6 +147,12 @@ def _context(repository: Repository, request: ChatRequest, model: Model) -> Answ
         model=model,
         limits=AnswerLimits(settings.ANSWER_CHARS, settings.ANSWER_SECONDS),
     )
+
+
+def _start(context: AnswerContext) -> Run:
+    run = Run(id=uuid.uuid4())
+    run.task = asyncio.create_task(run.drive(answer(context)))
+    return run
 
 
 def _summary(run: Run, model: Model) -> dict[str, Any]:
