@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -12,14 +10,9 @@ from django.db import connection
 from django.utils import timezone
 
 from chat import services
-from chat.core.errors import ChatError
-from chat.core.ports import Text
-from chat.core.prompt import Prompt
-from chat.core.request import Turn
 from chat.token_usage import TOKENS
 
 DAYS = 14
-TRY_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -35,7 +28,7 @@ class ProviderUsage:
 def overview() -> dict[str, Any]:
     """Providers as set up and as used, and the answers of each day for a chart."""
     known = services.providers()
-    known.look_around()
+    known.refresh_discovered_models()
     ready = known.configured()
     used = _by_provider()
     rows = [
@@ -53,31 +46,6 @@ def overview() -> dict[str, Any]:
         for name, section in known.file.items()
     ]
     return {"providers": rows, "days": DAYS, "bars": _bars()}
-
-
-async def try_model(provider: str, model: str) -> tuple[bool, str]:
-    """Ask a model for one word. Returns whether it came, and words for a person. Run it on an event loop of its own."""
-    known = services.providers()
-    began = time.monotonic()
-    try:
-        chosen = known.choose(provider, model)
-        asked = Prompt("Answer with one word.", (Turn("user", "Say OK."),), (), "Say OK.", "en")
-        async with asyncio.timeout(TRY_SECONDS):
-            async for piece in known.adapter(chosen.provider).stream(asked, chosen):
-                if isinstance(piece, Text):
-                    return (
-                        True,
-                        f"answers; first word after {round((time.monotonic() - began) * 1000)} ms.",
-                    )
-    except TimeoutError:
-        return False, f"no answer within {TRY_SECONDS} s."
-    except ChatError as error:
-        return False, error.message
-    finally:
-        await (
-            known.close()
-        )  # of this call's own loop: those of running answers are bound to the server's
-    return False, "an empty answer."
 
 
 def _by_provider() -> dict[str, ProviderUsage]:

@@ -31,13 +31,16 @@ class Site(admin.AdminSite):
     @require_http_methods(["GET", "POST"])
     def providers(request: HttpRequest) -> HttpResponse:
         """Which providers and models are set up, how they have been doing, and a try of each. For superusers."""
-        from chat.provider_stats import overview, try_model
+        from chat import services
+        from chat.provider_stats import overview
+        from chat.providers.health_check import check_model
 
         if not request.user.is_superuser:  # trying a model costs money
             raise PermissionDenied
         if request.method == "POST":
             provider, _, model = request.POST.get("model", "").partition("|")
-            good, words = async_to_sync(try_model, force_new_loop=True)(provider, model)
+            check = async_to_sync(check_model, force_new_loop=True)
+            good, words = check(services.providers(), provider, model)
             messages.add_message(
                 request,
                 messages.SUCCESS if good else messages.ERROR,

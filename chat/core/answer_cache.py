@@ -1,4 +1,4 @@
-"""The interface to a cache of recent answers, so that an identical question is not paid for twice."""
+"""The cache of recent answers: an identical question is not paid for twice."""
 
 from __future__ import annotations
 
@@ -44,8 +44,9 @@ def cache_key(
 ) -> str:
     """A hash of everything that an answer depends on, as hexadecimal digits.
 
-    That is the repository's row (private rows of two people may share an address), its commit,
-    the passages, the conversation, the model, the language, the file and the filters.
+    That is the repository's row (private rows of two people may share an address), its
+    commit, the passages, the conversation, the model, the language, the file and the
+    filters.
     """
     turns = [*history, request.messages[-1]]
     parts = [

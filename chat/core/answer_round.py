@@ -12,7 +12,7 @@ from chat.core.answer_cache import AnswerCache, CachedAnswer, cache_key
 from chat.core.events import Delta, Event, Notice, Research, Status
 from chat.core.generation import AnswerContext, RoundInput, RoundResult, generate
 from chat.core.ports import Retrieved
-from chat.core.research_rounds import ROUNDS
+from chat.core.research_rounds import ROUNDS, ResearchRound
 from chat.core.retrieval_events import notices, sources
 
 
@@ -39,7 +39,7 @@ async def run_round(
         yield RoundResult(cached.text, retrieved, from_cache=True)
         return
 
-    yield Status("thinking", round_input.progress.format(count=len(retrieved.passages)))
+    yield _thinking(round_input.research, retrieved)
     async with contextlib.aclosing(generate(context, round_input, retrieved)) as items:
         async for item in items:
             yield item
@@ -48,20 +48,18 @@ async def run_round(
 def _retrieval_events(
     context: AnswerContext, round_input: RoundInput, retrieved: Retrieved
 ) -> Iterator[Event]:
-    research = round_input.research
-    if research is not None:
-        yield Research(
-            research.iteration,
-            ROUNDS,
-            research.stage,
-            round_input.looking_for,
-            len(retrieved.passages),
-        )
+    if round_input.research is not None:
+        yield _research_event(round_input.research, retrieved)
     yield sources(*round_input.previous, retrieved)
     if not round_input.previous:
         yield from notices(retrieved)
     if context.request.deep_research and not context.provider.is_generative:
         yield Notice.of("research_needs_model")
+
+
+def _research_event(research: ResearchRound, retrieved: Retrieved) -> Research:
+    passages = len(retrieved.passages)
+    return Research(research.iteration, ROUNDS, research.stage, research.summary, passages)
 
 
 async def _cached_answer(
@@ -70,3 +68,10 @@ async def _cached_answer(
     if context.request.regenerate or retrieved.building:
         return None
     return await cache.get(cache_key(context.request, context.history, retrieved, context.model))
+
+
+def _thinking(research: ResearchRound | None, retrieved: Retrieved) -> Status:
+    count = len(retrieved.passages)
+    if research is None or not research.looking_for:
+        return Status("thinking", f"Reading {count} passages")
+    return Status("thinking", f"Round {research.iteration}: reading {count} passages")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-# A path starts where no other path character precedes it and has a bounded length: the search
-# stays linear in the length of the text.
+# A path starts where no other path character precedes it and has a bounded length: the
+# search stays linear in the length of the text.
 PATTERN = re.compile(
     r"(?<![\w@.+~/\]-])(?P<path>[\w@.+~/](?:[\w@.+~/\[\]()-]{0,300}[\w@+~\])-])?)"
     r":L(?P<start>\d{1,7})(?:\s?[-–]\s?L?(?P<end>\d{1,7}))?"
@@ -31,7 +31,10 @@ class Citation:
 
 @dataclass(frozen=True)
 class Checked:
-    """The result of a look-up. `href` leads to the lines at the answer's commit, or is empty."""
+    """The result of a look-up.
+
+    `href` leads to the lines at the answer's commit, or is empty.
+    """
 
     citation: Citation
     found: bool
@@ -42,7 +45,10 @@ Check = Callable[[Citation], Checked]
 
 
 def exists(citation: Citation, lines: Mapping[str, int]) -> bool:
-    """Whether the cited lines exist. `lines` maps the index's paths to their number of lines."""
+    """Whether the cited lines exist.
+
+    `lines` maps the index's paths to their number of lines.
+    """
     return 1 <= citation.start <= citation.end <= lines.get(citation.path, 0)
 
 

@@ -1,4 +1,4 @@
-"""What fits into a model's context: passages by rank, history from the newest, then the file."""
+"""What fits into a model's context: passages by rank, the newest history, the file."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ TURN_OVERHEAD = 8
 LEAST_INPUT = 600
 LEAST_FREE = 200
 LEAST_FILE_CHARS = 200
+LEAST_QUESTION_CHARS = 100  # at each end
 
 Count = Callable[[str], int]
 
@@ -27,7 +28,7 @@ class FittedContent(PromptContent):
 
 
 def estimate(text: str) -> int:
-    """Tokens in `text`, an upper estimate: one per 3 ASCII and one per other character."""
+    """An upper estimate of tokens: one per 3 ASCII and one per other character."""
     ascii_chars = len(text.encode("ascii", "ignore"))
     return ascii_chars // 3 + (len(text) - ascii_chars) + 1
 
@@ -37,72 +38,77 @@ def fit(
 ) -> FittedContent:
     """The part of `content` that fits a model with these limits in tokens.
 
-    Of what the question leaves free, history and file get up to a quarter each, passages the
-    rest. A question that is too long by itself loses its middle. `count` counts tokens exactly;
-    it is called only where the estimate says that something must be left out.
+    Of what the question leaves free, history and file get up to a quarter each,
+    passages the rest. A question that is too long by itself loses its middle. `count`
+    counts tokens exactly; it is called only where the estimate says that something must
+    be left out.
     """
     available = max(LEAST_INPUT, context - output - INSTRUCTIONS)
-    fitted = _fit(content, available, estimate)
+    fitted = _Budget(estimate).fit(content, available)
     if not fitted.left_out or count is None or count is estimate:
         return fitted
-    return _fit(content, available, count)
+    return _Budget(count).fit(content, available)
 
 
-def _fit(content: PromptContent, available: int, count: Count) -> FittedContent:
-    question, question_tokens = _fit_question(content.question, available * 2 // 3, count)
-    free = max(LEAST_FREE, available - question_tokens)
-    file = _fit_file(content.file, free // 4, count)
-    history = _newest(content.history, free // 4, count)
-    used = sum(count(turn.content) for turn in history)
-    if file is not None:
-        used += count(file.text)
-    passages = _best(content.passages, free - used, count)
-    fitted = FittedContent(question, passages, history, file)
-    return replace(fitted, left_out=_left_out(content, fitted))
+@dataclass(frozen=True)
+class _Budget:
+    """Distributes tokens among the parts of a prompt. Limits are in tokens."""
 
+    count: Count
 
-def _fit_question(question: str, limit: int, count: Count) -> tuple[str, int]:
-    """The question, shortened to about `limit` tokens, and its tokens.
+    def fit(self, content: PromptContent, available: int) -> FittedContent:
+        question, question_tokens = self._fit_question(content.question, available * 2 // 3)
+        free = max(LEAST_FREE, available - question_tokens)
+        file = self._fit_file(content.file, free // 4)
+        history = self._newest(content.history, free // 4)
+        passages = self._best(content.passages, free - self._used(history, file))
+        fitted = FittedContent(question, passages, history, file)
+        return replace(fitted, left_out=_left_out(content, fitted))
 
-    Beginning and end stay: that is where questions say what they ask.
-    """
-    tokens = count(question)
-    if tokens <= limit:
-        return question, tokens
-    half = max(100, int(len(question) * limit / tokens) // 2 - 10)
-    shortened = f"{question[:half]}\n…\n{question[-half:]}"
-    return shortened, count(shortened)
+    def _fit_question(self, question: str, limit: int) -> tuple[str, int]:
+        """The question, shortened to about `limit` tokens, and its tokens.
 
-
-def _fit_file(file: PromptPassage | None, limit: int, count: Count) -> PromptPassage | None:
-    if file is None:
-        return None
-    tokens = count(file.text)
-    if tokens <= limit:
-        return file
-    chars = max(LEAST_FILE_CHARS, len(file.text) * limit // tokens)
-    return replace(file, text=file.text[:chars])
-
-
-def _newest(history: Sequence[Turn], limit: int, count: Count) -> list[Turn]:
-    turns: list[Turn] = []
-    for turn in reversed(history):
-        tokens = count(turn.content) + TURN_OVERHEAD
-        if tokens > limit:
-            break
-        limit -= tokens
-        turns.append(turn)
-    return turns[::-1]
-
-
-def _best(passages: Sequence[PromptPassage], limit: int, count: Count) -> list[PromptPassage]:
-    fitting = []
-    for passage in passages:
-        tokens = count(passage.text) + PASSAGE_OVERHEAD
+        Beginning and end stay: that is where questions say what they ask.
+        """
+        tokens = self.count(question)
         if tokens <= limit:
-            limit -= tokens
-            fitting.append(passage)
-    return fitting
+            return question, tokens
+        half = max(LEAST_QUESTION_CHARS, int(len(question) * limit / tokens) // 2 - 10)
+        shortened = f"{question[:half]}\n…\n{question[-half:]}"
+        return shortened, self.count(shortened)
+
+    def _fit_file(self, file: PromptPassage | None, limit: int) -> PromptPassage | None:
+        if file is None:
+            return None
+        tokens = self.count(file.text)
+        if tokens <= limit:
+            return file
+        chars = max(LEAST_FILE_CHARS, len(file.text) * limit // tokens)
+        return replace(file, text=file.text[:chars])
+
+    def _newest(self, history: Sequence[Turn], limit: int) -> list[Turn]:
+        turns: list[Turn] = []
+        for turn in reversed(history):
+            limit -= self.count(turn.content) + TURN_OVERHEAD
+            if limit < 0:
+                break
+            turns.append(turn)
+        return turns[::-1]
+
+    def _best(self, passages: Sequence[PromptPassage], limit: int) -> list[PromptPassage]:
+        fitting = []
+        for passage in passages:
+            tokens = self.count(passage.text) + PASSAGE_OVERHEAD
+            if tokens <= limit:
+                limit -= tokens
+                fitting.append(passage)
+        return fitting
+
+    def _used(self, history: Sequence[Turn], file: PromptPassage | None) -> int:
+        texts = [turn.content for turn in history]
+        if file is not None:
+            texts.append(file.text)
+        return sum(map(self.count, texts))
 
 
 def _left_out(content: PromptContent, fitted: PromptContent) -> tuple[str, ...]:

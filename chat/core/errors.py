@@ -1,4 +1,6 @@
-"""What can go wrong with a question. Every class has a code, an HTTP status and a close code.
+"""What can go wrong with a question.
+
+Every class has a code, an HTTP status and a close code.
 
 ChatError                      500 / 4500
 ├── BadRequest                 400 / 4400   correct the request
@@ -30,14 +32,17 @@ from typing import ClassVar
 
 from chat.core.messages import format_message, plain_text
 
+_BY_CODE: dict[str, type[ChatError]] = {}
+
 
 class ChatError(Exception):
     """Base of the family.
 
-    `reason` and `parameters` identify the message for translation; without a reason it is the
-    class's code. `message` is the English sentence, safe to show. `text` is a finished sentence
-    from elsewhere (repository errors) that takes the place of the catalogue's.
-    `retry_after` is in seconds; `incident` stands in the log beside the trace.
+    `reason` and `parameters` identify the message for translation; without a reason it
+    is the class's code. `message` is the English sentence, safe to show. `text` is a
+    finished sentence from elsewhere (repository errors) that takes the place of the
+    catalogue's. `retry_after` is in seconds; `incident` stands in the log beside the
+    trace.
     """
 
     code: ClassVar[str] = "error"
@@ -61,6 +66,9 @@ class ChatError(Exception):
         self.retry_after = retry_after
         self.incident = incident
         super().__init__(self.message)
+
+    def __init_subclass__(cls) -> None:
+        _BY_CODE[cls.code] = cls
 
     @property
     def plain(self) -> str:
@@ -150,13 +158,3 @@ class Internal(ChatError):
 def error_class(code: str) -> type[ChatError] | None:
     """The class with this code; None for an unknown one."""
     return _BY_CODE.get(code)
-
-
-def _family(base: type[ChatError]) -> list[type[ChatError]]:
-    members = [base]
-    for child in base.__subclasses__():
-        members += _family(child)
-    return members
-
-
-_BY_CODE = {kind.code: kind for kind in _family(ChatError)}

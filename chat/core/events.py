@@ -1,11 +1,14 @@
-"""The events of an answer, one type each. A run numbers them; wire formats serialize them."""
+"""The events of an answer, one type each.
+
+A run numbers them; wire formats serialize them.
+"""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar, Literal, Self
+from uuid import UUID
 
 from chat.core.citations import Check
 from chat.core.errors import ChatError, ProviderError, error_class
@@ -23,7 +26,10 @@ class Event:
     internal: ClassVar[frozenset[str]] = frozenset()
 
     def as_json(self) -> dict[str, Any]:
-        """The JSON object of the protocol. Fields that are None, and empty parameters, are left out."""
+        """The JSON object of the protocol.
+
+        Fields that are None, and empty parameters, are left out.
+        """
         data: dict[str, Any] = {"event": self.name}
         for key, value in vars(self).items():
             if value is not None and value != {} and key not in self.internal:
@@ -32,7 +38,10 @@ class Event:
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Event:
-        """The event that `as_json` wrote; unknown keys are ignored. Raises ValueError."""
+        """The event that `as_json` wrote; unknown keys are ignored.
+
+        Raises ValueError.
+        """
         kind = _EVENTS.get(data.get("event", ""))
         if kind is None:
             raise ValueError(f"unknown event {data.get('event')!r}")
@@ -40,7 +49,10 @@ class Event:
 
     @classmethod
     def from_fields(cls, data: Mapping[str, Any]) -> Self:
-        """An event of this type from the JSON object's keys. Raises ValueError if one is missing."""
+        """An event of this type from the JSON object's keys.
+
+        Raises ValueError if one is missing.
+        """
         known = {item.name for item in fields(cls)} - cls.internal
         try:
             return cls(**{key: data[key] for key in known if key in data})
@@ -86,7 +98,7 @@ class Sources(Event):
 
 @dataclass(frozen=True)
 class Research(Event):
-    """A round of Deep Research begins: what it searched for, and how many passages it reads."""
+    """A round of Deep Research begins; `passages` is how many it reads."""
 
     name = "research"
     iteration: int
@@ -106,7 +118,7 @@ class Delta(Event):
 
 @dataclass(frozen=True)
 class Html(Event):
-    """Block number `block` of the answer, rendered and sanitised; a later one replaces it."""
+    """A rendered and sanitised block; a later one with its number replaces it."""
 
     name = "html"
     block: int
@@ -115,7 +127,10 @@ class Html(Event):
 
 @dataclass(frozen=True)
 class Notice(Event):
-    """Something about this answer its reader should know. `code` is a reason of the catalogue."""
+    """Something about this answer its reader should know.
+
+    `code` is a reason of the catalogue.
+    """
 
     name = "notice"
     code: str
@@ -141,7 +156,10 @@ class Usage(Event):
 
 @dataclass(frozen=True)
 class Failed(Event):
-    """The answer ends here because of an error. `close_code` and `status` follow from `code`."""
+    """The answer ends here because of an error.
+
+    `close_code` and `status` follow from `code`.
+    """
 
     name = "error"
     internal = frozenset({"close_code", "status"})
@@ -193,7 +211,7 @@ class Done(Event):
 class Numbered:
     """An event with its run and its place there: 1, 2, 3 …"""
 
-    run: uuid.UUID
+    run: UUID
     seq: int
     event: Event
 
@@ -203,8 +221,11 @@ class Numbered:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Numbered:
-        """Inverse of `as_json`. Raises ValueError for an unknown event; unknown keys are ignored."""
-        return cls(uuid.UUID(data["run"]), int(data["seq"]), Event.from_json(data))
+        """Inverse of `as_json`.
+
+        Raises ValueError for an unknown event; unknown keys are ignored.
+        """
+        return cls(UUID(data["run"]), data["seq"], Event.from_json(data))
 
 
 _EVENTS: dict[str, type[Event]] = {kind.name: kind for kind in Event.__subclasses__()}

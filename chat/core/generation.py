@@ -1,4 +1,4 @@
-"""One completion: fit the content into the model's context, prompt, stream, record its cost."""
+"""One completion: fit the content into the context, prompt, stream, record the cost."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from chat.core import context_budget
+from chat.core.context_budget import FittedContent, estimate, fit
 from chat.core.errors import ContextTooLong, CutOff, Unavailable
 from chat.core.events import Delta, Event, Notice
 from chat.core.ports import AnswerLimits, Model, Provider, Retrieved, Retriever, Tokens
@@ -35,12 +35,11 @@ class AnswerContext:
 
 @dataclass(frozen=True)
 class RoundInput:
-    """One retrieval and one completion: the whole of a plain answer, or a round of research.
+    """One retrieval and completion: a whole plain answer, or a round of research.
 
-    `query` is searched for, `question` stands in the prompt. `research` is None for a plain
-    answer. `previous` are the retrievals of earlier rounds of the same answer, `written` the
-    characters that they wrote. `progress` is the status before the first token; {count} is the
-    number of passages.
+    `query` is searched for, `question` stands in the prompt. `research` is None for a
+    plain answer. `previous` are the retrievals of earlier rounds of the same answer,
+    `written` the characters that they wrote.
     """
 
     question: str
@@ -48,10 +47,8 @@ class RoundInput:
     passage_limit: int
     history: Sequence[Turn]
     research: ResearchRound | None = None
-    looking_for: str = ""
     previous: tuple[Retrieved, ...] = ()
     written: int = 0
-    progress: str = "Reading {count} passages"
 
     @property
     def template(self) -> str:
@@ -73,87 +70,116 @@ class RoundResult:
     from_cache: bool = False
 
 
-async def generate(
+def generate(
     context: AnswerContext, round_input: RoundInput, retrieved: Retrieved
 ) -> AsyncGenerator[Event | RoundResult]:
-    """Delta and Notice events, then the RoundResult. Raises the ChatError family.
+    """Delta and Notice events, then the RoundResult. Raises the ChatError family."""
+    return _Generation(context, round_input, retrieved).events()
 
-    A prompt that the model finds too long is tried once more with half the context.
+
+@dataclass(frozen=True)
+class _Generation:
+    """The completion of one round, tried again where the prompt was too long."""
+
+    context: AnswerContext
+    round_input: RoundInput
+    retrieved: Retrieved
+
+    async def events(self) -> AsyncGenerator[Event | RoundResult]:
+        text: list[str] = []
+        full_window = self.context.model.context
+        for window in (full_window, full_window // 2):
+            content = self._fit(window)
+            if content.left_out:
+                yield Notice.of("context_trimmed", parts=", ".join(content.left_out))
+            completion = _Completion(self.context, self._prompt(content))
+            try:
+                async with contextlib.aclosing(completion.deltas(self._max_chars())) as deltas:
+                    async for delta in deltas:
+                        text.append(delta.text)
+                        yield delta
+                break
+            except ContextTooLong:
+                if window != full_window:
+                    raise
+                yield Notice.of("context_retry")
+        yield RoundResult("".join(text), self.retrieved)
+
+    def _fit(self, window: int) -> FittedContent:
+        round_input, retrieved, model = self.round_input, self.retrieved, self.context.model
+        content = PromptContent(
+            round_input.question, retrieved.passages, round_input.history, retrieved.file
+        )
+        return fit(content, context=window, output=model.output, count=model.count)
+
+    def _prompt(self, content: PromptContent) -> Prompt:
+        return build_prompt(
+            self.round_input.template,
+            content,
+            repository=self.retrieved.repository,
+            language=self.context.request.language,
+            **self.round_input.variables,
+        )
+
+    def _max_chars(self) -> int:
+        return self.context.limits.chars - self.round_input.written
+
+
+class _Completion:
+    """One call of the model.
+
+    Its cost is recorded also when it is cut, closed or fails.
     """
-    content = PromptContent(
-        round_input.question, retrieved.passages, round_input.history, retrieved.file
-    )
-    window = context.model.context
-    text: list[str] = []
-    characters = context.limits.chars - round_input.written
-    for is_last_attempt in (False, True):
-        fitted = context_budget.fit(
-            content, context=window, output=context.model.output, count=context.model.count
-        )
-        if fitted.left_out:
-            yield Notice.of("context_trimmed", parts=", ".join(fitted.left_out))
-        prompt = build_prompt(
-            round_input.template,
-            fitted,
-            repository=retrieved.repository,
-            language=context.request.language,
-            **round_input.variables,
-        )
+
+    def __init__(self, context: AnswerContext, prompt: Prompt) -> None:
+        self.context = context
+        self.prompt = prompt
+        self.text: list[str] = []
+        self.chars = 0
+        self.tokens: Tokens | None = None
+        self.first_token_at: float | None = None  # monotonic
+
+    async def deltas(self, max_chars: int) -> AsyncGenerator[Delta]:
+        """The pieces of the text.
+
+        Raises CutOff beyond the limits, Unavailable without any.
+        """
+        provider, model = self.context.provider, self.context.model
+        # Counted from here: the time that indexing took is not the model's.
+        deadline = time.monotonic() + self.context.limits.seconds
         try:
-            async with contextlib.aclosing(_complete(context, prompt, characters)) as deltas:
-                async for delta in deltas:
-                    text.append(delta.text)
-                    yield delta
-            break
-        except ContextTooLong:
-            if is_last_attempt:
-                raise
-            window //= 2  # the estimate was too low for this text
-            yield Notice.of("context_retry")
-    yield RoundResult("".join(text), retrieved)
+            async with contextlib.aclosing(provider.stream(self.prompt, model)) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, Tokens):
+                        self.tokens = piece
+                        continue
+                    self._add(piece.text)
+                    yield Delta(piece.text)
+                    if self.chars > max_chars or time.monotonic() > deadline:
+                        raise CutOff("answer_too_long")
+            if not self.text:
+                raise Unavailable("empty_answer")
+        finally:
+            if self.text:
+                self._record()
 
+    def _add(self, text: str) -> None:
+        self.first_token_at = self.first_token_at or time.monotonic()
+        self.text.append(text)
+        self.chars += len(text)
 
-async def _complete(
-    context: AnswerContext, prompt: Prompt, characters: int
-) -> AsyncGenerator[Delta]:
-    """Stream one completion of at most `characters`; records its cost, also when it is closed."""
-    tokens: Tokens | None = None
-    first_token_at: float | None = None
-    text: list[str] = []
-    # Counted from here: the time that indexing took is not the model's.
-    deadline = time.monotonic() + context.limits.seconds
-    try:
-        async with contextlib.aclosing(context.provider.stream(prompt, context.model)) as pieces:
-            async for piece in pieces:
-                if isinstance(piece, Tokens):
-                    tokens = piece
-                    continue
-                first_token_at = first_token_at or time.monotonic()
-                text.append(piece.text)
-                characters -= len(piece.text)
-                yield Delta(piece.text)
-                if characters < 0 or time.monotonic() > deadline:
-                    raise CutOff("answer_too_long")
-        if first_token_at is None:
-            raise Unavailable("empty_answer")
-    finally:
-        # An answer that was cut, stopped or failed is paid for, too.
-        if first_token_at is not None:
-            if tokens is None and context.provider.is_generative:
-                tokens = estimate_tokens(prompt, "".join(text))
-            record_tokens(context.meter, tokens, first_token_at)
+    def _record(self) -> None:
+        tokens = self.tokens or self._estimated_tokens()
+        meter = self.context.meter
+        meter.record_usage(tokens.input_tokens, tokens.output_tokens, self.first_token_at)
+
+    def _estimated_tokens(self) -> Tokens:
+        if not self.context.provider.is_generative:
+            return Tokens(None, None)
+        return estimate_tokens(self.prompt, "".join(self.text))
 
 
 def estimate_tokens(prompt: Prompt, text: str) -> Tokens:
     """The tokens of a call whose service reports none."""
-    messages = prompt.as_messages()
-    sent = sum(context_budget.estimate(message["content"]) for message in messages)
-    return Tokens(sent, context_budget.estimate(text))
-
-
-def record_tokens(
-    meter: UsageMeter, tokens: Tokens | None, first_token_at: float | None = None
-) -> None:
-    """Add a call to the meter; None where nobody counted."""
-    counts = tokens or Tokens(None, None)
-    meter.record_usage(counts.input_tokens, counts.output_tokens, first_token_at)
+    sent = sum(estimate(message["content"]) for message in prompt.as_messages())
+    return Tokens(sent, estimate(text))

@@ -1,4 +1,4 @@
-"""The shapes of the JSON columns of `chat_message`, as they are stored and as events carry them."""
+"""The shapes of the JSON columns of `chat_message`, which events carry too."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import NotRequired, TypedDict
 
 
 class SourceItem(TypedDict):
-    """One passage (`Message.sources`, `sources` events). Lines count from 1, both ends included."""
+    """One passage (`Message.sources`, `sources` events).
+
+    Lines count from 1, both ends included.
+    """
 
     number: int
     path: str
@@ -45,8 +48,10 @@ class CitationItem(TypedDict):
 
 
 class StageItem(TypedDict):
-    """One round of Deep Research (`Message.stages`): its `research` event, and `at`, the offset in
-    characters at which its text begins in the answer."""
+    """One round of Deep Research (`Message.stages`): its `research` event and `at`.
+
+    `at` is the offset, in characters, of the round's text in the answer.
+    """
 
     event: str
     iteration: int

@@ -1,8 +1,8 @@
 """Every fixed sentence that errors and notices show: reason -> English template.
 
-Reasons are stable identifiers; the interface translates a message by its reason. Places in
-braces are filled from the error's or the notice's parameters. A class of chat/core/errors.py
-that is raised without a reason uses its code as the reason.
+Reasons are stable identifiers; the interface translates a message by its reason. Places
+in braces are filled from the error's or the notice's parameters. A class of
+chat/core/errors.py that is raised without a reason uses its code as the reason.
 """
 
 from __future__ import annotations
@@ -159,7 +159,10 @@ MESSAGES: Final[dict[str, str]] = {
 
 
 def format_message(reason: str, parameters: Parameters) -> str:
-    """The English sentence. Raises KeyError for an unknown reason or a missing parameter."""
+    """The English sentence.
+
+    Raises KeyError for an unknown reason or a missing parameter.
+    """
     return MESSAGES[reason].format_map(parameters)
 
 

@@ -16,31 +16,35 @@ from chat.core.generation import AnswerContext, RoundInput, RoundResult
 from chat.core.ports import AnswerLimits, Model, Provider, Retrieved, Retriever, Text, Tokens
 from chat.core.query_rewriting import rewrite
 from chat.core.research_rounds import ResearchRound, current_round
+from chat.core.usage_meter import UsageMeter
 
 PASSAGES = 20
 
 
 def answer(context: AnswerContext, cache: AnswerCache | None = None) -> AsyncGenerator[Event]:
-    """The events of one answer, from the search to its usage. Raises the ChatError family.
+    """The events of one answer, from the search to its usage.
 
-    `cache` holds answers of the last minutes: the same question is not sent to the model again.
+    Raises the ChatError family. `cache` holds answers of the last minutes: the same
+    question is not sent to the model again.
     """
     request = context.request
     research = current_round([*context.history, request.messages[-1]])
-    if research is None and request.deep_research and context.provider.is_generative:
+    if research is None and _wants_research(context):
         return run_deep_research(context, request.question)
     return _single_round(context, research, cache or NoAnswerCache())
+
+
+def _wants_research(context: AnswerContext) -> bool:
+    return context.request.deep_research and context.provider.is_generative
 
 
 async def _single_round(
     context: AnswerContext, research: ResearchRound | None, cache: AnswerCache
 ) -> AsyncGenerator[Event]:
     """A plain answer, or the round of a research that the client drives."""
-    question = research.topic if research else context.request.question
+    question = _question(context, research)
     query = await rewrite(context, question)
-    round_input = RoundInput(
-        question, query, PASSAGES, context.history, research, looking_for=question
-    )
+    round_input = RoundInput(question, query, PASSAGES, context.history, research)
     result: RoundResult | None = None
     async with contextlib.aclosing(run_round(context, round_input, cache)) as items:
         async for item in items:
@@ -49,15 +53,33 @@ async def _single_round(
             else:
                 yield item
     assert result is not None
-    if result.from_cache:
-        elapsed = context.meter.elapsed_ms()
-        yield Usage(0, 0, elapsed, elapsed)  # the first time was paid for
-        return
-    usage = context.meter.usage
-    assert usage is not None
+    usage = _usage(context, result)
     yield usage
-    key = cache_key(context.request, context.history, result.retrieved, context.model)
-    await cache.put(key, CachedAnswer(result.text, usage))
+    if not result.from_cache:
+        await cache.put(_cache_key(context, result), CachedAnswer(result.text, usage))
+
+
+def _question(context: AnswerContext, research: ResearchRound | None) -> str:
+    if research is not None:
+        return research.topic
+    return context.request.question
+
+
+def _cache_key(context: AnswerContext, result: RoundResult) -> str:
+    return cache_key(context.request, context.history, result.retrieved, context.model)
+
+
+def _usage(context: AnswerContext, result: RoundResult) -> Usage:
+    if result.from_cache:
+        return _cached_usage(context.meter)
+    assert context.meter.usage is not None
+    return context.meter.usage
+
+
+def _cached_usage(meter: UsageMeter) -> Usage:
+    """No tokens: they were paid for when the answer was written."""
+    elapsed = meter.elapsed_ms()
+    return Usage(0, 0, elapsed, elapsed)
 
 
 __all__ = [

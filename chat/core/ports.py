@@ -1,4 +1,4 @@
-"""The interfaces that an answer needs from outside: retrieval, and a model's service."""
+"""The interfaces of the answer core: retrieval, and a model's service."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from chat.core.prompt import Prompt, PromptPassage
 class Retrieved:
     """The result of a retrieval. Passages are ordered best first.
 
-    `mode` is `hybrid` or `words` (lexical search alone); `building` is true while vectors are
-    still being computed. `file` is the file that the request names; `check` looks a citation up
-    in the index that was searched.
+    `mode` is `hybrid` or `words` (lexical search alone); `building` is true while
+    vectors are still being computed. `file` is the file that the request names; `check`
+    looks a citation up in the index that was searched.
     """
 
     passages: tuple[PromptPassage, ...]
@@ -35,7 +35,7 @@ class Retriever(Protocol):
     """Finds passages. Raises the ChatError family."""
 
     def retrieve(self, question: str, limit: int) -> AsyncGenerator[Status | Retrieved]:
-        """Status events while the repository is being prepared, then exactly one Retrieved."""
+        """Status events during preparation, then exactly one Retrieved."""
         ...
 
 
@@ -58,8 +58,8 @@ class Tokens:
 class Model:
     """A model and its limits in tokens. `options` goes to the service as it is.
 
-    A `free` one does not count against quotas. `count` counts the tokens of a text, exactly
-    where the model's tokenizer is known.
+    A `free` one does not count against quotas. `count` counts the tokens of a text,
+    exactly where the model's tokenizer is known.
     """
 
     provider: str
@@ -72,7 +72,10 @@ class Model:
 
 
 class Provider(Protocol):
-    """An adapter to one model service. `is_generative`: a language model writes the answer."""
+    """An adapter to one model service.
+
+    `is_generative`: a language model writes the answer.
+    """
 
     is_generative: bool
 
@@ -84,13 +87,16 @@ class Provider(Protocol):
         ...
 
     async def close(self) -> None:
-        """Close idle connections. Called once, when the process or its event loop ends."""
+        """Close idle connections.
+
+        Called once, when the process or its event loop ends.
+        """
         ...
 
 
 @dataclass(frozen=True)
 class AnswerLimits:
-    """The longest answer: characters in all, and seconds (in Deep Research of each round)."""
+    """The longest answer: characters in all, seconds of each completion."""
 
     chars: int = 64_000
     seconds: float = 180

@@ -1,14 +1,15 @@
 """Prompts: passages, history and question as the chat messages that a model reads.
 
-The instructions are in `chat/prompts/`. Repository text stands between markers that cannot
-occur inside it, so that nothing written in a repository can pass for an instruction of ours.
+The instructions are in `chat/prompts/`. Repository text stands between markers that
+cannot occur inside it, so that nothing written in a repository can pass for an
+instruction of ours.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from string import Template
@@ -22,7 +23,7 @@ _MARKERS = re.compile(
     r"</?(passages?|file|conversation|question|instructions|system)\b|<\|[^|\n]{0,40}\|>",
     re.IGNORECASE,
 )
-# Zero-width, bidirectional and tag characters: text that people do not see and models read.
+# Zero-width, bidirectional and tag characters: invisible to people, read by models.
 _INVISIBLE = re.compile(
     "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
 )
@@ -31,10 +32,10 @@ _NO_PASSAGES = "(nothing relevant was found)"
 
 @dataclass(frozen=True)
 class PromptPassage:
-    """Lines `start`..`end` (from 1, inclusive) of a file, as the prompt and the reader see them.
+    """Lines `start`..`end` (from 1, inclusive) of a file.
 
-    `match_reason` is named, words, meaning or both; empty where unknown. `url` leads to the
-    lines on the repository's host.
+    `match_reason` is named, words, meaning or both; empty where unknown. `url` leads to
+    the lines on the repository's host.
     """
 
     path: str
@@ -56,7 +57,10 @@ class PromptPassage:
 
 @dataclass(frozen=True)
 class PromptContent:
-    """The parts of a prompt besides its instructions. Passages are ordered best first."""
+    """The parts of a prompt besides its instructions.
+
+    Passages are ordered best first.
+    """
 
     question: str
     passages: Sequence[PromptPassage] = ()
@@ -66,7 +70,7 @@ class PromptContent:
 
 @dataclass(frozen=True)
 class Prompt:
-    """A provider's input: chat messages, and the passages, question and answer language."""
+    """A provider's input: chat messages, and what they were composed of."""
 
     system: str
     turns: tuple[Turn, ...]
@@ -76,8 +80,7 @@ class Prompt:
 
     def as_messages(self) -> list[dict[str, str]]:
         """The messages in the form of the OpenAI chat API."""
-        system = {"role": "system", "content": self.system}
-        return [system, *({"role": turn.role, "content": turn.content} for turn in self.turns)]
+        return [{"role": "system", "content": self.system}, *map(asdict, self.turns)]
 
 
 def build_prompt(
@@ -105,8 +108,8 @@ def build_prompt(
 
 def build_query_prompt(question: str, history: Sequence[Turn]) -> Prompt:
     """The prompt that asks for search terms instead of an answer."""
-    system = read_template("query").template
-    return Prompt(system, (*history, Turn("user", question)), (), question, "en")
+    turns = (*history, Turn("user", question))
+    return Prompt(read_template("query").template, turns, (), question, "en")
 
 
 def neutralize(text: str) -> str:
@@ -122,14 +125,23 @@ def read_template(name: str) -> Template:
 
 
 def _user_message(content: PromptContent) -> str:
-    parts = []
+    blocks = [_passages_block(content.passages), _question_block(content.question)]
     if content.file is not None:
-        path, text = neutralize(content.file.path), neutralize(content.file.text)
-        parts.append(f'<file path="{path}">\n{text}\n</file>')
-    passages = "\n".join(map(_passage_block, content.passages)) or _NO_PASSAGES
-    parts.append(f"<passages>\n{passages}\n</passages>")
-    parts.append(f"<question>\n{content.question}\n</question>")
-    return "\n\n".join(parts)
+        blocks.insert(0, _file_block(content.file))
+    return "\n\n".join(blocks)
+
+
+def _question_block(question: str) -> str:
+    return f"<question>\n{question}\n</question>"
+
+
+def _file_block(file: PromptPassage) -> str:
+    return f'<file path="{neutralize(file.path)}">\n{neutralize(file.text)}\n</file>'
+
+
+def _passages_block(passages: Sequence[PromptPassage]) -> str:
+    blocks = "\n".join(map(_passage_block, passages))
+    return f"<passages>\n{blocks or _NO_PASSAGES}\n</passages>"
 
 
 def _passage_block(passage: PromptPassage) -> str:

@@ -1,21 +1,22 @@
-"""Search queries from questions: follow-ups and other scripts become terms that occur in code.
+"""Search queries from questions: terms that occur in code.
 
-"And where is it called?" retrieves nothing by itself, and a Japanese question shares few terms
-with English code. A generative model is asked for search terms, in a few tokens. Without one, or
-if it fails or takes too long, the previous question is added to a short follow-up.
+"And where is it called?" retrieves nothing by itself, and a Japanese question shares
+few terms with English code. A generative model is asked for search terms, in a few
+tokens. Without one, or if it fails or takes too long, the previous question is added to
+a short follow-up.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 
 from chat.core.errors import ProviderError
-from chat.core.generation import AnswerContext, estimate_tokens, record_tokens
-from chat.core.ports import Text, Tokens
-from chat.core.prompt import build_query_prompt
+from chat.core.generation import AnswerContext, estimate_tokens
+from chat.core.ports import Model, Text, Tokens
+from chat.core.prompt import Prompt, build_query_prompt
 from chat.core.request import Turn
 from chat.core.research_rounds import untagged
 from deepwiki.foundation.text import is_mostly_non_latin
@@ -31,44 +32,64 @@ SHORT_WORDS = 8  # a question with fewer words counts as a short follow-up
 
 async def rewrite(context: AnswerContext, question: str) -> str:
     """The search query: the question, followed by search terms where they help."""
-    if not (context.history or is_mostly_non_latin(question)):
+    if not _needs_terms(context, question):
         return question
-    terms = ""
-    if context.provider.is_generative:
-        terms = await _search_terms(context, question)
+    terms = await _search_terms(context, question)
     if terms:
         return f"{question}\n{terms}"
     return _with_previous_question(question, context.history)
 
 
+def _needs_terms(context: AnswerContext, question: str) -> bool:
+    return bool(context.history) or is_mostly_non_latin(question)
+
+
 def _with_previous_question(question: str, history: Sequence[Turn]) -> str:
     previous = [turn.content for turn in history if turn.role == "user"]
-    if previous and len(question.split()) < SHORT_WORDS:
-        return f"{question}\n{untagged(previous[-1])[:PREVIOUS_CHARS]}"
-    return question
+    if not previous or len(question.split()) >= SHORT_WORDS:
+        return question
+    return f"{question}\n{untagged(previous[-1])[:PREVIOUS_CHARS]}"
 
 
 async def _search_terms(context: AnswerContext, question: str) -> str:
-    """The model's search terms on one line; empty if it gives none in time. Records the cost."""
-    recent = context.history[-HISTORY_TURNS:]
-    history = [Turn(turn.role, turn.content[:TURN_CHARS]) for turn in recent]
-    prompt = build_query_prompt(question[:TURN_CHARS], history)
-    model = replace(context.model, output=min(OUTPUT_TOKENS, context.model.output))
-    text = ""
-    tokens: Tokens | None = None
+    """The model's search terms on one line; empty if it gives none in time.
+
+    Records the cost.
+    """
+    if not context.provider.is_generative:
+        return ""
+    prompt = _query_prompt(context, question)
+    stream = context.provider.stream(prompt, _short_output(context.model))
     try:
-        async with (
-            asyncio.timeout(SECONDS),
-            contextlib.aclosing(context.provider.stream(prompt, model)) as pieces,
-        ):
-            async for piece in pieces:
-                if isinstance(piece, Text):
-                    text += piece.text
-                else:
-                    tokens = piece
-                if len(text) > TERMS_CHARS:
-                    break
+        async with asyncio.timeout(SECONDS):
+            text, tokens = await _collect(stream)
     except (ProviderError, TimeoutError):
         return ""  # the completion of the answer will report what is wrong with the service
-    record_tokens(context.meter, tokens or estimate_tokens(prompt, text))
+    counts = tokens or estimate_tokens(prompt, text)
+    context.meter.record_usage(counts.input_tokens, counts.output_tokens)
     return " ".join(text.split())[:TERMS_CHARS]
+
+
+def _short_output(model: Model) -> Model:
+    return replace(model, output=min(OUTPUT_TOKENS, model.output))
+
+
+def _query_prompt(context: AnswerContext, question: str) -> Prompt:
+    recent = context.history[-HISTORY_TURNS:]
+    history = [Turn(turn.role, turn.content[:TURN_CHARS]) for turn in recent]
+    return build_query_prompt(question[:TURN_CHARS], history)
+
+
+async def _collect(stream: AsyncGenerator[Text | Tokens]) -> tuple[str, Tokens | None]:
+    """Text up to about TERMS_CHARS, and the token counts where they came before."""
+    text = ""
+    tokens: Tokens | None = None
+    async with contextlib.aclosing(stream) as pieces:
+        async for piece in pieces:
+            if isinstance(piece, Tokens):
+                tokens = piece
+                continue
+            text += piece.text
+            if len(text) > TERMS_CHARS:
+                break
+    return text, tokens

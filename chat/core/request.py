@@ -1,6 +1,7 @@
 """A request as it arrives: validated once, here, into a type.
 
-The fields are those of deepwiki-open's chat protocol, and some of our own that others ignore.
+The fields are those of deepwiki-open's chat protocol, and some of our own that others
+ignore.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from urllib.parse import unquote
 
 from chat.core.errors import BadRequest, RequestTooLarge
@@ -18,15 +19,17 @@ from deepwiki.foundation.languages import ANSWER_LANGUAGES
 from deepwiki.foundation.parsing import parse_uuid
 from deepwiki.foundation.text import clean
 
+T = TypeVar("T")
 Role = Literal["user", "assistant"]
-ROLES = ("user", "assistant", "system")
+# A client's system message has no more authority than what its user typed.
+ROLES: dict[str, Role] = {"user": "user", "assistant": "assistant", "system": "user"}
 FILTERS = ("excluded_dirs", "excluded_files", "included_dirs", "included_files")
 DEEP_RESEARCH = "[DEEP RESEARCH]"
 MAX_MESSAGES = 5_000
 # Names of providers and models: no control characters and no spaces.
-NAME = re.compile(r"[^\x00-\x20\x7f]{1,200}")
-# Other codes for answer languages.
-LANGUAGE_ALIASES = {"ko": "kr", "pt": "pt-br", "zh-cn": "zh"}
+NAME = re.compile(r"[^\x00-\x20\x7f]{0,200}")
+# Code in a request -> code of the answer language.
+LANGUAGES = {code: code for code in ANSWER_LANGUAGES} | {"ko": "kr", "pt": "pt-br", "zh-cn": "zh"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,10 @@ class Turn:
 
 @dataclass(frozen=True)
 class RequestLimits:
-    """The largest request. `history_messages` are kept of a longer conversation, the newest."""
+    """The largest request.
+
+    `history_messages` are kept of a longer conversation, the newest.
+    """
 
     message_bytes: int = 256_000
     content_chars: int = 32_000
@@ -78,14 +84,13 @@ class ChatRequest:
 
 
 def decode(data: str | bytes, limits: RequestLimits) -> dict[str, Any]:
-    """A frame or body as a JSON object. Raises BadRequest or RequestTooLarge, and nothing else."""
-    size = len(data) if isinstance(data, bytes) else len(data.encode("utf-8", "surrogatepass"))
-    if size > limits.message_bytes:
+    """A frame or body as a JSON object.
+
+    Raises BadRequest or RequestTooLarge, and nothing else.
+    """
+    if _bytes_in(data) > limits.message_bytes:
         raise RequestTooLarge
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
-        raise BadRequest("invalid_json") from None
+    value = _json(data)
     if not isinstance(value, dict):
         raise BadRequest("not_an_object")
     return value
@@ -96,30 +101,82 @@ def parse(value: Mapping[str, Any], limits: RequestLimits) -> ChatRequest:
 
     Raises BadRequest, which names the wrong field, and RequestTooLarge.
     """
-    repo_url = _text(value, "repo_url", 2_000).strip()
+    fields = _Fields(value)
+    repo_url = fields.text("repo_url", 2_000).strip()
     messages = _messages(value.get("messages"), limits)
     if not repo_url:
         raise BadRequest("repo_url_missing")
     return ChatRequest(
         repo_url=repo_url,
         messages=messages,
-        file_path=_file_path(_text(value, "filePath", 1_000)),
-        token=_text(value, "token", 1_000).strip(),
-        type=_text(value, "type", 20).strip().lower(),
-        provider=_name(value, "provider"),
-        model=_name(value, "model"),
-        language=_language(value),
-        filters={name: _text(value, name, 20_000) for name in FILTERS},
-        conversation=_uuid(value, "conversation"),
-        client_message_id=_uuid(value, "client_message_id"),
-        deep_research=_flag(value, "deep_research"),
-        revision=_text(value, "revision", 200).strip(),
-        render=_text(value, "render", 20),
-        regenerate=_flag(value, "regenerate"),
-        parent=_uuid(value, "parent"),
-        edit=_uuid(value, "edit"),
-        repository=_uuid(value, "repository"),
+        file_path=_file_path(fields.text("filePath", 1_000)),
+        token=fields.text("token", 1_000).strip(),
+        type=fields.text("type", 20).strip().lower(),
+        provider=fields.name("provider"),
+        model=fields.name("model"),
+        language=_language(fields.text("language", 20)),
+        filters={name: fields.text(name, 20_000) for name in FILTERS},
+        conversation=fields.identifier("conversation"),
+        client_message_id=fields.identifier("client_message_id"),
+        deep_research=fields.flag("deep_research"),
+        revision=fields.text("revision", 200).strip(),
+        render=fields.text("render", 20),
+        regenerate=fields.flag("regenerate"),
+        parent=fields.identifier("parent"),
+        edit=fields.identifier("edit"),
+        repository=fields.identifier("repository"),
     )
+
+
+@dataclass(frozen=True)
+class _Fields:
+    """The fields of a JSON object by type.
+
+    Missing ones are empty; a wrong type is a BadRequest.
+    """
+
+    values: Mapping[str, Any]
+
+    def text(self, name: str, max_chars: int) -> str:
+        text = self._typed(name, str, "field_not_text") or ""
+        if len(text) > max_chars:
+            raise BadRequest("field_too_long", field=name, limit=f"{max_chars:,}")
+        return clean(text)
+
+    def flag(self, name: str) -> bool:
+        return bool(self._typed(name, bool, "field_not_boolean"))
+
+    def name(self, name: str) -> str:
+        text = self.text(name, 200).strip()
+        if not NAME.fullmatch(text):
+            raise BadRequest("field_not_a_name", field=name)
+        return text
+
+    def identifier(self, name: str) -> uuid.UUID | None:
+        text = self.text(name, 64).strip()
+        parsed = parse_uuid(text)
+        if text and parsed is None:
+            raise BadRequest("field_not_a_uuid", field=name)
+        return parsed
+
+    def _typed(self, name: str, kind: type[T], reason: str) -> T | None:
+        value = self.values.get(name)
+        if value is not None and not isinstance(value, kind):
+            raise BadRequest(reason, field=name)
+        return value
+
+
+def _bytes_in(data: str | bytes) -> int:
+    if isinstance(data, bytes):
+        return len(data)
+    return len(data.encode("utf-8", "surrogatepass"))
+
+
+def _json(data: str | bytes) -> Any:
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        raise BadRequest("invalid_json") from None
 
 
 def _messages(value: Any, limits: RequestLimits) -> tuple[Turn, ...]:
@@ -130,12 +187,9 @@ def _messages(value: Any, limits: RequestLimits) -> tuple[Turn, ...]:
     if len(value) > MAX_MESSAGES:
         raise RequestTooLarge("too_many_messages")
     newest = value[-limits.history_messages :]
-    turns = [_turn(item, number, limits) for number, item in enumerate(newest, 1)]
-    if turns[-1].role != "user":
-        raise BadRequest("last_message_not_user")
-    if not turns[-1].content.replace(DEEP_RESEARCH, "").strip():
-        raise BadRequest("empty_question")
-    return tuple(turns)
+    turns = tuple(_turn(item, number, limits) for number, item in enumerate(newest, 1))
+    _check_question(turns[-1])
+    return turns
 
 
 def _turn(item: Any, number: int, limits: RequestLimits) -> Turn:
@@ -149,47 +203,18 @@ def _turn(item: Any, number: int, limits: RequestLimits) -> Turn:
     if len(content) > limits.content_chars:
         limit = f"{limits.content_chars:,}"
         raise RequestTooLarge("message_too_long", number=number, limit=limit)
-    # A client's system message has no more authority than what its user typed.
-    return Turn("assistant" if role == "assistant" else "user", clean(content))
+    return Turn(ROLES[role], clean(content))
 
 
-def _text(value: Mapping[str, Any], name: str, max_chars: int) -> str:
-    text = value.get(name)
-    if text is None:
-        return ""
-    if not isinstance(text, str):
-        raise BadRequest("field_not_text", field=name)
-    if len(text) > max_chars:
-        raise BadRequest("field_too_long", field=name, limit=f"{max_chars:,}")
-    return clean(text)
+def _check_question(turn: Turn) -> None:
+    if turn.role != "user":
+        raise BadRequest("last_message_not_user")
+    if not turn.content.replace(DEEP_RESEARCH, "").strip():
+        raise BadRequest("empty_question")
 
 
-def _language(value: Mapping[str, Any]) -> str:
-    code = _text(value, "language", 20).strip().lower().replace("_", "-")
-    code = LANGUAGE_ALIASES.get(code, code)
-    return code if code in ANSWER_LANGUAGES else "en"
-
-
-def _flag(value: Mapping[str, Any], name: str) -> bool:
-    flag = value.get(name)
-    if flag is not None and not isinstance(flag, bool):
-        raise BadRequest("field_not_boolean", field=name)
-    return bool(flag)
-
-
-def _name(value: Mapping[str, Any], name: str) -> str:
-    text = _text(value, name, 200).strip()
-    if text and not NAME.fullmatch(text):
-        raise BadRequest("field_not_a_name", field=name)
-    return text
-
-
-def _uuid(value: Mapping[str, Any], name: str) -> uuid.UUID | None:
-    text = _text(value, name, 64).strip()
-    parsed = parse_uuid(text)
-    if text and parsed is None:
-        raise BadRequest("field_not_a_uuid", field=name)
-    return parsed
+def _language(code: str) -> str:
+    return LANGUAGES.get(code.strip().lower().replace("_", "-"), "en")
 
 
 def _file_path(text: str) -> str:
@@ -197,9 +222,13 @@ def _file_path(text: str) -> str:
     path = unquote(unquote(text)).strip()
     if not path:
         return ""
-    parts = path.removeprefix("./").split("/")
-    is_absolute = path.startswith(("/", "~"))
-    has_forbidden_characters = "\\" in path or "\ufffd" in path
-    if is_absolute or has_forbidden_characters or {"..", "", ".git"} & set(parts):
+    relative = path.removeprefix("./")
+    if path.startswith(("/", "~")) or not _stays_inside(relative):
         raise BadRequest("file_path_outside")
-    return "/".join(parts)
+    return relative
+
+
+def _stays_inside(path: str) -> bool:
+    if "\\" in path or "\ufffd" in path:
+        return False
+    return not {"..", "", ".git"} & set(path.split("/"))

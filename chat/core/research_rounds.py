@@ -1,8 +1,9 @@
-"""Deep Research as clients drive it: they send the growing conversation, the round follows from it.
+"""The rounds of Deep Research, and which of them a client's conversation is in.
 
-A conversation is research if one of its user messages holds the tag. Only a message that starts
-with the tag can continue it, so that a question with the words "continue" and "research" does
-not. Round = 1 + number of assistant messages; 1 plans, 2 to 4 update, 5 concludes.
+Clients drive research by sending the growing conversation. It is research if one of its
+user messages holds the tag. Only a message that starts with the tag can continue it, so
+that a question with the words "continue" and "research" does not. Round = 1 + number of
+assistant messages; 1 plans, 2 to 4 update, 5 concludes.
 """
 
 from __future__ import annotations
@@ -14,16 +15,22 @@ from typing import Literal
 from chat.core.request import DEEP_RESEARCH, Turn
 
 ROUNDS = 5
+SUMMARY_CHARS = 300
 Stage = Literal["plan", "update", "conclude"]
 
 
 @dataclass(frozen=True)
 class ResearchRound:
-    """A round of Deep Research, from 1, and the topic that all rounds share."""
+    """A round of Deep Research, from 1, and the topic that all rounds share.
+
+    `looking_for` is what the last round missed; only set where the server drives the
+    research.
+    """
 
     iteration: int
     stage: Stage
     topic: str
+    looking_for: str = ""
 
     @property
     def template(self) -> str:
@@ -35,23 +42,26 @@ class ResearchRound:
         """The template's variables besides those of every prompt."""
         return {"iteration": str(self.iteration)} if self.stage == "update" else {}
 
+    @property
+    def summary(self) -> str:
+        """What the round looks for on one line, for its event."""
+        if not self.looking_for:
+            return self.topic
+        lines = (line.strip(" -*#0123456789.") for line in self.looking_for.splitlines())
+        return "; ".join(filter(None, lines))[:SUMMARY_CHARS]
+
 
 def current_round(messages: Sequence[Turn]) -> ResearchRound | None:
     """The round that a conversation is in; None if it is not research."""
     questions = [turn.content for turn in messages if turn.role == "user"]
     if not any(DEEP_RESEARCH in text for text in questions):
         return None
-    last = messages[-1].content
-    topic = untagged(last)
-    if is_continuation(last):
-        topics = (untagged(text) for text in questions if "continue" not in text.lower())
-        topic = next(topics, topic)
     iteration = 1 + sum(turn.role == "assistant" for turn in messages)
-    return ResearchRound(iteration, _stage(iteration), topic)
+    return ResearchRound(iteration, _stage(iteration), _topic(questions))
 
 
 def is_continuation(text: str) -> bool:
-    """`[DEEP RESEARCH] Continue the research`, as clients send it for each further round."""
+    """Whether it is `[DEEP RESEARCH] Continue the research` or the like."""
     lowered = untagged(text).lower()
     starts_with_tag = text.lstrip().startswith(DEEP_RESEARCH)
     return starts_with_tag and "continue" in lowered and "research" in lowered
@@ -66,3 +76,12 @@ def _stage(iteration: int) -> Stage:
     if iteration == 1:
         return "plan"
     return "update" if iteration < ROUNDS else "conclude"
+
+
+def _topic(questions: Sequence[str]) -> str:
+    """The last question; where it is a continuation, the first that is none."""
+    last = questions[-1]
+    if not is_continuation(last):
+        return untagged(last)
+    topics = (text for text in questions if "continue" not in text.lower())
+    return untagged(next(topics, last))

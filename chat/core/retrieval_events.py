@@ -1,6 +1,8 @@
-"""The events that describe a retrieval: its sources, and notices about how they were found."""
+"""The events of a retrieval: its sources, and notices about how they were found."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from chat.core.events import Notice, Sources
 from chat.core.json_shapes import SourceItem
@@ -13,8 +15,7 @@ def sources(*rounds: Retrieved) -> Sources:
 
     Commit, mode and citation check are the last round's.
     """
-    passages = {passage.cite: passage for retrieved in rounds for passage in retrieved.passages}
-    items = [_item(number, passage) for number, passage in enumerate(passages.values(), 1)]
+    items = [_item(number, passage) for number, passage in enumerate(_distinct(rounds), 1)]
     last = rounds[-1]
     return Sources(items, last.commit, last.mode, last.check)
 
@@ -27,6 +28,11 @@ def notices(retrieved: Retrieved) -> list[Notice]:
     if retrieved.building:
         events.append(Notice.of("words_only"))
     return events
+
+
+def _distinct(rounds: Iterable[Retrieved]) -> Iterable[PromptPassage]:
+    passages = {passage.cite: passage for retrieved in rounds for passage in retrieved.passages}
+    return passages.values()
 
 
 def _item(number: int, passage: PromptPassage) -> SourceItem:

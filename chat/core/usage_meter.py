@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from chat.core.events import Usage
 
@@ -10,8 +11,8 @@ from chat.core.events import Usage
 class UsageMeter:
     """What a question has cost so far.
 
-    The caller of the pipeline owns it and reads `usage` when the answer ends, also when it was
-    stopped or failed. Times count from the meter's construction.
+    The caller of the pipeline owns it and reads `usage` when the answer ends, also when
+    it was stopped or failed. Times count from the meter's construction.
     """
 
     def __init__(self) -> None:
@@ -35,21 +36,23 @@ class UsageMeter:
     ) -> None:
         """Add one call. None means unknown.
 
-        `first_token_at` (time.monotonic) is given for calls that write the answer, not for
-        helper calls such as query rewriting.
+        `first_token_at` (time.monotonic) is given for calls that write the answer, not
+        for helper calls such as query rewriting.
         """
-        sum_ = self._usage or Usage()
-        first_ms, total_ms = sum_.first_token_ms, sum_.total_ms
+        usage = self._usage or Usage()
         if first_token_at is not None:
-            total_ms = self.elapsed_ms()
-            if first_ms is None:
-                first_ms = self._ms(first_token_at)
-        self._usage = Usage(
-            _add(sum_.input_tokens, input_tokens),
-            _add(sum_.output_tokens, output_tokens),
-            first_ms,
-            total_ms,
+            usage = self._with_times(usage, first_token_at)
+        self._usage = replace(
+            usage,
+            input_tokens=_add(usage.input_tokens, input_tokens),
+            output_tokens=_add(usage.output_tokens, output_tokens),
         )
+
+    def _with_times(self, usage: Usage, first_token_at: float) -> Usage:
+        first_token_ms = usage.first_token_ms
+        if first_token_ms is None:
+            first_token_ms = self._ms(first_token_at)
+        return replace(usage, first_token_ms=first_token_ms, total_ms=self.elapsed_ms())
 
     def _ms(self, moment: float) -> int:
         return round((moment - self._started_at) * 1000)

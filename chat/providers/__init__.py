@@ -1,5 +1,9 @@
-"""Providers: one file each with one method, and the registry that knows which are configured."""
+"""Providers: one adapter a file, and the registry that knows which are configured.
 
+A question goes through registry (choose, adapter) and then the adapter's `stream`.
+"""
+
+from chat.providers.base import Timeouts
 from chat.providers.registry import Providers, load_models
 
-__all__ = ["Providers", "load_models"]
+__all__ = ["Providers", "Timeouts", "load_models"]

@@ -1,17 +1,21 @@
-"""Gemini through `google-generativeai`'s asynchronous client.
+"""Gemini through the asynchronous client of `google.ai.generativelanguage`.
 
-The low-level client on purpose: the package's high-level streaming runs one chunk late and leaves the call open when
-it is cancelled. The key travels with each call. GOOGLE_OPENAI_COMPATIBLE switches to Google's OpenAI-compatible
-endpoint instead.
+The low-level client, because the high-level streaming of `google-generativeai` runs one
+chunk late and leaves the call open when it is cancelled. The key travels with each
+call. GOOGLE_OPENAI_COMPATIBLE is the address of Google's OpenAI-compatible endpoint,
+used instead.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import google.ai.generativelanguage as glm
+import grpc.aio
 from google.api_core import exceptions as google_errors
 from google.api_core.client_options import ClientOptions
 from google.auth.credentials import AnonymousCredentials
@@ -28,12 +32,27 @@ from chat.core.errors import (
     RateLimited,
     Unavailable,
 )
-from chat.core.pipeline import Model, Text, Tokens
+from chat.core.ports import Model, Text, Tokens
 from chat.core.prompt import Prompt
-from chat.providers.base import Pieces, ProviderConfig, provider_error, with_timeouts_and_retries
+from chat.core.request import Turn
+from chat.providers.base import Pieces, ProviderConfig, with_timeouts_and_retries
 from chat.providers.openai_compatible import OpenAICompatibleAdapter
 
-STOPPED_BY_POLICY = {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII"}
+GeminiClient = glm.GenerativeServiceAsyncClient
+# Longest call, in seconds beyond the wait for its first piece.
+CALL_SECONDS = 300
+POLICY_REASONS = {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII"}
+BAD_ARGUMENT = {"INVALID_ARGUMENT", "FAILED_PRECONDITION"}
+KINDS: dict[str, type[ProviderError]] = {
+    "UNAUTHENTICATED": AuthFailed,
+    "PERMISSION_DENIED": AuthFailed,
+    "INVALID_ARGUMENT": ProviderRefused,
+    "FAILED_PRECONDITION": ProviderRefused,
+    "NOT_FOUND": ModelNotFound,
+    "RESOURCE_EXHAUSTED": RateLimited,
+}
+UNFINISHED = "FINISH_REASON_UNSPECIFIED"
+LOOPBACK = ("127.0.0.1:", "localhost:")
 
 
 class Google:
@@ -44,19 +63,18 @@ class Google:
     def __init__(self, config: ProviderConfig) -> None:
         self.config = config
         self.compatible: OpenAICompatibleAdapter | None = None
-        if config.compatible_address:
-            same = ProviderConfig(
-                config.name, config.key, config.compatible_address, config.headers, config.timeouts
-            )
-            self.compatible = OpenAICompatibleAdapter(same)
+        address = config.environment.get("GOOGLE_OPENAI_COMPATIBLE")
+        if address:
+            self.compatible = OpenAICompatibleAdapter(replace(config, address=address))
         else:
             self.client = _client(config)
 
-    def stream(self, asked: Prompt, model: Model) -> Pieces:
+    def stream(self, prompt: Prompt, model: Model) -> Pieces:
         """See Provider."""
         if self.compatible is not None:
-            return self.compatible.stream(asked, model)
-        return with_timeouts_and_retries(lambda: self._once(asked, model), self.config.timeouts)
+            return self.compatible.stream(prompt, model)
+        open_stream = partial(self._open_stream, prompt, model)
+        return with_timeouts_and_retries(open_stream, self.config.timeouts)
 
     async def close(self) -> None:
         """Close idle connections."""
@@ -65,98 +83,110 @@ class Google:
         else:
             await self.client.transport.close()
 
-    async def _once(self, asked: Prompt, model: Model) -> AsyncGenerator[Text | Tokens]:
+    async def _open_stream(self, prompt: Prompt, model: Model) -> Pieces:
         call: Any = None
-        started = False
+        started = finished = False
         try:
-            call = await self.client.stream_generate_content(
-                _request(asked, model),
-                retry=None,
-                timeout=self.config.timeouts.first + 300,
-                metadata=[("x-goog-api-key", self.config.key)],
-            )
-            finished = False
+            call = await self._call(prompt, model)
             async for reply in call:
-                if reply.prompt_feedback.block_reason:
-                    raise Blocked
-                for candidate in reply.candidates:
-                    text = "".join(part.text for part in candidate.content.parts)
-                    if text:
-                        started = True
-                        yield Text(text)
-                    reason = glm.Candidate.FinishReason(candidate.finish_reason).name
-                    if reason in STOPPED_BY_POLICY:
-                        raise Blocked
-                    finished = finished or reason != "FINISH_REASON_UNSPECIFIED"
-                if reply.usage_metadata.total_token_count:
-                    yield Tokens(
-                        reply.usage_metadata.prompt_token_count,
-                        reply.usage_metadata.candidates_token_count,
-                    )
+                for piece in _pieces(reply):
+                    started = started or isinstance(piece, Text)
+                    yield piece
+                finished = finished or _has_finished(reply)
             if not finished:
                 raise CutOff
         except (google_errors.GoogleAPIError, AioRpcError) as error:
-            raise (CutOff() if started and _is_outage(error) else _translate(error)) from error
+            translated = _translate(error)
+            if started and isinstance(translated, Unavailable):
+                raise CutOff from error
+            raise translated from error
         finally:
             if call is not None:
                 with contextlib.suppress(Exception):
                     call.cancel()
 
+    async def _call(self, prompt: Prompt, model: Model) -> Any:
+        return await self.client.stream_generate_content(
+            _request(prompt, model),
+            retry=None,
+            timeout=self.config.timeouts.first + CALL_SECONDS,
+            metadata=[("x-goog-api-key", self.config.key)],
+        )
+
 
 def _client(config: ProviderConfig) -> Any:
-    options = ClientOptions(api_endpoint=config.address) if config.address else None
-    if config.address.startswith(("127.0.0.1:", "localhost:")):
-        # A loopback endpoint speaks plain gRPC: that is how the tests talk to it.
-        import grpc.aio
-
-        transport = glm.GenerativeServiceAsyncClient.get_transport_class("grpc_asyncio")(
-            channel=grpc.aio.insecure_channel(config.address)
-        )
-        return glm.GenerativeServiceAsyncClient(transport=transport)
-    return glm.GenerativeServiceAsyncClient(
-        credentials=AnonymousCredentials(), client_options=options
-    )
+    if config.address.startswith(LOOPBACK):
+        return _loopback_client(config.address)
+    options = ClientOptions(api_endpoint=config.address or None)
+    return GeminiClient(credentials=AnonymousCredentials(), client_options=options)
 
 
-def _request(asked: Prompt, model: Model) -> Any:
-    contents = [
-        glm.Content(
-            role="model" if turn.role == "assistant" else "user",
-            parts=[glm.Part(text=turn.content)],
-        )
-        for turn in asked.turns
-    ]
+def _loopback_client(address: str) -> Any:
+    """A client without TLS, for the server of the tests."""
+    transport_class = GeminiClient.get_transport_class("grpc_asyncio")
+    channel = grpc.aio.insecure_channel(address)
+    return GeminiClient(transport=transport_class(channel=channel))
+
+
+def _request(prompt: Prompt, model: Model) -> Any:
     return glm.GenerateContentRequest(
         model=model.id if "/" in model.id else f"models/{model.id}",
-        contents=contents,
-        system_instruction=glm.Content(parts=[glm.Part(text=asked.system)]),
+        contents=[_content(turn) for turn in prompt.turns],
+        system_instruction=glm.Content(parts=[glm.Part(text=prompt.system)]),
         generation_config=glm.GenerationConfig(max_output_tokens=model.output, **model.options),
     )
 
 
-def _is_outage(error: Exception) -> bool:
-    return type(_translate(error)) is Unavailable
+def _content(turn: Turn) -> Any:
+    role = "model" if turn.role == "assistant" else "user"
+    return glm.Content(role=role, parts=[glm.Part(text=turn.content)])
+
+
+def _pieces(reply: Any) -> Iterator[Text | Tokens]:
+    """Text and token counts of one reply.
+
+    Raises Blocked where Google's policy ends the answer.
+    """
+    if reply.prompt_feedback.block_reason:
+        raise Blocked
+    for candidate in reply.candidates:
+        if text := _text(candidate):
+            yield Text(text)
+        if _finish_reason(candidate) in POLICY_REASONS:
+            raise Blocked
+    usage = reply.usage_metadata
+    if usage.total_token_count:
+        yield Tokens(usage.prompt_token_count, usage.candidates_token_count)
+
+
+def _text(candidate: Any) -> str:
+    return "".join(part.text for part in candidate.content.parts)
+
+
+def _has_finished(reply: Any) -> bool:
+    return any(_finish_reason(candidate) != UNFINISHED for candidate in reply.candidates)
+
+
+def _finish_reason(candidate: Any) -> str:
+    return str(glm.Candidate.FinishReason(candidate.finish_reason).name)
 
 
 def _translate(error: Exception) -> ProviderError:
-    """Google's error as one of ours, judged by its status; its text is looked at, never passed on."""
-    code = (
-        error.code() if isinstance(error, AioRpcError) else getattr(error, "grpc_status_code", None)
-    )
-    name = getattr(code, "name", "")
+    """Google's error as one of ours, by its status.
+
+    Its text may hold a key: never passed on.
+    """
     text = str(error).lower()
     if "token" in text and ("exceed" in text or "too long" in text):
-        return provider_error(ContextTooLong)
-    match name:
-        case "UNAUTHENTICATED" | "PERMISSION_DENIED":
-            return provider_error(AuthFailed)
-        case "INVALID_ARGUMENT" | "FAILED_PRECONDITION":
-            return provider_error(
-                AuthFailed if "api key" in text or "api_key" in text else ProviderRefused
-            )
-        case "NOT_FOUND":
-            return provider_error(ModelNotFound)
-        case "RESOURCE_EXHAUSTED":
-            return provider_error(RateLimited)
-        case _:
-            return provider_error(Unavailable)
+        return ContextTooLong()
+    status = _status(error)
+    if status in BAD_ARGUMENT and ("api key" in text or "api_key" in text):
+        return AuthFailed()
+    return KINDS.get(status, Unavailable)()
+
+
+def _status(error: Exception) -> str:
+    """The name of the gRPC status; empty where there is none."""
+    if isinstance(error, AioRpcError):
+        return str(error.code().name)
+    return getattr(getattr(error, "grpc_status_code", None), "name", "")

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import openai
 
-from chat.providers.ollama_discovery import base_of
+from chat.providers.ollama_discovery import base_url
 from chat.providers.openai_compatible import OpenAICompatibleAdapter
 
 
 class Ollama(OpenAICompatibleAdapter):
-    """One Ollama."""
+    """One Ollama server."""
 
     def _client(self) -> openai.AsyncOpenAI:
         return openai.AsyncOpenAI(
             api_key="ollama",
-            base_url=f"{base_of(self.config.address)}/v1",
-            max_retries=0,
-            timeout=self.seconds,
-            http_client=self.transport(),
+            base_url=f"{base_url(self.config.address)}/v1",
+            **self.client_options(),
         )

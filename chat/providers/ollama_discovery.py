@@ -1,4 +1,4 @@
-"""Is an Ollama running, and which models does it have? Asked of its own API, without the SDK.
+"""Discovery of a running Ollama and its models through its own API, without the SDK.
 
 API: https://github.com/ollama/ollama/blob/main/docs/api.md#list-local-models
 """
@@ -6,44 +6,70 @@ API: https://github.com/ollama/ollama/blob/main/docs/api.md#list-local-models
 from __future__ import annotations
 
 import json
-import urllib.request
+from dataclasses import dataclass
 from typing import Any
+from urllib.request import urlopen
+
+from chat.providers.adapters import Adapter, ModelEntry, ProviderSettings
 
 SECONDS = 0.5
+MAX_REPLY_BYTES = 1_000_000
 CONTEXT = 8_192
 OUTPUT = 2_048
 DEFAULT_PORT = 11434
 
 
-def base_of(address: str) -> str:
-    """OLLAMA_HOST in any of the forms Ollama itself takes, as an http address without a path."""
-    base = address.strip().rstrip("/").removesuffix("/v1")
-    base = base if "://" in base else f"http://{base}"
-    scheme, _, rest = base.partition("://")
-    host = rest.replace("0.0.0.0", "localhost", 1)  # noqa: S104 - where it listens, not where to reach it
-    return (
-        f"{scheme}://{host}"
-        if ":" in host or scheme == "https"
-        else f"{scheme}://{host}:{DEFAULT_PORT}"
-    )
+@dataclass(frozen=True)
+class OllamaAdapter(Adapter):
+    """Ready if OLLAMA_HOST is set, or an Ollama was discovered."""
+
+    def is_ready(self, settings: ProviderSettings) -> bool:
+        """See Adapter."""
+        return bool(settings.own_address or settings.discovered_models)
+
+    def discover(self, settings: ProviderSettings) -> list[ModelEntry]:
+        """See Adapter."""
+        return running_models(settings.address)
 
 
-def running_models(address: str) -> list[dict[str, Any]]:
-    """The models an Ollama has, as entries of the models file; empty when none answers. Blocks up to half a second."""
+def base_url(address: str) -> str:
+    """OLLAMA_HOST, in any form that Ollama takes, as an address without a path."""
+    address = _with_scheme(address.strip().rstrip("/").removesuffix("/v1"))
+    scheme, _, host = address.partition("://")
+    # 0.0.0.0 is where it listens, not where it is reached.
+    host = host.replace("0.0.0.0", "localhost", 1)  # noqa: S104
+    if ":" not in host and scheme != "https":
+        host = f"{host}:{DEFAULT_PORT}"
+    return f"{scheme}://{host}"
+
+
+def running_models(address: str) -> list[ModelEntry]:
+    """The models of the Ollama at `address`; empty when none answers within SECONDS.
+
+    Blocks.
+    """
     try:
-        with urllib.request.urlopen(f"{base_of(address)}/api/tags", timeout=SECONDS) as reply:  # noqa: S310 - from the settings
-            listed = json.loads(reply.read(1_000_000))
-        names = [str(model["name"]) for model in listed["models"]]
+        names = [str(model["name"]) for model in _tags(address)["models"]]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return []
-    return [
-        {
-            "id": name,
-            "label": name.removesuffix(":latest"),
-            "context": CONTEXT,
-            "output": OUTPUT,
-            "options": {"temperature": 0.2},
-        }
-        for name in names
-        if "embed" not in name
-    ]
+    return [_model_entry(name) for name in names if "embed" not in name]
+
+
+def _with_scheme(address: str) -> str:
+    return address if "://" in address else f"http://{address}"
+
+
+def _tags(address: str) -> Any:
+    url = f"{base_url(address)}/api/tags"
+    with urlopen(url, timeout=SECONDS) as reply:  # noqa: S310 - from the settings
+        return json.loads(reply.read(MAX_REPLY_BYTES))
+
+
+def _model_entry(name: str) -> ModelEntry:
+    return {
+        "id": name,
+        "label": name.removesuffix(":latest"),
+        "context": CONTEXT,
+        "output": OUTPUT,
+        "options": {"temperature": 0.2},
+    }

@@ -1,14 +1,16 @@
-"""OpenAI and everything that speaks its chat API: OpenRouter, Ollama, Azure, Google's compatible endpoint, local servers.
+"""OpenAI, and services with its chat API: OpenRouter, Azure, Ollama, local servers.
 
-The stream is read as raw bytes: building the SDK's typed chunk for every token costs several times what the rest of
-the way to the reader does. Wire format: server-sent events, https://platform.openai.com/docs/api-reference/chat-streaming
+The stream is read as raw bytes: constructing the SDK's typed chunk for each token costs
+several times what the rest of the way to the reader does. Wire format: server-sent
+events, https://platform.openai.com/docs/api-reference/chat-streaming
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -25,12 +27,25 @@ from chat.core.errors import (
     RateLimited,
     Unavailable,
 )
-from chat.core.pipeline import Model, Text, Tokens
+from chat.core.ports import Model, Text, Tokens
 from chat.core.prompt import Prompt
-from chat.providers.base import Pieces, ProviderConfig, provider_error, with_timeouts_and_retries
+from chat.providers.base import (
+    Pieces,
+    ProviderConfig,
+    parse_retry_after,
+    provider_error,
+    with_timeouts_and_retries,
+)
 
 YIELD_EVERY = 32
 CONNECTIONS = 1_000
+MAX_ERROR_CHARS = 5_000
+# Phrases of services for a prompt that exceeds the context, and for a content policy.
+CONTEXT_PHRASES = ("context_length", "maximum context", "too many tokens", "prompt is too long")
+POLICY_PHRASES = ("content_filter", "content management policy")
+UNKNOWN_MODEL_WORDS = ("model", "not", "exist")
+REFUSED_STATUSES = {400, 405, 409, 413, 415, 422}
+KINDS = {401: AuthFailed, 403: AuthFailed, 404: ModelNotFound, 429: RateLimited}
 
 
 class OpenAICompatibleAdapter:
@@ -44,165 +59,161 @@ class OpenAICompatibleAdapter:
 
     @property
     def seconds(self) -> float:
-        """The client's own time-out: ours, which say what happened, come first."""
+        """The client's time-out, longer than ours, whose errors say what happened."""
         return max(self.config.timeouts.first, self.config.timeouts.idle) + 5
 
-    def transport(self) -> Any:
-        """aiohttp below the SDK: of several it costs the least for each piece. A key follows no redirect."""
+    def client_options(self) -> dict[str, Any]:
+        """The options of every client. Retries are ours (see base.py)."""
+        return {"max_retries": 0, "timeout": self.seconds, "http_client": self._transport()}
+
+    def _transport(self) -> Any:
+        """aiohttp below the SDK: it costs the least for each piece.
+
+        It follows no redirects, which would carry the key to another host.
+        """
         limits = httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
         return openai.DefaultAioHttpClient(
             timeout=self.seconds, limits=limits, follow_redirects=False
         )
 
-    def _client(self) -> openai.AsyncOpenAI:
-        return openai.AsyncOpenAI(
-            api_key=self.config.key or "none",
-            base_url=self.config.address,
-            max_retries=0,
-            timeout=self.seconds,
-            http_client=self.transport(),
-            default_headers=dict(self.config.headers) or None,
-        )
-
-    def stream(self, asked: Prompt, model: Model) -> Pieces:
+    def stream(self, prompt: Prompt, model: Model) -> Pieces:
         """See Provider."""
-        return with_timeouts_and_retries(lambda: self._once(asked, model), self.config.timeouts)
+        open_stream = partial(self._open_stream, prompt, model)
+        return with_timeouts_and_retries(open_stream, self.config.timeouts)
 
     async def close(self) -> None:
         """Close idle connections."""
         await self.client.close()
 
-    async def _once(self, asked: Prompt, model: Model) -> AsyncGenerator[Text | Tokens]:
+    def _client(self) -> openai.AsyncOpenAI:
+        return openai.AsyncOpenAI(
+            api_key=self.config.key or "none",
+            base_url=self.config.address,
+            default_headers=dict(self.config.headers) or None,
+            **self.client_options(),
+        )
+
+    async def _open_stream(self, prompt: Prompt, model: Model) -> Pieces:
         try:
-            completions: Any = (
-                self.client.chat.completions
-            )  # the overloads know no plain dictionaries
-            async with completions.with_streaming_response.create(
-                model=model.id,
-                messages=[],
-                stream=True,
-                # Here and not above: the SDK walks through what it is given above type by type, which costs milliseconds.
-                extra_body={
-                    "messages": asked.as_messages(),
-                    "stream_options": {"include_usage": True},
-                    **model.options,
-                    **self._output_limit(model),
-                },
-            ) as response:
+            async with self._request(prompt, model) as response:
                 finished = False
-                number = 0
+                count = 0
                 async for event in _events(response.iter_bytes()):
                     for piece in _pieces(event):
-                        if isinstance(piece, str):
-                            finished = True
-                            continue
+                        count += 1
                         yield piece
-                        number += 1
-                        if number == 1 or number % YIELD_EVERY == 0:
-                            await asyncio.sleep(
-                                0
-                            )  # a burst must not keep others, or our own first piece, waiting
+                        if count == 1 or count % YIELD_EVERY == 0:
+                            # A burst must not delay other answers or the first piece.
+                            await asyncio.sleep(0)
+                    finished = finished or _has_finished(event)
                 if not finished:
                     raise CutOff
         except openai.APIError as error:
             raise _translate(error) from error
-        except ProviderError:
-            raise
         except (OSError, httpx2.TransportError) as error:
             raise CutOff from error
 
-    def _output_limit(self, model: Model) -> dict[str, int]:
-        return {"max_tokens": model.output}
+    def _request(self, prompt: Prompt, model: Model) -> Any:
+        """The request as a context manager that gives the response.
 
-
-class Azure(OpenAICompatibleAdapter):
-    """Azure OpenAI: the model's id is the deployment's name."""
-
-    def _client(self) -> openai.AsyncOpenAI:
-        return openai.AsyncAzureOpenAI(
-            api_key=self.config.key,
-            azure_endpoint=self.config.address,
-            api_version=self.config.version or "2024-12-01-preview",
-            max_retries=0,
-            timeout=self.seconds,
-            http_client=self.transport(),
+        Most of the body travels in `extra_body`: the SDK walks through its typed
+        arguments type by type, which costs milliseconds.
+        """
+        completions: Any = self.client.chat.completions
+        return completions.with_streaming_response.create(
+            model=model.id,
+            messages=[],
+            stream=True,
+            extra_body={
+                "messages": prompt.as_messages(),
+                "stream_options": {"include_usage": True},
+                **model.options,
+                "max_tokens": model.output,
+            },
         )
 
 
 async def _events(chunks: AsyncIterator[bytes]) -> AsyncGenerator[dict[str, Any]]:
-    """The JSON of each `data:` line. Split at newlines only: other decoders also split at U+2028, inside a string."""
+    """The JSON objects of the `data:` lines. Raises CutOff for one that is not JSON.
+
+    Split at newlines only: line decoders also split at U+2028, which occurs inside
+    strings.
+    """
     rest = b""
     async for chunk in chunks:
         *lines, rest = (rest + chunk).split(b"\n")
         for line in lines:
-            if line.startswith(b"data:"):
-                data = line[5:].strip()
-                if data and data != b"[DONE]":
-                    try:
-                        event = json.loads(data)
-                    except (ValueError, RecursionError):
-                        raise CutOff from None
-                    if isinstance(event, dict):
-                        yield event
+            event = _event(line)
+            if isinstance(event, dict):
+                yield event
 
 
-def _pieces(event: dict[str, Any]) -> list[Text | Tokens | str]:
-    """What one event holds: text, token counts, and (as a plain string) the reason it finished."""
+def _event(line: bytes) -> Any:
+    if not line.startswith(b"data:"):
+        return None
+    data = line[5:].strip()
+    if not data or data == b"[DONE]":
+        return None
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        raise CutOff from None
+
+
+def _pieces(event: dict[str, Any]) -> Iterator[Text | Tokens]:
+    """Text and token counts of one event. Raises the error that it holds."""
     if event.get("error"):
-        raise _from_body(event["error"], 500)
-    found: list[Text | Tokens | str] = []
-    for choice in event.get("choices") or []:
-        delta = choice.get("delta") or {}
-        if isinstance(text := delta.get("content"), str) and text:
-            found.append(Text(text))
-        if reason := choice.get("finish_reason"):
-            if reason == "content_filter":
-                raise Blocked
-            found.append(str(reason))
+        raise _error_of(event["error"], 500)
+    for choice in event.get("choices") or ():
+        if text := _text(choice):
+            yield Text(text)
+        if choice.get("finish_reason") == "content_filter":
+            raise Blocked
     if usage := event.get("usage"):
-        found.append(Tokens(usage.get("prompt_tokens"), usage.get("completion_tokens")))
-    return found
+        yield Tokens(usage.get("prompt_tokens"), usage.get("completion_tokens"))
+
+
+def _text(choice: dict[str, Any]) -> str:
+    text = (choice.get("delta") or {}).get("content")
+    return text if isinstance(text, str) else ""
+
+
+def _has_finished(event: dict[str, Any]) -> bool:
+    return any(choice.get("finish_reason") for choice in event.get("choices") or ())
 
 
 def _translate(error: openai.APIError) -> ProviderError:
-    """The SDK's error as one of ours. What the service wrote is looked at, never passed on: it may echo a key."""
+    """The SDK's error as one of ours.
+
+    Its text may hold a key and is never passed on.
+    """
     if isinstance(error, openai.APIStatusError):
-        return _from_body(error.body, error.status_code, _retry_after(error))
-    return (
-        Unavailable()
-    )  # not reached, or not in time: below aiohttp the SDK does not tell the two apart
+        retry_after = parse_retry_after(error.response.headers.get("retry-after"))
+        return _error_of(error.body, error.status_code, retry_after)
+    # Not reached, or not in time: above aiohttp the SDK does not tell the two apart.
+    return Unavailable()
 
 
-def _from_body(body: Any, status: int, retry_after: float | None = None) -> ProviderError:
-    text = json.dumps(body, default=str).lower()[:5_000] if body else ""
-    if (
-        "context_length" in text
-        or "maximum context" in text
-        or "too many tokens" in text
-        or "prompt is too long" in text
-    ):
-        return provider_error(ContextTooLong)
-    if "content_filter" in text or "content management policy" in text:
-        return provider_error(Blocked)
-    match status:
-        case 401 | 403:
-            return provider_error(AuthFailed)
-        case 404:
-            return provider_error(ModelNotFound)
-        case 429:
-            return provider_error(RateLimited, retry_after)
-        case 400 | 405 | 409 | 413 | 415 | 422:
-            return provider_error(
-                ModelNotFound
-                if "model" in text and "not" in text and "exist" in text
-                else ProviderRefused
-            )
-        case _:
-            return provider_error(Unavailable, retry_after)
+def _error_of(body: Any, status: int, retry_after: float | None = None) -> ProviderError:
+    """The error that a service reports by an HTTP status and a JSON body."""
+    text = json.dumps(body or "", default=str).lower()[:MAX_ERROR_CHARS]
+    kind = _kind_of(text, status)
+    if kind in (RateLimited, Unavailable):
+        return provider_error(kind, retry_after)
+    return kind()
 
 
-def _retry_after(error: openai.APIStatusError) -> float | None:
-    try:
-        return max(0.0, float(error.response.headers.get("retry-after", "")))
-    except ValueError:
-        return None
+def _kind_of(text: str, status: int) -> type[ProviderError]:
+    if any(phrase in text for phrase in CONTEXT_PHRASES):
+        return ContextTooLong
+    if any(phrase in text for phrase in POLICY_PHRASES):
+        return Blocked
+    if status in REFUSED_STATUSES and all(word in text for word in UNKNOWN_MODEL_WORDS):
+        return ModelNotFound
+    return _kind_of_status(status)
+
+
+def _kind_of_status(status: int) -> type[ProviderError]:
+    if status in REFUSED_STATUSES:
+        return ProviderRefused
+    return KINDS.get(status, Unavailable)

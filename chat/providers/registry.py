@@ -1,49 +1,48 @@
-"""Which providers there are, which are configured, and the adapter of each.
+"""Which providers exist, which are configured, and the adapter of each.
 
-Adding a provider: a file like its neighbours, a line in ADAPTERS, a section in models.toml. Keys and addresses come
-from the settings only, never from a request.
+To add a provider: a file like its neighbours, a line in ADAPTERS, a section in
+models.toml. Keys and addresses come from the settings only, never from a request.
 """
 
 from __future__ import annotations
 
 import asyncio
-import importlib
 import time
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from chat.core.errors import BadRequest
-from chat.core.pipeline import Model, Provider
+from chat.core.ports import Model, Provider
+from chat.providers.adapters import Adapter, ModelEntry, ProviderSettings
 from chat.providers.base import ProviderConfig, Timeouts
-from chat.providers.ollama_discovery import running_models
+from chat.providers.ollama_discovery import OllamaAdapter
 from chat.providers.tokenizers import counter
 
-# adapter -> module and class; imported when first needed, since the SDKs take half a second each
-ADAPTERS: dict[str, str] = {
-    "openai": "chat.providers.openai_compatible:OpenAICompatibleAdapter",
-    "azure": "chat.providers.openai_compatible:Azure",
-    "ollama": "chat.providers.ollama:Ollama",
-    "google": "chat.providers.google:Google",
-    "search": "chat.providers.search_only:SearchOnly",
+ADAPTERS: dict[str, Adapter] = {
+    "openai": Adapter("chat.providers.openai_compatible:OpenAICompatibleAdapter"),
+    "azure": Adapter(
+        "chat.providers.azure:Azure", needs_address=True, variables=("AZURE_OPENAI_VERSION",)
+    ),
+    "ollama": OllamaAdapter("chat.providers.ollama:Ollama"),
+    "google": Adapter("chat.providers.google:Google", variables=("GOOGLE_OPENAI_COMPATIBLE",)),
+    "search-only": Adapter("chat.providers.search_only:SearchOnly"),
 }
-LOOK_AGAIN_SECONDS = 30.0
+# Names that models files of earlier releases use.
+ALIASES = {"search": "search-only"}
+FALLBACK_PROVIDER = "search-only"
+DISCOVERY_SECONDS = 30.0
 CUSTOM_MODEL = {"context": 32_000, "output": 4_096, "options": {"temperature": 0.2}}
-
-
-def adapter_class(name: str) -> Callable[[ProviderConfig], Provider]:
-    """The class of an adapter."""
-    module, _, attribute = ADAPTERS[name].partition(":")
-    found: Callable[[ProviderConfig], Provider] = getattr(
-        importlib.import_module(module), attribute
-    )
-    return found
+PRICED_TOKENS = 1_000_000
 
 
 def load_models(path: Path) -> dict[str, Any]:
-    """The models file. Raises ValueError with one line that says what is wrong with it."""
+    """The models file.
+
+    Raises ValueError with one line that says what is wrong with it.
+    """
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except OSError:
@@ -54,7 +53,11 @@ def load_models(path: Path) -> dict[str, Any]:
 
 @dataclass
 class Providers:
-    """The providers of one process. Adapters are made once for each event loop: their clients are bound to it."""
+    """The providers of one process. `file` is the models file: section name -> section.
+
+    Adapters are constructed once for each event loop, since their clients are bound to
+    it.
+    """
 
     file: Mapping[str, Any]
     environment: Mapping[str, str]
@@ -62,133 +65,150 @@ class Providers:
     timeouts: Timeouts = field(default_factory=Timeouts)
     discover: bool = True
     referer: str = ""
-    _found: list[dict[str, Any]] = field(default_factory=list)
-    _looked_at: float = float("-inf")
-    _made: dict[tuple[int, str], Provider] = field(default_factory=dict)
+    _discovered: dict[str, list[ModelEntry]] = field(default_factory=dict)
+    _discovered_at: float = float("-inf")
+    _adapters: dict[tuple[int, str], Provider] = field(default_factory=dict)
 
     def configured(self) -> dict[str, Any]:
-        """Sections that can be used now: their key is set, or they need none. Ollama counts when set or found running."""
+        """The sections that can be used now, each with all its models."""
         return {
-            name: {**section, "models": self._models(section)}
+            name: {**section, "models": self._models(name)}
             for name, section in self.file.items()
-            if self._ready(section)
+            if self._is_ready(name)
         }
 
-    def look_around(self) -> None:
-        """See whether an Ollama runs, unless that was done a moment ago. Blocks up to half a second."""
-        section = next(
-            (section for section in self.file.values() if section["adapter"] == "ollama"), None
-        )
-        if (
-            section is None
-            or not self.discover
-            or time.monotonic() - self._looked_at < LOOK_AGAIN_SECONDS
-        ):
+    def refresh_discovered_models(self) -> None:
+        """Ask services for their models, every DISCOVERY_SECONDS at most.
+
+        May block half a second.
+        """
+        now = time.monotonic()
+        if not self.discover or now - self._discovered_at < DISCOVERY_SECONDS:
             return
-        self._looked_at = time.monotonic()
-        variable, default = section.get("address", ["", ""])
-        self._found = running_models(self.environment.get(variable) or default)
+        self._discovered_at = now
+        for name in self.file:
+            self._discovered[name] = self._description(name).discover(self._settings(name))
 
     def default(self) -> str:
-        """The provider of requests that name none."""
-        ready = self.configured()
-        if self.preferred:
-            if self.preferred not in self.file:
-                raise BadRequest("unknown_default_provider", choices=", ".join(self.file))
-            return self.preferred
-        return next(iter(ready), "search-only")
+        """The provider of requests that name none.
+
+        Raises BadRequest for a wrong preference.
+        """
+        if not self.preferred:
+            return next(iter(self.configured()), FALLBACK_PROVIDER)
+        if self.preferred not in self.file:
+            raise BadRequest("unknown_default_provider", choices=", ".join(self.file))
+        return self.preferred
 
     def choose(self, provider: str, model: str) -> Model:
-        """The model a request asks for. Raises BadRequest before anything is sent anywhere."""
+        """The model that a request names, or the default. Raises BadRequest."""
         name = provider or self.default()
-        section = self.file.get(name)
-        if section is None:
-            raise BadRequest(
-                "unknown_provider",
-                provider=repr(name[:50]),
-                choices=", ".join(self.configured()),
-            )
-        if not self._ready(section):
-            raise BadRequest(
-                "provider_not_configured", provider=name, choices=", ".join(self.configured())
-            )
-        models = self._models(section)
-        chosen = (
-            next((entry for entry in models if entry["id"] == model), None)
-            if model
-            else next(iter(models), None)
-        )
-        if chosen is None:
-            if not section.get("custom") or not model:
-                if model:
-                    raise BadRequest("unknown_model", provider=name, model=repr(model[:80]))
-                raise BadRequest("model_missing", provider=name)
-            chosen = {**CUSTOM_MODEL, "id": model}
-        tokenizer = chosen.get("tokenizer", section.get("tokenizer", ""))
+        self._check(name)
+        section, entry = self.file[name], self._model_entry(name, model)
         return Model(
-            name,
-            chosen["id"],
-            chosen["context"],
-            chosen["output"],
-            dict(chosen.get("options", {})),
-            bool(section.get("free")),
-            counter(tokenizer),
+            provider=name,
+            id=entry["id"],
+            context=entry["context"],
+            output=entry["output"],
+            options=dict(entry.get("options", {})),
+            free=bool(section.get("free")),
+            count=counter(entry.get("tokenizer", section.get("tokenizer", ""))),
         )
 
     def cost(self, provider: str, model: str, read: int, written: int) -> float | None:
-        """What tokens cost by the models file's `price`; None where it gives none."""
+        """The price of tokens by the models file; None where it gives none."""
         models = self.file.get(provider, {}).get("models", [])
-        price = next((entry.get("price") for entry in models if entry["id"] == model), None)
-        return (read * price[0] + written * price[1]) / 1_000_000 if price else None
+        price = _entry(models, model).get("price")
+        if not price:
+            return None
+        return float(read * price[0] + written * price[1]) / PRICED_TOKENS
 
     def adapter(self, name: str) -> Provider:
         """The adapter of a configured provider, for the running event loop."""
-        key = (id(asyncio.get_running_loop()), name)
-        if key not in self._made:
-            self._made[key] = adapter_class(self.file[name]["adapter"])(self._config(name))
-        return self._made[key]
+        key = (_loop_id(), name)
+        if key not in self._adapters:
+            self._adapters[key] = self._description(name).load()(self._config(name))
+        return self._adapters[key]
 
     def load(self) -> None:
-        """Import what the configured providers are made of, so that the first question need not wait for it."""
-        for section in self.configured().values():
-            adapter_class(section["adapter"])
+        """Import the SDKs of the configured providers before the first question."""
+        for name in self.configured():
+            self._description(name).load()
 
     async def close(self) -> None:
         """Close the adapters of the running event loop."""
-        loop = id(asyncio.get_running_loop())
-        for key in [key for key in self._made if key[0] == loop]:
-            await self._made.pop(key).close()
+        for key in [key for key in self._adapters if key[0] == _loop_id()]:
+            await self._adapters.pop(key).close()
 
-    def _ready(self, section: Mapping[str, Any]) -> bool:
-        variable, default = section.get("address", ["", ""])
-        if section["adapter"] == "ollama":
-            return bool(self.environment.get(variable)) or bool(self._found)
-        if section["adapter"] == "azure" and not (self.environment.get(variable) or default):
-            return False
-        return "key" not in section or bool(self.environment.get(section["key"]))
+    def _check(self, name: str) -> None:
+        """Raises BadRequest for a provider that does not exist or is not configured."""
+        if name not in self.file:
+            provider = repr(name[:50])
+            raise BadRequest("unknown_provider", provider=provider, choices=self._choices())
+        if not self._is_ready(name):
+            raise BadRequest("provider_not_configured", provider=name, choices=self._choices())
 
-    def _models(self, section: Mapping[str, Any]) -> list[dict[str, Any]]:
-        listed = list(section.get("models", []))
-        if section["adapter"] == "ollama":
-            listed += [
-                model
-                for model in self._found
-                if model["id"] not in {entry["id"] for entry in listed}
-            ]
-        return listed
+    def _choices(self) -> str:
+        return ", ".join(self.configured())
+
+    def _description(self, name: str) -> Adapter:
+        adapter = self.file[name]["adapter"]
+        return ADAPTERS[ALIASES.get(adapter, adapter)]
+
+    def _settings(self, name: str) -> ProviderSettings:
+        discovered = self._discovered.get(name, [])
+        return ProviderSettings(self.file[name], self.environment, discovered)
+
+    def _is_ready(self, name: str) -> bool:
+        return self._description(name).is_ready(self._settings(name))
+
+    def _models(self, name: str) -> list[ModelEntry]:
+        return self._description(name).models(self._settings(name))
+
+    def _model_entry(self, name: str, model: str) -> ModelEntry:
+        models = self._models(name)
+        if not model:
+            return _first_model(name, models)
+        entry = _entry(models, model)
+        if not entry and self.file[name].get("custom"):
+            return {**CUSTOM_MODEL, "id": model}
+        if not entry:
+            raise BadRequest("unknown_model", provider=name, model=repr(model[:80]))
+        return entry
 
     def _config(self, name: str) -> ProviderConfig:
-        section = self.file[name]
-        variable, default = section.get("address", ["", ""])
+        settings = self._settings(name)
         return ProviderConfig(
             name=name,
-            key=self.environment.get(section.get("key", ""), ""),
-            address=self.environment.get(variable) or default,
-            headers={
-                name: value.replace("{address}", self.referer)
-                for name, value in section.get("headers", {}).items()
-            },
+            key=settings.key,
+            address=settings.address,
+            headers=self._headers(settings),
             timeouts=self.timeouts,
-            version=self.environment.get("AZURE_OPENAI_VERSION", ""),
-            compatible_address=self.environment.get("GOOGLE_OPENAI_COMPATIBLE", ""),
+            environment=self._variables(name),
         )
+
+    def _headers(self, settings: ProviderSettings) -> dict[str, str]:
+        return {
+            name: value.replace("{address}", self.referer)
+            for name, value in settings.headers.items()
+        }
+
+    def _variables(self, name: str) -> dict[str, str]:
+        """The environment variables that the provider's adapter declares."""
+        variables = self._description(name).variables
+        return {key: self.environment.get(key, "") for key in variables}
+
+
+def _first_model(name: str, models: list[ModelEntry]) -> ModelEntry:
+    if not models:
+        raise BadRequest("model_missing", provider=name)
+    return models[0]
+
+
+def _entry(models: list[ModelEntry], model: str) -> ModelEntry:
+    """The entry of a model; empty where there is none."""
+    return next((entry for entry in models if entry["id"] == model), {})
+
+
+def _loop_id() -> int:
+    return id(asyncio.get_running_loop())

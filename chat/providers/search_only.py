@@ -1,96 +1,88 @@
-"""No language model: the ranked excerpts themselves, labelled as what they are.
+"""Search without a language model: the passages themselves as Markdown, best first.
 
-The default when no key is set. It goes through the same pipeline as every other provider.
+The default when no key is set. It runs through the same pipeline as every other
+provider.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+import tomllib
+from collections.abc import AsyncGenerator, Sequence
+from pathlib import Path
 
-from chat.core.pipeline import Model, Text, Tokens
+from chat.core.ports import Model, Text, Tokens
 from chat.core.prompt import Prompt, PromptPassage
 from chat.providers.base import ProviderConfig
 
-SHOWN = 8
-MOST_LINES = 24
-# The sentence above the excerpts and the one for nothing found, in each answer language.
-WORDS = {
-    "en": (
-        "**Search only: no language model is set up.** These passages fit your question best:",
-        "Nothing in this repository matches these words. Try the names the code itself uses.",
-    ),
-    "ja": (
-        "**検索のみ：言語モデルは設定されていません。** 質問に最も近い箇所：",
-        "この語に一致する箇所はありません。コード内の名前で試してください。",
-    ),
-    "zh": (
-        "**仅搜索：未配置语言模型。** 与您的问题最相关的段落：",
-        "没有找到匹配的内容。请尝试代码中使用的名称。",
-    ),
-    "zh-tw": (
-        "**僅搜尋：未設定語言模型。** 與您的問題最相關的段落：",
-        "找不到符合的內容。請試試程式碼中使用的名稱。",
-    ),
-    "es": (
-        "**Solo búsqueda: no hay modelo de lenguaje configurado.** Estos pasajes responden mejor a su pregunta:",
-        "Nada coincide con estas palabras. Pruebe con los nombres que usa el código.",
-    ),
-    "kr": (
-        "**검색 전용: 언어 모델이 설정되지 않았습니다.** 질문과 가장 관련 있는 부분:",
-        "일치하는 내용이 없습니다. 코드에 쓰인 이름으로 시도해 보세요.",
-    ),
-    "vi": (
-        "**Chỉ tìm kiếm: chưa thiết lập mô hình ngôn ngữ.** Các đoạn phù hợp nhất với câu hỏi:",
-        "Không có gì khớp với các từ này. Hãy thử tên được dùng trong mã.",
-    ),
-    "pt-br": (
-        "**Somente busca: nenhum modelo de linguagem configurado.** Estes trechos respondem melhor à sua pergunta:",
-        "Nada corresponde a essas palavras. Tente os nomes usados no código.",
-    ),
-    "fr": (
-        "**Recherche seule : aucun modèle de langage n'est configuré.** Voici les passages les plus proches de votre question :",
-        "Rien ne correspond à ces mots. Essayez les noms employés dans le code.",
-    ),
-    "ru": (
-        "**Только поиск: языковая модель не настроена.** Наиболее подходящие фрагменты:",
-        "Ничего не найдено. Попробуйте имена, используемые в коде.",
-    ),
-}
+SHOWN_PASSAGES = 8
+SHOWN_LINES = 24
+SPARE_LINES = 3  # so few are shown rather than counted
+# Answer language -> {"heading", "nothing"}.
+SENTENCES: dict[str, dict[str, str]] = tomllib.loads(
+    Path(__file__).with_suffix(".toml").read_text("utf-8")
+)
 
 
 class SearchOnly:
-    """Writes the passages down, best first."""
+    """Writes excerpts of the first passages and citations of the others."""
 
     is_generative = False
 
     def __init__(self, config: ProviderConfig | None = None) -> None:
-        """Needs nothing of its configuration."""
+        """It has no settings."""
 
-    async def stream(self, asked: Prompt, model: Model) -> AsyncGenerator[Text | Tokens]:
+    async def stream(self, prompt: Prompt, model: Model) -> AsyncGenerator[Text | Tokens]:
         """See Provider."""
-        heading, nothing = WORDS.get(asked.language, WORDS["en"])
-        yield Text(f"{heading}\n" if asked.passages else f"{nothing}\n")
-        for number, passage in enumerate(asked.passages[:SHOWN], 1):
+        yield Text(_introduction(prompt))
+        for number, passage in enumerate(prompt.passages[:SHOWN_PASSAGES], 1):
             await asyncio.sleep(0)
             yield Text(excerpt(number, passage))
-        rest = asked.passages[SHOWN:]
-        if rest:
-            yield Text("\n" + "\n".join(f"- `{passage.cite}`" for passage in rest) + "\n")
+        others = prompt.passages[SHOWN_PASSAGES:]
+        if others:
+            yield Text(_citations(others))
 
     async def close(self) -> None:
         """Nothing is open."""
 
 
+def _introduction(prompt: Prompt) -> str:
+    sentences = SENTENCES.get(prompt.language, SENTENCES["en"])
+    sentence = sentences["heading" if prompt.passages else "nothing"]
+    return f"{sentence}\n"
+
+
+def _citations(passages: Sequence[PromptPassage]) -> str:
+    lines = "\n".join(f"- `{passage.cite}`" for passage in passages)
+    return f"\n{lines}\n"
+
+
 def excerpt(number: int, passage: PromptPassage) -> str:
-    """One passage as Markdown, with a fence longer than any inside it."""
-    lines = passage.text.split("\n")
-    shown = lines if len(lines) <= MOST_LINES + 3 else lines[:MOST_LINES]
-    fence = "```"
-    while any(fence in line for line in shown):
-        fence += "`"
-    more = f"\n… {len(lines) - len(shown)} more lines" if len(shown) < len(lines) else ""
-    symbol = f" `{passage.symbol}`" if passage.symbol and "`" not in passage.symbol else ""
+    """One passage as an item of a Markdown list: citation, symbol, code block."""
+    code, more = _first_lines(passage.text)
+    fence = _fence_for(code)
     language = passage.language if passage.language != "text" else ""
-    body = "\n".join(shown)
-    return f"\n{number}. `{passage.path}:L{passage.start}-L{passage.end}`{symbol}\n\n{fence}{language}\n{body}{more}\n{fence}\n"
+    heading = f"{number}. `{passage.cite}`{_symbol(passage)}"
+    return f"\n{heading}\n\n{fence}{language}\n{code}{more}\n{fence}\n"
+
+
+def _first_lines(text: str) -> tuple[str, str]:
+    """The lines that are shown, and a line that counts the others."""
+    lines = text.split("\n")
+    if len(lines) <= SHOWN_LINES + SPARE_LINES:
+        return text, ""
+    return "\n".join(lines[:SHOWN_LINES]), f"\n… {len(lines) - SHOWN_LINES} more lines"
+
+
+def _symbol(passage: PromptPassage) -> str:
+    if not passage.symbol or "`" in passage.symbol:
+        return ""
+    return f" `{passage.symbol}`"
+
+
+def _fence_for(code: str) -> str:
+    """A fence of backticks longer than any inside the code."""
+    fence = "```"
+    while fence in code:
+        fence += "`"
+    return fence

@@ -180,7 +180,7 @@ def _accept(
     """Choose the model, check limits and rights, store the rows: a few milliseconds."""
     authorize()
     known = providers()
-    known.look_around()
+    known.refresh_discovered_models()
     model = known.choose(request.provider, request.model)
     return accept_question(person, request, model), model
 

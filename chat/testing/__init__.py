@@ -1,1 +1,1 @@
-"""Working stand-ins for what is outside: servers on loopback that speak the providers' own wire formats."""
+"""Servers on loopback that speak the wire formats of model services."""

@@ -1,11 +1,11 @@
-"""A server on loopback that speaks Gemini's gRPC: streams, usage, blocks, errors, cuts, hangs.
+"""A server on loopback that speaks Gemini's gRPC: streams, usage, blocks, errors.
 
-What it does is chosen by the model's name, as with the OpenAI one: `fake?tokens=20&delay_ms=5&fault=cut`.
+The model's name is the script (see model_script.py). Its faults:
 
-    fault   429 401 404 503 context    a gRPC status, its message as careless as the real ones
-            safety  a candidate that stops for safety         blocked  a prompt that is blocked
-            cut     the stream ends without a finish reason   drop     it breaks in the middle with UNAVAILABLE
-            hang    nothing at all
+    429 401 404 503 context   a gRPC status, its message as careless as the real ones
+    safety   a candidate that stops for safety         blocked  a prompt that is blocked
+    cut      the stream ends without a finish reason   drop     it breaks with UNAVAILABLE
+    hang     nothing at all
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ import grpc
 import grpc.aio
 
 from chat.testing.loopback import Loopback
-from chat.testing.openai_server import Settings
+from chat.testing.model_script import ModelScript
 
-METHOD = "/google.ai.generativelanguage.v1beta.GenerativeService/StreamGenerateContent"
+SERVICE = "google.ai.generativelanguage.v1beta.GenerativeService"
+METHOD = "StreamGenerateContent"
 STATUS = {
     "401": (grpc.StatusCode.INVALID_ARGUMENT, "API key not valid: AIzaSyVerySecretKey0000"),
     "404": (grpc.StatusCode.NOT_FOUND, "models/x is not found"),
@@ -35,13 +36,17 @@ STATUS = {
         "The input token count exceeds the maximum number of tokens",
     ),
 }
+PROMPT_TOKENS = 7
+HANG_SECONDS = 60
 
 
 @dataclass
 class GoogleServer(Loopback):
-    """Start with `with GoogleServer() as server:`; `server.address` is what GOOGLE_API_ENDPOINT takes.
+    """`with GoogleServer() as server:`; `server.address` is GOOGLE_API_ENDPOINT.
 
-    `requests` holds the requests received, `keys` the key each brought; `closed_at` when a client last left early.
+    `requests` holds the requests received, `keys` the key of each. `closed` counts
+    streams whose client left before the end, `closed_at` is when the last did
+    (time.monotonic).
     """
 
     requests: list[Any] = field(default_factory=list)
@@ -56,15 +61,7 @@ class GoogleServer(Loopback):
 
     async def _serve(self, ready: threading.Event, stop: asyncio.Event) -> None:
         server = grpc.aio.server()
-        handler = grpc.unary_stream_rpc_method_handler(
-            self._stream,
-            request_deserializer=glm.GenerateContentRequest.deserialize,
-            response_serializer=glm.GenerateContentResponse.serialize,
-        )
-        service, method = METHOD.strip("/").split("/")
-        server.add_generic_rpc_handlers(
-            (grpc.method_handlers_generic_handler(service, {method: handler}),)
-        )
+        server.add_generic_rpc_handlers((_handlers(self._stream),))
         self.port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
         ready.set()
@@ -72,49 +69,71 @@ class GoogleServer(Loopback):
         await server.stop(0)
 
     async def _stream(self, request: Any, context: Any) -> AsyncGenerator[Any]:
-        settings = Settings.of(request.model)
         self.requests.append(request)
-        self.keys.append(dict(context.invocation_metadata()).get("x-goog-api-key", ""))
-        finished = False
+        self.keys.append(_key(context))
+        script = ModelScript.of(request.model)
         try:
-            if settings.fault in STATUS:
-                await context.abort(*STATUS[settings.fault])
-            if settings.fault == "hang":
-                await asyncio.sleep(60)
-            if settings.fault == "blocked":
-                reason = glm.GenerateContentResponse.PromptFeedback.BlockReason.SAFETY
-                yield glm.GenerateContentResponse(prompt_feedback={"block_reason": reason})
-                return
-            for number in range(settings.tokens):
-                if number == settings.tokens // 2:
-                    if settings.fault == "cut":
-                        finished = True
-                        return
-                    if settings.fault == "drop":
-                        await context.abort(grpc.StatusCode.UNAVAILABLE, "broken at 10.0.0.7")
-                    if settings.fault == "safety":
-                        yield _reply("", glm.Candidate.FinishReason.SAFETY)
-                        return
-                yield _reply(f"t{number:04d} ")
-                if settings.delay_ms:
-                    await asyncio.sleep(settings.delay_ms / 1000)
-            usage = {
-                "prompt_token_count": 7,
-                "candidates_token_count": settings.tokens,
-                "total_token_count": 7 + settings.tokens,
-            }
-            yield _reply("", glm.Candidate.FinishReason.STOP, usage)
-            finished = True
+            if script.fault in STATUS:
+                await context.abort(*STATUS[script.fault])
+            if script.fault == "hang":
+                await asyncio.sleep(HANG_SECONDS)
+            async for reply in _replies(script, context):
+                yield reply
         except asyncio.CancelledError:
             self.closed += 1
             self.closed_at = time.monotonic()
             raise
-        finally:
-            self.finished = finished
 
 
-def _reply(text: str, reason: Any = 0, usage: dict[str, int] | None = None) -> Any:
-    content = {"parts": [{"text": text}], "role": "model"}
-    return glm.GenerateContentResponse(
-        candidates=[{"content": content, "finish_reason": reason}], usage_metadata=usage or {}
+def _key(context: Any) -> str:
+    metadata = dict(context.invocation_metadata())
+    return str(metadata.get("x-goog-api-key", ""))
+
+
+def _handlers(stream: Any) -> Any:
+    handler = grpc.unary_stream_rpc_method_handler(
+        stream,
+        request_deserializer=glm.GenerateContentRequest.deserialize,
+        response_serializer=glm.GenerateContentResponse.serialize,
     )
+    return grpc.method_handlers_generic_handler(SERVICE, {METHOD: handler})
+
+
+async def _replies(script: ModelScript, context: Any) -> AsyncGenerator[Any]:
+    if script.fault == "blocked":
+        yield _blocked()
+        return
+    words = script.words()
+    for number, word in enumerate(words):
+        if number == len(words) // 2:
+            match script.fault:
+                case "cut":
+                    return
+                case "drop":
+                    await context.abort(grpc.StatusCode.UNAVAILABLE, "broken at 10.0.0.7")
+                case "safety":
+                    yield _reply("", glm.Candidate.FinishReason.SAFETY)
+                    return
+        yield _reply(word)
+        if script.delay_ms:
+            await asyncio.sleep(script.delay_ms / 1000)
+    yield _reply("", glm.Candidate.FinishReason.STOP, _usage(len(words)))
+
+
+def _reply(text: str, finish_reason: Any = 0, usage: dict[str, int] | None = None) -> Any:
+    content = {"parts": [{"text": text}], "role": "model"}
+    candidate = {"content": content, "finish_reason": finish_reason}
+    return glm.GenerateContentResponse(candidates=[candidate], usage_metadata=usage or {})
+
+
+def _blocked() -> Any:
+    reason = glm.GenerateContentResponse.PromptFeedback.BlockReason.SAFETY
+    return glm.GenerateContentResponse(prompt_feedback={"block_reason": reason})
+
+
+def _usage(tokens: int) -> dict[str, int]:
+    return {
+        "prompt_token_count": PROMPT_TOKENS,
+        "candidates_token_count": tokens,
+        "total_token_count": PROMPT_TOKENS + tokens,
+    }

@@ -1,18 +1,16 @@
-"""A server on loopback that speaks OpenAI's wire format: streams, usage, errors, cuts, hangs, embeddings.
+"""A server on loopback with OpenAI's wire format: chat, errors, embeddings.
 
-What it does is chosen by the model's name: `fake?tokens=20&delay_ms=5&fault=cut`.
+The model's name is the script (see model_script.py). Its faults:
 
-    tokens      numbered words in the answer (5)           delay_ms   pause between words (0)
-    first_ms    pause before the first word (0)            text       the answer itself, instead of numbered words
-    echo        1: the answer is the prompt as received
-    fault       401 404 429 500 context refused  an error status with OpenAI's body
-                html       status 502 with an HTML page    garbage    a stream that is no JSON
-                mid        an error event inside the stream  cut      the stream ends without its end mark
-                drop       the connection breaks           hang       nothing after the headers
-                midhang    nothing more after half         empty      a whole stream without a word
-                first429 / first500  only the first request of this model's name fails
+    401 404 429 500 context refused   an error status with OpenAI's body
+    html       status 502 with an HTML page     garbage  a stream that is not JSON
+    mid        an error event inside the stream cut      the stream ends without its end mark
+    drop       the connection breaks            hang     nothing after the headers
+    midhang    nothing more after half          empty    a whole stream without a word
+    first429 / first500   only the first request with this model's name fails
 
-Format: https://platform.openai.com/docs/api-reference/chat
+Formats: https://platform.openai.com/docs/api-reference/chat and, for /api/tags,
+https://github.com/ollama/ollama/blob/main/docs/api.md
 """
 
 from __future__ import annotations
@@ -21,14 +19,17 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import sys
 import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, unquote
 
+from chat.testing.http_wire import HttpRequest, read_request, send_reply
 from chat.testing.loopback import Loopback
+from chat.testing.model_script import ModelScript
+from chat.testing.openai_stream import ChatStream, error_body
 
 STATUS = {
     "401": 401,
@@ -40,35 +41,24 @@ STATUS = {
     "first429": 429,
     "first500": 500,
 }
-CODES = {"context": "context_length_exceeded", "401": "invalid_api_key", "404": "model_not_found"}
-
-
-@dataclass
-class Settings:
-    """What one request asks of the server."""
-
-    tokens: int = 5
-    delay_ms: float = 0
-    first_ms: float = 0
-    text: str = ""
-    echo: int = 0
-    fault: str = ""
-
-    @classmethod
-    def of(cls, model: str) -> Settings:
-        settings = cls()
-        for key, value in parse_qsl(model.partition("?")[2]):
-            if hasattr(settings, key):
-                setattr(settings, key, type(getattr(settings, key))(unquote(value)))
-        return settings
+# What the endpoints that list models reply: OpenAI's and Ollama's.
+LISTS = {
+    "models": {"object": "list", "data": [{"id": "fake", "object": "model"}]},
+    "tags": {"models": [{"name": "fake:latest"}, {"name": "nomic-embed-text:latest"}]},
+}
+HTML_ERROR = "<html><body>bad gateway at 10.0.0.7</body></html>"
+DEFAULT_PORT = 9100
+DIMENSIONS = 16
 
 
 @dataclass
 class OpenAIServer(Loopback):
-    """Start with `with OpenAIServer() as server:`; `server.url` is what OPENAI_BASE_URL takes.
+    """`with OpenAIServer() as server:`; `server.url` is OPENAI_BASE_URL.
 
-    `requests` holds the JSON bodies received; `closed` counts streams whose client left before the end, and
-    `closed_at` when the last did (monotonic); `most_embedding` is how many embedding requests were under way at once.
+    `requests` holds the JSON bodies received, `authorizations` the key of each request.
+    `closed` counts streams whose client left before the end, `closed_at` is when the
+    last did (time.monotonic). `most_embedding` is the largest number of concurrent
+    embedding requests.
     """
 
     requests: list[dict[str, Any]] = field(default_factory=list)
@@ -95,217 +85,103 @@ class OpenAIServer(Loopback):
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            while await self._request(reader, writer):
+            while await self._exchange(reader, writer):
                 pass
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             writer.close()
 
-    async def _request(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        head = await reader.readuntil(b"\r\n\r\n")
-        lines = head.decode("latin-1").split("\r\n")
-        headers = {
-            name.lower(): value.strip()
-            for name, _, value in (line.partition(":") for line in lines[1:])
-        }
-        body = await reader.readexactly(int(headers.get("content-length", "0")))
-        path = lines[0].split(" ")[1].partition("?")[0]
-        self.authorizations.append(headers.get("authorization") or headers.get("api-key", ""))
-        if path.endswith("/api/tags"):  # what Ollama adds of its own
-            return await _reply(
-                writer,
-                200,
-                {"models": [{"name": "fake:latest"}, {"name": "nomic-embed-text:latest"}]},
-            )
-        if path.endswith("/models"):
-            return await _reply(
-                writer, 200, {"object": "list", "data": [{"id": "fake", "object": "model"}]}
-            )
-        asked = json.loads(body or b"{}")
-        self.requests.append(asked)
-        if path.endswith("/embeddings"):
-            return await self._embed(asked, writer)
-        return await self._chat(asked, reader, writer)
+    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Answer one request; whether the connection can be used again."""
+        request = await read_request(reader)
+        self.authorizations.append(_authorization(request))
+        endpoint = request.path.rpartition("/")[2]
+        if endpoint in LISTS:
+            await send_reply(writer, 200, LISTS[endpoint])
+            return True
+        body = json.loads(request.body)
+        self.requests.append(body)
+        self.seen[body["model"]] += 1
+        if endpoint == "embeddings":
+            await self._embed(body, writer)
+            return True
+        return await self._chat(body, reader, writer)
 
-    async def _embed(self, asked: dict[str, Any], writer: asyncio.StreamWriter) -> bool:
-        settings = Settings.of(asked["model"])
-        self.seen[asked["model"]] += 1
-        if settings.fault.startswith("first") and self.seen[asked["model"]] == 1:
-            return await _reply(
-                writer,
-                STATUS[settings.fault],
-                {"error": {"message": "later"}},
-                {"Retry-After": "0"},
-            )
+    def _fails(self, model: str, fault: str) -> bool:
+        if fault not in STATUS:
+            return False
+        return not fault.startswith("first") or self.seen[model] == 1
+
+    async def _embed(self, body: dict[str, Any], writer: asyncio.StreamWriter) -> None:
+        script = ModelScript.of(body["model"])
+        if self._fails(body["model"], script.fault):
+            error = {"error": {"message": "later"}}
+            await send_reply(writer, STATUS[script.fault], error, {"Retry-After": "0"})
+            return
         self.embedding += 1
         self.most_embedding = max(self.most_embedding, self.embedding)
-        await asyncio.sleep(settings.first_ms / 1000)
+        await asyncio.sleep(script.first_ms / 1000)
         self.embedding -= 1
-        return await _reply(writer, 200, _embeddings(asked))
+        await send_reply(writer, 200, _embeddings(body))
 
     async def _chat(
-        self, asked: dict[str, Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self, body: dict[str, Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> bool:
-        model = asked["model"]
-        settings = Settings.of(model)
-        self.seen[model] += 1
-        fault = settings.fault
-        if fault in STATUS and (not fault.startswith("first") or self.seen[model] == 1):
-            return await _reply(
-                writer,
-                STATUS[fault],
-                _error(fault, asked),
-                {"Retry-After": "1"} if "429" in fault else {},
-            )
-        if fault == "html":
-            return await _reply(writer, 502, "<html><body>bad gateway at 10.0.0.7</body></html>")
-        gone = asyncio.ensure_future(reader.read(1))
+        script = ModelScript.of(body["model"])
+        if self._fails(body["model"], script.fault):
+            headers = {"Retry-After": "1"} if "429" in script.fault else {}
+            await send_reply(writer, STATUS[script.fault], error_body(script.fault, body), headers)
+            return True
+        if script.fault == "html":
+            await send_reply(writer, 502, HTML_ERROR)
+            return True
+        client_left = asyncio.ensure_future(reader.read(1))
         try:
-            return await self._stream(asked, settings, writer, gone)
+            return await ChatStream(body, script, writer, client_left).send()
         finally:
-            if gone.done():
-                self.closed += 1
-                self.closed_at = time.monotonic()
-            gone.cancel()
-            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
-                await gone
+            await self._end_watch(client_left)
 
-    async def _stream(
-        self,
-        asked: dict[str, Any],
-        settings: Settings,
-        writer: asyncio.StreamWriter,
-        gone: asyncio.Future[bytes],
-    ) -> bool:
-        writer.write(
-            b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
-        )
-        await _send(writer, b": PROCESSING\n\n")  # OpenRouter's comment lines, which say nothing
-        await writer.drain()
-        if settings.fault == "garbage":
-            return await _send(writer, b"data: {this is no json\n\n", last=True)
-        if settings.fault == "hang":
-            await gone
-            return False
-        await asyncio.wait([gone], timeout=settings.first_ms / 1000)
-        words = _words(asked, settings)
-        for number, word in enumerate(words):
-            if gone.done():
-                return False
-            if number == len(words) // 2:
-                match settings.fault:
-                    case "mid":
-                        return await _send(
-                            writer, _event({"error": _error("500", asked)["error"]}), last=True
-                        )
-                    case "cut":
-                        return await _send(writer, b"", last=True)
-                    case "drop":
-                        writer.transport.abort()
-                        return False
-                    case "midhang":
-                        await gone
-                        return False
-            await _send(
-                writer,
-                _event(
-                    {"choices": [{"index": 0, "delta": {"content": word}, "finish_reason": None}]}
-                ),
-            )
-            if settings.delay_ms:
-                await asyncio.wait([gone], timeout=settings.delay_ms / 1000)
-        await _send(
-            writer, _event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
-        )
-        usage = {
-            "prompt_tokens": len(json.dumps(asked)) // 4,
-            "completion_tokens": len(words),
-            "total_tokens": 0,
-        }
-        return await _send(
-            writer, _event({"choices": [], "usage": usage}) + b"data: [DONE]\n\n", last=True
-        )
+    async def _end_watch(self, client_left: asyncio.Future[bytes]) -> None:
+        if client_left.done():
+            self.closed += 1
+            self.closed_at = time.monotonic()
+        client_left.cancel()
+        with contextlib.suppress(asyncio.CancelledError, ConnectionError):
+            await client_left
 
 
-def _words(asked: dict[str, Any], settings: Settings) -> list[str]:
-    if settings.fault == "empty":
-        return []
-    if settings.echo:
-        return ["\n".join(message["content"] for message in asked["messages"])]
-    if settings.text:
-        return [settings.text[i : i + 7] for i in range(0, len(settings.text), 7)]
-    return [f"t{number:04d} " for number in range(settings.tokens)]
+def _authorization(request: HttpRequest) -> str:
+    """The key, in OpenAI's header or Azure's."""
+    return request.headers.get("authorization") or request.headers.get("api-key", "")
 
 
-def _error(fault: str, asked: dict[str, Any]) -> dict[str, Any]:
-    # As real services do, the body repeats the key and part of the prompt: neither may reach a person.
-    message = f"{CODES.get(fault, 'The server had an error')}: Incorrect API key provided: sk-secret-1234567890. {asked['messages'][-1]['content'][:40]}"
-    return {"error": {"message": message, "type": "error", "param": None, "code": CODES.get(fault)}}
+def _embeddings(body: dict[str, Any]) -> dict[str, Any]:
+    size = body.get("dimensions") or DIMENSIONS
+    rows = [
+        {"object": "embedding", "index": index, "embedding": _vector(text, size)}
+        for index, text in enumerate(body["input"])
+    ]
+    usage = {"prompt_tokens": 1, "total_tokens": 1}
+    return {"object": "list", "data": rows, "model": body["model"], "usage": usage}
 
 
-def _event(data: dict[str, Any]) -> bytes:
-    return (
-        b"data: "
-        + json.dumps({"id": "c", "object": "chat.completion.chunk", **data}).encode()
-        + b"\n\n"
-    )
-
-
-async def _send(writer: asyncio.StreamWriter, data: bytes, last: bool = False) -> bool:
-    if data:
-        writer.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
-    if last:
-        writer.write(b"0\r\n\r\n")
-    await writer.drain()
-    return True
-
-
-async def _reply(
-    writer: asyncio.StreamWriter, status: int, body: Any, headers: dict[str, str] | None = None
-) -> bool:
-    data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-    kind = "text/html" if isinstance(body, str) else "application/json"
-    extra = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
-    writer.write(
-        f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {len(data)}\r\n{extra}\r\n".encode()
-        + data
-    )
-    await writer.drain()
-    return True
-
-
-def _embeddings(asked: dict[str, Any]) -> dict[str, Any]:
-    size = asked.get("dimensions") or 16
-    rows = []
-    for number, text in enumerate(asked["input"]):
-        digest = hashlib.sha256(text.encode()).digest()
-        rows.append(
-            {
-                "object": "embedding",
-                "index": number,
-                "embedding": [digest[i % 32] / 255 for i in range(size)],
-            }
-        )
-    return {
-        "object": "list",
-        "data": rows,
-        "model": asked["model"],
-        "usage": {"prompt_tokens": 1, "total_tokens": 1},
-    }
+def _vector(text: str, size: int) -> list[float]:
+    """The same text gives the same vector."""
+    digest = hashlib.sha256(text.encode()).digest()
+    return [digest[index % len(digest)] / 255 for index in range(size)]
 
 
 def main() -> None:
     """Run it by hand: `python -m chat.testing.openai_server 9100`."""
-    import sys
-
-    with (
-        OpenAIServer(port=int(sys.argv[1]) if len(sys.argv) > 1 else 9100) as server,
-        contextlib.suppress(KeyboardInterrupt),
-    ):
+    with OpenAIServer(port=_port()) as server, contextlib.suppress(KeyboardInterrupt):
         sys.stdout.write(f"{server.url}\n")
         sys.stdout.flush()
         threading.Event().wait()
+
+
+def _port() -> int:
+    return int(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_PORT
 
 
 if __name__ == "__main__":

@@ -298,7 +298,7 @@ async def test_without_an_ollama_nothing_waits_for_one(settings):
     known = services.providers()
     known.file["ollama"]["address"] = ["OLLAMA_HOST", "http://127.0.0.1:9"]
     began = asyncio.get_running_loop().time()
-    await in_thread(known.look_around)
+    await in_thread(known.refresh_discovered_models)
     assert asyncio.get_running_loop().time() - began < 1
     assert known.default() == "search-only"
     assert json.dumps(list(known.configured())) == '["search-only"]'

@@ -100,7 +100,7 @@ async def test_leaving_cancels_the_call_within_50_ms(google, server):
 
 
 async def test_one_setting_goes_through_the_openai_compatible_endpoint_instead(model):
-    config = ProviderConfig("google", "AIza-test-key", "", {}, Timeouts(5, 5), compatible_address=model.url)
+    config = ProviderConfig("google", "AIza-test-key", "", {}, Timeouts(5, 5), environment={"GOOGLE_OPENAI_COMPATIBLE": model.url})
     adapter = Google(config)
     pieces = await collect(adapter, "fake?tokens=2")
     await adapter.close()

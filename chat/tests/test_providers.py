@@ -1,6 +1,8 @@
 """Providers on the wire: the real clients against servers that speak the real formats."""
 
 import asyncio
+import subprocess
+import sys
 import time
 
 import pytest
@@ -20,9 +22,11 @@ from chat.core.pipeline import Model, Text, Tokens
 from chat.core.prompt import Prompt, PromptPassage
 from chat.core.request import Turn
 from chat.providers import Providers, load_models, registry
-from chat.providers.base import ProviderConfig, Timeouts
+from chat.providers.adapters import Adapter
+from chat.providers.azure import Azure
+from chat.providers.base import ProviderConfig, Timeouts, parse_retry_after
 from chat.providers.ollama import Ollama
-from chat.providers.openai_compatible import Azure, OpenAICompatibleAdapter
+from chat.providers.openai_compatible import OpenAICompatibleAdapter
 from chat.providers.search_only import SearchOnly
 
 ASKED = Prompt("be kind", (Turn("user", "my question"),), (), "my question", "en")
@@ -201,10 +205,49 @@ async def test_a_provider_is_added_by_one_file_and_one_line(monkeypatch, tmp_pat
         "        self.config = config\n\n    async def stream(self, asked, model):\n        yield Text(asked.question)\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setitem(registry.ADAPTERS, "parrot", "parrot:Parrot")
+    monkeypatch.setitem(registry.ADAPTERS, "parrot", Adapter("parrot:Parrot"))
     known = Providers(
         {"parrot": {"label": "Parrot", "adapter": "parrot", "models": [{"id": "p", "context": 1000, "output": 100}]}},
         {},
     )
     chosen = known.choose("", "")
     assert [p.text async for p in known.adapter("parrot").stream(ASKED, chosen)] == ["my question"]
+
+
+def test_a_models_file_of_an_earlier_release_goes_on_working():
+    section = {"label": "Search only", "adapter": "search", "models": [{"id": "e", "context": 1000, "output": 100}]}
+    known = Providers({"search-only": section}, {})
+    known.load()
+    assert known.choose("", "").id == "e"
+
+
+def test_azure_needs_its_address_besides_its_key():
+    assert "azure" not in environment(AZURE_OPENAI_API_KEY="x").configured()
+    assert "azure" in environment(AZURE_OPENAI_API_KEY="x", AZURE_OPENAI_ENDPOINT="https://a.example").configured()
+
+
+def test_an_adapter_gets_the_variables_it_declares_and_no_others():
+    known = environment(AZURE_OPENAI_VERSION="2025-01-01", GOOGLE_OPENAI_COMPATIBLE="https://g.example", OPENAI_API_KEY="x")
+    assert known._config("azure").environment == {"AZURE_OPENAI_VERSION": "2025-01-01"}
+    assert known._config("openai").environment == {}
+
+
+def test_which_providers_are_ready_is_known_without_importing_an_sdk():
+    code = """
+import sys
+from chat.providers import Providers, load_models, registry
+keys = {"OPENAI_API_KEY": "x", "GOOGLE_API_KEY": "x", "OLLAMA_HOST": "x"}
+known = Providers(load_models(registry.Path("chat/providers/models.toml")), keys, discover=False)
+assert known.choose("google", "").id
+assert {"openai", "google", "ollama"} < set(known.configured())
+print([name for name in ("openai", "httpx2", "grpc", "google.ai", "bpe_openai") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("7", 7.0), ("0", 0.0), ("-3", 0.0), ("", None), (None, None), ("inf", None), ("nan", None), ("Wed, 21 Oct 2015 07:28:00 GMT", None)]
+)  # fmt: skip
+def test_retry_after_is_seconds_or_nothing(header, seconds):
+    assert parse_retry_after(header) == seconds

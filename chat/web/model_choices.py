@@ -36,7 +36,7 @@ def provider_choices() -> list[ProviderChoice]:
     May block for half a second to look for a running Ollama.
     """
     registry = services.providers()
-    registry.look_around()
+    registry.refresh_discovered_models()
     return [ProviderChoice.from_section(*item) for item in registry.configured().items()]
 
 

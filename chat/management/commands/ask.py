@@ -1,4 +1,4 @@
-"""`manage.py ask <repository> "question"`: the answer, streamed to the terminal, with its sources."""
+"""`manage.py ask <repository> "question"`: the answer with its sources, streamed."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandParser, OutputWrapper
 
 from chat import services
 from chat.core.errors import ChatError
 from chat.core.events import Delta, Event, Notice, Sources, Status, Usage
-from chat.core.pipeline import AnswerContext, AnswerLimits, answer
-from chat.core.request import ChatRequest, Turn, parse
+from chat.core.generation import AnswerContext
+from chat.core.pipeline import answer
+from chat.core.ports import AnswerLimits, Model
+from chat.core.request import ChatRequest, parse
 from chat.runs import Run
 from chat.services.retrieval import RepositoryRetriever
 from deepwiki.foundation.threads import in_thread
@@ -25,9 +27,15 @@ from repos.models import IndexJob, Repository
 from repos.services import add
 from repos.sources import SourceError, parse_address
 
+FAILED = 1
+BAD_INPUT = 2
+
 
 class Command(BaseCommand):
-    help = "Asks a question about a repository and streams the answer. Exit codes: 0 answered, 1 failed, 2 bad input."
+    help = (
+        "Asks a question about a repository and streams the answer."
+        " Exit codes: 0 answered, 1 failed, 2 bad input."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("repository")
@@ -41,98 +49,123 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["question"].strip():
-            self._leave(2, "Give a question.")
+            self._exit(BAD_INPUT, "Give a question.")
         try:
-            repository = find_repository(options["repository"]) or self._new(options["repository"])
-            language = parse(
-                {
-                    "repo_url": "x",
-                    "messages": [{"role": "user", "content": "x"}],
-                    "language": options["language"],
-                },
-                services.request_limits(),
-            ).language
-            request = ChatRequest(
-                repository.url,
-                (Turn("user", options["question"]),),
-                provider=options["provider"],
-                model=options["model"],
-                language=language,
-            )
-            asyncio.run(self._ask(repository, request, options["json"]))
-        except (SourceError, ChatError) as error:
-            bad = isinstance(error, SourceError) or error.status in (400, 404)
-            self._leave(2 if bad else 1, str(error))
+            name = options["repository"]
+            repository = find_repository(name) or _index(name)
+            request = _request(repository, options)
+            asyncio.run(self._answer(repository, request, as_json=options["json"]))
+        except SourceError as error:
+            self._exit(BAD_INPUT, str(error))
+        except ChatError as error:
+            self._exit(_exit_code(error), str(error))
 
-    def _new(self, text: str) -> Repository:
-        """A repository nobody indexed yet is indexed first, here."""
-        repository = add(parse_address(text), None)
-        job = jobs.run(jobs.request(repository, start=False)[0].pk)
-        if job.state != IndexJob.State.DONE:
-            raise SourceError(job.error)
-        return repository
+    async def _answer(self, repository: Repository, request: ChatRequest, *, as_json: bool) -> None:
+        """Stream the answer, or write it as JSON at the end.
 
-    async def _ask(self, repository: Repository, request: ChatRequest, as_json: bool) -> None:
-        await in_thread(services.providers().look_around)
-        model = services.providers().choose(request.provider, request.model)
-        retriever = RepositoryRetriever(repository.pk, repository.added_by_id)
-        limits = AnswerLimits(settings.ANSWER_CHARS, settings.ANSWER_SECONDS)
-        context = AnswerContext(
-            request, (), retriever, services.providers().adapter(model.provider), model, limits
-        )
-        run = Run(id=uuid.uuid4())
-        run.task = asyncio.create_task(run.drive(answer(context)))
+        Raises ChatError if it failed.
+        """
+        providers = services.providers()
+        await in_thread(providers.refresh_discovered_models)
+        model = providers.choose(request.provider, request.model)
+        run = _start(_context(repository, request, model))
+        terminal = _Terminal(self.stdout, self.stderr)
         async for item in run.attach():
             if not as_json:
-                self._tell(item.event)
-        await services.providers().close()
+                terminal.show(item.event)
+        await providers.close()
         if as_json:
-            self.stdout.write(
-                json.dumps(_summary(run, model.provider, model.id), ensure_ascii=False, indent=1)
-            )
+            self.stdout.write(json.dumps(_summary(run, model), ensure_ascii=False, indent=1))
         if run.error is not None:
             raise ChatError(text=run.error.message)
 
-    def _tell(self, event: Event) -> None:
+    def _exit(self, code: int, message: str) -> None:
+        self.stderr.write(self.style.ERROR(message))
+        sys.exit(code)
+
+
+class _Terminal:
+    """Answer and sources go to stdout, progress and notices to stderr."""
+
+    def __init__(self, stdout: OutputWrapper, stderr: OutputWrapper) -> None:
+        self.stdout = stdout
+        self.stderr = stderr
+        self.sources: Sources | None = None
+
+    def show(self, event: Event) -> None:
         match event:
             case Delta(text):
                 self.stdout.write(text, ending="")
                 self.stdout.flush()
             case Status(_, message, done, total):
-                self.stderr.write(f"{message}{f' ({done} of {total})' if total else ''} …")
-            case Notice(_, message):
-                self.stderr.write(message)
-            case Sources(items, commit):
-                self.sources = (
-                    [f"  {s['path']}:{s['start']}-{s['end']}  {s['symbol']}" for s in items],
-                    commit,
-                )
+                progress = f" ({done} of {total})" if total else ""
+                self.stderr.write(f"{message}{progress} …")
+            case Notice():
+                self.stderr.write(event.message)
+            case Sources():
+                self.sources = event
             case Usage():
-                lines, commit = self.sources
-                self.stdout.write(
-                    "\n\nSources"
-                    + (f" at {commit[:10]}" if commit else "")
-                    + ":\n"
-                    + "\n".join(lines)
-                )
+                self._show_sources()
 
-    sources: tuple[list[str], str] = ([], "")
-
-    def _leave(self, code: int, message: str) -> None:
-        self.stderr.write(self.style.ERROR(message))
-        sys.exit(code)
+    def _show_sources(self) -> None:
+        """Last, below the answer."""
+        if self.sources is None:
+            return
+        commit = f" at {self.sources.commit[:10]}" if self.sources.commit else ""
+        self.stdout.write(f"\n\nSources{commit}:")
+        for item in self.sources.items:
+            self.stdout.write(f"  {item['path']}:{item['start']}-{item['end']}  {item['symbol']}")
 
 
-def _summary(run: Run, provider: str, model: str) -> dict[str, Any]:
-    sources = run.sources
+def _exit_code(error: ChatError) -> int:
+    return BAD_INPUT if error.status in (400, 404) else FAILED
+
+
+def _index(name: str) -> Repository:
+    """Add a repository that is not known yet, and index it here."""
+    repository = add(parse_address(name), None)
+    job = jobs.run(jobs.request(repository, start=False)[0].pk)
+    if job.state != IndexJob.State.DONE:
+        raise SourceError(job.error)
+    return repository
+
+
+def _request(repository: Repository, options: dict[str, Any]) -> ChatRequest:
+    """The options as a validated request. Raises BadRequest, RequestTooLarge."""
+    fields = {name: options[name] for name in ("provider", "model", "language")}
+    messages = [{"role": "user", "content": options["question"]}]
+    data = {"repo_url": repository.url, "messages": messages, **fields}
+    return parse(data, services.request_limits())
+
+
+def _context(repository: Repository, request: ChatRequest, model: Model) -> AnswerContext:
+    return AnswerContext(
+        request=request,
+        history=(),
+        retriever=RepositoryRetriever(repository.pk, repository.added_by_id),
+        provider=services.providers().adapter(model.provider),
+        model=model,
+        limits=AnswerLimits(settings.ANSWER_CHARS, settings.ANSWER_SECONDS),
+    )
+
+
+def _start(context: AnswerContext) -> Run:
+    run = Run(id=uuid.uuid4())
+    run.task = asyncio.create_task(run.drive(answer(context)))
+    return run
+
+
+def _summary(run: Run, model: Model) -> dict[str, Any]:
+    """The answer as --json writes it."""
+    sources = run.sources or Sources([], "", "")
     return {
         "answer": run.text,
         "state": run.state,
-        "provider": provider,
-        "model": model,
-        "commit": sources.commit if sources else "",
-        "mode": sources.mode if sources else "",
-        "sources": sources.items if sources else [],
+        "provider": model.provider,
+        "model": model.id,
+        "commit": sources.commit,
+        "mode": sources.mode,
+        "sources": sources.items,
         "notices": [notice.code for notice in run.notices],
         "error": run.error.message if run.error else None,
     }

@@ -1,0 +1,42 @@
+"""What a loopback model answers, written into the model's name:
+
+`fake?tokens=20&fault=cut`.
+
+tokens numbered words in the answer (5) text the answer itself, instead of them delay_ms
+pause after each word (0) first_ms pause before the first word (0) echo 1: the answer is
+the prompt as received fault a way to fail; each server lists its own
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+TEXT_PIECE = 7  # characters
+
+
+@dataclass(frozen=True)
+class ModelScript:
+    """One model's script."""
+
+    tokens: int = 5
+    delay_ms: float = 0.0
+    first_ms: float = 0.0
+    text: str = ""
+    echo: int = 0
+    fault: str = ""
+
+    @classmethod
+    def of(cls, model: str) -> ModelScript:
+        """The script in a model's name; unknown keys are ignored."""
+        given = dict(parse_qsl(model.partition("?")[2]))
+        types: dict[str, Any] = {field.name: type(field.default) for field in fields(cls)}
+        return cls(**{key: types[key](unquote(given[key])) for key in types if key in given})
+
+    def words(self) -> list[str]:
+        """The answer in pieces."""
+        if self.text:
+            starts = range(0, len(self.text), TEXT_PIECE)
+            return [self.text[start : start + TEXT_PIECE] for start in starts]
+        return [f"t{number:04d} " for number in range(self.tokens)]
