@@ -305,9 +305,9 @@ def test_a_move_is_followed_whichever_spelling_tells_of_it(host, tmp_path):
 
 def test_a_move_behind_a_proxy_is_asked_for_encrypted_to_the_host(tmp_path):
     """A proxy that listens: what comes after CONNECT must be TLS, whatever token is under way."""
-    from repos.sources.git import Place
     from repos.sources.network_policy import PinnedHost
     from repos.sources.redirects import moved_to
+    from repos.sources.remote import Remote
 
     heard = []
     with socket.create_server(("127.0.0.1", 0)) as proxy:
@@ -323,9 +323,9 @@ def test_a_move_behind_a_proxy_is_asked_for_encrypted_to_the_host(tmp_path):
         thread.start()
         address = parse_address("https://git.example.org/a/b")
         way = f"http://us%40er:pass@127.0.0.1:{proxy.getsockname()[1]}"
-        place = Place(address, PinnedHost(address.host, 443, ()), "s3cret-token-1", proxy=way)
+        remote = Remote(address, PinnedHost(address.hostname, 443, ()), "s3cret-token-1", proxy=way)
         with pytest.raises(OSError, match="did not answer"):
-            moved_to(place)
+            moved_to(remote)
         thread.join(10)
     assert heard[0].startswith(b"CONNECT git.example.org:443")
     assert b"Proxy-Authorization: Basic dXNAZXI6cGFzcw==" in heard[0]

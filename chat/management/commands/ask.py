@@ -69,7 +69,7 @@ class Command(BaseCommand):
         repository = add(parse_address(text), None)
         job = jobs.run(jobs.request(repository, start=False)[0].pk)
         if job.state != IndexJob.State.DONE:
-            raise SourceError(job.error)
+            raise SourceError.from_text(job.error)
         return repository
 
     async def _ask(self, repository: Repository, request: ChatRequest, as_json: bool) -> None:
