@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from repos.embedders.base import Vectors, unit
-from repos.indexing.code_tokens import counted
+from repos.indexing.code_tokens import token_counts
 
 
 @lru_cache(maxsize=200_000)
@@ -32,7 +32,7 @@ class FakeEmbedder:
         """See Embedder."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
-            for token, times in counted(text).items():
+            for token, times in token_counts(text).items():
                 vectors[row, _place(token) % self.dimension] += times
         return unit(vectors)
 
