@@ -333,6 +333,54 @@ def test_a_move_behind_a_proxy_is_asked_for_encrypted_to_the_host(tmp_path):
     assert b"s3cret" not in b"".join(heard)
 
 
+def test_a_host_that_answers_a_byte_at_a_time_is_given_up(monkeypatch):
+    from repos.sources import redirects
+    from repos.sources.network_policy import PinnedHost
+    from repos.sources.remote import Remote
+
+    monkeypatch.setattr(redirects, "TOTAL_SECONDS", 1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(4_000)
+                try:
+                    while True:  # never a whole header
+                        connection.sendall(b"H")
+                        time.sleep(0.05)
+                except OSError:
+                    pass
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        port = server.getsockname()[1]
+        address = parse_address(f"http://slow.example.org:{port}/a/b")
+        with pytest.raises(OSError, match="did not answer"):
+            redirects.moved_to(Remote(address, PinnedHost(address.hostname, port, ("127.0.0.1",))))
+        thread.join(30)
+        assert not thread.is_alive()
+
+
+def test_a_certificate_of_another_name_is_refused_where_a_move_is_asked_for(tmp_path):
+    from repos.sources.network_policy import PinnedHost
+    from repos.sources.redirects import moved_to
+    from repos.sources.remote import Remote
+
+    with GitHost(tmp_path / "served", tls=True) as host:
+        host.redirects["/old"] = f"{host.url}/team/tool"
+        port = int(host.url.rpartition(":")[2])
+        for name, moved in {"localhost": True, "other.example.org": False}.items():
+            address = parse_address(f"https://{name}:{port}/old")
+            remote = Remote(address, PinnedHost(name, port, ("127.0.0.1",)), "s3cret-1", ca_file=host.ca_file)
+            if moved:
+                assert moved_to(remote).url == f"{host.url}/team/tool"
+            else:
+                with pytest.raises(OSError, match="did not answer"):
+                    moved_to(remote)
+        assert len(host.seen) == 1
+
+
 def test_the_commits_between_two_states_are_counted_without_their_files(host, tmp_path):
     first = make_repository(host.root / "r", {"a.py": "x\n"})
     run_git(host.root / "r", "config", "uploadpack.allowFilter", "true")
