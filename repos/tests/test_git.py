@@ -12,7 +12,7 @@ from repos.indexing.file_selection import Limits, Skipped, files, select
 from repos.sources import FetchLimits, Source, commits_between, open_snapshot, parse_address
 from repos.sources.errors import AddressRefused, Broken, Moved, NotFound, SourceError, Unreachable
 from repos.sources.snapshot import remote_commit
-from repos.testing.git_host import GitHost, make_repository, run_git
+from repos.testing import GitHost, make_repository, run_git
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def host(tmp_path):
 def snapshot(host, name, tmp_path, **kwargs):
     limits = FetchLimits(
         seconds=kwargs.pop("seconds", 20), megabytes=kwargs.pop("megabytes", 50),
-        allow=[host.place, *kwargs.pop("allow", [])], ca_file=kwargs.pop("ca_file", ""),
+        allow=[host.netloc, *kwargs.pop("allow", [])], ca_file=kwargs.pop("ca_file", ""),
     )  # fmt: skip
     return open_snapshot(Source(parse_address(f"{host.url}/{name}", "git"), limits, tmp_path / "work", **kwargs))
 
@@ -123,7 +123,7 @@ def test_a_repository_that_moved_is_followed_and_the_token_stays_with_its_host(t
     with GitHost(tmp_path / "other") as other, GitHost(tmp_path / "served", token="s3cret-1") as host:
         make_repository(other.root / "new/place", {"a.py": "moved\n"})
         host.redirects["/r"] = f"{other.url}/new/place"
-        with snapshot(host, "r", tmp_path, token="s3cret-1", allow=[other.place]) as snap:
+        with snapshot(host, "r", tmp_path, token="s3cret-1", allow=[other.netloc]) as snap:
             assert texts(snap)[0] == {"a.py": "moved\n"}
         assert any(authorization for _, authorization in host.seen)
         assert {authorization for _, authorization in other.seen} == {""}
@@ -169,7 +169,7 @@ def test_the_remote_tells_its_commit_without_being_fetched(host, tmp_path):
     first = make_repository(host.root / "r", {"a.py": "x\n"})
     run_git(host.root / "r", "tag", "-a", "v1", "-m", "one")
     second = make_repository(host.root / "r", {"a.py": "y\n"})
-    limits = FetchLimits(allow=[host.place])
+    limits = FetchLimits(allow=[host.netloc])
     address = parse_address(f"{host.url}/r", "git")
     for revision, commit in {"": second, "main": second, "v1": first, first: first, "gone": ""}.items():
         assert remote_commit(Source(address, limits, tmp_path / "work", revision)) == commit
@@ -386,7 +386,7 @@ def test_the_commits_between_two_states_are_counted_without_their_files(host, tm
     run_git(host.root / "r", "config", "uploadpack.allowFilter", "true")
     make_repository(host.root / "r", {"a.py": "y\n"})
     third = make_repository(host.root / "r", {"a.py": "z\n"})
-    limits = FetchLimits(allow=[host.place])
+    limits = FetchLimits(allow=[host.netloc])
     source = Source(parse_address(f"{host.url}/r", "git"), limits, tmp_path / "work")
     assert commits_between(source, first, third) == 2
     assert commits_between(source, third, first) is None
