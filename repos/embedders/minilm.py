@@ -10,6 +10,7 @@ import threading
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -44,8 +45,7 @@ class MiniLM:
         """See Embedder. Texts of similar length are computed together, to avoid padding."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        encodings = self._tokenizer.encode_batch([text[:MAX_CHARS] for text in texts])
-        pieces: list[list[int]] = [encoding.ids for encoding in encodings]
+        pieces = self._pieces(texts)
         order = sorted(range(len(pieces)), key=lambda row: len(pieces[row]))
         vectors = np.empty((len(pieces), self.dimension), dtype=np.float32)
         with self._lock:
@@ -78,22 +78,31 @@ class MiniLM:
         tokenizer.enable_truncation(MAX_PIECES)
         return tokenizer
 
+    def _pieces(self, texts: Sequence[str]) -> list[list[int]]:
+        """The word pieces' ids of each text, at most MAX_PIECES."""
+        encodings = self._tokenizer.encode_batch([text[:MAX_CHARS] for text in texts])
+        return [encoding.ids for encoding in encodings]
+
     def _infer(self, pieces: list[list[int]]) -> Vectors:
         """The mean of each text's last hidden states, not normalised."""
         ids, mask = _padded(pieces)
         feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         hidden = self._session.run(None, {name: feed[name] for name in self._inputs})[0]
-        if hidden.ndim == 2:  # pooled by the model itself
-            flat: Vectors = hidden.astype(np.float32)
-            return flat
-        weights = mask[:, :, None].astype(np.float32)
-        pooled: Vectors = (hidden * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1.0)
-        return pooled
+        return _pooled(hidden, mask)
 
 
 def create(config: EmbedderConfig) -> MiniLM:
     """See registry."""
     return MiniLM()
+
+
+def _pooled(hidden: NDArray[Any], mask: NDArray[np.int64]) -> Vectors:
+    """The mean over each text's pieces of shape (texts, pieces, dimension)."""
+    if hidden.ndim == 2:  # pooled by the model itself
+        return hidden.astype(np.float32)
+    weights = mask[:, :, None].astype(np.float32)
+    pooled: Vectors = (hidden * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1.0)
+    return pooled
 
 
 def _padded(pieces: list[list[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

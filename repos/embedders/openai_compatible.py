@@ -47,7 +47,7 @@ class OpenAICompatibleEmbedder:
         """See Embedder. Temporary errors are retried MAX_RETRIES times."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        clean = [text[:MAX_CHARS] if text.strip() else "(empty)" for text in texts]
+        clean = [_clean(text) for text in texts]
         try:
             return self._request(self._client, clean)
         except TEMPORARY_ERRORS as error:
@@ -75,8 +75,7 @@ class OpenAICompatibleEmbedder:
         )
         rows = _rows(response)
         lengths = {len(row) for row in rows}
-        expected = {self.dimension} if self.dimension else lengths
-        if len(rows) != len(texts) or len(lengths) != 1 or lengths != expected:
+        if len(rows) != len(texts) or lengths != {self.dimension or min(lengths)}:
             raise EmbedderError("wrong_dimension")
         self.dimension = lengths.pop()
         return unit(np.asarray(rows, dtype=np.float32))
@@ -109,6 +108,11 @@ def create_google(config: EmbedderConfig) -> OpenAICompatibleEmbedder:
         config.environment.get("GOOGLE_OPENAI_COMPATIBLE") or GOOGLE_URL,
         config.dimension or 768,
     )
+
+
+def _clean(text: str) -> str:
+    """Services refuse empty texts and long ones."""
+    return text[:MAX_CHARS] if text.strip() else "(empty)"
 
 
 def _rows(response: CreateEmbeddingResponse) -> list[list[float]]:

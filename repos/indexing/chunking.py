@@ -81,16 +81,19 @@ def _trim(lines: list[str], start: int, end: int) -> tuple[int, int]:
 def _text_chunk(group: list[Unit], start: int, end: int, lines: list[str]) -> TextChunk:
     scope = _common_scope(group)
     defined = tuple(dict.fromkeys(name for unit in group for name in unit.defines))
-    symbol = scope
-    if len(defined) == 1:
-        symbol = (*scope, *defined)
     return TextChunk(
         start=start + 1,
         end=end + 1,
-        symbol=".".join(symbol)[:MAX_SYMBOL_CHARS],
+        symbol=_symbol(scope, defined),
         symbols=(*scope, *defined),
         text="\n".join(lines[start : end + 1]),
     )
+
+
+def _symbol(scope: tuple[str, ...], defined: tuple[str, ...]) -> str:
+    """The dotted path of the chunk's definition, or of those around several."""
+    path = (*scope, *defined) if len(defined) == 1 else scope
+    return ".".join(path)[:MAX_SYMBOL_CHARS]
 
 
 def _common_scope(group: list[Unit]) -> tuple[str, ...]:

@@ -65,12 +65,7 @@ def stem(word: str) -> str:
     """A light English stem: plural and verb endings only, so that identifiers stay legible."""
     if len(word) <= 3 or not word.isalpha():
         return word
-    for ending, replacement in ENDINGS:
-        if _has_ending(word, ending):
-            word = word[: -len(ending)] + replacement
-            if ending in VERB_ENDINGS:
-                word = _without_double(word)
-            break
+    word = _without_ending(word)
     if word.endswith("e") and len(word) > 4:
         return word[:-1]
     return word
@@ -94,7 +89,7 @@ def weigh(fields: Iterable[tuple[str, int]]) -> dict[int, float]:
     length = sum(counts.values())
     norm = K1 * (1 - B + B * length / AVERAGE_LENGTH)
     if len(counts) > MAX_TERMS:
-        counts = dict(sorted(counts.items(), key=lambda item: -item[1])[:MAX_TERMS])
+        counts = _most_frequent(counts)
     return {term: tf * (K1 + 1) / (tf + norm) for term, tf in counts.items()}
 
 
@@ -114,6 +109,10 @@ def _term_counts(fields: Iterable[tuple[str, int]]) -> dict[int, int]:
     return counts
 
 
+def _most_frequent(counts: dict[int, int]) -> dict[int, int]:
+    return dict(sorted(counts.items(), key=lambda item: -item[1])[:MAX_TERMS])
+
+
 @lru_cache(maxsize=200_000)
 def _term_ids(word: str) -> tuple[int, ...]:
     return tuple(map(term_id, _word_tokens(word)))
@@ -125,15 +124,19 @@ def _word_tokens(word: str) -> tuple[str, ...]:
         return ()
     if word.isascii():
         return _identifier_tokens(word)
-    lowered = word.lower()
     if _CJK.search(word):
-        return tuple(lowered[i : i + 2] for i in range(max(1, len(lowered) - 1)))
-    return (lowered,)
+        return _pairs(word.lower())
+    return (word.lower(),)
+
+
+def _pairs(word: str) -> tuple[str, ...]:
+    """Each character with the next one; a single character by itself."""
+    return tuple(word[i : i + 2] for i in range(max(1, len(word) - 1)))
 
 
 def _identifier_tokens(word: str) -> tuple[str, ...]:
     whole = word.lower().strip("_")
-    if not whole or (len(whole) == 1 and not whole.isdigit()):
+    if not whole or _is_letter(whole):
         return ()
     parts = [part.lower() for part in _PART.findall(word)]
     if len(parts) <= 1:
@@ -141,10 +144,24 @@ def _identifier_tokens(word: str) -> tuple[str, ...]:
     return (whole, *(stem(part) for part in parts if len(part) > 1))
 
 
+def _is_letter(word: str) -> bool:
+    return len(word) == 1 and not word.isdigit()
+
+
 def _has_ending(word: str, ending: str) -> bool:
     if not word.endswith(ending) or word.endswith(KEPT_ENDINGS):
         return False
     return len(word) - len(ending) >= 3
+
+
+def _without_ending(word: str) -> str:
+    for ending, replacement in ENDINGS:
+        if _has_ending(word, ending):
+            shorter = word[: -len(ending)] + replacement
+            if ending in VERB_ENDINGS:
+                return _without_double(shorter)
+            return shorter
+    return word
 
 
 def _without_double(word: str) -> str:

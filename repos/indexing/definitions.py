@@ -50,7 +50,9 @@ def definition_name(node: Node) -> str:
         inner = _field(node, "definition", "declaration") or _first_child(node, DEFINITIONS)
     elif node_type in DECLARATION_LISTS:
         inner = _first_child(node, DEFINITIONS)
-    return definition_name(inner) if inner is not None else ""
+    if inner is None:
+        return ""
+    return definition_name(inner)
 
 
 def defined_names(node: Node, name: str) -> tuple[str, ...]:

@@ -84,7 +84,9 @@ def _detected_encoding(data: bytes) -> str:
     """The most probable encoding of the lines with words of another script."""
     sample = b"\n".join(_sample_lines(data))
     match = from_bytes(sample, cp_isolation=[WESTERN, *OTHER_SCRIPTS]).best()
-    return match.encoding if match is not None else WESTERN
+    if match is None:
+        return WESTERN
+    return match.encoding
 
 
 def _sample_lines(data: bytes) -> Iterator[bytes]:

@@ -105,6 +105,40 @@ class Skipped:
         return {"counts": dict(self.counts), "examples": self.examples}
 
 
+@dataclass
+class _Selection:
+    """The entries selected so far."""
+
+    limits: Limits
+    ignored: GitIgnoreSpec | None
+    entries: list[TreeEntry] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    total_bytes: int = 0
+
+    def add(self, entry: TreeEntry) -> str:
+        """Add an entry, or return why it is skipped."""
+        reason = reason_to_skip(entry, self.limits) or self._reason_to_skip(entry)
+        if not reason:
+            self.entries.append(entry)
+            self.names.add(printable(entry.path))
+            self.total_bytes += entry.size
+        return reason
+
+    def _reason_to_skip(self, entry: TreeEntry) -> str:
+        if self.ignored is not None and self.ignored.match_file(entry.path):
+            return "ignored"
+        if printable(entry.path) in self.names:  # differs in unprintable characters only
+            return "unusable name"
+        if self._is_full(entry.size):
+            return "over the repository limit"
+        return ""
+
+    def _is_full(self, size: int) -> bool:
+        if len(self.entries) >= self.limits.files:
+            return True
+        return self.total_bytes + size > self.limits.text_bytes
+
+
 def select(
     entries: Iterable[TreeEntry], limits: Limits, skipped: Skipped, ignore: str = ""
 ) -> list[TreeEntry]:
@@ -112,27 +146,13 @@ def select(
 
     `ignore` is the text of the repository's `.deepwikiignore`.
     """
-    spec = GitIgnoreSpec.from_lines(ignore_rules(ignore))
-    names: set[str] = set()
-    selected: list[TreeEntry] = []
-    total_bytes = 0
+    ignored = GitIgnoreSpec.from_lines(ignore_rules(ignore)) if ignore else None
+    selection = _Selection(limits, ignored)
     for entry in sorted(entries, key=lambda entry: entry.path):
-        name = printable(entry.path)
-        reason = reason_to_skip(entry, limits)
-        if not reason and ignore and spec.match_file(entry.path):
-            reason = "ignored"
-        if not reason and name in names:
-            reason = "unusable name"  # differs from another in unprintable characters only
-        is_full = len(selected) >= limits.files or total_bytes + entry.size > limits.text_bytes
-        if not reason and is_full:
-            reason = "over the repository limit"
+        reason = selection.add(entry)
         if reason:
             skipped.add(reason, entry.path)
-            continue
-        selected.append(entry)
-        names.add(name)
-        total_bytes += entry.size
-    return selected
+    return selection.entries
 
 
 def reason_to_skip(entry: TreeEntry, limits: Limits) -> str:

@@ -19,15 +19,17 @@ def notebook_chunks(text: str, lines: list[str]) -> list[TextChunk] | None:
     sources = _cell_sources(text)
     if sources is None:
         return None
-    chunks: list[TextChunk] = []
+    return list(_chunks(sources, lines))
+
+
+def _chunks(sources: list[str], lines: list[str]) -> Iterator[TextChunk]:
     row = 0
     for number, source in enumerate(sources, 1):
         if not source.strip():
             continue
         start = _find_row(lines, row, source)
         row = min(start + source.count("\n"), len(lines) - 1)
-        chunks += _cell_chunks(number, source.strip(), start + 1, row + 1)
-    return chunks
+        yield from _cell_chunks(number, source.strip(), start + 1, row + 1)
 
 
 def _cell_sources(text: str) -> list[str] | None:

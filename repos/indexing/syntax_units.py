@@ -17,7 +17,7 @@ READ_BYTES = 65_536
 MAX_DEPTH = 40
 MAX_INDENT = 160
 MAX_BRACKETS = 400
-MAX_GAP = 11  # rows outside the tree that are added to the unit after them
+MAX_GAP = 11  # rows
 
 
 def syntax_units(language: str, text: str, lines: list[str]) -> Iterator[Unit]:
@@ -78,20 +78,24 @@ def _rows(node: Node) -> tuple[int, int]:
 
 
 def _cover(units: Iterator[Unit], lines: list[str]) -> Iterator[Unit]:
-    """`units` without shared rows, and with the rows that are in none of them."""
+    """`units` without shared rows, and with the rows that are in none of them.
+
+    Blank lines and headers such as `class A:` belong to the unit after them; a large gap
+    is divided into windows, which come after that unit.
+    """
     covered = -1  # the last row so far
     for unit in units:
         start, end = max(unit.start, covered + 1), min(unit.end, len(lines) - 1)
-        if end < start:  # only names are new
+        if end < start:  # only its names are new
             if unit.defines and covered >= 0:
                 yield Unit(covered + 1, covered, unit.scope, unit.defines)
             continue
-        # Blank lines and headers such as `class A:` belong to what follows them.
-        if start - covered - 1 <= MAX_GAP:
-            yield Unit(covered + 1, end, unit.scope, unit.defines)
+        first = covered + 1
+        if start - first <= MAX_GAP:
+            yield Unit(first, end, unit.scope, unit.defines)
         else:
             yield Unit(start, end, unit.scope, unit.defines)
-            yield from windows(lines, covered + 1, start - 1, unit.scope)
+            yield from windows(lines, first, start - 1, unit.scope)
         covered = end
     yield from windows(lines, covered + 1, len(lines) - 1)
 

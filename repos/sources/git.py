@@ -188,13 +188,18 @@ def _candidate_refs(name: str) -> list[str]:
 
 def _first_commit(output: str, refs: list[str]) -> str:
     """The commit in `ls-remote`'s output: of the branch, else of the tag."""
+    commits = _commits_by_ref(output)
+    candidates = (commits.get(ref, "") for ref in (refs[0], *reversed(refs)))
+    commit = next(filter(None, candidates), "")
+    return commit if COMMIT.fullmatch(commit) else ""
+
+
+def _commits_by_ref(output: str) -> dict[str, str]:
     commits: dict[str, str] = {}
     for line in output.splitlines():
         commit, _, ref = line.partition("\t")
         commits[ref] = commit
-    candidates = (commits.get(ref, "") for ref in (refs[0], *reversed(refs)))
-    commit = next(filter(None, candidates), "")
-    return commit if COMMIT.fullmatch(commit) else ""
+    return commits
 
 
 def _tree_entry(record: bytes) -> TreeEntry:
@@ -204,7 +209,7 @@ def _tree_entry(record: bytes) -> TreeEntry:
     return TreeEntry(
         path=path.decode("utf-8", "surrogateescape"),
         sha=sha.decode(),
-        size=0 if size == b"-" else int(size),
+        size=int(size) if size.isdigit() else 0,
         mode=mode.decode(),
     )
 

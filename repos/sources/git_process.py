@@ -117,6 +117,17 @@ class GitRunner:
         stderr: IO[bytes],
     ) -> subprocess.Popen[bytes]:
         """Start a command in a process group of its own; end it with `kill`."""
+        return subprocess.Popen(
+            self._command_line(command),
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            env=environment(command.config),
+            cwd="/",
+            start_new_session=True,
+        )
+
+    def _command_line(self, command: GitCommand) -> list[str]:
         # The shell sets the limits: Python code between fork and exec is not thread-safe.
         # A system without a memory limit ignores that line.
         script = (
@@ -127,15 +138,7 @@ class GitRunner:
         git = ["git", "--no-pager"]
         if command.in_repository:
             git += ["--git-dir", str(self.folder)]
-        return subprocess.Popen(
-            ["/bin/sh", "-c", script, "git", *git, *command.arguments],
-            stdin=stdin,
-            stdout=stdout,
-            stderr=stderr,
-            env=environment(command.config),
-            cwd="/",
-            start_new_session=True,
-        )
+        return ["/bin/sh", "-c", script, "git", *git, *command.arguments]
 
     def _wait(self, process: subprocess.Popen[bytes]) -> None:
         """Until the process ends, its time is over, it grows too large or is cancelled."""
@@ -166,12 +169,16 @@ def environment(config: Mapping[str, str]) -> dict[str, str]:
 
     `config` extends CONFIG; both travel in variables, never in arguments or files.
     """
-    settings = {**CONFIG, **config}
-    variables = {name: os.environ[name] for name in PASSED_VARIABLES if name in os.environ}
-    variables |= FIXED_VARIABLES
-    variables["PATH"] = os.environ.get("PATH", os.defpath)
-    variables["GIT_CONFIG_COUNT"] = str(len(settings))
-    for number, (key, value) in enumerate(settings.items()):
+    passed = {name: os.environ[name] for name in PASSED_VARIABLES if name in os.environ}
+    path = os.environ.get("PATH", os.defpath)
+    settings = _config_variables({**CONFIG, **config})
+    return {**passed, **FIXED_VARIABLES, "PATH": path, **settings}
+
+
+def _config_variables(config: Mapping[str, str]) -> dict[str, str]:
+    """Settings as git reads them from its environment (git-config, GIT_CONFIG_COUNT)."""
+    variables = {"GIT_CONFIG_COUNT": str(len(config))}
+    for number, (key, value) in enumerate(config.items()):
         variables[f"GIT_CONFIG_KEY_{number}"] = key
         variables[f"GIT_CONFIG_VALUE_{number}"] = value
     return variables

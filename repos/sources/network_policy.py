@@ -56,10 +56,7 @@ def check(
     allowed = _is_allowed(address, allow)
     if not allowed:
         _check_public_form(address)
-    try:
-        addresses = resolver(address.hostname, address.port)
-    except OSError:
-        addresses = []
+    addresses = _addresses(address, resolver)
     if not addresses and not through_proxy:
         raise Unreachable("unknown_host")
     if not allowed and not all(map(is_public, addresses)):
@@ -78,6 +75,14 @@ def is_public(text: str) -> bool:
         if inner is not None:
             return is_public(str(inner))
     return ip.is_global and not ip.is_multicast
+
+
+def _addresses(address: Address, resolver: Resolver) -> list[str]:
+    """What the name resolves to, empty if it does not."""
+    try:
+        return resolver(address.hostname, address.port)
+    except OSError:
+        return []
 
 
 def _is_allowed(address: Address, allow: Iterable[str]) -> bool:

@@ -32,7 +32,7 @@ def moved_to(remote: Remote) -> Address | None:
     """The address the host redirects git to.
 
     The remote's own address if only the spelling changes; None without a redirect, or if
-    the host cannot be asked from here. Each pinned IP address is tried for at most
+    the host cannot be reached from here. Each pinned IP address is tried for at most
     TOTAL_SECONDS. Raises OSError if none answers. Blocks: call it outside an event loop.
     """
     origins = _origins(remote)
@@ -64,15 +64,14 @@ def _origin(address: Address, host: str) -> str:
 
 async def _redirect_target(remote: Remote, origin: str) -> Address | None:
     address = remote.address
-    path = urlsplit(address.url).path
     respelled = False
     async with asyncio.timeout(TOTAL_SECONDS), _client(remote) as client:
         for suffix in (".git", ""):
-            url = f"{origin}{path}{suffix}{REFS}?{QUERY}"
-            location = await _location(client, url, address.hostname)
+            path = f"{urlsplit(address.url).path}{suffix}{REFS}?{QUERY}"
+            location = await _location(client, origin + path, address.hostname)
             if not location:
                 continue
-            target = _parse_location(urljoin(address.url, location), address)
+            target = _parse_location(location, address)
             if target is None or target.url != address.url:
                 return target
             respelled = True
@@ -115,7 +114,7 @@ def _proxy(address: str) -> httpx2.URL | None:
 
 def _parse_location(location: str, previous: Address) -> Address | None:
     """The repository address in a redirect to its refs; None if it is none."""
-    url = location.partition("?")[0].removesuffix(REFS)
+    url = urljoin(previous.url, location).partition("?")[0].removesuffix(REFS)
     try:
         return parse_address(url, previous.kind)
     except BadAddress:

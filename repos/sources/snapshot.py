@@ -112,10 +112,10 @@ def remote_commit(source: Source) -> str:
             cancelled=source.cancelled,
         )
 
-        def ask(remote: Remote) -> str:
+        def commit(remote: Remote) -> str:
             return git.remote_commit(remote, source.revision)
 
-        return _follow_moves(source, folder, ask)
+        return _follow_moves(source, folder, commit)
 
 
 def commits_between(source: Source, old: str, new: str) -> int | None:

@@ -19,28 +19,24 @@ def make_certificates(folder: Path) -> tuple[Path, Path]:
     folder.mkdir(parents=True, exist_ok=True)
     root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     authority = x509.BasicConstraints(ca=True, path_length=None)
-    root = (
-        _builder("tests", "tests", root_key)
-        .add_extension(authority, critical=True)
-        .sign(root_key, hashes.SHA256())
-    )
-    server = (
-        _builder("localhost", "tests", key)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(root_key, hashes.SHA256())
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
+    root = _builder("tests", root_key).add_extension(authority, critical=True)
+    server = _builder("localhost", key).add_extension(names, critical=False)
+    root_pem, server_pem = (
+        builder.sign(root_key, hashes.SHA256()).public_bytes(PEM) for builder in (root, server)
     )
     ca_file, chain = folder / "ca.pem", folder / "server.pem"
-    ca_file.write_bytes(root.public_bytes(PEM))
-    chain.write_bytes(server.public_bytes(PEM) + root.public_bytes(PEM) + _private_bytes(key))
+    ca_file.write_bytes(root_pem)
+    chain.write_bytes(server_pem + root_pem + _private_bytes(key))
     return ca_file, chain
 
 
-def _builder(name: str, issuer: str, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+def _builder(name: str, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
         .subject_name(_name(name))
-        .issuer_name(_name(issuer))
+        .issuer_name(_name("tests"))
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - DAY)

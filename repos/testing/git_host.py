@@ -155,9 +155,8 @@ class _Handler(BaseHTTPRequestHandler):
             ["git", "http-backend"], input=body, capture_output=True, env=environment
         ).stdout
         head, _, content = output.partition(b"\r\n\r\n")
-        lines = head.decode().split("\r\n")
-        headers = dict(line.split(": ", 1) for line in lines if ": " in line)
-        status = headers.pop("Status", "200 OK") if head else "404"
+        headers = _cgi_headers(head.decode())
+        status = headers.pop("Status", "200 OK")
         self._send(int(status.split()[0]), headers, content)
 
     def _cgi_environment(self, path: str, query: str) -> dict[str, str]:
@@ -177,6 +176,13 @@ class _Handler(BaseHTTPRequestHandler):
             "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding") or "",
             "GIT_PROTOCOL": self.headers.get("Git-Protocol") or "",
         }
+
+
+def _cgi_headers(head: str) -> dict[str, str]:
+    """The headers of a CGI program's output; no output means not found."""
+    if not head:
+        return {"Status": "404 Not Found"}
+    return dict(line.split(": ", 1) for line in head.split("\r\n") if ": " in line)
 
 
 def _split_path(path: str) -> tuple[str, str]:

@@ -34,9 +34,12 @@ def make_repository(folder: Path, files: dict[str, str | bytes], branch: str = "
         folder.mkdir(parents=True, exist_ok=True)
         run_git(folder, "init", "-q", "-b", branch)
     for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        _write_file(folder / name, content)
     run_git(folder, "add", "-A", "-f")
     run_git(folder, "commit", "-q", "--allow-empty", "-m", "change")
     return run_git(folder, "rev-parse", "HEAD")
+
+
+def _write_file(path: Path, content: str | bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
