@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     Person = AbstractBaseUser | AnonymousUser | None
 
 NOTED = timedelta(minutes=1)
-NO_SUCH = "There is no such repository, or you may not see it. Check the address, or add an access token that can read it."
 
 
 def find(person: Person, repo_url: str, kind: str = "", revision: str = "") -> Repository | None:
@@ -55,7 +54,7 @@ def find_or_add(
     )
     if repository is None:
         if address.is_local and (person_id is None or not _under_roots(Path(address.url))):
-            raise NotFound(NO_SUCH)
+            raise NotFound("not_readable")
         repository = _beside_a_private_one(person, address, revision) if not token else None
         repository = repository or add(address, person_id, token=token, revision=revision)
     touch(repository, person_id, token)
@@ -73,7 +72,7 @@ def _beside_a_private_one(person: Person, address: Address, revision: str) -> Re
     if private is not None:
         return add(address, person_id, token=private.token, revision=revision, private=True)
     if person_id is not None and known.exists():
-        raise NotFound("Only its owner can add another branch or tag of this repository. Ask them.")
+        raise NotFound("not_owner")
     return None
 
 

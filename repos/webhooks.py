@@ -1,4 +1,4 @@
-"""A push at the host brings the index up to date: signed webhooks of GitHub, GitLab, Gitea (Forgejo) and Bitbucket."""
+"""Webhooks: a push at a git host updates the index. Headers and signatures: sources/hosts.py."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import uuid
+from collections.abc import Mapping
 
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
@@ -16,60 +17,56 @@ from django.views.decorators.http import require_POST
 from repos import services
 from repos.encryption import WrongKey
 from repos.models import Repository
-
-# Signatures over the body: header and prefix. GitLab sends the secret itself instead.
-SIGNATURES = [
-    ("X-Hub-Signature-256", "sha256="),
-    ("X-Hub-Signature", "sha256="),
-    ("X-Gitea-Signature", ""),
-    ("X-Forgejo-Signature", ""),
-]
-EVENTS = ("X-GitHub-Event", "X-Gitea-Event", "X-Forgejo-Event", "X-Gitlab-Event", "X-Event-Key")
+from repos.sources import HOSTS
 
 
-@csrf_exempt  # signed instead
+@csrf_exempt  # the signature takes its place
 @require_POST
 def webhook(request: HttpRequest, repository_id: uuid.UUID) -> JsonResponse:
-    """`POST /webhooks/<repository>`: 202 when a refresh was queued, 200 when there is nothing to do, 404 for anybody else.
+    """`POST /webhooks/<repository>`: 202 if a refresh was queued, 200 if none is needed.
 
-    An unknown repository, one without a secret and a wrong signature give the same answer.
+    An unknown repository, one without a secret and a wrong signature give the same 404.
     """
     if int(request.headers.get("content-length") or 0) > settings.WEBHOOK_BYTES:
         return JsonResponse({"detail": "This is too large."}, status=413)
     repository = Repository.objects.filter(pk=repository_id).first()
-    if repository is None or not _signed(request, repository):
+    if repository is None or not _is_authentic(request, repository):
         return JsonResponse(
             {"detail": "There is no such webhook, or its signature is wrong."}, status=404
         )
-    if not _concerns(request, repository):
+    if not _is_relevant_push(request, repository):
         return JsonResponse({"queued": False})
     services.refresh(repository)
     return JsonResponse({"queued": True}, status=202)
 
 
-def _signed(request: HttpRequest, repository: Repository) -> bool:
+def _is_authentic(request: HttpRequest, repository: Repository) -> bool:
+    """Whether the request contains the repository's webhook secret or a signature by it."""
     try:
         secret = repository.webhook_secret
     except WrongKey:
         return False
     if not secret:
         return False
-    if "X-Gitlab-Token" in request.headers:
-        return constant_time_compare(request.headers["X-Gitlab-Token"], secret)
-    expected = hmac.new(secret.encode(), request.body, hashlib.sha256).hexdigest()
-    for header, prefix in SIGNATURES:
-        given = request.headers.get(header, "")
-        if given.startswith(prefix) and constant_time_compare(given.removeprefix(prefix), expected):
-            return True
-    return False
+    for host in HOSTS:
+        header = host.webhook.secret_header
+        if header and header in request.headers:
+            return constant_time_compare(request.headers[header], secret)
+    digest = hmac.new(secret.encode(), request.body, hashlib.sha256).hexdigest()
+    return any(
+        _is_signature(request.headers.get(header, ""), prefix, digest)
+        for host in HOSTS
+        for header, prefix in host.webhook.signatures
+    )
 
 
-def _concerns(request: HttpRequest, repository: Repository) -> bool:
-    """Is it a push, and to the branch or tag this row is about? When the payload does not say, yes."""
-    event = next(
-        (request.headers[name] for name in EVENTS if name in request.headers), "push"
-    ).lower()
-    if "push" not in event:
+def _is_signature(value: str, prefix: str, digest: str) -> bool:
+    return value.startswith(prefix) and constant_time_compare(value.removeprefix(prefix), digest)
+
+
+def _is_relevant_push(request: HttpRequest, repository: Repository) -> bool:
+    """Whether it is a push to the repository's revision; true if the payload names none."""
+    if "push" not in _event(request.headers):
         return False
     try:
         payload = json.loads(request.body)
@@ -79,15 +76,24 @@ def _concerns(request: HttpRequest, repository: Repository) -> bool:
     if not isinstance(ref, str):
         return True
     name = ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
-    wanted = repository.revision or _default_branch(payload)
-    return not wanted or name == wanted
+    revision = repository.revision or _default_branch(payload)
+    return not revision or name == revision
+
+
+def _event(headers: Mapping[str, str]) -> str:
+    """The event's name in lower case; without a header it counts as a push."""
+    for host in HOSTS:
+        for header in host.webhook.event_headers:
+            if header in headers:
+                return headers[header].lower()
+    return "push"
 
 
 def _default_branch(payload: dict[str, object]) -> str:
     for key in ("repository", "project"):
-        described = payload.get(key)
-        if isinstance(described, dict) and isinstance(
-            branch := described.get("default_branch"), str
-        ):
-            return branch
+        description = payload.get(key)
+        if isinstance(description, dict):
+            branch = description.get("default_branch")
+            if isinstance(branch, str):
+                return branch
     return ""

@@ -328,7 +328,7 @@ async def test_the_application_answers_its_lifespan():
 async def test_a_named_revision_is_answered_from_that_revision(tmp_path, token, settings, with_model, door):
     from repos import jobs
     from repos.models import IndexJob
-    from repos.testing.git_host import make_repository, run_git
+    from repos.testing import make_repository, run_git
 
     settings.LOCAL_ROOTS = [tmp_path.resolve()]
     old = make_repository(tmp_path / "r", {"a.py": "discount = 'old'\n"})

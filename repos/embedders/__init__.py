@@ -1,6 +1,13 @@
-"""Embedders: texts to unit vectors. One file each; `registry.py` says which are in use."""
+"""Embedders: from texts to unit vectors, one file each. No Django, no database."""
 
-from repos.embedders.base import Embedder, EmbedderError
-from repos.embedders.registry import EmbedderConfig, configured, for_question
+from repos.embedders.base import Embedder, EmbedderConfig, EmbedderError, Vectors
+from repos.embedders.registry import configured, for_question
 
-__all__ = ["Embedder", "EmbedderConfig", "EmbedderError", "configured", "for_question"]
+__all__ = [
+    "Embedder",
+    "EmbedderConfig",
+    "EmbedderError",
+    "Vectors",
+    "configured",
+    "for_question",
+]

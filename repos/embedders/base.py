@@ -1,8 +1,9 @@
-"""What an embedder is."""
+"""The embedder interface, its configuration and its error."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -10,17 +11,61 @@ from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 
+# Code -> English sentence. Translations are keyed by the sentence.
+MESSAGES: dict[str, str] = {
+    "unknown_embedder": "DEEPWIKI_EMBEDDER must be one of {names}.",
+    "missing_setting": "The chosen embedder needs {name} in the settings.",
+    "unavailable": "The embedding service is not available. Try again later.",
+    "bad_key": "The embedding service refused its key. Check the settings.",
+    "bad_request": "The embedding service refused the request. Check the model's name.",
+    "timeout": "The embedding service does not answer in time.",
+    "wrong_dimension": (
+        "The embedding service answered with vectors of another length than before."
+    ),
+}
+
 
 class EmbedderError(Exception):
-    """Embedding failed for good: after retries, or because the set-up is wrong. The message is safe to show."""
+    """Embedding failed after retries, or the configuration is wrong.
+
+    An entry of MESSAGES and the values of its placeholders; `str(error)` is the English
+    sentence and safe to show.
+    """
+
+    def __init__(self, code: str, **parameters: object) -> None:
+        self.code = code
+        self.parameters = parameters
+        super().__init__(MESSAGES[code].format(**parameters))
+
+
+@dataclass(frozen=True)
+class EmbedderConfig:
+    """The settings of the embedders.
+
+    `model` and `dimension` are empty and 0 for the embedder's default. `environment`
+    contains the services' keys and addresses under their usual names.
+    """
+
+    name: str = "local"
+    model: str = ""
+    dimension: int = 0
+    environment: Mapping[str, str] = field(default_factory=dict, hash=False, compare=False)
+
+    def required(self, name: str) -> str:
+        """A value of `environment`. Raises EmbedderError if it is missing or empty."""
+        value = self.environment.get(name)
+        if not value:
+            raise EmbedderError("missing_setting", name=name)
+        return value
 
 
 class Embedder(Protocol):
     """Turns texts into vectors.
 
-    `key` names service and model; vectors of different keys are never compared. `dimension` is the length of each
-    vector, 0 while it is only known after the first call. `batch` texts go into one call, and `concurrency` calls may
-    run at once. `multilingual` says that questions in any script are understood.
+    `key` names service and model; vectors of different keys are never compared.
+    `dimension` is the length of each vector, 0 until the first call if it is not known.
+    `batch` texts go into one call, and `concurrency` calls may run at once.
+    `multilingual` means that questions in any script are understood.
     """
 
     key: str
@@ -37,9 +82,9 @@ class Embedder(Protocol):
         ...
 
     def embed_question(self, text: str) -> Vectors:
-        """float32 of shape (dimension,), unit length, for somebody who waits: tried once, within seconds.
+        """float32 of shape (dimension,), unit length. One attempt of a few seconds.
 
-        Raises EmbedderError; words alone then answer.
+        Raises EmbedderError; the search is then by words alone.
         """
         ...
 

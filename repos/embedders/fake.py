@@ -1,4 +1,4 @@
-"""A working fake: hashed bags of words. Instant and deterministic, for tests and measurements."""
+"""A fake embedder: hashed bags of words. Fast and deterministic, for tests and benchmarks."""
 
 from __future__ import annotations
 
@@ -8,17 +8,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from repos.embedders.base import Vectors, unit
-from repos.indexing.code_tokens import counted
-
-
-@lru_cache(maxsize=200_000)
-def _place(token: str) -> int:
-    return zlib.crc32(token.encode())
+from repos.embedders.base import EmbedderConfig, Vectors, unit
+from repos.indexing.code_tokens import token_counts
 
 
 class FakeEmbedder:
-    """Texts that share words are near; nothing else is."""
+    """Texts with common words have similar vectors."""
 
     dimension = 64
     batch = 256
@@ -32,11 +27,21 @@ class FakeEmbedder:
         """See Embedder."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
-            for token, times in counted(text).items():
-                vectors[row, _place(token) % self.dimension] += times
+            for token, count in token_counts(text).items():
+                vectors[row, _hash(token) % self.dimension] += count
         return unit(vectors)
 
     def embed_question(self, text: str) -> Vectors:
         """See Embedder."""
         vector: Vectors = self.embed([text])[0]
         return vector
+
+
+def create(config: EmbedderConfig) -> FakeEmbedder:
+    """See registry."""
+    return FakeEmbedder(f"fake/{config.model or 'hashing'}")
+
+
+@lru_cache(maxsize=200_000)
+def _hash(token: str) -> int:
+    return zlib.crc32(token.encode())

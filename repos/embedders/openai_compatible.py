@@ -1,23 +1,30 @@
-"""Embeddings through the `openai` package: OpenAI itself, Ollama, Google's compatible endpoint, and anything alike."""
+"""Embeddings through the `openai` package: OpenAI, Ollama and Google's compatible endpoint."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 import numpy as np
 import openai
+from openai.types import CreateEmbeddingResponse
 
-from repos.embedders.base import EmbedderError, Vectors, unit
+from repos.embedders.base import EmbedderConfig, EmbedderError, Vectors, unit
 
-ATTEMPTS = 4
-LONGEST_WAIT = 30.0
-MOST_CHARS = 8_000
+MAX_RETRIES = 3
+REQUEST_SECONDS = 60.0
 QUESTION_SECONDS = 4.0
+MAX_CHARS = 8_000
+TEMPORARY_ERRORS = (
+    openai.RateLimitError,
+    openai.APIConnectionError,
+    openai.InternalServerError,
+)
+OLLAMA_HOST = "http://localhost:11434"
+GOOGLE_URL = "https://generativelanguage.googleapis.com/v1beta/openai/"
 
 
 class OpenAICompatibleEmbedder:
-    """One service and model. `dimension` 0 asks for the model's own length."""
+    """One service and model. `dimension` 0 means the model's own length."""
 
     multilingual = True
     batch = 64
@@ -28,71 +35,86 @@ class OpenAICompatibleEmbedder:
     ) -> None:
         self.key = f"{name}/{model}" + (f"/{dimension}" if dimension else "")
         self.dimension = dimension
-        self._asked = dimension
         self._model = model
-        self._client = openai.OpenAI(api_key=api_key, base_url=base_url, max_retries=0, timeout=60)
+        self._requested_dimension = dimension or openai.omit
+        # The SDK waits as long as Retry-After says, or exponentially without it. If it says
+        # more than a minute, the SDK gives up at once.
+        self._client = openai.OpenAI(
+            api_key=api_key, base_url=base_url, max_retries=MAX_RETRIES, timeout=REQUEST_SECONDS
+        )
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """See Embedder. Retries what may pass, at most three times, waiting as long as the service asks."""
+        """See Embedder. Temporary errors are retried MAX_RETRIES times."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        clean = [text[:MOST_CHARS] if text.strip() else "(empty)" for text in texts]
-        for attempt in range(ATTEMPTS):
-            try:
-                return self._once(clean)
-            except (
-                openai.RateLimitError,
-                openai.APIConnectionError,
-                openai.InternalServerError,
-            ) as error:
-                if attempt == ATTEMPTS - 1:
-                    raise EmbedderError(
-                        "The embedding service is not available. Try again later."
-                    ) from error
-                time.sleep(_wait(error, attempt))
-            except openai.AuthenticationError as error:
-                raise EmbedderError(
-                    "The embedding service refused its key. Check the settings."
-                ) from error
-            except openai.APIError as error:
-                raise EmbedderError(
-                    "The embedding service refused the request. Check the model's name."
-                ) from error
-        raise AssertionError("unreachable")
+        clean = [_clean(text) for text in texts]
+        try:
+            return self._request(self._client, clean)
+        except TEMPORARY_ERRORS as error:
+            raise EmbedderError("unavailable") from error
+        except openai.AuthenticationError as error:
+            raise EmbedderError("bad_key") from error
+        except openai.APIError as error:
+            raise EmbedderError("bad_request") from error
 
     def embed_question(self, text: str) -> Vectors:
         """See Embedder."""
+        client = self._client.with_options(timeout=QUESTION_SECONDS, max_retries=0)
         try:
-            vector: Vectors = self._once([text[:MOST_CHARS]], QUESTION_SECONDS)[0]
+            vector: Vectors = self._request(client, [text[:MAX_CHARS]])[0]
         except openai.APIError as error:
-            raise EmbedderError("The embedding service does not answer in time.") from error
+            raise EmbedderError("timeout") from error
         return vector
 
-    def _once(self, texts: list[str], seconds: float = 60) -> Vectors:
-        reply = self._client.with_options(timeout=seconds).embeddings.create(
+    def _request(self, client: openai.OpenAI, texts: list[str]) -> Vectors:
+        response = client.embeddings.create(
             model=self._model,
             input=texts,
             encoding_format="float",
-            dimensions=self._asked or openai.omit,
+            dimensions=self._requested_dimension,
         )
-        rows = [item.embedding for item in sorted(reply.data, key=lambda item: item.index)]
+        rows = _rows(response)
         lengths = {len(row) for row in rows}
-        if (
-            len(rows) != len(texts)
-            or len(lengths) != 1
-            or (self.dimension and lengths != {self.dimension})
-        ):
-            raise EmbedderError(
-                "The embedding service answered with vectors of another length than before."
-            )
+        if len(rows) != len(texts) or lengths != {self.dimension or min(lengths)}:
+            raise EmbedderError("wrong_dimension")
         self.dimension = lengths.pop()
         return unit(np.asarray(rows, dtype=np.float32))
 
 
-def _wait(error: openai.APIError, attempt: int) -> float:
-    response = getattr(error, "response", None)
-    try:
-        asked = float(response.headers.get("retry-after", "")) if response is not None else 0.0
-    except ValueError:
-        asked = 0.0
-    return min(asked or 0.5 * 2**attempt, LONGEST_WAIT)
+def create_openai(config: EmbedderConfig) -> OpenAICompatibleEmbedder:
+    """See registry. OPENAI_API_KEY is required."""
+    return OpenAICompatibleEmbedder(
+        "openai",
+        config.model or "text-embedding-3-small",
+        config.required("OPENAI_API_KEY"),
+        config.environment.get("OPENAI_BASE_URL") or None,
+        config.dimension,
+    )
+
+
+def create_ollama(config: EmbedderConfig) -> OpenAICompatibleEmbedder:
+    """See registry."""
+    host = (config.environment.get("OLLAMA_HOST") or OLLAMA_HOST).rstrip("/")
+    model = config.model or "nomic-embed-text"
+    return OpenAICompatibleEmbedder("ollama", model, "ollama", f"{host}/v1", config.dimension)
+
+
+def create_google(config: EmbedderConfig) -> OpenAICompatibleEmbedder:
+    """See registry. GOOGLE_API_KEY is required."""
+    return OpenAICompatibleEmbedder(
+        "google",
+        config.model or "gemini-embedding-001",
+        config.required("GOOGLE_API_KEY"),
+        config.environment.get("GOOGLE_OPENAI_COMPATIBLE") or GOOGLE_URL,
+        config.dimension or 768,
+    )
+
+
+def _clean(text: str) -> str:
+    """Services refuse empty texts and long ones."""
+    return text[:MAX_CHARS] if text.strip() else "(empty)"
+
+
+def _rows(response: CreateEmbeddingResponse) -> list[list[float]]:
+    """The vectors in the order of the texts."""
+    return [item.embedding for item in sorted(response.data, key=lambda item: item.index)]

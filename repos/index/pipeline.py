@@ -103,7 +103,7 @@ def index_repository(
             snapshot.entries, options.limits, skipped, snapshot.text_of(".deepwikiignore")
         )
         if not chosen:
-            raise Broken("This repository holds nothing that can be read as text.")
+            raise Broken("no_text")
         build = writer.begin(
             repository,
             snapshot.commit,
@@ -225,7 +225,7 @@ def _switch(
     replaces_vectors = build.partial and build.index.state == Index.State.READY
     rebuilds = not build.partial and repository.current_index is not None
     if not build.partial and not build.chunks:
-        raise Broken("This repository holds nothing that can be read as text.")
+        raise Broken("no_text")
     if replaces_vectors or rebuilds:
         _embed(build.index, options.embedders, progress)
         progress.stage(Stage.STORING)

@@ -1,4 +1,31 @@
-"""From files to chunks with their words: pure stages, no database, no network.
+"""Indexing: from files to chunks and their weights. No Django, no database, no network.
 
-walk -> chunk -> tokens        (in reading order; store.py writes what comes out)
+file_selection (encodings) -> chunking (languages, syntax_units, notebooks) -> code_tokens
 """
+
+from repos.indexing.chunking import TextChunk, chunk
+from repos.indexing.code_tokens import (
+    DIMENSION,
+    question_terms,
+    sparse_text,
+    term_id,
+    weigh,
+)
+from repos.indexing.file_selection import File, Limits, Skipped, files, select
+from repos.indexing.languages import language_of
+
+__all__ = [
+    "DIMENSION",
+    "File",
+    "Limits",
+    "Skipped",
+    "TextChunk",
+    "chunk",
+    "files",
+    "language_of",
+    "question_terms",
+    "select",
+    "sparse_text",
+    "term_id",
+    "weigh",
+]

@@ -1,7 +1,8 @@
-"""Code words: what BM25 counts.
+"""Code tokens and their BM25 weights.
 
-An identifier gives itself and its parts (`parseHTTPResponse` -> parsehttpresponse, parse, http, response), each part
-lightly stemmed so that "registers" finds "register". Chinese, Japanese and Korean text gives pairs of characters.
+An identifier gives itself and its parts (`parseHTTPResponse` -> parsehttpresponse, parse,
+http, response), each part lightly stemmed so that "registers" matches "register". Chinese,
+Japanese and Korean text gives pairs of characters.
 """
 
 from __future__ import annotations
@@ -13,56 +14,129 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 DIMENSION = 1_000_000_000  # pgvector's largest sparsevec
-MOST_TERMS = 4_000  # per chunk; pgvector allows 16,000 non-zero elements
+MAX_TERMS = 4_000  # per chunk; pgvector allows 16,000 non-zero elements
+MAX_WORD_CHARS = 120
+MAX_TERM_CHARS = 80  # exclusive, of a question's terms
 
 K1 = 1.2
 B = 0.75
-AVERAGE_LENGTH = 150.0  # fixed, so that one changed file never changes the weights of another
+AVERAGE_LENGTH = 150.0  # constant, so that one file's change leaves other weights as they are
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|\d+|[^\W\d_a-zA-Z]+", re.UNICODE)
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 STOP_WORDS = frozenset(
-    "a an and any are as at be been being but by can could did do does each for from had has have how if in into is it "
-    "its me my no not of on or our shall should so such than that the their them then there these they this those to "
-    "was we were what when where which while who whom whose why will with within would you your".split()
+    "a an and any are as at be been being but by can could did do does each for from had has "
+    "have how if in into is it its me my no not of on or our shall should so such than that "
+    "the their them then there these they this those to was we were what when where which "
+    "while who whom whose why will with within would you your".split()
 )
+# Endings and what replaces them; the first that fits counts.
+ENDINGS = (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", "e"), ("s", ""))
+VERB_ENDINGS = ("ing", "ed")
+KEPT_ENDINGS = ("ss", "us", "is")  # class, status, basis
+KEPT_DOUBLES = "lsz"  # called, passed, buzzed
 
 
 def tokens(text: str) -> Iterator[str]:
-    """The words of `text` in order, identifiers before their parts. Lower case, never empty."""
+    """The tokens of `text` in order, identifiers before their parts; lower case."""
     for match in _WORD.finditer(text):
-        yield from _forms(match.group())
+        yield from _word_tokens(match.group())
 
 
-def counted(text: str) -> Counter[str]:
-    """How often each token stands in `text`. Each different word is taken apart once."""
+def token_counts(text: str) -> Counter[str]:
+    """The number of times each token occurs in `text`."""
     counts: Counter[str] = Counter()
     for word, times in Counter(_WORD.findall(text)).items():
-        for form in _forms(word):
-            counts[form] += times
+        for token in _word_tokens(word):
+            counts[token] += times
     return counts
 
 
 def question_terms(text: str) -> list[str]:
-    """The words of a question, each once, without the words every question has."""
-    words = (match.group() for match in _WORD.finditer(text))
-    wanted = (term for word in words if word.lower() not in STOP_WORDS for term in _forms(word))
-    return list(dict.fromkeys(term for term in wanted if len(term) < 80))
+    """The distinct tokens of a question in order, without stop words."""
+    words = [word for word in _WORD.findall(text) if word.lower() not in STOP_WORDS]
+    terms = (term for word in words for term in _word_tokens(word))
+    return list(dict.fromkeys(term for term in terms if len(term) < MAX_TERM_CHARS))
+
+
+def stem(word: str) -> str:
+    """A light English stem: plural and verb endings only, so that identifiers stay legible."""
+    if len(word) <= 3 or not word.isalpha():
+        return word
+    word = _without_ending(word)
+    if word.endswith("e") and len(word) > 4:
+        return word[:-1]
+    return word
 
 
 @lru_cache(maxsize=50_000)
-def _forms(word: str) -> tuple[str, ...]:
-    if len(word) > 120:
+def term_id(term: str) -> int:
+    """The sparse dimension of `term`, from 1 as pgvector counts."""
+    return zlib.crc32(term.encode("utf-8", "surrogatepass")) % DIMENSION + 1
+
+
+def weigh(fields: Iterable[tuple[str, int]]) -> dict[int, float]:
+    """BM25 document weights of a chunk: `{term id: weight}`.
+
+    `fields` are (text, factor): a word in a field counts `factor` times. The weight is
+    tf * (K1 + 1) / (tf + K1 * (1 - B + B * length / AVERAGE_LENGTH)), Robertson and
+    Zaragoza 2009, with a constant average length. The idf of the question's terms is
+    applied when searching.
+    """
+    counts = _term_counts(fields)
+    length = sum(counts.values())
+    norm = K1 * (1 - B + B * length / AVERAGE_LENGTH)
+    if len(counts) > MAX_TERMS:
+        counts = _most_frequent(counts)
+    return {term: tf * (K1 + 1) / (tf + norm) for term, tf in counts.items()}
+
+
+def sparse_text(weights: Mapping[int, float]) -> str:
+    """pgvector's text format of a sparsevec."""
+    elements = ",".join(f"{term}:{weight:.4g}" for term, weight in sorted(weights.items()))
+    return f"{{{elements}}}/{DIMENSION}"
+
+
+def _term_counts(fields: Iterable[tuple[str, int]]) -> dict[int, int]:
+    counts: dict[int, int] = {}
+    for text, factor in fields:
+        for word, times in Counter(_WORD.findall(text)).items():
+            count = times * factor
+            for term in _term_ids(word):
+                counts[term] = counts.get(term, 0) + count
+    return counts
+
+
+def _most_frequent(counts: dict[int, int]) -> dict[int, int]:
+    return dict(sorted(counts.items(), key=lambda item: -item[1])[:MAX_TERMS])
+
+
+@lru_cache(maxsize=200_000)
+def _term_ids(word: str) -> tuple[int, ...]:
+    return tuple(map(term_id, _word_tokens(word)))
+
+
+@lru_cache(maxsize=50_000)
+def _word_tokens(word: str) -> tuple[str, ...]:
+    if len(word) > MAX_WORD_CHARS:
         return ()
-    if not word.isascii():
-        lowered = word.lower()
-        if _CJK.search(word):
-            return tuple(lowered[i : i + 2] for i in range(max(1, len(lowered) - 1)))
-        return (lowered,)
+    if word.isascii():
+        return _identifier_tokens(word)
+    if _CJK.search(word):
+        return _pairs(word.lower())
+    return (word.lower(),)
+
+
+def _pairs(word: str) -> tuple[str, ...]:
+    """Each character with the next one; a single character by itself."""
+    return tuple(word[i : i + 2] for i in range(max(1, len(word) - 1)))
+
+
+def _identifier_tokens(word: str) -> tuple[str, ...]:
     whole = word.lower().strip("_")
-    if not whole or (len(whole) == 1 and not whole.isdigit()):
+    if not whole or _is_letter(whole):
         return ()
     parts = [part.lower() for part in _PART.findall(word)]
     if len(parts) <= 1:
@@ -70,70 +144,28 @@ def _forms(word: str) -> tuple[str, ...]:
     return (whole, *(stem(part) for part in parts if len(part) > 1))
 
 
-def stem(word: str) -> str:
-    """A light English stem: plural and the commonest verb endings only, so that identifiers stay themselves."""
-    if len(word) <= 3 or not word.isalpha():
+def _is_letter(word: str) -> bool:
+    return len(word) == 1 and not word.isdigit()
+
+
+def _has_ending(word: str, ending: str) -> bool:
+    if not word.endswith(ending) or word.endswith(KEPT_ENDINGS):
+        return False
+    return len(word) - len(ending) >= 3
+
+
+def _without_ending(word: str) -> str:
+    for ending, replacement in ENDINGS:
+        if _has_ending(word, ending):
+            shorter = word[: -len(ending)] + replacement
+            if ending in VERB_ENDINGS:
+                return _without_double(shorter)
+            return shorter
+    return word
+
+
+def _without_double(word: str) -> str:
+    """registered, stopped -> register, stop: without the consonant an ending doubled."""
+    if len(word) <= 3 or word[-1] != word[-2] or word[-1] in KEPT_DOUBLES:
         return word
-    for ending, replacement in (
-        ("ies", "y"),
-        ("sses", "ss"),
-        ("ing", ""),
-        ("ed", ""),
-        ("es", "e"),
-        ("s", ""),
-    ):
-        if (
-            word.endswith(ending)
-            and len(word) - len(ending) >= 3
-            and not word.endswith(("ss", "us", "is"))
-        ):
-            word = word[: -len(ending)] + replacement
-            if (
-                ending in ("ing", "ed")
-                and len(word) > 3
-                and word[-1] == word[-2]
-                and word[-1] not in "lsz"
-            ):
-                word = word[:-1]  # registered, stopped
-            break
-    return word[:-1] if word.endswith("e") and len(word) > 4 else word
-
-
-@lru_cache(maxsize=50_000)
-def term_id(term: str) -> int:
-    """The sparse dimension of `term`, 1-based as pgvector counts."""
-    return zlib.crc32(term.encode("utf-8", "surrogatepass")) % DIMENSION + 1
-
-
-@lru_cache(maxsize=200_000)
-def _term_ids(word: str) -> tuple[int, ...]:
-    return tuple(map(term_id, _forms(word)))
-
-
-def weigh(fields: Iterable[tuple[str, int]]) -> dict[int, float]:
-    """BM25 document weights of a chunk: `{term id: weight}`.
-
-    `fields` are (text, factor): a word in a field counts `factor` times. Weight is
-    tf * (K1 + 1) / (tf + K1 * (1 - B + B * length / AVERAGE_LENGTH)), Robertson and Zaragoza 2009, with the average
-    length a constant; the question's idf is applied when searching.
-    """
-    counts: dict[int, int] = {}
-    for text, factor in fields:
-        for word, times in Counter(_WORD.findall(text)).items():
-            weight = times * factor
-            for term in _term_ids(word):
-                counts[term] = counts.get(term, 0) + weight
-    length = sum(counts.values())
-    norm = K1 * (1 - B + B * length / AVERAGE_LENGTH)
-    if len(counts) > MOST_TERMS:
-        counts = dict(sorted(counts.items(), key=lambda item: -item[1])[:MOST_TERMS])
-    return {term: tf * (K1 + 1) / (tf + norm) for term, tf in counts.items()}
-
-
-def sparse_text(weights: Mapping[int, float]) -> str:
-    """pgvector's text form of a sparsevec."""
-    return (
-        "{"
-        + ",".join(f"{term}:{weight:.4g}" for term, weight in sorted(weights.items()))
-        + f"}}/{DIMENSION}"
-    )
+    return word[:-1]

@@ -1,6 +1,6 @@
-"""Languages by file name, and the tree-sitter grammar of each that has a wheel of its own.
+"""Languages by file name, and their tree-sitter grammars.
 
-Adding one: a suffix in SUFFIXES and, for a grammar, a line in GRAMMARS.
+Adding one: a line in SUFFIXES and, if its grammar has a wheel, a line in GRAMMARS.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ BY_NAME = {
     "jenkinsfile": "groovy",
 }
 
-# language -> module and function that gives its grammar
+# language -> module[:function] that returns its grammar; without a function, `language`
 GRAMMARS = {
     "python": "tree_sitter_python",
     "javascript": "tree_sitter_javascript",
@@ -96,17 +96,20 @@ GRAMMARS = {
 
 
 def language_of(path: str) -> str:
-    """The language's name, `text` when unknown."""
+    """The language of a file by its name, `text` if unknown."""
     name = PurePosixPath(path).name.lower()
     return BY_NAME.get(name) or BY_SUFFIX.get(PurePosixPath(name).suffix[1:], "text")
 
 
 @lru_cache(maxsize=64)
 def parser_for(language: str) -> Parser | None:
-    """A parser, or None for a language without a grammar. One per process: use from one thread."""
-    where = GRAMMARS.get(language)
-    if where is None:
+    """The parser of a language, None without a grammar.
+
+    One a process and language: not thread-safe.
+    """
+    factory = GRAMMARS.get(language)
+    if factory is None:
         return None
-    module, _, function = where.partition(":")
+    module, _, function = factory.partition(":")
     grammar = getattr(importlib.import_module(module), function or "language")()
     return Parser(Language(grammar))

@@ -1,10 +1,11 @@
-"""From an address to a tree of blobs.
+"""Sources: from an address to a tree of files and their bytes. No Django, no database.
 
-address (what a person typed) -> policy (may we go there?) -> git or local -> Snapshot (commit, entries, bytes)
+address (hosts) -> network_policy -> git, following redirects, or local_folder -> Snapshot
 """
 
-from repos.sources.address import Address, parse_address
-from repos.sources.errors import SourceError
+from repos.sources.address import Address, check_revision, parse_address
+from repos.sources.errors import Broken, NoRevision, NotFound, SourceError
+from repos.sources.hosts import HOSTS, KIND_CHOICES, KINDS, Host
 from repos.sources.snapshot import (
     FetchLimits,
     Snapshot,
@@ -13,15 +14,26 @@ from repos.sources.snapshot import (
     open_snapshot,
     remote_commit,
 )
+from repos.sources.tree import TreeEntry, printable
 
 __all__ = [
+    "HOSTS",
+    "KINDS",
+    "KIND_CHOICES",
     "Address",
+    "Broken",
     "FetchLimits",
+    "Host",
+    "NoRevision",
+    "NotFound",
     "Snapshot",
     "Source",
     "SourceError",
+    "TreeEntry",
+    "check_revision",
     "commits_between",
     "open_snapshot",
     "parse_address",
+    "printable",
     "remote_commit",
 ]

@@ -1,4 +1,4 @@
-"""Repository addresses: one spelling for each repository, whatever a person pastes."""
+"""Repository addresses: one canonical spelling for each repository."""
 
 from __future__ import annotations
 
@@ -6,157 +6,184 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from repos.sources.errors import BadAddress
+from repos.sources.hosts import (
+    BY_KIND,
+    GIT,
+    GITHUB,
+    KINDS,
+    LOCAL,
+    Host,
+    canonical_hostname,
+    host_of,
+)
 
-HOSTS = {
-    "github.com": "github",
-    "gitlab.com": "gitlab",
-    "bitbucket.org": "bitbucket",
-    "codeberg.org": "gitea",
-}
-KINDS = ("github", "gitlab", "bitbucket", "gitea", "azure", "git", "local")
-SHORT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}/[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
-HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f:.]+", re.IGNORECASE)
+MAX_CHARS = 1_000
+MAX_PARTS = 12
+DEFAULT_PORTS = {"https": 443, "http": 80}
+# Unicode categories without a place in an address: controls, formats, surrogates, line and
+# paragraph separators.
+BAD_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+SHORT_FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}/[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+HOSTNAME = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f:.]+", re.IGNORECASE)
 PART = re.compile(r"[\w.~ +@-]+", re.UNICODE)
 REVISION = re.compile(
     r"(?!-)(?!.*(\.\.|//|@\{|\.lock(/|$)))[^\x00-\x20\x7f~^:?*\[\\]{1,200}(?<![./])"
-)
-WEB_SUFFIX = re.compile(
-    r"/(-/)?(tree|blob|commits?|src|pull|issues|merge_requests|wiki|releases|actions)(/.*)?$"
 )
 
 
 @dataclass(frozen=True)
 class Address:
-    """One repository. `url` is its canonical spelling; `name` is what people call it (`owner/repo`)."""
+    """One repository: `url` is its canonical spelling, `name` its short name (`owner/repo`).
+
+    A local folder has the kind `local`, its full path as `url` and no host name.
+    """
 
     kind: str
     url: str
     name: str
-    host: str = ""
+    hostname: str = ""
     port: int = 0
     scheme: str = "https"
 
     @property
     def is_local(self) -> bool:
-        return self.kind == "local"
+        return self.kind == LOCAL
+
+    @property
+    def host(self) -> Host:
+        """The kind of git host; a plain git server's rules for a local folder."""
+        return BY_KIND.get(self.kind, GIT)
 
     def blob_url(self, commit: str, path: str, start: int = 0, end: int = 0) -> str:
-        """Where the host shows these lines at this commit; empty when the host has no such page we know of."""
-        file = quote(path)
-        match self.kind:
-            case "github":
-                return f"{self.url}/blob/{commit}/{file}" + (f"#L{start}-L{end}" if start else "")
-            case "gitlab":
-                return f"{self.url}/-/blob/{commit}/{file}" + (f"#L{start}-{end}" if start else "")
-            case "bitbucket":
-                return f"{self.url}/src/{commit}/{file}" + (
-                    f"#lines-{start}:{end}" if start else ""
-                )
-            case "gitea":
-                return f"{self.url}/src/commit/{commit}/{file}" + (
-                    f"#L{start}-L{end}" if start else ""
-                )
-            case "azure":
-                lines = (
-                    f"&line={start}&lineEnd={end + 1}&lineStartColumn=1&lineEndColumn=1"
-                    if start
-                    else ""
-                )
-                return f"{self.url}?path=/{file}&version=GC{commit}{lines}"
-            case _:
-                return ""
+        """The host's page of these lines at this commit, empty if the host has none."""
+        return self.host.blob_url(self.url, commit, path, start, end)
+
+
+@dataclass(frozen=True)
+class _Location:
+    """A remote address as typed, its host name in ASCII. `port` is None if left out."""
+
+    scheme: str
+    hostname: str
+    port: int | None
+    path: str
 
 
 def parse_address(text: str, kind: str = "") -> Address:
-    """Read `https://host[:port]/path[.git]`, `owner/repo`, or an absolute local folder.
+    """Parse `https://host[:port]/path[.git]`, `owner/repo` or the path of a local folder.
 
-    Credentials in an address are refused, so that none is ever stored. Raises BadAddress.
+    `kind` is the declared kind of host, empty if unknown. Raises BadAddress, also for an
+    address with credentials, so that none is ever stored.
     """
     text = unicodedata.normalize("NFC", text).strip()
-    if not text:
-        raise BadAddress("Name a repository: an https address, owner/repo, or a registered folder.")
-    if len(text) > 1_000 or any(
-        unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") for char in text
-    ):
-        raise BadAddress("This address holds characters that no repository address has.")
+    _check_characters(text)
     if kind and kind not in KINDS:
-        raise BadAddress(f"type must be one of {', '.join(KINDS)}.")
-    if kind == "local" or text.startswith(("/", "~/")):
-        return _local(text)
-    if SHORT.fullmatch(text) and kind in ("", "github"):
-        text = f"https://github.com/{text}"
-    return _remote(text, kind)
+        raise BadAddress("unknown_kind", kinds=", ".join(KINDS))
+    if kind == LOCAL or text.startswith(("/", "~/")):
+        return _local_address(text)
+    if kind in ("", GITHUB.kind) and SHORT_FORM.fullmatch(text):
+        text = f"https://{GITHUB.domains[0]}/{text}"
+    return _remote_address(_location(text), kind)
 
 
 def check_revision(text: str) -> str:
-    """`text` if it may name a branch, tag or commit (git-check-ref-format), else BadAddress."""
+    """`text` if it may name a branch, tag or commit (git-check-ref-format).
+
+    Raises BadAddress.
+    """
     if not REVISION.fullmatch(text):
-        raise BadAddress("This is not the name of a branch, tag or commit.")
+        raise BadAddress("bad_revision")
     return text
 
 
-def _local(text: str) -> Address:
+def uri_host(host: str) -> str:
+    """A host name or IP address as it stands in a URL: IPv6 in brackets (RFC 3986)."""
+    return f"[{host}]" if ":" in host else host
+
+
+def _check_characters(text: str) -> None:
+    if not text:
+        raise BadAddress("empty_address")
+    if len(text) > MAX_CHARS:
+        raise BadAddress("bad_characters")
+    if not BAD_CATEGORIES.isdisjoint(map(unicodedata.category, text)):
+        raise BadAddress("bad_characters")
+
+
+def _local_address(text: str) -> Address:
     path = Path(text).expanduser()
     if not path.is_absolute() or "\\" in text:
-        raise BadAddress("A local folder is named by its full path.")
-    resolved = str(path.resolve())
-    return Address("local", resolved, Path(resolved).name or "/")
+        raise BadAddress("relative_folder")
+    resolved = path.resolve()
+    return Address(LOCAL, str(resolved), resolved.name or "/")
 
 
-def _remote(text: str, kind: str) -> Address:
+def _location(text: str) -> _Location:
+    if "://" not in text and not text.startswith("git@"):
+        text = f"https://{text}"
     try:
-        parts = urlsplit(text if "://" in text or text.startswith("git@") else f"https://{text}")
-        host, port = (parts.hostname or "").rstrip(".").encode("idna").decode("ascii"), parts.port
+        parts = urlsplit(text)
+        hostname = (parts.hostname or "").rstrip(".").encode("idna").decode("ascii")
+        location = _Location(parts.scheme, hostname, parts.port, unquote(parts.path))
     except (ValueError, UnicodeError):
-        raise BadAddress(
-            "This is not a repository address. Use https://host/owner/repository."
-        ) from None
-    if parts.scheme not in ("https", "http"):
-        raise BadAddress("Only https addresses of git repositories can be used.")
+        raise BadAddress from None
+    _check_location(parts, hostname)
+    return location
+
+
+def _check_location(parts: SplitResult, hostname: str) -> None:
+    if parts.scheme not in DEFAULT_PORTS:
+        raise BadAddress("unsupported_scheme")
     if parts.username is not None or parts.password is not None:
-        raise BadAddress(
-            "Leave the user name and password out of the address; give a token in its own field."
-        )
-    if not HOST.fullmatch(host) or ("." not in host and host != "localhost" and ":" not in host):
-        raise BadAddress("This is not a repository address. Use https://host/owner/repository.")
-    path = WEB_SUFFIX.sub("", unquote(parts.path)).strip("/").removesuffix(".git").rstrip("/")
-    pieces = path.split("/")
-    if (
-        not path
-        or len(pieces) > 12
-        or not all(PART.fullmatch(p) and p.strip(".") and p[0] != "-" for p in pieces)
-    ):
-        raise BadAddress("This address names no repository. Use https://host/owner/repository.")
-    if host in HOSTS and len(pieces) < 2:
-        raise BadAddress(
-            "This address names an owner, not a repository. Use https://host/owner/repository."
-        )
-    if host in ("github.com", "www.github.com"):
-        pieces, host = pieces[:2], "github.com"
-    known = HOSTS.get(host) or (
-        "azure" if host == "dev.azure.com" or host.endswith(".visualstudio.com") else ""
-    )
-    final = known or (
-        kind
-        if kind not in ("", "local") and (kind != "github" or "github" in host)
-        else _guess(host)
-    )
-    if host in HOSTS:
-        pieces = [
-            piece.lower() for piece in pieces
-        ]  # these hosts take names in any case: one spelling, one row
-    default = 443 if parts.scheme == "https" else 80
-    shown = f"[{host}]" if ":" in host else host
-    netloc = shown if port in (None, default) else f"{shown}:{port}"
-    url = f"{parts.scheme}://{netloc}/" + "/".join(quote(piece, safe="~+@") for piece in pieces)
-    return Address(final, url, "/".join(pieces), host, port or default, parts.scheme)
+        raise BadAddress("credentials_in_address")
+    has_domain = "." in hostname or ":" in hostname or hostname == "localhost"
+    if not has_domain or not HOSTNAME.fullmatch(hostname):
+        raise BadAddress
 
 
-def _guess(host: str) -> str:
-    for word in ("github", "gitlab", "bitbucket", "gitea"):
-        if word in host:
-            return word
-    return "git"
+def _remote_address(location: _Location, kind: str) -> Address:
+    hostname = canonical_hostname(location.hostname)
+    host = host_of(hostname, kind)
+    parts = _path_parts(host.strip_page(location.path))
+    if host.is_public(location.hostname) and len(parts) < host.min_parts:
+        raise BadAddress("only_owner_in_address")
+    if host.is_public(hostname):
+        parts = _canonical_parts(parts, host)
+    return Address(
+        kind=host.kind,
+        url=_canonical_url(location, hostname, parts),
+        name="/".join(parts),
+        hostname=hostname,
+        port=location.port or DEFAULT_PORTS[location.scheme],
+        scheme=location.scheme,
+    )
+
+
+def _canonical_url(location: _Location, hostname: str, parts: list[str]) -> str:
+    netloc = uri_host(hostname)
+    if location.port not in (None, DEFAULT_PORTS[location.scheme]):
+        netloc += f":{location.port}"
+    path = "/".join(quote(part, safe="~+@") for part in parts)
+    return f"{location.scheme}://{netloc}/{path}"
+
+
+def _path_parts(path: str) -> list[str]:
+    path = path.strip("/").removesuffix(".git").rstrip("/")
+    parts = path.split("/")
+    if len(parts) > MAX_PARTS or not all(map(_is_path_part, parts)):
+        raise BadAddress("no_repository_in_address")
+    return parts
+
+
+def _is_path_part(part: str) -> bool:
+    return bool(PART.fullmatch(part) and part.strip(".")) and not part.startswith("-")
+
+
+def _canonical_parts(parts: list[str], host: Host) -> list[str]:
+    parts = parts[: host.max_parts]
+    if host.lowercase:
+        return [part.lower() for part in parts]
+    return parts

@@ -1,4 +1,4 @@
-"""The environment and the end of git's processes."""
+"""Runs git: clean environment, own process group, limits on time, memory and size."""
 
 from __future__ import annotations
 
@@ -6,9 +6,43 @@ import contextlib
 import os
 import signal
 import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
+
+from repos.sources.errors import RepositoryTooLarge, SourceError, Unreachable
+from repos.sources.git_errors import error_from_output
 
 MEMORY_KILOBYTES = 4_000_000
+BLOCKS_PER_MEGABYTE = 2_048  # of 512 bytes, as `ulimit -f` counts
+OUTPUT_BYTES = 1_000_000
+ERROR_BYTES = 20_000
+POLL_SECONDS = 0.1
+MEASURE_SECONDS = 1
+PASSED_VARIABLES = (
+    "https_proxy",
+    "HTTPS_PROXY",
+    "http_proxy",
+    "no_proxy",
+    "NO_PROXY",
+    "SSL_CERT_FILE",
+)
+FIXED_VARIABLES = {
+    "LC_ALL": "C",
+    "HOME": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "true",
+    "SSH_ASKPASS": "true",
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_LFS_SKIP_SMUDGE": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+}
 CONFIG = {
     "protocol.allow": "never",
     "protocol.https.allow": "always",
@@ -31,62 +65,145 @@ CONFIG = {
 }
 
 
-def _environment(config: dict[str, str]) -> dict[str, str]:
-    """Nothing of ours but PATH and the proxies; no system or user configuration, no prompt."""
-    settings = {**CONFIG, **config}
-    environment = {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "LC_ALL": "C",
-        "HOME": os.devnull,
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_ASKPASS": "true",
-        "SSH_ASKPASS": "true",
-        "GIT_ATTR_NOSYSTEM": "1",
-        "GIT_LFS_SKIP_SMUDGE": "1",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_CONFIG_COUNT": str(len(settings)),
-    }
-    for name in (
-        "https_proxy",
-        "HTTPS_PROXY",
-        "http_proxy",
-        "no_proxy",
-        "NO_PROXY",
-        "SSL_CERT_FILE",
-    ):
-        if name in os.environ:
-            environment[name] = os.environ[name]
-    for number, (key, value) in enumerate(settings.items()):
-        environment[f"GIT_CONFIG_KEY_{number}"] = key
-        environment[f"GIT_CONFIG_VALUE_{number}"] = value
-    return environment
+@dataclass(frozen=True)
+class GitCommand:
+    """Arguments of git and settings for this call.
+
+    `in_repository` is false for commands that need no repository folder.
+    """
+
+    arguments: Sequence[str]
+    config: Mapping[str, str] = field(default_factory=dict)
+    in_repository: bool = True
 
 
-def _feed(process: subprocess.Popen[bytes], shas: list[str]) -> None:
-    assert process.stdin
-    try:
-        process.stdin.write("".join(f"{sha}\n" for sha in shas).encode())
-        process.stdin.close()
-    except OSError:
-        pass  # the reader has stopped, and killed git
+@dataclass(frozen=True)
+class GitRunner:
+    """Runs commands on the repository in `folder`.
+
+    `seconds` limits one command, `megabytes` the size of `folder` and of each file in it.
+    `cancelled` is called about ten times a second.
+    """
+
+    folder: Path
+    seconds: int
+    megabytes: int
+    cancelled: Callable[[], bool]
+
+    def output(self, command: GitCommand, max_bytes: int = OUTPUT_BYTES) -> bytes:
+        """The standard output of a command.
+
+        Raises the SourceError family, and InterruptedError if cancelled.
+        """
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
+            process = self.start(command, stdout=out, stderr=errors)
+            try:
+                self._wait(process)
+            finally:
+                kill(process)
+            if os.fstat(out.fileno()).st_size > max_bytes:
+                raise RepositoryTooLarge("too_many_files")
+            if process.returncode != 0:
+                raise self._error(errors, process.returncode)
+            out.seek(0)
+            return out.read()
+
+    def start(
+        self,
+        command: GitCommand,
+        *,
+        stdin: int = subprocess.DEVNULL,
+        stdout: int | IO[bytes] = subprocess.PIPE,
+        stderr: IO[bytes],
+    ) -> subprocess.Popen[bytes]:
+        """Start a command in a process group of its own; end it with `kill`."""
+        return subprocess.Popen(
+            self._command_line(command),
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            env=environment(command.config),
+            cwd="/",
+            start_new_session=True,
+        )
+
+    def _command_line(self, command: GitCommand) -> list[str]:
+        # The shell sets the limits: Python code between fork and exec is not thread-safe.
+        # A system without a memory limit ignores that line.
+        script = (
+            f"ulimit -v {MEMORY_KILOBYTES} 2>/dev/null;"
+            f" ulimit -f {self.megabytes * BLOCKS_PER_MEGABYTE}; ulimit -c 0;"
+            ' exec "$@"'
+        )
+        git = ["git", "--no-pager"]
+        if command.in_repository:
+            git += ["--git-dir", str(self.folder)]
+        return ["/bin/sh", "-c", script, "git", *git, *command.arguments]
+
+    def _wait(self, process: subprocess.Popen[bytes]) -> None:
+        """Until the process ends, its time is over, it grows too large or is cancelled."""
+        deadline = time.monotonic() + self.seconds
+        next_measurement = time.monotonic() + MEASURE_SECONDS
+        while not _has_ended(process):
+            now = time.monotonic()
+            if now > deadline:
+                raise Unreachable("timeout")
+            if self.cancelled():
+                raise InterruptedError
+            if now > next_measurement:
+                next_measurement = now + MEASURE_SECONDS
+                self._check_size()
+
+    def _error(self, errors: IO[bytes], status: int) -> SourceError:
+        errors.seek(0)
+        text = errors.read(ERROR_BYTES).decode("utf-8", "replace")
+        return error_from_output(text, status, self.megabytes)
+
+    def _check_size(self) -> None:
+        if folder_bytes(self.folder) > self.megabytes * 1_000_000:
+            raise RepositoryTooLarge("over_limit", megabytes=self.megabytes)
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
+def environment(config: Mapping[str, str]) -> dict[str, str]:
+    """Git's environment: PATH and proxies, no system or user configuration, no prompts.
+
+    `config` extends CONFIG; both travel in variables, never in arguments or files.
+    """
+    passed = {name: os.environ[name] for name in PASSED_VARIABLES if name in os.environ}
+    path = os.environ.get("PATH", os.defpath)
+    settings = _config_variables({**CONFIG, **config})
+    return {**passed, **FIXED_VARIABLES, "PATH": path, **settings}
+
+
+def _config_variables(config: Mapping[str, str]) -> dict[str, str]:
+    """Settings as git reads them from its environment (git-config, GIT_CONFIG_COUNT)."""
+    variables = {"GIT_CONFIG_COUNT": str(len(config))}
+    for number, (key, value) in enumerate(config.items()):
+        variables[f"GIT_CONFIG_KEY_{number}"] = key
+        variables[f"GIT_CONFIG_VALUE_{number}"] = value
+    return variables
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
     """End git and every helper it started: they share its process group."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
-def _size(folder: Path) -> int:
+def folder_bytes(folder: Path) -> int:
+    """The size of all files under `folder`; those removed meanwhile count nothing."""
     total = 0
     for path, _, names in os.walk(folder):
         for name in names:
-            try:
-                total += os.lstat(os.path.join(path, name)).st_size
-            except OSError:
-                continue
+            with contextlib.suppress(OSError):
+                total += Path(path, name).lstat().st_size
     return total
+
+
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    try:
+        process.wait(POLL_SECONDS)
+    except subprocess.TimeoutExpired:
+        return False
+    return True

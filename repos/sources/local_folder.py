@@ -1,4 +1,4 @@
-"""Folders on this machine: walked without following a single link, in any part of a path."""
+"""Folders on this machine, read without following a link in any part of a path."""
 
 from __future__ import annotations
 
@@ -11,120 +11,134 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from repos.sources.errors import NotFound
-from repos.sources.tree import VENDORED, TreeEntry, ignore_rules
+from repos.sources.tree import LINK_MODE, VENDORED, TreeEntry, ignore_rules
 
-BUILT = frozenset({"build", "target", "out", "coverage", "htmlcov", "staticfiles"})
-MOST_ENTRIES = 400_000
+BUILD_FOLDERS = frozenset({"build", "target", "out", "coverage", "htmlcov", "staticfiles"})
+SKIPPED_FOLDERS = VENDORED | BUILD_FOLDERS
+MAX_ENTRIES = 400_000
+MAX_HASHED_BYTES = 2_000_000
+IGNORE_FILE_BYTES = 100_000
+FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 READ_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
-class Folder:
-    """A plain folder. What its `.gitignore` files exclude, and build and dependency folders, are not entered at all."""
+class LocalFolder:
+    """A plain folder. Raises NotFound if it does not exist.
+
+    What its `.gitignore` files exclude, and build and dependency folders, is not entered.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         if not root.is_dir():
-            raise NotFound("There is no such folder.")
+            raise NotFound("no_folder")
 
     def entries(self) -> list[TreeEntry]:
-        """Every file and link, with the id git would give its contents. Unreadable ones are left out."""
-        found: list[TreeEntry] = []
+        """Every readable file and every link, with the id git would give its contents."""
+        entries: list[TreeEntry] = []
         rules: dict[str, GitIgnoreSpec] = {}
         for path, folders, names in os.walk(self.root, followlinks=False):
             relative = Path(path).relative_to(self.root)
-            if ".gitignore" in names and (
-                text := self._bytes(str(relative / ".gitignore"), 100_000)
-            ):
-                rules[str(relative)] = GitIgnoreSpec.from_lines(
-                    ignore_rules(text.decode("utf-8", "replace"))
-                )
-            folders[:] = sorted(
-                f
-                for f in folders
-                if f not in VENDORED | BUILT
-                and not _is_environment(path, f)
-                and not _ignored(rules, relative / f, "/")
-            )
-            for name in sorted(names):
-                if _ignored(rules, relative / name):
-                    continue
-                entry = self._entry(str(relative / name))
-                if entry is not None:
-                    found.append(entry)
-            if len(found) > MOST_ENTRIES:
+            if ".gitignore" in names:
+                self._read_rules(relative, rules)
+            # os.walk enters what is left in this very list.
+            folders[:] = self._folders_to_enter(relative, folders, rules)
+            entries += self._file_entries(relative, names, rules)
+            if len(entries) > MAX_ENTRIES:
                 break
-        return found
+        return entries
 
     def commit(self, entries: Iterable[TreeEntry]) -> str:
-        """A name for this state of the folder: a digest of paths and contents."""
+        """A digest of paths and contents, in place of a commit's id."""
         digest = hashlib.sha1(usedforsecurity=False)
         for entry in entries:
-            digest.update(
-                f"{entry.mode} {entry.path}\0{entry.sha}\n".encode("utf-8", "surrogateescape")
-            )
+            line = f"{entry.mode} {entry.path}\0{entry.sha}\n"
+            digest.update(line.encode("utf-8", "surrogateescape"))
         return digest.hexdigest()
 
     def read(self, entries: Iterable[TreeEntry]) -> Iterator[tuple[TreeEntry, bytes]]:
+        """The bytes of each entry, in order; files that became unreadable are left out."""
         for entry in entries:
-            data = self._bytes(entry.path, entry.size + 1)
+            data = self._read_bytes(entry.path, entry.size + 1)
             if data is not None:
                 yield entry, data
 
+    def _read_rules(self, folder: Path, rules: dict[str, GitIgnoreSpec]) -> None:
+        data = self._read_bytes(str(folder / ".gitignore"), IGNORE_FILE_BYTES)
+        if data:
+            lines = ignore_rules(data.decode("utf-8", "replace"))
+            rules[str(folder)] = GitIgnoreSpec.from_lines(lines)
+
+    def _folders_to_enter(
+        self, parent: Path, names: list[str], rules: dict[str, GitIgnoreSpec]
+    ) -> list[str]:
+        return sorted(
+            name
+            for name in names
+            if name not in SKIPPED_FOLDERS
+            and not _is_virtual_environment(self.root / parent / name)
+            and not _is_ignored(rules, parent / name, "/")
+        )
+
+    def _file_entries(
+        self, parent: Path, names: list[str], rules: dict[str, GitIgnoreSpec]
+    ) -> Iterator[TreeEntry]:
+        for name in sorted(names):
+            if _is_ignored(rules, parent / name):
+                continue
+            entry = self._entry(str(parent / name))
+            if entry is not None:
+                yield entry
+
     def _entry(self, path: str) -> TreeEntry | None:
         try:
-            info = os.lstat(self.root / path)
+            info = (self.root / path).lstat()
         except OSError:
             return None
         if stat.S_ISLNK(info.st_mode):
-            return TreeEntry(path, "0" * 40, 0, "120000")
+            return TreeEntry(path, "0" * 40, 0, LINK_MODE)
         if not stat.S_ISREG(info.st_mode):
             return None
-        # Contents name a file; a large one, which will not be read anyway, is named by its size and time.
-        if info.st_size > 2_000_000:
-            seed = f"{info.st_size}:{info.st_mtime_ns}".encode()
-        else:
-            data = self._bytes(path, info.st_size)
-            if data is None:
-                return None
-            seed = b"blob %d\0" % len(data) + data
-        return TreeEntry(path, hashlib.sha1(seed, usedforsecurity=False).hexdigest(), info.st_size)
+        content = self._hashed_content(path, info)
+        if content is None:
+            return None
+        sha = hashlib.sha1(content, usedforsecurity=False).hexdigest()
+        return TreeEntry(path, sha, info.st_size)
 
-    def _bytes(self, path: str, most: int) -> bytes | None:
-        """The file's bytes, each part of its path opened from the one above and none of them a link."""
-        parts = Path(path).parts
+    def _hashed_content(self, path: str, info: os.stat_result) -> bytes | None:
+        """What names a file: git's blob, or size and time of a file too large to be read."""
+        if info.st_size > MAX_HASHED_BYTES:
+            return f"{info.st_size}:{info.st_mtime_ns}".encode()
+        data = self._read_bytes(path, info.st_size)
+        if data is None:
+            return None
+        return b"blob %d\0" % len(data) + data
+
+    def _read_bytes(self, path: str, max_bytes: int) -> bytes | None:
+        """The first bytes of a regular file, None if it is none or cannot be read."""
         try:
-            folder = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            try:
-                for part in parts[:-1]:
-                    inner = os.open(
-                        part,
-                        os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC,
-                        dir_fd=folder,
-                    )
-                    os.close(folder)
-                    folder = inner
-                file = os.open(parts[-1], READ_FLAGS, dir_fd=folder)
-            finally:
-                os.close(folder)
-            with os.fdopen(file, "rb") as stream:
-                return (
-                    stream.read(most) if stat.S_ISREG(os.fstat(stream.fileno()).st_mode) else None
-                )
+            descriptor = self._open(Path(path).parts)
         except OSError:
             return None
+        with os.fdopen(descriptor, "rb") as stream:
+            try:
+                if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                    return stream.read(max_bytes)
+            except OSError:
+                pass
+        return None
 
-
-def _ignored(rules: dict[str, GitIgnoreSpec], path: Path, ending: str = "") -> bool:
-    """Do the `.gitignore` files of the folders above `path` exclude it?"""
-    for folder in (path.parent, *path.parent.parents) if rules else ():
-        spec = rules.get(str(folder))
-        if spec is not None and spec.match_file(str(path.relative_to(folder)) + ending):
-            return True
-    return False
-
-
-def _is_environment(path: str, folder: str) -> bool:
-    return os.path.exists(os.path.join(path, folder, "pyvenv.cfg"))
+    def _open(self, parts: tuple[str, ...]) -> int:
+        """A descriptor of the file; each part is opened from its parent, none is a link."""
+        folder = os.open(self.root, FOLDER_FLAGS)
+        try:
+            for part in parts[:-1]:
+                inner = os.open(part, FOLDER_FLAGS | os.O_NOFOLLOW, dir_fd=folder)
+                os.close(folder)
+                folder = inner
+            return os.open(parts[-1], READ_FLAGS, dir_fd=folder)
+        finally:
+            os.close(folder)
 
 
 def git_folder(root: Path) -> Path | None:
@@ -133,3 +147,24 @@ def git_folder(root: Path) -> Path | None:
         if (candidate / "HEAD").is_file() and (candidate / "objects").is_dir():
             return candidate
     return None
+
+
+def _is_virtual_environment(folder: Path) -> bool:
+    try:
+        return (folder / "pyvenv.cfg").exists()
+    except OSError:  # not ours to enter
+        return False
+
+
+def _is_ignored(rules: dict[str, GitIgnoreSpec], path: Path, ending: str = "") -> bool:
+    """Whether a `.gitignore` file in one of the parent folders excludes `path`.
+
+    `ending` is `/` for a folder.
+    """
+    if not rules:
+        return False
+    for folder in path.parents:
+        spec = rules.get(str(folder))
+        if spec is not None and spec.match_file(str(path.relative_to(folder)) + ending):
+            return True
+    return False

@@ -1,7 +1,7 @@
-"""May this server go to that host? Decided on addresses, before any process or socket is opened.
+"""Which hosts this server connects to, decided before any process or socket is opened.
 
-Every address a name resolves to must be a public one (or the host be allow-listed), and the connection is pinned to
-the addresses that were checked, so that a name cannot change its mind in between.
+Every address a name resolves to must be public, or the host listed as allowed. The
+connection is pinned to the checked addresses, against DNS rebinding.
 """
 
 from __future__ import annotations
@@ -16,24 +16,29 @@ from repos.sources.address import Address
 from repos.sources.errors import AddressRefused, Unreachable
 
 Resolver = Callable[[str, int], list[str]]
+HTTPS_PORT = 443
+PRIVILEGED_PORTS = range(1024)  # ports of other services, such as SSH and mail
+NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
+# 127.1, 0x7f000001, 017700000001, 2130706433: a resolver may read these as an address.
+NUMERIC_HOSTNAME = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class PinnedHost:
-    """A checked destination: `addresses` are what `host` may be taken to mean."""
+    """A checked destination: connections to `hostname` may only go to `addresses`.
 
-    host: str
+    Without addresses (behind a proxy) nothing is pinned.
+    """
+
+    hostname: str
     port: int
     addresses: tuple[str, ...]
 
 
-def resolve(host: str, port: int) -> list[str]:
-    """Every address of `host`, by the system's resolver. Raises OSError."""
-    return list(
-        dict.fromkeys(
-            str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        )
-    )
+def resolve(hostname: str, port: int) -> list[str]:
+    """Every address of `hostname`, by the system's resolver. Raises OSError."""
+    results = socket.getaddrinfo(hostname, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in results))
 
 
 def check(
@@ -43,54 +48,64 @@ def check(
     *,
     through_proxy: bool = False,
 ) -> PinnedHost:
-    """The pinned destination of `address`, or Refused. `allow` holds `host` or `host:port` entries.
+    """The pinned destination of `address`. `allow` contains `host` or `host:port` entries.
 
-    Behind a proxy a name that cannot be resolved here is left to the proxy: nothing is pinned then.
+    Raises AddressRefused, and Unreachable if the name does not resolve. Behind a proxy
+    such a name is left to the proxy.
     """
-    allowed = {entry.lower() for entry in allow}
-    listed = address.host in allowed or f"{address.host}:{address.port}" in allowed
-    if address.scheme != "https" and not listed:
-        raise AddressRefused(
-            "Only https addresses are used. Give the https address of this repository."
-        )
-    if not listed and address.port < 1024 and address.port != 443:
-        raise AddressRefused(
-            "This port is not one that repositories are fetched from. Ask the administrator to allow it."
-        )
-    if not listed and _numeric(address.host):
-        raise AddressRefused("Give the repository's host by name.")
-    try:
-        found = resolver(address.host, address.port)
-    except OSError:
-        found = []
-    if not found and through_proxy:
-        return PinnedHost(address.host, address.port, ())
-    if not found:
-        raise Unreachable("The host of this repository could not be found. Check the address.")
-    if not listed and not all(public(ip) for ip in found):
-        raise AddressRefused(
-            "This host is on a private network. Ask the administrator to allow it."
-        )
-    return PinnedHost(address.host, address.port, tuple(found))
+    allowed = _is_allowed(address, allow)
+    if not allowed:
+        _check_public_form(address)
+    addresses = _addresses(address, resolver)
+    if not addresses and not through_proxy:
+        raise Unreachable("unknown_host")
+    if not allowed and not all(map(is_public, addresses)):
+        raise AddressRefused("private_network")
+    return PinnedHost(address.hostname, address.port, tuple(addresses))
 
 
-def public(text: str) -> bool:
-    """Is this an address on the public internet, whatever way it is wrapped?"""
+def is_public(text: str) -> bool:
+    """Whether this is an address on the public internet, also embedded in an IPv6 one."""
     try:
         ip = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
         return False
     if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is None and ip in ipaddress.ip_network("64:ff9b::/96"):
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        inner = _embedded_ipv4(ip)
         if inner is not None:
-            return public(str(inner))
+            return is_public(str(inner))
     return ip.is_global and not ip.is_multicast
 
 
-def _numeric(host: str) -> bool:
-    # 127.1, 0x7f000001, 017700000001, 2130706433 and IPv6: forms a resolver may read as an address.
-    return ":" in host or bool(
-        re.fullmatch(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*", host, re.IGNORECASE)
-    )
+def _addresses(address: Address, resolver: Resolver) -> list[str]:
+    """What the name resolves to, empty if it does not."""
+    try:
+        return resolver(address.hostname, address.port)
+    except OSError:
+        return []
+
+
+def _is_allowed(address: Address, allow: Iterable[str]) -> bool:
+    entries = {entry.lower() for entry in allow}
+    return not entries.isdisjoint((address.hostname, f"{address.hostname}:{address.port}"))
+
+
+def _check_public_form(address: Address) -> None:
+    """What can be refused before the name is resolved. Raises AddressRefused."""
+    if address.scheme != "https":
+        raise AddressRefused("https_required")
+    if address.port != HTTPS_PORT and address.port in PRIVILEGED_PORTS:
+        raise AddressRefused("port_refused")
+    if ":" in address.hostname or NUMERIC_HOSTNAME.fullmatch(address.hostname):
+        raise AddressRefused("numeric_host")
+
+
+def _embedded_ipv4(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address inside a mapped, 6to4, Teredo or NAT64 address."""
+    if ip.ipv4_mapped or ip.sixtofour:
+        return ip.ipv4_mapped or ip.sixtofour
+    if ip.teredo:
+        return ip.teredo[1]
+    if ip in NAT64:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return None

@@ -1,9 +1,8 @@
-"""One state of one repository, ready to be walked."""
+"""Snapshots: one state of one repository, ready to be read."""
 
 from __future__ import annotations
 
 import contextlib
-import http.client
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,47 +11,50 @@ from typing import Protocol
 from repos.sources import network_policy, workspace
 from repos.sources.address import Address, check_revision
 from repos.sources.errors import Broken, Moved, NotFound, SourceError
-from repos.sources.git import Git, Remote
-from repos.sources.local_folder import Folder, git_folder
+from repos.sources.git import Git
+from repos.sources.local_folder import LocalFolder, git_folder
 from repos.sources.redirects import moved_to
+from repos.sources.remote import Remote
 from repos.sources.tree import TreeEntry
 
-MOST_MOVES = 4
-HISTORY, HISTORY_SECONDS, HISTORY_MEGABYTES = 1_000, 20, 20
-NO_SUCH = "There is no such repository, or it is private. Check the address, or add an access token that can read it."
+MAX_MOVES = 4
+REMOTE_COMMIT_SECONDS = 30
+HISTORY_COMMITS = 1_000
+HISTORY_SECONDS = 20
+HISTORY_MEGABYTES = 20
+TEXT_BYTES = 100_000
 
 
 class BlobReader(Protocol):
-    """Gives the bytes of entries, in order."""
+    """Reads the contents of entries."""
 
-    def read(self, entries: Iterable[TreeEntry]) -> Iterator[tuple[TreeEntry, bytes]]: ...
+    def read(self, entries: Iterable[TreeEntry]) -> Iterator[tuple[TreeEntry, bytes]]:
+        """Each entry with its bytes, in order; unreadable ones may be left out."""
+        ...
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """`commit` names the state (for a plain folder: a digest of it); `entries` is its whole tree."""
+    """A commit (for a plain folder a digest of it), its whole tree and its contents."""
 
     commit: str
     entries: list[TreeEntry]
     reader: BlobReader
 
     def text_of(self, path: str) -> str:
-        """The text of one small file, empty when it is not there."""
-        small = (
-            e
-            for e in self.entries
-            if e.path == path and e.mode.startswith("100") and e.size <= 100_000
-        )
-        for _, data in self.reader.read(list(small)[:1]):
-            return data[:100_000].decode("utf-8", "replace")
+        """The text of one small file, empty if there is none."""
+        matches = [entry for entry in self.entries if entry.path == path and _is_small_file(entry)]
+        for _, data in self.reader.read(matches[:1]):
+            return data[:TEXT_BYTES].decode("utf-8", "replace")
         return ""
 
 
 @dataclass(frozen=True)
 class FetchLimits:
-    """What fetching one repository may cost, and what the network around this server is like.
+    """Limits of fetching one repository, and this server's network.
 
-    `allow` names private hosts that may be reached, `ca_file` further certificates to trust, `proxy` the way out.
+    `allow` lists private hosts that may be reached, `ca_file` contains further trusted
+    certificates, `proxy` is the address of the outgoing proxy.
     """
 
     seconds: int = 120
@@ -64,7 +66,10 @@ class FetchLimits:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a repository's files come from, and what getting them may cost. `cancelled()` turning true ends it."""
+    """Where a repository's files come from, and the limits of getting them.
+
+    `cancelled()` is polled; once it is true the work ends with InterruptedError.
+    """
 
     address: Address
     limits: FetchLimits
@@ -76,121 +81,160 @@ class Source:
 
 @contextlib.contextmanager
 def open_snapshot(source: Source) -> Iterator[Snapshot]:
-    """Fetch (or open) the repository and yield its snapshot; what was fetched is removed afterwards.
+    """Fetch (or open) the repository and yield its snapshot; fetched files are removed.
 
-    Raises the SourceError family, and InterruptedError when cancelled.
+    Raises the SourceError family, and InterruptedError if cancelled.
     """
     if source.address.is_local:
         yield _open_local(source)
         return
-    limits = source.limits
-    with workspace.folder(source.work_dir) as folder:
-        git = Git(
-            folder / "repository.git",
-            seconds=limits.seconds,
-            megabytes=limits.megabytes,
-            cancelled=source.cancelled,
-        )
-        commit = _with_checked_remote(
-            source, folder, lambda remote: git.fetch(remote, source.revision)
-        )
+    with workspace.temporary_folder(source.work_dir) as folder:
+        git = _git(source, folder / "repository.git")
+
+        def fetch(remote: Remote) -> str:
+            return git.fetch(remote, source.revision)
+
+        commit = _follow_moves(source, folder, fetch)
         yield Snapshot(commit, _entries(git, commit), git)
 
 
 def remote_commit(source: Source) -> str:
-    """The commit the remote stands at, asked without fetching anything; empty when it does not say.
+    """The commit the remote stands at, without fetching; empty if it names none.
 
     Raises the SourceError family.
     """
-    limits = source.limits
-    with workspace.folder(source.work_dir) as folder:
+    seconds = min(REMOTE_COMMIT_SECONDS, source.limits.seconds)
+    with workspace.temporary_folder(source.work_dir) as folder:
         git = Git(
             folder,
-            seconds=min(30, limits.seconds),
-            megabytes=limits.megabytes,
+            seconds=seconds,
+            megabytes=source.limits.megabytes,
             cancelled=source.cancelled,
         )
-        return _with_checked_remote(
-            source, folder, lambda remote: git.remote_commit(remote, source.revision)
-        )
+
+        def commit(remote: Remote) -> str:
+            return git.remote_commit(remote, source.revision)
+
+        return _follow_moves(source, folder, commit)
 
 
 def commits_between(source: Source, old: str, new: str) -> int | None:
-    """How many commits lead from `old` to `new`; None where that cannot be told cheaply, or they parted ways.
+    """The number of commits after `old` up to `new`.
 
-    Only commits are fetched, no files, and no more than HISTORY of them. Raises InterruptedError when cancelled.
+    None if that is not cheap to find out or `old` is no ancestor of `new`. At most
+    HISTORY_COMMITS commits are fetched, without files. Raises InterruptedError if
+    cancelled.
     """
     try:
         if source.address.is_local:
-            inside = git_folder(Path(source.address.url))
-            return (
-                Git(inside, seconds=HISTORY_SECONDS).commits_between(old, new)
-                if inside is not None
-                else None
-            )
-        with workspace.folder(source.work_dir) as folder:
-            git = Git(
-                folder / "history.git",
-                seconds=HISTORY_SECONDS,
-                megabytes=HISTORY_MEGABYTES,
-                cancelled=source.cancelled,
-            )
-            _with_checked_remote(
-                source,
-                folder,
-                lambda remote: git.fetch(remote, source.revision, depth=HISTORY, files=False),
-            )
-            return git.commits_between(old, new)
+            return _local_commits_between(Path(source.address.url), old, new)
+        return _remote_commits_between(source, old, new)
     except SourceError:
         return None
 
 
-def _with_checked_remote(source: Source, folder: Path, call: Callable[[Remote], str]) -> str:
-    """Call with the checked place of the address; where the host says it has moved, with the place it moved to.
+def _local_commits_between(root: Path, old: str, new: str) -> int | None:
+    repository = git_folder(root)
+    if repository is None:
+        return None
+    return Git(repository, seconds=HISTORY_SECONDS).commits_between(old, new)
 
-    Each new place is checked like the first. The token stays with the host it was given for.
+
+def _remote_commits_between(source: Source, old: str, new: str) -> int | None:
+    with workspace.temporary_folder(source.work_dir) as folder:
+        git = Git(
+            folder / "history.git",
+            seconds=HISTORY_SECONDS,
+            megabytes=HISTORY_MEGABYTES,
+            cancelled=source.cancelled,
+        )
+
+        def fetch(remote: Remote) -> str:
+            return git.fetch(remote, source.revision, depth=HISTORY_COMMITS, files=False)
+
+        _follow_moves(source, folder, fetch)
+        return git.commits_between(old, new)
+
+
+def _follow_moves(source: Source, folder: Path, call: Callable[[Remote], str]) -> str:
+    """`call` with the checked remote; if it has moved, with the one it moved to.
+
+    Each new address passes the network policy like the first. The token is sent to the
+    host it was given for and to no other. Raises Moved after MAX_MOVES addresses.
     """
     address, token, limits = source.address, source.token, source.limits
-    ca_file = workspace.certificates(limits.ca_file, folder) if limits.ca_file else ""
-    for _ in range(MOST_MOVES):
-        pinned = network_policy.check(address, limits.allow, through_proxy=bool(limits.proxy))
-        remote = Remote(address, pinned, token, ca_file, limits.proxy)
+    ca_file = limits.ca_file and workspace.certificate_bundle(limits.ca_file, folder)
+    for _ in range(MAX_MOVES):
+        remote = Remote(address, _pin(address, limits), token, ca_file, limits.proxy)
         try:
             return call(remote)
         except Moved:
-            try:
-                target = moved_to(remote)
-            except (OSError, http.client.HTTPException):
-                target = None
+            target = _move_target(remote)
             if target is None:
                 raise
-            if target.url == address.url:
-                raise NotFound(NO_SUCH) from None
-            if (target.host, target.port) != (address.host, address.port):
-                token = ""
-            address = target
-    raise Moved("This repository has moved too many times. Use its present address.")
+        if not _is_same_host(target, address):
+            token = ""
+        address = target
+    raise Moved("too_many_moves")
+
+
+def _pin(address: Address, limits: FetchLimits) -> network_policy.PinnedHost:
+    return network_policy.check(address, limits.allow, through_proxy=bool(limits.proxy))
+
+
+def _is_same_host(one: Address, other: Address) -> bool:
+    return (one.hostname, one.port) == (other.hostname, other.port)
+
+
+def _move_target(remote: Remote) -> Address | None:
+    """The new address of a remote that has moved; None if its host does not tell.
+
+    Raises NotFound if only the spelling changes: then there is nothing at either.
+    """
+    try:
+        target = moved_to(remote)
+    except OSError:
+        return None
+    if target is not None and target.url == remote.address.url:
+        raise NotFound from None
+    return target
 
 
 def _open_local(source: Source) -> Snapshot:
-    root, revision, limits = Path(source.address.url), source.revision, source.limits
-    folder = Folder(root)
-    inside = git_folder(root)
-    if inside is not None and (revision or inside == root):
-        git = Git(
-            inside, seconds=limits.seconds, megabytes=limits.megabytes, cancelled=source.cancelled
-        )
-        commit = git.commit(check_revision(revision) if revision else "HEAD")
-        return Snapshot(commit, _entries(git, commit), git)
-    # A checkout is read as it lies there: people ask about the code in front of them.
+    root = Path(source.address.url)
+    folder = LocalFolder(root)
+    repository = git_folder(root)
+    if repository is not None and (source.revision or repository == root):
+        return _open_repository(source, repository)
+    # A checkout without a named revision is read with its uncommitted changes.
     entries = folder.entries()
     if not entries:
-        raise Broken("This folder holds no files.")
+        raise Broken("empty_folder")
     return Snapshot(folder.commit(entries), entries, folder)
+
+
+def _open_repository(source: Source, folder: Path) -> Snapshot:
+    revision = check_revision(source.revision) if source.revision else "HEAD"
+    git = _git(source, folder)
+    commit = git.commit(revision)
+    return Snapshot(commit, _entries(git, commit), git)
+
+
+def _git(source: Source, folder: Path) -> Git:
+    return Git(
+        folder,
+        seconds=source.limits.seconds,
+        megabytes=source.limits.megabytes,
+        cancelled=source.cancelled,
+    )
 
 
 def _entries(git: Git, commit: str) -> list[TreeEntry]:
     entries = git.entries(commit)
     if not entries:
-        raise Broken("This repository is empty: there is nothing to read yet.")
+        raise Broken("empty_repository")
     return entries
+
+
+def _is_small_file(entry: TreeEntry) -> bool:
+    return entry.mode.startswith("100") and entry.size <= TEXT_BYTES

@@ -1,4 +1,8 @@
-"""Folders for what is being fetched: each held by a lock, so that what a killed process left is told apart and removed."""
+"""Temporary folders for fetched repositories.
+
+A lock on a file in each folder is held by its process and released by the kernel when
+that process ends, so that abandoned folders can be told apart and removed.
+"""
 
 from __future__ import annotations
 
@@ -13,52 +17,59 @@ from pathlib import Path
 
 PREFIX = "fetch-"
 LOCK = "in-use"
+LOCK_FLAGS = os.O_RDWR | os.O_CLOEXEC
+SYSTEM_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 @contextlib.contextmanager
-def folder(work_dir: Path) -> Iterator[Path]:
-    """A new folder under `work_dir`, removed afterwards. Whatever killed processes left there is removed first."""
+def temporary_folder(work_dir: Path) -> Iterator[Path]:
+    """A new folder under `work_dir`, removed afterwards, as are abandoned ones before."""
     work_dir.mkdir(parents=True, exist_ok=True)
-    sweep(work_dir)
-    made = Path(tempfile.mkdtemp(prefix=PREFIX, dir=work_dir))
-    descriptor = os.open(made / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    remove_abandoned(work_dir)
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=work_dir))
+    descriptor = os.open(folder / LOCK, LOCK_FLAGS | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield made
+        yield folder
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
         os.close(descriptor)
 
 
-def sweep(work_dir: Path) -> int:
-    """Remove folders nobody holds; returns how many."""
-    removed = 0
-    for left in work_dir.glob(f"{PREFIX}*"):
-        try:
-            descriptor = os.open(left / LOCK, os.O_RDWR | os.O_CLOEXEC)
-        except OSError:
-            continue  # being made, or being removed, this very moment
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            continue
-        else:
-            shutil.rmtree(left, ignore_errors=True)
-            removed += 1
-        finally:
-            os.close(descriptor)
-    return removed
+def remove_abandoned(work_dir: Path) -> int:
+    """Remove the folders no process holds; returns their number."""
+    return sum(_remove_if_abandoned(folder) for folder in work_dir.glob(f"{PREFIX}*"))
 
 
-def certificates(own: str, folder: Path) -> str:
-    """A bundle of the system's trusted certificates and those in `own`: git takes only one file."""
-    system = ssl.get_default_verify_paths()
+def certificate_bundle(ca_file: str, folder: Path) -> str:
+    """The path of a file with the system's certificates and those in `ca_file`.
+
+    Git takes one file only, in place of the system's.
+    """
     bundle = folder / "certificates.pem"
-    parts = [
-        Path(name)
-        for name in (system.cafile, system.openssl_cafile, "/etc/ssl/certs/ca-certificates.crt")
-        if name
-    ]
-    first = next((part.read_bytes() for part in parts if part.is_file()), b"")
-    bundle.write_bytes(first + b"\n" + Path(own).read_bytes())
+    bundle.write_bytes(_system_certificates() + b"\n" + Path(ca_file).read_bytes())
     return str(bundle)
+
+
+def _remove_if_abandoned(folder: Path) -> bool:
+    try:
+        descriptor = os.open(folder / LOCK, LOCK_FLAGS)
+    except OSError:
+        return False  # being created or removed at this moment
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+        return True
+    finally:
+        os.close(descriptor)
+
+
+def _system_certificates() -> bytes:
+    paths = ssl.get_default_verify_paths()
+    for name in (paths.cafile, paths.openssl_cafile, SYSTEM_BUNDLE):
+        if name and Path(name).is_file():
+            return Path(name).read_bytes()
+    return b""

@@ -132,6 +132,23 @@ def test_ordinary_revisions_are_taken(name):
     assert check_revision(name) == name
 
 
+def test_the_kinds_of_host_are_those_of_the_model():
+    from repos.models import Repository
+    from repos.sources import HOSTS, KIND_CHOICES
+
+    assert [(kind, str(label)) for kind, label in Repository.Kind.choices] == list(KIND_CHOICES)
+    assert len({host.kind for host in HOSTS}) == len(HOSTS)
+
+
+def test_an_error_has_a_code_and_a_sentence():
+    with pytest.raises(BadAddress) as caught:
+        parse_address("a/b", "svn")
+    assert caught.value.code == "unknown_kind"
+    assert str(caught.value) == "type must be one of github, gitlab, bitbucket, gitea, azure, git, local."
+    stored = SourceError.from_text("What a job {said}.")
+    assert (stored.code, str(stored)) == ("text", "What a job {said}.")
+
+
 def test_links_lead_to_the_lines_at_the_commit():
     assert (
         parse_address("a/b").blob_url("c0ffee", "src/x y.py", 3, 9)

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from repos.indexing.chunking import MOST_CHARS, MOST_LINES, chunk
+from repos.indexing.chunking import MAX_CHARS, MAX_LINES, chunk
 from repos.indexing.file_selection import Limits, Skipped, decode, role, select
 from repos.indexing.languages import GRAMMARS, SUFFIXES, language_of, parser_for
 from repos.sources.tree import TreeEntry
@@ -46,8 +46,8 @@ def test_chunks_cover_every_line_in_order_and_stay_small(suffix):
         assert covered == sorted(set(covered))
     for c in chunks:
         assert c.text == "\n".join(lines[c.start - 1 : c.end])
-        assert c.end - c.start < MOST_LINES + 12
-        assert len(c.text) <= MOST_CHARS + 1_200
+        assert c.end - c.start < MAX_LINES + 12
+        assert len(c.text) <= MAX_CHARS + 1_200
 
 
 def test_a_method_carries_its_class_and_a_large_class_is_cut_between_methods():
@@ -116,6 +116,28 @@ def test_deepwikiignore_is_heeded_and_limits_hold():
 @pytest.mark.parametrize("data", [b"\xff\xfeh\x00i\x00", b"\xef\xbb\xbfhi", b"h\xe9", b"", b"\xff" * 10])
 def test_any_bytes_are_decoded_or_declined(data):
     assert decode(data) is None or isinstance(decode(data), str)
+
+
+WORDS_BY_ENCODING = {
+    "cp932": "# ユーザー名を検証する関数です。\n# 戻り値は真偽値です。\n# 例外を投げません。\n# 設定を読み込みます。\n",
+    "gb18030": "# 检查用户名\n# 返回结果\n# 是否有效\n# 不抛出异常\n# 读取文件\n",
+    "cp949": "# 사용자 이름이 유효한지 확인합니다. 예외를 던지지 않습니다.\n",
+    "koi8_r": "# Проверяет правильность имени пользователя, не вызывает исключений.\n",
+    "cp1251": "# Проверяет правильность имени пользователя, не вызывает исключений.\n",
+}
+
+
+@pytest.mark.parametrize("encoding", WORDS_BY_ENCODING)
+def test_the_encoding_of_another_script_is_detected(encoding):
+    text = "def check(name):\n    return bool(name)\n" * 9 + WORDS_BY_ENCODING[encoding]
+    assert decode(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["# Größe, créé, año", 'strip("[ÀÁÂÃÄÅ] [ÈÉÊË] [ÌÍÎÏ] [ÒÓÔÕÖ] [ÙÚÛÜ]")', "# ÄÄÄÄÄÄ ·····", "# 20 °C ± 5 µm"]
+)
+def test_text_in_latin_script_stays_windows_1252(text):
+    assert decode(text.encode("cp1252")) == text
 
 
 @pytest.mark.parametrize(

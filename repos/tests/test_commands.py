@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from repos.models import IndexJob, Repository
-from repos.testing.git_host import GitHost, make_repository
+from repos.testing import GitHost, make_repository
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def test_index_repo_indexes_a_folder_and_says_what_it_did(folder):
 def test_index_repo_fetches_a_branch_with_a_token_from_the_environment(tmp_path, settings, monkeypatch):
     monkeypatch.setenv("MY_TOKEN", "s3cret-token-1")
     with GitHost(tmp_path / "served", token="s3cret-token-1") as host:
-        settings.CLONE_ALLOW = [host.place]
+        settings.CLONE_ALLOW = [host.netloc]
         commit = make_repository(host.root / "r", {"a.py": "x = 1\n"}, branch="trunk")
         run("index_repo", f"{host.url}/r", code=1)
         IndexJob.objects.all().delete()

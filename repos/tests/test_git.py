@@ -12,7 +12,7 @@ from repos.indexing.file_selection import Limits, Skipped, files, select
 from repos.sources import FetchLimits, Source, commits_between, open_snapshot, parse_address
 from repos.sources.errors import AddressRefused, Broken, Moved, NotFound, SourceError, Unreachable
 from repos.sources.snapshot import remote_commit
-from repos.testing.git_host import GitHost, make_repository, run_git
+from repos.testing import GitHost, make_repository, run_git
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def host(tmp_path):
 def snapshot(host, name, tmp_path, **kwargs):
     limits = FetchLimits(
         seconds=kwargs.pop("seconds", 20), megabytes=kwargs.pop("megabytes", 50),
-        allow=[host.place, *kwargs.pop("allow", [])], ca_file=kwargs.pop("ca_file", ""),
+        allow=[host.netloc, *kwargs.pop("allow", [])], ca_file=kwargs.pop("ca_file", ""),
     )  # fmt: skip
     return open_snapshot(Source(parse_address(f"{host.url}/{name}", "git"), limits, tmp_path / "work", **kwargs))
 
@@ -123,7 +123,7 @@ def test_a_repository_that_moved_is_followed_and_the_token_stays_with_its_host(t
     with GitHost(tmp_path / "other") as other, GitHost(tmp_path / "served", token="s3cret-1") as host:
         make_repository(other.root / "new/place", {"a.py": "moved\n"})
         host.redirects["/r"] = f"{other.url}/new/place"
-        with snapshot(host, "r", tmp_path, token="s3cret-1", allow=[other.place]) as snap:
+        with snapshot(host, "r", tmp_path, token="s3cret-1", allow=[other.netloc]) as snap:
             assert texts(snap)[0] == {"a.py": "moved\n"}
         assert any(authorization for _, authorization in host.seen)
         assert {authorization for _, authorization in other.seen} == {""}
@@ -169,7 +169,7 @@ def test_the_remote_tells_its_commit_without_being_fetched(host, tmp_path):
     first = make_repository(host.root / "r", {"a.py": "x\n"})
     run_git(host.root / "r", "tag", "-a", "v1", "-m", "one")
     second = make_repository(host.root / "r", {"a.py": "y\n"})
-    limits = FetchLimits(allow=[host.place])
+    limits = FetchLimits(allow=[host.netloc])
     address = parse_address(f"{host.url}/r", "git")
     for revision, commit in {"": second, "main": second, "v1": first, first: first, "gone": ""}.items():
         assert remote_commit(Source(address, limits, tmp_path / "work", revision)) == commit
@@ -305,9 +305,9 @@ def test_a_move_is_followed_whichever_spelling_tells_of_it(host, tmp_path):
 
 def test_a_move_behind_a_proxy_is_asked_for_encrypted_to_the_host(tmp_path):
     """A proxy that listens: what comes after CONNECT must be TLS, whatever token is under way."""
-    from repos.sources.git import Place
     from repos.sources.network_policy import PinnedHost
     from repos.sources.redirects import moved_to
+    from repos.sources.remote import Remote
 
     heard = []
     with socket.create_server(("127.0.0.1", 0)) as proxy:
@@ -323,9 +323,9 @@ def test_a_move_behind_a_proxy_is_asked_for_encrypted_to_the_host(tmp_path):
         thread.start()
         address = parse_address("https://git.example.org/a/b")
         way = f"http://us%40er:pass@127.0.0.1:{proxy.getsockname()[1]}"
-        place = Place(address, PinnedHost(address.host, 443, ()), "s3cret-token-1", proxy=way)
+        remote = Remote(address, PinnedHost(address.hostname, 443, ()), "s3cret-token-1", proxy=way)
         with pytest.raises(OSError, match="did not answer"):
-            moved_to(place)
+            moved_to(remote)
         thread.join(10)
     assert heard[0].startswith(b"CONNECT git.example.org:443")
     assert b"Proxy-Authorization: Basic dXNAZXI6cGFzcw==" in heard[0]
@@ -333,12 +333,60 @@ def test_a_move_behind_a_proxy_is_asked_for_encrypted_to_the_host(tmp_path):
     assert b"s3cret" not in b"".join(heard)
 
 
+def test_a_host_that_answers_a_byte_at_a_time_is_given_up(monkeypatch):
+    from repos.sources import redirects
+    from repos.sources.network_policy import PinnedHost
+    from repos.sources.remote import Remote
+
+    monkeypatch.setattr(redirects, "TOTAL_SECONDS", 1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(4_000)
+                try:
+                    while True:  # never a whole header
+                        connection.sendall(b"H")
+                        time.sleep(0.05)
+                except OSError:
+                    pass
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        port = server.getsockname()[1]
+        address = parse_address(f"http://slow.example.org:{port}/a/b")
+        with pytest.raises(OSError, match="did not answer"):
+            redirects.moved_to(Remote(address, PinnedHost(address.hostname, port, ("127.0.0.1",))))
+        thread.join(30)
+        assert not thread.is_alive()
+
+
+def test_a_certificate_of_another_name_is_refused_where_a_move_is_asked_for(tmp_path):
+    from repos.sources.network_policy import PinnedHost
+    from repos.sources.redirects import moved_to
+    from repos.sources.remote import Remote
+
+    with GitHost(tmp_path / "served", tls=True) as host:
+        host.redirects["/old"] = f"{host.url}/team/tool"
+        port = int(host.url.rpartition(":")[2])
+        for name, moved in {"localhost": True, "other.example.org": False}.items():
+            address = parse_address(f"https://{name}:{port}/old")
+            remote = Remote(address, PinnedHost(name, port, ("127.0.0.1",)), "s3cret-1", ca_file=host.ca_file)
+            if moved:
+                assert moved_to(remote).url == f"{host.url}/team/tool"
+            else:
+                with pytest.raises(OSError, match="did not answer"):
+                    moved_to(remote)
+        assert len(host.seen) == 1
+
+
 def test_the_commits_between_two_states_are_counted_without_their_files(host, tmp_path):
     first = make_repository(host.root / "r", {"a.py": "x\n"})
     run_git(host.root / "r", "config", "uploadpack.allowFilter", "true")
     make_repository(host.root / "r", {"a.py": "y\n"})
     third = make_repository(host.root / "r", {"a.py": "z\n"})
-    limits = FetchLimits(allow=[host.place])
+    limits = FetchLimits(allow=[host.netloc])
     source = Source(parse_address(f"{host.url}/r", "git"), limits, tmp_path / "work")
     assert commits_between(source, first, third) == 2
     assert commits_between(source, third, first) is None

@@ -19,7 +19,7 @@ from repos.models import Embedding, IndexJob, Repository
 from repos.search import Filters, search
 from repos.services import add
 from repos.sources import parse_address
-from repos.testing.git_host import GitHost, make_repository, run_git
+from repos.testing import GitHost, make_repository, run_git
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def host(tmp_path, settings):
     with GitHost(tmp_path / "served") as host:
-        settings.CLONE_ALLOW = [host.place]
+        settings.CLONE_ALLOW = [host.netloc]
         yield host
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from repos.indexing.code_tokens import (
-    MOST_TERMS,
+    MAX_TERMS,
     question_terms,
     sparse_text,
     stem,
@@ -50,5 +50,5 @@ def test_weights_follow_the_formula():
 def test_a_flood_of_words_is_bounded_and_sorted_for_the_database():
     text = sparse_text(weigh([(" ".join(f"word{i}x" for i in range(20_000)), 1)]))
     ids = [int(pair.split(":")[0]) for pair in text[1 : text.index("}")].split(",")]
-    assert len(ids) == MOST_TERMS
+    assert len(ids) == MAX_TERMS
     assert ids == sorted(ids)

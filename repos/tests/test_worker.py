@@ -17,7 +17,7 @@ from repos.models import Document, IndexJob, Repository
 from repos.search import search
 from repos.services import add
 from repos.sources import parse_address
-from repos.testing.git_host import GitHost, make_repository
+from repos.testing import GitHost, make_repository
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -71,7 +71,7 @@ def found(repository, word):
 @pytest.mark.parametrize("stage", ["clone", "chunk", "embed", "switch"])
 def test_a_worker_killed_in_the_middle_is_taken_over_and_the_old_index_answers(worker, tmp_path, settings, stage):
     with GitHost(tmp_path / "served") as host:
-        settings.CLONE_ALLOW = [host.place]
+        settings.CLONE_ALLOW = [host.netloc]
         make_repository(
             host.root / "r", {"old.py": "def zebra():\n    return 1\n", "b.py": "x = 1\n", "c.py": "y = 1\n"}
         )
@@ -89,7 +89,7 @@ def test_a_worker_killed_in_the_middle_is_taken_over_and_the_old_index_answers(w
         if stage == "clone":
             host.gate.clear()
         with held(*lock):
-            first = worker(DEEPWIKI_CLONE_ALLOW=host.place)
+            first = worker(DEEPWIKI_CLONE_ALLOW=host.netloc)
             until(lambda: len(host.seen) > asked if stage == "clone" else somebody_waits())
             assert IndexJob.objects.get(pk=job.pk).state == IndexJob.State.RUNNING
             os.kill(first.pid, signal.SIGKILL)
@@ -98,7 +98,7 @@ def test_a_worker_killed_in_the_middle_is_taken_over_and_the_old_index_answers(w
         host.gate.set()
         assert "new.py" not in found(repository, "quagga")
         IndexJob.objects.filter(pk=job.pk).update(heartbeat_at="2000-01-01T00:00Z")  # as if half a minute had passed
-        worker(DEEPWIKI_CLONE_ALLOW=host.place)
+        worker(DEEPWIKI_CLONE_ALLOW=host.netloc)
         until(lambda: IndexJob.objects.get(pk=job.pk).state == IndexJob.State.DONE)
     assert found(repository, "quagga")[0] == "new.py"
     assert found(repository, "zebra")[0] == "old.py"
@@ -112,11 +112,11 @@ def test_sigterm_hands_the_job_back_and_ends_at_once(worker, tmp_path, settings)
         repository = add(parse_address(f"{host.url}/r", "git"), None)
         host.gate.clear()
         job, _ = jobs.request(repository)
-        first = worker(DEEPWIKI_CLONE_ALLOW=host.place)
+        first = worker(DEEPWIKI_CLONE_ALLOW=host.netloc)
         until(lambda: host.seen)
         first.send_signal(signal.SIGTERM)
         assert first.wait(20) == 0
         assert IndexJob.objects.get(pk=job.pk).state == IndexJob.State.QUEUED
         host.gate.set()
-        worker(DEEPWIKI_CLONE_ALLOW=host.place)
+        worker(DEEPWIKI_CLONE_ALLOW=host.netloc)
         until(lambda: IndexJob.objects.get(pk=job.pk).state == IndexJob.State.DONE)

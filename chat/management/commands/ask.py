@@ -126,7 +126,7 @@ def _index(name: str) -> Repository:
     repository = add(parse_address(name), None)
     job = jobs.run(jobs.request(repository, start=False)[0].pk)
     if job.state != IndexJob.State.DONE:
-        raise SourceError(job.error)
+        raise SourceError.from_text(job.error)
     return repository
 
 

@@ -20,8 +20,7 @@ from rich.progress import (
 
 from repos import jobs, services
 from repos.models import IndexJob
-from repos.sources import SourceError, parse_address
-from repos.sources.address import KINDS
+from repos.sources import KINDS, SourceError, parse_address
 
 
 class Command(BaseCommand):
