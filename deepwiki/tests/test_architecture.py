@@ -35,7 +35,7 @@ def test_html_is_made_of_outside_text_in_one_place_only():
         if re.search(r"mark_safe\(|\|\s*safe\b|autoescape off|SafeString\(", path.read_text())
     }
     assert found <= {"chat/web/view_models.py"}
-    assert [p.name for p in (ROOT / "static").rglob("*.js") if ".innerHTML" in p.read_text()] == ["conversation.js"]
+    assert [p.name for p in (ROOT / "static").rglob("*.js") if ".innerHTML" in p.read_text()] == ["answer_view.js"]
 
 
 def test_nothing_dangerous_is_called():
