@@ -38,6 +38,23 @@ def test_html_is_made_of_outside_text_in_one_place_only():
     assert [p.name for p in (ROOT / "static").rglob("*.js") if ".innerHTML" in p.read_text()] == ["answer_view.js"]
 
 
+def test_stylesheets_are_all_linked_and_state_each_selector_once_for_a_condition():
+    linked = re.findall(r"css/(\w+[.]css)", (ROOT / "templates" / "stylesheets.html").read_text())
+    sheets = {p.name: p.read_text() for p in (ROOT / "static" / "css").glob("*.css")}
+    assert set(linked) | {"styleguide.css"} == set(sheets)
+    stated = []
+    for text in sheets.values():
+        within = []  # layer, condition, selector
+        for before, mark in re.findall(r"([^{};]*)([{};])", re.sub(r"/[*].*?[*]/", "", text, flags=re.DOTALL)):
+            if mark == "{":
+                within.append(" ".join(before.split()))
+                stated += [tuple(within)] if not within[-1].startswith("@") else []
+            elif mark == "}":
+                within.pop()
+    assert len(stated) > 200
+    assert [rule for rule in set(stated) if stated.count(rule) > 1] == []
+
+
 def test_nothing_dangerous_is_called():
     bad = re.compile(r"\b(import pickle|pickle[.]load|eval\(|exec\(|yaml\.load|shell=True|os\.system)\b")
     assert [p.name for p in OURS if bad.search(p.read_text())] == []
