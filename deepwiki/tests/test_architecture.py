@@ -231,7 +231,24 @@ def test_html_is_made_of_outside_text_in_one_place_only():
         if re.search(r"mark_safe\(|\|\s*safe\b|autoescape off|SafeString\(", path.read_text())
     }
     assert found <= {"chat/rendering/sanitizer.py"}
-    assert len([p for p in (ROOT / "static").rglob("*.js") if ".innerHTML" in p.read_text()]) == 1
+    assert [p.name for p in (ROOT / "static").rglob("*.js") if ".innerHTML" in p.read_text()] == ["answer_view.js"]
+
+
+def test_stylesheets_are_all_linked_and_state_each_selector_once_for_a_condition():
+    linked = re.findall(r"css/(\w+[.]css)", (ROOT / "templates" / "stylesheets.html").read_text())
+    sheets = {p.name: p.read_text() for p in (ROOT / "static" / "css").glob("*.css")}
+    assert set(linked) | {"styleguide.css"} == set(sheets)
+    stated = []
+    for text in sheets.values():
+        within = []  # layer, condition, selector
+        for before, mark in re.findall(r"([^{};]*)([{};])", re.sub(r"/[*].*?[*]/", "", text, flags=re.DOTALL)):
+            if mark == "{":
+                within.append(" ".join(before.split()))
+                stated += [tuple(within)] if not within[-1].startswith("@") else []
+            elif mark == "}":
+                within.pop()
+    assert len(stated) > 200
+    assert [rule for rule in set(stated) if stated.count(rule) > 1] == []
 
 
 def test_nothing_dangerous_is_called():

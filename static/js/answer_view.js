@@ -1,0 +1,160 @@
+// One answer on the page. Its blocks come as HTML that the server rendered and sanitised; everything
+// else is set as text.
+import { labelCodeButtons, translate, translateMatchReason } from "./i18n.js";
+import { addStage, addToLastStage } from "./research_stages.js";
+import { cloneTemplate } from "./templates.js";
+
+const QUICK_MS = 300; // what is done sooner needs no line of progress
+const THINKING_MS = 4000;
+const REPLAYED_PARTS = ["body", "stages", "notices", "ending"];
+
+export class AnswerView {
+  /**
+   * @param {HTMLElement} element the `.answer`, from templates/chat/answer.html
+   */
+  constructor(element) {
+    this.element = element;
+    this.progressTimer = undefined;
+  }
+
+  /** The question it answers. @returns {HTMLElement} */
+  get question() {
+    return this.element.previousElementSibling;
+  }
+
+  /** Whether any block of it is on the page. @returns {boolean} */
+  get isRendered() {
+    return this.part("body").children.length > 0;
+  }
+
+  /**
+   * The answer begins.
+   *
+   * @param {string | undefined} files how many files are searched
+   */
+  start(files) {
+    this.element.dataset.state = "running";
+    this.part("body").setAttribute("aria-busy", "true"); // or it would be read out piece by piece
+    const text = files ? translate("searchingFiles", { n: files }) : translate("searching");
+    this.scheduleProgress([[QUICK_MS, text]]);
+  }
+
+  /** Removes what a replay of all events brings again. */
+  clear() {
+    for (const name of REPLAYED_PARTS) this.part(name).replaceChildren();
+  }
+
+  /**
+   * The answer has ended.
+   *
+   * @param {string} state
+   */
+  finish(state) {
+    this.showProgress("");
+    this.element.dataset.state = state;
+    delete this.element.dataset.run;
+    this.part("body").removeAttribute("aria-busy");
+    this.loadFooter();
+  }
+
+  /** Shows what is being done, nothing for an empty text. @param {string} text */
+  showProgress(text) {
+    this.scheduleProgress([]);
+    this.part("progress").textContent = text;
+    this.part("progress").hidden = !text;
+  }
+
+  /**
+   * Puts a rendered block in its place, instead of an earlier rendering of it.
+   *
+   * @param {number} number
+   * @param {string} html
+   */
+  renderBlock(number, html) {
+    this.showProgress("");
+    const body = this.part("body");
+    while (body.children.length <= number) {
+      const block = document.createElement("div");
+      addToLastStage(this.element, block);
+      body.append(block);
+    }
+    body.children[number].innerHTML = html; // from the server's renderer, which sanitises it
+    labelCodeButtons(body.children[number]);
+  }
+
+  /**
+   * A round of Deep Research begins.
+   *
+   * @param {{stage: string, iteration: number, of: number, looking_for?: string,
+   *   passages?: number}} event
+   */
+  startStage(event) {
+    addStage(this.element, event);
+    this.showProgress(translate("round", { n: event.iteration, of: event.of }));
+  }
+
+  /**
+   * Lists the passages the answer rests on.
+   *
+   * @param {{path: string, start: number, end: number, url?: string, symbol?: string,
+   *   why?: string}[]} sources
+   */
+  showSources(sources) {
+    this.part("source-list").replaceChildren(...sources.map(sourceItem));
+    this.part("source-count").textContent = sources.length;
+    this.part("sources").hidden = sources.length === 0;
+    if (sources.length === 0) return;
+    this.scheduleProgress([
+      [QUICK_MS, translate("reading", { n: sources.length })],
+      [THINKING_MS, translate("thinking")],
+    ]);
+  }
+
+  /**
+   * Adds a notice about the answer.
+   *
+   * @param {string} text
+   * @param {{isProblem?: boolean, part?: "notices" | "ending"}} [options] above or below the text
+   */
+  addNotice(text, { isProblem = false, part = "notices" } = {}) {
+    const item = document.createElement("li");
+    item.className = isProblem ? "banner problem" : "banner";
+    item.textContent = text;
+    this.part(part)?.append(item);
+  }
+
+  // Shows texts one after the other, each after a delay in milliseconds.
+  scheduleProgress([next, ...rest]) {
+    clearTimeout(this.progressTimer);
+    if (!next) return;
+    const [delay, text] = next;
+    this.progressTimer = setTimeout(() => {
+      this.showProgress(text);
+      this.scheduleProgress(rest);
+    }, delay);
+  }
+
+  // What is below an answer: how it was made, what to do with it.
+  loadFooter() {
+    const id = this.element.dataset.message;
+    if (!id) return;
+    const target = this.element.querySelector("footer");
+    htmx.ajax("GET", `/m/${id}/footer`, { target, swap: "outerHTML" });
+  }
+
+  part(name) {
+    return this.element.querySelector(`[data-part=${name}]`);
+  }
+}
+
+function sourceItem({ path, start, end, url, symbol, why }) {
+  const item = cloneTemplate("source-template");
+  const cite = item.querySelector(".cite");
+  cite.href = url || "#";
+  Object.assign(cite.dataset, { path, start, end });
+  item.querySelector("[data-part=path]").textContent = path;
+  item.querySelector("[data-part=lines]").textContent = `${start}–${end}`;
+  const details = [symbol, translateMatchReason(why)].filter(Boolean).join(" · ");
+  item.querySelector("[data-part=match]").textContent = details;
+  return item;
+}

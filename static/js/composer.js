@@ -1,0 +1,193 @@
+// The composer: the question field with its draft, the choice of model and language, the options.
+
+const OPTIONS = ["filePath", "included_dirs", "included_files", "excluded_dirs", "excluded_files"];
+
+export class Composer {
+  /**
+   * @param {HTMLFormElement} form
+   */
+  constructor(form) {
+    this.form = form;
+    this.fields = form.elements;
+    this.question = document.getElementById("question");
+    this.question.value = sessionStorage.getItem(this.draftKey) || "";
+    this.fitHeight();
+    restoreChoice(this.fields.model);
+    restoreChoice(this.fields.language);
+    this.showCustomModel();
+    this.question.addEventListener("input", () => {
+      this.fitHeight();
+      sessionStorage.setItem(this.draftKey, this.question.value);
+    });
+    this.fields.model.addEventListener("change", () => this.showCustomModel());
+  }
+
+  /**
+   * Calls back with what is typed, on Enter or the button.
+   *
+   * @param {(text: string) => void} callback
+   */
+  onSubmit(callback) {
+    const submit = (event) => {
+      event.preventDefault();
+      callback(this.question.value.trim());
+    };
+    this.form.addEventListener("submit", submit);
+    this.question.addEventListener("keydown", (event) => {
+      if (isSubmitKey(event)) submit(event);
+    });
+  }
+
+  /** The id of the open conversation, empty before its first question. @returns {string} */
+  get conversation() {
+    return this.form.dataset.conversation;
+  }
+
+  get csrfToken() {
+    return this.fields.csrfmiddlewaretoken.value;
+  }
+
+  get streamUrl() {
+    return this.form.dataset.streamUrl;
+  }
+
+  get draftKey() {
+    return `draft:${location.pathname}`;
+  }
+
+  /**
+   * The request of the chat protocol for a question.
+   *
+   * @param {string} text
+   * @param {{edit?: string, regenerate?: boolean}} extra
+   * @param {string | undefined} parent id of the answer it follows
+   * @returns {object} without `repository` when another revision than this page's is asked about
+   */
+  request(text, extra, parent) {
+    const { repoUrl, type } = this.form.dataset;
+    const [provider, model] = this.fields.model.value.split("|");
+    const request = {
+      repo_url: repoUrl,
+      type,
+      provider,
+      model: model || this.fields.custom_model.value.trim(),
+      language: this.fields.language.value,
+      messages: [{ role: "user", content: text }],
+      client_message_id: crypto.randomUUID(),
+      render: "html",
+      ...this.options(),
+      ...this.target(),
+      ...extra,
+    };
+    if (this.conversation) {
+      request.conversation = this.conversation;
+      if (parent && !extra.edit) request.parent = parent;
+    }
+    return request;
+  }
+
+  /**
+   * The first question was accepted: the later ones belong to this conversation. The address of
+   * the page has to be the conversation's already.
+   *
+   * @param {string} id
+   */
+  openConversation(id) {
+    this.form.dataset.conversation = id;
+    this.fields.revision.disabled = true;
+  }
+
+  /** Empties the question field. */
+  clear() {
+    this.question.value = "";
+    this.fitHeight();
+    sessionStorage.removeItem(this.draftKey);
+  }
+
+  /**
+   * Puts a question that was not answered back into the empty field.
+   *
+   * @param {string} text
+   */
+  restore(text) {
+    if (this.question.value) return;
+    this.question.value = text;
+    this.fitHeight();
+  }
+
+  /** Focuses the question field. @param {FocusOptions} [options] */
+  focus(options) {
+    this.question.focus(options);
+  }
+
+  /**
+   * While an answer runs there is a stop button, and nothing can be asked.
+   *
+   * @param {boolean} running
+   */
+  setRunning(running) {
+    document.getElementById("stop").hidden = !running;
+    document.getElementById("send").disabled = running;
+  }
+
+  /** Shows the state of the connection. @param {string} text */
+  showConnection(text) {
+    document.getElementById("connection").textContent = text;
+  }
+
+  // The options that are filled in.
+  options() {
+    const options = {};
+    for (const name of OPTIONS) {
+      const value = this.fields[name].value.trim();
+      if (value) options[name] = value;
+    }
+    if (this.fields.deep_research.checked) options.deep_research = true;
+    return options;
+  }
+
+  // The revision asked about, and the repository of this page where that is its revision.
+  target() {
+    const { repository, revision } = this.form.dataset;
+    const typed = this.conversation ? "" : this.fields.revision.value.trim();
+    const target = {};
+    if (typed || revision) target.revision = typed || revision;
+    if (!typed || typed === revision) target.repository = repository;
+    return target;
+  }
+
+  showCustomModel() {
+    const isCustom = this.fields.model.value.endsWith("|");
+    document.getElementById("custom-model").hidden = !isCustom;
+    if (isCustom) document.getElementById("options").open = true;
+  }
+
+  fitHeight() {
+    this.question.style.height = "auto";
+    this.question.style.height = `${this.question.scrollHeight + 2}px`;
+  }
+}
+
+/**
+ * Whether a key press sends a question: Enter alone, and not the one that ends an input method's
+ * composition.
+ *
+ * @param {KeyboardEvent} event
+ * @returns {boolean}
+ */
+export function isSubmitKey(event) {
+  return event.key === "Enter" && !event.shiftKey && !event.isComposing;
+}
+
+// Restores a choice: of this tab, else of the profile, else the last one made in any tab.
+function restoreChoice(select) {
+  const { chosen } = select.dataset;
+  const last = chosen ? null : localStorage.getItem(select.id);
+  for (const value of [chosen, sessionStorage.getItem(select.id) || last]) {
+    if ([...select.options].some((option) => option.value === value)) select.value = value;
+  }
+  select.addEventListener("change", () => {
+    localStorage.setItem(select.id, select.value);
+    sessionStorage.setItem(select.id, select.value);
+  });
+}

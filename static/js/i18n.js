@@ -1,0 +1,65 @@
+// Texts of the interface in the reader's language. The server puts them into the page as JSON
+// (chat/web/ui_strings.py, templates/chat/ui_strings.html).
+
+const strings = JSON.parse(document.getElementById("ui-strings").textContent);
+
+/** Why a passage was retrieved, by the reason's code. @type {Record<string, string>} */
+const matchReasons = strings.why ?? {};
+
+/**
+ * A text of the interface with its {placeholders} filled in.
+ *
+ * @param {string} name
+ * @param {Record<string, string | number>} [parameters]
+ * @returns {string}
+ */
+export function translate(name, parameters = {}) {
+  return fillPlaceholders(strings[name] ?? name, parameters);
+}
+
+/**
+ * The message of an event in the reader's language: looked up by the event's reason (a notice: by
+ * its code), then by its English sentence. A message that is not known is shown as it came.
+ *
+ * @param {{event: string, message: string, code?: string, reason?: string,
+ *   parameters?: Record<string, string | number>, retry_after?: number}} event
+ * @returns {string}
+ */
+export function translateEvent(event) {
+  const key = event.reason ?? (event.event === "notice" ? event.code : undefined);
+  const text = strings.messages?.[key];
+  if (text) return fillPlaceholders(text, event.parameters ?? {});
+  const sentence = strings.said?.[event.message];
+  if (sentence) return sentence;
+  if (event.code === "too_many" && event.retry_after && strings.language !== "en") {
+    return translate("wait", { n: event.retry_after });
+  }
+  return event.message;
+}
+
+/**
+ * Why a passage was retrieved, empty for an unknown code.
+ *
+ * @param {string} code
+ * @returns {string}
+ */
+export function translateMatchReason(code) {
+  return matchReasons[code] ?? "";
+}
+
+/**
+ * Labels the buttons of code blocks: the Markdown renderer does not know the reader's language.
+ *
+ * @param {ParentNode} root
+ */
+export function labelCodeButtons(root) {
+  for (const action of ["wrap", "copy"]) {
+    for (const button of root.querySelectorAll(`.code [data-action=${action}]`)) {
+      button.textContent = strings[action];
+    }
+  }
+}
+
+function fillPlaceholders(text, parameters) {
+  return text.replace(/\{(\w+)\}/g, (_, name) => parameters[name] ?? "");
+}

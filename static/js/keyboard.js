@@ -1,0 +1,89 @@
+// The keyboard shortcuts that the help dialog lists.
+import { hasQuickSwitcher, toggleQuickSwitcher } from "./quick_switcher.js";
+
+const SETTING = "keys"; // in localStorage; "off" when the reader switched single keys off
+
+/**
+ * Binds the shortcuts of a page.
+ *
+ * @param {{sourcePane: import("./source_pane.js").SourcePane | null,
+ *   thread: import("./thread.js").Thread | null}} parts
+ */
+export function bindKeyboard({ sourcePane, thread }) {
+  const singleKeys = {
+    "/": () => document.getElementById("question")?.focus(),
+    "?": () => document.getElementById("help")?.showModal(),
+    j: () => focusTurn(1),
+    k: () => focusTurn(-1),
+    o: () => sourcePane?.openFirst(currentAnswer()),
+    n: () => sourcePane?.step(1),
+    p: () => sourcePane?.step(-1),
+  };
+  document.addEventListener("keydown", (event) => {
+    if (isSwitcherShortcut(event)) {
+      event.preventDefault();
+      toggleQuickSwitcher();
+    } else if (event.key === "Escape") {
+      closeOrStop(sourcePane, thread);
+    } else if (singleKeys[event.key] && isSingleKey(event)) {
+      event.preventDefault();
+      singleKeys[event.key]();
+    }
+  });
+  bindSetting();
+}
+
+/**
+ * Stores whether single keys work.
+ *
+ * @param {boolean} enabled
+ */
+export function enableSingleKeys(enabled) {
+  localStorage.setItem(SETTING, enabled ? "on" : "off");
+}
+
+function bindSetting() {
+  const checkbox = document.querySelector("[data-action=keys]");
+  if (checkbox) checkbox.checked = localStorage.getItem(SETTING) !== "off";
+}
+
+function isSwitcherShortcut(event) {
+  return (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && hasQuickSwitcher;
+}
+
+function isSingleKey(event) {
+  if (localStorage.getItem(SETTING) === "off") return false;
+  if (event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (document.querySelector("dialog[open]")) return false;
+  return !event.target.closest("input, textarea, select, [contenteditable]");
+}
+
+// One thing at a time: an open menu, else the source pane, else the running answer. The browser
+// itself closes an open dialog.
+function closeOrStop(sourcePane, thread) {
+  const menu = document.querySelector(".menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+    return;
+  }
+  if (document.querySelector("dialog[open]") || sourcePane?.close()) return;
+  thread?.stop();
+}
+
+function currentAnswer() {
+  const focused = document.activeElement?.closest(".answer");
+  return focused ?? [...document.querySelectorAll(".answer")].at(-1);
+}
+
+// Moves the focus to the next or the previous question or answer.
+function focusTurn(step) {
+  const turns = [...document.querySelectorAll("[data-turn]")];
+  if (turns.length === 0) return;
+  const last = turns.length - 1;
+  const focused = turns.indexOf(document.activeElement?.closest("[data-turn]"));
+  let next = Math.min(last, Math.max(0, focused + step));
+  if (focused < 0 && step < 0) next = last;
+  turns[next].focus();
+  turns[next].scrollIntoView({ block: "start" });
+}

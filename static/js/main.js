@@ -1,0 +1,88 @@
+// The script of every page: binds the actions of buttons (data-action) and starts what a page has.
+import { copyText } from "./clipboard.js";
+import { Composer } from "./composer.js";
+import { askAgain, editQuestion } from "./editing.js";
+import { labelCodeButtons } from "./i18n.js";
+import { bindKeyboard, enableSingleKeys } from "./keyboard.js";
+import { bindPageUpdates } from "./page_updates.js";
+import { toggleRail } from "./rail.js";
+import { showStage } from "./research_stages.js";
+import { ScrollPosition } from "./scroll_position.js";
+import { SourcePane } from "./source_pane.js";
+import { Thread } from "./thread.js";
+
+const position = new ScrollPosition(document.getElementById("main"));
+const threadElement = document.getElementById("thread");
+const sourcePane = startSourcePane();
+const thread = startThread();
+
+// By the data-action of the element that is clicked. Those of a conversation wait for its answer.
+const actions = {
+  "toggle-rail": toggleRail,
+  help: () => document.getElementById("help").showModal(),
+  keys: (checkbox) => enableSingleKeys(checkbox.checked),
+  "close-pane": () => sourcePane?.close(),
+  "next-source": () => sourcePane?.step(1),
+  "previous-source": () => sourcePane?.step(-1),
+  "copy-text": (button) => copyText(button, button.dataset.text),
+  "copy-answer": (button) => copyText(button, answerBody(button).innerText),
+  copy: (button) => copyText(button, codeBlock(button).querySelector("code").textContent),
+  wrap: (button) => codeBlock(button).classList.toggle("wrap"),
+  stage: (button) => showStage(button.closest(".answer"), Number(button.dataset.stage)),
+  latest: () => position.toEnd(),
+  stop: () => thread?.stop(),
+  suggest: (button) => whenIdle(() => thread.ask(button.textContent.trim())),
+  again: (button) => whenIdle(() => askAgain(button.closest(".answer"), thread)),
+  edit: (button) => whenIdle(() => editQuestion(button.closest(".question"), thread)),
+};
+
+document.addEventListener("click", (event) => {
+  const element = event.target.closest("[data-action]");
+  if (element) actions[element.dataset.action]?.(element);
+  const cite = event.target.closest("a.cite");
+  if (cite && sourcePane && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    sourcePane.open(cite);
+  }
+  if (event.target instanceof HTMLDialogElement) event.target.close(); // its backdrop
+  for (const menu of document.querySelectorAll(".menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+bindKeyboard({ sourcePane, thread });
+bindPageUpdates(position);
+labelCodeButtons(document);
+
+function startSourcePane() {
+  const pane = document.getElementById("pane");
+  return pane && new SourcePane(pane, threadElement);
+}
+
+function startThread() {
+  const form = document.getElementById("composer");
+  if (!form) return null;
+  const composer = new Composer(form);
+  const started = new Thread(threadElement, composer, position);
+  composer.onSubmit((text) => {
+    if (!text || started.isRunning) {
+      composer.focus();
+      return;
+    }
+    composer.clear();
+    started.ask(text);
+  });
+  return started;
+}
+
+function whenIdle(action) {
+  if (thread && !thread.isRunning) action();
+}
+
+function answerBody(button) {
+  return button.closest(".answer").querySelector("[data-part=body]");
+}
+
+function codeBlock(button) {
+  return button.closest("figure");
+}

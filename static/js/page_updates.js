@@ -1,0 +1,59 @@
+// What the page does when htmx puts parts from the server into it.
+import { labelCodeButtons, translate } from "./i18n.js";
+import { markCurrentConversation } from "./rail.js";
+
+const FAILURES = ["htmx:sendError", "htmx:responseError", "htmx:timeout"];
+
+/**
+ * Follows the events of htmx.
+ *
+ * @param {import("./scroll_position.js").ScrollPosition} position
+ */
+export function bindPageUpdates(position) {
+  const { body } = document;
+  body.addEventListener("htmx:load", ({ detail }) => {
+    labelCodeButtons(detail.elt);
+    reloadWhenReady();
+  });
+  body.addEventListener("htmx:beforeSwap", ({ target }) => {
+    if (target.matches(".earlier")) position.save();
+  });
+  body.addEventListener("htmx:afterSwap", ({ target }) => {
+    if (target.id === "rail") markCurrentConversation();
+    if (target.id === "dialog") openDialog(target);
+    position.restore();
+  });
+  for (const name of FAILURES) {
+    body.addEventListener(name, () => showLoadError(translate("silent")));
+  }
+  body.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.successful) showLoadError("");
+  });
+}
+
+// The dialog that the server filled. A share link ends at the last message on the page.
+function openDialog(dialog) {
+  const last = dialog.querySelector("[data-part=share-last]");
+  const messages = document.querySelectorAll("#thread [data-message]");
+  if (last) last.value = [...messages].at(-1)?.dataset.message ?? "";
+  if (!dialog.open) dialog.showModal();
+}
+
+let wasIndexing = false;
+
+// A repository that becomes ready while its page is open and nothing was asked has more to show: its
+// commit, suggested questions.
+function reloadWhenReady() {
+  if (document.querySelector("#status .dot.working")) wasIndexing = true;
+  const isReady = document.querySelector("#status .dot.ready") !== null;
+  const question = document.getElementById("question");
+  const isUnused = question?.value === "" && !document.querySelector("[data-turn]");
+  if (wasIndexing && isReady && isUnused) location.reload();
+}
+
+// Tells that a part of the page could not be loaded; an empty text takes that back.
+function showLoadError(text) {
+  const banner = document.getElementById("load-error");
+  banner.textContent = text;
+  banner.hidden = !text;
+}

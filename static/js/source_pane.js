@@ -1,0 +1,119 @@
+// The source pane: shows the cited lines of a file, goes from source to source, keeps its width.
+
+const LEAST_WIDTH = 20; // percent of the window, as is the next
+const MOST_WIDTH = 70;
+const DEFAULT_WIDTH = 42;
+const KEY_STEP = 2;
+const SETTING = "pane"; // in localStorage: the width
+
+export class SourcePane {
+  /**
+   * @param {HTMLElement} element the pane
+   * @param {HTMLElement} thread whose citations it opens
+   */
+  constructor(element, thread) {
+    this.element = element;
+    this.thread = thread;
+    this.body = element.querySelector("#pane-body");
+    this.grip = element.querySelector(".grip");
+    this.cite = null; // the citation shown; gets the focus back
+    this.resize(Number(localStorage.getItem(SETTING)) || DEFAULT_WIDTH);
+    this.bindGrip();
+  }
+
+  /**
+   * Shows the lines of a citation.
+   *
+   * @param {HTMLAnchorElement} cite
+   */
+  async open(cite) {
+    this.cite = cite;
+    const { path, start, end } = cite.dataset;
+    const query = new URLSearchParams({ path, start, end });
+    const url = `${this.thread.dataset.sourceUrl}?${query}`;
+    this.element.hidden = false;
+    try {
+      await htmx.ajax("GET", url, { target: this.body, swap: "innerHTML" });
+    } finally {
+      this.showMarkedLines();
+    }
+  }
+
+  /**
+   * Shows the first citation of an answer, if it has one.
+   *
+   * @param {HTMLElement | undefined} answer
+   */
+  openFirst(answer) {
+    const cite = answer?.querySelector("a.cite");
+    if (cite) this.open(cite);
+  }
+
+  /**
+   * Shows the next (1) or the previous (-1) citation of the same answer; the same lines count once.
+   *
+   * @param {number} by
+   */
+  step(by) {
+    if (this.element.hidden || !this.cite) return;
+    const answer = this.cite.closest(".answer") ?? this.thread;
+    const places = new Map();
+    for (const cite of answer.querySelectorAll("a.cite")) {
+      if (!places.has(place(cite))) places.set(place(cite), cite);
+    }
+    const cites = [...places.values()];
+    const current = [...places.keys()].indexOf(place(this.cite));
+    const next = cites[(current + by + cites.length) % cites.length];
+    if (next) this.open(next);
+  }
+
+  /**
+   * Closes the pane and gives the focus back to the citation.
+   *
+   * @returns {boolean} false when the pane was not open
+   */
+  close() {
+    if (this.element.hidden) return false;
+    this.element.hidden = true;
+    this.cite?.focus();
+    return true;
+  }
+
+  bindGrip() {
+    this.grip.addEventListener("pointerdown", (event) => {
+      this.grip.setPointerCapture(event.pointerId);
+    });
+    this.grip.addEventListener("pointermove", (event) => {
+      if (!this.grip.hasPointerCapture(event.pointerId)) return;
+      this.resize(((innerWidth - event.clientX) / innerWidth) * 100);
+    });
+    this.grip.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: KEY_STEP, ArrowRight: -KEY_STEP }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      this.resize(this.width + step);
+    });
+  }
+
+  resize(percent) {
+    this.width = Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, percent));
+    this.element.style.setProperty("--pane", `${this.width}vw`);
+    this.grip.setAttribute("aria-valuenow", Math.round(this.width));
+    localStorage.setItem(SETTING, this.width);
+  }
+
+  // Scrolls the first marked line to a quarter of the height.
+  showMarkedLines() {
+    const source = this.element.querySelector(".source");
+    const line = this.element.querySelector(".marked");
+    if (source && line) {
+      source.scrollTop = line.offsetTop - source.offsetTop - source.clientHeight / 4;
+    }
+    const target = source ?? this.element.querySelector("button");
+    target?.focus({ preventScroll: true });
+  }
+}
+
+function place({ dataset }) {
+  return `${dataset.path}:${dataset.start}-${dataset.end}`;
+}

@@ -1,0 +1,194 @@
+// The thread: asks questions and shows the events of the running answer.
+import { AnswerView } from "./answer_view.js";
+import { editQuestion } from "./editing.js";
+import { EventStream } from "./event_stream.js";
+import { translate, translateEvent } from "./i18n.js";
+import { cloneTemplate } from "./templates.js";
+
+const TITLE_CHARS = 80;
+const UNFINISHED = ["stopped", "interrupted"]; // states that are explained below the answer
+
+export class Thread {
+  /**
+   * @param {HTMLElement} element `#thread`
+   * @param {import("./composer.js").Composer} composer
+   * @param {import("./scroll_position.js").ScrollPosition} position
+   */
+  constructor(element, composer, position) {
+    this.element = element;
+    this.composer = composer;
+    this.position = position;
+    this.answer = null; // the running answer
+    this.request = null; // and its request; null for a run from before the page was loaded
+    this.replaced = null; // the turns that an edited question replaces, until it is accepted
+    this.hasText = false; // whether text of the answer came, with or without HTML
+    this.stream = new EventStream({
+      onEvent: (event) => this.receive(event),
+      onState: (text) => composer.showConnection(text),
+    });
+    position.scroller.addEventListener("scroll", () => this.showLatestButton());
+    this.resume();
+  }
+
+  /** Whether an answer is being written. @returns {boolean} */
+  get isRunning() {
+    return this.answer !== null;
+  }
+
+  /**
+   * Asks a question below the others.
+   *
+   * @param {string} text
+   * @param {{edit?: string, regenerate?: boolean}} [extra] fields of the request
+   * @param {HTMLElement[] | null} [replaced] the turns that come back if the question is refused
+   * @returns {HTMLElement} the question on the page
+   */
+  ask(text, extra = {}, replaced = null) {
+    const parent = [...this.element.querySelectorAll(".answer[data-message]")].at(-1);
+    this.request = this.composer.request(text, extra, parent?.dataset.message);
+    this.replaced = replaced;
+    const question = this.appendTurns(text);
+    // The address names a branch (?at=) until something is asked: then it is the one asked in last.
+    if (this.composer.conversation && location.search) {
+      history.replaceState(null, "", location.pathname);
+    }
+    const { streamUrl, csrfToken } = this.composer;
+    this.stream.ask({ request: this.request, url: streamUrl, csrfToken });
+    return question;
+  }
+
+  /** Stops the running answer. */
+  stop() {
+    if (this.isRunning) this.stream.stop(this.composer.csrfToken);
+  }
+
+  appendTurns(text) {
+    this.element.querySelector(".empty")?.remove();
+    const question = cloneTemplate("question-template");
+    question.querySelector("[data-part=text]").textContent = text;
+    const answer = cloneTemplate("answer-template");
+    this.element.append(question, answer);
+    this.start(answer);
+    this.position.toEnd();
+    return question;
+  }
+
+  // An answer that was running when the page was loaded is replayed from its first event.
+  resume() {
+    if (this.element.querySelector("[data-turn]")) this.position.toEnd();
+    const running = this.element.querySelector(".answer[data-run]");
+    if (!running) return;
+    this.start(running);
+    this.answer.clear();
+    this.stream.attach(running.dataset.run, 0);
+  }
+
+  start(element) {
+    this.answer = new AnswerView(element);
+    this.answer.start(this.element.dataset.files);
+    this.hasText = false;
+    this.composer.setRunning(true);
+  }
+
+  receive(event) {
+    if (!this.isRunning) return;
+    this.position.follow(() => this.handle(event));
+    this.showLatestButton();
+  }
+
+  handle(event) {
+    const handlers = {
+      accepted: () => this.accept(event),
+      status: () => this.showStatus(event),
+      sources: () => this.answer.showSources(event.items),
+      research: () => this.answer.startStage(event),
+      delta: () => {
+        this.hasText = true;
+      },
+      html: () => this.answer.renderBlock(event.block, event.html),
+      notice: () => this.answer.addNotice(translateEvent(event)),
+      error: () => this.fail(event),
+      done: () => this.end(event.state),
+    };
+    handlers[event.event]?.(); // the others need nothing: ready, pong, usage (it is in the footer)
+  }
+
+  accept({ conversation, message }) {
+    if (message) {
+      this.answer.element.dataset.message = message;
+      this.answer.question.dataset.last = message; // the next version links back to this one
+      this.replaced = null;
+    }
+    if (!conversation || this.composer.conversation) return;
+    const url = `/c/${conversation}/`;
+    if (this.request.repository) this.openConversation(conversation, url);
+    else location.assign(url); // another revision has a page and sources of its own
+  }
+
+  openConversation(id, url) {
+    history.replaceState(null, "", url);
+    document.title = `${this.request.messages[0].content.slice(0, TITLE_CHARS)} · DeepWiki`;
+    this.composer.openConversation(id);
+    const share = document.getElementById("share");
+    share.setAttribute("hx-get", `${url}shares`);
+    share.hidden = false;
+    htmx.process(share);
+    reloadConversationList();
+  }
+
+  showStatus(event) {
+    if (event.stage === "thinking") return; // AnswerView says so when it takes long
+    const message = translateEvent(event);
+    const text = event.total ? translate("progress", { ...event, message }) : message;
+    this.answer.showProgress(text);
+  }
+
+  end(state) {
+    if (UNFINISHED.includes(state)) this.answer.addNotice(translate(state), { part: "ending" });
+    // Another client asked, without HTML: the page of the server has the answer rendered.
+    if (this.hasText && !this.answer.isRendered) location.reload();
+    this.finish(state);
+  }
+
+  fail(event) {
+    const problem = translateEvent(event);
+    this.answer.showProgress("");
+    this.answer.addNotice(problem, { isProblem: true, part: "ending" });
+    if (event.seq) return; // an event of the run: `done` follows
+    const { answer, replaced, request } = this;
+    this.finish("partial");
+    const question = request?.messages[0].content;
+    if (replaced) this.restoreTurns(answer, replaced, problem, question);
+    else if (question) this.composer.restore(question);
+  }
+
+  // A refused version costs nothing: the thread is as it was, with the form open to try again.
+  restoreTurns(answer, replaced, problem, question) {
+    answer.question.remove();
+    answer.element.remove();
+    this.element.append(...replaced);
+    const last = new AnswerView(replaced.at(-1));
+    last.addNotice(problem, { isProblem: true, part: "ending" });
+    editQuestion(replaced[0], this, question);
+  }
+
+  finish(state) {
+    this.answer.finish(state);
+    this.answer = null;
+    this.request = null;
+    this.replaced = null;
+    const text = translate(state === "complete" ? "complete" : "ended");
+    document.getElementById("announce").textContent = text;
+    this.composer.setRunning(false);
+    reloadConversationList();
+    this.composer.focus({ preventScroll: true });
+  }
+
+  showLatestButton() {
+    document.getElementById("latest").hidden = this.position.isAtEnd || !this.isRunning;
+  }
+}
+
+function reloadConversationList() {
+  document.body.dispatchEvent(new Event("conversations-changed")); // templates/frame.html listens
+}
