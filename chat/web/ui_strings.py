@@ -237,15 +237,15 @@ def answer_detail_labels() -> dict[str, str]:
 def javascript_strings() -> dict[str, object]:
     """The texts of the page's scripts in the current language.
 
-    `messages` are by reason, `said` by English sentence; placeholders are left in them.
+    `messages` are by reason, `sentences` by English sentence; placeholders are left in them.
     """
     sentences = [*known_sentences(), *INDEXING_STAGES]
     return {
         **_translated(SCRIPT_STRINGS),
-        "facts": answer_detail_labels(),
-        "why": _translated(MATCH_REASONS),
+        "answerDetails": answer_detail_labels(),
+        "matchReasons": _translated(MATCH_REASONS),
         "messages": _translated(MESSAGES),
-        "said": {sentence: _(sentence) for sentence in sentences},
+        "sentences": {sentence: _(sentence) for sentence in sentences},
     }
 
 

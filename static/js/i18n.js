@@ -4,7 +4,7 @@
 const strings = JSON.parse(document.getElementById("ui-strings").textContent);
 
 /** Why a passage was retrieved, by the reason's code. @type {Record<string, string>} */
-const matchReasons = strings.why ?? {};
+const matchReasons = strings.matchReasons ?? {};
 
 /**
  * A text of the interface with its {placeholders} filled in.
@@ -29,7 +29,7 @@ export function translateEvent(event) {
   const key = event.reason ?? (event.event === "notice" ? event.code : undefined);
   const text = strings.messages?.[key];
   if (text) return fillPlaceholders(text, event.parameters ?? {});
-  const sentence = strings.said?.[event.message];
+  const sentence = strings.sentences?.[event.message];
   if (sentence) return sentence;
   if (event.code === "too_many" && event.retry_after && strings.language !== "en") {
     return translate("wait", { n: event.retry_after });
