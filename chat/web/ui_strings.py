@@ -242,7 +242,6 @@ def javascript_strings() -> dict[str, object]:
     sentences = [*known_sentences(), *INDEXING_STAGES]
     return {
         **_translated(SCRIPT_STRINGS),
-        "answerDetails": answer_detail_labels(),
         "matchReasons": _translated(MATCH_REASONS),
         "messages": _translated(MESSAGES),
         "sentences": {sentence: _(sentence) for sentence in sentences},
