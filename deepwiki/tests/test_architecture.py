@@ -261,7 +261,7 @@ def test_nothing_dangerous_is_called():
 def test_git_runs_in_one_place_only():
     call = re.compile(r"""\[\s*["']git["']|["']git["'],\s*["']git["']""")
     callers = {p.name for p in OURS if call.search(p.read_text())}
-    assert callers == {"git.py"}
+    assert callers == {"git_process.py"}
 
 
 def test_no_branch_on_a_providers_name():
