@@ -1,164 +1,186 @@
-"""HNSW graphs: what makes the vectors of a large index quick to search.
+"""HNSW graphs over the vectors of large indexes.
 
-Each graph is a partial index over one index's vectors by one embedder. One graph over all repositories would lose most
-of what a search within one looks for, since a graph is walked before a condition is applied.
+A graph is a partial PostgreSQL index over the vectors of one index by one embedder. A single graph
+over all repositories would lose most of the recall, since PostgreSQL walks a graph before it
+applies a condition. `Index.hnsw_embedders` records which graphs are finished.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import Error, connection
 
+from deepwiki.foundation.advisory_locks import HNSW_DDL
 from repos.models import Index
 
 logger = logging.getLogger(__name__)
-LOCK = 0x0DEE9A  # any number, the same everywhere
-ALONE_SECONDS = 2.0
-BUILD_SECONDS = 3_600.0  # graphs of very large indexes, one after another
-MOST_DIMENSIONS = 4_000  # of pgvector's HNSW over halfvec
-FROM_CHUNKS = 20_000  # below, looking at every vector is faster, and finds all
 PREFIX = "repos_graph_"
+MAX_DIMENSIONS = 4_000  # of an HNSW index over halfvec
+LOCK_SECONDS = 2.0
+BUILD_LOCK_SECONDS = 3_600.0  # the graphs of very large indexes are built one after another
 
 
 def name_of(index_id: int, embedder: str) -> str:
-    """The name of the graph over one index's vectors by one embedder."""
+    """The PostgreSQL name of the graph of one index and embedder."""
     return f"{PREFIX}{index_id}_{zlib.crc32(embedder.encode()):08x}"
 
 
-def finished(index_ids: Iterable[int], embedder: str) -> tuple[int, ...]:
-    """Which of these indexes have a finished graph for this embedder."""
-    names = {name_of(pk, embedder): pk for pk in index_ids}
-    if not names:
-        return ()
+def build(index_id: int, give_up: Callable[[], bool] = bool) -> None:
+    """Build and record the graphs that an index of at least `Index.HNSW_MIN_CHUNKS` chunks lacks.
+
+    Takes minutes on a very large index, during which searches and writes go on. Does nothing inside
+    a transaction. A failure is logged: searches then compare every vector.
+    """
+    if connection.in_atomic_block:
+        return
+    try:
+        missing = _missing(index_id)
+        if not missing:
+            return
+        with exclusive_ddl(BUILD_LOCK_SECONDS, give_up) as locked:
+            if not locked:
+                logger.warning(
+                    "a graph was not built, since others took too long; its index is read whole"
+                )
+                return
+            for embedder in missing:
+                _build(index_id, embedder)
+    except Error:
+        logger.warning("a graph could not be built; its index is read whole", exc_info=True)
+
+
+def drop(index_id: int) -> None:
+    """Drop the graphs of one index. Inside a transaction they stay, as orphans."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relname FROM pg_class JOIN pg_index ON indexrelid = pg_class.oid WHERE indisvalid AND relname = ANY(%s)",
-            [list(names)],
-        )
-        return tuple(names[name] for (name,) in cursor.fetchall())
+        cursor.execute("UPDATE repos_index SET hnsw_embedders = '[]' WHERE id = %s", [index_id])
+    _drop_graphs(lambda owner: owner == index_id)
+
+
+def drop_orphans() -> None:
+    """Drop the graphs of indexes that are deleted."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM repos_index")
+        existing = {index_id for (index_id,) in cursor.fetchall()}
+    _drop_graphs(lambda owner: owner not in existing)
 
 
 @contextmanager
 def exclusive_ddl(
-    seconds: float = ALONE_SECONDS, give_up: Callable[[], bool] = bool
+    seconds: float = LOCK_SECONDS, give_up: Callable[[], bool] = bool
 ) -> Iterator[bool]:
-    """One process at a time in here, over all: statements that lock the same table would wait for each other for ever.
+    """Serialize DDL on the index tables between processes: concurrent statements would deadlock.
 
-    Waits in short statements, since a waiting one would itself be waited for. Yields False when it could not get in
-    within `seconds`, or `give_up()` turned true.
+    Polls for the advisory lock, since CREATE INDEX CONCURRENTLY would wait for a blocked statement.
+    Yields False inside a transaction, after `seconds`, or once `give_up()` is true.
     """
     if connection.in_atomic_block:
         yield False
         return
     deadline = time.monotonic() + seconds
-    while not (held := _try_lock()) and time.monotonic() < deadline and not give_up():
+    while not (locked := _try_lock()) and time.monotonic() < deadline and not give_up():
         time.sleep(0.1)
     try:
-        yield held
+        yield locked
     finally:
-        if held:
+        if locked:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [HNSW_DDL])
 
 
 def _try_lock() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [HNSW_DDL])
         return bool(cursor.fetchone()[0])
 
 
-def build(index: Index, give_up: Callable[[], bool] = bool) -> None:
-    """Give a large index an HNSW graph for each embedder, of its own vectors only, where it has none.
-
-    Takes minutes on a very large one; searches and other writers go on meanwhile. Does nothing inside a transaction.
-    """
-    if index.chunks < FROM_CHUNKS:
-        return
-    try:
-        with exclusive_ddl(BUILD_SECONDS, give_up) as mine:
-            for embedder in index.embedders if mine else ():
-                _build(index, embedder)
-            if not mine and not connection.in_atomic_block:
-                logger.warning(
-                    "a graph was not built, since others took too long; its index is read whole"
-                )
-    except Error:
-        logger.warning("a graph could not be built; its index is read whole", exc_info=True)
-
-
-def _build(index: Index, embedder: str) -> None:
-    name = name_of(index.pk, embedder)
+def _missing(index_id: int) -> list[str]:
+    """The embedders of a large index without a recorded, valid graph."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT vector_dims(vector) FROM repos_embedding WHERE index_id = %s AND embedder = %s LIMIT 1",
-            [index.pk, embedder],
+            "SELECT embedders, hnsw_embedders FROM repos_index WHERE id = %s AND chunks >= %s",
+            [index_id, Index.HNSW_MIN_CHUNKS],
         )
         row = cursor.fetchone()
-        if row is None or row[0] > MOST_DIMENSIONS:
+        if row is None:
+            return []
+        embedders, recorded = map(json.loads, row)
+        names = {embedder: name_of(index_id, embedder) for embedder in embedders}
+        cursor.execute(
+            "SELECT relname FROM pg_class JOIN pg_index ON indexrelid = pg_class.oid"
+            " WHERE indisvalid AND relname = ANY(%s)",
+            [list(names.values())],
+        )
+        valid = {name for (name,) in cursor.fetchall()}
+    return [key for key, name in names.items() if key not in recorded or name not in valid]
+
+
+def _build(index_id: int, embedder: str) -> None:
+    name = name_of(index_id, embedder)
+    with connection.cursor() as cursor:
+        dimensions = _dimensions(cursor, index_id, embedder)
+        if not 0 < dimensions <= MAX_DIMENSIONS:
             return
         cursor.execute(
             "SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(%s) AND NOT indisvalid", [name]
         )
-        if cursor.fetchone():  # its maker was killed
+        if cursor.fetchone():  # its build was killed
             cursor.execute(f"DROP INDEX CONCURRENTLY {name}")
         cursor.execute("SET maintenance_work_mem = '512MB'")
         try:
-            # Concurrently: searches and other jobs go on meanwhile.
+            # CONCURRENTLY: searches and other jobs go on meanwhile.
             cursor.execute(
                 f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON repos_embedding"
-                f" USING hnsw ((vector::halfvec({int(row[0])})) halfvec_cosine_ops)"
+                f" USING hnsw ((vector::halfvec({dimensions})) halfvec_cosine_ops)"
                 " WHERE index_id = %s AND embedder = %s",
-                [index.pk, embedder],
+                [index_id, embedder],
             )
         finally:
             cursor.execute("RESET maintenance_work_mem")
+        cursor.execute(
+            "UPDATE repos_index SET hnsw_embedders = hnsw_embedders || jsonb_build_array(%s::text)"
+            " WHERE id = %s AND NOT hnsw_embedders ? %s",
+            [embedder, index_id, embedder],
+        )
 
 
-def drop(index_id: int) -> None:
-    """Remove the graphs of one index. Inside a transaction they stay, as strays."""
-    _drop(f"{PREFIX}{index_id}_")
+def _dimensions(cursor: Any, index_id: int, embedder: str) -> int:
+    """The length of the index's vectors by an embedder; 0 without any."""
+    cursor.execute(
+        "SELECT vector_dims(vector) FROM repos_embedding"
+        " WHERE index_id = %s AND embedder = %s LIMIT 1",
+        [index_id, embedder],
+    )
+    row = cursor.fetchone()
+    return int(row[0]) if row else 0
 
 
-def drop_orphans() -> None:
-    """Remove the graphs of indexes that are no more, left where an index was dropped inside a transaction."""
-    kept = {str(pk) for pk in Index.objects.values_list("pk", flat=True)}
-    _drop(PREFIX, kept)
-
-
-def _drop(prefix: str, kept: Collection[str] = ()) -> None:
-    """Remove graphs by the beginning of their names. What cannot be removed now is a stray, removed later."""
+def _drop_graphs(is_dropped: Callable[[int], bool]) -> None:
+    """Drop the graphs whose index id fulfils `is_dropped`; those that cannot be dropped stay, as orphans."""
     try:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT indexname FROM pg_indexes WHERE tablename = 'repos_embedding' AND starts_with(indexname, %s)",
-                [prefix],
+                "SELECT indexname FROM pg_indexes"
+                " WHERE tablename = 'repos_embedding' AND starts_with(indexname, %s)",
+                [PREFIX],
             )
-            names = [
-                name
-                for (name,) in cursor.fetchall()
-                if name.removeprefix(PREFIX).partition("_")[0] not in kept
-            ]
+            names = [name for (name,) in cursor.fetchall() if is_dropped(_index_id(name))]
         if not names:
             return
-        with exclusive_ddl() as mine, connection.cursor() as cursor:
-            for name in names if mine else ():
-                # Concurrently: the plain form would keep every search waiting.
+        with exclusive_ddl() as locked, connection.cursor() as cursor:
+            for name in names if locked else ():
+                # CONCURRENTLY: the plain form would block every search.
                 cursor.execute(f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"')
     except Error:
         logger.warning("a graph could not be removed yet", exc_info=True)
 
 
-def analyze() -> None:
-    """Fresh statistics: the planner must not think that a table just filled is empty."""
-    try:
-        # While a graph is being built there is no getting in: autovacuum then sees to it a little later.
-        with exclusive_ddl() as mine, connection.cursor() as cursor:
-            if mine:
-                cursor.execute("ANALYZE repos_document, repos_chunk, repos_embedding, repos_term")
-    except Error:
-        logger.warning("statistics could not be made anew", exc_info=True)
+def _index_id(name: str) -> int:
+    """The index id in the name of a graph."""
+    return int(name.removeprefix(PREFIX).partition("_")[0])
