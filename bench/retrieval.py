@@ -63,7 +63,7 @@ def _indexed(folder: str, commit: str) -> Any:
 def _ask(
     questions: list[dict[str, Any]], language: str, repositories: dict[str, Any], hybrid: bool
 ) -> str:
-    from repos.search import search
+    from repos.search import SearchOptions, search
 
     recalls, ranks, took = [], [], []
     for question in questions:
@@ -72,8 +72,7 @@ def _ask(
             [repositories[question["repo"]]],
             question[language],
             user_id=None,
-            hybrid=hybrid,
-            with_text=False,
+            options=SearchOptions(hybrid=hybrid, with_text=False),
         )
         took.append((time.perf_counter() - began) * 1000)
         files = list(dict.fromkeys(passage.path for passage in found.passages))

@@ -1,34 +1,38 @@
-"""Files of an index, read as they were indexed."""
+"""Files of an index, as they were indexed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
 from django.db import connection
 
+from deepwiki.foundation.sql_files import read_sql
+from repos.access import PersonId
 from repos.models import Document, Repository
-from repos.search.passages import PersonId, SearchHit
+from repos.search.passages import SearchHit
+
+LARGEST_FOLDERS = read_sql(__file__, "largest_folders.sql")
+LARGEST_CLASSES = read_sql(__file__, "largest_classes.sql")
 
 
-def with_texts(passages: list[SearchHit]) -> list[SearchHit]:
-    """The passages with their lines filled in."""
+def with_texts(hits: Sequence[SearchHit]) -> list[SearchHit]:
+    """The hits with their text; those whose document was deleted meanwhile are left out."""
+    documents = [hit.document_id for hit in hits]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, text FROM repos_document WHERE id = ANY(%s)",
-            [[p.document_id for p in passages]],
-        )
+        cursor.execute("SELECT id, text FROM repos_document WHERE id = ANY(%s)", [documents])
         texts: dict[int, str] = dict(cursor.fetchall())
     return [
-        replace(p, text="\n".join(texts[p.document_id].split("\n", p.end)[p.start - 1 : p.end]))
-        for p in passages
-        if p.document_id in texts
+        replace(hit, text=_lines(texts[hit.document_id], hit.start, hit.end))
+        for hit in hits
+        if hit.document_id in texts
     ]
 
 
 def read_file(repository: Repository, path: str, user_id: int | None) -> Document | None:
-    """A file of the current index, looked up as an entry of the indexed tree and never as a path on disk."""
+    """A file of the current index that the user may read. `path` is looked up, never opened."""
     readable = Repository.objects.readable_by(PersonId(user_id)).filter(pk=repository.pk)
     return Document.objects.filter(
         index_id__in=readable.values("current_index_id"),
@@ -39,30 +43,20 @@ def read_file(repository: Repository, path: str, user_id: int | None) -> Documen
 
 @lru_cache(maxsize=8)
 def line_counts(index_id: int, updated_at: datetime) -> dict[str, int]:
-    """How many lines each file of an index has. `updated_at` is its own: an index that changed is read anew."""
-    return dict(
-        Document.objects.filter(index_id=index_id, is_live=True).values_list("path", "lines")
-    )
+    """Number of lines by path. `updated_at` is the index's own: a changed index is read again."""
+    documents = Document.objects.filter(index_id=index_id, is_live=True)
+    return dict(documents.values_list("path", "lines"))
 
 
 def outline(index_id: int) -> tuple[list[str], list[str]]:
-    """What a repository mostly consists of: its largest folders of code, and its classes with the most passages."""
+    """The names of up to three of the largest code folders and of the largest classes."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT split_part(path, '/', CASE WHEN path LIKE 'src/%%' THEN 2 ELSE 1 END) AS folder
-            FROM repos_document WHERE index_id = %s AND is_live AND role = 'code' AND path LIKE '%%/%%'
-            GROUP BY 1 ORDER BY sum(lines) DESC, 1 LIMIT 3
-            """,
-            [index_id],
-        )
-        folders = [row[0] for row in cursor.fetchall()]
-        cursor.execute(
-            """
-            SELECT split_part(c.symbol, '.', 1) AS name FROM repos_chunk c
-            WHERE c.index_id = %s AND c.is_live AND c.role = 'code' AND c.symbol ~ '^[A-Z][A-Za-z0-9]+[.]'
-            GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 3
-            """,
-            [index_id],
-        )
-        return folders, [row[0] for row in cursor.fetchall()]
+        cursor.execute(LARGEST_FOLDERS, {"index": index_id})
+        folders = [name for (name,) in cursor.fetchall()]
+        cursor.execute(LARGEST_CLASSES, {"index": index_id})
+        classes = [name for (name,) in cursor.fetchall()]
+    return folders, classes
+
+
+def _lines(text: str, start: int, end: int) -> str:
+    return "\n".join(text.split("\n", end)[start - 1 : end])

@@ -6,14 +6,14 @@ import pytest
 
 from deepwiki.testing.fixtures import write_files
 from repos.models import Repository
-from repos.search import Filters, parse_patterns, read_file, search
+from repos.search import Filters, SearchOptions, parse_patterns, read_file, search
 
 pytestmark = pytest.mark.django_db
 
 
-def paths(repository, question, **kwargs):
-    kwargs.setdefault("user_id", None)
-    return [p.path for p in search([repository.pk], question, **kwargs).passages]
+def paths(repository, question, user_id=None, **kwargs):
+    options = SearchOptions(**kwargs)
+    return [p.path for p in search([repository.pk], question, user_id=user_id, options=options).passages]
 
 
 def test_the_defining_lines_come_first(repository):
@@ -138,7 +138,7 @@ def test_questions_in_other_scripts_go_to_the_multilingual_embedder():
 def test_rights_written_out_are_those_of_the_models(people, repository):
     from django.contrib.auth.models import Group
 
-    from repos.access.permissions import find_readable
+    from repos.access import find_readable
     from repos.models import Repository
 
     alice, bob, carol = people["alice"], people["bob"], people["carol"]
