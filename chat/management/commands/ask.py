@@ -20,9 +20,8 @@ from chat.runs import Run
 from chat.services.retrieval import RepositoryRetriever
 from deepwiki.foundation.threads import in_thread
 from repos import jobs
-from repos.management.commands.search import find_repository
 from repos.models import IndexJob, Repository
-from repos.services import add
+from repos.services import add, find_for_operator
 from repos.sources import SourceError, parse_address
 
 
@@ -43,7 +42,9 @@ class Command(BaseCommand):
         if not options["question"].strip():
             self._leave(2, "Give a question.")
         try:
-            repository = find_repository(options["repository"]) or self._new(options["repository"])
+            repository = find_for_operator(options["repository"]) or self._new(
+                options["repository"]
+            )
             language = parse(
                 {
                     "repo_url": "x",
