@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from chat.models import Asked, Conversation, Message, Share
-from repos.admin import ActedUpon, ReadOnly
+from repos.admin import ReadOnly, ReadOnlyWithActions
 
 
 def may_read_text(request: HttpRequest) -> bool:
@@ -100,7 +100,7 @@ class AskedAdmin(ReadOnly):
 
 
 @admin.register(Share)
-class ShareAdmin(ActedUpon):
+class ShareAdmin(ReadOnlyWithActions):
     """Links to conversations; an administrator can take them back."""
 
     list_display = ["id", "owner", "repository", "created_at", "expires_at", "revoked_at"]
