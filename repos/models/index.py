@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from pgvector.django import HalfVectorField, SparseVectorField
 
@@ -34,27 +35,35 @@ class Index(models.Model):
         READY = "ready"
 
     repository = models.ForeignKey(Repository, on_delete=models.DO_NOTHING, related_name="indexes")
-    revision = models.CharField(max_length=200, blank=True)
+    revision = models.CharField(max_length=200, blank=True, default="", db_default="")
     commit = models.CharField(max_length=64)
-    state = models.CharField(max_length=10, choices=State, default=State.BUILDING)
+    state = models.CharField(
+        max_length=10, choices=State, default=State.BUILDING, db_default=State.BUILDING
+    )
     format = models.IntegerField(
-        default=0, help_text="Version of the cutting and weighing; another one means a new index."
+        default=0,
+        db_default=0,
+        help_text="Version of the cutting and weighing; another one means a new index.",
     )
     embedders = models.JSONField(
-        default=list, help_text="Keys of the embedders whose vectors this index holds."
+        default=list,
+        db_default=[],
+        help_text="Keys of the embedders whose vectors this index holds.",
     )
     hnsw_embedders = models.JSONField(
-        default=list, help_text="Keys of the embedders whose HNSW graph is finished."
+        default=list, db_default=[], help_text="Keys of the embedders whose HNSW graph is finished."
     )
-    files = models.IntegerField(default=0)
-    chunks = models.IntegerField(default=0)
-    vectors = models.IntegerField(default=0)
-    skipped = models.JSONField(default=dict)
+    files = models.IntegerField(default=0, db_default=0)
+    chunks = models.IntegerField(default=0, db_default=0)
+    vectors = models.IntegerField(default=0, db_default=0)
+    skipped = models.JSONField(default=dict, db_default={})
     commit_history = models.JSONField(
-        default=list, help_text="Commits it stood at before, each with the steps to the next."
+        default=list,
+        db_default=[],
+        help_text="Commits it stood at before, each with the steps to the next.",
     )
-    created_at = models.DateTimeField(default=timezone.now)
-    updated_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    updated_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     class Meta:
         verbose_name_plural = "indexes"
@@ -86,7 +95,7 @@ class Document(models.Model):
     role = models.CharField(max_length=10, choices=Role)
     lines = models.IntegerField()
     size = models.IntegerField()
-    is_live = models.BooleanField(default=True)
+    is_live = models.BooleanField(default=True, db_default=True)
     text = models.TextField()
 
     class Meta:
@@ -108,11 +117,11 @@ class Chunk(models.Model):
 
     index = models.ForeignKey(Index, on_delete=models.DO_NOTHING, related_name="+")
     document = models.ForeignKey(Document, on_delete=models.DO_NOTHING, related_name="chunks")
-    is_live = models.BooleanField(default=True)
+    is_live = models.BooleanField(default=True, db_default=True)
     role = models.CharField(max_length=10, choices=Document.Role)
     start = models.IntegerField()
     end = models.IntegerField()
-    symbol = models.CharField(max_length=300, blank=True)
+    symbol = models.CharField(max_length=300, blank=True, default="", db_default="")
     words = SparseVectorField(dimensions=DIMENSION)
 
     class Meta:

@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -57,30 +58,36 @@ class IndexJob(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     force = models.BooleanField(
-        default=False, help_text="Build anew even when nothing has changed."
+        default=False, db_default=False, help_text="Build anew even when nothing has changed."
     )
     rerun_requested = models.BooleanField(
-        default=False, help_text="Asked for once more while it ran."
+        default=False, db_default=False, help_text="Asked for once more while it ran."
     )
-    rerun_forced = models.BooleanField(default=False)
-    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
-    stage = models.CharField(max_length=10, choices=Stage, default=Stage.WAITING)
+    rerun_forced = models.BooleanField(default=False, db_default=False)
+    state = models.CharField(
+        max_length=10, choices=State, default=State.QUEUED, db_default=State.QUEUED
+    )
+    stage = models.CharField(
+        max_length=10, choices=Stage, default=Stage.WAITING, db_default=Stage.WAITING
+    )
     claim_number = models.IntegerField(
-        default=0, help_text="Counts claims: who holds an older number has lost the job."
+        default=0,
+        db_default=0,
+        help_text="Counts claims: who holds an older number has lost the job.",
     )
     crash_count = models.IntegerField(
-        default=0, help_text="How often whoever ran it showed no more sign of life."
+        default=0, db_default=0, help_text="How often whoever ran it showed no more sign of life."
     )
-    progress = models.IntegerField(default=0)
-    total = models.IntegerField(default=0)
-    error = models.TextField(blank=True)
-    error_code = models.CharField(max_length=50, blank=True)
-    error_parameters = models.JSONField(default=dict, blank=True)
+    progress = models.IntegerField(default=0, db_default=0)
+    total = models.IntegerField(default=0, db_default=0)
+    error = models.TextField(blank=True, default="", db_default="")
+    error_code = models.CharField(max_length=50, blank=True, default="", db_default="")
+    error_parameters = models.JSONField(default=dict, db_default={}, blank=True)
     failures = models.JSONField(
-        default=dict, blank=True, help_text="Files that could not be read, and why."
+        default=dict, db_default={}, blank=True, help_text="Files that could not be read, and why."
     )
-    result = models.JSONField(default=dict, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    result = models.JSONField(default=dict, db_default={}, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)
     stage_at = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(

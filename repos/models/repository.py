@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -81,9 +82,13 @@ class Repository(models.Model):
     url = models.CharField("address", max_length=1000)
     name = models.CharField(max_length=500)
     revision = models.CharField(
-        max_length=200, blank=True, help_text="Branch, tag or commit; empty for the default branch."
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Branch, tag or commit; empty for the default branch.",
     )
-    is_private = models.BooleanField(default=False)
+    is_private = models.BooleanField(default=False, db_default=False)
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
@@ -91,10 +96,13 @@ class Repository(models.Model):
     reader_groups = models.ManyToManyField("auth.Group", blank=True, related_name="+")
     shares_allowed = models.BooleanField(
         default=False,
+        db_default=False,
         help_text="Conversations about it may be shared by link although it is private.",
     )
-    token_encrypted = models.TextField(blank=True, editable=False)
-    webhook_secret_encrypted = models.TextField(blank=True, editable=False)
+    token_encrypted = models.TextField(blank=True, default="", db_default="", editable=False)
+    webhook_secret_encrypted = models.TextField(
+        blank=True, default="", db_default="", editable=False
+    )
     # DO_NOTHING: the database sets it to NULL (migration 0011).
     current_index = models.ForeignKey(
         "Index",
@@ -104,8 +112,8 @@ class Repository(models.Model):
         on_delete=models.DO_NOTHING,
         related_name="+",
     )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    used_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
+    used_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
 
     objects = RepositoryQuerySet.as_manager()
 
