@@ -188,7 +188,7 @@ def test_deleting_loads_nothing_of_an_index_and_leaves_nothing_of_it(delete, cli
     for table in (Repository, Index, Document, Chunk, Embedding, Term, IndexJob):
         assert table.objects.count() == 0
     statements = [query["sql"] for query in queries.captured_queries]
-    assert len(statements) < 45
+    assert len(statements) < 40
     contents = [f'"{model._meta.db_table}"' for model in (Document, Chunk, Embedding, Term)]
     assert [sql for sql in statements if any(name in sql for name in ['FROM "repos_index"', *contents])] == []
 
@@ -222,6 +222,22 @@ def test_a_failed_job_says_why_and_can_be_tried_again(tmp_path):
     assert (job.state, job.error) == ("failed", "This folder holds no files.")
     write_files(tmp_path / "empty", {"a.py": "x = 1\n"})
     assert reindex(repository).state == IndexJob.State.DONE
+
+
+def test_an_error_has_a_code_beside_its_message(repository, folder, alice, settings, monkeypatch):
+    def broken(*args):
+        raise RuntimeError
+
+    monkeypatch.setattr(writer, "write", broken)
+    write_files(folder, {"a.py": "x = 1\n"})
+    job = reindex(repository)
+    assert job.error_code == "internal" and job.error_parameters["incident"] in job.error
+    monkeypatch.undo()
+    assert (reindex(repository).error_code, job.repository.jobs.first().error_parameters) == ("", {})
+    settings.TOKEN_KEYS = ["old-key"]
+    private = add(parse_address("https://x.example.org/a/b"), alice.pk, token="tok-1")
+    settings.TOKEN_KEYS = ["new-key"]
+    assert reindex(private).error_code == "wrong_key"
 
 
 def test_cancelled_and_paused_jobs_stop_and_a_paused_one_goes_on(repository, folder):
