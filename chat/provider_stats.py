@@ -17,17 +17,21 @@ from chat.core.ports import Text
 from chat.core.prompt import Prompt
 from chat.core.request import Turn
 from chat.token_usage import TOKENS
-from deepwiki.foundation.sql_files import read_sql
+from deepwiki.foundation.sql import read_sql
 
 STATS = read_sql(__file__, "provider_stats.sql")
 DAYS = 14
 TRY_SECONDS = 20
+TRY_PROMPT = Prompt("Answer with one word.", (Turn("user", "Say OK."),), (), "Say OK.", "en")
 BAR_HEIGHT, BAR_STEP = 40, 12
 
 
 @dataclass(frozen=True)
 class ProviderUsage:
-    """A provider's answers in the last DAYS days. `first_ms` is the median time to the first token."""
+    """A provider's answers in the last DAYS days.
+
+    `first_ms` is the median time to the first token.
+    """
 
     answers: int = 0
     failed: int = 0
@@ -36,10 +40,10 @@ class ProviderUsage:
 
 
 def overview() -> dict[str, Any]:
-    """Providers as configured and as used, and the answers of each day as bars of a chart."""
-    known = services.providers()
-    known.look_around()
-    ready = known.configured()
+    """Providers as configured and as used, and the answers of each day as bars."""
+    registry = services.providers()
+    registry.look_around()
+    ready = registry.configured()
     usage = _usage_by_provider()
     rows = [
         {
@@ -50,7 +54,7 @@ def overview() -> dict[str, Any]:
             "models": _models(name, ready.get(name, section)),
             "usage": usage.get(name, ProviderUsage()),
         }
-        for name, section in known.file.items()
+        for name, section in registry.file.items()
     ]
     return {"providers": rows, "days": DAYS, "bars": _bars()}
 
@@ -60,24 +64,26 @@ async def try_model(provider: str, model: str) -> tuple[bool, str]:
 
     Run it on an event loop of its own: it closes that loop's clients.
     """
-    known = services.providers()
+    registry = services.providers()
     started = time.monotonic()
     try:
-        chosen = known.choose(provider, model)
-        prompt = Prompt("Answer with one word.", (Turn("user", "Say OK."),), (), "Say OK.", "en")
+        chosen = registry.choose(provider, model)
         async with asyncio.timeout(TRY_SECONDS):
-            async for piece in known.adapter(chosen.provider).stream(prompt, chosen):
+            async for piece in registry.adapter(chosen.provider).stream(TRY_PROMPT, chosen):
                 if isinstance(piece, Text):
-                    elapsed_ms = round((time.monotonic() - started) * 1000)
-                    return True, f"answers; first word after {elapsed_ms} ms."
+                    return True, f"answers; first word after {_ms_since(started)} ms."
     except TimeoutError:
         return False, f"no answer within {TRY_SECONDS} s."
     except ChatError as error:
         return False, error.message
     finally:
         # Only this loop's clients: those of running answers belong to the server's loop.
-        await known.close()
+        await registry.close()
     return False, "an empty answer."
+
+
+def _ms_since(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)
 
 
 def _models(provider: str, section: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
@@ -101,7 +107,7 @@ def _rounded(value: float | None) -> int | None:
 
 
 def _bars() -> list[dict[str, Any]]:
-    """The answers of each of the last DAYS days, as bars of a chart BAR_HEIGHT units high."""
+    """The answers of each of the last DAYS days, as bars up to BAR_HEIGHT high."""
     counts = _answers_by_day()
     most = max(1, *counts.values())
     bars = []

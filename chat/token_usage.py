@@ -1,4 +1,4 @@
-"""Tokens that answers took, as SQL for the admin, the quotas and the provider figures."""
+"""Tokens that answers took, as SQL for the admin, quotas and provider figures."""
 
 from __future__ import annotations
 

@@ -10,6 +10,8 @@ from django.contrib.admin.apps import AdminConfig
 from django.http import HttpResponseBase
 from django.urls import path
 
+View = Callable[..., HttpResponseBase]
+
 
 class Site(admin.AdminSite):
     """Django's admin with our name on it and the pages that apps add."""
@@ -19,17 +21,18 @@ class Site(admin.AdminSite):
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
-        self._pages: list[tuple[str, Callable[..., HttpResponseBase], str]] = []
+        self._pages: list[tuple[str, View, str]] = []
 
-    def add_page(self, route: str, view: Callable[..., HttpResponseBase], *, name: str) -> None:
+    def add_page(self, route: str, view: View, *, name: str) -> None:
         """Add a page for staff at `/admin/<route>`, reversed as `admin:<name>`.
 
-        To be called from an app's `admin` module: later, the URLs are already collected.
+        To be called from an app's `admin` module: later, the URLs are already
+        collected.
         """
         self._pages.append((route, view, name))
 
     def get_urls(self) -> list[Any]:
-        """The added pages come first: Django's own URLs end with one that matches everything."""
+        """The added pages first: Django's URLs end with one that matches everything."""
         pages = [path(route, self.admin_view(view), name=name) for route, view, name in self._pages]
         return [*pages, *super().get_urls()]
 

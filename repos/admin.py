@@ -1,4 +1,7 @@
-"""Repositories, documents, indexes and jobs in the admin. `chat.admin` adds what chat knows of them."""
+"""Repositories, documents, indexes and jobs in the admin.
+
+`chat.admin` adds what chat knows of them.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 
+from deepwiki.foundation.read_only_admin import ReadOnly, ReadOnlyWithActions
 from repos import jobs, services
 from repos.index import size_of
 from repos.models import Document, Index, IndexJob, Repository
@@ -50,11 +54,16 @@ class RepositoryForm(forms.ModelForm[Repository]):
             raise forms.ValidationError({"url": str(error)}) from error
         cleaned["url"], cleaned["kind"] = address.url, address.kind
         self.instance.name = address.name
-        if cleaned.get("is_private") and not cleaned.get("added_by"):
-            raise forms.ValidationError({"added_by": "A private repository needs an owner."})
-        if not cleaned.get("is_private"):
-            cleaned["added_by"] = None  # a public repository outlives the person who added it
+        cleaned["added_by"] = self._owner(cleaned)
         return cleaned
+
+    def _owner(self, cleaned: dict[str, Any]) -> Any:
+        """Of a private repository; a public one outlives the person who added it."""
+        if not cleaned.get("is_private"):
+            return None
+        if not cleaned.get("added_by"):
+            raise forms.ValidationError({"added_by": "A private repository needs an owner."})
+        return cleaned["added_by"]
 
 
 @admin.register(Repository)
@@ -137,12 +146,12 @@ class RepositoryAdmin(admin.ModelAdmin[Repository]):
 
     @admin.action(description="Pause indexing")
     def pause(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
-        for job in IndexJob.objects.unfinished().filter(repository__in=queryset):
+        for job in _unfinished_jobs(queryset):
             jobs.pause(job)
 
     @admin.action(description="Resume indexing")
     def resume(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
-        for job in IndexJob.objects.unfinished().filter(repository__in=queryset):
+        for job in _unfinished_jobs(queryset):
             jobs.resume(job)
 
     @admin.action(description="Check the connection to their hosts")
@@ -154,30 +163,17 @@ class RepositoryAdmin(admin.ModelAdmin[Repository]):
 
     @admin.action(description="Cancel indexing")
     def cancel(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
-        for job in IndexJob.objects.unfinished().filter(repository__in=queryset):
+        for job in _unfinished_jobs(queryset):
             jobs.cancel(job)
+
+
+def _unfinished_jobs(repositories: QuerySet[Repository]) -> QuerySet[IndexJob]:
+    return IndexJob.objects.unfinished().filter(repository__in=repositories)
 
 
 def _latest_job(repository: Repository) -> IndexJob | None:
     """From the prefetched jobs."""
     return next(iter(repository.jobs.all()), None)
-
-
-class ReadOnly(admin.ModelAdmin[Any]):
-    """Rows that only the program writes."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class ReadOnlyWithActions(ReadOnly):
-    """The same, with actions in the list: Django shows them to people who may change the model."""
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is None and super(ReadOnly, self).has_change_permission(request)
 
 
 @admin.register(Document)
@@ -189,8 +185,9 @@ class DocumentAdmin(ReadOnly):
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
-        live = Document.objects.filter(is_live=True).defer("text")
-        return live.select_related("index__repository").annotate(chunk_count=Count("chunks"))
+        documents = Document.objects.filter(is_live=True).defer("text")
+        with_repository = documents.select_related("index__repository")
+        return with_repository.annotate(chunk_count=Count("chunks"))
 
     @admin.display(description="Repository")
     def repository(self, document: Document) -> str:

@@ -1,7 +1,8 @@
-"""Access tokens and webhook secrets at rest, encrypted with a key that is not in the database.
+"""Stored access tokens and webhook secrets, encrypted with a key from the settings.
 
-Fernet (AES-128-CBC with HMAC-SHA256). The first key of `TOKEN_KEYS` encrypts and any of them
-decrypts: keys are rotated by putting a new one in front. See `repos.services.rotate_keys`.
+Fernet (AES-128-CBC with HMAC-SHA256). The first key of `TOKEN_KEYS` encrypts and any of
+them decrypts: keys are rotated by putting a new one in front. See
+`repos.services.rotate_keys`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from django.conf import settings
 
 
 class WrongKey(Exception):
-    """The stored token was encrypted with a key this server no longer has: enter the token again."""
+    """A stored secret was encrypted with a key that TOKEN_KEYS no longer has."""
 
     code = "wrong_key"
 

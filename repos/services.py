@@ -33,16 +33,16 @@ NO_SUCH = "There is no such repository, or you may not see it. Check the address
 
 
 def find(person: Person, repo_url: str, kind: str = "", revision: str = "") -> Repository | None:
-    """The repository at an address that the person may read, or None. See `find_readable`.
+    """The repository at an address that the person may read, or None.
 
-    Raises BadAddress.
+    See `find_readable`. Raises BadAddress.
     """
     address = parse_address(repo_url, kind)
     return find_readable(_id_of(person), address.url, revision)
 
 
 def find_for_operator(text: str) -> Repository | None:
-    """A repository by id, address, folder or name, whoever owns it: for commands.
+    """A repository by id, address, folder or name, of any owner: for commands.
 
     A public row comes before private ones, then the one indexed last.
     """
@@ -61,13 +61,12 @@ def find_or_add(
 ) -> Repository:
     """The repository at an address, added and queued for indexing when it is new.
 
-    A token makes it the person's own private repository. Raises BadAddress, and NotFound for a
-    local folder that the settings do not open.
+    A token makes it the person's own private repository. Raises BadAddress, and
+    NotFound for a local folder that the settings do not open.
     """
     address = parse_address(repo_url, kind)
     person_id = _id_of(person)
-    if revision:
-        check_revision(revision)
+    _check_revision(revision)
     own = bool(token) and person_id is not None
     repository = find_readable(person_id, address.url, revision, own=own)
     if repository is None:
@@ -79,7 +78,7 @@ def find_or_add(
 
 
 def touch(repository: Repository, person_id: int | None, token: str = "") -> None:
-    """Record a use of the repository, store a newer token, and queue a job if it has no index."""
+    """Record a use; store a newer token; request a job if there is no index."""
     if token and repository.is_private:
         repository.token = token  # replaces the stored one, readable or not
         repository.save(update_fields=["token_encrypted"])
@@ -101,8 +100,7 @@ def add(
 
     `private`, or a token, makes it the person's own.
     """
-    if revision:
-        check_revision(revision)
+    _check_revision(revision)
     private = private or bool(token)
     key: dict[str, Any] = {"url": address.url, "revision": revision, "is_private": private}
     if private:
@@ -137,7 +135,7 @@ def check_connection(repository: Repository) -> tuple[bool, str]:
 
 
 def new_webhook_secret(repository: Repository) -> str:
-    """Replace the repository's webhook secret; returns it in clear, to be shown once."""
+    """Replace the webhook secret; returns it in clear, to be shown once."""
     secret = secrets.token_urlsafe(24)
     Repository.objects.filter(pk=repository.pk).update(webhook_secret_encrypted=encrypt(secret))
     return secret
@@ -161,24 +159,33 @@ def _id_of(person: Person) -> int | None:
     return person.pk if person is not None else None
 
 
+def _check_revision(revision: str) -> None:
+    """Raises BadAddress. Empty is the default branch."""
+    if revision:
+        check_revision(revision)
+
+
 def _check_may_add(address: Address, person_id: int | None) -> None:
-    """Raises NotFound for a local folder outside LOCAL_ROOTS, or of an anonymous person."""
+    """Raises NotFound for a folder outside LOCAL_ROOTS, or an anonymous person."""
     if address.is_local and (person_id is None or not _is_under_roots(Path(address.url))):
         raise NotFound(NO_SUCH)
 
 
 def _is_under_roots(path: Path) -> bool:
-    """Is it a folder in one of LOCAL_ROOTS? Links are resolved before the comparison."""
+    """Is it a folder in one of LOCAL_ROOTS?
+
+    Links are resolved before the comparison.
+    """
     real = path.resolve()
     under = any(real == root or root in real.parents for root in settings.LOCAL_ROOTS)
     return under and real.is_dir()
 
 
 def _private_revision(person: Person, address: Address, revision: str) -> Repository | None:
-    """Another revision of the person's own private repository: private, with the same token.
+    """Another revision of a person's own private repository, with the same token.
 
-    None where they can read no private one of this address. Raises NotFound where one is only
-    shared with them.
+    None where they can read no private one of this address. Raises NotFound where one
+    is only shared with them.
     """
     person_id = _id_of(person)
     if person_id is None:

@@ -10,7 +10,7 @@ from repos.jobs import maintenance
 
 @app.task(queue="index", name="repos.run_index_job")
 def run_index_job(job_id: str) -> None:
-    """Run the first waiting index job, which need not be the one this message was sent for."""
+    """Run the first waiting index job, not always the one of this message."""
     jobs.run_next()
 
 

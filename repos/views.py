@@ -21,7 +21,7 @@ ACTIONS = {"pause": jobs.pause, "resume": jobs.resume, "cancel": jobs.cancel}
 @require_POST
 @login_required
 def add(request: HttpRequest) -> HttpResponse:
-    """Find or add the repository at an address and go to its page; the form with an error otherwise."""
+    """Find or add the repository at an address and redirect to its page."""
     text = request.POST.get("repo_url", "")
     try:
         repository = services.find_or_add(
@@ -34,10 +34,7 @@ def add(request: HttpRequest) -> HttpResponse:
     except SourceError as error:
         context = {"error": str(error), "repo_url": text[:1_000]}
         return render(request, "repos/add_form.html", context, status=422)
-    target = reverse("repository", args=[repository.pk])
-    if request.headers.get("HX-Request"):
-        return HttpResponse(status=204, headers={"HX-Redirect": target})
-    return HttpResponseRedirect(target)
+    return _redirect(request, reverse("repository", args=[repository.pk]))
 
 
 @require_GET
@@ -59,14 +56,16 @@ def refresh(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @login_required
 def webhook_secret(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
-    """Replace the webhook's secret and show it, once. For the repository's owner and staff."""
+    """Replace the webhook's secret and show it, once.
+
+    For the repository's owner and staff.
+    """
     repository = _readable(request, repository_id)
     if not repository.managed_by(request.user):
         raise Http404
-    address = settings.PUBLIC_URL + reverse("webhook", args=[repository.pk])
     context = {
         "repository": repository,
-        "address": address,
+        "address": settings.PUBLIC_URL + reverse("webhook", args=[repository.pk]),
         "secret": services.new_webhook_secret(repository),
     }
     return render(request, "repos/webhook.html", context)
@@ -75,7 +74,10 @@ def webhook_secret(request: HttpRequest, repository_id: uuid.UUID) -> HttpRespon
 @require_POST
 @login_required
 def control(request: HttpRequest, repository_id: uuid.UUID, action: str) -> HttpResponse:
-    """Pause, resume or cancel the unfinished job. For who requested it, the owner and staff."""
+    """Pause, resume or cancel the unfinished job.
+
+    For who requested it, the owner and staff.
+    """
     if action not in ACTIONS:
         raise Http404
     repository = _readable(request, repository_id)
@@ -83,6 +85,13 @@ def control(request: HttpRequest, repository_id: uuid.UUID, action: str) -> Http
     if job is not None and _may_control(request, job, repository):
         ACTIONS[action](job)
     return _status(request, repository)
+
+
+def _redirect(request: HttpRequest, target: str) -> HttpResponse:
+    """A redirect that HTMX follows, too."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": target})
+    return HttpResponseRedirect(target)
 
 
 def _status(request: HttpRequest, repository: Repository) -> HttpResponse:

@@ -65,27 +65,27 @@ class PersonWithFiguresAdmin(PersonAdmin):
         "is_active",
         "is_staff",
         "last_login",
-        "asked",
-        "spent_today",
+        "recent_questions",
+        "tokens_spent_today",
         "quota",
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         people = super().get_queryset(request)
         return people.annotate(
-            asked_lately=_recent_questions(), tokens_today=tokens_where(OF_PERSON_TODAY)
+            question_count=_question_count(), token_count=tokens_where(OF_PERSON_TODAY)
         )
 
-    @admin.display(description="Questions in 30 days", ordering="asked_lately")
-    def asked(self, person: Any) -> int:
-        return int(person.asked_lately or 0)
+    @admin.display(description="Questions in 30 days", ordering="question_count")
+    def recent_questions(self, person: Any) -> int:
+        return int(person.question_count or 0)
 
-    @admin.display(description="Tokens today", ordering="tokens_today")
-    def spent_today(self, person: Any) -> int:
-        return int(person.tokens_today or 0)
+    @admin.display(description="Tokens today", ordering="token_count")
+    def tokens_spent_today(self, person: Any) -> int:
+        return int(person.token_count or 0)
 
 
-def _recent_questions() -> Coalesce:
+def _question_count() -> Coalesce:
     """How many questions a person asked within RECENT."""
     since = timezone.now() - RECENT
     questions = Message.objects.filter(asked_by=OuterRef("pk"), created_at__gt=since).order_by()

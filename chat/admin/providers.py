@@ -17,7 +17,10 @@ from deepwiki.admin import Site
 
 @require_http_methods(["GET", "POST"])
 def providers(request: HttpRequest) -> HttpResponse:
-    """Providers and models as set up and as used. A POST tries one model. For superusers."""
+    """Providers and models as set up and as used.
+
+    A POST tries one model. For superusers.
+    """
     if not request.user.is_superuser:  # trying a model costs money
         raise PermissionDenied
     if request.method == "POST":

@@ -1,6 +1,7 @@
 """Who may read a repository.
 
-The rule itself is `RepositoryQuerySet.readable_by`; `permissions` compiles it for written-out SQL.
+The rule itself is `RepositoryQuerySet.readable_by`; `permissions` compiles it for
+written-out SQL.
 """
 
 from repos.access.permissions import PersonId, find_readable, readable_repositories

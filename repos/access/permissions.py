@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from deepwiki.foundation.sql_files import read_sql
+from deepwiki.foundation.sql import read_sql
 from repos.models import Index, Repository
 
 FIND_READABLE = read_sql(__file__, "find_readable.sql")
@@ -33,8 +33,8 @@ class PersonId:
 def readable_repositories() -> str:
     """A SELECT of all columns of the repositories that the person `%(user)s` may read.
 
-    For use as a subquery, which PostgreSQL flattens. NULL stands for an anonymous person: no
-    comparison with NULL is true, so public repositories are left.
+    For use as a subquery, which PostgreSQL flattens. NULL stands for an anonymous
+    person: no comparison with NULL is true, so public repositories are left.
     """
     rows = Repository.objects.readable_by(PersonId(ANY_PERSON)).order_by()
     sql, parameters = rows.query.sql_with_params()
@@ -46,8 +46,8 @@ def find_readable(
 ) -> Repository | None:
     """The repository at an address that a person may read, or None.
 
-    Their own private one comes first; with `own` no other is returned. Written out because it runs
-    before every answer.
+    Their own private one comes first; with `own` no other is returned. Written out
+    because it runs before every answer.
     """
     values = {"user": user_id, "url": url, "revision": revision, "own": own}
     with connection.cursor() as cursor:
@@ -57,7 +57,7 @@ def find_readable(
 
 
 def _placeholder(parameter: object) -> str:
-    """A compiled parameter in SQL: the person's id, or a number of Django's own (EXISTS selects 1)."""
+    """A compiled parameter as SQL: the person, or a number of Django's (SELECT 1)."""
     if parameter == ANY_PERSON:
         return "%(user)s"
     if isinstance(parameter, int):
@@ -81,9 +81,12 @@ def _repository(row: Sequence[Any]) -> Repository:
     """The row's repository, with its current index."""
     columns = _repository_columns()
     repository = Repository.from_db(connection.alias, columns, row[: len(columns)])
-    values = dict(zip(INDEX_COLUMNS, row[len(columns) :], strict=True))
-    if values["id"] is not None:
-        values["embedders"] = json.loads(values["embedders"])
-        index = Index.from_db(connection.alias, list(values), list(values.values()))
-        repository.current_index = index
+    if repository.current_index_id is not None:
+        repository.current_index = _index(row[len(columns) :])
     return repository
+
+
+def _index(row: Sequence[Any]) -> Index:
+    values = dict(zip(INDEX_COLUMNS, row, strict=True))
+    values["embedders"] = json.loads(values["embedders"])
+    return Index.from_db(connection.alias, list(values), list(values.values()))

@@ -1,4 +1,4 @@
-"""The page on which the owner of a private repository gives access to people and groups."""
+"""The page on which a private repository is shared with people and groups."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ MAX_NAME_CHARS = 150  # of Django's user names
 @require_http_methods(["GET", "POST"])
 @login_required
 def people(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
-    """The people and groups with access to a private repository. For its owner and staff."""
+    """The people and groups with access to a private repository.
+
+    For its owner and staff.
+    """
     repository = get_object_or_404(Repository, pk=repository_id, is_private=True)
     if not repository.managed_by(request.user):
         raise Http404
@@ -45,18 +48,25 @@ def people(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
 def _change(request: HttpRequest, repository: Repository) -> str:
     """Apply the form; returns an error message, or an empty string."""
     form = request.POST
-    if name := form.get("add_person", "").strip()[:MAX_NAME_CHARS].replace("\x00", ""):
+    if name := _username(form.get("add_person", "")):
         return _add_person(repository, name)
-    if (pk := parse_number(form.get("remove_person"))) is not None:
-        repository.readers.remove(pk)
-    elif (pk := parse_number(form.get("add_group"))) is not None:
-        repository.reader_groups.add(get_object_or_404(_groups_of(request), pk=pk))
-    elif (pk := parse_number(form.get("remove_group"))) is not None:
-        repository.reader_groups.remove(pk)
+    if (person_id := parse_number(form.get("remove_person"))) is not None:
+        repository.readers.remove(person_id)
+    elif (group_id := parse_number(form.get("add_group"))) is not None:
+        repository.reader_groups.add(get_object_or_404(_groups_of(request), pk=group_id))
+    elif (group_id := parse_number(form.get("remove_group"))) is not None:
+        repository.reader_groups.remove(group_id)
     elif form.get("allow") in ("0", "1"):
-        allowed = form["allow"] == "1"
-        Repository.objects.filter(pk=repository.pk).update(shares_allowed=allowed)
+        _allow_shares(repository, allowed=form["allow"] == "1")
     return ""
+
+
+def _username(text: str) -> str:
+    return text.strip()[:MAX_NAME_CHARS].replace("\x00", "")
+
+
+def _allow_shares(repository: Repository, *, allowed: bool) -> None:
+    Repository.objects.filter(pk=repository.pk).update(shares_allowed=allowed)
 
 
 def _add_person(repository: Repository, name: str) -> str:

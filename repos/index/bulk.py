@@ -3,51 +3,64 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import Error, connection, transaction
 
+from deepwiki.foundation.sql import execute, fetch_all
 from repos.index.hnsw import exclusive_ddl
 
 logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def bulk_transaction() -> Iterator[Any]:
-    """A transaction without a wait for the disk: rows that a crash loses are written by the next build."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit = off")
-        yield cursor
+def bulk_transaction() -> Iterator[None]:
+    """A transaction that does not wait for the disk.
+
+    Rows that a crash of the database loses are written again by the next build.
+    """
+    with transaction.atomic():
+        execute("SET LOCAL synchronous_commit = off")
+        yield
 
 
-def next_ids(cursor: Any, table: str, count: int) -> list[int]:
+def copy_rows(table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Insert rows by COPY: some ten times as fast as INSERT."""
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
+
+
+def next_ids(table: str, count: int) -> list[int]:
     """`count` unused ids of a table, from its sequence."""
-    cursor.execute(
+    rows = fetch_all(
         "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
         [table, count],
     )
-    return [row[0] for row in cursor.fetchall()]
+    return [row_id for (row_id,) in rows]
 
 
-def delete_documents(cursor: Any, document_ids: Sequence[int]) -> None:
+def delete_documents(document_ids: Sequence[int]) -> None:
     """Delete documents; the database deletes their chunks and vectors."""
-    cursor.execute("DELETE FROM repos_document WHERE id = ANY(%s)", [list(document_ids)])
+    execute("DELETE FROM repos_document WHERE id = ANY(%s)", [list(document_ids)])
 
 
 def delete_staged_documents(index_id: int) -> None:
-    """Delete the documents that an interrupted build left staged beside the live ones."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM repos_document WHERE index_id = %s AND NOT is_live", [index_id])
+    """Delete what an interrupted build staged beside the live documents."""
+    execute("DELETE FROM repos_document WHERE index_id = %s AND NOT is_live", [index_id])
 
 
 def analyze() -> None:
-    """Refresh the planner's statistics, so that a table just filled does not count as empty."""
+    """Refresh the planner's statistics: a table just filled must not count as empty."""
     try:
-        # While a graph is being built the lock is taken: autovacuum analyzes a little later.
-        with exclusive_ddl() as locked, connection.cursor() as cursor:
+        # While a graph is built the lock is taken; autovacuum analyzes a little later.
+        with exclusive_ddl() as locked:
             if locked:
-                cursor.execute("ANALYZE repos_document, repos_chunk, repos_embedding, repos_term")
+                execute("ANALYZE repos_document, repos_chunk, repos_embedding, repos_term")
     except Error:
         logger.warning("statistics could not be made anew", exc_info=True)

@@ -1,25 +1,25 @@
 """Indexing one repository:
 
-    fetch -> select files -> compare -> chunk and store -> switch -> compute vectors -> HNSW graphs
+    fetch -> select files -> compare -> chunk and store -> switch -> vectors -> HNSW graphs
 
-After the switch words answer; vectors and graphs follow. Runs in a worker or a command, never in a
-web process. If the process is killed at any step, the old index stays current and the next run
-deletes and redoes what was unfinished.
+After the switch words answer; vectors and graphs follow. Runs in a worker or a command,
+never in a web process. If the process is killed at any step, the old index stays
+current and the next run deletes and redoes what was unfinished.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from repos.embedders import Embedder
 from repos.index import hnsw, writer
+from repos.index.files import chunked_files
 from repos.index.progress import Progress, Stage
+from repos.index.rows import ChunkedFile
 from repos.index.vectors import compute_vectors
-from repos.indexing.chunking import chunk
-from repos.indexing.file_selection import Limits, Skipped, files, select
+from repos.indexing.file_selection import Limits, Skipped, select
 from repos.models import Index, Repository
 from repos.sources import (
     FetchLimits,
@@ -35,12 +35,11 @@ from repos.sources.tree import TreeEntry, printable
 IGNORE_FILE = ".deepwikiignore"
 FILES_PER_TRANSACTION = 100
 NOTHING_TO_READ = "This repository holds nothing that can be read as text."
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class IndexOptions:
-    """The settings of the pipeline. `embedders` are those that every index gets, the main one first."""
+    """The pipeline's settings. Every index gets `embedders`, the main one first."""
 
     limits: Limits
     fetch: FetchLimits
@@ -50,7 +49,7 @@ class IndexOptions:
 
 @dataclass(frozen=True)
 class IndexResult:
-    """The index after a run. `written` and `removed` count files; `unchanged`: nothing was written."""
+    """The index after a run. `written` and `removed` count the files of this run."""
 
     commit: str
     files: int
@@ -76,7 +75,7 @@ class _Run:
 
 @dataclass(frozen=True)
 class _Plan:
-    """A build and the tree it is made of: the `selected` files, of which `changed` are read."""
+    """A build and its tree: the `selected` files, of which `changed` are read."""
 
     build: writer.Build
     commit: str
@@ -86,9 +85,8 @@ class _Plan:
 
     def replaced_documents(self) -> list[int]:
         """The ids of live documents whose file changed or is no longer selected."""
-        changed = {printable(entry.path) for entry in self.changed}
-        unchanged = {printable(entry.path) for entry in self.selected} - changed
-        return [pk for path, (pk, _) in self.build.known.items() if path not in unchanged]
+        unchanged = _paths(self.selected) - _paths(self.changed)
+        return [pk for path, (pk, _) in self.build.live_documents.items() if path not in unchanged]
 
 
 def index_repository(
@@ -96,8 +94,9 @@ def index_repository(
 ) -> IndexResult:
     """Bring the repository's index up to date; `force` builds it anew.
 
-    Raises the SourceError family, EmbedderError, WrongKey, InterruptedError (when cancelled) and
-    Repository.DoesNotExist (when deleted meanwhile); in each case the old index stays current.
+    Raises the SourceError family, EmbedderError, WrongKey, InterruptedError (cancelled)
+    and Repository.DoesNotExist (deleted meanwhile); in each case the old index stays
+    current.
     """
     run = _Run(repository, options, progress)
     progress.start_stage(Stage.FETCHING)
@@ -115,7 +114,10 @@ def index_repository(
 def source_of(
     repository: Repository, options: IndexOptions, cancelled: Callable[[], bool] = bool
 ) -> Source:
-    """Where the repository's files are fetched from. Raises WrongKey when its token is unreadable."""
+    """Where a repository is fetched from.
+
+    Raises WrongKey when its token is unreadable.
+    """
     return Source(
         repository.address,
         options.fetch,
@@ -127,7 +129,7 @@ def source_of(
 
 
 def _up_to_date_index(run: _Run) -> Index | None:
-    """The current index, if its options are today's and the remote still stands at its commit."""
+    """The current index, if it is made as today and the remote stands at its commit."""
     index = run.repository.current_index
     if index is None or run.repository.address.is_local:
         return None
@@ -141,97 +143,90 @@ def _update(run: _Run, *, force: bool) -> tuple[Index, IndexResult]:
     with open_snapshot(source) as snapshot:
         plan = _plan(run, snapshot, force=force)
         _store_files(plan, snapshot, run.progress)
-    current = run.repository.current_index
-    old_commit = current.commit if current else ""
+    replaced_index = run.repository.current_index
+    old_commit = replaced_index.commit if replaced_index else ""
     result = _switch(plan, run)
-    index = plan.build.index
     if old_commit not in ("", result.commit):
         steps = commits_between(source, old_commit, result.commit)
-        writer.record_commit_history(index, old_commit, steps)
-    return index, result
+        writer.record_commit_history(plan.build.index, old_commit, steps)
+    return plan.build.index, result
 
 
 def _plan(run: _Run, snapshot: Snapshot, *, force: bool) -> _Plan:
-    """Select the files to index and compare them with the current index. Raises Broken without any."""
+    """Select files and compare them with the current index.
+
+    Raises Broken without any.
+    """
     skipped = Skipped()
     ignore = snapshot.text_of(IGNORE_FILE)
     selected = select(snapshot.entries, run.options.limits, skipped, ignore)
     if not selected:
         raise Broken(NOTHING_TO_READ)
-    shas = {printable(entry.path): entry.sha for entry in selected}
-    build = writer.begin(run.repository, snapshot.commit, run.options.embedders, shas, force=force)
-    known_shas = {path: sha for path, (_, sha) in build.known.items()}
-    changed = [entry for entry in selected if known_shas.get(printable(entry.path)) != entry.sha]
+    embedders = run.options.embedders
+    build = writer.begin(run.repository, snapshot.commit, embedders, _shas(selected), force=force)
+    changed = [entry for entry in selected if _has_changed(entry, build)]
     return _Plan(build, snapshot.commit, selected, changed, skipped)
+
+
+def _shas(entries: Sequence[TreeEntry]) -> dict[str, str]:
+    return {printable(entry.path): entry.sha for entry in entries}
+
+
+def _has_changed(entry: TreeEntry, build: writer.Build) -> bool:
+    return build.live_sha(printable(entry.path)) != entry.sha
+
+
+def _paths(entries: Sequence[TreeEntry]) -> set[str]:
+    return {printable(entry.path) for entry in entries}
 
 
 def _store_files(plan: _Plan, snapshot: Snapshot, progress: Progress) -> None:
     """Read, chunk and store the changed files, FILES_PER_TRANSACTION at a time."""
     progress.start_stage(Stage.READING, len(plan.changed))
-    batch: list[writer.ChunkedFile] = []
+    batch: list[ChunkedFile] = []
     advanced = 0
-    for number, chunked_file in enumerate(_chunked_files(plan, snapshot, progress), 1):
-        batch.append(chunked_file)
-        if len(batch) >= FILES_PER_TRANSACTION:
+    files = chunked_files(plan.changed, snapshot, plan.skipped, progress)
+    for count, file in enumerate(files, 1):
+        batch.append(file)
+        if len(batch) == FILES_PER_TRANSACTION:
             writer.write(plan.build, batch)
-            progress.advance(number - advanced)
-            batch, advanced = [], number
+            progress.advance(count - advanced)
+            batch, advanced = [], count
         if progress.is_cancelled():
             raise InterruptedError
     writer.write(plan.build, batch)
     progress.advance(len(plan.changed) - advanced)
 
 
-def _chunked_files(
-    plan: _Plan, snapshot: Snapshot, progress: Progress
-) -> Iterator[writer.ChunkedFile]:
-    """The changed files with their chunks. Reports those that cannot be read or chunked."""
-    unread = {entry.path for entry in plan.changed}
-    for file in files(_blobs(plan.changed, snapshot, unread), plan.skipped):
-        try:
-            chunks = chunk(file.entry.path, file.text)
-        except Exception:  # a parser's own fault must not cost the other files
-            logger.exception("a file could not be cut")
-            progress.file_failed(file.entry.path, "it could not be cut into passages")
-        else:
-            yield file, chunks
-    for path in sorted(unread):
-        progress.file_failed(path, "it could not be read")
-
-
-def _blobs(
-    entries: Sequence[TreeEntry], snapshot: Snapshot, unread: set[str]
-) -> Iterator[tuple[TreeEntry, bytes]]:
-    """The entries with their bytes. Removes the paths that could be read from `unread`."""
-    for entry, data in snapshot.reader.read(list(entries)):
-        unread.discard(entry.path)
-        yield entry, data
-
-
 def _switch(plan: _Plan, run: _Run) -> IndexResult:
-    """Make the build current: after its vectors where the old index has them, else at once."""
+    """Make the build current, with its vectors if the old state has them."""
     build, progress = plan.build, run.progress
     progress.start_stage(Stage.STORING)
     if not build.partial and not build.chunks:
         raise Broken(NOTHING_TO_READ)
-    if _replaces_vectors(plan, run.repository):
+    if _replaces_vectors(build, run.repository):
         compute_vectors(build.index, run.options.embedders, progress)
         progress.start_stage(Stage.STORING)
     replaced = plan.replaced_documents()
     skipped = plan.skipped.as_json()
     writer.switch(build, run.repository, plan.commit, skipped, replaced, progress.holds_claim)
+    return _result(plan, removed=len(replaced))
+
+
+def _result(plan: _Plan, *, removed: int) -> IndexResult:
+    build = plan.build
     return IndexResult(
         plan.commit,
         build.index.files,
         build.index.chunks,
         written=build.files,
-        removed=len(replaced),
-        unchanged=build.partial and not plan.changed and not replaced,
+        removed=removed,
+        unchanged=build.partial and not plan.changed and not removed,
     )
 
 
-def _replaces_vectors(plan: _Plan, repository: Repository) -> bool:
-    """Would a switch without vectors be a step back: does the old state answer with vectors?"""
-    if plan.build.partial:
-        return plan.build.index.state == Index.State.READY
+def _replaces_vectors(build: writer.Build, repository: Repository) -> bool:
+    """Would a switch without vectors take vectors away from searches?"""
+    if build.partial:
+        return build.index.state == Index.State.READY
     return repository.current_index is not None

@@ -10,7 +10,10 @@ Stage = IndexJob.Stage
 
 
 class Progress(Protocol):
-    """The pipeline's view of its job. `repos.jobs.JobProgress` writes it to the job's row."""
+    """The pipeline's view of its job.
+
+    `repos.jobs.JobProgress` writes it to the job's row.
+    """
 
     def start_stage(self, stage: IndexJob.Stage, total: int = 0) -> None:
         """A stage begins; `total` is the number of its items, 0 when unknown."""
@@ -25,9 +28,15 @@ class Progress(Protocol):
         ...
 
     def is_cancelled(self) -> bool:
-        """True when the pipeline must stop. Called often: it renews the job's heartbeat, too."""
+        """True when the pipeline must stop.
+
+        Called often: it renews the job's heartbeat, too.
+        """
         ...
 
     def holds_claim(self) -> bool:
-        """True while no other worker has claimed the job. Inside a transaction it stays true until its end."""
+        """True while no other worker has claimed the job.
+
+        Inside a transaction it stays true until its end.
+        """
         ...

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import connection
-
-from deepwiki.foundation.sql_files import read_sql
+from deepwiki.foundation.sql import execute, fetch_all, read_sql
 from repos.index import hnsw
 from repos.models import Repository
 
@@ -18,17 +16,14 @@ def drop_indexes(repository: Repository) -> None:
 
 
 def drop_index(index_id: int) -> None:
-    """Delete one index with its contents and graphs. The database cascades: no ids are loaded."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM repos_index WHERE id = %s", [index_id])
+    """Delete one index with its contents and graphs. The database cascades."""
+    execute("DELETE FROM repos_index WHERE id = %s", [index_id])
     hnsw.drop(index_id)
 
 
 def sizes(index_id: int | None = None) -> dict[int, int]:
-    """Bytes by index id, of all indexes or of one; an index without rows is left out."""
-    with connection.cursor() as cursor:
-        cursor.execute(SIZES, {"index": index_id})
-        return {pk: int(size) for pk, size in cursor.fetchall()}
+    """Bytes by index id, of all indexes or of one. Empty indexes are left out."""
+    return {pk: int(size) for pk, size in fetch_all(SIZES, {"index": index_id})}
 
 
 def size_of(index_id: int) -> int:

@@ -1,6 +1,7 @@
-"""Index jobs: requested once, run by one worker, watched by many, requeued when their worker dies.
+"""Index jobs: requested once, run by one worker, requeued when that worker dies.
 
-The `IndexJob` row is the truth; the procrastinate queue only carries its id to a worker.
+The `IndexJob` row is the truth; the procrastinate queue only carries its id to a
+worker.
 
 queue (requested, waiting) -> claims (claimed, kept alive) -> runner (run, ended)
 """

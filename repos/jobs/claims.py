@@ -1,6 +1,7 @@
-"""Which worker has a job: claimed by one, kept by a heartbeat, requeued when the heartbeat stops.
+"""Claims of jobs by workers: kept by a heartbeat, void when it stops.
 
-A claim raises the job's `claim_number`; a worker whose number is no longer the row's has lost the job.
+A claim raises the job's `claim_number`; a worker whose number is no longer the row's
+has lost the job.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import Error, connection, transaction
 from django.db.models import F, Q
@@ -34,11 +35,13 @@ CLEARED = {
 
 
 def claim(job_id: uuid.UUID | str) -> IndexJob | None:
-    """Claim a queued job, or one whose worker died. None when another has it, or it is over."""
+    """Claim a queued job, or one whose worker died.
+
+    None when another has it, or it is over.
+    """
     now = timezone.now()
-    dead = Q(state=State.RUNNING, heartbeat_at__lt=now - CLAIM_TIMEOUT)
-    row = IndexJob.objects.filter(Q(state=State.QUEUED) | dead, pk=job_id)
-    claimed = row.update(
+    claimable = Q(state=State.QUEUED) | _is_stalled(now)
+    claimed = IndexJob.objects.filter(claimable, pk=job_id).update(
         state=State.RUNNING,
         stage=IndexJob.Stage.WAITING,
         heartbeat_at=now,
@@ -71,7 +74,10 @@ def heartbeat(job: IndexJob) -> Iterator[None]:
 
 
 def renew(job: IndexJob) -> None:
-    """One heartbeat, over a connection of the calling thread's own. A failing database is left to the next."""
+    """One heartbeat, over a connection of the calling thread's own.
+
+    A failing database is left to the next.
+    """
     try:
         IndexJob.objects.claimed_as(job).update(heartbeat_at=timezone.now())
     except Error:
@@ -88,12 +94,18 @@ def release(job: IndexJob) -> None:
 
 
 def rescue() -> int:
-    """Requeue the jobs of dead workers and resend lost messages; returns how many workers had died."""
-    expired = timezone.now() - CLAIM_TIMEOUT
-    stalled = IndexJob.objects.filter(state=State.RUNNING, heartbeat_at__lt=expired)
-    rescued = sum(_requeue(job) for job in stalled)
+    """Requeue the jobs of dead workers; returns how many.
+
+    Resends lost messages, too.
+    """
+    stalled = IndexJob.objects.filter(_is_stalled(timezone.now()))
+    rescued = sum(map(_requeue, stalled))
     _resend_lost_messages()
     return rescued
+
+
+def _is_stalled(now: datetime) -> Q:
+    return Q(state=State.RUNNING, heartbeat_at__lt=now - CLAIM_TIMEOUT)
 
 
 def _requeue(job: IndexJob) -> bool:

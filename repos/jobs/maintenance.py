@@ -1,9 +1,10 @@
-"""Periodic work on repositories: refreshing indexes, keeping within the limit, deleting old rows."""
+"""Periodic work: refreshing indexes, keeping within the limit, deleting old rows."""
 
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Max, Q, QuerySet
@@ -20,20 +21,16 @@ JOBS_KEPT = timedelta(days=30)
 
 
 def refresh_due() -> int:
-    """Queue a job for each repository in use without one for DEEPWIKI_REFRESH_HOURS; returns how many.
+    """Queue a job for each repository that is due for one; returns how many.
 
-    Private ones are refreshed whether in use or not, so that revoking a token at its host ends the
+    Due: in use, and without a job for DEEPWIKI_REFRESH_HOURS. Private ones are
+    refreshed whether in use or not, so that revoking a token at its host ends the
     reading here, too.
     """
     if not settings.REFRESH_HOURS:
         return 0
-    now = timezone.now()
-    indexed = Repository.objects.filter(current_index__isnull=False)
-    kept_fresh = indexed.filter(Q(used_at__gt=now - IN_USE) | Q(is_private=True))
-    due = kept_fresh.annotate(last_job=Max("jobs__created_at")).filter(
-        Q(last_job=None) | Q(last_job__lt=now - timedelta(hours=settings.REFRESH_HOURS))
-    )
-    return sum(is_new for _, is_new in map(request, due))
+    interval = timedelta(hours=settings.REFRESH_HOURS)
+    return sum(is_new for _, is_new in map(request, _due(timezone.now(), interval)))
 
 
 def run_hourly() -> None:
@@ -45,10 +42,10 @@ def run_hourly() -> None:
 
 
 def make_room() -> list[str]:
-    """Drop the least recently used indexes until all fit into DEEPWIKI_INDEX_MEGABYTES; returns names.
+    """Drop least recently used indexes until all fit; returns repository names.
 
-    Those being indexed or used within the last hour stay. The repository's row stays, too: the next
-    question indexes it anew.
+    The limit is DEEPWIKI_INDEX_MEGABYTES. Those being indexed or used within the
+    last hour stay. The repository's row stays, too: the next question indexes it anew.
     """
     limit = settings.INDEX_MEGABYTES * 1_000_000
     dropped: list[str] = []
@@ -59,8 +56,7 @@ def make_room() -> list[str]:
     for repository in _droppable():
         if total <= limit:
             break
-        indexes = repository.indexes.values_list("pk", flat=True)
-        total -= sum(bytes_of.get(pk, 0) for pk in indexes)
+        total -= _size(repository, bytes_of)
         drop_indexes(repository)
         dropped.append(repository.name)
     if dropped:
@@ -69,17 +65,31 @@ def make_room() -> list[str]:
 
 
 def delete_old_jobs() -> int:
-    """Delete jobs that finished JOBS_KEPT ago, but for each repository's latest, which its page shows.
+    """Delete jobs that finished JOBS_KEPT ago; returns how many.
 
-    Returns how many.
+    Each repository's latest stays, since its page shows it.
     """
     latest = Repository.objects.annotate(latest=Max("jobs__created_at")).exclude(latest=None)
     old = IndexJob.objects.filter(finished_at__lt=timezone.now() - JOBS_KEPT)
     return old.exclude(created_at__in=latest.values("latest")).delete()[0]
 
 
+def _due(now: datetime, interval: timedelta) -> QuerySet[Repository]:
+    """Indexed repositories, in use or private, without a job within `interval`."""
+    indexed = Repository.objects.filter(current_index__isnull=False)
+    kept_fresh = indexed.filter(Q(used_at__gt=now - IN_USE) | Q(is_private=True))
+    with_last_job = kept_fresh.annotate(last_job=Max("jobs__created_at"))
+    return with_last_job.filter(Q(last_job=None) | Q(last_job__lt=now - interval))
+
+
+def _size(repository: Repository, bytes_of: Mapping[int, int]) -> int:
+    """The bytes of all indexes of a repository."""
+    indexes = repository.indexes.values_list("pk", flat=True)
+    return sum(bytes_of.get(pk, 0) for pk in indexes)
+
+
 def _droppable() -> QuerySet[Repository]:
-    """Indexed repositories neither in use nor being indexed, least recently used first."""
+    """Repositories neither in use nor being indexed, least recently used first."""
     busy = IndexJob.objects.unfinished().values("repository")
     idle = Repository.objects.filter(
         current_index__isnull=False, used_at__lt=timezone.now() - JUST_USED

@@ -12,7 +12,10 @@ from repos.sources import FetchLimits
 
 
 def index_options() -> IndexOptions:
-    """The options of the indexing pipeline. Raises EmbedderError on an unusable setting."""
+    """The options of the indexing pipeline.
+
+    Raises EmbedderError on an unusable setting.
+    """
     return IndexOptions(
         limits=Limits(settings.INDEX_FILES, settings.INDEX_FILE_BYTES, settings.INDEX_TEXT_BYTES),
         fetch=fetch_limits(),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from repos.models import IndexJob
 from repos.sources.tree import printable
 
-# Set when this process must end: running jobs stop at the next step and return to the queue.
+# Set when this process must end: running jobs stop at their next step and are requeued.
 stopping = threading.Event()
 UPDATE_SECONDS = 1.0
 MAX_FAILURES = 100  # files that a job names as failed
@@ -21,8 +21,8 @@ MAX_FAILURES = 100  # files that a job names as failed
 class JobProgress:
     """Writes progress to the job's row about once a second.
 
-    It learns there that the job was cancelled, paused or claimed by another worker. `on_update` is
-    called after each write. See `repos.index.Progress`.
+    It learns there that the job was cancelled, paused or claimed by another worker.
+    `on_update` is called after each write. See `repos.index.Progress`.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class JobProgress:
             self._unwritten = 0
 
     def _update(self, **changes: object) -> None:
-        """Write `changes` with a heartbeat, unless the job is no longer this worker's."""
+        """Write `changes` with a heartbeat, unless the claim is lost."""
         self._updated = time.monotonic()
         row = IndexJob.objects.claimed_as(self.job)
         self._stopped = not row.update(heartbeat_at=timezone.now(), **changes)

@@ -1,4 +1,4 @@
-"""The queue of index jobs: requesting one, the order of those waiting, pausing and cancelling."""
+"""The queue of index jobs: requests, order, pausing and cancelling."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def request(
 ) -> tuple[IndexJob, bool]:
     """The repository's unfinished job, created if there is none, and whether it is new.
 
-    A new job is handed to a worker unless `start` is false. The database allows one unfinished job a
-    repository, so concurrent requests get the same one. A running job is run again when it is done,
-    since it may have read old files.
+    A new job is handed to a worker unless `start` is false. The database allows one
+    unfinished job a repository, so concurrent requests get the same one. A running job
+    is run again when it is done, since it may have read old files.
     """
     try:
         with transaction.atomic():
@@ -49,12 +49,10 @@ def enqueue(job: IndexJob) -> None:
 def waiting() -> list[IndexJob]:
     """Queued jobs in the order in which they will run.
 
-    The next is the oldest job of the person with the fewest jobs running or started within the last
-    hour, those before it in the list included.
+    The next is the oldest job of the person with the fewest jobs running or started
+    within the last hour, those before it in the list included.
     """
-    recently = Q(state=State.RUNNING) | Q(started_at__gt=timezone.now() - FAIRNESS_WINDOW)
-    recent = IndexJob.objects.filter(recently).exclude(state=State.QUEUED)
-    counts: Counter[int | None] = Counter(recent.values_list("requested_by", flat=True))
+    counts = _recent_jobs_by_person()
     order: list[IndexJob] = []
     queued = list(IndexJob.objects.filter(state=State.QUEUED).order_by("created_at"))
     while queued:
@@ -63,6 +61,12 @@ def waiting() -> list[IndexJob]:
         counts[job.requested_by_id] += 1
         order.append(job)
     return order
+
+
+def _recent_jobs_by_person() -> Counter[int | None]:
+    recently = Q(state=State.RUNNING) | Q(started_at__gt=timezone.now() - FAIRNESS_WINDOW)
+    recent = IndexJob.objects.filter(recently).exclude(state=State.QUEUED)
+    return Counter(recent.values_list("requested_by", flat=True))
 
 
 def position(job: IndexJob) -> int:

@@ -1,4 +1,7 @@
-"""Runs index jobs. The `IndexJob` row says how one ended; `index_repository` does the work."""
+"""Runs index jobs.
+
+The `IndexJob` row says how one ended; `index_repository` does the work.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,10 @@ INTERNAL = "Something went wrong on our side. Tell the administrator: incident {
 
 
 def run_next() -> IndexJob | None:
-    """Run the first waiting job that can be claimed; None when there is none. See `queue.waiting`."""
+    """Run the first waiting job that can be claimed; None when there is none.
+
+    See `queue.waiting`.
+    """
     for waiting_job in queue.waiting():
         job = claims.claim(waiting_job.pk)
         if job is not None:
@@ -40,7 +46,10 @@ def run_next() -> IndexJob | None:
 
 
 def run(job_id: uuid.UUID | str, progress: JobProgress | None = None) -> IndexJob:
-    """Claim and run a job; returns its row. Does nothing when another worker has it, or it is over."""
+    """Claim and run a job; returns its row.
+
+    Does nothing when another worker has it, or it is over.
+    """
     job = claims.claim(job_id)
     if job is None:
         other = IndexJob.objects.select_related("repository").filter(pk=job_id).first()
@@ -53,9 +62,9 @@ def run(job_id: uuid.UUID | str, progress: JobProgress | None = None) -> IndexJo
 def run_or_follow(
     job: IndexJob, on_update: Callable[[IndexJob], None] = lambda job: None
 ) -> IndexJob:
-    """Run a job, or follow the worker that has it, until it is over. Blocks: for commands.
+    """Run a job, or follow the worker that has it, until it is over.
 
-    Takes the job over when its worker dies. Returns its row.
+    Blocks: for commands. Takes the job over when its worker dies. Returns its row.
     """
     while True:
         job = run(job.pk, JobProgress(job, on_update))
@@ -81,9 +90,7 @@ def _execute(job: IndexJob, progress: JobProgress) -> IndexJob:
         _drop_if_inaccessible(job.repository, error)
         _fail(job, str(error), getattr(error, "code", ""), getattr(error, "parameters", {}))
     except Exception:
-        incident = log_incident(logger, "indexing failed")
-        message = INTERNAL.format(incident=incident)
-        _fail(job, message, "internal", {"incident": incident})
+        _fail_internally(job)
     else:
         _complete(job, result)
     _rerun_if_requested(job)
@@ -109,8 +116,14 @@ def _fail(
     )
 
 
+def _fail_internally(job: IndexJob) -> None:
+    """Log the exception being handled, and fail with the id of its incident."""
+    incident = log_incident(logger, "indexing failed")
+    _fail(job, INTERNAL.format(incident=incident), "internal", {"incident": incident})
+
+
 def _interrupt(job: IndexJob) -> None:
-    """The job was cancelled or paused (its row says so already), or this process must end."""
+    """The job was cancelled or paused, as its row says, or this process must end."""
     if stopping.is_set():
         claims.release(job)
     # Only a cancelled job: another worker may have taken this one over.
@@ -118,7 +131,7 @@ def _interrupt(job: IndexJob) -> None:
 
 
 def _drop_if_inaccessible(repository: Repository, error: Exception) -> None:
-    """Drop what was read of a private repository that its token no longer opens, or that is deleted."""
+    """Drop the indexes of a private repository that its token no longer opens."""
     is_gone = isinstance(error, NotFound) and not isinstance(error, NoRevision)
     if is_gone and repository.is_private:
         drop_indexes(repository)

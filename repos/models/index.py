@@ -1,7 +1,7 @@
 """The tables of an index. Only `repos.index` writes them; `repos.search` reads them.
 
-Their foreign keys say DO_NOTHING because the database cascades (migration 0011): Django's own
-cascade would load the id of every chunk.
+Their foreign keys say DO_NOTHING because the database cascades (migration 0011):
+Django's own cascade would load the id of every chunk.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from repos.models.repository import Repository
 class Index(models.Model):
     """One searchable state of a repository.
 
-    `building` is invisible; `lexical` answers by words while vectors are computed; `ready` has all
-    its vectors.
+    `building` is invisible; `lexical` answers by words while vectors are computed;
+    `ready` has all its vectors.
     """
 
     # Below, comparing every vector is faster than a graph and finds all.
@@ -72,16 +72,21 @@ class Index(models.Model):
         return f"{self.repository_id} at {self.commit[:10]}"
 
     def commits_since(self, commit: str) -> int | None:
-        """How many commits the index is ahead of `commit`, which it once stood at; None if unknown."""
+        """How many commits the index is ahead of a former `commit`; None if unknown."""
         commits = [name for name, _ in self.commit_history]
         if commit not in commits:
             return None
         steps = [count for _, count in self.commit_history[commits.index(commit) :]]
-        return None if None in steps else sum(steps)
+        if None in steps:
+            return None
+        return int(sum(steps))
 
 
 class Document(models.Model):
-    """One file of an index, with its text. A staged state of a changed file is not `is_live`."""
+    """One file of an index, with its text.
+
+    A staged state of a changed file is not `is_live`.
+    """
 
     class Role(models.TextChoices):
         CODE = "code"
@@ -110,7 +115,7 @@ class Document(models.Model):
 
 
 class Chunk(models.Model):
-    """Lines `start`..`end` (1-based, inclusive) of a document, with their BM25 weights in `words`.
+    """Lines `start`..`end` (1-based, inclusive) of a document; `words` are BM25 weights.
 
     A search scans all chunks of an index, so the row is narrow: no text, no path.
     """
@@ -175,6 +180,7 @@ class Term(models.Model):
 def vector_text(vector: Iterable[float]) -> str:
     """pgvector's text form of a vector, to the precision of a halfvec.
 
-    `HalfVector.to_text` writes more digits and takes 1.8 times as long (24,000 vectors of 384).
+    `HalfVector.to_text` writes more digits and takes 1.8 times as long (24,000 vectors
+    of 384).
     """
     return "[" + ",".join(f"{value:.5g}" for value in vector) + "]"

@@ -22,16 +22,16 @@ class IndexJobQuerySet(models.QuerySet["IndexJob"]):
         return self.filter(state__in=IndexJob.UNFINISHED)
 
     def claimed_as(self, job: IndexJob) -> IndexJobQuerySet:
-        """The row of a running job, unless another worker has claimed it since `job` was read."""
+        """The row of a running job, unless another worker has claimed it since."""
         running = IndexJob.State.RUNNING
         return self.filter(pk=job.pk, state=running, claim_number=job.claim_number)
 
 
 class IndexJob(models.Model):
-    """One run of the indexing pipeline and its progress, as the page and the admin show it.
+    """One run of the indexing pipeline, with its progress for the page and the admin.
 
-    `error` is the message for people, `error_code` and `error_parameters` what it is made of.
-    `result` is IndexResult.as_json().
+    `error` is the message for people, `error_code` and `error_parameters` what it is
+    made of. `result` is IndexResult.as_json().
     """
 
     class State(models.TextChoices):

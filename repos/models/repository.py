@@ -33,25 +33,22 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
     def readable_by(
         self, user: AbstractBaseUser | AnonymousUser | Identified | None
     ) -> RepositoryQuerySet:
-        """The permission rule: public ones, and private ones that the user added or was given.
+        """The permission rule: public rows, and private ones the user added or was given.
 
-        Given to them, or to a group of theirs. `repos.access` compiles it into other statements,
-        hence no parameter but the user's id.
+        Given to them, or to a group of theirs. `repos.access` compiles it into other
+        statements: it may have no parameter but the user's id.
         """
+        public = Q(is_private=False)
         if user is None or user.pk is None:
-            return self.filter(is_private=False)
-        readers = Repository.readers.through.objects.filter(repository=OuterRef("pk"))
-        reader_groups = Repository.reader_groups.through.objects.filter(repository=OuterRef("pk"))
-        groups = get_user_model().groups.through.objects.filter(user=user.pk)
-        return self.filter(
-            Q(is_private=False)
-            | Q(added_by=user.pk)
-            | Exists(readers.filter(user=user.pk))
-            | Exists(reader_groups.filter(group__in=groups.values("group")))
-        )
+            return self.filter(public)
+        added = Q(added_by=user.pk)
+        return self.filter(public | added | _is_reader(user.pk) | _is_in_reader_group(user.pk))
 
     def worth_listing(self) -> RepositoryQuerySet:
-        """Those indexed, being indexed, or private: a mistyped address is not shown to everybody."""
+        """Rows that are indexed, being indexed, or private.
+
+        A mistyped address is not shown to everybody.
+        """
         being_indexed = Repository.objects.filter(jobs__state__in=["queued", "running", "paused"])
         return self.filter(
             Q(current_index__isnull=False)
@@ -60,12 +57,25 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
         )
 
 
+def _is_reader(user_id: int) -> Exists:
+    """The repository of the outer query was given to the user."""
+    readers = Repository.readers.through.objects
+    return Exists(readers.filter(repository=OuterRef("pk"), user=user_id))
+
+
+def _is_in_reader_group(user_id: int) -> Exists:
+    """The repository of the outer query was given to a group of the user."""
+    groups = get_user_model().groups.through.objects.filter(user=user_id).values("group")
+    reader_groups = Repository.reader_groups.through.objects
+    return Exists(reader_groups.filter(repository=OuterRef("pk"), group__in=groups))
+
+
 class Repository(models.Model):
     """A repository at its default branch or at one named revision: a row each.
 
-    A public one is one row for everybody. A private one belongs to the person who added it with a
-    token: two people's private rows for the same address have an index each, so neither can learn
-    anything from the other.
+    A public one is one row for everybody. A private one belongs to the person who added
+    it with a token: two people's private rows for the same address have an index each,
+    so neither can learn anything from the other.
     """
 
     class Kind(models.TextChoices):
@@ -151,7 +161,10 @@ class Repository(models.Model):
 
     @property
     def webhook_secret(self) -> str:
-        """The secret that signs webhooks, in clear; empty when there is none. Raises WrongKey."""
+        """The secret that signs webhooks, in clear; empty when there is none.
+
+        Raises WrongKey.
+        """
         return decrypt(self.webhook_secret_encrypted)
 
     @property

@@ -1,6 +1,7 @@
 """A question to ranked hits. Nothing else reads the index tables.
 
-question vector -> statement (one SQL statement: words, vectors, permission, filters) -> ranking -> texts
+question vector -> statement (one SQL statement: words, vectors, permission, filters) ->
+ranking -> texts
 """
 
 from repos.access import PersonId

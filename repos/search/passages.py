@@ -26,8 +26,9 @@ class SearchOptions:
 class SearchHit:
     """Lines `start`..`end` (1-based, inclusive) of a file at a commit.
 
-    `words` is the BM25 score, `cosine` the similarity of the vectors, each None when not among the
-    best; `named`: the question names the symbol or the file. `score` fuses them.
+    `words` is the BM25 score, `cosine` the similarity of the vectors, each None when
+    not among the best; `named`: the question names the symbol or the file. `score`
+    fuses them.
     """
 
     repository_id: uuid.UUID
@@ -48,7 +49,10 @@ class SearchHit:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """Hits, best first. `mode` is `hybrid`, or `words` when no vectors were compared."""
+    """Hits, best first.
+
+    `mode` is `hybrid`, or `words` when no vectors were compared.
+    """
 
     passages: list[SearchHit] = field(default_factory=list)
     mode: str = "words"

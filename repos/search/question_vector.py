@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import connection
 
+from deepwiki.foundation.sql import fetch_all
 from repos.embedders import Embedder, EmbedderConfig, EmbedderError, configured, for_question
 from repos.models import Index, vector_text
 
 MAIN_WEIGHT = 0.3
-# Of a question in a script that code is not written in: its words find little.
+# For a question in a script that code is not written in: its words find little.
 MULTILINGUAL_WEIGHT = 1.0
 MAX_CHARS = 2_000  # of a question that are embedded
 
@@ -23,8 +23,8 @@ MAX_CHARS = 2_000  # of a question that are embedded
 class QuestionVector:
     """A question's vector by one embedder, as pgvector's text.
 
-    `weight` is its share beside the words; `hnsw_indexes` are the ids of the indexes whose HNSW
-    graph for this embedder is finished.
+    `weight` is its share beside the words; `hnsw_indexes` are the ids of the indexes
+    with a finished HNSW graph for this embedder.
     """
 
     embedder: str
@@ -41,14 +41,14 @@ class _ReadyIndex:
     embedders: Sequence[str]
     hnsw_embedders: Sequence[str]
 
-    def is_searched_by_hnsw(self, embedder: str) -> bool:
+    def has_graph(self, embedder: str) -> bool:
         return self.chunks >= Index.HNSW_MIN_CHUNKS and embedder in self.hnsw_embedders
 
 
 def embed_question(question: str, repositories: list[uuid.UUID]) -> QuestionVector | None:
-    """The question's vector; None when the current indexes have no vectors in common, or on failure.
+    """The question's vector, by an embedder whose vectors all current indexes have.
 
-    Words alone then answer; the result's mode tells.
+    None when there is none, or when it fails: words alone then answer.
     """
     indexes = _ready_indexes(repositories)
     if not indexes:
@@ -61,13 +61,9 @@ def embed_question(question: str, repositories: list[uuid.UUID]) -> QuestionVect
         vector = embedder.embed_question(question[:MAX_CHARS])
     except EmbedderError:
         return None
-    return QuestionVector(
-        embedder.key,
-        vector_text(vector.tolist()),
-        len(vector),
-        MAIN_WEIGHT if embedder is available[0] else MULTILINGUAL_WEIGHT,
-        tuple(index.id for index in indexes if index.is_searched_by_hnsw(embedder.key)),
-    )
+    weight = _weight(embedder, main=available[0])
+    graphs = tuple(index.id for index in indexes if index.has_graph(embedder.key))
+    return QuestionVector(embedder.key, vector_text(vector.tolist()), len(vector), weight, graphs)
 
 
 def embedder_config() -> EmbedderConfig:
@@ -87,16 +83,18 @@ def warm_up() -> None:
             embedder.embed(["warm up"])
 
 
+def _weight(embedder: Embedder, main: Embedder) -> float:
+    return MAIN_WEIGHT if embedder is main else MULTILINGUAL_WEIGHT
+
+
 def _ready_indexes(repositories: list[uuid.UUID]) -> list[_ReadyIndex]:
     """The current indexes that have all their vectors."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT i.id, i.chunks, i.embedders, i.hnsw_embedders"
-            " FROM repos_index i JOIN repos_repository r ON r.current_index_id = i.id"
-            " WHERE r.id = ANY(%s) AND i.state = 'ready'",
-            [repositories],
-        )
-        rows = cursor.fetchall()
+    rows = fetch_all(
+        "SELECT i.id, i.chunks, i.embedders, i.hnsw_embedders"
+        " FROM repos_index i JOIN repos_repository r ON r.current_index_id = i.id"
+        " WHERE r.id = ANY(%s) AND i.state = 'ready'",
+        [repositories],
+    )
     return [
         _ReadyIndex(pk, chunks, json.loads(embedders), json.loads(hnsw_embedders))
         for pk, chunks, embedders, hnsw_embedders in rows
@@ -105,8 +103,5 @@ def _ready_indexes(repositories: list[uuid.UUID]) -> list[_ReadyIndex]:
 
 def _common_embedders(indexes: Sequence[_ReadyIndex]) -> tuple[Embedder, ...]:
     """The configured embedders whose vectors all indexes have. Raises EmbedderError."""
-    return tuple(
-        embedder
-        for embedder in configured(embedder_config())
-        if all(embedder.key in index.embedders for index in indexes)
-    )
+    keys = set.intersection(*(set(index.embedders) for index in indexes))
+    return tuple(e for e in configured(embedder_config()) if e.key in keys)

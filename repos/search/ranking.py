@@ -16,19 +16,27 @@ SUPPORT, SUPPORTERS = 0.15, 3
 def rank(hits: Sequence[SearchHit], limit: int) -> list[SearchHit]:
     """The best `limit` hits, best first, with their final scores.
 
-    A hit gains SUPPORT times the scores of the SUPPORTERS best other hits of its file. Hits past a
-    file's first MAX_PER_FILE come after those of other files.
+    A hit gains SUPPORT times the scores of the SUPPORTERS best other hits of its file.
+    Hits past a file's first MAX_PER_FILE come after those of other files.
     """
     support = _support(hits)
+    ranked = sorted(hits, key=lambda hit: hit.score + support[hit.document_id], reverse=True)
+    best = _varied(ranked)[:limit]
+    return [replace(hit, score=hit.score + support[hit.document_id]) for hit in best]
+
+
+def _varied(hits: Sequence[SearchHit]) -> list[SearchHit]:
+    """The hits, those past a file's first MAX_PER_FILE behind all others."""
     count: Counter[int] = Counter()
     first: list[SearchHit] = []
     rest: list[SearchHit] = []
-    for hit in sorted(hits, key=lambda hit: hit.score + support[hit.document_id], reverse=True):
+    for hit in hits:
         count[hit.document_id] += 1
-        part = first if count[hit.document_id] <= MAX_PER_FILE else rest
-        part.append(hit)
-    best = (first + rest)[:limit]
-    return [replace(hit, score=hit.score + support[hit.document_id]) for hit in best]
+        if count[hit.document_id] <= MAX_PER_FILE:
+            first.append(hit)
+        else:
+            rest.append(hit)
+    return first + rest
 
 
 def _support(hits: Sequence[SearchHit]) -> dict[int, float]:

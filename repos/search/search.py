@@ -1,20 +1,20 @@
 """A question to ranked hits.
 
-One statement (`search.sql`) scores words and vectors, fuses them and applies permission and
-filters, so that no row that the person may not read is ever ranked.
+One statement (`search.sql`) scores words and vectors, fuses them and applies permission
+and filters, so that no row that the person may not read is ever ranked.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from contextlib import nullcontext
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from deepwiki.foundation.sql import execute
 from repos.search.files import with_texts
 from repos.search.passages import SearchHit, SearchOptions, SearchResult
-from repos.search.question_vector import QuestionVector, embed_question
+from repos.search.question_vector import embed_question
 from repos.search.ranking import rank
 from repos.search.statement import HNSW_SETTINGS, SearchStatement, build_statement, fetch_rows
 
@@ -26,25 +26,26 @@ def search(
     user_id: int | None,
     options: SearchOptions | None = None,
 ) -> SearchResult:
-    """Hits for `question` in the current indexes of `repositories` that the user may read.
+    """Hits for `question` in those of `repositories` that the user may read.
 
-    Unreadable repositories give nothing, like unknown ones. Words alone decide where there are no
-    vectors: none configured, none computed yet, or `hybrid` off.
+    Unreadable repositories give nothing, like unknown ones. Words alone decide where no
+    vectors are configured or computed yet, and with `hybrid` off.
     """
     options = options or SearchOptions()
     ids = list(repositories)
     vector = embed_question(question, ids) if options.hybrid else None
     statement = build_statement(ids, question, user_id, options, vector)
-    hits = rank(_execute(statement, vector), options.limit)
+    hits = rank(_execute(statement), options.limit)
     if options.with_text:
         hits = with_texts(hits)
     return SearchResult(hits, "hybrid" if vector else "words")
 
 
-def _execute(statement: SearchStatement, vector: QuestionVector | None) -> list[SearchHit]:
-    uses_hnsw = vector is not None and bool(vector.hnsw_indexes)
-    # The settings hold for the transaction only, and only HNSW scans heed them.
-    with transaction.atomic() if uses_hnsw else nullcontext(), connection.cursor() as cursor:
-        if uses_hnsw:
-            cursor.execute(HNSW_SETTINGS)
-        return [SearchHit(*row) for row in fetch_rows(cursor, statement)]
+def _execute(statement: SearchStatement) -> list[SearchHit]:
+    if not statement.uses_hnsw:
+        rows = fetch_rows(statement)
+    else:
+        with transaction.atomic():  # the settings hold for a transaction
+            execute(HNSW_SETTINGS)
+            rows = fetch_rows(statement)
+    return [SearchHit(*row) for row in rows]

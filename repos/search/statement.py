@@ -1,4 +1,4 @@
-"""The search statement, put together from `search.sql`, `vectors.sql` and `named.sql`."""
+"""The search statement, made of `search.sql`, `vectors.sql` and `named.sql`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
+from django.db import connection
 
-from deepwiki.foundation.sql_files import read_sql
+from deepwiki.foundation.sql import fetch_all, read_sql
 from repos.access import readable_repositories
 from repos.indexing.code_tokens import question_terms, term_id
 from repos.models import Document
@@ -36,7 +37,7 @@ HNSW_SETTINGS = (
 )
 PREPARE_THRESHOLD = 5
 
-# Every part is of bounded length: a question of one endless word must not take quadratic time.
+# Every part is bounded: a question of one endless word must not take quadratic time.
 SYMBOL = re.compile(
     r"[A-Za-z_]\w{0,99}(?:(?:\.|::|#)[A-Za-z_]\w{0,99}){1,9}|[A-Za-z]{1,99}_\w{1,99}|_{1,9}\w{1,99}"
     r"|[a-z]{1,99}[A-Z]\w{0,99}|[A-Z][a-z0-9]{1,99}[A-Z]\w{0,99}"
@@ -52,10 +53,14 @@ ABOUT_DOCS = re.compile(
 
 @dataclass(frozen=True)
 class SearchStatement:
-    """SQL and its parameters. Its rows are the fields of a SearchHit, `text` left out."""
+    """SQL and its parameters.
+
+    Its rows are the fields of a SearchHit, `text` left out.
+    """
 
     sql: str
     values: Mapping[str, Any]
+    uses_hnsw: bool
 
 
 def build_statement(
@@ -66,9 +71,37 @@ def build_statement(
     vector: QuestionVector | None,
 ) -> SearchStatement:
     """The statement of one search; without `vector` words alone decide."""
-    values: dict[str, Any] = {
-        "repositories": repositories,
-        "user": user_id,
+    values = _values(question, options)
+    values |= {"repositories": repositories, "user": user_id}
+    scope = scope_of(options.filters, values)
+    sql = SEARCH.format(
+        readable=readable_repositories(),
+        scope=scope,
+        vectors=_vectors(vector, scope, values),
+        named=_named(question, scope, values),
+    )
+    return SearchStatement(sql, values, uses_hnsw=_uses_hnsw(vector))
+
+
+def fetch_rows(statement: SearchStatement) -> list[tuple[Any, ...]]:
+    """Execute the statement and return its rows.
+
+    On the embedded database it is prepared once a connection, since planning it takes
+    as long as running it. A pooler in front of another database would lose prepared
+    statements: there it is sent whole.
+    """
+    if settings.DATABASE_URL:
+        return fetch_all(statement.sql, statement.values)
+    with connection.cursor() as cursor:  # opens the connection when it is closed
+        raw = cursor.connection
+    raw.prepare_threshold = PREPARE_THRESHOLD
+    with psycopg.Cursor(raw) as prepared:
+        return prepared.execute(statement.sql, statement.values, prepare=True).fetchall()
+
+
+def _values(question: str, options: SearchOptions) -> dict[str, Any]:
+    """The parameters of `search.sql` itself, without vectors."""
+    return {
         "terms": [term_id(term) for term in question_terms(question)][:MAX_TERMS],
         "candidates": CANDIDATES,
         "limit": options.limit * DEPTH,
@@ -78,30 +111,6 @@ def build_statement(
         "file": options.file,
         "folder": _folder(options.file),
     }
-    scope = scope_of(options.filters, values)
-    sql = SEARCH.format(
-        readable=readable_repositories(),
-        scope=scope,
-        vectors=_vectors(vector, scope, values),
-        named=_named(question, scope, values),
-    )
-    return SearchStatement(sql, values)
-
-
-def fetch_rows(cursor: Any, statement: SearchStatement) -> list[Any]:
-    """Execute the statement and return its rows.
-
-    On the embedded database it is prepared once a connection: planning takes as long as running.
-    A pooler in front of another database would lose prepared statements, so there it is sent whole.
-    """
-    if settings.DATABASE_URL:
-        cursor.execute(statement.sql, statement.values)
-        rows: list[Any] = cursor.fetchall()
-        return rows
-    raw = cursor.connection
-    raw.prepare_threshold = PREPARE_THRESHOLD
-    with psycopg.Cursor(raw) as prepared:
-        return prepared.execute(statement.sql, statement.values, prepare=True).fetchall()
 
 
 def _full_score_roles(question: str) -> list[str]:
@@ -115,7 +124,14 @@ def _full_score_roles(question: str) -> list[str]:
 
 
 def _folder(file: str) -> str:
-    return f"{PurePosixPath(file).parent}/" if "/" in file else ""
+    """The folder of a path, with a slash; empty at the top."""
+    if "/" not in file:
+        return ""
+    return f"{PurePosixPath(file).parent}/"
+
+
+def _uses_hnsw(vector: QuestionVector | None) -> bool:
+    return vector is not None and bool(vector.hnsw_indexes)
 
 
 def _vectors(vector: QuestionVector | None, scope: str, values: dict[str, Any]) -> str:
@@ -145,7 +161,7 @@ def _exact_part(vector: QuestionVector, scope: str) -> str:
 
 
 def _hnsw_part(index_id: int, vector: QuestionVector, scope: str) -> str:
-    """The graph's own condition and expression literally, so that the planner uses it."""
+    """The graph's own condition and expression, so that the planner uses it."""
     size = f"halfvec({vector.dimension})"
     is_allowed = f"EXISTS (SELECT 1 FROM allowed WHERE id = {index_id})"  # noqa: S608 - a number
     return VECTORS.format(
@@ -159,16 +175,23 @@ def _hnsw_part(index_id: int, vector: QuestionVector, scope: str) -> str:
 
 def _join(scope: str) -> str:
     """Only filters look at the chunk of a vector."""
-    return "JOIN repos_chunk c ON c.id = e.chunk_id" if scope else ""
+    if not scope:
+        return ""
+    return "JOIN repos_chunk c ON c.id = e.chunk_id"
 
 
 def _named(question: str, scope: str, values: dict[str, Any]) -> str:
     """Chunks of the symbols and files that the question names."""
-    question = question[:MAX_NAMED_CHARS]
-    symbols = {re.split(r"[.#]|::", match)[-1].lower() for match in SYMBOL.findall(question)}
-    paths = {match.lower() for match in PATH.findall(question)}
+    symbols, paths = _names(question[:MAX_NAMED_CHARS])
     if not symbols and not paths:
         return NO_NAMES
-    values["named_symbols"] = sorted(symbols)[:MAX_SYMBOLS]
-    values["named_paths"] = [f"%{escape(path)}" for path in sorted(paths)[:MAX_PATHS]]
+    values["named_symbols"] = symbols
+    values["named_paths"] = [f"%{escape(path)}" for path in paths]
     return NAMED.format(scope=scope)
+
+
+def _names(text: str) -> tuple[list[str], list[str]]:
+    """The symbols (without their classes) and the paths in a text, in lower case."""
+    symbols = {re.split(r"[.#]|::", match)[-1].lower() for match in SYMBOL.findall(text)}
+    paths = {match.lower() for match in PATH.findall(text)}
+    return sorted(symbols)[:MAX_SYMBOLS], sorted(paths)[:MAX_PATHS]

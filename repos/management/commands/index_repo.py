@@ -1,4 +1,4 @@
-"""`manage.py index_repo <address or folder>`: index here and now, with a progress bar."""
+"""`manage.py index_repo <address or folder>`: indexes it, with a progress bar."""
 
 from __future__ import annotations
 
@@ -63,7 +63,10 @@ class Command(BaseCommand):
         self.stdout.write(f"{job.repository.name}: {_summary(job.result)}")
 
     def _request(self, options: dict[str, Any]) -> IndexJob:
-        """The job of the named repository, which is added when it is new. Raises SourceError."""
+        """The job of the named repository, which is added when it is new.
+
+        Raises SourceError.
+        """
         address = _address(options["repository"], options["kind"])
         token = self._token(options["token_env"])
         if address.is_local and not _is_folder(address.url):
@@ -97,16 +100,8 @@ class Command(BaseCommand):
         return owner.pk
 
     def _follow(self, job: IndexJob) -> IndexJob:
-        """Run the job, or follow the worker that has it, with a progress bar for each stage."""
-        columns = (
-            TextColumn("{task.description:<32}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-        )
-        with Progress(
-            *columns, console=Console(stderr=True), transient=not sys.stderr.isatty()
-        ) as bar:
+        """Run the job, or follow its worker, with a progress bar for each stage."""
+        with _progress_bar() as bar:
             tasks: dict[str, TaskID] = {}
 
             def show(job: IndexJob) -> None:
@@ -120,6 +115,17 @@ class Command(BaseCommand):
     def _exit(self, code: int, message: str) -> NoReturn:
         self.stderr.write(self.style.ERROR(message))
         sys.exit(code)
+
+
+def _progress_bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description:<32}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=not sys.stderr.isatty(),
+    )
 
 
 def _address(text: str, kind: str) -> Address:

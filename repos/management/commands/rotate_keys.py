@@ -1,6 +1,6 @@
-"""`manage.py rotate_keys`: for use after putting a new key in front of DEEPWIKI_TOKEN_KEYS.
+"""`manage.py rotate_keys`: encrypts secrets with the first of DEEPWIKI_TOKEN_KEYS.
 
-The old keys can then be removed from the settings.
+For use after putting a new key in front; the old keys can then be removed.
 """
 
 from __future__ import annotations
