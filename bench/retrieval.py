@@ -77,11 +77,14 @@ def _index(folder: str, commit: str) -> Any:
 
 
 def _search(repository_id: Any, question: Question, language: str, *, hybrid: bool) -> Result:
-    from repos.search import search
+    from repos.search import SearchOptions, search
 
     began = time.perf_counter()
     found = search(
-        [repository_id], question[language], user_id=None, hybrid=hybrid, with_text=False
+        [repository_id],
+        question[language],
+        user_id=None,
+        options=SearchOptions(hybrid=hybrid, with_text=False),
     )
     milliseconds = (time.perf_counter() - began) * 1000
     files = list(dict.fromkeys(passage.path for passage in found.passages))

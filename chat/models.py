@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from repos.models import Repository
@@ -55,10 +56,10 @@ class Conversation(models.Model):
         Repository, on_delete=models.CASCADE, related_name="conversations"
     )
     title = models.CharField(max_length=200)
-    created_at = models.DateTimeField(default=timezone.now)
-    updated_at = models.DateTimeField(default=timezone.now)
-    pinned = models.BooleanField(default=False)
-    archived = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    updated_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    pinned = models.BooleanField(default=False, db_default=False)
+    archived = models.BooleanField(default=False, db_default=False)
     deleted_at = models.DateTimeField(
         null=True, blank=True, help_text="Gone for its owner; removed a day later."
     )
@@ -123,37 +124,43 @@ class Message(models.Model):
         help_text="What this follows; several that follow the same are versions of each other.",
     )
     role = models.CharField(max_length=10, choices=Role)
-    content = models.TextField(blank=True)
-    state = models.CharField(max_length=12, choices=State, default=State.COMPLETE)
+    content = models.TextField(blank=True, default="", db_default="")
+    state = models.CharField(
+        max_length=12, choices=State, default=State.COMPLETE, db_default=State.COMPLETE
+    )
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
     )
     client_message_id = models.UUIDField(null=True, blank=True)
     run_id = models.UUIDField(null=True, blank=True, unique=True)
-    provider = models.CharField(max_length=50, blank=True)
-    model = models.CharField(max_length=200, blank=True)
-    language = models.CharField(max_length=10, blank=True)
-    commit = models.CharField(max_length=64, blank=True)
-    search_mode = models.CharField(max_length=20, blank=True)
-    sources = models.JSONField(default=list, blank=True)
-    notices = models.JSONField(default=list, blank=True)
-    usage = models.JSONField(default=dict, blank=True)
+    provider = models.CharField(max_length=50, blank=True, default="", db_default="")
+    model = models.CharField(max_length=200, blank=True, default="", db_default="")
+    language = models.CharField(max_length=10, blank=True, default="", db_default="")
+    commit = models.CharField(max_length=64, blank=True, default="", db_default="")
+    search_mode = models.CharField(max_length=20, blank=True, default="", db_default="")
+    sources = models.JSONField(default=list, db_default=[], blank=True)
+    notices = models.JSONField(default=list, db_default=[], blank=True)
+    usage = models.JSONField(default=dict, db_default={}, blank=True)
     citations = models.JSONField(
-        default=list, blank=True, help_text="Each place the answer names, and whether it exists."
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Each place the answer names, and whether it exists.",
     )
     verified_share = models.FloatField(
         null=True, blank=True, help_text="The share of its citations that exist."
     )
     stages = models.JSONField(
         default=list,
+        db_default=[],
         blank=True,
         help_text="Rounds of Deep Research, and where in the text each begins.",
     )
     rating = models.SmallIntegerField(null=True, blank=True, help_text="1 helpful, -1 not.")
-    rating_reason = models.CharField(max_length=1000, blank=True)
-    stop_requested = models.BooleanField(default=False)
-    error = models.TextField(blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    rating_reason = models.CharField(max_length=1000, blank=True, default="", db_default="")
+    stop_requested = models.BooleanField(default=False, db_default=False)
+    error = models.TextField(blank=True, default="", db_default="")
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
     finished_at = models.DateTimeField(null=True, blank=True)
     lease_at = models.DateTimeField(null=True, blank=True)
 
@@ -211,7 +218,7 @@ class Share(models.Model):
     last = models.ForeignKey(
         Message, on_delete=models.CASCADE, related_name="+", help_text="Read until here."
     )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
@@ -230,7 +237,7 @@ class RunEvent(models.Model):
     run_id = models.UUIDField()
     seq = models.IntegerField()
     data = models.JSONField()
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     class Meta:
         constraints = [

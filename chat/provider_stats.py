@@ -1,4 +1,4 @@
-"""What answers have cost and how providers have been doing, for the admin and for limits."""
+"""Figures of each provider's answers for the admin, and a test of one model."""
 
 from __future__ import annotations
 
@@ -11,13 +11,19 @@ from django.utils import timezone
 
 from chat import services
 from chat.token_usage import TOKENS
+from deepwiki.foundation.sql import read_sql
 
+STATS = read_sql(__file__, "provider_stats.sql")
 DAYS = 14
+BAR_HEIGHT, BAR_STEP = 40, 12
 
 
 @dataclass(frozen=True)
 class ProviderUsage:
-    """A provider over the last DAYS days: whole answers, those that failed, tokens, and the median first word (ms)."""
+    """A provider's answers in the last DAYS days.
+
+    `first_ms` is the median time to the first token.
+    """
 
     answers: int = 0
     failed: int = 0
@@ -26,65 +32,66 @@ class ProviderUsage:
 
 
 def overview() -> dict[str, Any]:
-    """Providers as set up and as used, and the answers of each day for a chart."""
-    known = services.providers()
-    known.refresh_discovered_models()
-    ready = known.configured()
-    used = _by_provider()
+    """Providers as configured and as used, and the answers of each day as bars."""
+    registry = services.providers()
+    registry.refresh_discovered_models()
+    ready = registry.configured()
+    usage = _usage_by_provider()
     rows = [
         {
             "name": name,
             "label": section["label"],
             "ready": name in ready,
             "needs": section.get("key", ""),
-            "models": [
-                (model, f"{name}|{model['id']}")
-                for model in ready.get(name, section).get("models", [])
-            ],
-            "usage": used.get(name, ProviderUsage()),
+            "models": _models(name, ready.get(name, section)),
+            "usage": usage.get(name, ProviderUsage()),
         }
-        for name, section in known.file.items()
+        for name, section in registry.file.items()
     ]
     return {"providers": rows, "days": DAYS, "bars": _bars()}
 
 
-def _by_provider() -> dict[str, ProviderUsage]:
+def _models(provider: str, section: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
+    """The models of a provider, each with its value in the page's forms."""
+    return [(model, f"{provider}|{model['id']}") for model in section.get("models", [])]
+
+
+def _usage_by_provider() -> dict[str, ProviderUsage]:
+    since = timezone.now() - timedelta(days=DAYS)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT provider, count(*) FILTER (WHERE state = 'complete'), count(*) FILTER (WHERE error <> ''),
-                   coalesce(sum({TOKENS}), 0),
-                   percentile_cont(0.5) WITHIN GROUP (ORDER BY (usage->>'first_token_ms')::float8)
-            FROM chat_message m WHERE role = 'assistant' AND created_at > %s GROUP BY provider
-            """,  # noqa: S608 - a literal of ours
-            [timezone.now() - timedelta(days=DAYS)],
-        )
-        return {
-            name: ProviderUsage(
-                answers, failed, int(tokens), None if first is None else round(first)
-            )
-            for name, answers, failed, tokens, first in cursor.fetchall()
-        }
+        cursor.execute(STATS.format(tokens=TOKENS), {"since": since})
+        rows = cursor.fetchall()
+    return {
+        provider: ProviderUsage(answers, failed, int(tokens), _rounded(first_ms))
+        for provider, answers, failed, tokens, first_ms in rows
+    }
+
+
+def _rounded(value: float | None) -> int | None:
+    return None if value is None else round(value)
 
 
 def _bars() -> list[dict[str, Any]]:
-    """The answers of each of the last DAYS days, as bars of a chart 40 units high."""
-    today = timezone.now().date()
+    """The answers of each of the last DAYS days, as bars up to BAR_HEIGHT high."""
+    counts = _answers_by_day()
+    most = max(1, *counts.values())
+    bars = []
+    for number, (day, count) in enumerate(counts.items()):
+        height = count * BAR_HEIGHT // most
+        x, y = number * BAR_STEP, BAR_HEIGHT - height
+        bars.append({"day": day, "count": count, "x": x, "y": y, "height": height})
+    return bars
+
+
+def _answers_by_day() -> dict[date, int]:
+    """The number of answers of each of the last DAYS days, oldest first."""
+    first = timezone.now().date() - timedelta(days=DAYS - 1)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT created_at::date, count(*) FROM chat_message WHERE role = 'assistant' AND created_at >= %s GROUP BY 1",
-            [today - timedelta(days=DAYS - 1)],
+            "SELECT created_at::date, count(*) FROM chat_message"
+            " WHERE role = 'assistant' AND created_at >= %s GROUP BY 1",
+            [first],
         )
         counts: dict[date, int] = dict(cursor.fetchall())
-    days = [today - timedelta(days=DAYS - 1 - number) for number in range(DAYS)]
-    most = max(1, *counts.values()) if counts else 1
-    return [
-        {
-            "day": day,
-            "count": counts.get(day, 0),
-            "x": number * 12,
-            "height": counts.get(day, 0) * 40 // most,
-            "y": 40 - counts.get(day, 0) * 40 // most,
-        }
-        for number, day in enumerate(days)
-    ]
+    days = [first + timedelta(days=number) for number in range(DAYS)]
+    return {day: counts.get(day, 0) for day in days}

@@ -1,61 +1,43 @@
-"""The admin site, with a page about providers besides Django's own."""
+"""The admin site. Apps add pages of their own to it with `admin.site.add_page`."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from asgiref.sync import async_to_sync
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponseBase
 from django.urls import path
-from django.views.decorators.http import require_http_methods
+
+View = Callable[..., HttpResponseBase]
 
 
 class Site(admin.AdminSite):
-    """Django's admin with our name on it and one page more."""
+    """Django's admin with our name on it and the pages that apps add."""
 
     site_header = site_title = "DeepWiki"
     index_template = "admin/deepwiki_index.html"
 
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self._pages: list[tuple[str, View, str]] = []
+
+    def add_page(self, route: str, view: View, *, name: str) -> None:
+        """Add a page for staff at `/admin/<route>`, reversed as `admin:<name>`.
+
+        To be called from an app's `admin` module: later, the URLs are already
+        collected.
+        """
+        self._pages.append((route, view, name))
+
     def get_urls(self) -> list[Any]:
-        """Before Django's own, which end with one that takes everything."""
-        return [
-            path("providers/", self.admin_view(self.providers), name="providers"),
-            *super().get_urls(),
-        ]
-
-    @staticmethod
-    @require_http_methods(["GET", "POST"])
-    def providers(request: HttpRequest) -> HttpResponse:
-        """Which providers and models are set up, how they have been doing, and a try of each. For superusers."""
-        from chat import services
-        from chat.provider_stats import overview
-        from chat.providers.health_check import check_model
-
-        if not request.user.is_superuser:  # trying a model costs money
-            raise PermissionDenied
-        if request.method == "POST":
-            provider, _, model = request.POST.get("model", "").partition("|")
-            check = async_to_sync(check_model, force_new_loop=True)
-            good, words = check(services.providers(), provider, model)
-            messages.add_message(
-                request,
-                messages.SUCCESS if good else messages.ERROR,
-                f"{provider} {model}: {words}",
-            )
-            return redirect("admin:providers")
-        context = {
-            **admin.site.each_context(request),
-            "title": "Providers and models",
-            **overview(),
-        }
-        return render(request, "admin/providers.html", context)
+        """The added pages first: Django's URLs end with one that matches everything."""
+        pages = [path(route, self.admin_view(view), name=name) for route, view, name in self._pages]
+        return [*pages, *super().get_urls()]
 
 
 class Config(AdminConfig):
-    """Makes the site above the one that `admin.site` names."""
+    """Makes `admin.site` the Site above."""
 
     default_site = "deepwiki.admin.Site"

@@ -1,4 +1,7 @@
-"""Repositories, documents and jobs in the admin."""
+"""Repositories, documents, indexes and jobs in the admin.
+
+`chat.admin` adds what chat knows of them.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,17 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 
-from chat.token_usage import tokens_where
+from deepwiki.foundation.read_only_admin import ReadOnly, ReadOnlyWithActions
 from repos import jobs, services
-from repos.index import removal
+from repos.index import size_of
 from repos.models import Document, Index, IndexJob, Repository
 from repos.sources import SourceError, parse_address
 
-MOST_CHECKED = 5  # each may take half a minute
+MAX_CHECKED = 5  # each may take half a minute
 
 
 class RepositoryForm(forms.ModelForm[Repository]):
-    """The token is write-only: it can be entered anew, never read."""
+    """The access token is write-only."""
 
     new_token = forms.CharField(
         label="Access token",
@@ -51,11 +54,16 @@ class RepositoryForm(forms.ModelForm[Repository]):
             raise forms.ValidationError({"url": str(error)}) from error
         cleaned["url"], cleaned["kind"] = address.url, address.kind
         self.instance.name = address.name
-        if cleaned.get("is_private") and not cleaned.get("added_by"):
-            raise forms.ValidationError({"added_by": "A private repository needs an owner."})
-        if not cleaned.get("is_private"):
-            cleaned["added_by"] = None  # a public repository outlives whoever added it
+        cleaned["added_by"] = self._owner(cleaned)
         return cleaned
+
+    def _owner(self, cleaned: dict[str, Any]) -> Any:
+        """Of a private repository; a public one outlives the person who added it."""
+        if not cleaned.get("is_private"):
+            return None
+        if not cleaned.get("added_by"):
+            raise forms.ValidationError({"added_by": "A private repository needs an owner."})
+        return cleaned["added_by"]
 
 
 @admin.register(Repository)
@@ -68,7 +76,6 @@ class RepositoryAdmin(admin.ModelAdmin[Repository]):
         "state",
         "files",
         "chunks",
-        "tokens",
         "last_error",
         "used_at",
     ]
@@ -77,18 +84,13 @@ class RepositoryAdmin(admin.ModelAdmin[Repository]):
     search_fields = ["name", "url"]
     autocomplete_fields = ["added_by"]
     filter_horizontal = ["readers", "reader_groups"]
-    readonly_fields = ["state", "files", "chunks", "size", "questions", "last_error"]
+    readonly_fields = ["state", "files", "chunks", "size", "last_error"]
     actions = ["reindex", "rebuild", "pause", "resume", "cancel", "check_connection"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Repository]:
-        return (
-            super()
-            .get_queryset(request)
-            .prefetch_related("jobs")
-            .annotate(tokens_used=tokens_where("c.repository_id = repos_repository.id"))
-        )
+        return super().get_queryset(request).prefetch_related("jobs")
 
-    def save_model(self, request: HttpRequest, obj: Repository, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Repository, form: Any, change: bool) -> None:  # noqa: FBT001 - Django calls it so
         if form.cleaned_data.get("new_token"):
             obj.token = form.cleaned_data["new_token"]
             obj.is_private = True
@@ -97,25 +99,19 @@ class RepositoryAdmin(admin.ModelAdmin[Repository]):
         if not change:
             services.refresh(obj, request.user.pk)
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
-        for repository in queryset:
-            repository.delete()
-
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        # Listing every chunk that goes with a repository would take minutes and help nobody.
+        # Django's own would list every conversation and message.
         names = [f"{repository.name} with its index, jobs and conversations" for repository in objs]
         return names, {"repositories": len(names)}, set(), []
 
     @admin.display(description="State")
     def state(self, repository: Repository) -> str:
-        job = next(iter(repository.jobs.all()), None)
+        job = _latest_job(repository)
         if job is not None and job.state in (*IndexJob.UNFINISHED, IndexJob.State.FAILED):
             return f"{job} {job.percent} %" if job.total else str(job)
-        return (
-            repository.current_index.get_state_display()
-            if repository.current_index
-            else "not indexed"
-        )
+        if repository.current_index is None:
+            return "not indexed"
+        return repository.current_index.get_state_display()
 
     @admin.display(description="Files")
     def files(self, repository: Repository) -> int:
@@ -125,25 +121,15 @@ class RepositoryAdmin(admin.ModelAdmin[Repository]):
     def chunks(self, repository: Repository) -> int:
         return repository.current_index.chunks if repository.current_index else 0
 
-    @admin.display(description="Tokens used", ordering="tokens_used")
-    def tokens(self, repository: Any) -> int:
-        return int(repository.tokens_used or 0)
-
     @admin.display(description="Size of the index")
     def size(self, repository: Repository) -> str:
-        return (
-            filesizeformat(removal.size_of(repository.current_index_id))
-            if repository.current_index_id
-            else "-"
-        )
-
-    @admin.display(description="Questions asked")
-    def questions(self, repository: Repository) -> int:
-        return repository.conversations.filter(messages__role="user").count()
+        if repository.current_index_id is None:
+            return "-"
+        return filesizeformat(size_of(repository.current_index_id))
 
     @admin.display(description="Last error")
     def last_error(self, repository: Repository) -> str:
-        job = next(iter(repository.jobs.all()), None)
+        job = _latest_job(repository)
         return job.error[:120] if job else ""
 
     @admin.action(description="Bring the index up to date")
@@ -160,43 +146,34 @@ class RepositoryAdmin(admin.ModelAdmin[Repository]):
 
     @admin.action(description="Pause indexing")
     def pause(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
-        for job in IndexJob.objects.unfinished().filter(repository__in=queryset):
+        for job in _unfinished_jobs(queryset):
             jobs.pause(job)
 
     @admin.action(description="Resume indexing")
     def resume(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
-        for job in IndexJob.objects.unfinished().filter(repository__in=queryset):
+        for job in _unfinished_jobs(queryset):
             jobs.resume(job)
 
     @admin.action(description="Check the connection to their hosts")
     def check_connection(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
-        for repository in queryset[:MOST_CHECKED]:
-            good, words = services.check_connection(repository)
-            self.message_user(
-                request, f"{repository.name}: {words}", messages.SUCCESS if good else messages.ERROR
-            )
+        for repository in queryset[:MAX_CHECKED]:
+            is_reached, message = services.check_connection(repository)
+            level = messages.SUCCESS if is_reached else messages.ERROR
+            self.message_user(request, f"{repository.name}: {message}", level)
 
     @admin.action(description="Cancel indexing")
     def cancel(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
-        for job in IndexJob.objects.unfinished().filter(repository__in=queryset):
+        for job in _unfinished_jobs(queryset):
             jobs.cancel(job)
 
 
-class ReadOnly(admin.ModelAdmin[Any]):
-    """Rows that only the program writes."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+def _unfinished_jobs(repositories: QuerySet[Repository]) -> QuerySet[IndexJob]:
+    return IndexJob.objects.unfinished().filter(repository__in=repositories)
 
 
-class ActedUpon(ReadOnly):
-    """The same, with actions in the list: Django shows those to whoever may change something."""
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is None and super(ReadOnly, self).has_change_permission(request)
+def _latest_job(repository: Repository) -> IndexJob | None:
+    """From the prefetched jobs."""
+    return next(iter(repository.jobs.all()), None)
 
 
 @admin.register(Document)
@@ -208,10 +185,9 @@ class DocumentAdmin(ReadOnly):
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
-        rows = (
-            Document.objects.filter(is_live=True).defer("text").select_related("index__repository")
-        )
-        return rows.annotate(chunk_count=Count("chunks"))
+        documents = Document.objects.filter(is_live=True).defer("text")
+        with_repository = documents.select_related("index__repository")
+        return with_repository.annotate(chunk_count=Count("chunks"))
 
     @admin.display(description="Repository")
     def repository(self, document: Document) -> str:
@@ -223,7 +199,7 @@ class DocumentAdmin(ReadOnly):
 
 
 @admin.register(IndexJob)
-class IndexJobAdmin(ActedUpon):
+class IndexJobAdmin(ReadOnlyWithActions):
     list_display = [
         "repository",
         "state",

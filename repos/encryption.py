@@ -1,7 +1,8 @@
-"""Access tokens at rest: encrypted with a key that is not in the database.
+"""Stored access tokens and webhook secrets, encrypted with a key from the settings.
 
-Fernet (AES-128-CBC with HMAC-SHA256). The first key of `TOKEN_KEYS` encrypts, any of them decrypts, so that keys are
-rotated by putting a new one in front.
+Fernet (AES-128-CBC with HMAC-SHA256). The first key of `TOKEN_KEYS` encrypts and any of
+them decrypts: keys are rotated by putting a new one in front. See
+`repos.services.rotate_keys`.
 """
 
 from __future__ import annotations
@@ -14,20 +15,22 @@ from django.conf import settings
 
 
 class WrongKey(Exception):
-    """The stored token was encrypted with a key this server no longer has: enter the token again."""
+    """A stored secret was encrypted with a key that TOKEN_KEYS no longer has."""
+
+    code = "wrong_key"
 
 
 def encrypt(text: str) -> str:
-    """`text` under the newest key; empty stays empty."""
+    """`text` encrypted with the newest key; empty stays empty."""
     return _fernet().encrypt(text.encode()).decode() if text else ""
 
 
-def decrypt(sealed: str) -> str:
+def decrypt(encrypted: str) -> str:
     """The clear text; empty stays empty. Raises WrongKey."""
-    if not sealed:
+    if not encrypted:
         return ""
     try:
-        return _fernet().decrypt(sealed.encode()).decode()
+        return _fernet().decrypt(encrypted.encode()).decode()
     except InvalidToken:
         raise WrongKey(
             "The stored access token cannot be read with the present key. Enter it again."
@@ -35,10 +38,9 @@ def decrypt(sealed: str) -> str:
 
 
 def _fernet() -> MultiFernet:
-    # Any text may serve as a key: it is hashed to the 32 bytes Fernet wants.
-    return MultiFernet(
-        [
-            Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest()))
-            for key in settings.TOKEN_KEYS
-        ]
-    )
+    return MultiFernet([Fernet(_fernet_key(key)) for key in settings.TOKEN_KEYS])
+
+
+def _fernet_key(key: str) -> bytes:
+    """A key of any length, hashed to the 32 bytes that Fernet takes."""
+    return base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest())

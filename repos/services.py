@@ -1,20 +1,23 @@
-"""What people and programs do with repositories: find one, add one, refresh it, remove it."""
+"""What people and programs do with repositories: find, add, refresh, set up."""
 
 from __future__ import annotations
 
+import contextlib
 import secrets
+import uuid
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from repos import jobs
-from repos.access.permissions import find_readable
+from repos.access import find_readable
 from repos.encryption import WrongKey, encrypt
-from repos.index.pipeline import source_of
+from repos.index import source_of
 from repos.models import IndexJob, Repository
 from repos.sources import Address, SourceError, parse_address, remote_commit
 from repos.sources.address import check_revision
@@ -25,65 +28,62 @@ if TYPE_CHECKING:
 
     Person = AbstractBaseUser | AnonymousUser | None
 
-NOTED = timedelta(minutes=1)
+USED_AT_PRECISION = timedelta(minutes=1)
 
 
 def find(person: Person, repo_url: str, kind: str = "", revision: str = "") -> Repository | None:
-    """The repository at this address that the person may read; their own private one before the public one.
+    """The repository at an address that the person may read, or None.
 
-    Raises BadAddress.
+    See `find_readable`. Raises BadAddress.
     """
     address = parse_address(repo_url, kind)
-    return Repository.objects.readable_by(person).at(address, revision).first()
+    return find_readable(_id_of(person), address.url, revision)
+
+
+def find_for_operator(text: str) -> Repository | None:
+    """A repository by id, address, folder or name, of any owner: for commands.
+
+    A public row comes before private ones, then the one indexed last.
+    """
+    matches = Q(name=text)
+    for kind in ("", "local"):
+        with contextlib.suppress(SourceError):
+            matches |= Q(url=parse_address(text, kind).url)
+    with contextlib.suppress(ValueError):
+        matches |= Q(pk=uuid.UUID(text))
+    newest = F("current_index__updated_at").desc(nulls_last=True)
+    return Repository.objects.filter(matches).order_by("is_private", newest).first()
 
 
 def find_or_add(
     person: Person, repo_url: str, *, kind: str = "", token: str = "", revision: str = ""
 ) -> Repository:
-    """The repository a question is about, added and put in the queue when it is new.
+    """The repository at an address, added and queued for indexing when it is new.
 
-    A token makes it the person's own private repository. Raises BadAddress, and NotFound for a folder that nobody
-    registered.
+    A token makes it the person's own private repository. Raises BadAddress, and
+    NotFound for a local folder that the settings do not open.
     """
     address = parse_address(repo_url, kind)
-    person_id = person.pk if person is not None else None
-    if revision:
-        check_revision(revision)
-    repository = find_readable(
-        person_id, address.url, revision, own=bool(token) and person_id is not None
-    )
+    person_id = _id_of(person)
+    _check_revision(revision)
+    own = bool(token) and person_id is not None
+    repository = find_readable(person_id, address.url, revision, own=own)
     if repository is None:
-        if address.is_local and (person_id is None or not _under_roots(Path(address.url))):
-            raise NotFound("not_readable")
-        repository = _beside_a_private_one(person, address, revision) if not token else None
-        repository = repository or add(address, person_id, token=token, revision=revision)
+        _check_may_add(address, person_id)
+        private = None if token else _private_revision(person, address, revision)
+        repository = private or add(address, person_id, token=token, revision=revision)
     touch(repository, person_id, token)
     return repository
 
 
-def _beside_a_private_one(person: Person, address: Address, revision: str) -> Repository | None:
-    """Another revision of somebody's private repository is private, too, and read with the same token.
-
-    None where the person knows no private one of this address. Raises NotFound for those it is only shared with.
-    """
-    person_id = person.pk if person is not None else None
-    known = Repository.objects.readable_by(person).filter(url=address.url, is_private=True)
-    private = known.filter(added_by=person_id).first() if person_id is not None else None
-    if private is not None:
-        return add(address, person_id, token=private.token, revision=revision, private=True)
-    if person_id is not None and known.exists():
-        raise NotFound("not_owner")
-    return None
-
-
 def touch(repository: Repository, person_id: int | None, token: str = "") -> None:
-    """Note that a repository is in use, keep a newer token, and have it indexed when it is not."""
+    """Record a use; store a newer token; request a job if there is no index."""
     if token and repository.is_private:
-        repository.token = token  # a newer token replaces the stored one, readable or not
+        repository.token = token  # replaces the stored one, readable or not
         repository.save(update_fields=["token_encrypted"])
     if repository.current_index_id is None and not repository.jobs.unfinished().exists():
         jobs.request(repository, person_id)
-    if timezone.now() - repository.used_at > NOTED:
+    if timezone.now() - repository.used_at > USED_AT_PRECISION:
         Repository.objects.filter(pk=repository.pk).update(used_at=timezone.now())
 
 
@@ -95,71 +95,110 @@ def add(
     revision: str = "",
     private: bool = False,
 ) -> Repository:
-    """A new row, or the one that somebody made a moment before. Queues nothing."""
+    """A new row, or the one that was added concurrently. Queues nothing.
+
+    `private`, or a token, makes it the person's own.
+    """
+    _check_revision(revision)
     private = private or bool(token)
-    if revision:
-        check_revision(revision)
-    repository = Repository(
-        kind=address.kind,
-        url=address.url,
-        name=address.name,
-        revision=revision,
-        is_private=private,
-        added_by_id=person_id if private else None,
-    )
+    key: dict[str, Any] = {"url": address.url, "revision": revision, "is_private": private}
+    if private:
+        key["added_by_id"] = person_id
+    repository = Repository(kind=address.kind, name=address.name, **key)
     repository.token = token
     try:
         with transaction.atomic():
             repository.save()
     except IntegrityError:
-        same = Repository.objects.filter(url=address.url, revision=revision, is_private=private)
-        return (same.filter(added_by=person_id) if private else same).get()
+        return Repository.objects.get(**key)
     return repository
-
-
-def new_webhook_secret(repository: Repository) -> str:
-    """Make the repository's webhook secret anew; returns it in clear, for showing once."""
-    secret = secrets.token_urlsafe(24)
-    Repository.objects.filter(pk=repository.pk).update(webhook_secret_encrypted=encrypt(secret))
-    return secret
-
-
-def rotate_keys() -> int:
-    """Encrypt every stored secret with the newest key; returns how many rows. Raises WrongKey at the first unreadable one."""
-    rows = Repository.objects.exclude(token_encrypted="", webhook_secret_encrypted="")
-    with transaction.atomic():
-        for row in rows.select_for_update():
-            row.token_encrypted, row.webhook_secret_encrypted = (
-                encrypt(row.token),
-                encrypt(row.webhook_secret),
-            )
-            row.save(update_fields=["token_encrypted", "webhook_secret_encrypted"])
-    return len(rows)
 
 
 def refresh(
     repository: Repository, person_id: int | None = None, *, force: bool = False
 ) -> IndexJob:
-    """Ask for the index to be brought up to date."""
+    """Request a job that brings the index up to date; `force` builds it anew."""
     job, _ = jobs.request(repository, person_id, force=force)
     return job
 
 
 def check_connection(repository: Repository) -> tuple[bool, str]:
-    """Ask the repository's host where it stands. Returns whether it answered, and words for a person."""
+    """Does the repository's host answer? With a message for a person."""
     try:
         if repository.address.is_local:
-            there = Path(repository.url).is_dir()
-            return there, "the folder is there." if there else "the folder is not there."
+            return _check_folder(Path(repository.url))
         commit = remote_commit(source_of(repository, jobs.index_options()))
     except (SourceError, WrongKey) as error:
         return False, str(error)
     return True, f"reached, at {commit[:8]}." if commit else "reached."
 
 
-def _under_roots(path: Path) -> bool:
-    """Only folders the administrator opened can be named from outside. Links are resolved before the comparison."""
+def new_webhook_secret(repository: Repository) -> str:
+    """Replace the webhook secret; returns it in clear, to be shown once."""
+    secret = secrets.token_urlsafe(24)
+    Repository.objects.filter(pk=repository.pk).update(webhook_secret_encrypted=encrypt(secret))
+    return secret
+
+
+def rotate_keys() -> int:
+    """Encrypt every stored secret with the newest key; returns the number of rows.
+
+    Raises WrongKey at the first unreadable one; then nothing is changed.
+    """
+    rows = Repository.objects.exclude(token_encrypted="", webhook_secret_encrypted="")
+    with transaction.atomic():
+        for row in rows.select_for_update():
+            row.token_encrypted = encrypt(row.token)
+            row.webhook_secret_encrypted = encrypt(row.webhook_secret)
+            row.save(update_fields=["token_encrypted", "webhook_secret_encrypted"])
+    return len(rows)
+
+
+def _id_of(person: Person) -> int | None:
+    return person.pk if person is not None else None
+
+
+def _check_revision(revision: str) -> None:
+    """Raises BadAddress. Empty is the default branch."""
+    if revision:
+        check_revision(revision)
+
+
+def _check_may_add(address: Address, person_id: int | None) -> None:
+    """Raises NotFound for a folder outside LOCAL_ROOTS, or an anonymous person."""
+    if address.is_local and (person_id is None or not _is_under_roots(Path(address.url))):
+        raise NotFound("not_readable")
+
+
+def _is_under_roots(path: Path) -> bool:
+    """Is it a folder in one of LOCAL_ROOTS?
+
+    Links are resolved before the comparison.
+    """
     real = path.resolve()
-    return (
-        any(real == root or root in real.parents for root in settings.LOCAL_ROOTS) and real.is_dir()
-    )
+    under = any(real == root or root in real.parents for root in settings.LOCAL_ROOTS)
+    return under and real.is_dir()
+
+
+def _private_revision(person: Person, address: Address, revision: str) -> Repository | None:
+    """Another revision of a person's own private repository, with the same token.
+
+    None where they can read no private one of this address. Raises NotFound where one
+    is only shared with them.
+    """
+    person_id = _id_of(person)
+    if person_id is None:
+        return None
+    readable = Repository.objects.readable_by(person).filter(url=address.url, is_private=True)
+    own = readable.filter(added_by=person_id).first()
+    if own is not None:
+        return add(address, person_id, token=own.token, revision=revision, private=True)
+    if readable.exists():
+        raise NotFound("not_owner")
+    return None
+
+
+def _check_folder(path: Path) -> tuple[bool, str]:
+    if path.is_dir():
+        return True, "the folder is there."
+    return False, "the folder is not there."

@@ -1,17 +1,16 @@
-"""Background tasks. The rows say how a job went; the queue need not know."""
+"""Background tasks. The `IndexJob` rows tell how jobs went; the queue need not know."""
 
 from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
 from repos import jobs
-from repos.index import hnsw
 from repos.jobs import maintenance
 
 
 @app.task(queue="index", name="repos.run_index_job")
 def run_index_job(job_id: str) -> None:
-    """Do the index job whose turn it is: not always the one this message was sent for."""
+    """Run the first waiting index job, not always the one of this message."""
     jobs.run_next()
 
 
@@ -25,8 +24,5 @@ def refresh_due(timestamp: int) -> None:
 @app.periodic(cron="17 * * * *")
 @app.task(queue="index", name="repos.make_room")
 def make_room(timestamp: int) -> None:
-    """Keep within the room for indexes, and forget old jobs."""
-    maintenance.make_room()
-    hnsw.drop_orphans()
-    hnsw.analyze()
-    maintenance.forget_old_jobs()
+    """Keep within the limit for indexes, and clean up."""
+    maintenance.run_hourly()

@@ -1,4 +1,4 @@
-"""Adding a repository and watching it being indexed."""
+"""Adding a repository, and its indexing status."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from repos import jobs, services
 from repos.models import IndexJob, Repository
 from repos.sources import SourceError
 
+ACTIONS = {"pause": jobs.pause, "resume": jobs.resume, "cancel": jobs.cancel}
+
 
 @require_POST
 @login_required
 def add(request: HttpRequest) -> HttpResponse:
-    """Find or add the repository of an address and go to it; say what is wrong with the address otherwise."""
+    """Find or add the repository at an address and redirect to its page."""
     text = request.POST.get("repo_url", "")
     try:
         repository = services.find_or_add(
@@ -30,24 +32,16 @@ def add(request: HttpRequest) -> HttpResponse:
             revision=request.POST.get("revision", "").strip(),
         )
     except SourceError as error:
-        return render(
-            request,
-            "repos/add_form.html",
-            {"error": str(error), "repo_url": text[:1_000]},
-            status=422,
-        )
-    target = reverse("repository", args=[repository.pk])
-    if request.headers.get("HX-Request"):
-        return HttpResponse(status=204, headers={"HX-Redirect": target})
-    return HttpResponseRedirect(target)
+        context = {"error": str(error), "repo_url": text[:1_000]}
+        return render(request, "repos/add_form.html", context, status=422)
+    return _redirect(request, reverse("repository", args=[repository.pk]))
 
 
 @require_GET
 @login_required
 def status(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
-    """How far indexing is; asked again by the page until it is over."""
-    repository = _readable(request, repository_id)
-    return render(request, "repos/status.html", status_context(request, repository))
+    """The state of indexing, which the page polls until the job is over."""
+    return _status(request, _readable(request, repository_id))
 
 
 @require_POST
@@ -56,20 +50,22 @@ def refresh(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     """Bring the index up to date."""
     repository = _readable(request, repository_id)
     services.refresh(repository, request.user.pk)
-    return render(request, "repos/status.html", status_context(request, repository))
+    return _status(request, repository)
 
 
 @require_POST
 @login_required
 def webhook_secret(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
-    """Make the webhook's secret anew and show it, once: for whoever added the repository, and staff."""
+    """Replace the webhook's secret and show it, once.
+
+    For the repository's owner and staff.
+    """
     repository = _readable(request, repository_id)
     if not repository.managed_by(request.user):
         raise Http404
-    address = settings.PUBLIC_URL + reverse("webhook", args=[repository.pk])
     context = {
         "repository": repository,
-        "address": address,
+        "address": settings.PUBLIC_URL + reverse("webhook", args=[repository.pk]),
         "secret": services.new_webhook_secret(repository),
     }
     return render(request, "repos/webhook.html", context)
@@ -78,34 +74,49 @@ def webhook_secret(request: HttpRequest, repository_id: uuid.UUID) -> HttpRespon
 @require_POST
 @login_required
 def control(request: HttpRequest, repository_id: uuid.UUID, action: str) -> HttpResponse:
-    """Pause, resume or cancel the unfinished job: for whoever asked for it, or staff."""
-    steps = {"pause": jobs.pause, "resume": jobs.resume, "cancel": jobs.cancel}
-    if action not in steps:
+    """Pause, resume or cancel the unfinished job.
+
+    For who requested it, the owner and staff.
+    """
+    if action not in ACTIONS:
         raise Http404
     repository = _readable(request, repository_id)
     job = repository.jobs.unfinished().first()
-    if job is not None and (
-        job.requested_by_id == request.user.pk or repository.managed_by(request.user)
-    ):
-        steps[action](job)
-    return render(request, "repos/status.html", status_context(request, repository))
+    if job is not None and _may_control(request, job, repository):
+        ACTIONS[action](job)
+    return _status(request, repository)
 
 
-def status_context(request: HttpRequest, repository: Repository) -> dict[str, object]:
-    """What the status line shows."""
+def _redirect(request: HttpRequest, target: str) -> HttpResponse:
+    """A redirect that HTMX follows, too."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": target})
+    return HttpResponseRedirect(target)
+
+
+def _status(request: HttpRequest, repository: Repository) -> HttpResponse:
     job: IndexJob | None = repository.jobs.first()
-    unfinished = job is not None and job.state in IndexJob.UNFINISHED
-    ahead = jobs.position(job) if job is not None and job.state == IndexJob.State.QUEUED else 0
-    return {
+    context = {
         "repository": repository,
         "index": repository.current_index,
         "job": job,
-        "unfinished": unfinished,
-        "ahead": ahead,
+        "unfinished": job is not None and job.state in IndexJob.UNFINISHED,
+        "ahead": _jobs_ahead(job),
         "managed": repository.managed_by(request.user),
     }
+    return render(request, "repos/status.html", context)
+
+
+def _jobs_ahead(job: IndexJob | None) -> int:
+    if job is None or job.state != IndexJob.State.QUEUED:
+        return 0
+    return jobs.position(job)
 
 
 def _readable(request: HttpRequest, repository_id: uuid.UUID) -> Repository:
     readable = Repository.objects.readable_by(request.user).select_related("current_index")
     return get_object_or_404(readable, pk=repository_id)
+
+
+def _may_control(request: HttpRequest, job: IndexJob, repository: Repository) -> bool:
+    return job.requested_by_id == request.user.pk or repository.managed_by(request.user)

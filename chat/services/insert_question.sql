@@ -27,17 +27,16 @@ allowed AS (
     WHERE running < %(most_running)s AND asked < %(most_asked)s AND (quota = 0 OR spent < quota)
 ),
 made AS (
-    INSERT INTO chat_conversation (id, user_id, repository_id, title, created_at, updated_at, pinned, archived)
-    SELECT %(conversation)s::uuid, %(person)s, %(repository)s::uuid, %(title)s, now(), now(), false, false
+    INSERT INTO chat_conversation (id, user_id, repository_id, title)
+    SELECT %(conversation)s::uuid, %(person)s, %(repository)s::uuid, %(title)s
     FROM allowed WHERE %(is_new)s
 ),
 stored AS (
     INSERT INTO chat_message (
         id, conversation_id, position, parent_id, role, content, state, asked_by_id, client_message_id, run_id, provider, model,
-        language, commit, search_mode, sources, notices, usage, citations, stages, rating_reason, stop_requested, error, created_at,
-        lease_at
+        language, lease_at
     )
-    SELECT given.*, '', '', '[]', '[]', '{}', '[]', '[]', '', false, '', now(), CASE WHEN given.run IS NULL THEN NULL ELSE now() END
+    SELECT given.*, CASE WHEN given.run IS NULL THEN NULL ELSE now() END
     FROM allowed CROSS JOIN (VALUES
         (%(question)s::uuid, %(conversation)s::uuid, %(position)s, %(parent)s::uuid, 'user', %(content)s, 'complete',
          %(person)s, %(client)s::uuid, NULL::uuid, '', '', %(language)s),

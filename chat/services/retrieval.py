@@ -21,7 +21,15 @@ from deepwiki.foundation import metrics
 from deepwiki.foundation.threads import in_thread
 from repos import jobs
 from repos.models import Index, IndexJob, Repository
-from repos.search import Filters, PersonId, SearchHit, line_counts, read_file, search
+from repos.search import (
+    Filters,
+    PersonId,
+    SearchHit,
+    SearchOptions,
+    line_counts,
+    read_file,
+    search,
+)
 from repos.sources import Address
 
 POLL_SECONDS = 0.25
@@ -94,9 +102,7 @@ class RepositoryRetriever:
             [repository.pk],
             question,
             user_id=self.person_id,
-            limit=limit,
-            filters=self.filters,
-            file=self.file,
+            options=SearchOptions(limit, self.filters, self.file),
         )
         address = repository.address
         lines = line_counts(index.pk, index.updated_at)

@@ -1,1 +1,9 @@
-"""Who may read a repository."""
+"""Who may read a repository.
+
+The rule itself is `RepositoryQuerySet.readable_by`; `permissions` compiles it for
+written-out SQL.
+"""
+
+from repos.access.permissions import PersonId, find_readable, readable_repositories
+
+__all__ = ["PersonId", "find_readable", "readable_repositories"]

@@ -1,48 +1,92 @@
-"""Who may read a repository, as SQL: for the statements that are written out. `RepositoryQuerySet.readable_by` says the same.
+"""The permission rule as SQL, for the statements that are written out.
 
-A test asks both for every kind of person and repository.
+The rule stands once, in `RepositoryQuerySet.readable_by`; here it is compiled.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from django.db import connection
 
+from deepwiki.foundation.sql import read_sql
 from repos.models import Index, Repository
 
-# `r` is the repository's row, `user` the person's id or NULL.
-READABLE = """(NOT r.is_private
-           OR r.added_by_id = %(user)s
-           OR EXISTS (SELECT 1 FROM repos_repository_readers g WHERE g.repository_id = r.id AND g.user_id = %(user)s)
-           OR EXISTS (SELECT 1 FROM repos_repository_reader_groups g JOIN auth_user_groups u ON u.group_id = g.group_id
-                      WHERE g.repository_id = r.id AND u.user_id = %(user)s))"""
-OF_REPOSITORY = [field.attname for field in Repository._meta.concrete_fields]
-OF_INDEX = ["id", "repository_id", "commit", "state", "embedders", "chunks", "updated_at"]
-FIND = f"""
-SELECT {", ".join(f"r.{name}" for name in OF_REPOSITORY)}, {", ".join(f"i.{name}" for name in OF_INDEX)}
-FROM repos_repository r LEFT JOIN repos_index i ON i.id = r.current_index_id
-WHERE r.url = %(url)s AND r.revision = %(revision)s AND {READABLE}
-  AND (NOT %(own)s OR (r.is_private AND r.added_by_id = %(user)s))
-ORDER BY r.is_private DESC, (r.added_by_id IS NOT DISTINCT FROM %(user)s) DESC, r.created_at LIMIT 1
-"""  # noqa: S608 - names of our own columns, every value a parameter
+FIND_READABLE = read_sql(__file__, "find_readable.sql")
+# What an answer needs of an index; the other fields are deferred.
+INDEX_COLUMNS = ("id", "repository_id", "commit", "state", "embedders", "chunks", "updated_at")
+ANY_PERSON = -1
+
+
+@dataclass(frozen=True)
+class PersonId:
+    """A person by id, None for an anonymous one, as `readable_by` takes it."""
+
+    pk: int | None
+
+
+@cache
+def readable_repositories() -> str:
+    """A SELECT of all columns of the repositories that the person `%(user)s` may read.
+
+    For use as a subquery, which PostgreSQL flattens. NULL stands for an anonymous
+    person: no comparison with NULL is true, so public repositories are left.
+    """
+    rows = Repository.objects.readable_by(PersonId(ANY_PERSON)).order_by()
+    sql, parameters = rows.query.sql_with_params()
+    return sql % tuple(map(_placeholder, parameters))
 
 
 def find_readable(
-    user: int | None, url: str, revision: str, *, own: bool = False
+    user_id: int | None, url: str, revision: str, *, own: bool = False
 ) -> Repository | None:
-    """The repository at an address that a person may read, their own private one first, or only that (`own`).
+    """The repository at an address that a person may read, or None.
 
-    Written out because it comes before every answer. Of its index, only what an answer needs is loaded.
+    Their own private one comes first; with `own` no other is returned. Written out
+    because it runs before every answer.
     """
+    values = {"user": user_id, "url": url, "revision": revision, "own": own}
     with connection.cursor() as cursor:
-        cursor.execute(FIND, {"user": user, "url": url, "revision": revision, "own": own})
+        cursor.execute(_statement(), values)
         row = cursor.fetchone()
-    if row is None:
-        return None
-    found = Repository.from_db(connection.alias, OF_REPOSITORY, row[: len(OF_REPOSITORY)])
-    values = dict(zip(OF_INDEX, row[len(OF_REPOSITORY) :], strict=True))
-    if values["id"] is not None:
-        values["embedders"] = json.loads(values["embedders"])
-        found.current_index = Index.from_db(connection.alias, list(values), list(values.values()))
-    return found
+    return _repository(row) if row is not None else None
+
+
+def _placeholder(parameter: object) -> str:
+    """A compiled parameter as SQL: the person, or a number of Django's (SELECT 1)."""
+    if parameter == ANY_PERSON:
+        return "%(user)s"
+    if isinstance(parameter, int):
+        return str(int(parameter))
+    raise ValueError("the permission rule has a parameter besides the person's id")
+
+
+@cache
+def _repository_columns() -> list[str]:
+    """The columns of `readable_repositories`, in order."""
+    return [field.attname for field in Repository._meta.concrete_fields]
+
+
+@cache
+def _statement() -> str:
+    index_columns = ", ".join(f"i.{name}" for name in INDEX_COLUMNS)
+    return FIND_READABLE.format(index_columns=index_columns, readable=readable_repositories())
+
+
+def _repository(row: Sequence[Any]) -> Repository:
+    """The row's repository, with its current index."""
+    columns = _repository_columns()
+    repository = Repository.from_db(connection.alias, columns, row[: len(columns)])
+    if repository.current_index_id is not None:
+        repository.current_index = _index(row[len(columns) :])
+    return repository
+
+
+def _index(row: Sequence[Any]) -> Index:
+    values = dict(zip(INDEX_COLUMNS, row, strict=True))
+    values["embedders"] = json.loads(values["embedders"])
+    return Index.from_db(connection.alias, list(values), list(values.values()))

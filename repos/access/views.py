@@ -1,31 +1,39 @@
-"""Who may see a private repository: shown to and changed by its owner."""
+"""The page on which a private repository is shared with people and groups."""
 
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from deepwiki.foundation.parsing import parse_number
 from repos.models import Repository
+
+MAX_NAME_CHARS = 150  # of Django's user names
 
 
 @require_http_methods(["GET", "POST"])
 @login_required
 def people(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
-    """The people and groups a private repository is shared with. Only for whoever added it, and staff."""
+    """The people and groups with access to a private repository.
+
+    For its owner and staff.
+    """
     repository = get_object_or_404(Repository, pk=repository_id, is_private=True)
     if not repository.managed_by(request.user):
         raise Http404
-    error = _change(request, repository) if request.method == "POST" else ""
-    if request.method == "POST" and not error:
-        return redirect("repository-people", repository.pk)
+    error = ""
+    if request.method == "POST":
+        error = _change(request, repository)
+        if not error:
+            return redirect("repository-people", repository.pk)
     context = {
         "repository": repository,
         "owner": repository.added_by,
@@ -38,30 +46,39 @@ def people(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
 
 
 def _change(request: HttpRequest, repository: Repository) -> str:
-    """Do what the form says; returns what is wrong with it."""
+    """Apply the form; returns an error message, or an empty string."""
     form = request.POST
-    if name := form.get("add_person", "").strip()[:150].replace("\x00", ""):
-        person = get_user_model()._default_manager.filter(username=name, is_active=True).first()
-        if person is None:
-            return _("There is nobody of this name here. Check how it is written.")
-        repository.readers.add(person.pk)
-    elif (number := _number(form.get("remove_person"))) is not None:
-        repository.readers.remove(number)
-    elif (number := _number(form.get("add_group"))) is not None:
-        repository.reader_groups.add(get_object_or_404(_groups_of(request), pk=number))
-    elif (number := _number(form.get("remove_group"))) is not None:
-        repository.reader_groups.remove(number)
+    if name := _username(form.get("add_person", "")):
+        return _add_person(repository, name)
+    if (person_id := parse_number(form.get("remove_person"))) is not None:
+        repository.readers.remove(person_id)
+    elif (group_id := parse_number(form.get("add_group"))) is not None:
+        repository.reader_groups.add(get_object_or_404(_groups_of(request), pk=group_id))
+    elif (group_id := parse_number(form.get("remove_group"))) is not None:
+        repository.reader_groups.remove(group_id)
     elif form.get("allow") in ("0", "1"):
-        Repository.objects.filter(pk=repository.pk).update(shares_allowed=form["allow"] == "1")
+        _allow_shares(repository, allowed=form["allow"] == "1")
     return ""
 
 
-def _groups_of(request: HttpRequest) -> Any:
-    """Groups one belongs to; staff may name any."""
-    return (
-        Group.objects.all() if request.user.is_staff else Group.objects.filter(user=request.user.pk)
-    )
+def _username(text: str) -> str:
+    return text.strip()[:MAX_NAME_CHARS].replace("\x00", "")
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 10 else None
+def _allow_shares(repository: Repository, *, allowed: bool) -> None:
+    Repository.objects.filter(pk=repository.pk).update(shares_allowed=allowed)
+
+
+def _add_person(repository: Repository, name: str) -> str:
+    person = get_user_model()._default_manager.filter(username=name, is_active=True).first()
+    if person is None:
+        return _("There is nobody of this name here. Check how it is written.")
+    repository.readers.add(person.pk)
+    return ""
+
+
+def _groups_of(request: HttpRequest) -> QuerySet[Group]:
+    """The groups that the person may name: their own; any for staff."""
+    if request.user.is_staff:
+        return Group.objects.all()
+    return Group.objects.filter(user=request.user.pk)

@@ -2,33 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 
+from deepwiki.foundation.sql import execute, fetch_all
+from repos.index.hnsw import exclusive_ddl
 
-def _delete_documents(condition: str, values: list[Any]) -> None:
-    which = f"SELECT id FROM repos_document WHERE {condition}"  # noqa: S608 - conditions are literals of this module
-    with transaction.atomic(), connection.cursor() as cursor:
-        chunks = f"SELECT id FROM repos_chunk WHERE document_id IN ({which})"  # noqa: S608
-        cursor.execute(f"DELETE FROM repos_embedding WHERE chunk_id IN ({chunks})", values)  # noqa: S608
-        cursor.execute(f"DELETE FROM repos_chunk WHERE document_id IN ({which})", values)  # noqa: S608
-        cursor.execute(f"DELETE FROM repos_document WHERE id IN ({which})", values)  # noqa: S608
+logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def _bulk() -> Iterator[Any]:
-    """A transaction that need not reach the disk before we go on: what a crash loses, the rebuild writes again."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit = off")
-        yield cursor
+def bulk_transaction() -> Iterator[None]:
+    """A transaction that does not wait for the disk.
+
+    Rows that a crash of the database loses are written again by the next build.
+    """
+    with transaction.atomic():
+        execute("SET LOCAL synchronous_commit = off")
+        yield
 
 
-def _ids(cursor: Any, table: str, count: int) -> list[int]:
-    cursor.execute(
+def copy_rows(table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Insert rows by COPY: some ten times as fast as INSERT."""
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
+
+
+def next_ids(table: str, count: int) -> list[int]:
+    """`count` unused ids of a table, from its sequence."""
+    rows = fetch_all(
         "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
         [table, count],
     )
-    return [row[0] for row in cursor.fetchall()]
+    return [row_id for (row_id,) in rows]
+
+
+def delete_documents(document_ids: Sequence[int]) -> None:
+    """Delete documents; the database deletes their chunks and vectors."""
+    execute("DELETE FROM repos_document WHERE id = ANY(%s)", [list(document_ids)])
+
+
+def delete_staged_documents(index_id: int) -> None:
+    """Delete what an interrupted build staged beside the live documents."""
+    execute("DELETE FROM repos_document WHERE index_id = %s AND NOT is_live", [index_id])
+
+
+def analyze() -> None:
+    """Refresh the planner's statistics: a table just filled must not count as empty."""
+    try:
+        # While a graph is built the lock is taken; autovacuum analyzes a little later.
+        with exclusive_ddl() as locked:
+            if locked:
+                execute("ANALYZE repos_document, repos_chunk, repos_embedding, repos_term")
+    except Error:
+        logger.warning("statistics could not be made anew", exc_info=True)

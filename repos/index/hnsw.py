@@ -1,11 +1,13 @@
-"""HNSW graphs: what makes the vectors of a large index quick to search.
+"""HNSW graphs over the vectors of large indexes.
 
-Each graph is a partial index over one index's vectors by one embedder. One graph over all repositories would lose most
-of what a search within one looks for, since a graph is walked before a condition is applied.
+A graph is a partial PostgreSQL index over the vectors of one index by one embedder. A
+single graph over all repositories would lose most of the recall, since PostgreSQL walks
+a graph before it applies a condition. `Index.hnsw_embedders` records finished graphs.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 import zlib
@@ -14,151 +16,180 @@ from contextlib import contextmanager
 
 from django.db import Error, connection
 
+from deepwiki.foundation.advisory_locks import HNSW_DDL
+from deepwiki.foundation.sql import execute, fetch_all, fetch_row, fetch_value
 from repos.models import Index
 
 logger = logging.getLogger(__name__)
-LOCK = 0x0DEE9A  # any number, the same everywhere
-ALONE_SECONDS = 2.0
-BUILD_SECONDS = 3_600.0  # graphs of very large indexes, one after another
-MOST_DIMENSIONS = 4_000  # of pgvector's HNSW over halfvec
-FROM_CHUNKS = 20_000  # below, looking at every vector is faster, and finds all
 PREFIX = "repos_graph_"
+MAX_DIMENSIONS = 4_000  # of an HNSW index over halfvec
+LOCK_SECONDS = 2.0
+BUILD_LOCK_SECONDS = 3_600.0  # the graphs of very large indexes are built one by one
 
 
 def name_of(index_id: int, embedder: str) -> str:
-    """The name of the graph over one index's vectors by one embedder."""
+    """The PostgreSQL name of the graph of one index and embedder."""
     return f"{PREFIX}{index_id}_{zlib.crc32(embedder.encode()):08x}"
 
 
-def finished(index_ids: Iterable[int], embedder: str) -> tuple[int, ...]:
-    """Which of these indexes have a finished graph for this embedder."""
-    names = {name_of(pk, embedder): pk for pk in index_ids}
-    if not names:
-        return ()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relname FROM pg_class JOIN pg_index ON indexrelid = pg_class.oid WHERE indisvalid AND relname = ANY(%s)",
-            [list(names)],
-        )
-        return tuple(names[name] for (name,) in cursor.fetchall())
+def build(index_id: int, give_up: Callable[[], bool] = bool) -> None:
+    """Build and record the graphs that a large index (HNSW_MIN_CHUNKS) lacks.
+
+    Takes minutes on a very large index; searches and writes go on. Does nothing inside
+    a transaction. A failure is logged, and searches compare every vector.
+    """
+    if connection.in_atomic_block:
+        return
+    try:
+        missing = _missing(index_id)
+        if missing:
+            _build_missing(index_id, missing, give_up)
+    except Error:
+        logger.warning("a graph could not be built; its index is read whole", exc_info=True)
+
+
+def drop(index_id: int) -> None:
+    """Drop the graphs of one index. Inside a transaction they stay, as orphans."""
+    execute("UPDATE repos_index SET hnsw_embedders = '[]' WHERE id = %s", [index_id])
+    _drop_graphs(lambda owner: owner == index_id)
+
+
+def drop_orphans() -> None:
+    """Drop the graphs of indexes that are deleted."""
+    existing = {index_id for (index_id,) in fetch_all("SELECT id FROM repos_index")}
+    _drop_graphs(lambda owner: owner not in existing)
 
 
 @contextmanager
 def exclusive_ddl(
-    seconds: float = ALONE_SECONDS, give_up: Callable[[], bool] = bool
+    seconds: float = LOCK_SECONDS, give_up: Callable[[], bool] = bool
 ) -> Iterator[bool]:
-    """One process at a time in here, over all: statements that lock the same table would wait for each other for ever.
+    """Serialize DDL on the index tables between processes: it would deadlock otherwise.
 
-    Waits in short statements, since a waiting one would itself be waited for. Yields False when it could not get in
-    within `seconds`, or `give_up()` turned true.
+    Polls for the advisory lock, since CREATE INDEX CONCURRENTLY would wait for a
+    blocked statement. Yields False inside a transaction, after `seconds`, or once
+    `give_up()`.
     """
     if connection.in_atomic_block:
         yield False
         return
     deadline = time.monotonic() + seconds
-    while not (held := _try_lock()) and time.monotonic() < deadline and not give_up():
+    while not (locked := _try_lock()) and time.monotonic() < deadline and not give_up():
         time.sleep(0.1)
     try:
-        yield held
+        yield locked
     finally:
-        if held:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+        if locked:
+            execute("SELECT pg_advisory_unlock(%s)", [HNSW_DDL])
 
 
 def _try_lock() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-        return bool(cursor.fetchone()[0])
+    return bool(fetch_value("SELECT pg_try_advisory_lock(%s)", [HNSW_DDL]))
 
 
-def build(index: Index, give_up: Callable[[], bool] = bool) -> None:
-    """Give a large index an HNSW graph for each embedder, of its own vectors only, where it has none.
-
-    Takes minutes on a very large one; searches and other writers go on meanwhile. Does nothing inside a transaction.
-    """
-    if index.chunks < FROM_CHUNKS:
-        return
-    try:
-        with exclusive_ddl(BUILD_SECONDS, give_up) as mine:
-            for embedder in index.embedders if mine else ():
-                _build(index, embedder)
-            if not mine and not connection.in_atomic_block:
-                logger.warning(
-                    "a graph was not built, since others took too long; its index is read whole"
-                )
-    except Error:
-        logger.warning("a graph could not be built; its index is read whole", exc_info=True)
+def _missing(index_id: int) -> list[str]:
+    """The embedders of a large index without a recorded, valid graph."""
+    row = fetch_row(
+        "SELECT embedders, hnsw_embedders FROM repos_index WHERE id = %s AND chunks >= %s",
+        [index_id, Index.HNSW_MIN_CHUNKS],
+    )
+    if row is None:
+        return []
+    embedders, recorded = map(json.loads, row)
+    names = {embedder: name_of(index_id, embedder) for embedder in embedders}
+    valid = _valid(names.values())
+    return [key for key, name in names.items() if key not in recorded or name not in valid]
 
 
-def _build(index: Index, embedder: str) -> None:
-    name = name_of(index.pk, embedder)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT vector_dims(vector) FROM repos_embedding WHERE index_id = %s AND embedder = %s LIMIT 1",
-            [index.pk, embedder],
-        )
-        row = cursor.fetchone()
-        if row is None or row[0] > MOST_DIMENSIONS:
+def _valid(names: Collection[str]) -> set[str]:
+    """Those of the names that belong to a graph whose build has ended."""
+    rows = fetch_all(
+        "SELECT relname FROM pg_class JOIN pg_index ON indexrelid = pg_class.oid"
+        " WHERE indisvalid AND relname = ANY(%s)",
+        [list(names)],
+    )
+    return {name for (name,) in rows}
+
+
+def _build_missing(index_id: int, embedders: Iterable[str], give_up: Callable[[], bool]) -> None:
+    with exclusive_ddl(BUILD_LOCK_SECONDS, give_up) as locked:
+        if not locked:
+            logger.warning(
+                "a graph was not built, since others took too long; its index is read whole"
+            )
             return
-        cursor.execute(
-            "SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(%s) AND NOT indisvalid", [name]
-        )
-        if cursor.fetchone():  # its maker was killed
-            cursor.execute(f"DROP INDEX CONCURRENTLY {name}")
-        cursor.execute("SET maintenance_work_mem = '512MB'")
-        try:
-            # Concurrently: searches and other jobs go on meanwhile.
-            cursor.execute(
-                f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON repos_embedding"
-                f" USING hnsw ((vector::halfvec({int(row[0])})) halfvec_cosine_ops)"
-                " WHERE index_id = %s AND embedder = %s",
-                [index.pk, embedder],
-            )
-        finally:
-            cursor.execute("RESET maintenance_work_mem")
+        for embedder in embedders:
+            _build(index_id, embedder)
 
 
-def drop(index_id: int) -> None:
-    """Remove the graphs of one index. Inside a transaction they stay, as strays."""
-    _drop(f"{PREFIX}{index_id}_")
-
-
-def drop_orphans() -> None:
-    """Remove the graphs of indexes that are no more, left where an index was dropped inside a transaction."""
-    kept = {str(pk) for pk in Index.objects.values_list("pk", flat=True)}
-    _drop(PREFIX, kept)
-
-
-def _drop(prefix: str, kept: Collection[str] = ()) -> None:
-    """Remove graphs by the beginning of their names. What cannot be removed now is a stray, removed later."""
+def _build(index_id: int, embedder: str) -> None:
+    dimensions = fetch_value(
+        "SELECT vector_dims(vector) FROM repos_embedding"
+        " WHERE index_id = %s AND embedder = %s LIMIT 1",
+        [index_id, embedder],
+    )
+    if dimensions is None or dimensions > MAX_DIMENSIONS:
+        return
+    name = name_of(index_id, embedder)
+    _drop_invalid(name)
+    execute("SET maintenance_work_mem = '512MB'")
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT indexname FROM pg_indexes WHERE tablename = 'repos_embedding' AND starts_with(indexname, %s)",
-                [prefix],
-            )
-            names = [
-                name
-                for (name,) in cursor.fetchall()
-                if name.removeprefix(PREFIX).partition("_")[0] not in kept
-            ]
+        # CONCURRENTLY: searches and other jobs go on meanwhile.
+        execute(
+            f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON repos_embedding"
+            f" USING hnsw ((vector::halfvec({dimensions})) halfvec_cosine_ops)"
+            " WHERE index_id = %s AND embedder = %s",
+            [index_id, embedder],
+        )
+    finally:
+        execute("RESET maintenance_work_mem")
+    _record(index_id, embedder)
+
+
+def _drop_invalid(name: str) -> None:
+    """Drop what a killed build of this graph left."""
+    invalid = "SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(%s) AND NOT indisvalid"
+    if fetch_value(invalid, [name]):
+        execute(f"DROP INDEX CONCURRENTLY {name}")
+
+
+def _record(index_id: int, embedder: str) -> None:
+    execute(
+        "UPDATE repos_index SET hnsw_embedders = hnsw_embedders || jsonb_build_array(%s::text)"
+        " WHERE id = %s AND NOT hnsw_embedders ? %s",
+        [embedder, index_id, embedder],
+    )
+
+
+def _drop_graphs(is_dropped: Callable[[int], bool]) -> None:
+    """Drop the graphs whose index id fulfils `is_dropped`, or leave them as orphans."""
+    try:
+        names = [name for name in _names() if is_dropped(_index_id(name))]
         if not names:
             return
-        with exclusive_ddl() as mine, connection.cursor() as cursor:
-            for name in names if mine else ():
-                # Concurrently: the plain form would keep every search waiting.
-                cursor.execute(f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"')
+        with exclusive_ddl() as locked:
+            if locked:
+                _drop_concurrently(names)
     except Error:
         logger.warning("a graph could not be removed yet", exc_info=True)
 
 
-def analyze() -> None:
-    """Fresh statistics: the planner must not think that a table just filled is empty."""
-    try:
-        # While a graph is being built there is no getting in: autovacuum then sees to it a little later.
-        with exclusive_ddl() as mine, connection.cursor() as cursor:
-            if mine:
-                cursor.execute("ANALYZE repos_document, repos_chunk, repos_embedding, repos_term")
-    except Error:
-        logger.warning("statistics could not be made anew", exc_info=True)
+def _drop_concurrently(names: Iterable[str]) -> None:
+    """Drop graphs. The plain form of DROP INDEX would block every search."""
+    for name in names:
+        execute(f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"')
+
+
+def _names() -> list[str]:
+    """The names of all graphs."""
+    rows = fetch_all(
+        "SELECT indexname FROM pg_indexes"
+        " WHERE tablename = 'repos_embedding' AND starts_with(indexname, %s)",
+        [PREFIX],
+    )
+    return [name for (name,) in rows]
+
+
+def _index_id(name: str) -> int:
+    """The index id in the name of a graph."""
+    return int(name.removeprefix(PREFIX).partition("_")[0])

@@ -1,25 +1,26 @@
-"""Indexing one repository, from address to ready.
+"""Indexing one repository:
 
-    fetch -> walk -> keep what is unchanged -> chunk -> store -> switch (words answer) -> embed -> ready
+    fetch -> select files -> compare -> chunk and store -> switch -> vectors -> HNSW graphs
 
-Runs in a worker or a command, never in a web process. Every step may be killed: the old index goes on answering, and
-the next run clears and redoes what was not finished.
+After the switch words answer; vectors and graphs follow. Runs in a worker or a command,
+never in a web process. If the process is killed at any step, the old index stays
+current and the next run deletes and redoes what was unfinished.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Protocol
 
-from repos.embedders.base import Embedder
-from repos.index import hnsw, vectors, writer
-from repos.indexing.chunking import TextChunk, chunk
-from repos.indexing.file_selection import File, Limits, Skipped, files, select
-from repos.models import Index, IndexJob, Repository
+from repos.embedders import Embedder
+from repos.index import hnsw, writer
+from repos.index.files import chunked_files
+from repos.index.progress import Progress, Stage
+from repos.index.rows import ChunkedFile
+from repos.index.vectors import compute_vectors
+from repos.indexing.file_selection import Limits, Skipped, select
+from repos.models import Index, Repository
 from repos.sources import (
     FetchLimits,
     Snapshot,
@@ -31,35 +32,13 @@ from repos.sources import (
 from repos.sources.errors import Broken
 from repos.sources.tree import TreeEntry, printable
 
-FILES_AT_ONCE = 100
-VECTORS_AT_ONCE = 256
-Stage = IndexJob.Stage
-logger = logging.getLogger(__name__)
-
-
-class Progress(Protocol):
-    """Who is told how far the work is, and asked whether to go on."""
-
-    def stage(self, stage: IndexJob.Stage, total: int = 0) -> None: ...
-
-    def advance(self, count: int) -> None: ...
-
-    def failed(self, path: str, why: str) -> None:
-        """A file could not be read; the others go on."""
-        ...
-
-    def cancelled(self) -> bool:
-        """Asked often. Also the sign of life."""
-        ...
-
-    def holds(self) -> bool:
-        """Asked inside the transaction that makes the work visible: may this runner still do so?"""
-        ...
+IGNORE_FILE = ".deepwikiignore"
+FILES_PER_TRANSACTION = 100
 
 
 @dataclass(frozen=True)
-class Options:
-    """What the settings say about indexing."""
+class IndexOptions:
+    """The pipeline's settings. Every index gets `embedders`, the main one first."""
 
     limits: Limits
     fetch: FetchLimits
@@ -68,75 +47,76 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Result:
-    """What one run did. `unchanged` means that nothing had to be written."""
+class IndexResult:
+    """The index after a run. `written` and `removed` count the files of this run."""
 
     commit: str
     files: int
     chunks: int
-    written: int
-    removed: int
-    unchanged: bool
+    written: int = 0
+    removed: int = 0
+    unchanged: bool = False
 
     def as_json(self) -> dict[str, object]:
-        return dict(self.__dict__)
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class _Run:
+    repository: Repository
+    options: IndexOptions
+    progress: Progress
+
+    @property
+    def source(self) -> Source:
+        return source_of(self.repository, self.options, self.progress.is_cancelled)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A build and its tree: the `selected` files, of which `changed` are read."""
+
+    build: writer.Build
+    commit: str
+    selected: Sequence[TreeEntry]
+    changed: Sequence[TreeEntry]
+    skipped: Skipped
+
+    def replaced_documents(self) -> list[int]:
+        """The ids of live documents whose file changed or is no longer selected."""
+        unchanged = _paths(self.selected) - _paths(self.changed)
+        return [pk for path, (pk, _) in self.build.live_documents.items() if path not in unchanged]
 
 
 def index_repository(
-    repository: Repository, options: Options, progress: Progress, *, force: bool = False
-) -> Result:
-    """Bring the repository's index to its present state.
+    repository: Repository, options: IndexOptions, progress: Progress, *, force: bool = False
+) -> IndexResult:
+    """Bring the repository's index up to date; `force` builds it anew.
 
-    Raises the SourceError family, EmbedderError, WrongKey, InterruptedError (when cancelled) and
-    Repository.DoesNotExist (when it was deleted meanwhile); in each case the old index stands.
+    Raises the SourceError family, EmbedderError, WrongKey, InterruptedError (cancelled)
+    and Repository.DoesNotExist (deleted meanwhile); in each case the old index stays
+    current.
     """
-    progress.stage(Stage.FETCHING)
-    if not force and (standing := _nothing_new(repository, options, progress)):
-        _embed(standing, options.embedders, progress)
-        hnsw.build(standing, progress.cancelled)
-        progress.stage(Stage.FINISHED)
-        return Result(standing.commit, standing.files, standing.chunks, 0, 0, True)
-    skipped = Skipped()
-    source = source_of(repository, options, progress.cancelled)
-    with open_snapshot(source) as snapshot:
-        chosen = select(
-            snapshot.entries, options.limits, skipped, snapshot.text_of(".deepwikiignore")
-        )
-        if not chosen:
-            raise Broken("no_text")
-        build = writer.begin(
-            repository,
-            snapshot.commit,
-            options.embedders,
-            {printable(entry.path): entry.sha for entry in chosen},
-            force=force,
-        )
-        changed = [
-            entry
-            for entry in chosen
-            if build.known.get(printable(entry.path), (0, ""))[1] != entry.sha
-        ]
-        _read(build, changed, snapshot, skipped, progress)
-    before = repository.current_index.commit if repository.current_index else ""
-    result = _switch(
-        build, repository, chosen, changed, snapshot.commit, skipped, options, progress
-    )
-    if before not in ("", result.commit):
-        writer.record_commit_history(
-            build.index, before, commits_between(source, before, result.commit)
-        )
-    _embed(build.index, options.embedders, progress)
-    hnsw.build(
-        build.index, progress.cancelled
-    )  # it answers already: this makes a large one quicker
-    progress.stage(Stage.FINISHED)
+    run = _Run(repository, options, progress)
+    progress.start_stage(Stage.FETCHING)
+    index = None if force else _up_to_date_index(run)
+    if index is not None:
+        result = IndexResult(index.commit, index.files, index.chunks, unchanged=True)
+    else:
+        index, result = _update(run, force=force)
+    compute_vectors(index, options.embedders, progress)
+    hnsw.build(index.pk, progress.is_cancelled)
+    progress.start_stage(Stage.FINISHED)
     return result
 
 
 def source_of(
-    repository: Repository, options: Options, cancelled: Callable[[], bool] = bool
+    repository: Repository, options: IndexOptions, cancelled: Callable[[], bool] = bool
 ) -> Source:
-    """Where the repository's files come from. Raises WrongKey when its token cannot be read."""
+    """Where a repository is fetched from.
+
+    Raises WrongKey when its token is unreadable.
+    """
     return Source(
         repository.address,
         options.fetch,
@@ -147,130 +127,105 @@ def source_of(
     )
 
 
-def _nothing_new(repository: Repository, options: Options, progress: Progress) -> Index | None:
-    """The present index, when the remote stands at its commit and it was made as it would be made now."""
-    index = repository.current_index
-    if (
-        index is None
-        or repository.address.is_local
-        or not writer.is_current(index, repository, options.embedders)
-    ):
+def _up_to_date_index(run: _Run) -> Index | None:
+    """The current index, if it is made as today and the remote stands at its commit."""
+    index = run.repository.current_index
+    if index is None or run.repository.address.is_local:
         return None
-    commit = remote_commit(source_of(repository, options, progress.cancelled))
-    return index if commit == index.commit else None
+    if not writer.is_current(index, run.repository, run.options.embedders):
+        return None
+    return index if remote_commit(run.source) == index.commit else None
 
 
-def _read(
-    build: writer.Build,
-    changed: list[TreeEntry],
-    snapshot: Snapshot,
-    skipped: Skipped,
-    progress: Progress,
-) -> None:
-    progress.stage(Stage.READING, len(changed))
-    batch: list[tuple[File, list[TextChunk]]] = []
-    seen = 0
-    for number, (file, chunks) in enumerate(_chunked(changed, snapshot, skipped, progress), 1):
-        batch.append((file, chunks))
-        if len(batch) >= FILES_AT_ONCE:
-            writer.write(build, batch)
-            progress.advance(number - seen)
-            batch, seen = [], number
-        if progress.cancelled():
+def _update(run: _Run, *, force: bool) -> tuple[Index, IndexResult]:
+    source = run.source
+    with open_snapshot(source) as snapshot:
+        plan = _plan(run, snapshot, force=force)
+        _store_files(plan, snapshot, run.progress)
+    replaced_index = run.repository.current_index
+    old_commit = replaced_index.commit if replaced_index else ""
+    result = _switch(plan, run)
+    if old_commit not in ("", result.commit):
+        steps = commits_between(source, old_commit, result.commit)
+        writer.record_commit_history(plan.build.index, old_commit, steps)
+    return plan.build.index, result
+
+
+def _plan(run: _Run, snapshot: Snapshot, *, force: bool) -> _Plan:
+    """Select files and compare them with the current index.
+
+    Raises Broken without any.
+    """
+    skipped = Skipped()
+    ignore = snapshot.text_of(IGNORE_FILE)
+    selected = select(snapshot.entries, run.options.limits, skipped, ignore)
+    if not selected:
+        raise Broken("no_text")
+    embedders = run.options.embedders
+    build = writer.begin(run.repository, snapshot.commit, embedders, _shas(selected), force=force)
+    changed = [entry for entry in selected if _has_changed(entry, build)]
+    return _Plan(build, snapshot.commit, selected, changed, skipped)
+
+
+def _shas(entries: Sequence[TreeEntry]) -> dict[str, str]:
+    return {printable(entry.path): entry.sha for entry in entries}
+
+
+def _has_changed(entry: TreeEntry, build: writer.Build) -> bool:
+    return build.live_sha(printable(entry.path)) != entry.sha
+
+
+def _paths(entries: Sequence[TreeEntry]) -> set[str]:
+    return {printable(entry.path) for entry in entries}
+
+
+def _store_files(plan: _Plan, snapshot: Snapshot, progress: Progress) -> None:
+    """Read, chunk and store the changed files, FILES_PER_TRANSACTION at a time."""
+    progress.start_stage(Stage.READING, len(plan.changed))
+    batch: list[ChunkedFile] = []
+    advanced = 0
+    files = chunked_files(plan.changed, snapshot, plan.skipped, progress)
+    for count, file in enumerate(files, 1):
+        batch.append(file)
+        if len(batch) == FILES_PER_TRANSACTION:
+            writer.write(plan.build, batch)
+            progress.advance(count - advanced)
+            batch, advanced = [], count
+        if progress.is_cancelled():
             raise InterruptedError
-    writer.write(build, batch)
-    progress.advance(len(changed) - seen)
+    writer.write(plan.build, batch)
+    progress.advance(len(plan.changed) - advanced)
 
 
-def _chunked(
-    changed: list[TreeEntry], snapshot: Snapshot, skipped: Skipped, progress: Progress
-) -> Iterator[tuple[File, list[TextChunk]]]:
-    wanted = {entry.path for entry in changed}
-    for file in files(_noted(changed, snapshot, wanted), skipped):
-        try:
-            chunks = chunk(file.entry.path, file.text)
-        except Exception:  # a parser's own fault must not cost the other files
-            logger.exception("a file could not be cut")
-            progress.failed(file.entry.path, "it could not be cut into passages")
-        else:
-            yield file, chunks
-    for path in sorted(wanted):
-        progress.failed(path, "it could not be read")
-
-
-def _noted(
-    changed: list[TreeEntry], snapshot: Snapshot, wanted: set[str]
-) -> Iterator[tuple[TreeEntry, bytes]]:
-    """What the reader gives, struck off `wanted`: what is left there was not given."""
-    for entry, data in snapshot.reader.read(changed):
-        wanted.discard(entry.path)
-        yield entry, data
-
-
-def _switch(
-    build: writer.Build,
-    repository: Repository,
-    chosen: list[TreeEntry],
-    changed: list[TreeEntry],
-    commit: str,
-    skipped: Skipped,
-    options: Options,
-    progress: Progress,
-) -> Result:
-    """Make it visible: at once when words can answer sooner than before, else with the vectors already there."""
-    progress.stage(Stage.STORING)
-    wanted = {printable(entry.path) for entry in chosen}
-    replaced = {printable(entry.path) for entry in changed}
-    gone = [pk for path, (pk, _) in build.known.items() if path not in wanted or path in replaced]
-    replaces_vectors = build.partial and build.index.state == Index.State.READY
-    rebuilds = not build.partial and repository.current_index is not None
+def _switch(plan: _Plan, run: _Run) -> IndexResult:
+    """Make the build current, with its vectors if the old state has them."""
+    build, progress = plan.build, run.progress
+    progress.start_stage(Stage.STORING)
     if not build.partial and not build.chunks:
         raise Broken("no_text")
-    if replaces_vectors or rebuilds:
-        _embed(build.index, options.embedders, progress)
-        progress.stage(Stage.STORING)
-    writer.switch(build, repository, commit, skipped.as_json(), gone, progress.holds)
-    index = build.index
-    return Result(
-        commit,
-        index.files,
-        index.chunks,
-        build.files,
-        len(gone),
-        build.partial and not changed and not gone,
+    if _replaces_vectors(build, run.repository):
+        compute_vectors(build.index, run.options.embedders, progress)
+        progress.start_stage(Stage.STORING)
+    replaced = plan.replaced_documents()
+    skipped = plan.skipped.as_json()
+    writer.switch(build, run.repository, plan.commit, skipped, replaced, progress.holds_claim)
+    return _result(plan, removed=len(replaced))
+
+
+def _result(plan: _Plan, *, removed: int) -> IndexResult:
+    build = plan.build
+    return IndexResult(
+        plan.commit,
+        build.index.files,
+        build.index.chunks,
+        written=build.files,
+        removed=removed,
+        unchanged=build.partial and not plan.changed and not removed,
     )
 
 
-def _embed(index: Index, embedders: Sequence[Embedder], progress: Progress) -> None:
-    """Compute the vectors the index lacks, a batch at a time; what is stored stays stored when we are stopped."""
-    for embedder in embedders:
-        missing = vectors.missing_vectors(index, embedder.key)
-        if missing <= 0:
-            continue
-        progress.stage(Stage.EMBEDDING, missing)
-        after = 0
-        with ThreadPoolExecutor(embedder.concurrency, thread_name_prefix="embedding") as pool:
-            while batch := vectors.pending(index, embedder.key, after, VECTORS_AT_ONCE):
-                after = batch[-1].chunk_id
-                fresh = sorted(
-                    vectors.reuse_vectors(index, embedder.key, batch),
-                    key=lambda item: len(item.text),
-                )
-                progress.advance(len(batch) - len(fresh))
-                parts = [
-                    fresh[at : at + embedder.batch] for at in range(0, len(fresh), embedder.batch)
-                ]
-                computed = [
-                    pool.submit(embedder.embed, [item.text for item in part]) for part in parts
-                ]
-                try:
-                    for part, rows in zip(parts, computed, strict=True):
-                        vectors.write_vectors(index, embedder.key, part, rows.result())
-                        progress.advance(len(part))
-                        if progress.cancelled():
-                            raise InterruptedError
-                finally:
-                    for rows in computed:
-                        rows.cancel()
-    if index.state == Index.State.LEXICAL and vectors.missing_vectors(index) <= 0:
-        vectors.finish(index)
+def _replaces_vectors(build: writer.Build, repository: Repository) -> bool:
+    """Would a switch without vectors take vectors away from searches?"""
+    if build.partial:
+        return build.index.state == Index.State.READY
+    return repository.current_index is not None

@@ -1,46 +1,31 @@
-"""Removing indexes, and what they take."""
+"""Deleting indexes, and the bytes they take."""
 
 from __future__ import annotations
 
-from django.db import connection, transaction
-
+from deepwiki.foundation.sql import execute, fetch_all, read_sql
 from repos.index import hnsw
 from repos.models import Repository
 
+SIZES = read_sql(__file__, "sizes.sql")
+
 
 def drop_indexes(repository: Repository) -> None:
-    """Remove every index of a repository with all its contents."""
-    Repository.objects.filter(pk=repository.pk).update(current_index=None)
-    for pk in list(repository.indexes.values_list("pk", flat=True)):
-        drop_index(pk)
+    """Delete every index of a repository with all its contents."""
+    for index_id in list(repository.indexes.values_list("pk", flat=True)):
+        drop_index(index_id)
 
 
-def drop_index(pk: int) -> None:
-    """Remove one index. Set-based: going row by row through the ORM takes minutes on a large one."""
-    hnsw.drop(pk)
-    with transaction.atomic(), connection.cursor() as cursor:
-        for table in ("repos_embedding", "repos_chunk", "repos_term", "repos_document"):
-            cursor.execute(f"DELETE FROM {table} WHERE index_id = %s", [pk])  # noqa: S608 - names from the line above
-        cursor.execute("DELETE FROM repos_index WHERE id = %s", [pk])
+def drop_index(index_id: int) -> None:
+    """Delete one index with its contents and graphs. The database cascades."""
+    execute("DELETE FROM repos_index WHERE id = %s", [index_id])
+    hnsw.drop(index_id)
 
 
-def sizes(only: int | None = None) -> dict[int, int]:
-    """Bytes that each index takes, by its id: rows as stored, with a flat amount for what Postgres adds to each."""
-    where = "" if only is None else "WHERE index_id = %(only)s"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT index_id, sum(bytes) FROM (
-                SELECT index_id, sum(pg_column_size(text) + 300) AS bytes FROM repos_document {where} GROUP BY 1
-                UNION ALL SELECT index_id, sum(pg_column_size(words) + 150) FROM repos_chunk {where} GROUP BY 1
-                UNION ALL SELECT index_id, sum(pg_column_size(vector) + 250) FROM repos_embedding {where} GROUP BY 1
-            ) AS parts GROUP BY 1
-            """,  # noqa: S608 - a literal of the line above
-            {"only": only},
-        )
-        return {pk: int(size) for pk, size in cursor.fetchall()}
+def sizes(index_id: int | None = None) -> dict[int, int]:
+    """Bytes by index id, of all indexes or of one. Empty indexes are left out."""
+    return {pk: int(size) for pk, size in fetch_all(SIZES, {"index": index_id})}
 
 
-def size_of(pk: int) -> int:
-    """Bytes that one index takes, as `sizes` counts them."""
-    return sizes(pk).get(pk, 0)
+def size_of(index_id: int) -> int:
+    """Bytes that one index takes."""
+    return sizes(index_id).get(index_id, 0)

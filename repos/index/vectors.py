@@ -1,107 +1,176 @@
-"""Vectors of an index: which are missing, which can be reused, writing them."""
+"""The vectors of an index, reused where the same text has one and else computed.
+
+Stored vectors stay when the pipeline is stopped: the next run computes those still
+missing.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from django.db import connection
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from repos.index import hnsw
-from repos.index.bulk import _bulk
-from repos.models import Index
+from deepwiki.foundation.sql import fetch_all, fetch_value, read_sql
+from repos.embedders import Embedder
+from repos.index.bulk import analyze, bulk_transaction, copy_rows
+from repos.index.progress import Progress, Stage
+from repos.models import Index, vector_text
+
+MISSING = read_sql(__file__, "missing.sql")
+PENDING = read_sql(__file__, "pending.sql")
+BATCH = 256  # chunks read, embedded and stored at a time
 
 
 @dataclass(frozen=True)
-class Pending:
-    """A chunk that still lacks a vector, with the text to embed."""
+class PendingChunk:
+    """A chunk without a vector, and the text to embed."""
 
     chunk_id: int
     text: str
 
     @property
     def digest(self) -> bytes:
+        """SHA-256 of the text."""
         return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).digest()
 
 
-def missing_vectors(index: Index, embedder: str = "") -> int:
-    """How many vectors the index still lacks, by one embedder or by all of its own."""
-    keys = [embedder] if embedder else list(index.embedders)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT (SELECT count(*) FROM repos_chunk WHERE index_id = %s) * cardinality(%s::text[])"
-            " - (SELECT count(*) FROM repos_embedding WHERE index_id = %s AND embedder = ANY(%s))",
-            [index.pk, keys, index.pk, keys],
-        )
-        return int(cursor.fetchone()[0])
+@dataclass(frozen=True)
+class _File:
+    path: str
+    lines: list[str]
 
 
-def pending(index: Index, embedder: str, after: int, limit: int) -> list[Pending]:
-    """The next chunks, by id from `after` on, without a vector by `embedder`."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT c.id, c.document_id, c.symbol, c.start, c."end"
-            FROM repos_chunk c
-            WHERE c.index_id = %s AND c.id > %s
-              AND NOT EXISTS (SELECT 1 FROM repos_embedding e WHERE e.chunk_id = c.id AND e.embedder = %s)
-            ORDER BY c.id LIMIT %s
-            """,
-            [index.pk, after, embedder, limit],
-        )
-        rows = cursor.fetchall()
-        wanted = list({document for _, document, *_ in rows})
-        cursor.execute("SELECT id, path, text FROM repos_document WHERE id = ANY(%s)", [wanted])
-        documents = {pk: (path, text.split("\n")) for pk, path, text in cursor.fetchall()}
-    found = []
-    for pk, document, symbol, start, end in rows:
-        path, lines = documents[document]
-        text = "\n".join(lines[start - 1 : end])
-        found.append(Pending(pk, f"{path} {symbol}\n{text}"))
-    return found
+def compute_vectors(index: Index, embedders: Iterable[Embedder], progress: Progress) -> None:
+    """Give every chunk a vector by each embedder, and mark the index as ready.
+
+    Raises EmbedderError, and InterruptedError when the job is cancelled.
+    """
+    for embedder in embedders:
+        missing = missing_vectors(index, [embedder.key])
+        if missing > 0:
+            progress.start_stage(Stage.EMBEDDING, missing)
+            _compute_by(index, embedder, progress)
+    if index.state == Index.State.LEXICAL and missing_vectors(index, index.embedders) <= 0:
+        _mark_ready(index)
 
 
-def reuse_vectors(index: Index, embedder: str, wanted: Sequence[Pending]) -> list[Pending]:
-    """Give chunks the vectors that the same text already has somewhere; returns those that must be computed."""
-    digests = {item.digest for item in wanted}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT ON (digest) digest, vector::text FROM repos_embedding WHERE embedder = %s AND digest = ANY(%s)",
-            [embedder, list(digests)],
-        )
-        known = {bytes(digest): vector for digest, vector in cursor.fetchall()}
-        found = [item for item in wanted if item.digest in known]
-        _copy_vectors(cursor, index, embedder, [(item, known[item.digest]) for item in found])
-    return [item for item in wanted if item.digest not in known]
+def _compute_by(index: Index, embedder: Embedder, progress: Progress) -> None:
+    after = 0
+    with ThreadPoolExecutor(embedder.concurrency, thread_name_prefix="embedding") as pool:
+        while batch := pending_chunks(index, embedder.key, after):
+            after = batch[-1].chunk_id
+            new = reuse_vectors(index, embedder.key, batch)
+            progress.advance(len(batch) - len(new))
+            _embed(pool, index, embedder, _calls(new, embedder.batch), progress)
+
+
+def _calls(chunks: Sequence[PendingChunk], size: int) -> list[list[PendingChunk]]:
+    """The chunks in groups of `size`, similar lengths together.
+
+    An embedder pads the texts of a call to the longest.
+    """
+    ordered = sorted(chunks, key=lambda chunk: len(chunk.text))
+    return [ordered[start : start + size] for start in range(0, len(ordered), size)]
+
+
+def _embed(
+    pool: ThreadPoolExecutor,
+    index: Index,
+    embedder: Embedder,
+    calls: Sequence[Sequence[PendingChunk]],
+    progress: Progress,
+) -> None:
+    """Make the embedder's calls in the pool and store their results in order."""
+    futures = [pool.submit(embedder.embed, [chunk.text for chunk in call]) for call in calls]
+    try:
+        for call, future in zip(calls, futures, strict=True):
+            write_vectors(index, embedder.key, call, future.result())
+            progress.advance(len(call))
+            if progress.is_cancelled():
+                raise InterruptedError
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def missing_vectors(index: Index, embedders: Sequence[str]) -> int:
+    """How many vectors by these embedders the index lacks."""
+    return int(fetch_value(MISSING, {"index": index.pk, "embedders": list(embedders)}))
+
+
+def pending_chunks(
+    index: Index, embedder: str, after: int, limit: int = BATCH
+) -> list[PendingChunk]:
+    """The next `limit` chunks, by id after `after`, without a vector by `embedder`."""
+    values = {"index": index.pk, "after": after, "embedder": embedder, "limit": limit}
+    rows = fetch_all(PENDING, values)
+    files = _files({document for _, document, *_ in rows})
+    return [
+        PendingChunk(pk, _text(files[document], symbol, start, end))
+        for pk, document, symbol, start, end in rows
+    ]
+
+
+def _files(documents: Iterable[int]) -> dict[int, _File]:
+    """The files of documents, by id."""
+    statement = "SELECT id, path, text FROM repos_document WHERE id = ANY(%s)"
+    rows = fetch_all(statement, [list(documents)])
+    return {pk: _File(path, text.split("\n")) for pk, path, text in rows}
+
+
+def _text(file: _File, symbol: str, start: int, end: int) -> str:
+    """The text to embed for a chunk: its path, its symbol and its lines."""
+    lines = "\n".join(file.lines[start - 1 : end])
+    return f"{file.path} {symbol}\n{lines}"
+
+
+def reuse_vectors(
+    index: Index, embedder: str, chunks: Sequence[PendingChunk]
+) -> list[PendingChunk]:
+    """Copy the vectors that the same texts have already; returns the chunks left."""
+    stored = _stored_vectors(embedder, {chunk.digest for chunk in chunks})
+    reused = [chunk for chunk in chunks if chunk.digest in stored]
+    _copy_vectors(index, embedder, reused, [stored[chunk.digest] for chunk in reused])
+    return [chunk for chunk in chunks if chunk.digest not in stored]
+
+
+def _stored_vectors(embedder: str, digests: Iterable[bytes]) -> dict[bytes, str]:
+    """Stored vectors in pgvector's text form, by digest."""
+    rows = fetch_all(
+        "SELECT DISTINCT ON (digest) digest, vector::text FROM repos_embedding"
+        " WHERE embedder = %s AND digest = ANY(%s)",
+        [embedder, list(digests)],
+    )
+    return {bytes(digest): vector for digest, vector in rows}
 
 
 def write_vectors(
-    index: Index, embedder: str, items: Sequence[Pending], vectors: NDArray[np.float32]
+    index: Index, embedder: str, chunks: Sequence[PendingChunk], vectors: NDArray[np.float32]
 ) -> None:
-    """Store computed vectors, one row an item."""
-    with _bulk() as cursor:
-        texts = ["[" + ",".join(f"{x:.5g}" for x in row) + "]" for row in vectors.tolist()]
-        _copy_vectors(cursor, index, embedder, list(zip(items, texts, strict=True)))
-
-
-def finish(index: Index) -> None:
-    """All vectors are there: say so."""
-    Index.objects.filter(pk=index.pk).update(state=Index.State.READY, updated_at=timezone.now())
-    index.state = Index.State.READY
-    hnsw.analyze()
+    """Store computed vectors, one row a chunk."""
+    texts = [vector_text(row) for row in vectors.tolist()]
+    with bulk_transaction():
+        _copy_vectors(index, embedder, chunks, texts)
 
 
 def _copy_vectors(
-    cursor: Any, index: Index, embedder: str, rows: list[tuple[Pending, str]]
+    index: Index, embedder: str, chunks: Sequence[PendingChunk], vectors: Sequence[str]
 ) -> None:
-    if rows:
-        with cursor.copy(
-            "COPY repos_embedding (index_id, chunk_id, embedder, digest, vector) FROM STDIN"
-        ) as copy:
-            for item, vector in rows:
-                copy.write_row((index.pk, item.chunk_id, embedder, item.digest, vector))
+    if not chunks:
+        return
+    rows = (
+        (index.pk, chunk.chunk_id, embedder, chunk.digest, vector)
+        for chunk, vector in zip(chunks, vectors, strict=True)
+    )
+    copy_rows("repos_embedding", "index_id, chunk_id, embedder, digest, vector", rows)
+
+
+def _mark_ready(index: Index) -> None:
+    index.state = Index.State.READY
+    Index.objects.filter(pk=index.pk).update(state=index.state, updated_at=timezone.now())
+    analyze()

@@ -1,11 +1,15 @@
-"""Index jobs: requested once, run by one worker, watched by many, rescued when their worker dies.
+"""Index jobs: requested once, run by one worker, requeued when that worker dies.
 
-The `IndexJob` row is the truth; the procrastinate queue only carries its id to a worker.
+The `IndexJob` row is the truth; the procrastinate queue only carries its id to a
+worker.
+
+queue (requested, waiting) -> claims (claimed, kept alive) -> runner (run, ended)
 """
 
+from repos.jobs.claims import rescue
 from repos.jobs.options import fetch_limits, index_options
 from repos.jobs.progress import JobProgress, stopping
-from repos.jobs.queue import cancel, enqueue, pause, position, request, rescue, resume, waiting
+from repos.jobs.queue import cancel, enqueue, pause, position, request, resume, waiting
 from repos.jobs.runner import run, run_next, run_or_follow
 
 __all__ = [

@@ -1,6 +1,6 @@
 """The tables of repositories, their indexes and index jobs."""
 
-from repos.models.index import Chunk, Document, Embedding, Index, Term
+from repos.models.index import Chunk, Document, Embedding, Index, Term, vector_text
 from repos.models.job import IndexJob, IndexJobQuerySet
 from repos.models.repository import Repository, RepositoryQuerySet
 
@@ -14,4 +14,5 @@ __all__ = [
     "Repository",
     "RepositoryQuerySet",
     "Term",
+    "vector_text",
 ]

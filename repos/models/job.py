@@ -1,18 +1,16 @@
-"""Index jobs."""
+"""Index jobs: the work of the indexing pipeline, one row each."""
 
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    pass
 from repos.models.repository import Repository
 
 
@@ -20,11 +18,21 @@ class IndexJobQuerySet(models.QuerySet["IndexJob"]):
     """Questions about jobs."""
 
     def unfinished(self) -> IndexJobQuerySet:
+        """Those queued, running or paused."""
         return self.filter(state__in=IndexJob.UNFINISHED)
+
+    def claimed_as(self, job: IndexJob) -> IndexJobQuerySet:
+        """The row of a running job, unless another worker has claimed it since."""
+        running = IndexJob.State.RUNNING
+        return self.filter(pk=job.pk, state=running, claim_number=job.claim_number)
 
 
 class IndexJob(models.Model):
-    """One piece of indexing work and how far it is: what the page and the admin show."""
+    """One run of the indexing pipeline, with its progress for the page and the admin.
+
+    `error` is the message for people, `error_code` and `error_parameters` what it is
+    made of. `result` is IndexResult.as_json().
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued", _("waiting")
@@ -50,28 +58,36 @@ class IndexJob(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     force = models.BooleanField(
-        default=False, help_text="Build anew even when nothing has changed."
+        default=False, db_default=False, help_text="Build anew even when nothing has changed."
     )
     rerun_requested = models.BooleanField(
-        default=False, help_text="Asked for once more while it ran."
+        default=False, db_default=False, help_text="Asked for once more while it ran."
     )
-    rerun_forced = models.BooleanField(default=False)
-    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
-    stage = models.CharField(max_length=10, choices=Stage, default=Stage.WAITING)
+    rerun_forced = models.BooleanField(default=False, db_default=False)
+    state = models.CharField(
+        max_length=10, choices=State, default=State.QUEUED, db_default=State.QUEUED
+    )
+    stage = models.CharField(
+        max_length=10, choices=Stage, default=Stage.WAITING, db_default=Stage.WAITING
+    )
     claim_number = models.IntegerField(
-        default=0, help_text="Counts claims: who holds an older number has lost the job."
+        default=0,
+        db_default=0,
+        help_text="Counts claims: who holds an older number has lost the job.",
     )
     crash_count = models.IntegerField(
-        default=0, help_text="How often whoever ran it showed no more sign of life."
+        default=0, db_default=0, help_text="How often whoever ran it showed no more sign of life."
     )
-    progress = models.IntegerField(default=0)
-    total = models.IntegerField(default=0)
-    error = models.TextField(blank=True)
+    progress = models.IntegerField(default=0, db_default=0)
+    total = models.IntegerField(default=0, db_default=0)
+    error = models.TextField(blank=True, default="", db_default="")
+    error_code = models.CharField(max_length=50, blank=True, default="", db_default="")
+    error_parameters = models.JSONField(default=dict, db_default={}, blank=True)
     failures = models.JSONField(
-        default=dict, blank=True, help_text="Files that could not be read, and why."
+        default=dict, db_default={}, blank=True, help_text="Files that could not be read, and why."
     )
-    result = models.JSONField(default=dict, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    result = models.JSONField(default=dict, db_default={}, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)
     stage_at = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(
@@ -96,19 +112,17 @@ class IndexJob(models.Model):
 
     @property
     def percent(self) -> int:
-        return min(100, self.progress * 100 // self.total) if self.total else 0
+        """Of the current stage, 0 while its total is unknown."""
+        if not self.total:
+            return 0
+        return min(100, self.progress * 100 // self.total)
 
     @property
     def seconds_left(self) -> int | None:
-        """An estimate from this stage's pace, None while there is nothing to go by."""
-        if (
-            self.state != self.State.RUNNING
-            or not self.stage_at
-            or not self.total
-            or self.progress < 1
-        ):
+        """An estimate from the pace of the current stage, None without one."""
+        if self.state != self.State.RUNNING or not self.stage_at:
             return None
         elapsed = (timezone.now() - self.stage_at).total_seconds()
-        return (
-            round(elapsed / self.progress * (self.total - self.progress)) if elapsed > 1 else None
-        )
+        if elapsed <= 1 or self.progress < 1 or not self.total:
+            return None
+        return round(elapsed / self.progress * (self.total - self.progress))

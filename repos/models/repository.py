@@ -1,13 +1,15 @@
-"""What is known about repositories. store.py writes the index tables, search.py reads them; nobody else touches them."""
+"""Repositories, and which of them a person may read."""
 
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Identified(Protocol):
-    """Somebody known by id, None for a stranger."""
+    """A person by id, None for an anonymous one."""
 
     @property
     def pk(self) -> int | None: ...
@@ -31,29 +33,49 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
     def readable_by(
         self, user: AbstractBaseUser | AnonymousUser | Identified | None
     ) -> RepositoryQuerySet:
-        """Public ones, and the private ones this user added or was given."""
+        """The permission rule: public rows, and private ones the user added or was given.
+
+        Given to them, or to a group of theirs. `repos.access` compiles it into other
+        statements: it may have no parameter but the user's id.
+        """
+        public = Q(is_private=False)
         if user is None or user.pk is None:
-            return self.filter(is_private=False)
-        given = Repository.objects.filter(Q(readers=user.pk) | Q(reader_groups__user=user.pk))
-        return self.filter(Q(is_private=False) | Q(added_by=user.pk) | Q(pk__in=given.values("pk")))
+            return self.filter(public)
+        added = Q(added_by=user.pk)
+        return self.filter(public | added | _is_reader(user.pk) | _is_in_reader_group(user.pk))
 
     def worth_listing(self) -> RepositoryQuerySet:
-        """Those that are indexed or being indexed: a name typed in vain is not for everybody to see."""
-        waiting = Repository.objects.filter(jobs__state__in=["queued", "running", "paused"])
+        """Rows that are indexed, being indexed, or private.
+
+        A mistyped address is not shown to everybody.
+        """
+        being_indexed = Repository.objects.filter(jobs__state__in=["queued", "running", "paused"])
         return self.filter(
-            Q(current_index__isnull=False) | Q(is_private=True) | Q(pk__in=waiting.values("pk"))
+            Q(current_index__isnull=False)
+            | Q(is_private=True)
+            | Q(pk__in=being_indexed.values("pk"))
         )
 
-    def at(self, address: Address, revision: str = "") -> RepositoryQuerySet:
-        """Rows of an address at exactly that revision; a person's private row comes before the public one."""
-        return self.filter(url=address.url, revision=revision).order_by("-is_private", "created_at")
+
+def _is_reader(user_id: int) -> Exists:
+    """The repository of the outer query was given to the user."""
+    readers = Repository.readers.through.objects
+    return Exists(readers.filter(repository=OuterRef("pk"), user=user_id))
+
+
+def _is_in_reader_group(user_id: int) -> Exists:
+    """The repository of the outer query was given to a group of the user."""
+    groups = get_user_model().groups.through.objects.filter(user=user_id).values("group")
+    reader_groups = Repository.reader_groups.through.objects
+    return Exists(reader_groups.filter(repository=OuterRef("pk"), group__in=groups))
 
 
 class Repository(models.Model):
-    """A repository someone asked about, at its default branch or at one named revision: a row each.
+    """A repository at its default branch or at one named revision: a row each.
 
-    A public one is one row for everybody. A private one belongs to whoever added it with a token: two people's private
-    rows for the same address are two repositories with two indexes, so neither can learn anything from the other.
+    A public one is one row for everybody. A private one belongs to the person who added
+    it with a token: two people's private rows for the same address have an index each,
+    so neither can learn anything from the other.
     """
 
     class Kind(models.TextChoices):
@@ -70,9 +92,13 @@ class Repository(models.Model):
     url = models.CharField("address", max_length=1000)
     name = models.CharField(max_length=500)
     revision = models.CharField(
-        max_length=200, blank=True, help_text="Branch, tag or commit; empty for the default branch."
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Branch, tag or commit; empty for the default branch.",
     )
-    is_private = models.BooleanField(default=False)
+    is_private = models.BooleanField(default=False, db_default=False)
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
@@ -80,15 +106,24 @@ class Repository(models.Model):
     reader_groups = models.ManyToManyField("auth.Group", blank=True, related_name="+")
     shares_allowed = models.BooleanField(
         default=False,
+        db_default=False,
         help_text="Conversations about it may be shared by link although it is private.",
     )
-    token_encrypted = models.TextField(blank=True, editable=False)
-    webhook_secret_encrypted = models.TextField(blank=True, editable=False)
-    current_index = models.ForeignKey(
-        "Index", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    token_encrypted = models.TextField(blank=True, default="", db_default="", editable=False)
+    webhook_secret_encrypted = models.TextField(
+        blank=True, default="", db_default="", editable=False
     )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    used_at = models.DateTimeField(default=timezone.now, editable=False)
+    # DO_NOTHING: the database sets it to NULL (migration 0011).
+    current_index = models.ForeignKey(
+        "Index",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+    )
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
+    used_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
 
     objects = RepositoryQuerySet.as_manager()
 
@@ -111,13 +146,6 @@ class Repository(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Remove the repository and every trace of its contents."""
-        from repos.index.removal import drop_indexes
-
-        drop_indexes(self)
-        return super().delete(*args, **kwargs)
-
     @property
     def address(self) -> Address:
         return parse_address(self.url, self.kind)
@@ -133,16 +161,19 @@ class Repository(models.Model):
 
     @property
     def webhook_secret(self) -> str:
-        """What its host signs webhooks with, in clear; empty when none was made. Raises WrongKey."""
+        """The secret that signs webhooks, in clear; empty when there is none.
+
+        Raises WrongKey.
+        """
         return decrypt(self.webhook_secret_encrypted)
 
     @property
     def may_be_shared(self) -> bool:
-        """May conversations about it be read by link: a public one, or a private one whose owner says so?"""
+        """May conversations about it be read by link?"""
         return not self.is_private or self.shares_allowed
 
     def managed_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
-        """May this person set it up: whoever added it, and staff?"""
-        return user.pk is not None and (
-            user.pk == self.added_by_id or bool(getattr(user, "is_staff", False))
-        )
+        """May this person set it up: its owner, and staff."""
+        if user.pk is None:
+            return False
+        return user.pk == self.added_by_id or bool(getattr(user, "is_staff", False))

@@ -1,17 +1,21 @@
-"""A question to ranked passages: the only reader of indexes.
+"""A question to ranked hits. Nothing else reads the index tables.
 
-question -> statement (one SQL statement: words, vectors, permission, filters) -> ranking -> passages with their text
+question vector -> statement (one SQL statement: words, vectors, permission, filters) ->
+ranking -> texts
 """
 
+from repos.access import PersonId
 from repos.search.files import line_counts, outline, read_file
 from repos.search.filters import Filters, parse_patterns
-from repos.search.passages import PersonId, SearchHit, SearchResult
-from repos.search.search import embedder_config, search, warm_up
+from repos.search.passages import SearchHit, SearchOptions, SearchResult
+from repos.search.question_vector import embedder_config, warm_up
+from repos.search.search import search
 
 __all__ = [
     "Filters",
     "PersonId",
     "SearchHit",
+    "SearchOptions",
     "SearchResult",
     "embedder_config",
     "line_counts",

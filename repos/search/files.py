@@ -1,34 +1,33 @@
-"""Files of an index, read as they were indexed."""
+"""Files of an index, as they were indexed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from django.db import connection
-
+from deepwiki.foundation.sql import fetch_all, read_sql
+from repos.access import PersonId
 from repos.models import Document, Repository
-from repos.search.passages import PersonId, SearchHit
+from repos.search.passages import SearchHit
+
+LARGEST_FOLDERS = read_sql(__file__, "largest_folders.sql")
+LARGEST_CLASSES = read_sql(__file__, "largest_classes.sql")
 
 
-def with_texts(passages: list[SearchHit]) -> list[SearchHit]:
-    """The passages with their lines filled in."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, text FROM repos_document WHERE id = ANY(%s)",
-            [[p.document_id for p in passages]],
-        )
-        texts: dict[int, str] = dict(cursor.fetchall())
-    return [
-        replace(p, text="\n".join(texts[p.document_id].split("\n", p.end)[p.start - 1 : p.end]))
-        for p in passages
-        if p.document_id in texts
-    ]
+def with_texts(hits: Sequence[SearchHit]) -> list[SearchHit]:
+    """The hits with their text, without those whose document was deleted meanwhile."""
+    texts = _texts([hit.document_id for hit in hits])
+    present = [hit for hit in hits if hit.document_id in texts]
+    return [replace(hit, text=_lines(texts[hit.document_id], hit)) for hit in present]
 
 
 def read_file(repository: Repository, path: str, user_id: int | None) -> Document | None:
-    """A file of the current index, looked up as an entry of the indexed tree and never as a path on disk."""
+    """A file of the current index, if the user may read it.
+
+    `path` is looked up among the indexed ones and never opened.
+    """
     readable = Repository.objects.readable_by(PersonId(user_id)).filter(pk=repository.pk)
     return Document.objects.filter(
         index_id__in=readable.values("current_index_id"),
@@ -39,30 +38,27 @@ def read_file(repository: Repository, path: str, user_id: int | None) -> Documen
 
 @lru_cache(maxsize=8)
 def line_counts(index_id: int, updated_at: datetime) -> dict[str, int]:
-    """How many lines each file of an index has. `updated_at` is its own: an index that changed is read anew."""
-    return dict(
-        Document.objects.filter(index_id=index_id, is_live=True).values_list("path", "lines")
-    )
+    """The number of lines by path.
+
+    `updated_at` is the index's: a changed one is read again.
+    """
+    documents = Document.objects.filter(index_id=index_id, is_live=True)
+    return dict(documents.values_list("path", "lines"))
 
 
 def outline(index_id: int) -> tuple[list[str], list[str]]:
-    """What a repository mostly consists of: its largest folders of code, and its classes with the most passages."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT split_part(path, '/', CASE WHEN path LIKE 'src/%%' THEN 2 ELSE 1 END) AS folder
-            FROM repos_document WHERE index_id = %s AND is_live AND role = 'code' AND path LIKE '%%/%%'
-            GROUP BY 1 ORDER BY sum(lines) DESC, 1 LIMIT 3
-            """,
-            [index_id],
-        )
-        folders = [row[0] for row in cursor.fetchall()]
-        cursor.execute(
-            """
-            SELECT split_part(c.symbol, '.', 1) AS name FROM repos_chunk c
-            WHERE c.index_id = %s AND c.is_live AND c.role = 'code' AND c.symbol ~ '^[A-Z][A-Za-z0-9]+[.]'
-            GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 3
-            """,
-            [index_id],
-        )
-        return folders, [row[0] for row in cursor.fetchall()]
+    """The names of up to three of the largest code folders and classes."""
+    return _names(LARGEST_FOLDERS, index_id), _names(LARGEST_CLASSES, index_id)
+
+
+def _names(statement: str, index_id: int) -> list[str]:
+    return [name for (name,) in fetch_all(statement, {"index": index_id})]
+
+
+def _texts(documents: list[int]) -> dict[int, str]:
+    statement = "SELECT id, text FROM repos_document WHERE id = ANY(%s)"
+    return dict(fetch_all(statement, [documents]))
+
+
+def _lines(text: str, hit: SearchHit) -> str:
+    return "\n".join(text.split("\n", hit.end)[hit.start - 1 : hit.end])

@@ -1,14 +1,35 @@
-"""What a search finds."""
+"""Search hits, and the options and result of a search."""
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
 
+from repos.search.filters import Filters
+
+
+@dataclass(frozen=True)
+class SearchOptions:
+    """How to search. `file` raises hits in that path and its folder.
+
+    Without `hybrid` only words count. Without `with_text` the hits' text is left empty.
+    """
+
+    limit: int = 20
+    filters: Filters = field(default_factory=Filters)
+    file: str = ""
+    hybrid: bool = True
+    with_text: bool = True
+
 
 @dataclass(frozen=True)
 class SearchHit:
-    """Lines `start`..`end` of a file at a commit, and why they came: `words` (BM25), `cosine`, or named outright."""
+    """Lines `start`..`end` (1-based, inclusive) of a file at a commit.
+
+    `words` is the BM25 score, `cosine` the similarity of the vectors, each None when
+    not among the best; `named`: the question names the symbol or the file. `score`
+    fuses them.
+    """
 
     repository_id: uuid.UUID
     commit: str
@@ -28,14 +49,10 @@ class SearchHit:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """Passages, best first, and how they were found: `mode` is `hybrid` or `words`."""
+    """Hits, best first.
+
+    `mode` is `hybrid`, or `words` when no vectors were compared.
+    """
 
     passages: list[SearchHit] = field(default_factory=list)
     mode: str = "words"
-
-
-@dataclass(frozen=True)
-class PersonId:
-    """A person by id alone, for asking what they may read."""
-
-    pk: int | None

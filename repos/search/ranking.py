@@ -1,37 +1,47 @@
-"""The order of passages."""
+"""The order of hits."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from operator import attrgetter
 
 from repos.search.passages import SearchHit
 
-PER_FILE = 3
+MAX_PER_FILE = 3
 SUPPORT, SUPPORTERS = 0.15, 3
 
 
-def rank(passages: list[SearchHit], limit: int) -> list[SearchHit]:
-    """The best `limit`: a file's passages support each other, and none crowds the others out.
+def rank(hits: Sequence[SearchHit], limit: int) -> list[SearchHit]:
+    """The best `limit` hits, best first, with their final scores.
 
-    Each passage gains SUPPORT times the scores of the best SUPPORTERS others of its file; then at most PER_FILE of one
-    file come while other files still have something to say.
+    A hit gains SUPPORT times the scores of the SUPPORTERS best other hits of its file.
+    Hits past a file's first MAX_PER_FILE come after those of other files.
     """
-    by_file: dict[int, list[float]] = {}
-    for passage in sorted(passages, key=_score, reverse=True):
-        by_file.setdefault(passage.document_id, []).append(passage.score)
-    support = {file: SUPPORT * sum(scores[1 : 1 + SUPPORTERS]) for file, scores in by_file.items()}
-    ranked = sorted(
-        passages, key=lambda passage: passage.score + support[passage.document_id], reverse=True
-    )
-    taken: Counter[int] = Counter()
+    support = _support(hits)
+    ranked = sorted(hits, key=lambda hit: hit.score + support[hit.document_id], reverse=True)
+    best = _varied(ranked)[:limit]
+    return [replace(hit, score=hit.score + support[hit.document_id]) for hit in best]
+
+
+def _varied(hits: Sequence[SearchHit]) -> list[SearchHit]:
+    """The hits, those past a file's first MAX_PER_FILE behind all others."""
+    count: Counter[int] = Counter()
     first: list[SearchHit] = []
-    more: list[SearchHit] = []
-    for passage in ranked:
-        (first if taken[passage.document_id] < PER_FILE else more).append(passage)
-        taken[passage.document_id] += 1
-    return [replace(p, score=p.score + support[p.document_id]) for p in (first + more)[:limit]]
+    rest: list[SearchHit] = []
+    for hit in hits:
+        count[hit.document_id] += 1
+        if count[hit.document_id] <= MAX_PER_FILE:
+            first.append(hit)
+        else:
+            rest.append(hit)
+    return first + rest
 
 
-_score = attrgetter("score")
+def _support(hits: Sequence[SearchHit]) -> dict[int, float]:
+    """What each hit of a document gains, by document id."""
+    scores: dict[int, list[float]] = {}
+    for hit in sorted(hits, key=attrgetter("score"), reverse=True):
+        scores.setdefault(hit.document_id, []).append(hit.score)
+    return {document: SUPPORT * sum(best[1 : 1 + SUPPORTERS]) for document, best in scores.items()}

@@ -1,14 +1,13 @@
--- Ranked passages of one or several repositories: words, vectors, fusion and permission in one statement.
+-- Candidates for hits in one or several repositories: words, vectors, fusion and permission in one statement.
 --   bm25   = inner product of a chunk's stored weights with the question's idf weights
 --   fused  = bm25 / max(bm25) + weight * minmax(cosine), tests and documentation at 0.8 unless asked for
--- The places in braces are filled in by search.py from fixed fragments; every value is a parameter.
+-- The places in braces are filled in by statement.py from fixed fragments; every value is a parameter.
 WITH allowed AS MATERIALIZED (
-    -- The current indexes of the wanted repositories that this person may read: nothing else is ever looked at.
+    -- The current indexes of the given repositories that this person may read: no other is ever read.
     SELECT i.id, i.chunks
-    FROM repos_repository r
+    FROM ({readable}) r
     JOIN repos_index i ON i.id = r.current_index_id
     WHERE r.id = ANY(%(repositories)s)
-      AND {readable}
 ),
 total AS (SELECT greatest(sum(chunks), 1)::float8 AS n FROM allowed),
 terms AS (
@@ -31,7 +30,7 @@ lexical AS MATERIALIZED (
         ORDER BY c.words <#> q.words
         LIMIT %(candidates)s
     ) best
-    WHERE score > 0  -- a chunk with none of the words is no find
+    WHERE score > 0  -- a chunk with none of the words is no hit
 ),
 semantic AS MATERIALIZED ({vectors}),
 named AS MATERIALIZED ({named}),
@@ -48,7 +47,7 @@ fused AS (
 )
 SELECT i.repository_id, i.commit, d.id AS document_id, d.path, d.language, c.role, c.start, c."end", c.symbol,
        f.words, f.cosine,
-       f.score * CASE WHEN c.role = ANY(%(wanted_roles)s) THEN 1.0 ELSE 0.8 END
+       f.score * CASE WHEN c.role = ANY(%(full_score_roles)s) THEN 1.0 ELSE 0.8 END
        + CASE WHEN c.id IN (SELECT id FROM named) THEN %(named_bonus)s ELSE 0 END
        + CASE WHEN d.path = %(file)s THEN 0.5
               WHEN %(folder)s <> '' AND starts_with(d.path, %(folder)s) THEN 0.1

@@ -1,93 +1,197 @@
-"""The search statement and its parts."""
+"""The search statement, made of `search.sql`, `vectors.sql` and `named.sql`."""
 
 from __future__ import annotations
 
 import re
+import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Any
 
 import psycopg
 from django.conf import settings
+from django.db import connection
 
-from repos.search.filters import escape
+from deepwiki.foundation.sql import fetch_all, read_sql
+from repos.access import readable_repositories
+from repos.indexing.code_tokens import question_terms, term_id
+from repos.models import Document
+from repos.search.filters import escape, scope_of
+from repos.search.passages import SearchOptions
+from repos.search.question_vector import QuestionVector
 
-SQL = (Path(__file__).parent / "search.sql").read_text("utf-8")
-CANDIDATES = 200
-NAMED_CHARS = 8_000  # of a question are looked through for names
+SEARCH = read_sql(__file__, "search.sql")
+VECTORS = read_sql(__file__, "vectors.sql")
+NAMED = read_sql(__file__, "named.sql")
 NO_VECTORS = "SELECT NULL::bigint AS id, NULL::float8 AS score WHERE false"
-# Every part is of bounded length: a question of one endless word must not take the square of its length.
-_NAMED = re.compile(
+NO_NAMES = "SELECT NULL::bigint AS id WHERE false"
+CANDIDATES = 200  # of words and of each part of the vectors, before fusion
+DEPTH = 10  # hits ranked for each one returned
+NAMED_BONUS = 0.5
+MAX_TERMS, MAX_SYMBOLS, MAX_PATHS = 500, 50, 20
+MAX_NAMED_CHARS = 8_000  # of a question that are searched for names
+# A filter must not starve an HNSW scan: it goes on until there are enough.
+HNSW_SETTINGS = (
+    f"SET LOCAL hnsw.ef_search = {CANDIDATES}; SET LOCAL hnsw.iterative_scan = relaxed_order"
+)
+PREPARE_THRESHOLD = 5
+
+# Every part is bounded: a question of one endless word must not take quadratic time.
+SYMBOL = re.compile(
     r"[A-Za-z_]\w{0,99}(?:(?:\.|::|#)[A-Za-z_]\w{0,99}){1,9}|[A-Za-z]{1,99}_\w{1,99}|_{1,9}\w{1,99}"
     r"|[a-z]{1,99}[A-Z]\w{0,99}|[A-Z][a-z0-9]{1,99}[A-Z]\w{0,99}"
 )
-_PATHS = re.compile(r"[\w.@+-]{1,99}(?:/[\w.@+-]{1,99}){1,30}|[\w-]{1,99}\.[a-z]{1,5}\b")
-
-
-def _rows(cursor: Any, sql: str, values: dict[str, Any]) -> list[Any]:
-    """The statement's rows. On a database of our own it is planned once for each connection: that takes as long as it runs.
-
-    Through a pooler of connections, prepared statements are lost; there, and for whatever does not prepare, it is sent whole.
-    """
-    if not settings.DATABASE_URL:
-        raw = cursor.connection
-        raw.prepare_threshold = 5
-        with psycopg.Cursor(raw) as prepared:
-            return prepared.execute(sql, values, prepare=True).fetchall()
-    cursor.execute(sql, values)
-    found: list[Any] = cursor.fetchall()
-    return found
+PATH = re.compile(r"[\w.@+-]{1,99}(?:/[\w.@+-]{1,99}){1,30}|[\w-]{1,99}\.[a-z]{1,5}\b")
+ABOUT_TESTS = re.compile(
+    r"\b(tests?|testing|tested|fixtures?|spec|pytest|unittest)\b", re.IGNORECASE
+)
+ABOUT_DOCS = re.compile(
+    r"\b(docs?|documentation|documented|readme|guide|tutorial|changelog|examples?)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """A question's vector, as text, by one embedder; `graphs` are the indexes that have an HNSW graph for it."""
+class SearchStatement:
+    """SQL and its parameters.
 
-    key: str
-    text: str
-    dimension: int
-    graphs: tuple[int, ...]
-    weight: float
+    Its rows are the fields of a SearchHit, `text` left out.
+    """
 
-
-def _vectors(asked: _Asked, scope: str) -> str:
-    """Every vector of the indexes without a graph, and the neighbours that each graph finds. `scope` may be empty."""
-    join = "JOIN repos_chunk c ON c.id = e.chunk_id" if scope else ""
-    size = f"halfvec({asked.dimension})"
-
-    def part(where: str, vector: str, question: str) -> str:
-        return f"""(
-        SELECT e.chunk_id AS id, 1 - ({vector} <=> {question}) AS score
-        FROM repos_embedding e {join}
-        WHERE {where} AND e.embedder = %(embedder)s {scope}
-          AND e.chunk_id NOT IN (SELECT s.id FROM repos_chunk s WHERE s.index_id IN (SELECT id FROM allowed) AND NOT s.is_live)
-        ORDER BY {vector} <=> {question}
-        LIMIT %(candidates)s)"""  # noqa: S608 - fixed fragments and numbers of ours, every value a parameter
-
-    others = "".join(f" AND e.index_id <> {pk}" for pk in asked.graphs)
-    parts = [
-        part(f"e.index_id IN (SELECT id FROM allowed){others}", "e.vector", "%(vector)s::halfvec")  # noqa: S608
-    ]
-    for pk in asked.graphs:
-        # The graph's own condition, word for word, so that the planner knows it; permission beside it.
-        where = f"e.index_id = {pk} AND EXISTS (SELECT 1 FROM allowed WHERE id = {pk})"  # noqa: S608
-        parts.append(part(where, f"(e.vector::{size})", f"%(vector)s::{size}"))
-    return f"SELECT id, score FROM ({' UNION ALL '.join(parts)}) AS near ORDER BY score DESC LIMIT %(candidates)s"  # noqa: S608
+    sql: str
+    values: Mapping[str, Any]
+    uses_hnsw: bool
 
 
-def _named(question: str, values: dict[str, Any], scope: str) -> str:
-    """Chunks of the symbols and files that the question names outright."""
-    question = question[:NAMED_CHARS]
-    symbols = {re.split(r"[.#]|::", match)[-1].lower() for match in _NAMED.findall(question)}
-    paths = {match.lower() for match in _PATHS.findall(question)}
+def build_statement(
+    repositories: list[uuid.UUID],
+    question: str,
+    user_id: int | None,
+    options: SearchOptions,
+    vector: QuestionVector | None,
+) -> SearchStatement:
+    """The statement of one search; without `vector` words alone decide."""
+    values = _values(question, options)
+    values |= {"repositories": repositories, "user": user_id}
+    scope = scope_of(options.filters, values)
+    sql = SEARCH.format(
+        readable=readable_repositories(),
+        scope=scope,
+        vectors=_vectors(vector, scope, values),
+        named=_named(question, scope, values),
+    )
+    return SearchStatement(sql, values, uses_hnsw=_uses_hnsw(vector))
+
+
+def fetch_rows(statement: SearchStatement) -> list[tuple[Any, ...]]:
+    """Execute the statement and return its rows.
+
+    On the embedded database it is prepared once a connection, since planning it takes
+    as long as running it. A pooler in front of another database would lose prepared
+    statements: there it is sent whole.
+    """
+    if settings.DATABASE_URL:
+        return fetch_all(statement.sql, statement.values)
+    with connection.cursor() as cursor:  # opens the connection when it is closed
+        raw = cursor.connection
+    raw.prepare_threshold = PREPARE_THRESHOLD
+    with psycopg.Cursor(raw) as prepared:
+        return prepared.execute(statement.sql, statement.values, prepare=True).fetchall()
+
+
+def _values(question: str, options: SearchOptions) -> dict[str, Any]:
+    """The parameters of `search.sql` itself, without vectors."""
+    return {
+        "terms": [term_id(term) for term in question_terms(question)][:MAX_TERMS],
+        "candidates": CANDIDATES,
+        "limit": options.limit * DEPTH,
+        "semantic_weight": 0.0,
+        "named_bonus": NAMED_BONUS,
+        "full_score_roles": _full_score_roles(question),
+        "file": options.file,
+        "folder": _folder(options.file),
+    }
+
+
+def _full_score_roles(question: str) -> list[str]:
+    """The roles whose score is not lowered: code, and what the question is about."""
+    roles = [Document.Role.CODE.value]
+    if ABOUT_TESTS.search(question):
+        roles.append(Document.Role.TEST.value)
+    if ABOUT_DOCS.search(question):
+        roles.append(Document.Role.DOCS.value)
+    return roles
+
+
+def _folder(file: str) -> str:
+    """The folder of a path, with a slash; empty at the top."""
+    if "/" not in file:
+        return ""
+    return f"{PurePosixPath(file).parent}/"
+
+
+def _uses_hnsw(vector: QuestionVector | None) -> bool:
+    return vector is not None and bool(vector.hnsw_indexes)
+
+
+def _vectors(vector: QuestionVector | None, scope: str, values: dict[str, Any]) -> str:
+    """The nearest chunks: of all indexes without a graph, and of each graph."""
+    if vector is None:
+        return NO_VECTORS
+    values |= {
+        "embedder": vector.embedder,
+        "vector": vector.text,
+        "semantic_weight": vector.weight,
+    }
+    parts = [_exact_part(vector, scope)]
+    parts += [_hnsw_part(index_id, vector, scope) for index_id in vector.hnsw_indexes]
+    union = " UNION ALL ".join(f"({part})" for part in parts)
+    return f"SELECT id, score FROM ({union}) AS near ORDER BY score DESC LIMIT %(candidates)s"  # noqa: S608 - fixed fragments, every value a parameter
+
+
+def _exact_part(vector: QuestionVector, scope: str) -> str:
+    others = "".join(f" AND e.index_id <> {index_id}" for index_id in vector.hnsw_indexes)
+    return VECTORS.format(
+        condition=f"e.index_id IN (SELECT id FROM allowed){others}",  # noqa: S608 - numbers
+        vector="e.vector",
+        question="%(vector)s::halfvec",
+        scope=scope,
+        join=_join(scope),
+    )
+
+
+def _hnsw_part(index_id: int, vector: QuestionVector, scope: str) -> str:
+    """The graph's own condition and expression, so that the planner uses it."""
+    size = f"halfvec({vector.dimension})"
+    is_allowed = f"EXISTS (SELECT 1 FROM allowed WHERE id = {index_id})"  # noqa: S608 - a number
+    return VECTORS.format(
+        condition=f"e.index_id = {index_id} AND {is_allowed}",
+        vector=f"(e.vector::{size})",
+        question=f"%(vector)s::{size}",
+        scope=scope,
+        join=_join(scope),
+    )
+
+
+def _join(scope: str) -> str:
+    """Only filters look at the chunk of a vector."""
+    if not scope:
+        return ""
+    return "JOIN repos_chunk c ON c.id = e.chunk_id"
+
+
+def _named(question: str, scope: str, values: dict[str, Any]) -> str:
+    """Chunks of the symbols and files that the question names."""
+    symbols, paths = _names(question[:MAX_NAMED_CHARS])
     if not symbols and not paths:
-        return "SELECT NULL::bigint AS id WHERE false"
-    values["named_symbols"] = sorted(symbols)[:50]
-    values["named_paths"] = [f"%{escape(path)}" for path in sorted(paths)[:20]]
-    return f"""
-    SELECT c.id FROM repos_chunk c
-    WHERE c.index_id IN (SELECT id FROM allowed) AND c.is_live
-      AND (lower(substring(c.symbol from '[^.]+$')) = ANY(%(named_symbols)s)
-           OR c.document_id IN (SELECT id FROM repos_document n WHERE n.index_id IN (SELECT id FROM allowed)
-                                AND lower(n.path) LIKE ANY(%(named_paths)s))) {scope}
-    LIMIT 100"""  # noqa: S608 - fixed fragments, every value a parameter
+        return NO_NAMES
+    values["named_symbols"] = symbols
+    values["named_paths"] = [f"%{escape(path)}" for path in paths]
+    return NAMED.format(scope=scope)
+
+
+def _names(text: str) -> tuple[list[str], list[str]]:
+    """The symbols (without their classes) and the paths in a text, in lower case."""
+    symbols = {re.split(r"[.#]|::", match)[-1].lower() for match in SYMBOL.findall(text)}
+    paths = {match.lower() for match in PATH.findall(text)}
+    return sorted(symbols)[:MAX_SYMBOLS], sorted(paths)[:MAX_PATHS]

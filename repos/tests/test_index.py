@@ -5,11 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from deepwiki.testing.fixtures import FILES, write_files
 from repos import jobs
 from repos.embedders.fake import FakeEmbedder
-from repos.index import writer
+from repos.index import vectors, writer
 from repos.models import Chunk, Document, Embedding, Index, IndexJob, Repository, Term
 from repos.search import search
 from repos.services import add, find_or_add
@@ -127,7 +128,7 @@ def test_a_build_that_is_killed_leaves_the_old_index_and_the_next_run_finishes(r
     def killed(*args, **kwargs):
         raise SystemExit
 
-    monkeypatch.setattr(writer, step, killed)
+    monkeypatch.setattr(vectors if step == "write_vectors" else writer, step, killed)
     job, _ = jobs.request(repository, start=False)
     with pytest.raises(SystemExit):
         jobs.run(job.pk)
@@ -165,6 +166,40 @@ def test_deleting_a_repository_leaves_nothing(repository, alice):
         assert table.objects.count() == 0
 
 
+def in_admin(client, people, repository):
+    client.force_login(people["carol"])
+    chosen = {"action": "delete_selected", "_selected_action": [str(repository.pk)], "post": "yes"}
+    assert client.post("/admin/repos/repository/", chosen).status_code == 302
+
+
+DELETIONS = {
+    "the repository": lambda client, people, repository: repository.delete(),
+    "a queryset": lambda client, people, repository: Repository.objects.filter(pk=repository.pk).delete(),
+    "its owner": lambda client, people, repository: people["alice"].delete(),
+    "the admin": in_admin,
+}
+
+
+@pytest.mark.parametrize("delete", DELETIONS.values(), ids=DELETIONS.keys())
+def test_deleting_loads_nothing_of_an_index_and_leaves_nothing_of_it(delete, client, people, index_folder, folder):
+    repository = index_folder(folder, owner_id=people["alice"].pk, private=True)
+    with CaptureQueriesContext(connection) as queries:
+        delete(client, people, repository)
+    for table in (Repository, Index, Document, Chunk, Embedding, Term, IndexJob):
+        assert table.objects.count() == 0
+    statements = [query["sql"] for query in queries.captured_queries]
+    assert len(statements) < 40
+    contents = [f'"{model._meta.db_table}"' for model in (Document, Chunk, Embedding, Term)]
+    assert [sql for sql in statements if any(name in sql for name in ['FROM "repos_index"', *contents])] == []
+
+
+def test_the_index_a_repository_shows_goes_and_the_repository_stays(repository):
+    Index.objects.all().delete()
+    repository.refresh_from_db()
+    assert repository.current_index is None
+    assert Chunk.objects.count() == 0
+
+
 def test_a_repository_deleted_while_it_is_indexed_ends_quietly(folder, monkeypatch):
     repository = add(parse_address(str(folder), "local"), None)
     real = writer.write
@@ -187,6 +222,22 @@ def test_a_failed_job_says_why_and_can_be_tried_again(tmp_path):
     assert (job.state, job.error) == ("failed", "This folder holds no files.")
     write_files(tmp_path / "empty", {"a.py": "x = 1\n"})
     assert reindex(repository).state == IndexJob.State.DONE
+
+
+def test_an_error_has_a_code_beside_its_message(repository, folder, alice, settings, monkeypatch):
+    def broken(*args):
+        raise RuntimeError
+
+    monkeypatch.setattr(writer, "write", broken)
+    write_files(folder, {"a.py": "x = 1\n"})
+    job = reindex(repository)
+    assert job.error_code == "internal" and job.error_parameters["incident"] in job.error
+    monkeypatch.undo()
+    assert (reindex(repository).error_code, job.repository.jobs.first().error_parameters) == ("", {})
+    settings.TOKEN_KEYS = ["old-key"]
+    private = add(parse_address("https://x.example.org/a/b"), alice.pk, token="tok-1")
+    settings.TOKEN_KEYS = ["new-key"]
+    assert reindex(private).error_code == "wrong_key"
 
 
 def test_cancelled_and_paused_jobs_stop_and_a_paused_one_goes_on(repository, folder):

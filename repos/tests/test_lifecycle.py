@@ -9,14 +9,15 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from deepwiki.testing.fixtures import write_files
 from repos import jobs, services
 from repos.index import hnsw, removal, writer
-from repos.jobs import maintenance
-from repos.models import Embedding, IndexJob, Repository
-from repos.search import Filters, search
+from repos.jobs import claims, maintenance
+from repos.models import Embedding, Index, IndexJob, Repository
+from repos.search import Filters, SearchOptions, search
 from repos.services import add
 from repos.sources import parse_address
 from repos.testing import GitHost, make_repository, run_git
@@ -145,16 +146,16 @@ def test_a_rebuild_asked_for_while_it_runs_is_a_rebuild_afterwards(repository, f
 
 
 def test_a_long_silent_step_is_no_death(repository, monkeypatch):
-    monkeypatch.setattr(jobs, "HEARTBEAT_SECONDS", 0.05)
+    monkeypatch.setattr(claims, "HEARTBEAT_SECONDS", 0.05)
     beats = []
-    real = jobs._mine
+    real = claims.renew
 
     def watched(job):
         beats.append(job.pk)
         return real(job)
 
-    monkeypatch.setattr(jobs, "_mine", watched)
-    with jobs._heartbeat(repository.jobs.first()):
+    monkeypatch.setattr(claims, "renew", watched)
+    with claims.heartbeat(repository.jobs.first()):
         deadline = time.monotonic() + 10
         while len(beats) < 3 and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -302,25 +303,43 @@ def test_secrets_are_sealed_anew_with_the_newest_key(alice, settings, capsys):
 # --- large indexes ----------------------------------------------------------------------------------------------------
 
 
+def finished(index_ids):
+    """Which of these indexes have a graph, by the database and by their rows alike."""
+    names = {hnsw.name_of(pk, "fake/hashing"): pk for pk in index_ids}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class JOIN pg_index ON indexrelid = pg_class.oid"
+            " WHERE indisvalid AND relname = ANY(%s)",
+            [list(names)],
+        )
+        existing = {names[name] for (name,) in cursor.fetchall()}
+    recorded = Index.objects.filter(pk__in=index_ids, hnsw_embedders=["fake/hashing"])
+    assert existing == set(recorded.values_list("pk", flat=True))
+    return tuple(sorted(existing))
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_large_index_is_searched_by_its_own_graph_within_the_same_rights(
     index_folder, tmp_path, monkeypatch, alice, bob
 ):
-    monkeypatch.setattr(hnsw, "FROM_CHUNKS", 100)
+    monkeypatch.setattr(Index, "HNSW_MIN_CHUNKS", 100)
     for name in ("one", "two"):
         write_files(tmp_path / name, {
             f"pkg/m{n}.py": f"def {name}_handler_{n}(request):\n    return 'animal number {n} of {name}'\n" for n in range(150)
         })  # fmt: skip
     mine = index_folder(tmp_path / "one", owner_id=alice.pk, private=True)
     public = index_folder(tmp_path / "two")
-    assert hnsw.finished([mine.current_index_id, public.current_index_id], "fake/hashing") == (
+    assert finished([mine.current_index_id, public.current_index_id]) == (
         mine.current_index_id,
         public.current_index_id,
     )
 
     def look(user_id, **kwargs):
         return search(
-            [mine.pk, public.pk], "which handler returns animal number 77", user_id=user_id, limit=30, **kwargs
+            [mine.pk, public.pk],
+            "which handler returns animal number 77",
+            user_id=user_id,
+            options=SearchOptions(limit=30, **kwargs),
         )
 
     assert {p.repository_id for p in look(alice.pk).passages} == {mine.pk, public.pk}
@@ -331,9 +350,9 @@ def test_a_large_index_is_searched_by_its_own_graph_within_the_same_rights(
     assert all(p.cosine is not None for p in only)
     old = public.current_index_id
     assert jobs.run(jobs.request(public, start=False, force=True)[0].pk).state == IndexJob.State.DONE
-    assert hnsw.finished([old], "fake/hashing") == ()
+    assert finished([old]) == ()
     public.refresh_from_db()
-    assert hnsw.finished([public.current_index_id], "fake/hashing") == (public.current_index_id,)
+    assert finished([public.current_index_id]) == (public.current_index_id,)
     mine.delete()
     hnsw.drop_orphans()
-    assert hnsw.finished([mine.current_index_id], "fake/hashing") == ()
+    assert finished([mine.current_index_id]) == ()

@@ -6,14 +6,14 @@ import pytest
 
 from deepwiki.testing.fixtures import write_files
 from repos.models import Repository
-from repos.search import Filters, parse_patterns, read_file, search
+from repos.search import Filters, SearchOptions, parse_patterns, read_file, search
 
 pytestmark = pytest.mark.django_db
 
 
-def paths(repository, question, **kwargs):
-    kwargs.setdefault("user_id", None)
-    return [p.path for p in search([repository.pk], question, **kwargs).passages]
+def paths(repository, question, user_id=None, **kwargs):
+    options = SearchOptions(**kwargs)
+    return [p.path for p in search([repository.pk], question, user_id=user_id, options=options).passages]
 
 
 def test_the_defining_lines_come_first(repository):
@@ -138,7 +138,7 @@ def test_questions_in_other_scripts_go_to_the_multilingual_embedder():
 def test_rights_written_out_are_those_of_the_models(people, repository):
     from django.contrib.auth.models import Group
 
-    from repos.access.permissions import find_readable
+    from repos.access import find_readable
     from repos.models import Repository
 
     alice, bob, carol = people["alice"], people["bob"], people["carol"]
@@ -169,3 +169,60 @@ def test_rights_written_out_are_those_of_the_models(people, repository):
     assert find_readable(bob.pk, "https://x/both", "", own=True) is None
     found = find_readable(None, repository.url, "")
     assert (found.current_index.commit, found.current_index.state) == (repository.current_index.commit, "ready")
+
+
+@pytest.fixture
+def shared_in_every_way(people, index_folder, folder, tmp_path):
+    """Private repositories of alice, each shared in one way, and a public one; by name."""
+    from django.contrib.auth.models import Group
+
+    team, others = Group.objects.create(name="team"), Group.objects.create(name="others")
+    people["carol"].groups.add(team, others)
+    rows = {"public": index_folder(folder)}
+    for name in ("own", "reader", "group", "both"):
+        write_files(tmp_path / name, {"zebra.py": "def zebra():\n    return 1\n"})
+        rows[name] = index_folder(tmp_path / name, owner_id=people["alice"].pk, private=True)
+    rows["reader"].readers.add(people["bob"], people["carol"])
+    rows["group"].reader_groups.add(team, others)
+    rows["both"].reader_groups.add(team)
+    rows["both"].readers.add(people["carol"])
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("name", "readable"),
+    [
+        ("alice", {"public", "own", "reader", "group", "both"}),
+        ("bob", {"public", "reader"}),
+        ("carol", {"public", "reader", "group", "both"}),
+        (None, {"public"}),
+    ],
+)
+def test_queryset_compiled_rule_address_search_and_file_agree_on_who_may_read(
+    name, readable, people, shared_in_every_way
+):
+    from django.db import connection
+
+    from repos.access import PersonId, find_readable, readable_repositories
+
+    rows = shared_in_every_way
+    user_id = people[name].pk if name else None
+    names = {row.pk: key for key, row in rows.items()}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM ({readable_repositories()}) r", {"user": user_id})
+        compiled = [pk for (pk,) in cursor.fetchall()]
+    of_queryset = Repository.objects.readable_by(PersonId(user_id)).values_list("pk", flat=True)
+    hits = search(list(names), "zebra discount", user_id=user_id, options=SearchOptions(limit=100)).passages
+    assert sorted(compiled) == sorted(of_queryset) and len(compiled) == len(set(compiled))
+    assert {names[pk] for pk in compiled} == readable
+    assert {names[hit.repository_id] for hit in hits} == readable
+    assert {key for key, row in rows.items() if find_readable(user_id, row.url, "") == row} == readable
+    files = {"public": "shop/prices.py"}
+    assert {key for key, row in rows.items() if read_file(row, files.get(key, "zebra.py"), user_id)} == readable
+
+
+def test_the_compiled_rule_takes_the_person_and_nothing_else():
+    from repos.access import readable_repositories
+
+    sql = readable_repositories()
+    assert sql.count("%") == sql.count("%(user)s") == 3

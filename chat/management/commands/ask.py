@@ -22,9 +22,8 @@ from chat.runs import Run
 from chat.services.retrieval import RepositoryRetriever
 from deepwiki.foundation.threads import in_thread
 from repos import jobs
-from repos.management.commands.search import find_repository
 from repos.models import IndexJob, Repository
-from repos.services import add
+from repos.services import add, find_for_operator
 from repos.sources import SourceError, parse_address
 
 FAILED = 1
@@ -52,7 +51,7 @@ class Command(BaseCommand):
             self._exit(BAD_INPUT, "Give a question.")
         try:
             name = options["repository"]
-            repository = find_repository(name) or _index(name)
+            repository = find_for_operator(name) or _index(name)
             request = _request(repository, options)
             asyncio.run(self._answer(repository, request, as_json=options["json"]))
         except SourceError as error:

@@ -1,10 +1,11 @@
-"""`manage.py index_repo <address or folder>`: index here and now, with a progress bar."""
+"""`manage.py index_repo <address or folder>`: indexes it, with a progress bar."""
 
 from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandParser
@@ -20,7 +21,7 @@ from rich.progress import (
 
 from repos import jobs, services
 from repos.models import IndexJob
-from repos.sources import KINDS, SourceError, parse_address
+from repos.sources import KINDS, Address, SourceError, parse_address
 
 
 class Command(BaseCommand):
@@ -52,74 +53,100 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            job = self._job(options)
+            job = self._request(options)
         except SourceError as error:
-            self._leave(2, str(error))
-            return
-        job = self._run(job)
+            self._exit(2, str(error))
+        job = self._follow(job)
         if job.state != IndexJob.State.DONE:
-            self._leave(1, job.error or f"The job was {job.get_state_display()}.")
-        result = job.result
-        if result["unchanged"]:
-            self.stdout.write(
-                f"{job.repository.name}: nothing has changed since {result['commit'][:10]}."
-            )
-        else:
-            self.stdout.write(
-                f"{job.repository.name}: {result['files']} files, {result['chunks']} chunks at {result['commit'][:10]} "
-                f"({result['written']} files written, {result['removed']} removed)."
-            )
+            self._exit(1, job.error or f"The job was {job.get_state_display()}.")
+        self.stdout.write(f"{job.repository.name}: {_summary(job.result)}")
 
-    def _job(self, options: dict[str, Any]) -> IndexJob:
-        text = options["repository"]
-        if os.path.isdir(text) and not options["kind"]:
-            text, options["kind"] = os.path.abspath(text), "local"
-        address = parse_address(text, options["kind"])
-        token = os.environ.get(options["token_env"], "") if options["token_env"] else ""
-        if options["token_env"] and not token:
-            self._leave(2, f"The environment variable {options['token_env']} is empty.")
-        if address.is_local and not os.path.isdir(address.url):
-            self._leave(2, "There is no such folder.")
-        owner = None
-        if options["owner"]:
-            owner = get_user_model().objects.filter(username=options["owner"]).first()
-            if owner is None:
-                self._leave(2, f"There is no user {options['owner']}.")
+    def _request(self, options: dict[str, Any]) -> IndexJob:
+        """The job of the named repository, which is added when it is new.
+
+        Raises SourceError.
+        """
+        address = _address(options["repository"], options["kind"])
+        token = self._token(options["token_env"])
+        if address.is_local and not _is_folder(address.url):
+            self._exit(2, "There is no such folder.")
+        owner_id = self._owner_id(options["owner"])
         repository = services.add(
             address,
-            owner.pk if owner else None,
+            owner_id,
             token=token,
             revision=options["revision"],
-            private=owner is not None,
+            private=owner_id is not None,
         )
-        job, is_new = jobs.request(
-            repository, owner.pk if owner else None, force=options["force"], start=False
-        )
+        job, is_new = jobs.request(repository, owner_id, force=options["force"], start=False)
         if not is_new:
             self.stderr.write("This repository already has a job; following it.")
         return job
 
-    def _run(self, job: IndexJob) -> IndexJob:
-        columns = (
-            TextColumn("{task.description:<32}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-        )
-        with Progress(
-            *columns, console=Console(stderr=True), transient=not sys.stderr.isatty()
-        ) as bar:
+    def _token(self, variable: str) -> str:
+        """The access token in an environment variable; empty when none is named."""
+        token = os.environ.get(variable, "") if variable else ""
+        if variable and not token:
+            self._exit(2, f"The environment variable {variable} is empty.")
+        return token
+
+    def _owner_id(self, username: str) -> int | None:
+        if not username:
+            return None
+        owner = get_user_model().objects.filter(username=username).first()
+        if owner is None:
+            self._exit(2, f"There is no user {username}.")
+        return owner.pk
+
+    def _follow(self, job: IndexJob) -> IndexJob:
+        """Run the job, or follow its worker, with a progress bar for each stage."""
+        with _progress_bar() as bar:
             tasks: dict[str, TaskID] = {}
 
-            def tell(now: IndexJob) -> None:
-                if now.stage not in tasks:
-                    tasks[now.stage] = bar.add_task(
-                        str(IndexJob.Stage(now.stage).label), total=None
-                    )
-                bar.update(tasks[now.stage], total=now.total or None, completed=now.progress)
+            def show(job: IndexJob) -> None:
+                if job.stage not in tasks:
+                    label = str(IndexJob.Stage(job.stage).label)
+                    tasks[job.stage] = bar.add_task(label, total=None)
+                bar.update(tasks[job.stage], total=job.total or None, completed=job.progress)
 
-            return jobs.run_or_follow(job, tell)
+            return jobs.run_or_follow(job, show)
 
-    def _leave(self, code: int, message: str) -> None:
+    def _exit(self, code: int, message: str) -> NoReturn:
         self.stderr.write(self.style.ERROR(message))
         sys.exit(code)
+
+
+def _progress_bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description:<32}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=not sys.stderr.isatty(),
+    )
+
+
+def _address(text: str, kind: str) -> Address:
+    """A folder's address when there is one by this path, relative ones included."""
+    if not kind and _is_folder(text):
+        return parse_address(str(Path(text).resolve()), "local")
+    return parse_address(text, kind)
+
+
+def _is_folder(text: str) -> bool:
+    try:
+        return Path(text).is_dir()
+    except OSError:  # too long for a path
+        return False
+
+
+def _summary(result: dict[str, Any]) -> str:
+    """What an IndexResult (as JSON) says, in words."""
+    commit = result["commit"][:10]
+    if result["unchanged"]:
+        return f"nothing has changed since {commit}."
+    return (
+        f"{result['files']} files, {result['chunks']} chunks at {commit} "
+        f"({result['written']} files written, {result['removed']} removed)."
+    )

@@ -1,23 +1,5 @@
-"""`manage.py reseal_secrets`: after putting a new key in front of DEEPWIKI_TOKEN_KEYS, so that the old one can go."""
+"""`manage.py reseal_secrets`: the former name of `rotate_keys`."""
 
-from __future__ import annotations
+from repos.management.commands.rotate_keys import Command
 
-import sys
-from typing import Any
-
-from django.core.management.base import BaseCommand
-
-from repos import services
-from repos.encryption import WrongKey
-
-
-class Command(BaseCommand):
-    help = "Encrypts every stored access token and webhook secret with the newest of DEEPWIKI_TOKEN_KEYS."
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            count = services.rotate_keys()
-        except WrongKey as error:
-            self.stderr.write(self.style.ERROR(str(error)))
-            sys.exit(1)
-        self.stdout.write(f"{count} repositories' secrets are sealed with the newest key.")
+__all__ = ["Command"]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
-import uuid
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db.models import F, Q
 
-from repos.models import Repository
-from repos.search import Filters, SearchResult, parse_patterns, search
-from repos.sources import SourceError, parse_address
+from repos.search import Filters, SearchOptions, SearchResult, parse_patterns, search
+from repos.services import find_for_operator
+
+FILTERS = ("excluded_dirs", "excluded_files", "included_dirs", "included_files")
+Search = Callable[[str], SearchResult]
 
 
 class Command(BaseCommand):
@@ -32,79 +33,69 @@ class Command(BaseCommand):
             help="Questions on standard input, one JSON object a line.",
         )
         parser.add_argument("--words-only", action="store_true", help="Leave the vectors out.")
-        for name in ("excluded-dirs", "excluded-files", "included-dirs", "included-files"):
+        for name in FILTERS:
             parser.add_argument(
-                f"--{name}", default="", help="Globs or names, separated by commas."
+                f"--{name.replace('_', '-')}",
+                default="",
+                help="Globs or names, separated by commas.",
             )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        repository = find_repository(options["repository"])
+        repository = find_for_operator(options["repository"])
         if repository is None or repository.current_index_id is None:
-            self.stderr.write(
-                self.style.ERROR(
-                    "This repository is not indexed. Run: manage.py index_repo <repository>"
-                )
-            )
-            sys.exit(2)
-        filters = Filters(
-            **{
-                name: parse_patterns(options[name])
-                for name in ("excluded_dirs", "excluded_files", "included_dirs", "included_files")
-            }
+            self._exit("This repository is not indexed. Run: manage.py index_repo <repository>")
+        search_repository = partial(
+            search,
+            [repository.pk],
+            user_id=repository.added_by_id,
+            options=_search_options(options),
         )
-
-        def look(question: str) -> SearchResult:
-            return search(
-                [repository.pk],
-                question,
-                user_id=repository.added_by_id,
-                limit=options["limit"],
-                filters=filters,
-                hybrid=not options["words_only"],
-                with_text=False,
-            )
-
         if options["jsonl"]:
-            for line in filter(str.strip, sys.stdin):
-                asked = json.loads(line)
-                ranked = [
-                    {"path": p.path, "start": p.start, "end": p.end}
-                    for p in look(asked["question"]).passages
-                ]
-                self.stdout.write(json.dumps({"id": asked["id"], "ranked": ranked}))
-            return
-        if not options["question"].strip():
-            self.stderr.write(self.style.ERROR("Give a question."))
-            sys.exit(2)
-        found = look(options["question"])
-        if options["json"]:
-            rows = [
-                {
-                    "path": p.path,
-                    "start": p.start,
-                    "end": p.end,
-                    "symbol": p.symbol,
-                    "score": round(p.score, 4),
-                }
-                for p in found.passages
+            self._answer_lines(search_repository)
+        elif not options["question"].strip():
+            self._exit("Give a question.")
+        elif options["json"]:
+            self._write_json(search_repository(options["question"]))
+        else:
+            self._write_table(search_repository(options["question"]))
+
+    def _answer_lines(self, search_repository: Search) -> None:
+        """One line of JSON out for each line of JSON in."""
+        for line in filter(str.strip, sys.stdin):
+            query = json.loads(line)
+            ranked = [
+                {"path": hit.path, "start": hit.start, "end": hit.end}
+                for hit in search_repository(query["question"]).passages
             ]
-            self.stdout.write(json.dumps({"mode": found.mode, "passages": rows}, indent=1))
-            return
-        for passage in found.passages:
-            where = f"{passage.path}:{passage.start}-{passage.end}"
-            self.stdout.write(f"{passage.score:6.3f}  {where:<60} {passage.symbol}")
+            self.stdout.write(json.dumps({"id": query["id"], "ranked": ranked}))
+
+    def _write_json(self, result: SearchResult) -> None:
+        passages = [
+            {
+                "path": hit.path,
+                "start": hit.start,
+                "end": hit.end,
+                "symbol": hit.symbol,
+                "score": round(hit.score, 4),
+            }
+            for hit in result.passages
+        ]
+        self.stdout.write(json.dumps({"mode": result.mode, "passages": passages}, indent=1))
+
+    def _write_table(self, result: SearchResult) -> None:
+        for hit in result.passages:
+            place = f"{hit.path}:{hit.start}-{hit.end}"
+            self.stdout.write(f"{hit.score:6.3f}  {place:<60} {hit.symbol}")
+
+    def _exit(self, message: str) -> NoReturn:
+        self.stderr.write(self.style.ERROR(message))
+        sys.exit(2)
 
 
-def find_repository(text: str) -> Repository | None:
-    """A repository by id, address, folder or name, any visibility: commands are the operator's.
-
-    Of several revisions, the one indexed last.
-    """
-    found = Q(name=text)
-    for kind in ("", "local"):
-        with contextlib.suppress(SourceError):
-            found |= Q(url=parse_address(text, kind).url)
-    with contextlib.suppress(ValueError):
-        found |= Q(pk=uuid.UUID(text))
-    newest = F("current_index__updated_at").desc(nulls_last=True)
-    return Repository.objects.filter(found).order_by("is_private", newest).first()
+def _search_options(options: dict[str, Any]) -> SearchOptions:
+    return SearchOptions(
+        limit=options["limit"],
+        filters=Filters(**{name: parse_patterns(options[name]) for name in FILTERS}),
+        hybrid=not options["words_only"],
+        with_text=False,
+    )

@@ -17,6 +17,7 @@ from repos import jobs
 
 logger = logging.getLogger(__name__)
 RESCUE_SECONDS = 10
+STALLED_SECONDS = 30  # without a heartbeat
 
 
 class Command(BaseCommand):
@@ -32,13 +33,10 @@ class Command(BaseCommand):
 
 
 async def work(concurrency: int) -> None:
-    """Run the queue and, beside it, look for jobs whose runner died."""
+    """Run jobs, and rescue those of dead workers, until SIGTERM or SIGINT."""
     worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     async with worker_app.open_async():
-        running = asyncio.current_task()
-        assert running is not None
-        for name in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(name, _stop, running)
+        _stop_on_signals()
         rescuer = asyncio.create_task(_rescue_forever(worker_app))
         try:
             await worker_app.run_worker_async(
@@ -48,7 +46,7 @@ async def work(concurrency: int) -> None:
                 shutdown_graceful_timeout=2,
                 delete_jobs="successful",
                 update_heartbeat_interval=5,
-                stalled_worker_timeout=30,
+                stalled_worker_timeout=STALLED_SECONDS,
             )
         except asyncio.CancelledError:
             logger.info("worker stopped")
@@ -57,21 +55,34 @@ async def work(concurrency: int) -> None:
             rescuer.cancel()
 
 
+def _stop_on_signals() -> None:
+    running = asyncio.current_task()
+    assert running is not None
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, _stop, running)
+
+
 def _stop(running: asyncio.Task[Any]) -> None:
-    jobs.stopping.set()  # jobs run in threads: this is how they hear of it
+    jobs.stopping.set()  # jobs run in threads, which cannot be cancelled
     running.cancel()
 
 
 async def _rescue_forever(worker_app: Any) -> None:
     while True:
         try:
-            for job in await worker_app.job_manager.get_stalled_jobs(seconds_since_heartbeat=30):
-                try:
-                    await worker_app.job_manager.retry_job(job)
-                except UniqueViolation:
-                    logger.info("stalled job %s is already queued again", job.id)
+            await _retry_stalled_messages(worker_app)
             if rescued := await sync_to_async(jobs.rescue)():
                 logger.warning("took over %s jobs whose runner died", rescued)
         except Exception:
             logger.exception("looking for stalled jobs failed")
         await asyncio.sleep(RESCUE_SECONDS)
+
+
+async def _retry_stalled_messages(worker_app: Any) -> None:
+    """Requeue the messages, procrastinate's jobs, of dead workers."""
+    manager = worker_app.job_manager
+    for message in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        try:
+            await manager.retry_job(message)
+        except UniqueViolation:
+            logger.info("stalled job %s is already queued again", message.id)

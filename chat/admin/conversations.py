@@ -1,4 +1,4 @@
-"""Conversations in the admin: who asked about what and when; the text only with a permission of its own."""
+"""Conversations in the admin; their text needs a permission of its own."""
 
 from __future__ import annotations
 
@@ -10,11 +10,29 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from chat.models import Asked, Conversation, Message, Share
-from repos.admin import ActedUpon, ReadOnly
+from deepwiki.foundation.read_only_admin import ReadOnly, ReadOnlyWithActions
+
+CONVERSATION_FIELDS = ["id", "user", "repository", "created_at", "updated_at"]
+MESSAGE_FIELDS = [
+    "conversation",
+    "position",
+    "role",
+    "state",
+    "provider",
+    "model",
+    "language",
+    "commit",
+    "search_mode",
+    "usage",
+    "error",
+    "created_at",
+    "finished_at",
+]
+RATINGS = {1: "helpful", -1: "not helpful"}
 
 
 def may_read_text(request: HttpRequest) -> bool:
-    """Message text is private even from staff, unless they hold `chat.read_message_text`."""
+    """Text is private even from staff, unless they have `chat.read_message_text`."""
     return request.user.has_perm("chat.read_message_text")
 
 
@@ -28,8 +46,9 @@ class ConversationAdmin(ReadOnly):
         return super().get_queryset(request).annotate(message_count=Count("messages"))  # type: ignore[no-any-return]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fields = ["id", "user", "repository", "created_at", "updated_at"]
-        return [*fields, "title"] if may_read_text(request) else fields
+        if may_read_text(request):
+            return [*CONVERSATION_FIELDS, "title"]
+        return CONVERSATION_FIELDS
 
     @admin.display(description="Messages", ordering="message_count")
     def message_count(self, conversation: Any) -> int:
@@ -38,7 +57,10 @@ class ConversationAdmin(ReadOnly):
 
 @admin.register(Asked)
 class AskedAdmin(ReadOnly):
-    """Who asked about what repository. The words of a question are on its message's page, with that permission."""
+    """Who asked about what repository.
+
+    The words of a question are on its message's page, with that permission.
+    """
 
     list_display = [
         "created_at",
@@ -85,22 +107,20 @@ class AskedAdmin(ReadOnly):
 
     @admin.display(description="Tokens")
     def tokens(self, question: Asked) -> int:
-        return sum(
-            answer.usage.get(name) or 0
-            for answer in question.children.all()
-            for name in ("input_tokens", "output_tokens")
-        )
+        return sum(map(_tokens_of, question.children.all()))
 
     @admin.display(description="Rating")
     def rating(self, question: Asked) -> str:
-        return ", ".join(
-            {1: "helpful", -1: "not helpful"}.get(a.rating or 0, "")
-            for a in question.children.all()
-        )
+        return ", ".join(RATINGS.get(answer.rating or 0, "") for answer in question.children.all())
+
+
+def _tokens_of(answer: Message) -> int:
+    usage = answer.usage
+    return (usage.get("input_tokens") or 0) + (usage.get("output_tokens") or 0)
 
 
 @admin.register(Share)
-class ShareAdmin(ActedUpon):
+class ShareAdmin(ReadOnlyWithActions):
     """Links to conversations; an administrator can take them back."""
 
     list_display = ["id", "owner", "repository", "created_at", "expires_at", "revoked_at"]
@@ -139,22 +159,9 @@ class MessageAdmin(ReadOnly):
         return False  # what follows it would go, too: conversations are deleted whole
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fields = [
-            "conversation",
-            "position",
-            "role",
-            "state",
-            "provider",
-            "model",
-            "language",
-            "commit",
-            "search_mode",
-            "usage",
-            "error",
-            "created_at",
-            "finished_at",
-        ]
-        return [*fields, "content", "sources"] if may_read_text(request) else fields
+        if may_read_text(request):
+            return [*MESSAGE_FIELDS, "content", "sources"]
+        return MESSAGE_FIELDS
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.get_fields(request, obj)

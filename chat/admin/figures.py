@@ -1,0 +1,93 @@
+"""The admin pages of repositories and people, with questions and tokens added."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils import timezone
+
+from chat.models import Message
+from chat.token_usage import tokens_where
+from deepwiki.accounts.admin import PersonAdmin
+from repos.admin import RepositoryAdmin
+from repos.models import Repository
+
+OF_REPOSITORY = "c.repository_id = repos_repository.id"
+OF_PERSON_TODAY = "c.user_id = auth_user.id AND m.created_at >= date_trunc('day', now())"
+RECENT = timedelta(days=30)
+
+admin.site.unregister(Repository)
+admin.site.unregister(User)
+
+
+@admin.register(Repository)
+class RepositoryWithFiguresAdmin(RepositoryAdmin):
+    """Repositories with the tokens that answers about them took."""
+
+    list_display = [
+        "name",
+        "kind",
+        "is_private",
+        "state",
+        "files",
+        "chunks",
+        "tokens",
+        "last_error",
+        "used_at",
+    ]
+    readonly_fields = ["state", "files", "chunks", "size", "questions", "last_error"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Repository]:
+        return super().get_queryset(request).annotate(tokens_used=tokens_where(OF_REPOSITORY))
+
+    @admin.display(description="Tokens used", ordering="tokens_used")
+    def tokens(self, repository: Any) -> int:
+        return int(repository.tokens_used or 0)
+
+    @admin.display(description="Questions asked")
+    def questions(self, repository: Repository) -> int:
+        return repository.conversations.filter(messages__role="user").count()
+
+
+@admin.register(User)
+class PersonWithFiguresAdmin(PersonAdmin):
+    """People with their questions of the last 30 days and their tokens of today."""
+
+    list_display = [
+        "username",
+        "email",
+        "is_active",
+        "is_staff",
+        "last_login",
+        "recent_questions",
+        "tokens_spent_today",
+        "quota",
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        people = super().get_queryset(request)
+        return people.annotate(
+            question_count=_question_count(), token_count=tokens_where(OF_PERSON_TODAY)
+        )
+
+    @admin.display(description="Questions in 30 days", ordering="question_count")
+    def recent_questions(self, person: Any) -> int:
+        return int(person.question_count or 0)
+
+    @admin.display(description="Tokens today", ordering="token_count")
+    def tokens_spent_today(self, person: Any) -> int:
+        return int(person.token_count or 0)
+
+
+def _question_count() -> Coalesce:
+    """How many questions a person asked within RECENT."""
+    since = timezone.now() - RECENT
+    questions = Message.objects.filter(asked_by=OuterRef("pk"), created_at__gt=since).order_by()
+    counts = questions.values("asked_by").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counts), 0)

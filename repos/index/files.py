@@ -1,0 +1,53 @@
+"""Reading the files of a snapshot and cutting them into chunks."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+
+from repos.index.progress import Progress
+from repos.index.rows import ChunkedFile
+from repos.indexing.chunking import TextChunk, chunk
+from repos.indexing.file_selection import File, Skipped, files
+from repos.sources import Snapshot
+from repos.sources.tree import TreeEntry
+
+logger = logging.getLogger(__name__)
+
+
+def chunked_files(
+    entries: Sequence[TreeEntry], snapshot: Snapshot, skipped: Skipped, progress: Progress
+) -> Iterator[ChunkedFile]:
+    """The texts among `entries` with their chunks.
+
+    Reports to `progress` what cannot be read or chunked, and counts in `skipped` what
+    is no text.
+    """
+    unread = {entry.path for entry in entries}
+    for file in files(_blobs(entries, snapshot, unread), skipped):
+        chunks = _chunks(file, progress)
+        if chunks is not None:
+            yield file, chunks
+    for path in sorted(unread):
+        progress.file_failed(path, "it could not be read")
+
+
+def _blobs(
+    entries: Sequence[TreeEntry], snapshot: Snapshot, unread: set[str]
+) -> Iterator[tuple[TreeEntry, bytes]]:
+    """The entries with their bytes.
+
+    Removes from `unread` the paths that could be read.
+    """
+    for entry, data in snapshot.reader.read(list(entries)):
+        unread.discard(entry.path)
+        yield entry, data
+
+
+def _chunks(file: File, progress: Progress) -> list[TextChunk] | None:
+    try:
+        return chunk(file.entry.path, file.text)
+    except Exception:  # a parser's own fault must not cost the other files
+        logger.exception("a file could not be cut")
+        progress.file_failed(file.entry.path, "it could not be cut into passages")
+        return None

@@ -1,0 +1,69 @@
+"""Files with their chunks as rows of the tables of documents and chunks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from repos.indexing.chunking import TextChunk
+from repos.indexing.code_tokens import sparse_text, weigh
+from repos.indexing.file_selection import File
+from repos.indexing.languages import language_of
+from repos.sources.tree import printable
+
+PATH_FACTOR, CLASS_FACTOR, SYMBOL_FACTOR = 3, 2, 2
+DOCUMENT_COLUMNS = "id, index_id, path, sha, language, role, lines, size, is_live, text"
+CHUNK_COLUMNS = 'index_id, document_id, is_live, role, start, "end", symbol, words'
+
+ChunkedFile = tuple[File, list[TextChunk]]
+StoredFile = tuple[int, ChunkedFile]  # with the id of its document
+Row = tuple[object, ...]
+
+
+def document_rows(index_id: int, files: Iterable[StoredFile], *, is_live: bool) -> Iterator[Row]:
+    """DOCUMENT_COLUMNS of each file."""
+    for document, (file, _) in files:
+        path = printable(file.entry.path)
+        yield (
+            document,
+            index_id,
+            path,
+            file.entry.sha,
+            language_of(path),
+            file.role,
+            file.text.count("\n") + 1,
+            file.entry.size,
+            is_live,
+            file.text,
+        )
+
+
+def chunk_rows(
+    index_id: int, files: Iterable[StoredFile], terms: Counter[int], *, is_live: bool
+) -> Iterator[Row]:
+    """CHUNK_COLUMNS of each chunk. Adds the terms of each to `terms`."""
+    for document, (file, chunks) in files:
+        for chunk in chunks:
+            weights = weigh(bm25_fields(file.entry.path, chunk))
+            terms.update(weights.keys())
+            yield (
+                index_id,
+                document,
+                is_live,
+                file.role,
+                chunk.start,
+                chunk.end,
+                chunk.symbol,
+                sparse_text(weights),
+            )
+
+
+def bm25_fields(path: str, chunk: TextChunk) -> list[tuple[str, int]]:
+    """The texts that BM25 counts of a chunk, each with its factor."""
+    enclosing, _, _ = chunk.symbol.rpartition(".")
+    return [
+        (chunk.text, 1),
+        (path, PATH_FACTOR),
+        (enclosing, CLASS_FACTOR),
+        (" ".join(chunk.symbols), SYMBOL_FACTOR),
+    ]

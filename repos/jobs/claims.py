@@ -1,0 +1,128 @@
+"""Claims of jobs by workers: kept by a heartbeat, void when it stops.
+
+A claim raises the job's `claim_number`; a worker whose number is no longer the row's
+has lost the job.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.db import Error, connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from repos.jobs.queue import State, enqueue
+from repos.models import IndexJob
+
+logger = logging.getLogger(__name__)
+HEARTBEAT_SECONDS = 5.0
+CLAIM_TIMEOUT = timedelta(seconds=30)  # without a heartbeat
+MESSAGE_TIMEOUT = timedelta(minutes=5)  # a job queued for so long has lost its message
+CLEARED = {
+    "error": "",
+    "error_code": "",
+    "error_parameters": {},
+    "failures": {},
+    "progress": 0,
+    "total": 0,
+}
+
+
+def claim(job_id: uuid.UUID | str) -> IndexJob | None:
+    """Claim a queued job, or one whose worker died.
+
+    None when another has it, or it is over.
+    """
+    now = timezone.now()
+    claimable = Q(state=State.QUEUED) | _is_stalled(now)
+    claimed = IndexJob.objects.filter(claimable, pk=job_id).update(
+        state=State.RUNNING,
+        stage=IndexJob.Stage.WAITING,
+        heartbeat_at=now,
+        started_at=now,
+        claim_number=F("claim_number") + 1,
+        **CLEARED,
+    )
+    if not claimed:
+        return None
+    jobs = IndexJob.objects.select_related("repository", "repository__current_index")
+    return jobs.filter(pk=job_id).first()
+
+
+@contextmanager
+def heartbeat(job: IndexJob) -> Iterator[None]:
+    """Renew the claim from a thread: some steps take longer than CLAIM_TIMEOUT."""
+    ended = threading.Event()
+
+    def renew_until_ended() -> None:
+        while not ended.wait(HEARTBEAT_SECONDS):
+            renew(job)
+
+    thread = threading.Thread(target=renew_until_ended, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(5)
+
+
+def renew(job: IndexJob) -> None:
+    """One heartbeat, over a connection of the calling thread's own.
+
+    A failing database is left to the next.
+    """
+    try:
+        IndexJob.objects.claimed_as(job).update(heartbeat_at=timezone.now())
+    except Error:
+        logger.debug("no sign of life could be given", exc_info=True)
+    finally:
+        connection.close()
+
+
+def release(job: IndexJob) -> None:
+    """Put a claimed job back into the queue, for another worker."""
+    with transaction.atomic():
+        if IndexJob.objects.claimed_as(job).update(state=State.QUEUED):
+            enqueue(job)
+
+
+def rescue() -> int:
+    """Requeue the jobs of dead workers; returns how many.
+
+    Resends lost messages, too.
+    """
+    stalled = IndexJob.objects.filter(_is_stalled(timezone.now()))
+    rescued = sum(map(_requeue, stalled))
+    _resend_lost_messages()
+    return rescued
+
+
+def _is_stalled(now: datetime) -> Q:
+    return Q(state=State.RUNNING, heartbeat_at__lt=now - CLAIM_TIMEOUT)
+
+
+def _requeue(job: IndexJob) -> bool:
+    """Requeue a job unless it got a heartbeat meanwhile."""
+    with transaction.atomic():
+        row = IndexJob.objects.claimed_as(job).filter(heartbeat_at=job.heartbeat_at)
+        requeued = row.update(state=State.QUEUED, crash_count=F("crash_count") + 1)
+        if requeued:
+            enqueue(job)
+    return bool(requeued)
+
+
+def _resend_lost_messages() -> None:
+    """A second message for a job does no harm: the claim is atomic."""
+    lost = timezone.now() - MESSAGE_TIMEOUT
+    never_claimed = Q(heartbeat_at=None, created_at__lt=lost)
+    queued = IndexJob.objects.filter(state=State.QUEUED)
+    for job in queued.filter(never_claimed | Q(heartbeat_at__lt=lost)):
+        IndexJob.objects.filter(pk=job.pk).update(heartbeat_at=timezone.now())
+        enqueue(job)

@@ -1,0 +1,11 @@
+-- Chunks nearest to the question, of one HNSW graph or of all indexes without one.
+-- The places in braces are filled in by statement.py.
+SELECT e.chunk_id AS id, 1 - ({vector} <=> {question}) AS score
+FROM repos_embedding e {join}
+WHERE {condition} AND e.embedder = %(embedder)s {scope}
+  AND e.chunk_id NOT IN (
+      SELECT s.id FROM repos_chunk s
+      WHERE s.index_id IN (SELECT id FROM allowed) AND NOT s.is_live
+  )
+ORDER BY {vector} <=> {question}
+LIMIT %(candidates)s

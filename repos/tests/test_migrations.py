@@ -1,0 +1,50 @@
+"""What a database of the release before keeps when it is migrated."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from deepwiki.testing.fixtures import write_files
+from repos.models import Chunk, Index, IndexJob
+from repos.search import search
+
+BEFORE = "0010_field_names"
+ACTIONS = """
+SELECT conrelid::regclass::text, attname, confdeltype::text
+FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND conkey = ARRAY[attnum]
+WHERE contype = 'f' AND (confrelid = 'repos_index'::regclass OR conrelid = ANY(%s::regclass[]))
+"""
+
+
+def rows(statement, *values):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()
+
+
+@pytest.mark.django_db
+def test_the_database_deletes_an_index_with_all_that_refers_to_it():
+    tables = ["repos_index", "repos_document", "repos_chunk", "repos_embedding", "repos_term"]
+    actions = {(table, column): action for table, column, action in rows(ACTIONS, tables)}
+    assert actions.pop(("repos_repository", "current_index_id")) == "n"  # SET NULL
+    assert len(actions) == 7
+    assert set(actions.values()) == {"c"}  # CASCADE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_index_made_before_goes_on_answering_and_uses_its_graph(index_folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(Index, "HNSW_MIN_CHUNKS", 1)
+    write_files(tmp_path / "r", {f"m{n}.py": f"def zebra_{n}():\n    return {n}\n" for n in range(5)})
+    repository = index_folder(tmp_path / "r")
+    before = search([repository.pk], "zebra_3", user_id=None)
+    chunks = set(Chunk.objects.values_list("pk", flat=True))
+    job = IndexJob.objects.create(repository=repository, state="failed", error="It broke.")
+    try:
+        call_command("migrate", "repos", BEFORE, verbosity=0)
+    finally:
+        call_command("migrate", verbosity=0)
+    assert Index.objects.get().hnsw_embedders == ["fake/hashing"]
+    assert set(Chunk.objects.values_list("pk", flat=True)) == chunks
+    assert search([repository.pk], "zebra_3", user_id=None) == before
+    job.refresh_from_db()
+    assert (job.error, job.error_code, job.error_parameters) == ("It broke.", "", {})
