@@ -160,6 +160,10 @@ class Message(models.Model):
     rating_reason = models.CharField(max_length=1000, blank=True, default="", db_default="")
     stop_requested = models.BooleanField(default=False, db_default=False)
     error = models.TextField(blank=True, default="", db_default="")
+    error_reason = models.CharField(
+        max_length=60, blank=True, default="", db_default="", help_text="Identifies the message."
+    )
+    error_parameters = models.JSONField(default=dict, db_default={}, blank=True)
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
     finished_at = models.DateTimeField(null=True, blank=True)
     lease_at = models.DateTimeField(null=True, blank=True)

@@ -107,7 +107,11 @@ def _message_fields(run: Run) -> Fields:
     if run.stages:
         fields["stages"] = run.stages
     if run.error is not None:
-        fields["error"] = run.error.message
+        fields |= {
+            "error": run.error.message,
+            "error_reason": run.error.reason or "",
+            "error_parameters": run.error.parameters,
+        }
     if run.state is not None:
         fields |= {"state": run.state, "finished_at": now}
     return fields

@@ -256,7 +256,11 @@ async def _measure(provider: str, events: AsyncGenerator[Event]) -> AsyncGenerat
 
 def _mark_refused(answer_id: uuid.UUID, error: ChatError) -> None:
     Message.objects.filter(pk=answer_id).update(
-        state=Message.State.INTERRUPTED, error=error.message, finished_at=timezone.now()
+        state=Message.State.INTERRUPTED,
+        error=error.message,
+        error_reason=error.reason,
+        error_parameters=error.parameters,
+        finished_at=timezone.now(),
     )
 
 

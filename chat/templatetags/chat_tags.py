@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.utils.translation import get_language
 
+from chat.models import Message
 from chat.web import ui_strings as strings
 from chat.web.answer_details import answer_details
 
@@ -32,8 +33,14 @@ def split_name(name: str) -> dict[str, str]:
 
 
 @register.filter
+def translate_error(message: Message) -> str:
+    """The error of an answer in the current language; empty if it has none."""
+    return strings.translate_message(message.error, message.error_reason, message.error_parameters)
+
+
+@register.filter
 def translate_notice(notice: Notice) -> str:
     """A stored notice in the current language, by its reason where it has one."""
     return strings.translate_message(
-        notice["message"], notice.get("reason", ""), notice.get("parameters")
+        notice["message"], notice.get("code", ""), notice.get("parameters")
     )

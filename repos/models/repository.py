@@ -14,10 +14,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from repos.encryption import decrypt, encrypt
-from repos.sources import Address, parse_address
+from repos.sources import HOSTS, Address, parse_address
+from repos.sources.hosts import LOCAL
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+
+# Kind of git host, or a folder on this machine -> label.
+KINDS_OF_SOURCE = [*((host.kind, host.label) for host in HOSTS), (LOCAL, _("Local folder"))]
 
 
 class Identified(Protocol):
@@ -78,17 +83,8 @@ class Repository(models.Model):
     so neither can learn anything from the other.
     """
 
-    class Kind(models.TextChoices):
-        GITHUB = "github", "GitHub"
-        GITLAB = "gitlab", "GitLab"
-        BITBUCKET = "bitbucket", "Bitbucket"
-        GITEA = "gitea", "Gitea"
-        AZURE = "azure", "Azure DevOps"
-        GIT = "git", "Git"
-        LOCAL = "local", _("Local folder")
-
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    kind = models.CharField(max_length=20, choices=Kind)
+    kind = models.CharField(max_length=20, choices=KINDS_OF_SOURCE)
     url = models.CharField("address", max_length=1000)
     name = models.CharField(max_length=500)
     revision = models.CharField(

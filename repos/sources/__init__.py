@@ -5,7 +5,7 @@ address (hosts) -> network_policy -> git, following redirects, or local_folder -
 
 from repos.sources.address import Address, check_revision, parse_address
 from repos.sources.errors import Broken, NoRevision, NotFound, SourceError
-from repos.sources.hosts import HOSTS, KIND_CHOICES, KINDS, Host
+from repos.sources.hosts import HOSTS, KINDS, Host
 from repos.sources.snapshot import (
     FetchLimits,
     Snapshot,
@@ -19,7 +19,6 @@ from repos.sources.tree import TreeEntry, printable
 __all__ = [
     "HOSTS",
     "KINDS",
-    "KIND_CHOICES",
     "Address",
     "Broken",
     "FetchLimits",

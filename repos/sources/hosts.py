@@ -166,8 +166,7 @@ HOSTS = (GITHUB, GITLAB, BITBUCKET, GITEA, AZURE, GIT)
 BY_KIND = {host.kind: host for host in HOSTS}
 
 LOCAL = "local"  # the kind of a folder on this machine, which has no host
-KIND_CHOICES = (*((host.kind, host.label) for host in HOSTS), (LOCAL, "Local folder"))
-KINDS = tuple(kind for kind, _ in KIND_CHOICES)
+KINDS = (*(host.kind for host in HOSTS), LOCAL)
 
 
 def canonical_hostname(hostname: str) -> str:

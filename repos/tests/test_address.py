@@ -134,9 +134,9 @@ def test_ordinary_revisions_are_taken(name):
 
 def test_the_kinds_of_host_are_those_of_the_model():
     from repos.models import Repository
-    from repos.sources import HOSTS, KIND_CHOICES
+    from repos.sources import HOSTS, KINDS
 
-    assert [(kind, str(label)) for kind, label in Repository.Kind.choices] == list(KIND_CHOICES)
+    assert [kind for kind, _ in Repository._meta.get_field("kind").choices] == list(KINDS)
     assert len({host.kind for host in HOSTS}) == len(HOSTS)
 
 
