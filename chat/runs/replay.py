@@ -6,11 +6,10 @@ import contextlib
 import logging
 import uuid
 from collections.abc import AsyncGenerator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chat.core.errors import ChatError, Down, NoSuchRepository, ProviderError
-from chat.core.events import Accepted, Delta, Done, Event, Failed, Numbered, Sources
+from chat.core.events import Accepted, Delta, Done, Failed, Numbered, Sources
 from chat.models import Message, RunEvent
 from chat.runs import pubsub
 from chat.runs.background import keep
@@ -39,10 +38,22 @@ async def load_run(run_id: uuid.UUID, person: Person) -> Run:
     run.emit(Sources(message.sources, message.commit, message.search_mode))
     run.emit(Delta(message.content))
     if message.error:
-        run.emit(_provider_failure(Failed("error", message.error)))
+        run.emit(_stored_failure(message))
     run.state = message.state  # type: ignore[assignment]
     run.emit(Done(message.state))  # type: ignore[arg-type]
     return run
+
+
+def _stored_failure(message: Message) -> Failed:
+    """The error of a message: its class is not stored, so it counts as the provider's."""
+    return Failed(
+        code=ProviderError.code,
+        message=message.error,
+        close_code=ProviderError.close_code,
+        status=ProviderError.status,
+        reason=message.error_reason or None,
+        parameters=message.error_parameters,
+    )
 
 
 def _read_message(run_id: uuid.UUID) -> tuple[Message, bool]:
@@ -76,7 +87,7 @@ async def copy_events(run: Run, stored: AsyncGenerator[Numbered]) -> None:
         async with contextlib.aclosing(stored):
             async for item in stored:
                 last = item.seq
-                run.copy(replace(item, event=_provider_failure(item.event)))
+                run.copy(item)
     except Exception as error:  # the outermost edge of a task
         logger.warning("following an answer of another process failed", exc_info=True)
         failure = error if isinstance(error, ChatError) else Down()
@@ -85,13 +96,6 @@ async def copy_events(run: Run, stored: AsyncGenerator[Numbered]) -> None:
     finally:
         if run.is_running:
             run.copy(Numbered(run.id, last + 1, Done("partial")))
-
-
-def _provider_failure(event: Event) -> Event:
-    """A stored error has lost its status: it counts as one of the model's service."""
-    if not isinstance(event, Failed):
-        return event
-    return replace(event, close_code=ProviderError.close_code, status=ProviderError.status)
 
 
 def _read_events(

@@ -107,15 +107,16 @@ def test_a_sealed_block_swallows_nothing_of_what_comes_after_it():
 async def test_a_run_elsewhere_that_cannot_be_followed_ends_all_the_same():
     import uuid
 
+    from chat.core.events import Delta, Numbered
     from chat.runs import Run
-    from chat.runs.replay import _follow
+    from chat.runs.replay import copy_events
 
     async def breaks():
-        yield {"event": "delta", "text": "half ", "seq": 3}
+        yield Numbered(run.id, 3, Delta("half "))
         raise OSError
 
     run = Run(uuid.uuid4())
-    await _follow(run, breaks())
+    await copy_events(run, breaks())
     items = [item async for item in run.attach()]
     assert [(item.seq, item.event.name) for item in items] == [(3, "delta"), (4, "error"), (5, "done")]
     assert run.state == "partial"
@@ -342,16 +343,16 @@ async def test_what_is_deleted_while_it_is_answered_ends_the_answer_and_leaves_n
     assert run.state == "stopped"
     assert with_model.closed == 1
     assert await in_thread(Message.objects.count) == 0
-    assert await in_thread(RunEvent.objects.filter(run_id=run.id).count) <= len(run.events)
+    assert await in_thread(RunEvent.objects.filter(run_id=run.id).count) <= len(run.log)
 
 
 async def test_an_events_socket_is_closed_on_too_large_a_message_and_on_a_flood_of_nonsense(alice, token):
     from channels.testing import WebsocketCommunicator
 
-    from chat.api.consumers import MOST_COMPLAINTS
+    from chat.api.events_session import MAX_REFUSED_MESSAGES
     from deepwiki.asgi import application
 
-    for messages, code in ((["x" * 300_000], 1009), (["nonsense"] * (MOST_COMPLAINTS + 1), 4429)):
+    for messages, code in ((["x" * 300_000], 1009), (["nonsense"] * (MAX_REFUSED_MESSAGES + 1), 4429)):
         headers = [(b"host", b"localhost"), (b"authorization", f"Bearer {token}".encode())]
         socket = WebsocketCommunicator(application, "/ws/chat", headers=headers, subprotocols=["deepwiki.events.v1"])
         await socket.connect(timeout=10)
