@@ -49,22 +49,21 @@ def test_the_languages_offered_are_those_translated():
 def test_the_cores_sentences_are_all_known_to_the_interface():
     family = {c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, errors.ChatError)}
     assert {MESSAGES[c.code] for c in family if c not in (errors.Forbidden, errors.Internal)} <= set(ui_strings.SAID)
-    for path in [*(ROOT / "chat" / "core").glob("*.py"), ROOT / "chat" / "runs.py"]:
+    for path in [*(ROOT / "chat" / "core").glob("*.py"), ROOT / "chat" / "runs" / "run.py"]:
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Notice":
-                said = [a.value for a in node.args if isinstance(a, ast.Constant)]
-                assert len(said) < 2 or said[1] in ui_strings.SAID, said
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Notice.of":
+                sentence = MESSAGES.get(getattr(node.args[0], "value", ""), "{}")
+                assert "{" in sentence or sentence in ui_strings.SAID, sentence
 
 
 def test_what_a_page_may_be_told_is_known_to_the_interface():
-    for name in ("opening", "retrieval", "catching_up", "services", "limits"):
+    for name in ("services/intake", "services/retrieval", "runs/replay", "services/answering", "services/quotas"):
         for node in ast.walk(ast.parse((ROOT / "chat" / f"{name}.py").read_text())):
             for part in ast.walk(node) if isinstance(node, ast.Raise) else ():
-                if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                    strangers = "address" in part.value  # who is told that has no page
-                    assert strangers or not messages.SENTENCE.fullmatch(part.value) or part.value in ui_strings.SAID, (
-                        part.value
-                    )
+                if isinstance(part, ast.Constant) and part.value in set(MESSAGES) - {"indexing_cancelled"}:
+                    sentence = MESSAGES[part.value]
+                    strangers = "address" in sentence  # who is told that has no page
+                    assert strangers or not messages.SENTENCE.fullmatch(sentence) or sentence in ui_strings.SAID, sentence
 
 
 def test_the_scripts_words_are_all_there():
