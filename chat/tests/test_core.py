@@ -140,6 +140,23 @@ async def test_an_ordinary_first_question_costs_no_extra_call():
     assert len(provider.asked) == 1
 
 
+async def test_what_search_terms_and_answer_cost_adds_up():
+    usage = (await run(Script(Text("x"), Tokens(10, 2)), None, [Turn("user", "and where?")], HISTORY))[-1]
+    assert (usage.input_tokens, usage.output_tokens) == (20, 4)
+
+
+async def test_the_cost_of_an_answer_that_is_stopped_is_known():
+    request = ChatRequest("a/b", (Turn("user", "q"),))
+    context = AnswerContext(request, (), Shelf(), Script(*[Text("x" * 30)] * 5), MODEL, AnswerLimits())
+    events = answer(context)
+    async for event in events:
+        if isinstance(event, Delta):
+            break
+    await events.aclose()
+    assert context.meter.usage.output_tokens > 0
+    assert context.meter.usage.first_token_ms is not None
+
+
 # --- answers given a moment ago ---------------------------------------------------------------------------------------
 
 
