@@ -188,15 +188,8 @@ SCRIPT_STRINGS = {
     "copied": gettext_noop("Copied"),
     "copy": gettext_noop("Copy"),
     "wrap": gettext_noop("Wrap"),
-    "edit": gettext_noop("Edit"),
-    "cancel": gettext_noop("Cancel"),
-    "askAgain": gettext_noop("Ask again"),
-    "editLabel": gettext_noop("Your question in other words"),
     "version": gettext_noop("Version {n} of {of}"),
-    "previous": gettext_noop("Previous version"),
-    "source": gettext_noop("Source"),
     "wait": gettext_noop("Too many requests. Ask again in {n} seconds."),
-    "resize": gettext_noop("Width of the source pane"),
 }
 
 
