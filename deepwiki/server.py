@@ -1,6 +1,7 @@
 """The web server: daphne, with the limits and the ending it lacks by itself.
 
     python -m deepwiki.server --port 8000
+    python -m deepwiki.server --fd 3        # a listening socket that the caller hands over
 
 What the subclass changes: messages are bounded and refused with words before daphne drops them; per-message deflate is
 offered (bounded, so that a compressed bomb cannot grow); a slow reader gets fifteen seconds to take the rest after a
@@ -45,7 +46,8 @@ def serve(host: str, port: int, listener: socket.socket | None = None) -> None:
     from deepwiki.asgi import application
 
     if listener is not None:
-        endpoints = [f"fd:fileno={listener.fileno()}"]
+        # Twisted closes the descriptor once it has made one of its own; ours would later close another file's.
+        endpoints = [f"fd:fileno={listener.detach()}"]
     else:
         endpoints = build_endpoint_description_strings(host=host, port=port)
     _server(Server, settings)(
@@ -195,13 +197,27 @@ def _shared(host: str, port: int) -> socket.socket:
     return listener
 
 
+def _handed_over(descriptor: int) -> socket.socket:
+    """A socket that the caller made, bound and listens on, inherited as a file descriptor."""
+    listener = socket.socket(fileno=descriptor)
+    listener.setblocking(False)
+    return listener
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="deepwiki.server", description="DeepWiki's web server.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--shared", action="store_true", help="let other processes listen on the same port")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--shared", action="store_true", help="let other processes listen on the same port")
+    only.add_argument("--fd", type=int, help="serve this inherited listening socket instead of a host and port")
     arguments = parser.parse_args()
-    serve(arguments.host, arguments.port, _shared(arguments.host, arguments.port) if arguments.shared else None)
+    listener = None
+    if arguments.fd is not None:
+        listener = _handed_over(arguments.fd)
+    elif arguments.shared:
+        listener = _shared(arguments.host, arguments.port)
+    serve(arguments.host, arguments.port, listener)
     sys.exit(0)
 
 
