@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+TARPIT_BYTES = 60
 WHO = {
     "GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@t", "GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t@t",
     "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "HOME": os.devnull, "PATH": os.environ.get("PATH", ""),
@@ -76,8 +77,8 @@ class GitHost:
     """`with GitHost(root) as host:` serves the repositories under `root` at `host.url`.
 
     `token` is wanted when set; with `tls` it speaks https as `localhost`, certified by `ca_file`. `redirects` maps path
-    prefixes to other addresses; paths under /tarpit answer a byte a second. While
-    `gate` is cleared, requests wait. `seen` holds (path, authorization) of each request.
+    prefixes to other addresses; paths under /tarpit answer a byte a second, `trickled` of them so far. While `gate` is
+    cleared, requests wait. `seen` holds (path, authorization) of each request.
     """
 
     root: Path
@@ -86,6 +87,7 @@ class GitHost:
     tls: bool = False
     gate: threading.Event = field(default_factory=threading.Event)
     seen: list[tuple[str, str]] = field(default_factory=list)
+    trickled: int = 0
 
     def __enter__(self) -> GitHost:
         host = self
@@ -154,9 +156,10 @@ class GitHost:
         handler.send_response(200)
         handler.end_headers()
         try:
-            for _ in range(60):
+            for _ in range(TARPIT_BYTES):
                 handler.wfile.write(b".")
                 handler.wfile.flush()
+                self.trickled += 1
                 time.sleep(1)
         except OSError:
             pass

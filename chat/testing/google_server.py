@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,13 +37,12 @@ STATUS = {
 class GoogleServer(Loopback):
     """Start with `with GoogleServer() as server:`; `server.address` is what GOOGLE_API_ENDPOINT takes.
 
-    `requests` holds the requests received, `keys` the key each brought; `closed_at` when a client last left early.
+    `requests` holds the requests received, `keys` the key each brought; `closed` counts calls left before their end.
     """
 
     requests: list[Any] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     closed: int = 0
-    closed_at: float = 0.0
     port: int = 0
 
     @property
@@ -102,7 +100,7 @@ class GoogleServer(Loopback):
             finished = True
         except asyncio.CancelledError:
             self.closed += 1
-            self.closed_at = time.monotonic()
+            self._tell()
             raise
         finally:
             self.finished = finished

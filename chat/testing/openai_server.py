@@ -1,10 +1,12 @@
 """A server on loopback that speaks OpenAI's wire format: streams, usage, errors, cuts, hangs, embeddings.
 
-What it does is chosen by the model's name: `fake?tokens=20&delay_ms=5&fault=cut`.
+What it does is chosen by the model's name: `fake?tokens=20&delay_ms=5&fault=cut`. A name without a query does what
+`default` says, so that a server that was told one name once can be given another behaviour by each test.
 
     tokens      numbered words in the answer (5)           delay_ms   pause between words (0)
     first_ms    pause before the first word (0)            text       the answer itself, instead of numbered words
     echo        1: the answer is the prompt as received
+    hold        after so many words the answer waits until `let_go()` is called
     fault       401 404 429 500 context refused  an error status with OpenAI's body
                 html       status 502 with an HTML page    garbage    a stream that is no JSON
                 mid        an error event inside the stream  cut      the stream ends without its end mark
@@ -21,8 +23,9 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import socket
+import sys
 import threading
-import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,12 +55,13 @@ class Settings:
     first_ms: float = 0
     text: str = ""
     echo: int = 0
+    hold: int = 0
     fault: str = ""
 
     @classmethod
-    def of(cls, model: str) -> Settings:
+    def of(cls, model: str, default: str = "") -> Settings:
         settings = cls()
-        for key, value in parse_qsl(model.partition("?")[2]):
+        for key, value in parse_qsl(model.partition("?")[2] or default.partition("?")[2]):
             if hasattr(settings, key):
                 setattr(settings, key, type(getattr(settings, key))(unquote(value)))
         return settings
@@ -67,16 +71,18 @@ class Settings:
 class OpenAIServer(Loopback):
     """Start with `with OpenAIServer() as server:`; `server.url` is what OPENAI_BASE_URL takes.
 
-    `requests` holds the JSON bodies received; `closed` counts streams whose client left before the end, and
-    `closed_at` when the last did (monotonic); `most_embedding` is how many embedding requests were under way at once.
+    `requests` holds the JSON bodies received; `closed` counts streams whose client left before the end; `most_embedding`
+    is how many embedding requests were under way at once. With a `listener` it serves that socket, which it closes at
+    the end, instead of `port`. `default` is what a model's name without a query stands for.
     """
 
     requests: list[dict[str, Any]] = field(default_factory=list)
     authorizations: list[str] = field(default_factory=list)
     closed: int = 0
-    closed_at: float = 0.0
     seen: Counter[str] = field(default_factory=Counter)
     port: int = 0
+    listener: socket.socket | None = None
+    default: str = ""
     embedding: int = 0
     most_embedding: int = 0
 
@@ -84,8 +90,17 @@ class OpenAIServer(Loopback):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/v1"
 
+    def let_go(self, answers: int = 1) -> None:
+        """Let so many answers go on that are held, or will be."""
+        for _ in range(answers):
+            self._loop.call_soon_threadsafe(self._permits.release)
+
     async def _serve(self, ready: threading.Event, stop: asyncio.Event) -> None:
-        server = await asyncio.start_server(self._connection, "127.0.0.1", self.port)
+        self._permits = asyncio.Semaphore(0)
+        if self.listener is not None:
+            server = await asyncio.start_server(self._connection, sock=self.listener)
+        else:
+            server = await asyncio.start_server(self._connection, "127.0.0.1", self.port)
         self.port = server.sockets[0].getsockname()[1]
         ready.set()
         await stop.wait()
@@ -115,15 +130,17 @@ class OpenAIServer(Loopback):
             return await _reply(writer, 200, {"object": "list", "data": [{"id": "fake", "object": "model"}]})
         asked = json.loads(body or b"{}")
         self.requests.append(asked)
+        self._tell()
         if path.endswith("/embeddings"):
             return await self._embed(asked, writer)
         return await self._chat(asked, reader, writer)
 
     async def _embed(self, asked: dict[str, Any], writer: asyncio.StreamWriter) -> bool:
-        settings = Settings.of(asked["model"])
+        settings = Settings.of(asked["model"], self.default)
         self.seen[asked["model"]] += 1
-        if settings.fault.startswith("first") and self.seen[asked["model"]] == 1:
-            return await _reply(writer, STATUS[settings.fault], {"error": {"message": "later"}}, {"Retry-After": "0"})
+        fault = settings.fault
+        if fault in STATUS and (not fault.startswith("first") or self.seen[asked["model"]] == 1):
+            return await _reply(writer, STATUS[fault], {"error": {"message": "later"}}, {"Retry-After": "0"})
         self.embedding += 1
         self.most_embedding = max(self.most_embedding, self.embedding)
         await asyncio.sleep(settings.first_ms / 1000)
@@ -132,7 +149,7 @@ class OpenAIServer(Loopback):
 
     async def _chat(self, asked: dict[str, Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         model = asked["model"]
-        settings = Settings.of(model)
+        settings = Settings.of(model, self.default)
         self.seen[model] += 1
         fault = settings.fault
         if fault in STATUS and (not fault.startswith("first") or self.seen[model] == 1):
@@ -142,12 +159,16 @@ class OpenAIServer(Loopback):
         if fault == "html":
             return await _reply(writer, 502, "<html><body>bad gateway at 10.0.0.7</body></html>")
         gone = asyncio.ensure_future(reader.read(1))
+        broken = False
         try:
             return await self._stream(asked, settings, writer, gone)
+        except ConnectionError:
+            broken = True
+            raise
         finally:
-            if gone.done():
+            if broken or gone.done():
                 self.closed += 1
-                self.closed_at = time.monotonic()
+                self._tell()
             gone.cancel()
             with contextlib.suppress(asyncio.CancelledError, ConnectionError):
                 await gone
@@ -168,6 +189,8 @@ class OpenAIServer(Loopback):
         for number, word in enumerate(words):
             if gone.done():
                 return False
+            if settings.hold and number == settings.hold:
+                await self._held(gone)
             if number == len(words) // 2:
                 match settings.fault:
                     case "mid":
@@ -186,6 +209,12 @@ class OpenAIServer(Loopback):
         await _send(writer, _event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}))
         usage = {"prompt_tokens": len(json.dumps(asked)) // 4, "completion_tokens": len(words), "total_tokens": 0}
         return await _send(writer, _event({"choices": [], "usage": usage}) + b"data: [DONE]\n\n", last=True)
+
+    async def _held(self, gone: asyncio.Future[bytes]) -> None:
+        permit = asyncio.ensure_future(self._permits.acquire())
+        either: list[asyncio.Future[Any]] = [gone, permit]
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        permit.cancel()
 
 
 def _words(asked: dict[str, Any], settings: Settings) -> list[str]:
@@ -238,13 +267,16 @@ def _embeddings(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Run it by hand: `python -m chat.testing.openai_server 9100`."""
-    import sys
+    """Run it by hand: `python -m chat.testing.openai_server 9100`, or `--fd N` for a socket handed over."""
+    import argparse
 
-    with (
-        OpenAIServer(port=int(sys.argv[1]) if len(sys.argv) > 1 else 9100) as server,
-        contextlib.suppress(KeyboardInterrupt),
-    ):
+    parser = argparse.ArgumentParser(prog="chat.testing.openai_server")
+    parser.add_argument("port", type=int, nargs="?", default=9100)
+    parser.add_argument("--fd", type=int)
+    arguments = parser.parse_args()
+    listener = socket.socket(fileno=arguments.fd) if arguments.fd is not None else None
+    server = OpenAIServer(port=arguments.port, listener=listener)
+    with server, contextlib.suppress(KeyboardInterrupt):
         sys.stdout.write(f"{server.url}\n")
         sys.stdout.flush()
         threading.Event().wait()

@@ -19,10 +19,14 @@ ROOT = Path(__file__).resolve().parents[2]
 PLACES = re.compile(r"%\(\w+\)s|\{\w+\}")
 
 
+@pytest.fixture(scope="module")
+def sentences():
+    return {text if isinstance(text, str) else text[0] for text in messages.collect()}
+
+
 @pytest.mark.parametrize("language", sorted(messages.LANGUAGES))
-def test_every_sentence_is_translated(language):
-    catalog = messages.catalog(language)
-    wanted = {text if isinstance(text, str) else text[0] for text in messages.collect()}
+def test_every_sentence_is_translated(language, sentences):
+    catalog, wanted = messages.catalog(language), sentences
     there = {m.id if isinstance(m.id, str) else m.id[0]: m for m in catalog if m.id}
     assert wanted - set(there) == set(), "run: python -m deepwiki.testing.messages, then translate what is new"
     assert set(there) - wanted == set()

@@ -36,6 +36,7 @@ def test_a_bad_flag_is_one_clear_line(monkeypatch):
         Environment().flag("A_FLAG")
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize(
     ("name", "value"),
     [("PORT", "x"), ("DATABASE_URL", "mysql://a/b"), ("DEEPWIKI_PUBLIC_URL", "ftp://x"), ("DATA_DIR", "/dev/null/x")],
