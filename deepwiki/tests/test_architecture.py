@@ -1,17 +1,26 @@
 """The house: documents name real things, modules stay small, dangerous calls stay in their one place."""
 
+import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from chat.providers.registry import ADAPTERS
+
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = [
-    p for app in ("deepwiki", "chat", "repos") for p in (ROOT / app).rglob("*.py") if "migrations" not in p.parts
+NOT_THE_PRODUCT = {"tests", "testing", "testing.py", "migrations"}
+OURS = [
+    path
+    for app in ("deepwiki", "chat", "repos")
+    for path in (ROOT / app).rglob("*.py")
+    if NOT_THE_PRODUCT.isdisjoint(path.relative_to(ROOT).parts)
 ]
-OURS = [p for p in SOURCES if "tests" not in p.parts and "testing" not in p.parts and p.name != "testing.py"]
+MOST_LINES = 300
+MOST_LINES_OF_MOST = 250  # nineteen modules in twenty
 
 
 def test_each_box_of_the_diagram_is_a_real_path():
@@ -23,9 +32,19 @@ def test_each_box_of_the_diagram_is_a_real_path():
     assert missing == []
 
 
-@pytest.mark.parametrize("path", OURS, ids=lambda p: str(p.relative_to(ROOT)))
-def test_a_module_fits_into_a_head(path):
-    assert len(path.read_text().splitlines()) <= 340
+def lines_of_modules():
+    return {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in OURS}
+
+
+@pytest.mark.xfail(strict=True, reason="eight modules are still to be split")
+def test_no_module_is_longer_than_one_can_keep_in_mind():
+    assert {name: lines for name, lines in lines_of_modules().items() if lines > MOST_LINES} == {}
+
+
+@pytest.mark.xfail(strict=True, reason="ten modules are still to be split")
+def test_long_modules_are_the_exception():
+    lengths = sorted(lines_of_modules().values())
+    assert lengths[int(len(lengths) * 0.95)] <= MOST_LINES_OF_MOST
 
 
 def test_html_is_made_of_outside_text_in_one_place_only():
@@ -49,10 +68,44 @@ def test_git_runs_in_one_place_only():
     assert callers == {"git.py"}
 
 
-def test_no_branch_on_a_providers_name():
-    assert [p.name for p in OURS if re.search(r"if .*\bprovider\b.* == ", p.read_text())] == []
+def comparisons_with(names, source):
+    """Lines on which a text constant of `names` is compared, alone or in a collection, or matched by a `case`."""
+    for node in ast.walk(ast.parse(source)):
+        sides = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
+        sides += [node.value] if isinstance(node, ast.MatchValue) else []
+        constants = [part.value for side in sides for part in ast.walk(side) if isinstance(part, ast.Constant)]
+        if any(isinstance(constant, str) and constant in names for constant in constants):
+            yield node.lineno
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        'if section["adapter"] == "ollama": ...',
+        'ready = "openai" != provider',
+        'if provider in ("azure", "x"): ...',
+        'match provider:\n    case "google" | "x": ...',
+    ],
+)
+def test_a_branch_on_a_name_is_recognised(source):
+    assert list(comparisons_with({"ollama", "openai", "azure", "google"}, source))
+
+
+@pytest.mark.xfail(strict=True, reason="adapters do not yet say for themselves whether they are ready")
+def test_no_branch_on_the_name_of_a_provider_or_adapter():
+    # In repos, the same names are those of git hosts.
+    names = {*ADAPTERS, *tomllib.loads((ROOT / "chat/providers/models.toml").read_text())}
+    adapters = {ROOT / f"{target.partition(':')[0].replace('.', '/')}.py" for target in ADAPTERS.values()}
+    found = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in OURS
+        if path not in adapters and path.relative_to(ROOT).parts[0] != "repos"
+        for line in comparisons_with(names, path.read_text())
+    ]
+    assert found == []
+
+
+@pytest.mark.integration
 def test_no_migration_is_missing():
     done = subprocess.run(
         [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"],
@@ -63,6 +116,7 @@ def test_no_migration_is_missing():
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.integration
 def test_no_file_names_a_package_index():
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"], capture_output=True, text=True, cwd=ROOT
