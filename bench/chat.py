@@ -9,16 +9,16 @@ import statistics
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 import psutil
 import websockets
 
-from bench.setting import until_listening
-from deepwiki.testing.ports import free_port
+from bench.setting import ROOT, serve
+from chat.testing.openai_server import OpenAIServer
+from deepwiki.testing.ports import reserved_port
+from deepwiki.testing.waiting import wait_until
 
-ROOT = Path(__file__).resolve().parent.parent
 INSTANT = "fake?tokens=100"
 TYPICAL = "fake?tokens=100&first_ms=200&delay_ms=20"
 
@@ -32,43 +32,80 @@ def measure() -> dict[str, object]:
 
     repository = Repository.objects.exclude(current_index=None).first()
     token = ApiToken.issue(get_user_model().objects.create_user("bench"))[1]
-    ports = [free_port() for _ in range(4)]
-    model_url = f"http://127.0.0.1:{ports[0]}/v1"
-    environment = {**os.environ, "OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": model_url, "DEEPWIKI_TEST_STATIC": "1"}
-    commands = [["-m", "chat.testing.openai_server", str(ports[0])], ["-m", "deepwiki.server", "--port", str(ports[1])],
-                ["-m", "bench.relay", str(ports[2]), model_url],
-                *[["-m", "deepwiki.server", "--shared", "--port", str(ports[3])]] * 2]  # fmt: skip
-    running = [
-        subprocess.Popen([sys.executable, *c], env=environment, cwd=ROOT, stdout=subprocess.DEVNULL) for c in commands
-    ]
+    running = []
     try:
-        for port in ports:
-            until_listening(port)
+        model_port, model = serve("chat.testing.openai_server", stdout=subprocess.DEVNULL)
+        running.append(model)
+        model_url = f"http://127.0.0.1:{model_port}/v1"
+        environment = {
+            **os.environ,
+            "OPENAI_API_KEY": "sk-test",
+            "OPENAI_BASE_URL": model_url,
+            "DEEPWIKI_TEST_STATIC": "1",
+        }
+        port, server = serve("deepwiki.server", env=environment)
+        relay_port, relaying = serve("bench.relay", model_url, flag="")
+        running += [server, relaying]
+        with reserved_port() as shared_port:
+            command = [sys.executable, "-m", "deepwiki.server", "--shared", "--port", str(shared_port)]
+            sharing = [subprocess.Popen(command, env=environment, cwd=ROOT) for _ in range(2)]
+            running += sharing
+            wait_until(lambda: all(_listens(process, shared_port) for process in sharing))
         request = {
             "repo_url": repository.url,
             "type": "local",
             "provider": "openai",
         }
         ours = Target(
-            f"ws://127.0.0.1:{ports[1]}/ws/chat",
+            f"ws://127.0.0.1:{port}/ws/chat",
             {"Authorization": f"Bearer {token}"},
             request,
-            psutil.Process(running[1].pid),
+            psutil.Process(server.pid),
         )
         pair = Target(
-            f"ws://127.0.0.1:{ports[3]}/ws/chat",
+            f"ws://127.0.0.1:{shared_port}/ws/chat",
             {"Authorization": f"Bearer {token}"},
             request,
-            psutil.Process(running[3].pid),
+            psutil.Process(sharing[0].pid),
         )
         pair.number = 1_000_000
-        relay = Target(f"ws://127.0.0.1:{ports[2]}", {}, request, psutil.Process(running[2].pid))
-        return asyncio.run(_compare(ours, relay, pair))
+        relay = Target(f"ws://127.0.0.1:{relay_port}", {}, request, psutil.Process(relaying.pid))
+        results = asyncio.run(_compare(ours, relay, pair))
+        results["chat: ms from leaving to the model's stream closed"] = round(asyncio.run(_left(token, request)), 1)
+        return results
     finally:
         for process in running:
             process.terminate()
         for process in running:
             process.wait(40)
+
+
+def _listens(process: subprocess.Popen[bytes], port: int) -> bool:
+    connections = psutil.Process(process.pid).net_connections("tcp")
+    return any(c.status == psutil.CONN_LISTEN and c.laddr.port == port for c in connections)
+
+
+async def _left(token: str, request: dict[str, Any]) -> float:
+    """Milliseconds from a reader's leaving until the stream of its model is closed; the median of ten."""
+    with OpenAIServer() as model:
+        environment = {**os.environ, "OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": model.url}
+        port, server = serve("deepwiki.server", env=environment)
+        url, headers = f"ws://127.0.0.1:{port}/ws/chat", {"Authorization": f"Bearer {token}"}
+        question = {"role": "user", "content": "How are migrations applied?"}
+        asked = json.dumps({**request, "model": "fake?tokens=5000&delay_ms=20", "messages": [question]})
+        took = []
+        try:
+            for number in range(1, 11):
+                async with websockets.connect(url, additional_headers=headers, open_timeout=60) as connection:
+                    await connection.send(asked)
+                    await connection.recv()
+                    began = time.perf_counter()
+                await model.wait_for_async(lambda number=number: model.closed == number)
+                took.append((time.perf_counter() - began) * 1000)
+        finally:
+            server.terminate()
+            server.wait(40)
+    return statistics.median(took)
 
 
 class Target:

@@ -15,8 +15,7 @@ from pathlib import Path
 import psutil
 
 from bench.index import copy_of, search_ms
-from bench.setting import until_listening
-from deepwiki.testing.ports import free_port
+from bench.setting import serve
 
 ROOT = Path(__file__).resolve().parent.parent
 LARGE_BYTES = 200_000_000
@@ -27,11 +26,10 @@ def measure_local(source: Path) -> dict[str, object]:
     from repos.models import Embedding, Repository
 
     results: dict[str, object] = {}
-    port = free_port()
     environment = {**os.environ, "DEEPWIKI_EMBEDDER": "local", "DEEPWIKI_TEST_STATIC": "1"}
-    server = subprocess.Popen([sys.executable, "-m", "deepwiki.server", "--port", str(port)], cwd=ROOT, env=environment)
+    port, server = serve("deepwiki.server", env=environment)
     with copy_of(source) as folder:
-        until_listening(port)
+        _health(port)  # it has started
         health = _Health(port)
         began = time.perf_counter()
         worker = subprocess.Popen(
@@ -102,10 +100,7 @@ class _Health:
     def _ask(self) -> None:
         while not self._ended.wait(0.05):
             began = time.perf_counter()
-            connection = http.client.HTTPConnection("localhost", self.port, timeout=30)
-            connection.request("GET", "/healthz")
-            assert connection.getresponse().status == 200
-            connection.close()
+            _health(self.port)
             self.took.append((time.perf_counter() - began) * 1000)
 
     def end(self) -> dict[str, object]:
@@ -113,6 +108,13 @@ class _Health:
         self._thread.join()
         return {"healthz beside indexing: slowest ms": round(max(self.took)),
                 "healthz beside indexing: median ms": round(statistics.median(self.took), 1)}  # fmt: skip
+
+
+def _health(port: int) -> None:
+    connection = http.client.HTTPConnection("localhost", port, timeout=30)
+    connection.request("GET", "/healthz")
+    assert connection.getresponse().status == 200
+    connection.close()
 
 
 def _search_ms(folder: Path) -> float:

@@ -1,19 +1,20 @@
 """The least a chat server can do: one embeddings call, then the model's stream passed on with the typed client.
 
-python -m bench.relay PORT MODEL_URL
+python -m bench.relay DESCRIPTOR MODEL_URL: the first is that of a listening socket handed over.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import sys
 
 import openai
 import websockets
 
 
-async def main(port: int, url: str) -> None:
+async def main(descriptor: int, url: str) -> None:
     client = openai.AsyncOpenAI(api_key="sk-test", base_url=url)
 
     async def handle(socket: websockets.ServerConnection) -> None:
@@ -25,7 +26,7 @@ async def main(port: int, url: str) -> None:
                 await socket.send(chunk.choices[0].delta.content)
         await socket.close()
 
-    async with websockets.serve(handle, "127.0.0.1", port, compression=None):
+    async with websockets.serve(handle, sock=socket.socket(fileno=descriptor), compression=None):
         await asyncio.Future()
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from deepwiki.testing.ports import listens
+from deepwiki.testing.ports import listener, port_of
 
+ROOT = Path(__file__).resolve().parent.parent
+Server = tuple[int, "subprocess.Popen[bytes]"]
 LIMITS = ("DEEPWIKI_REQUESTS_PER_MINUTE", "DEEPWIKI_RUNS_PER_USER", "DEEPWIKI_SOCKETS_PER_USER")
 
 
@@ -46,7 +51,13 @@ def database(**environment: str) -> Iterator[Path]:
         shutil.rmtree(data, ignore_errors=True)
 
 
-def until_listening(port: int) -> None:
-    """Wait until somebody listens on `port`."""
-    if not listens(port):
-        raise SystemExit(f"nothing listens on port {port}")
+def serve(module: str, *arguments: str, flag: str = "--fd", **popen: Any) -> Server:
+    """Run a module as a server on a listening socket of ours, told by `flag`; its port and process.
+
+    Clients can connect at once, and wait until it has started.
+    """
+    with listener() as listening:
+        descriptor = listening.fileno()
+        told = [flag, str(descriptor)] if flag else [str(descriptor)]
+        command = [sys.executable, "-m", module, *told, *arguments]
+        return port_of(listening), subprocess.Popen(command, cwd=ROOT, pass_fds=[descriptor], **popen)
