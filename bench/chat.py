@@ -12,19 +12,22 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import psutil
 import websockets
 
-from bench.environment import free_port, wait_until_listening
+from bench.processes import ROOT, start_server
+from chat.testing.openai_server import OpenAIServer
+from deepwiki.testing.ports import reserved_port
+from deepwiki.testing.waiting import wait_until
 
-ROOT = Path(__file__).resolve().parent.parent
 WORDS = 100  # of an answer; each begins with t0
 INSTANT = f"fake?tokens={WORDS}"
 TYPICAL = f"fake?tokens={WORDS}&first_ms=200&delay_ms=20"
+ENDLESS = "fake?tokens=5000&delay_ms=20"
 SINGLES = 20
+LEAVINGS = 10
 WARM_UP = 3  # questions to each process before anything is measured
 LOADS = [("50 at once, instant", 50, INSTANT), ("200 at once, typical", 200, TYPICAL)]
 STOP_SECONDS = 40
@@ -93,31 +96,32 @@ class Targets:
 
 
 def measure() -> dict[str, object]:
-    """Warm single questions, 50 at once, 200 at once."""
+    """Warm single questions, 50 at once, 200 at once; then readers who leave."""
     with _servers() as targets:
-        return asyncio.run(_measure(targets))
+        results = asyncio.run(_measure(targets))
+    results["chat: ms from leaving to the model's stream closed"] = asyncio.run(_closing_ms())
+    return results
 
 
 @contextlib.contextmanager
 def _servers() -> Iterator[Targets]:
-    model, ours, relay, pair = ports = [free_port() for _ in range(4)]
-    model_url = f"http://127.0.0.1:{model}/v1"
-    commands = [
-        ["-m", "chat.testing.openai_server", str(model)],
-        ["-m", "deepwiki.server", "--port", str(ours)],
-        ["-m", "bench.relay", str(relay), model_url],
-        *[["-m", "deepwiki.server", "--shared", "--port", str(pair)]] * 2,
-    ]
     request, headers = _request_and_headers()
-    processes = [_start(command, model_url) for command in commands]
+    processes: list[subprocess.Popen[bytes]] = []
     try:
-        for port in ports:
-            wait_until_listening(port)
-        _, our_process, relay_process, pair_process, _ = [psutil.Process(p.pid) for p in processes]
+        model_port, model = start_server("chat.testing.openai_server", stdout=subprocess.DEVNULL)
+        processes.append(model)
+        model_url = f"http://127.0.0.1:{model_port}/v1"
+        port, ours = start_server("deepwiki.server", env=_environment(model_url))
+        processes.append(ours)
+        relay_port, relay = start_server("bench.relay", model_url, flag="")
+        processes.append(relay)
+        shared_port, pair = _start_pair(model_url)
+        processes += pair
+        chat_url = "ws://127.0.0.1:{}/ws/chat".format
         yield Targets(
-            Target(f"ws://127.0.0.1:{ours}/ws/chat", headers, request, our_process),
-            Target(f"ws://127.0.0.1:{pair}/ws/chat", headers, request, pair_process, 1_000_000),
-            Target(f"ws://127.0.0.1:{relay}", {}, request, relay_process),
+            Target(chat_url(port), headers, request, psutil.Process(ours.pid)),
+            Target(chat_url(shared_port), headers, request, psutil.Process(pair[0].pid), 1_000_000),
+            Target(f"ws://127.0.0.1:{relay_port}", {}, request, psutil.Process(relay.pid)),
         )
     finally:
         for process in processes:
@@ -126,19 +130,30 @@ def _servers() -> Iterator[Targets]:
             process.wait(STOP_SECONDS)
 
 
-def _start(command: list[str], model_url: str) -> subprocess.Popen[bytes]:
-    environment = {
+def _start_pair(model_url: str) -> tuple[int, list[subprocess.Popen[bytes]]]:
+    """Two web processes that listen on one port."""
+    with reserved_port() as port:
+        command = [sys.executable, "-m", "deepwiki.server", "--shared", "--port", str(port)]
+        pair = [subprocess.Popen(command, env=_environment(model_url), cwd=ROOT) for _ in range(2)]
+        wait_until(lambda: all(_listens(process, port) for process in pair))
+    return port, pair
+
+
+def _listens(process: subprocess.Popen[bytes], port: int) -> bool:
+    connections = psutil.Process(process.pid).net_connections("tcp")
+    return any(c.status == psutil.CONN_LISTEN and c.laddr.port == port for c in connections)
+
+
+def _environment(model_url: str) -> dict[str, str]:
+    return {
         **os.environ,
         "OPENAI_API_KEY": "sk-test",
         "OPENAI_BASE_URL": model_url,
         "DEEPWIKI_TEST_STATIC": "1",
     }
-    return subprocess.Popen(
-        [sys.executable, *command], env=environment, cwd=ROOT, stdout=subprocess.DEVNULL
-    )
 
 
-def _request_and_headers() -> tuple[dict[str, Any], dict[str, str]]:
+def _request_and_headers(username: str = "bench") -> tuple[dict[str, Any], dict[str, str]]:
     """The request about the repository that was indexed, and a new user's API token."""
     from django.contrib.auth import get_user_model
 
@@ -146,7 +161,7 @@ def _request_and_headers() -> tuple[dict[str, Any], dict[str, str]]:
     from repos.models import Repository
 
     repository = Repository.objects.exclude(current_index=None).first()
-    _token, clear = ApiToken.issue(get_user_model().objects.create_user("bench"))
+    _token, clear = ApiToken.issue(get_user_model().objects.create_user(username))
     request = {"repo_url": repository.url, "type": "local", "provider": "openai"}
     return request, {"Authorization": f"Bearer {clear}"}
 
@@ -195,6 +210,30 @@ async def _load(targets: Targets, name: str, count: int, model: str) -> dict[str
         results[f"chat: {name}, {label}: MiB grown an answer"] = round(grown, 2)
     results[f"chat: {name}: p95 ratio"] = f"{p95['ours'] / p95['relay']:.1f}x"
     return results
+
+
+async def _closing_ms() -> float:
+    """Milliseconds from a reader's leaving until the stream of its model is closed: the median."""
+    request, headers = await asyncio.to_thread(_request_and_headers, "leaving")
+    question = {"role": "user", "content": "How are migrations applied?"}
+    message = json.dumps({**request, "model": ENDLESS, "messages": [question]})
+    took = []
+    with OpenAIServer() as model:
+        port, server = start_server("deepwiki.server", env=_environment(model.url))
+        try:
+            for number in range(1, LEAVINGS + 1):
+                async with websockets.connect(
+                    f"ws://127.0.0.1:{port}/ws/chat", additional_headers=headers, open_timeout=60
+                ) as connection:
+                    await connection.send(message)
+                    await connection.recv()
+                    began = time.perf_counter()
+                await model.wait_for_async(lambda number=number: model.closed == number)
+                took.append((time.perf_counter() - began) * 1000)
+        finally:
+            server.terminate()
+            server.wait(STOP_SECONDS)
+    return round(statistics.median(took), 1)
 
 
 def _median_first(answers: list[Answer]) -> float:

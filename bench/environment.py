@@ -1,19 +1,16 @@
-"""A database for one measurement, settings that limit nothing, and ports for its servers."""
+"""A database for one measurement, and settings that limit nothing."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import socket
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 LIMITS = ("DEEPWIKI_REQUESTS_PER_MINUTE", "DEEPWIKI_RUNS_PER_USER", "DEEPWIKI_SOCKETS_PER_USER")
 NO_LIMIT = "1000000"
-LISTEN_SECONDS = 30.0
 
 
 @contextmanager
@@ -48,23 +45,3 @@ def database(**environment: str) -> Iterator[Path]:
         connection.close_pool()
         release()
         shutil.rmtree(data_dir, ignore_errors=True)
-
-
-def free_port() -> int:
-    """A loopback port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_until_listening(port: int) -> None:
-    """Wait until a server accepts connections on `port`; ends the run when none does."""
-    deadline = time.monotonic() + LISTEN_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise SystemExit(f"nothing listens on port {port}")

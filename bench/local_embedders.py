@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from bench.environment import free_port, wait_until_listening
 from bench.index import copy_of, search_ms
-from bench.processes import ROOT, HealthProbe, resident_mib, start_indexing
+from bench.processes import (
+    HealthProbe,
+    ask_health,
+    resident_mib,
+    start_indexing,
+    start_server,
+)
 
 POLL_SECONDS = 0.2
 STOP_SECONDS = 40
@@ -22,15 +25,10 @@ MAIN_VECTORS = "local: seconds to the main vectors"
 
 def measure(source: Path) -> dict[str, object]:
     """Index in a process of its own, and ask a web server for its health meanwhile."""
-    port = free_port()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "deepwiki.server", "--port", str(port)],
-        cwd=ROOT,
-        env={**os.environ, **LOCAL},
-    )
+    port, server = start_server("deepwiki.server", env={**os.environ, **LOCAL})
     try:
         with copy_of(source) as folder:
-            wait_until_listening(port)
+            ask_health(port)
             probe = HealthProbe(port)
             results = _index(folder)
             results |= probe.stop()

@@ -1,5 +1,5 @@
-"""Child processes of a measurement: the indexing command, its memory, and the health of a
-web server beside it."""
+"""Child processes of a measurement: servers, the indexing command, its memory, and the health
+of a web server beside it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,29 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 
+from deepwiki.testing.ports import listener, port_of
+
 ROOT = Path(__file__).resolve().parent.parent
 ASK_SECONDS = 0.05
+
+
+def start_server(
+    module: str, *arguments: str, flag: str = "--fd", **popen: Any
+) -> tuple[int, subprocess.Popen[bytes]]:
+    """Run a module that serves a listening socket made here; its port and process.
+
+    The descriptor follows `flag`, or is the first argument if that is empty. Clients can
+    connect at once; the kernel keeps them until the server has started.
+    """
+    with listener() as listening:
+        descriptor = listening.fileno()
+        command = [sys.executable, "-m", module, *filter(None, [flag, str(descriptor)])]
+        process = subprocess.Popen([*command, *arguments], cwd=ROOT, pass_fds=[descriptor], **popen)
+        return port_of(listening), process
 
 
 def start_indexing(folder: Path, **environment: str) -> subprocess.Popen[str]:
@@ -36,6 +54,14 @@ def resident_mib(pid: int) -> int:
         return psutil.Process(pid).memory_info().rss >> 20
     except psutil.NoSuchProcess:
         return 0
+
+
+def ask_health(port: int) -> None:
+    """One request for /healthz; returns once the server has started."""
+    connection = http.client.HTTPConnection("localhost", port, timeout=30)
+    connection.request("GET", "/healthz")
+    assert connection.getresponse().status == 200
+    connection.close()
 
 
 class HealthProbe:
@@ -59,8 +85,5 @@ class HealthProbe:
     def _run(self) -> None:
         while not self._stopped.wait(ASK_SECONDS):
             began = time.perf_counter()
-            connection = http.client.HTTPConnection("localhost", self._port, timeout=30)
-            connection.request("GET", "/healthz")
-            assert connection.getresponse().status == 200
-            connection.close()
+            ask_health(self._port)
             self._milliseconds.append((time.perf_counter() - began) * 1000)

@@ -1,20 +1,23 @@
 """The least a chat server can do: one embeddings call, then the model's stream passed on with
 the typed client.
 
-    python -m bench.relay PORT MODEL_URL
+    python -m bench.relay DESCRIPTOR MODEL_URL
+
+DESCRIPTOR is that of an inherited listening socket.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import sys
 
 import openai
 import websockets
 
 
-async def main(port: int, url: str) -> None:
+async def main(descriptor: int, url: str) -> None:
     client = openai.AsyncOpenAI(api_key="sk-test", base_url=url)
 
     async def relay(connection: websockets.ServerConnection) -> None:
@@ -29,7 +32,8 @@ async def main(port: int, url: str) -> None:
                 await connection.send(chunk.choices[0].delta.content)
         await connection.close()
 
-    async with websockets.serve(relay, "127.0.0.1", port, compression=None):
+    listener = socket.socket(fileno=descriptor)
+    async with websockets.serve(relay, sock=listener, compression=None):
         await asyncio.Future()
 
 

@@ -2,6 +2,7 @@
 
 python -m deepwiki.server --port 8000
 python -m deepwiki.server --port 8000 --shared    # several processes on one port
+python -m deepwiki.server --fd 3                  # a listening socket that the caller made
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import os
 import socket
 import sys
 
-from deepwiki.runtime.listeners import shared_listener
+from deepwiki.runtime.listeners import inherited_listener, shared_listener
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deepwiki.settings")
 
@@ -36,7 +37,8 @@ def serve(host: str, port: int, listener: socket.socket | None = None) -> None:
     if listener is None:
         endpoints = build_endpoint_description_strings(host=host, port=port)
     else:
-        endpoints = [f"fd:fileno={listener.fileno()}"]
+        # Twisted duplicates the descriptor and closes it: the socket object must not close it too.
+        endpoints = [f"fd:fileno={listener.detach()}"]
     daphne_server.run(application, endpoints)
 
 
@@ -44,8 +46,12 @@ def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="deepwiki.server", description="DeepWiki's web server.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument(
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument(
         "--shared", action="store_true", help="let other processes listen on the same port"
+    )
+    source.add_argument(
+        "--fd", type=int, help="an inherited listening socket, instead of host and port"
     )
     return parser.parse_args()
 
@@ -53,7 +59,9 @@ def _parse_arguments() -> argparse.Namespace:
 def main() -> None:
     arguments = _parse_arguments()
     listener = None
-    if arguments.shared:
+    if arguments.fd is not None:
+        listener = inherited_listener(arguments.fd)
+    elif arguments.shared:
         listener = shared_listener(arguments.host, arguments.port)
     serve(arguments.host, arguments.port, listener)
     sys.exit(0)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,14 +44,12 @@ class GoogleServer(Loopback):
     """`with GoogleServer() as server:`; `server.address` is GOOGLE_API_ENDPOINT.
 
     `requests` holds the requests received, `keys` the key of each. `closed` counts
-    streams whose client left before the end, `closed_at` is when the last did
-    (time.monotonic).
+    calls left before their end.
     """
 
     requests: list[Any] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     closed: int = 0
-    closed_at: float = 0.0
     port: int = 0
 
     @property
@@ -81,7 +78,7 @@ class GoogleServer(Loopback):
                 yield reply
         except asyncio.CancelledError:
             self.closed += 1
-            self.closed_at = time.monotonic()
+            self._notify()
             raise
 
 

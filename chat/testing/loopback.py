@@ -1,30 +1,55 @@
-"""Base of the loopback servers: an event loop in a thread, for a `with` block."""
+"""What the test servers share: an event loop in a thread of its own, from `with` to its end."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from typing import Self
+from collections.abc import Callable
+from typing import Self, TypeVar
 
-SECONDS = 10
+START_SECONDS = 30
+STOP_SECONDS = 10
+WAIT_SECONDS = 30
+
+T = TypeVar("T")
 
 
 class Loopback:
     """A server on loopback.
 
-    A subclass listens in `_serve`, sets `ready`, then waits for `stop`.
+    A subclass listens in `_serve`, sets `ready`, then waits for `stop`; it calls
+    `_notify` whenever something changed that a test may wait for.
     """
 
     def __enter__(self) -> Self:
         ready = threading.Event()
+        self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._serve_in_loop, args=[ready], daemon=True)
         self._thread.start()
-        ready.wait(SECONDS)
+        assert ready.wait(START_SECONDS), f"{type(self).__name__} did not begin to listen"
         return self
 
     def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(SECONDS)
+        self._thread.join(STOP_SECONDS)
+
+    def wait_for(self, condition: Callable[[], T], seconds: float = WAIT_SECONDS) -> T:
+        """Block until `condition()` is true of what this server has seen; return its value.
+
+        Raises AssertionError after `seconds`.
+        """
+        with self._changed:
+            value = self._changed.wait_for(condition, seconds)
+        assert value, f"not within {seconds:g} s: {self!r}"
+        return value
+
+    async def wait_for_async(self, condition: Callable[[], T], seconds: float = WAIT_SECONDS) -> T:
+        """As `wait_for`, without blocking the event loop."""
+        return await asyncio.to_thread(self.wait_for, condition, seconds)
+
+    def _notify(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
 
     def _serve_in_loop(self, ready: threading.Event) -> None:
         async def serve() -> None:

@@ -4,7 +4,8 @@
 
 tokens numbered words in the answer (5) text the answer itself, instead of them delay_ms
 pause after each word (0) first_ms pause before the first word (0) echo 1: the answer is
-the prompt as received fault a way to fail; each server lists its own
+the prompt as received hold after so many words the answer waits for `release()`
+fault a way to fail; each server lists its own
 """
 
 from __future__ import annotations
@@ -25,12 +26,17 @@ class ModelScript:
     first_ms: float = 0.0
     text: str = ""
     echo: int = 0
+    hold: int = 0
     fault: str = ""
 
     @classmethod
-    def of(cls, model: str) -> ModelScript:
-        """The script in a model's name; unknown keys are ignored."""
-        given = dict(parse_qsl(model.partition("?")[2]))
+    def of(cls, model: str, default: str = "") -> ModelScript:
+        """The script in a model's name, or in `default` if the name has none.
+
+        Unknown keys are ignored.
+        """
+        query = model.partition("?")[2] or default.partition("?")[2]
+        given = dict(parse_qsl(query))
         types: dict[str, Any] = {field.name: type(field.default) for field in fields(cls)}
         return cls(**{key: types[key](unquote(given[key])) for key in types if key in given})
 

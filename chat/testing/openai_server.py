@@ -1,6 +1,7 @@
 """A server on loopback with OpenAI's wire format: chat, errors, embeddings.
 
-The model's name is the script (see model_script.py). Its faults:
+The model's name is the script (see model_script.py); a name without one does what
+`default` says. Its faults:
 
     401 404 429 500 context refused   an error status with OpenAI's body
     html       status 502 with an HTML page     garbage  a stream that is not JSON
@@ -15,13 +16,14 @@ https://github.com/ollama/ollama/blob/main/docs/api.md
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
 import hashlib
 import json
+import socket
 import sys
 import threading
-import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,17 +58,19 @@ class OpenAIServer(Loopback):
     """`with OpenAIServer() as server:`; `server.url` is OPENAI_BASE_URL.
 
     `requests` holds the JSON bodies received, `authorizations` the key of each request.
-    `closed` counts streams whose client left before the end, `closed_at` is when the
-    last did (time.monotonic). `most_embedding` is the largest number of concurrent
-    embedding requests.
+    `closed` counts streams whose client left before the end; `most_embedding` is the
+    largest number of concurrent embedding requests. With a `listener` it serves that
+    socket, which it closes at the end, instead of `port`. `default` is the script of
+    models whose name has none.
     """
 
     requests: list[dict[str, Any]] = field(default_factory=list)
     authorizations: list[str] = field(default_factory=list)
     closed: int = 0
-    closed_at: float = 0.0
     seen: Counter[str] = field(default_factory=Counter)
     port: int = 0
+    listener: socket.socket | None = None
+    default: str = ""
     embedding: int = 0
     most_embedding: int = 0
 
@@ -74,8 +78,17 @@ class OpenAIServer(Loopback):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/v1"
 
+    def release(self, answers: int = 1) -> None:
+        """Let so many answers go on that are held, or will be."""
+        for _ in range(answers):
+            self._loop.call_soon_threadsafe(self._permits.release)
+
     async def _serve(self, ready: threading.Event, stop: asyncio.Event) -> None:
-        server = await asyncio.start_server(self._connection, "127.0.0.1", self.port)
+        self._permits = asyncio.Semaphore(0)
+        if self.listener is not None:
+            server = await asyncio.start_server(self._connection, sock=self.listener)
+        else:
+            server = await asyncio.start_server(self._connection, "127.0.0.1", self.port)
         self.port = server.sockets[0].getsockname()[1]
         ready.set()
         await stop.wait()
@@ -103,6 +116,7 @@ class OpenAIServer(Loopback):
         body = json.loads(request.body)
         self.requests.append(body)
         self.seen[body["model"]] += 1
+        self._notify()
         if endpoint == "embeddings":
             await self._embed(body, writer)
             return True
@@ -114,7 +128,7 @@ class OpenAIServer(Loopback):
         return not fault.startswith("first") or self.seen[model] == 1
 
     async def _embed(self, body: dict[str, Any], writer: asyncio.StreamWriter) -> None:
-        script = ModelScript.of(body["model"])
+        script = ModelScript.of(body["model"], self.default)
         if self._fails(body["model"], script.fault):
             error = {"error": {"message": "later"}}
             await send_reply(writer, STATUS[script.fault], error, {"Retry-After": "0"})
@@ -128,7 +142,7 @@ class OpenAIServer(Loopback):
     async def _chat(
         self, body: dict[str, Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> bool:
-        script = ModelScript.of(body["model"])
+        script = ModelScript.of(body["model"], self.default)
         if self._fails(body["model"], script.fault):
             headers = {"Retry-After": "1"} if "429" in script.fault else {}
             await send_reply(writer, STATUS[script.fault], error_body(script.fault, body), headers)
@@ -137,15 +151,20 @@ class OpenAIServer(Loopback):
             await send_reply(writer, 502, HTML_ERROR)
             return True
         client_left = asyncio.ensure_future(reader.read(1))
+        is_broken = False
         try:
-            return await ChatStream(body, script, writer, client_left).send()
+            stream = ChatStream(body, script, writer, client_left, self._permits)
+            return await stream.send()
+        except ConnectionError:
+            is_broken = True
+            raise
         finally:
-            await self._end_watch(client_left)
+            await self._end_watch(client_left, is_broken=is_broken)
 
-    async def _end_watch(self, client_left: asyncio.Future[bytes]) -> None:
-        if client_left.done():
+    async def _end_watch(self, client_left: asyncio.Future[bytes], *, is_broken: bool) -> None:
+        if is_broken or client_left.done():
             self.closed += 1
-            self.closed_at = time.monotonic()
+            self._notify()
         client_left.cancel()
         with contextlib.suppress(asyncio.CancelledError, ConnectionError):
             await client_left
@@ -173,15 +192,20 @@ def _vector(text: str, size: int) -> list[float]:
 
 
 def main() -> None:
-    """Run it by hand: `python -m chat.testing.openai_server 9100`."""
-    with OpenAIServer(port=_port()) as server, contextlib.suppress(KeyboardInterrupt):
+    """Run it by hand: `python -m chat.testing.openai_server 9100`; `--fd N` takes a listening
+    socket of the caller's."""
+    parser = argparse.ArgumentParser(prog="chat.testing.openai_server")
+    parser.add_argument("port", type=int, nargs="?", default=DEFAULT_PORT)
+    parser.add_argument("--fd", type=int, help="an inherited listening socket")
+    arguments = parser.parse_args()
+    listener = None
+    if arguments.fd is not None:
+        listener = socket.socket(fileno=arguments.fd)
+    server = OpenAIServer(port=arguments.port, listener=listener)
+    with server, contextlib.suppress(KeyboardInterrupt):
         sys.stdout.write(f"{server.url}\n")
         sys.stdout.flush()
         threading.Event().wait()
-
-
-def _port() -> int:
-    return int(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_PORT
 
 
 if __name__ == "__main__":

@@ -20,13 +20,15 @@ CODES = {"context": "context_length_exceeded", "401": "invalid_api_key", "404": 
 class ChatStream:
     """One streamed completion.
 
-    `client_left` is done when the client closes the connection.
+    `client_left` is done when the client closes the connection. A held answer waits
+    for one of `permits`.
     """
 
     body: dict[str, Any]
     script: ModelScript
     writer: asyncio.StreamWriter
     client_left: asyncio.Future[bytes]
+    permits: asyncio.Semaphore
 
     async def send(self) -> bool:
         """Send it; whether the connection can be used again."""
@@ -48,6 +50,8 @@ class ChatStream:
         for number, word in enumerate(words):
             if self.client_left.done():
                 return False
+            if self.script.hold and number == self.script.hold:
+                await self._hold()
             if number == len(words) // 2 and self.script.fault:
                 ended = await self._fail_midway()
                 if ended is not None:
@@ -81,6 +85,12 @@ class ChatStream:
                 await self.client_left
                 return False
         return None
+
+    async def _hold(self) -> None:
+        permit = asyncio.ensure_future(self.permits.acquire())
+        either: list[asyncio.Future[Any]] = [self.client_left, permit]
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        permit.cancel()
 
     async def _pause(self, milliseconds: float) -> None:
         await asyncio.wait([self.client_left], timeout=milliseconds / 1000)

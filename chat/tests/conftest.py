@@ -7,8 +7,30 @@ import pytest
 
 from deepwiki.testing import browser as chromium
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]  # fmt: skip
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+MODELS = """
+[openai]
+label = "Test"
+adapter = "openai"
+key = "OPENAI_API_KEY"
+address = ["OPENAI_BASE_URL", ""]
+[[openai.models]]
+id = "fake"
+context = 32000
+output = 1000
+[search-only]
+label = "Search only"
+adapter = "search"
+models = [{ id = "excerpts", context = 100000, output = 1000 }]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -55,27 +77,20 @@ def open_page(browser):
 
 @pytest.fixture
 def start(live, model, repository, people):
-    """A server whose models stream from loopback."""
-    models = Path(os.environ["DATA_DIR"]) / "models.toml"
+    """A server whose one model streams from loopback: `start("fake?tokens=5")` says how it answers.
 
-    def start(name="fake?tokens=5", **environment):
-        models.write_text(f'''
-[openai]
-label = "Test"
-adapter = "openai"
-key = "OPENAI_API_KEY"
-address = ["OPENAI_BASE_URL", ""]
-[[openai.models]]
-id = """{name}"""
-context = 32000
-output = 1000
-[search-only]
-label = "Search only"
-adapter = "search"
-models = [{{ id = "excerpts", context = 100000, output = 1000 }}]
-''')
+    The server itself is told neither, so that tests which differ in the model alone can share it.
+    """
+    models = Path(os.environ["DATA_DIR"]) / "models.toml"
+    models.write_text(MODELS)
+
+    def start(answers="fake?tokens=5", **environment):
+        model.default = answers
         return live(
-            OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=model.url, DEEPWIKI_MODELS_FILE=str(models), **environment
+            OPENAI_API_KEY="sk-test",
+            OPENAI_BASE_URL=model.url,
+            DEEPWIKI_MODELS_FILE=str(models),
+            **environment,
         )
 
     return start

@@ -191,10 +191,17 @@ async def test_the_very_same_question_is_answered_from_before_and_says_so():
 
 @pytest.mark.parametrize(
     "change",
-    [{"language": "fr"}, {"filters": {"included_dirs": "src"}}, {"file_path": "a.py"}, {"text": "Another?"}, {"regenerate": True},
-     {"shelf": Shelf(PASSAGES[:1])}, {"shelf": Shelf(building=True)}],
+    [
+        {"language": "fr"},
+        {"filters": {"included_dirs": "src"}},
+        {"file_path": "a.py"},
+        {"text": "Another?"},
+        {"regenerate": True},
+        pytest.param({"shelf": Shelf(PASSAGES[:1])}, id="other passages"),
+        pytest.param({"shelf": Shelf(building=True)}, id="an index that is being built"),
+    ],
     ids=str,
-)  # fmt: skip
+)
 async def test_anything_that_changes_the_answer_is_asked_anew(change):
     answers, provider = Kept(), Script(Text("x"))
     await ask_with(answers, provider)

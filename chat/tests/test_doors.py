@@ -4,6 +4,7 @@ import asyncio
 import json
 import uuid
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
@@ -14,6 +15,7 @@ from chat.models import Conversation, Message
 from deepwiki.accounts.models import ApiToken
 from deepwiki.asgi import application
 from deepwiki.foundation.threads import in_thread
+from deepwiki.testing.waiting import wait_until_async
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -84,12 +86,8 @@ async def rows():
 
 async def settled():
     """The rows once no answer is being written any more."""
-    for _ in range(200):
-        found = await rows()
-        if all(row.state != "running" for row in found):
-            return found
-        await asyncio.sleep(0.02)
-    raise AssertionError("an answer is still running")
+    await wait_until_async(lambda: in_thread(lambda: not Message.objects.filter(state="running").exists()))
+    return await rows()
 
 
 async def test_both_doors_give_the_same_text_and_rows(repository, token, with_model):
@@ -260,8 +258,7 @@ async def test_a_new_repository_is_indexed_first_and_then_answered(folder, token
     settings.LOCAL_ROOTS = [folder.parent.resolve()]
     request = {**ask(type("R", (), {"url": str(folder)})), "model": "fake?tokens=2"}
     asking = asyncio.create_task(DOORS[door](request, token))
-    while not (job := await in_thread(IndexJob.objects.first)):
-        await asyncio.sleep(0.02)
+    job = await wait_until_async(lambda: in_thread(IndexJob.objects.first))
     await in_thread(jobs.run, job.pk)
     assert (await asking).text == "t0000 t0001 "
 
@@ -273,8 +270,7 @@ async def test_a_repository_that_cannot_be_prepared_says_why(tmp_path, token, se
     (tmp_path / "empty").mkdir()
     settings.LOCAL_ROOTS = [tmp_path.resolve()]
     asking = asyncio.create_task(DOORS[door]({**ask(type("R", (), {"url": str(tmp_path / "empty")}))}, token))
-    while not (job := await in_thread(IndexJob.objects.first)):
-        await asyncio.sleep(0.02)
+    job = await wait_until_async(lambda: in_thread(IndexJob.objects.first))
     await in_thread(jobs.run, job.pk)
     reply = await asking
     assert (reply.text or reply.detail) == "Error preparing retriever: This folder holds no files."
@@ -338,8 +334,8 @@ async def test_a_named_revision_is_answered_from_that_revision(tmp_path, token, 
         asking = asyncio.create_task(
             DOORS[door]({**ask(type("R", (), {"url": str(tmp_path / "r")})), "revision": revision}, token)
         )
-        while not (job := await in_thread(IndexJob.objects.filter(state="queued").first)):
-            await asyncio.sleep(0.02)
+        queued = IndexJob.objects.filter(state="queued", repository__revision=revision)
+        job = await wait_until_async(partial(in_thread, queued.first))
         await in_thread(jobs.run, job.pk)
         assert (await asking).text == "t0000 t0001 t0002 "
         assert f"discount = '{word}'" in json.dumps(with_model.requests[-1]["messages"])
@@ -357,8 +353,7 @@ async def test_a_paused_repository_says_so_instead_of_waiting(folder, token, set
 
     settings.LOCAL_ROOTS = [folder.parent.resolve()]
     asking = asyncio.create_task(DOORS[door](ask(type("R", (), {"url": str(folder)})), token))
-    while not (job := await in_thread(IndexJob.objects.first)):
-        await asyncio.sleep(0.02)
+    job = await wait_until_async(lambda: in_thread(IndexJob.objects.first))
     await in_thread(jobs.pause, job)
     reply = await asking
     assert "indexing is paused" in reply.text + reply.detail

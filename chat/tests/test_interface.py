@@ -19,10 +19,14 @@ ROOT = Path(__file__).resolve().parents[2]
 PLACES = re.compile(r"%\(\w+\)s|\{\w+\}")
 
 
+@pytest.fixture(scope="module")
+def sentences():
+    return {text if isinstance(text, str) else text[0] for text in messages.collect()}
+
+
 @pytest.mark.parametrize("language", sorted(messages.LANGUAGES))
-def test_every_sentence_is_translated(language):
-    catalog = messages.catalog(language)
-    wanted = {text if isinstance(text, str) else text[0] for text in messages.collect()}
+def test_every_sentence_is_translated(language, sentences):
+    catalog, wanted = messages.catalog(language), sentences
     there = {m.id if isinstance(m.id, str) else m.id[0]: m for m in catalog if m.id}
     assert wanted - set(there) == set(), "run: python -m deepwiki.testing.messages, then translate what is new"
     assert set(there) - wanted == set()
@@ -139,9 +143,9 @@ def test_a_message_is_translated_by_its_reason_and_filled_afterwards(monkeypatch
 @pytest.mark.django_db
 def test_the_style_guide_has_every_component_and_is_found_at_its_former_address(client, alice, settings):
     client.force_login(alice)
-    assert client.get("/design/", follow=True).status_code == 404
+    assert client.get("/styleguide/", follow=True).status_code == 404
     settings.DEBUG = True
-    page = client.get("/design/", follow=True)
+    page = client.get("/styleguide/", follow=True)
     assert page.redirect_chain == [("/styleguide/", 302)]
     assert page.content.decode().count('class="answer"') == 6
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from deepwiki.testing.page import ask, begin, finished, sign_in
+from deepwiki.testing.page import ask, begin, bring_session, finished, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ARTIFACTS = Path("test-artifacts")
@@ -63,7 +63,7 @@ def test_stop_keeps_what_came(start, open_page, repository, model):
 
 
 def test_a_reload_in_the_middle_goes_on_where_it_was_and_two_tabs_show_the_same(start, open_page, repository, model):
-    live = start("fake?tokens=100&delay_ms=30")
+    live = start("fake?tokens=100&delay_ms=10&hold=50")
     page = begin(open_page(live), live, repository)
     ask(page, "A slow one")
     page.wait_for_selector("text=t0010")
@@ -71,6 +71,8 @@ def test_a_reload_in_the_middle_goes_on_where_it_was_and_two_tabs_show_the_same(
     page.wait_for_selector("text=t0012")
     second = page.context.new_page()
     second.goto(page.url)
+    second.wait_for_selector("text=t0012")
+    model.release()
     expected = " ".join(f"t{n:04d}" for n in range(100))
     assert finished(page) == expected
     assert finished(second) == expected
@@ -84,7 +86,7 @@ def test_without_a_socket_it_goes_over_http(start, open_page, repository):
         "window.WebSocket = class { constructor() { setTimeout(() => this.onclose && this.onclose({code: 1006}), 0); } close() {} };"
     )
     page.clock.install()
-    sign_in(page, live)
+    bring_session(page, live)
     page.goto(f"{live.url}/r/{repository.pk}/")
     ask(page, "Over HTTP please")
     page.wait_for_selector("text=retrying…")
@@ -233,14 +235,16 @@ def test_whatever_an_answer_holds_is_inert_live_after_a_reload_and_when_shared(s
     assert stranger.locator(f"{body} script, {body} [onerror], {body} iframe").count() == 0
 
 
-def test_a_reload_in_the_middle_of_deep_research_goes_on_where_it_was(start, open_page, repository):
-    live = start("fake?text=%23%23%20Findings%0AOne%20two%20three%20four%20five%20six%20seven%20eight.&delay_ms=60")
+def test_a_reload_in_the_middle_of_deep_research_goes_on_where_it_was(start, open_page, repository, model):
+    live = start("fake?text=%23%23%20Findings%0AOne%20two%20three%20four%20five%20six%20seven%20eight.&hold=4")
     page = begin(open_page(live), live, repository)
     page.check("#deep-research")
     ask(page, "How does the shop work?")
+    model.release()
     page.wait_for_selector(".stages button:has-text('Update 2')")
     page.reload()
     page.wait_for_selector(".stages button:has-text('Update 2')")
+    model.release(10)
     finished(page)
     names = page.locator(".stages button strong").all_inner_texts()
     assert names[0] == "Plan" and names[-1] == "Conclusion" and len(names) == len(set(names)) >= 3

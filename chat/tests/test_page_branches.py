@@ -5,7 +5,7 @@ import re
 import pytest
 
 from chat.models import Conversation, Message, Share
-from deepwiki.testing.page import ask, begin, finished, sign_in
+from deepwiki.testing.page import ask, begin, bring_session, finished
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -208,7 +208,7 @@ def test_earlier_messages_come_as_one_scrolls_up(start, open_page, repository, p
     Message.objects.bulk_create(rows[1:])
     live = start()
     page = open_page(live, locale="fr-FR")
-    sign_in(page, live)
+    bring_session(page, live)
     page.goto(f"{live.url}/c/{conversation.pk}/")
     assert page.locator("[data-turn]").count() == 40
     for expected in (80, 100):
@@ -233,7 +233,7 @@ def test_a_key_does_nothing_once_single_keys_are_switched_off(asked):
 
 
 def test_escape_closes_the_source_and_leaves_the_answer_alone(start, open_page, repository):
-    live = start("fake?tokens=200&delay_ms=30")
+    live = start("fake?tokens=200&hold=20")
     page = begin(open_page(live), live, repository)
     ask(page, "How is the discount computed?")
     page.click(".sources summary")
@@ -246,18 +246,20 @@ def test_escape_closes_the_source_and_leaves_the_answer_alone(start, open_page, 
     finished(page, "stopped")
 
 
-def test_trying_a_model_leaves_running_answers_alone(start, open_page, repository, people):
+def test_trying_a_model_leaves_running_answers_alone(start, open_page, repository, people, model):
     people["bob"].is_staff = people["bob"].is_superuser = True
     people["bob"].save()
-    live = start("fake?tokens=120&delay_ms=25")
+    live = start("fake?tokens=120&hold=40")
     page, admin = open_page(live), open_page(live)
-    sign_in(page, live)
-    sign_in(admin, live, "bob")
+    bring_session(page, live)
+    bring_session(admin, live, "bob")
     admin.goto(f"{live.url}/admin/providers/")
     page.goto(f"{live.url}/r/{repository.pk}/")
     ask(page, "How is the discount computed?")
     page.wait_for_selector(".answer .prose > div")
+    model.default = "fake?tokens=3"
     admin.click("button:has-text('Test connection') >> nth=0")
     admin.wait_for_selector("text=first word after")
     assert page.get_attribute(".answer", "data-state") == "running"
+    model.release()
     assert finished(page).endswith("t0119")

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 import pytest
 
 from chat.rendering import TAGS, LiveBlocks, render
+from deepwiki.testing.growth import LINEAR, growth
 
 EVIL = [
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[x](javascript:alert(1))", "[x](JaVaScRiPt:alert(1))", "[x](data:text/html,<script>)",
@@ -77,31 +78,32 @@ def test_an_outside_link_shows_its_host_and_leaks_nothing():
 
 
 @pytest.mark.parametrize(
-    "text", ["> " * 5_000, "[" * 5_000, "*" * 5_000, "`" * 5_000, "- " * 3_000, "|" * 5_000, "$" * 3_000, "![" * 3_000]
+    ("text", "size"),
+    [
+        ("> ", 5_000),
+        ("[", 5_000),
+        ("*", 5_000),
+        ("`", 5_000),
+        ("- ", 3_000),
+        ("|", 5_000),
+        ("$", 3_000),
+        ("![", 3_000),
+    ],
 )
-def test_deep_markdown_takes_bounded_time(text):
-    import time
-
-    began = time.monotonic()
-    render(text)
-    assert time.monotonic() - began < 5
+def test_deep_markdown_takes_linear_time(text, size):
+    assert growth(lambda size: render(text * size), size) < LINEAR
 
 
 def test_the_cost_of_a_growing_answer_stays_linear():
-    import time
-
     paragraph = "A paragraph of an answer with `code` and **weight**.\n\n"
 
-    def cost(count):
+    def feed(count):
         blocks = LiveBlocks()
-        began = time.process_time()
         for _ in range(count):
             for at in range(0, len(paragraph), 10):
                 blocks.feed(paragraph[at : at + 10])
-        return time.process_time() - began
 
-    cost(5)
-    assert cost(80) < cost(20) * 12
+    assert growth(feed, 80) < LINEAR
 
 
 DIAGRAM = "```mermaid\nflowchart LR\n a --> b\n```\n"

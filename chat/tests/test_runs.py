@@ -17,6 +17,7 @@ class Notes:
         self.fails = fails
         self.saved = []
         self.events = []
+        self.has_saved = asyncio.Event()
 
     async def save(self, run, fresh):
         if self.fails:
@@ -24,14 +25,36 @@ class Notes:
             raise OSError
         self.saved.append((run.text, run.state))
         self.events += [item.seq for item in fresh]
+        self.has_saved.set()
 
 
-async def words(count, pause=0.0, end=None):
+class Halt:
+    """A place in a source where it waits until the test lets it go on."""
+
+    def __init__(self):
+        self.reached, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def wait(self):
+        self.reached.set()
+        await self.go_on.wait()
+
+
+async def words(count, halt=None, end=None):
+    """Numbered words; with a `halt`, it waits there after half of them."""
     for number in range(count):
+        if halt and number == count // 2:
+            await halt.wait()
         yield Delta(f"{number} ")
-        await asyncio.sleep(pause)
+        await asyncio.sleep(0)
     if end:
         raise end
+
+
+async def separate(source):
+    """The same words, none of which can travel with another."""
+    async for event in source:
+        yield event
+        yield Notice("tick", "")
 
 
 async def read(run, after=0):
@@ -44,10 +67,13 @@ def text(items):
 
 async def test_every_reader_gets_every_event_once_and_in_order():
     runs, notes = RunManager(), Notes()
-    run = runs.start(Run(uuid.uuid4(), notes), words(50, 0.002))
+    halt = Halt()
+    run = runs.start(Run(uuid.uuid4(), notes), separate(words(50, halt)))
     readers = [asyncio.create_task(read(run)) for _ in range(3)]
-    await asyncio.sleep(0.03)
-    late = await read(run, 2)
+    await halt.reached.wait()
+    late_reader = asyncio.create_task(read(run, 2))
+    halt.go_on.set()
+    late = await late_reader
     everything = await asyncio.gather(*readers)
     expected = "".join(f"{n} " for n in range(50))
     for items in everything:
@@ -67,20 +93,21 @@ async def test_the_first_word_goes_at_once_and_a_burst_travels_together():
 
 
 async def test_stop_keeps_the_text_and_ends_the_source():
-    ended = []
+    ended, halt = [], Halt()
 
     async def source():
         try:
-            async for event in words(1_000, 0.01):
+            async for event in words(10, halt):
                 yield event
         finally:
             ended.append(True)
 
     run = RunManager().start(Run(uuid.uuid4(), notes := Notes()), source())
-    await asyncio.sleep(0.05)
+    await halt.reached.wait()
     run.stop()
     items = await read(run)
     assert items[-1].event == Done("stopped")
+    assert text(items) == "0 1 2 3 4 "
     assert notes.saved[-1][1] == "stopped"
     assert ended == [True]
 
@@ -104,20 +131,29 @@ async def test_a_bug_is_an_incident_without_details():
 async def test_a_run_that_nobody_waits_for_ends_only_when_it_should():
     runs = RunManager()
     for alone in (True, False):
-        run = runs.start(Run(uuid.uuid4(), ends_when_alone=alone), words(30, 0.005))
+        halt = Halt()
+        run = runs.start(Run(uuid.uuid4(), ends_when_alone=alone), words(30, halt))
         reader = asyncio.create_task(read(run))
-        await asyncio.sleep(0.02)
+        await halt.reached.wait()
         reader.cancel()
+        await asyncio.wait([reader])
+        if not alone:
+            halt.go_on.set()
         await asyncio.wait([run.task])
         assert run.state == ("stopped" if alone else "complete")
 
 
 async def test_draining_lets_short_answers_finish_and_saves_long_ones():
     runs, notes = RunManager(), Notes()
-    short = runs.start(Run(uuid.uuid4()), words(5, 0.01))
-    long = runs.start(Run(uuid.uuid4(), notes), words(1_000, 0.01))
-    await asyncio.sleep(0.02)
-    await runs.drain(0.3)
+    brief, endless = Halt(), Halt()
+    short = runs.start(Run(uuid.uuid4()), words(5, brief))
+    long = runs.start(Run(uuid.uuid4(), notes), words(10, endless))
+    await asyncio.gather(brief.reached.wait(), endless.reached.wait())
+    draining = asyncio.create_task(runs.drain(0.5))
+    await asyncio.sleep(0)
+    assert runs.draining
+    brief.go_on.set()
+    await draining
     assert (short.state, long.state) == ("complete", "interrupted")
     assert notes.saved[-1][0].startswith("0 1 ")
     with pytest.raises(ServerStops):
@@ -129,8 +165,5 @@ async def test_a_save_that_fails_is_tried_again_and_said():
     run = RunManager().start(Run(uuid.uuid4(), notes), words(2))
     items = await read(run)
     assert [item.event.code for item in items if isinstance(item.event, Notice)] == ["not_saved"]
-    for _ in range(100):
-        if notes.saved:
-            break
-        await asyncio.sleep(0.05)
+    await notes.has_saved.wait()
     assert notes.saved[-1] == ("0 1 ", "complete")

@@ -29,6 +29,13 @@ def shared_listener(host: str, port: int) -> socket.socket:
     return listener
 
 
+def inherited_listener(descriptor: int) -> socket.socket:
+    """The listening socket that the caller made and this process inherited. Raises OSError."""
+    listener = socket.socket(fileno=descriptor)
+    listener.setblocking(False)  # noqa: FBT003 - the standard library's
+    return listener
+
+
 def _family(host: str) -> socket.AddressFamily:
     if ":" in host:
         return socket.AF_INET6

@@ -6,17 +6,19 @@ alice owns things; bob is another ordinary person, who must not see them; carol 
 from __future__ import annotations
 
 import os
-import signal
+import shutil
+import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deepwiki.testing.ports import free_port, listens
+from deepwiki.testing.ports import listener
+from deepwiki.testing.servers import Live, Servers, child_environment, stop
 
 FILES = {
     "README.md": "# Pocket\n\nA tiny shop used by the tests. Orders are priced in `shop/prices.py`.\n",
@@ -32,30 +34,24 @@ FILES = {
 }
 
 
-@pytest.fixture(scope="session", autouse=True)
-def no_session_left(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Nothing may still use the test database when it is dropped: threads return connections to a pool."""
-    yield
-    from django.db import connection
+@pytest.fixture(scope="session")
+def password_hashes() -> dict[str, str]:
+    """Each person's password as it is stored: `alice-pass-1` for alice. Hashed once, since that takes 0.3 s each."""
+    from django.contrib.auth.hashers import make_password
 
-    with django_db_blocker.unblock():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        connection.close()
-        connection.close_pool()  # type: ignore[attr-defined]
+    return {name: make_password(f"{name}-pass-1") for name in ("alice", "bob", "carol")}
 
 
 @pytest.fixture
-def people(db: None) -> dict[str, Any]:
+def people(db: None, password_hashes: dict[str, str]) -> dict[str, Any]:
     from django.contrib.auth import get_user_model
 
     users = get_user_model().objects
     return {
-        "alice": users.create_user("alice", password="alice-pass-1"),
-        "bob": users.create_user("bob", password="bob-pass-1"),
-        "carol": users.create_superuser("carol", password="carol-pass-1"),
+        name: users.create(
+            username=name, password=password, is_staff=name == "carol", is_superuser=name == "carol"
+        )
+        for name, password in password_hashes.items()
     }
 
 
@@ -80,6 +76,31 @@ def folder(tmp_path: Path) -> Path:
     root = tmp_path / "pocket"
     write_files(root, FILES)
     return root
+
+
+@pytest.fixture(scope="session")
+def open_folders() -> Iterator[Callable[[], Path]]:
+    """Make folders, with spaces in their paths, that every user can enter: PostgreSQL does not run as root.
+
+    Those of pytest are closed to others, and closed again by each pytest that is started meanwhile.
+    """
+    made: list[Path] = []
+
+    def make() -> Path:
+        folder = Path(tempfile.mkdtemp(prefix="a folder with spaces ", dir=os.environ["DATA_DIR"]))
+        folder.chmod(0o755)
+        made.append(folder)
+        return folder
+
+    yield make
+    for folder in made:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def open_folder(open_folders: Callable[[], Path]) -> Path:
+    """One of them."""
+    return open_folders()
 
 
 def write_files(root: Path, files: Mapping[str, str | bytes]) -> None:
@@ -113,12 +134,19 @@ def repository(index_folder: Callable[..., Any], folder: Path) -> Any:
     return index_folder(folder)
 
 
+@pytest.fixture(scope="session")
+def model_listener() -> Iterator[socket.socket]:
+    """Where models listen: the same place in every test, so that servers which know it can be used again."""
+    with listener() as listening:
+        yield listening
+
+
 @pytest.fixture
-def model() -> Iterator[Any]:
+def model(model_listener: socket.socket) -> Iterator[Any]:
     """A model on loopback; `provider=openai, model=fake?...` reaches it."""
     from chat.testing.openai_server import OpenAIServer
 
-    with OpenAIServer() as server:
+    with OpenAIServer(listener=model_listener.dup()) as server:
         yield server
 
 
@@ -144,81 +172,39 @@ def fresh_providers() -> Iterator[None]:
         services.providers.cache_clear()
 
 
-@dataclass
-class Live:
-    """A real server process over the test database."""
-
-    url: str
-    process: subprocess.Popen[bytes]
-    log: Path
-
-    @property
-    def port(self) -> int:
-        return int(self.url.rsplit(":", 1)[1])
+@pytest.fixture(scope="session")
+def servers(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """The server processes of this session."""
+    servers = Servers(tmp_path_factory.mktemp("servers"))
+    yield servers
+    servers.give_back_all()
+    servers.stop_idle()
 
 
 @pytest.fixture
-def live(transactional_db: None, tmp_path: Path) -> Iterator[Callable[..., Live]]:
-    """Start real servers: `live(OPENAI_BASE_URL=…)`. Stopped at the end."""
-    started: list[Live] = []
+def live(servers: Servers, transactional_db: None) -> Iterator[Callable[..., Live]]:
+    """Real servers over the test database: `live(OPENAI_BASE_URL=…)`.
 
-    def start(worker: bool = False, **environment: str) -> Live:
-        live = start_server(tmp_path / f"server-{len(started)}.log", environment)
-        started.append(live)
+    `own=True` gives one that no other test has used, `kind="uvicorn"` the same application under another server,
+    `worker=True` a worker beside it. What was written to the log is shown with a test that fails.
+    """
+    taken: list[tuple[Live, int]] = []
+    workers: list[subprocess.Popen[bytes]] = []
+
+    def start(
+        kind: str = "daphne", own: bool = False, worker: bool = False, **environment: str
+    ) -> Live:
+        live = servers.take(kind, environment, own=own)
+        taken.append((live, live.log.stat().st_size))
         if worker:
-            process = subprocess.Popen(
-                [sys.executable, "manage.py", "worker"],
-                env=child_environment(live.port, environment),
-                stdin=subprocess.DEVNULL,
-            )
-            started.append(Live(live.url, process, live.log))
+            command = [sys.executable, "manage.py", "worker"]
+            environment = child_environment(live.port, environment)
+            workers.append(subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL))
         return live
 
     yield start
-    for item in started:
-        stop(item.process)
-
-
-def start_server(log: Path, environment: dict[str, str]) -> Live:
-    port = free_port()
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "deepwiki.server", "--port", str(port)],
-            env=child_environment(port, environment),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-        )
-    if listens(port, process):
-        return Live(f"http://localhost:{port}", process, log)
-    raise AssertionError(f"the server did not start: {log.read_text()}")
-
-
-def child_environment(port: int, extra: dict[str, str]) -> dict[str, str]:
-    """The environment of a child that works on the test database."""
-    from django.db import connection
-
-    params = connection.get_connection_params()
-    host, name = params.get("host", ""), connection.settings_dict["NAME"]
-    url = os.environ.get("DATABASE_URL") or f"postgresql://deepwiki@/{name}?host={host}"
-    if "DATABASE_URL" in os.environ:
-        url = url.rsplit("/", 1)[0] + f"/{name}"
-    return {
-        **os.environ,
-        "DATABASE_URL": url,
-        "PORT": str(port),
-        "DEEPWIKI_POOL_SIZE": "5",
-        "DEEPWIKI_DEBUG": "false",
-        "DEEPWIKI_TEST_STATIC": "1",
-        **extra,
-    }
-
-
-def stop(process: subprocess.Popen[bytes], seconds: float = 15) -> int:
-    if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            process.kill()
-    return process.wait()
+    for worker in workers:
+        stop(worker)
+    servers.give_back_all()
+    for live, position in taken:
+        sys.stdout.write(live.log.read_bytes()[position:].decode(errors="replace"))

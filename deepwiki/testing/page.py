@@ -6,7 +6,7 @@ from typing import Any
 
 
 def sign_in(page: Any, live: Any, name: str = "alice") -> None:
-    """Sign in with the password that the `people` fixture gave."""
+    """Sign in as a person does, with the password that the `people` fixture gave."""
     page.goto(f"{live.url}/accounts/login/")
     page.fill("input[name=login]", name)
     page.fill("input[name=password]", f"{name}-pass-1")
@@ -14,9 +14,21 @@ def sign_in(page: Any, live: Any, name: str = "alice") -> None:
     page.wait_for_selector("#add-form")
 
 
+def bring_session(page: Any, live: Any, name: str = "alice") -> None:
+    """Give the browser the cookie of a session that is signed in: for tests that are not about signing in."""
+    from django.conf import settings
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+
+    client = Client()
+    client.force_login(get_user_model().objects.get(username=name))
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live.url}])
+
+
 def begin(page: Any, live: Any, repository: Any, name: str = "alice") -> Any:
-    """Sign in and open a repository's page; gives the page."""
-    sign_in(page, live, name)
+    """Open a repository's page as somebody who is signed in; gives the page."""
+    bring_session(page, live, name)
     page.goto(f"{live.url}/r/{repository.pk}/")
     return page
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,14 @@ from typing import Any
 
 import pytest
 
-DATA_DIR = Path(tempfile.mkdtemp(prefix="deepwiki-tests-"))
+# Each worker of pytest-xdist has a folder, and so a database cluster, of its own. It lies inside the
+# folder of the process that started the workers, which removes them all.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+if WORKER:
+    DATA_DIR = Path(os.environ["DATA_DIR"]) / WORKER
+    DATA_DIR.mkdir(exist_ok=True)
+else:
+    DATA_DIR = Path(tempfile.mkdtemp(prefix="deepwiki-tests-"))
 DATA_DIR.chmod(0o755)
 KEPT = {"DEEPWIKI_TEST_DATABASE_URL", "DEEPWIKI_CHROMIUM"}
 FOREIGN = (
@@ -40,7 +48,9 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # fixtures use the ORM while a
 if "DEEPWIKI_TEST_DATABASE_URL" in os.environ:
     os.environ["DATABASE_URL"] = os.environ["DEEPWIKI_TEST_DATABASE_URL"]
 
-pytest_plugins = ["deepwiki.testing.fixtures"]
+KINDS = ("unit", "integration", "acceptance")
+DATABASE = {"db", "transactional_db"}
+PROCESSES = {"servers", "browser"}
 
 _connect = socket.socket.connect
 _connect_ex = socket.socket.connect_ex
@@ -74,8 +84,49 @@ def no_outside_network() -> Iterator[None]:
     socket.socket.connect, socket.socket.connect_ex = _connect, _connect_ex  # type: ignore[method-assign]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # After the plugins that are installed: of fixtures with the same name, the later one counts.
+    for name in ("database", "fixtures"):
+        config.pluginmanager.import_plugin(f"deepwiki.testing.{name}")
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        item.add_marker(_kind_of(item))
+
+
+def _kind_of(item: pytest.Item) -> str:
+    """The kind that shows in what a test uses, or the one it says it is where that is more."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    kinds = {kind for kind in KINDS if item.get_closest_marker(kind)} | {"unit"}
+    if fixtures & PROCESSES:
+        kinds.add("acceptance")
+    if fixtures & DATABASE or item.get_closest_marker("django_db"):
+        kinds.add("integration")
+    return max(kinds, key=KINDS.index)
+
+
+@pytest.fixture(autouse=True)
+def no_process_in_a_unit_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that starts a process says which kind it is: that cannot be seen from outside."""
+    if not request.node.get_closest_marker("unit"):
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subprocess.Popen, "__init__", _refuse)
+        yield
+
+
+def _refuse(self: object, args: object, *_: object, **__: object) -> None:
+    raise AssertionError(f"mark this test as integration or acceptance: it starts {args}")
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
-    from deepwiki.postgres import release
+    from deepwiki.postgres import Cluster, release
 
     release()
-    shutil.rmtree(DATA_DIR, ignore_errors=True)
+    if not WORKER:
+        for left in DATA_DIR.glob("gw*"):  # by a worker that crashed
+            Cluster(left).stop()
+        shutil.rmtree(DATA_DIR, ignore_errors=True)

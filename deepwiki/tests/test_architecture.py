@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from chat.providers.registry import ADAPTERS
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [
     p
@@ -231,7 +233,9 @@ def test_html_is_made_of_outside_text_in_one_place_only():
         if re.search(r"mark_safe\(|\|\s*safe\b|autoescape off|SafeString\(", path.read_text())
     }
     assert found <= {"chat/rendering/sanitizer.py"}
-    assert [p.name for p in (ROOT / "static").rglob("*.js") if ".innerHTML" in p.read_text()] == ["answer_view.js"]
+    assert [p.name for p in (ROOT / "static").rglob("*.js") if ".innerHTML" in p.read_text()] == [
+        "answer_view.js"
+    ]
 
 
 def test_stylesheets_are_all_linked_and_state_each_selector_once_for_a_condition():
@@ -241,7 +245,9 @@ def test_stylesheets_are_all_linked_and_state_each_selector_once_for_a_condition
     stated = []
     for text in sheets.values():
         within = []  # layer, condition, selector
-        for before, mark in re.findall(r"([^{};]*)([{};])", re.sub(r"/[*].*?[*]/", "", text, flags=re.DOTALL)):
+        for before, mark in re.findall(
+            r"([^{};]*)([{};])", re.sub(r"/[*].*?[*]/", "", text, flags=re.DOTALL)
+        ):
             if mark == "{":
                 within.append(" ".join(before.split()))
                 stated += [tuple(within)] if not within[-1].startswith("@") else []
@@ -264,19 +270,50 @@ def test_git_runs_in_one_place_only():
     assert callers == {"git_process.py"}
 
 
-def test_no_branch_on_a_providers_name():
-    tables = tomllib.loads((ROOT / "chat" / "providers" / "models.toml").read_text())
-    names = {*tables, *(table["adapter"] for table in tables.values())}
-    compared = [
-        (path, value)
-        for path, node in nodes(ast.Compare, ast.MatchValue)
-        if path.is_relative_to(ROOT / "chat")
-        for value in ast.walk(node)
-        if isinstance(value, ast.Constant) and isinstance(value.value, str)
+def comparisons_with(names, source):
+    """Lines on which a text constant of `names` is compared, alone or in a collection, or matched by a `case`."""
+    for node in ast.walk(ast.parse(source)):
+        sides = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
+        sides += [node.value] if isinstance(node, ast.MatchValue) else []
+        constants = [
+            part.value
+            for side in sides
+            for part in ast.walk(side)
+            if isinstance(part, ast.Constant)
+        ]
+        if any(isinstance(constant, str) and constant in names for constant in constants):
+            yield node.lineno
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'if section["adapter"] == "ollama": ...',
+        'ready = "openai" != provider',
+        'if provider in ("azure", "x"): ...',
+        'match provider:\n    case "google" | "x": ...',
+    ],
+)
+def test_a_branch_on_a_name_is_recognised(source):
+    assert list(comparisons_with({"ollama", "openai", "azure", "google"}, source))
+
+
+def test_no_branch_on_the_name_of_a_provider_or_adapter():
+    # In repos, the same names are those of git hosts.
+    names = {*ADAPTERS, *tomllib.loads((ROOT / "chat/providers/models.toml").read_text())}
+    adapters = {
+        ROOT / f"{target.partition(':')[0].replace('.', '/')}.py" for target in ADAPTERS.values()
+    }
+    found = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in OURS
+        if path not in adapters and path.relative_to(ROOT).parts[0] != "repos"
+        for line in comparisons_with(names, path.read_text())
     ]
-    assert [f"{of(path)}:{value.lineno}" for path, value in compared if value.value in names] == []
+    assert found == []
 
 
+@pytest.mark.integration
 def test_no_migration_is_missing():
     done = subprocess.run(
         [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"],
@@ -287,6 +324,7 @@ def test_no_migration_is_missing():
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.integration
 def test_no_file_names_a_package_index():
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],

@@ -165,6 +165,7 @@ def test_a_bad_flag_is_one_clear_line(monkeypatch):
         Environment().flag("A_FLAG")
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize(
     ("name", "value"),
     [

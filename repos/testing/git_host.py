@@ -42,7 +42,7 @@ class GitHost:
     gate       requests wait while it is cleared
     seen       (path, authorization) of each request
 
-    Paths under /tarpit answer one byte a second.
+    trickled   bytes sent so far for paths under /tarpit, one a second
     """
 
     root: Path
@@ -51,6 +51,7 @@ class GitHost:
     tls: bool = False
     gate: threading.Event = field(default_factory=threading.Event)
     seen: list[tuple[str, str]] = field(default_factory=list)
+    trickled: int = 0
     ca_file: str = field(default="", init=False)
 
     def __enter__(self) -> GitHost:
@@ -147,6 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
             for _ in range(TARPIT_BYTES):
                 self.wfile.write(b".")
                 self.wfile.flush()
+                self.server.host.trickled += 1
                 time.sleep(1)
 
     def _send_from_git(self, path: str, query: str, body: bytes) -> None:

@@ -24,8 +24,8 @@ def reindex(repository, **kwargs):
     return jobs.run(jobs.request(repository, start=False, **kwargs)[0].pk)
 
 
-def paths(repository, question="discount"):
-    return [p.path for p in search([repository.pk], question, user_id=None).passages]
+def paths(repository, question="discount", **kwargs):
+    return [p.path for p in search([repository.pk], question, user_id=None, **kwargs).passages]
 
 
 def test_an_index_knows_its_files_chunks_lines_and_commit(repository):
@@ -92,20 +92,30 @@ def test_another_embedder_builds_beside_and_never_mixes(repository, settings):
     assert not Index.objects.filter(pk=old).exists()
 
 
-def test_until_the_new_vectors_are_there_the_old_index_answers(repository, settings, monkeypatch):
-    settings.EMBEDDER_MODEL = "other"
+@pytest.mark.django_db(transaction=True)
+def test_until_the_new_vectors_are_there_the_old_index_answers(repository, folder, settings, monkeypatch):
+    old, answered = repository.current_index_id, paths(repository, hybrid=False)
+    assert answered[0] == "shop/prices.py"
+    write_files(folder, {"new.py": "discount = 'zebra'\n"})
+    settings.EMBEDDER_MODEL = "other"  # its vectors cannot be compared with the old ones: meanwhile words answer
     seen = []
 
     def watching(self, texts):
-        seen.append(paths(repository))
+        fresh = Repository.objects.get(pk=repository.pk)
+        seen.append((fresh.current_index_id, paths(fresh), paths(fresh, "zebra")))
+        connections.close_all()  # of the thread that embeds
         raise InterruptedError
 
     monkeypatch.setattr(FakeEmbedder, "embed", watching)
-    jobs.run(jobs.request(repository, start=False)[0].pk)
+    job, _ = jobs.request(repository, start=False)
+    jobs.run(job.pk)
     monkeypatch.undo()
-    settings.EMBEDDER_MODEL = ""
+    assert seen == [(old, answered, [])]
     repository.refresh_from_db()
-    assert paths(repository)
+    assert repository.current_index_id == old
+    IndexJob.objects.filter(pk=job.pk).update(heartbeat_at="2000-01-01T00:00Z")
+    assert jobs.run(job.pk).state == IndexJob.State.DONE
+    assert paths(repository, "zebra")[0] == "new.py"
 
 
 def test_a_text_is_never_embedded_twice(repository, monkeypatch):

@@ -4,14 +4,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 
 import psycopg
 import pytest
 from django.db import connection
 
-from deepwiki.testing.fixtures import child_environment, stop
+from deepwiki.testing.servers import child_environment, stop
+from deepwiki.testing.waiting import wait_until
 from repos import jobs
 from repos.models import Document, IndexJob, Repository
 from repos.search import search
@@ -46,13 +46,6 @@ def held(statement, *values):
     with psycopg.connect(**wanted) as holder:
         holder.execute(statement, values)
         yield
-
-
-def until(condition, seconds=40):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, IndexJob.objects.values("state", "stage", "error")
-        time.sleep(0.05)
 
 
 def somebody_waits():
@@ -90,7 +83,7 @@ def test_a_worker_killed_in_the_middle_is_taken_over_and_the_old_index_answers(w
             host.gate.clear()
         with held(*lock):
             first = worker(DEEPWIKI_CLONE_ALLOW=host.netloc)
-            until(lambda: len(host.seen) > asked if stage == "clone" else somebody_waits())
+            wait_until(lambda: len(host.seen) > asked if stage == "clone" else somebody_waits())
             assert IndexJob.objects.get(pk=job.pk).state == IndexJob.State.RUNNING
             os.kill(first.pid, signal.SIGKILL)
             first.wait()
@@ -99,7 +92,7 @@ def test_a_worker_killed_in_the_middle_is_taken_over_and_the_old_index_answers(w
         assert "new.py" not in found(repository, "quagga")
         IndexJob.objects.filter(pk=job.pk).update(heartbeat_at="2000-01-01T00:00Z")  # as if half a minute had passed
         worker(DEEPWIKI_CLONE_ALLOW=host.netloc)
-        until(lambda: IndexJob.objects.get(pk=job.pk).state == IndexJob.State.DONE)
+        wait_until(lambda: IndexJob.objects.get(pk=job.pk).state == IndexJob.State.DONE)
     assert found(repository, "quagga")[0] == "new.py"
     assert found(repository, "zebra")[0] == "old.py"
     assert not Document.objects.filter(is_live=False).exists()
@@ -113,10 +106,10 @@ def test_sigterm_hands_the_job_back_and_ends_at_once(worker, tmp_path, settings)
         host.gate.clear()
         job, _ = jobs.request(repository)
         first = worker(DEEPWIKI_CLONE_ALLOW=host.netloc)
-        until(lambda: host.seen)
+        wait_until(lambda: host.seen)
         first.send_signal(signal.SIGTERM)
         assert first.wait(20) == 0
         assert IndexJob.objects.get(pk=job.pk).state == IndexJob.State.QUEUED
         host.gate.set()
         worker(DEEPWIKI_CLONE_ALLOW=host.netloc)
-        until(lambda: IndexJob.objects.get(pk=job.pk).state == IndexJob.State.DONE)
+        wait_until(lambda: IndexJob.objects.get(pk=job.pk).state == IndexJob.State.DONE)
