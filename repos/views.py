@@ -15,6 +15,7 @@ from repos import jobs, services
 from repos.models import IndexJob, Repository
 from repos.sources import SourceError
 
+MAX_SHOWN_CHARS = 1_000  # of a refused address
 ACTIONS = {"pause": jobs.pause, "resume": jobs.resume, "cancel": jobs.cancel}
 
 
@@ -32,8 +33,7 @@ def add(request: HttpRequest) -> HttpResponse:
             revision=request.POST.get("revision", "").strip(),
         )
     except SourceError as error:
-        context = {"error": str(error), "repo_url": text[:1_000]}
-        return render(request, "repos/add_form.html", context, status=422)
+        return _refused_form(request, text, error)
     return _redirect(request, reverse("repository", args=[repository.pk]))
 
 
@@ -85,6 +85,11 @@ def control(request: HttpRequest, repository_id: uuid.UUID, action: str) -> Http
     if job is not None and _may_control(request, job, repository):
         ACTIONS[action](job)
     return _status(request, repository)
+
+
+def _refused_form(request: HttpRequest, text: str, error: SourceError) -> HttpResponse:
+    context = {"error": str(error), "repo_url": text[:MAX_SHOWN_CHARS]}
+    return render(request, "repos/add_form.html", context, status=422)
 
 
 def _redirect(request: HttpRequest, target: str) -> HttpResponse:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from deepwiki.foundation.sql import read_sql
+from deepwiki.foundation.sql import fetch_row, read_sql
 from repos.models import Index, Repository
 
 FIND_READABLE = read_sql(__file__, "find_readable.sql")
@@ -50,9 +50,7 @@ def find_readable(
     because it runs before every answer.
     """
     values = {"user": user_id, "url": url, "revision": revision, "own": own}
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(), values)
-        row = cursor.fetchone()
+    row = fetch_row(_statement(), values)
     return _repository(row) if row is not None else None
 
 

@@ -132,8 +132,7 @@ def _build(index_id: int, embedder: str) -> None:
         return
     name = name_of(index_id, embedder)
     _drop_invalid(name)
-    execute("SET maintenance_work_mem = '512MB'")
-    try:
+    with _build_memory():
         # CONCURRENTLY: searches and other jobs go on meanwhile.
         execute(
             f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON repos_embedding"
@@ -141,9 +140,17 @@ def _build(index_id: int, embedder: str) -> None:
             " WHERE index_id = %s AND embedder = %s",
             [index_id, embedder],
         )
+    _record(index_id, embedder)
+
+
+@contextmanager
+def _build_memory() -> Iterator[None]:
+    """More memory for a build, which is far faster while the graph fits into it."""
+    execute("SET maintenance_work_mem = '512MB'")
+    try:
+        yield
     finally:
         execute("RESET maintenance_work_mem")
-    _record(index_id, embedder)
 
 
 def _drop_invalid(name: str) -> None:

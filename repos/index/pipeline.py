@@ -201,8 +201,7 @@ def _switch(plan: _Plan, run: _Run) -> IndexResult:
     """Make the build current, with its vectors if the old state has them."""
     build, progress = plan.build, run.progress
     progress.start_stage(Stage.STORING)
-    if not build.partial and not build.chunks:
-        raise Broken("no_text")
+    _check_not_empty(build)
     if _replaces_vectors(build, run.repository):
         compute_vectors(build.index, run.options.embedders, progress)
         progress.start_stage(Stage.STORING)
@@ -210,6 +209,12 @@ def _switch(plan: _Plan, run: _Run) -> IndexResult:
     skipped = plan.skipped.as_json()
     writer.switch(build, run.repository, plan.commit, skipped, replaced, progress.holds_claim)
     return _result(plan, removed=len(replaced))
+
+
+def _check_not_empty(build: writer.Build) -> None:
+    """Raises Broken for a new index without chunks."""
+    if not build.partial and not build.chunks:
+        raise Broken("no_text")
 
 
 def _result(plan: _Plan, *, removed: int) -> IndexResult:

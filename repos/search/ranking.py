@@ -20,9 +20,12 @@ def rank(hits: Sequence[SearchHit], limit: int) -> list[SearchHit]:
     Hits past a file's first MAX_PER_FILE come after those of other files.
     """
     support = _support(hits)
-    ranked = sorted(hits, key=lambda hit: hit.score + support[hit.document_id], reverse=True)
-    best = _varied(ranked)[:limit]
-    return [replace(hit, score=hit.score + support[hit.document_id]) for hit in best]
+
+    def score(hit: SearchHit) -> float:
+        return hit.score + support[hit.document_id]
+
+    best = _varied(sorted(hits, key=score, reverse=True))[:limit]
+    return [replace(hit, score=score(hit)) for hit in best]
 
 
 def _varied(hits: Sequence[SearchHit]) -> list[SearchHit]:

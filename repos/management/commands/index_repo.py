@@ -57,8 +57,7 @@ class Command(BaseCommand):
         except SourceError as error:
             self._exit(2, str(error))
         job = self._follow(job)
-        if job.state != IndexJob.State.DONE:
-            self._exit(1, job.error or f"The job was {job.get_state_display()}.")
+        self._check_done(job)
         self.stdout.write(f"{job.repository.name}: {_summary(job.result)}")
 
     def _request(self, options: dict[str, Any]) -> IndexJob:
@@ -110,6 +109,10 @@ class Command(BaseCommand):
                 bar.update(tasks[job.stage], total=job.total or None, completed=job.progress)
 
             return jobs.run_or_follow(job, show)
+
+    def _check_done(self, job: IndexJob) -> None:
+        if job.state != IndexJob.State.DONE:
+            self._exit(1, job.error or f"The job was {job.get_state_display()}.")
 
     def _exit(self, code: int, message: str) -> NoReturn:
         self.stderr.write(self.style.ERROR(message))
