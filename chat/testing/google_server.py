@@ -73,7 +73,7 @@ class GoogleServer(Loopback):
             if settings.fault in STATUS:
                 await context.abort(*STATUS[settings.fault])
             if settings.fault == "hang":
-                await asyncio.sleep(60)
+                await asyncio.Event().wait()
             if settings.fault == "blocked":
                 reason = glm.GenerateContentResponse.PromptFeedback.BlockReason.SAFETY
                 yield glm.GenerateContentResponse(prompt_feedback={"block_reason": reason})

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
@@ -13,10 +14,17 @@ MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 
 def find() -> str:
     """The path of a Chromium, empty when there is none."""
-    for candidate in (os.environ.get("DEEPWIKI_CHROMIUM", ""), *map(shutil.which, NAMES), MAC, _playwright()):
+    for candidate in _candidates():
         if candidate and os.access(candidate, os.X_OK):
             return candidate
     return ""
+
+
+def _candidates() -> Iterator[str | None]:
+    yield os.environ.get("DEEPWIKI_CHROMIUM")
+    yield from map(shutil.which, NAMES)
+    yield MAC
+    yield _playwright()  # last: asking takes a second, since its driver is started
 
 
 def ensure() -> str:
