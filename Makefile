@@ -5,14 +5,26 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUNBUFFERED := 1
 
-.PHONY: run test check bench lock install install-dev clean
+# Each worker has a database, servers and a browser of its own: about 1 GB of memory.
+PARALLEL := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
+.PHONY: run test test-fast coverage check bench lock install install-dev clean
 
 run: install
 	@exec $(BIN)/python -m deepwiki.run
 
 test: install-dev
 	@$(BIN)/python -m deepwiki.testing.programs --ensure
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(PARALLEL)
+
+# What needs no database, no other process and no browser: seconds.
+test-fast: install-dev
+	@$(BIN)/python -m pytest -m unit
+
+# Fails below the share that pyproject.toml names.
+coverage: install-dev
+	@$(BIN)/python -m deepwiki.testing.programs --ensure
+	@$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report=term:skip-covered
 
 check: install-dev
 	@$(BIN)/python -m deepwiki.testing.check

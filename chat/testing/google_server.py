@@ -36,7 +36,6 @@ STATUS = {
     ),
 }
 PROMPT_TOKENS = 7
-HANG_SECONDS = 60
 
 
 @dataclass
@@ -73,7 +72,7 @@ class GoogleServer(Loopback):
             if script.fault in STATUS:
                 await context.abort(*STATUS[script.fault])
             if script.fault == "hang":
-                await asyncio.sleep(HANG_SECONDS)
+                await asyncio.Event().wait()
             async for reply in _replies(script, context):
                 yield reply
         except asyncio.CancelledError:

@@ -90,10 +90,25 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.import_plugin(f"deepwiki.testing.{name}")
 
 
-@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # before tests are chosen by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     for item in items:
         item.add_marker(_kind_of(item))
+    yield
+    if WORKER:
+        # Modules that take long first, so that the workers end at about the same time.
+        items.sort(key=_place_of_modules(items).__getitem__)
+
+
+def _place_of_modules(items: list[pytest.Item]) -> dict[pytest.Item, tuple[int, int]]:
+    """For each test how soon its module comes: by the module's most expensive kind, then as collected."""
+    kinds: dict[Path, int] = {}
+    first: dict[Path, int] = {}
+    for place, item in enumerate(items):
+        kind = max(KINDS.index(mark.name) for mark in item.iter_markers() if mark.name in KINDS)
+        kinds[item.path] = max(kinds.get(item.path, 0), kind)
+        first.setdefault(item.path, place)
+    return {item: (-kinds[item.path], first[item.path]) for item in items}
 
 
 def _kind_of(item: pytest.Item) -> str:
