@@ -14,7 +14,8 @@ from repos.indexing.file_selection import Limits, Skipped, files, select
 from repos.sources import FetchLimits, Source, commits_between, open_snapshot, parse_address
 from repos.sources.errors import AddressRefused, Broken, Moved, NotFound, SourceError, Unreachable
 from repos.sources.snapshot import remote_commit
-from repos.testing import TARPIT_BYTES, GitHost, make_repository, run_git
+from repos.testing import GitHost, make_repository, run_git
+from repos.testing.git_host import TARPIT_BYTES
 
 pytestmark = pytest.mark.integration
 

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from deepwiki.testing.fixtures import write_files
-from repos.filters import scope_of
 from repos.models import Repository
 from repos.search import Filters, SearchOptions, parse_patterns, read_file, search
+from repos.search.filters import scope_of
 
 pytestmark = pytest.mark.django_db
 
