@@ -230,6 +230,7 @@ def test_an_adapter_gets_the_variables_it_declares_and_no_others():
     assert known._config("openai").environment == {}
 
 
+@pytest.mark.integration
 def test_which_providers_are_ready_is_known_without_importing_an_sdk():
     code = """
 import sys

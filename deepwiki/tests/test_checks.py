@@ -59,6 +59,7 @@ def run(monkeypatch, capsys, *names):
     return status, capsys.readouterr().out.splitlines()
 
 
+@pytest.mark.integration
 def test_only_the_named_checks_run_and_each_has_one_line(monkeypatch, capsys):
     for name, status in (("good", 0), ("bad", 3), ("offline", check.SKIPPED)):
         command = [
@@ -80,6 +81,7 @@ def test_only_the_named_checks_run_and_each_has_one_line(monkeypatch, capsys):
     )
 
 
+@pytest.mark.integration
 def test_the_names_are_listed_and_an_unknown_one_is_refused():
     command = [sys.executable, "-m", "deepwiki.testing.check"]
     listed = subprocess.run([*command, "--list"], cwd=ROOT, capture_output=True, text=True)

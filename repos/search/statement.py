@@ -78,7 +78,7 @@ def build_statement(
         readable=readable_repositories(),
         scope=scope,
         vectors=_vectors(vector, scope, values),
-        named=_named(question, scope, values),
+        named=_named_union(question, scope, values),
     )
     return SearchStatement(sql, values, uses_hnsw=_uses_hnsw(vector))
 
@@ -180,7 +180,7 @@ def _join(scope: str) -> str:
     return "JOIN repos_chunk c ON c.id = e.chunk_id"
 
 
-def _named(question: str, scope: str, values: dict[str, Any]) -> str:
+def _named_union(question: str, scope: str, values: dict[str, Any]) -> str:
     """Chunks of the symbols and files that the question names."""
     symbols, paths = _names(question[:MAX_NAMED_CHARS])
     if not symbols and not paths:

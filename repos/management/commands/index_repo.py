@@ -56,7 +56,7 @@ class Command(BaseCommand):
             job = self._request(options)
         except SourceError as error:
             self._exit(2, str(error))
-        job = self._follow(job)
+        job = self._wait_for(job)
         self._check_done(job)
         self.stdout.write(f"{job.repository.name}: {_summary(job.result)}")
 
@@ -97,7 +97,7 @@ class Command(BaseCommand):
             self._exit(2, f"There is no user {username}.")
         return owner.pk
 
-    def _follow(self, job: IndexJob) -> IndexJob:
+    def _wait_for(self, job: IndexJob) -> IndexJob:
         """Run the job, or follow its worker, with a progress bar for each stage."""
         with _progress_bar() as bar:
             tasks: dict[str, TaskID] = {}
