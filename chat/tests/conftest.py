@@ -57,8 +57,13 @@ def open_page(browser):
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: trouble.append(f"script: {error}"))
-        page.on("dialog", lambda dialog: (trouble.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        page.on("console", lambda m: trouble.append(m.text) if "Content Security Policy" in m.text else None)
+        page.on(
+            "dialog", lambda dialog: (trouble.append(f"dialog: {dialog.message}"), dialog.dismiss())
+        )
+        page.on(
+            "console",
+            lambda m: trouble.append(m.text) if "Content Security Policy" in m.text else None,
+        )
         page.on(
             "request",
             lambda r: (

@@ -10,7 +10,10 @@ from repos.models import Repository
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    },
     "resultTypes": ["violations"],  # nodes that pass are not described one by one
 }
 LOOKS = [
@@ -24,7 +27,9 @@ def check(page, where):
     # At the end nothing lies half below the question box, which would count as too small to be hit.
     page.evaluate("document.getElementById('main')?.scrollTo(0, 1e6)")
     found = Axe().run(page, options=RULES).response["violations"]
-    assert [(where, rule["id"], node["html"][:120]) for rule in found for node in rule["nodes"]] == []
+    assert [
+        (where, rule["id"], node["html"][:120]) for rule in found for node in rule["nodes"]
+    ] == []
 
 
 @pytest.fixture
@@ -59,7 +64,9 @@ def test_every_page_and_state_follows_the_rules(start, open_page, repository, pr
         f"/r/{private.pk}/",
     ):
         page.goto(live.url + path)
-        page.wait_for_selector("#status[hx-trigger=load]", state="detached")  # what the page asks for by itself
+        page.wait_for_selector(
+            "#status[hx-trigger=load]", state="detached"
+        )  # what the page asks for by itself
         check(page, path)
     page.goto(f"{live.url}/r/{repository.pk}/")
     page.wait_for_selector("text=Ready")
@@ -97,12 +104,16 @@ def test_every_page_and_state_follows_the_rules(start, open_page, repository, pr
     check(page, "a shared conversation")
 
 
-def test_an_answer_is_not_read_out_piece_by_piece_but_announced_when_done(start, open_page, repository, model):
+def test_an_answer_is_not_read_out_piece_by_piece_but_announced_when_done(
+    start, open_page, repository, model
+):
     live = start("fake?tokens=40&hold=20")
     page = begin(open_page(live), live, repository)
     ask(page, "How is the discount computed?")
     page.wait_for_selector(".answer[data-state=running] [data-part=body][aria-busy=true]")
-    assert page.locator(".answer [aria-live], .answer [role=status], .answer[aria-live]").count() == 0
+    assert (
+        page.locator(".answer [aria-live], .answer [role=status], .answer[aria-live]").count() == 0
+    )
     assert page.inner_text("#announce") == ""
     model.release()
     finished(page)
@@ -115,6 +126,9 @@ def test_it_holds_together_from_right_to_left(start, open_page, repository):
     live = start()
     page = begin(open_page(live), live, repository)
     page.evaluate("document.documentElement.dir = 'rtl'")
-    rail, column = page.locator("#rail-panel").bounding_box(), page.locator(".column").bounding_box()
+    rail, column = (
+        page.locator("#rail-panel").bounding_box(),
+        page.locator(".column").bounding_box(),
+    )
     assert rail["x"] > column["x"]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -12,14 +12,22 @@ SECRET = "What is the secret of the discount?"
 
 @pytest.fixture
 def asked(people, repository):
-    conversation = Conversation.objects.create(user=people["alice"], repository=repository, title=SECRET)
+    conversation = Conversation.objects.create(
+        user=people["alice"], repository=repository, title=SECRET
+    )
     question = Message.objects.create(
         conversation=conversation, position=1, role="user", content=SECRET, asked_by=people["alice"]
     )
     return Message.objects.create(
-        conversation=conversation, position=2, parent=question, role="assistant", content="Nothing.", provider="openai",
-        model="gpt-x", usage={"input_tokens": 900, "output_tokens": 77, "first_token_ms": 120},
-    )  # fmt: skip
+        conversation=conversation,
+        position=2,
+        parent=question,
+        role="assistant",
+        content="Nothing.",
+        provider="openai",
+        model="gpt-x",
+        usage={"input_tokens": 900, "output_tokens": 77, "first_token_ms": 120},
+    )
 
 
 @pytest.fixture
@@ -31,7 +39,9 @@ def boss(client, people):
     return boss
 
 
-def test_providers_are_shown_with_their_use_and_tried(client, boss, asked, model, fresh_providers, settings, tmp_path):
+def test_providers_are_shown_with_their_use_and_tried(
+    client, boss, asked, model, fresh_providers, settings, tmp_path
+):
     file = tmp_path / "models.toml"
     file.write_text(
         """[openai]
@@ -51,9 +61,13 @@ key = "AZURE_OPENAI_API_KEY"
     page = client.get("/admin/providers/").content.decode()
     assert "1 answers, 0 failed, 977 tokens, first word after 120 ms" in page
     assert "Not set up: it needs AZURE_OPENAI_API_KEY" in page and "sk-test" not in page
-    good = client.post("/admin/providers/", {"model": "openai|fake?tokens=1"}, follow=True).content.decode()
+    good = client.post(
+        "/admin/providers/", {"model": "openai|fake?tokens=1"}, follow=True
+    ).content.decode()
     assert "answers; first word after" in good
-    bad = client.post("/admin/providers/", {"model": "openai|fake?fault=401"}, follow=True).content.decode()
+    bad = client.post(
+        "/admin/providers/", {"model": "openai|fake?fault=401"}, follow=True
+    ).content.decode()
     assert "refused the server" in bad and "sk-test" not in bad
 
 
@@ -65,7 +79,9 @@ def test_providers_are_for_superusers_only(client, people):
     assert client.get("/admin/providers/").status_code == 403
 
 
-def test_the_audit_tells_who_asked_about_what_and_never_the_words(client, people, asked, repository):
+def test_the_audit_tells_who_asked_about_what_and_never_the_words(
+    client, people, asked, repository
+):
     staff = people["bob"]
     staff.is_staff = True
     staff.save()
@@ -74,7 +90,9 @@ def test_the_audit_tells_who_asked_about_what_and_never_the_words(client, people
     page = client.get("/admin/chat/asked/").content.decode()
     assert "alice" in page and repository.name in page and "gpt-x" in page and "977" in page
     assert "secret" not in page
-    assert "secret" not in client.get(f"/admin/chat/asked/{asked.parent_id}/change/").content.decode()
+    assert (
+        "secret" not in client.get(f"/admin/chat/asked/{asked.parent_id}/change/").content.decode()
+    )
 
 
 def test_people_are_shown_with_what_they_spent_and_their_quota(client, boss, asked, people):
@@ -87,9 +105,13 @@ def test_people_are_shown_with_what_they_spent_and_their_quota(client, boss, ask
 def test_a_repositorys_host_is_asked_and_its_size_shown(client, boss, asked, repository):
     listed = client.get("/admin/repos/repository/").content.decode()
     assert "977" in listed
-    assert "KB" in client.get(f"/admin/repos/repository/{repository.pk}/change/").content.decode().replace("\xa0", " ")
+    assert "KB" in client.get(
+        f"/admin/repos/repository/{repository.pk}/change/"
+    ).content.decode().replace("\xa0", " ")
     done = client.post(
-        "/admin/repos/repository/", {"action": "check_connection", "_selected_action": [repository.pk]}, follow=True
+        "/admin/repos/repository/",
+        {"action": "check_connection", "_selected_action": [repository.pk]},
+        follow=True,
     )
     assert "the folder is there" in done.content.decode()
 

@@ -16,10 +16,21 @@ def ask(repository, model, settings):
     settings.PROVIDER_ENVIRONMENT = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": model.url}
     services.providers.cache_clear()
 
-    def ask(name="fake?tokens=3", question="How is the discount computed?", provider="openai", **options):
+    def ask(
+        name="fake?tokens=3", question="How is the discount computed?", provider="openai", **options
+    ):
         out, err, code = io.StringIO(), io.StringIO(), 0
         try:
-            call_command("ask", repository.url, question, provider=provider, model=name, stdout=out, stderr=err, **options)
+            call_command(
+                "ask",
+                repository.url,
+                question,
+                provider=provider,
+                model=name,
+                stdout=out,
+                stderr=err,
+                **options,
+            )
         except SystemExit as ended:
             code = ended.code
         return out.getvalue(), err.getvalue(), code
@@ -38,7 +49,12 @@ def test_the_answer_streams_with_its_sources_below_and_progress_beside(ask):
 def test_as_json_it_is_one_object(ask):
     out, _, code = ask(json=True)
     answer = json.loads(out)
-    assert (answer["answer"], answer["state"], answer["error"], code) == ("t0000 t0001 t0002 ", "complete", None, 0)
+    assert (answer["answer"], answer["state"], answer["error"], code) == (
+        "t0000 t0001 t0002 ",
+        "complete",
+        None,
+        0,
+    )
     assert answer["sources"][0]["path"]
 
 

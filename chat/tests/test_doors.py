@@ -30,7 +30,9 @@ class Reply:
 
 
 async def over_socket(request, token, raw=None):
-    headers = [(b"host", b"localhost")] + ([(b"authorization", f"Bearer {token}".encode())] if token else [])
+    headers = [(b"host", b"localhost")] + (
+        [(b"authorization", f"Bearer {token}".encode())] if token else []
+    )
     socket = WebsocketCommunicator(application, "/ws/chat", headers=headers)
     connected, code = await socket.connect(timeout=10)
     if not connected:
@@ -53,7 +55,10 @@ async def over_http(request, token, raw=None):
     )
     if not response.streaming:
         return Reply("", response.status_code, json.loads(response.content)["detail"])
-    return Reply(b"".join([chunk async for chunk in response.streaming_content]).decode(), response.status_code)
+    return Reply(
+        b"".join([chunk async for chunk in response.streaming_content]).decode(),
+        response.status_code,
+    )
 
 
 DOORS = {"socket": over_socket, "http": over_http}
@@ -86,7 +91,9 @@ async def rows():
 
 async def settled():
     """The rows once no answer is being written any more."""
-    await wait_until_async(lambda: in_thread(lambda: not Message.objects.filter(state="running").exists()))
+    await wait_until_async(
+        lambda: in_thread(lambda: not Message.objects.filter(state="running").exists())
+    )
     return await rows()
 
 
@@ -96,7 +103,10 @@ async def test_both_doors_give_the_same_text_and_rows(repository, token, with_mo
     assert [r.code for r in replies] == [1000, 200]
     found = await settled()
     assert len(found) == 4
-    kept = [(r.role, r.content, r.state, r.provider, r.model, r.commit, r.search_mode, len(r.sources)) for r in found]
+    kept = [
+        (r.role, r.content, r.state, r.provider, r.model, r.commit, r.search_mode, len(r.sources))
+        for r in found
+    ]
     assert kept[:2] == kept[2:]
     assert kept[1][:4] == ("assistant", "t0000 t0001 t0002 ", "complete", "openai")
     assert found[1].usage["output_tokens"] == 3
@@ -104,7 +114,11 @@ async def test_both_doors_give_the_same_text_and_rows(repository, token, with_mo
 
 
 async def test_search_only_answers_through_the_same_pipeline(repository, token, door):
-    request = {"repo_url": repository.url, "type": "local", "messages": [{"role": "user", "content": "apply_discount"}]}
+    request = {
+        "repo_url": repository.url,
+        "type": "local",
+        "messages": [{"role": "user", "content": "apply_discount"}],
+    }
     reply = await DOORS[door](request, token)
     assert "no language model" in reply.text
     assert "shop/prices.py:L" in reply.text
@@ -113,15 +127,26 @@ async def test_search_only_answers_through_the_same_pipeline(repository, token, 
 
 @pytest.mark.parametrize(
     ("change", "words", "code", "status"),
-    [({"messages": []}, "No messages provided", 4400, 400),
-     ({"messages": [{"role": "assistant", "content": "x"}]}, "Last message must be from the user", 4400, 400),
-     ({"repo_url": "ssh://x/y", "type": ""}, "Only https addresses", 4400, 400), ({"provider": "wizard"}, "no provider", 4400, 400),
-     ({"model": 7}, "model must be text", 4400, 400), ({"filePath": "../../etc/passwd"}, "filePath", 4400, 400),
-     ({"repo_url": "/etc", "type": "local"}, "There is no such repository", 4404, 404),
-     ({"conversation": str(uuid.uuid4())}, "no such conversation", 4404, 404),
-     ({"messages": [{"role": "user", "content": "x" * 40_000}]}, "longer than", 1009, 413)],
-)  # fmt: skip
-async def test_a_refusal_has_the_same_words_at_both_doors(repository, token, with_model, change, words, code, status):
+    [
+        ({"messages": []}, "No messages provided", 4400, 400),
+        (
+            {"messages": [{"role": "assistant", "content": "x"}]},
+            "Last message must be from the user",
+            4400,
+            400,
+        ),
+        ({"repo_url": "ssh://x/y", "type": ""}, "Only https addresses", 4400, 400),
+        ({"provider": "wizard"}, "no provider", 4400, 400),
+        ({"model": 7}, "model must be text", 4400, 400),
+        ({"filePath": "../../etc/passwd"}, "filePath", 4400, 400),
+        ({"repo_url": "/etc", "type": "local"}, "There is no such repository", 4404, 404),
+        ({"conversation": str(uuid.uuid4())}, "no such conversation", 4404, 404),
+        ({"messages": [{"role": "user", "content": "x" * 40_000}]}, "longer than", 1009, 413),
+    ],
+)
+async def test_a_refusal_has_the_same_words_at_both_doors(
+    repository, token, with_model, change, words, code, status
+):
     socket = await over_socket({**ask(repository), **change}, token)
     http = await over_http({**ask(repository), **change}, token)
     assert socket.text == f"Error: {http.detail}"
@@ -132,9 +157,23 @@ async def test_a_refusal_has_the_same_words_at_both_doors(repository, token, wit
 
 
 @pytest.mark.parametrize(
-    "raw", [" ", "{", "null", "[]", "12", '"x"', "{}", "[" * 50_000, '{"repo_url": "a/b"} trailing', "1" * 5_000]
+    "raw",
+    [
+        " ",
+        "{",
+        "null",
+        "[]",
+        "12",
+        '"x"',
+        "{}",
+        "[" * 50_000,
+        '{"repo_url": "a/b"} trailing',
+        "1" * 5_000,
+    ],
 )
-async def test_anything_that_is_no_request_is_refused_and_the_server_goes_on(repository, token, door, raw):
+async def test_anything_that_is_no_request_is_refused_and_the_server_goes_on(
+    repository, token, door, raw
+):
     reply = await DOORS[door](None, token, raw=raw)
     assert reply.code in (4400, 400)
     assert "Traceback" not in reply.text + reply.detail
@@ -142,10 +181,18 @@ async def test_anything_that_is_no_request_is_refused_and_the_server_goes_on(rep
 
 @pytest.mark.parametrize(
     ("fault", "words", "status"),
-    [("401", "refused the server's key", 502), ("404", "does not know this model", 502), ("context", "too much text", 502),
-     ("html", "does not answer", 502), ("empty", "empty answer", 502), ("refused", "does not accept", 502)],
-)  # fmt: skip
-async def test_provider_trouble_before_the_first_word(repository, token, with_model, fault, words, status):
+    [
+        ("401", "refused the server's key", 502),
+        ("404", "does not know this model", 502),
+        ("context", "too much text", 502),
+        ("html", "does not answer", 502),
+        ("empty", "empty answer", 502),
+        ("refused", "does not accept", 502),
+    ],
+)
+async def test_provider_trouble_before_the_first_word(
+    repository, token, with_model, fault, words, status
+):
     socket = await over_socket(ask(repository, f"fake?fault={fault}"), token)
     http = await over_http(ask(repository, f"fake?fault={fault}"), token)
     assert words in socket.text
@@ -156,7 +203,9 @@ async def test_provider_trouble_before_the_first_word(repository, token, with_mo
     assert all("sk-" not in row.error for row in found)
 
 
-async def test_a_cut_in_the_middle_keeps_what_came_and_is_never_called_complete(repository, token, with_model, door):
+async def test_a_cut_in_the_middle_keeps_what_came_and_is_never_called_complete(
+    repository, token, with_model, door
+):
     reply = await DOORS[door](ask(repository, "fake?tokens=6&fault=cut"), token)
     assert reply.text.startswith("t0000 t0001 t0002 \n\nError: ")
     assert reply.code in (4502, 200)
@@ -168,7 +217,10 @@ async def test_a_cut_in_the_middle_keeps_what_came_and_is_never_called_complete(
 async def test_an_unreachable_provider_is_said_in_plain_words(repository, token, settings, door):
     from chat import services
 
-    settings.PROVIDER_ENVIRONMENT = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}
+    settings.PROVIDER_ENVIRONMENT = {
+        "OPENAI_API_KEY": "sk-test",
+        "OPENAI_BASE_URL": "http://127.0.0.1:9/v1",
+    }
     services.providers.cache_clear()
     reply = await DOORS[door](ask(repository), token)
     assert "does not answer" in reply.text + reply.detail
@@ -183,13 +235,17 @@ async def test_without_credentials_nobody_enters(repository, door):
     assert await rows() == []
 
 
-async def test_anonymous_people_enter_where_the_administrator_says_so(repository, with_model, settings, door):
+async def test_anonymous_people_enter_where_the_administrator_says_so(
+    repository, with_model, settings, door
+):
     settings.ALLOW_ANONYMOUS = True
     assert (await DOORS[door](ask(repository), "")).text == "t0000 t0001 t0002 "
     assert await rows() == []
 
 
-async def test_a_private_repository_is_as_good_as_none_for_others(index_folder, folder, people, with_model, door):
+async def test_a_private_repository_is_as_good_as_none_for_others(
+    index_folder, folder, people, with_model, door
+):
     private = await in_thread(index_folder, folder, owner_id=people["alice"].pk, private=True)
     tokens = {name: (await in_thread(ApiToken.issue, people[name]))[1] for name in ("alice", "bob")}
     assert (await DOORS[door](ask(private), tokens["alice"])).text == "t0000 t0001 t0002 "
@@ -208,7 +264,9 @@ async def test_the_same_question_sent_twice_is_asked_once(repository, token, wit
     assert len(with_model.requests) == 1
 
 
-async def test_a_conversation_goes_on_with_what_was_really_said(repository, token, with_model, door):
+async def test_a_conversation_goes_on_with_what_was_really_said(
+    repository, token, with_model, door
+):
     await DOORS[door](ask(repository, text="My first question about prices"), token)
     await settled()
     conversation = await in_thread(Conversation.objects.get)
@@ -221,7 +279,9 @@ async def test_a_conversation_goes_on_with_what_was_really_said(repository, toke
     assert [row.position for row in await settled()] == [1, 2, 3, 4]
 
 
-async def test_client_driven_research_plans_updates_and_concludes(repository, token, with_model, door):
+async def test_client_driven_research_plans_updates_and_concludes(
+    repository, token, with_model, door
+):
     messages = [{"role": "user", "content": "[DEEP RESEARCH] How are prices computed?"}]
     prompts = []
     for _ in range(5):
@@ -241,7 +301,9 @@ async def test_client_driven_research_plans_updates_and_concludes(repository, to
     assert "How are prices computed?" in with_model.requests[-1]["messages"][-1]["content"]
 
 
-async def test_too_many_questions_a_minute_are_told_when_to_come_back(repository, token, with_model, settings, door):
+async def test_too_many_questions_a_minute_are_told_when_to_come_back(
+    repository, token, with_model, settings, door
+):
     settings.REQUESTS_PER_MINUTE = 2
     for _ in range(2):
         await DOORS[door](ask(repository), token)
@@ -251,7 +313,9 @@ async def test_too_many_questions_a_minute_are_told_when_to_come_back(repository
     assert reply.code in (4429, 429)
 
 
-async def test_a_new_repository_is_indexed_first_and_then_answered(folder, token, settings, with_model, door):
+async def test_a_new_repository_is_indexed_first_and_then_answered(
+    folder, token, settings, with_model, door
+):
     from repos import jobs
     from repos.models import IndexJob
 
@@ -263,13 +327,17 @@ async def test_a_new_repository_is_indexed_first_and_then_answered(folder, token
     assert (await asking).text == "t0000 t0001 "
 
 
-async def test_a_repository_that_cannot_be_prepared_says_why(tmp_path, token, settings, with_model, door):
+async def test_a_repository_that_cannot_be_prepared_says_why(
+    tmp_path, token, settings, with_model, door
+):
     from repos import jobs
     from repos.models import IndexJob
 
     (tmp_path / "empty").mkdir()
     settings.LOCAL_ROOTS = [tmp_path.resolve()]
-    asking = asyncio.create_task(DOORS[door]({**ask(type("R", (), {"url": str(tmp_path / "empty")}))}, token))
+    asking = asyncio.create_task(
+        DOORS[door]({**ask(type("R", (), {"url": str(tmp_path / "empty")}))}, token)
+    )
     job = await wait_until_async(lambda: in_thread(IndexJob.objects.first))
     await in_thread(jobs.run, job.pk)
     reply = await asking
@@ -287,7 +355,9 @@ async def test_a_foreign_origin_is_refused_whatever_it_brings(token):
         [(b"origin", b"https://evil.example"), (b"authorization", f"Bearer {token}".encode())],
         [(b"origin", b"null"), (b"authorization", f"Bearer {token}".encode())],
     ):
-        socket = WebsocketCommunicator(application, "/ws/chat", headers=[(b"host", b"localhost"), *headers])
+        socket = WebsocketCommunicator(
+            application, "/ws/chat", headers=[(b"host", b"localhost"), *headers]
+        )
         assert (await socket.connect())[0] is False
     foreign = {"authorization": f"Bearer {token}", "origin": "https://evil.example"}
     reply = await AsyncClient().post(
@@ -304,8 +374,14 @@ async def test_a_cookie_needs_a_page_of_ours_and_a_csrf_token(alice, repository,
         headers = [(b"host", b"localhost"), (b"cookie", f"sessionid={cookie}".encode())] + (
             [(b"origin", origin)] if origin else []
         )
-        assert (await WebsocketCommunicator(application, "/ws/chat", headers=headers).connect())[0] is False
-    headers = [(b"host", b"localhost"), (b"cookie", f"sessionid={cookie}".encode()), (b"origin", b"http://localhost")]
+        assert (await WebsocketCommunicator(application, "/ws/chat", headers=headers).connect())[
+            0
+        ] is False
+    headers = [
+        (b"host", b"localhost"),
+        (b"cookie", f"sessionid={cookie}".encode()),
+        (b"origin", b"http://localhost"),
+    ]
     socket = WebsocketCommunicator(application, "/ws/chat", headers=headers)
     assert (await socket.connect())[0] is True
     await socket.disconnect()
@@ -321,7 +397,9 @@ async def test_the_application_answers_its_lifespan():
     communicator.stop()
 
 
-async def test_a_named_revision_is_answered_from_that_revision(tmp_path, token, settings, with_model, door):
+async def test_a_named_revision_is_answered_from_that_revision(
+    tmp_path, token, settings, with_model, door
+):
     from repos import jobs
     from repos.models import IndexJob
     from repos.testing import make_repository, run_git
@@ -332,7 +410,9 @@ async def test_a_named_revision_is_answered_from_that_revision(tmp_path, token, 
     make_repository(tmp_path / "r", {"a.py": "discount = 'new'\n"})
     for revision, word in (("", "new"), ("v1", "old")):
         asking = asyncio.create_task(
-            DOORS[door]({**ask(type("R", (), {"url": str(tmp_path / "r")})), "revision": revision}, token)
+            DOORS[door](
+                {**ask(type("R", (), {"url": str(tmp_path / "r")})), "revision": revision}, token
+            )
         )
         queued = IndexJob.objects.filter(state="queued", repository__revision=revision)
         job = await wait_until_async(partial(in_thread, queued.first))
@@ -347,7 +427,9 @@ async def test_a_revision_that_could_be_an_option_is_refused(repository, token, 
     assert "not the name of a branch" in reply.text + reply.detail
 
 
-async def test_a_paused_repository_says_so_instead_of_waiting(folder, token, settings, with_model, door):
+async def test_a_paused_repository_says_so_instead_of_waiting(
+    folder, token, settings, with_model, door
+):
     from repos import jobs
     from repos.models import IndexJob
 

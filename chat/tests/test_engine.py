@@ -22,7 +22,9 @@ from deepwiki.testing.ports import listener, port_of
 from deepwiki.testing.waiting import wait_until_async
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
-CITING = "`shop/prices.py:L1-L5` and shop/mail.js:L2, not `shop/none.py:L1-L2` or `shop/prices.py:L900`"
+CITING = (
+    "`shop/prices.py:L1-L5` and shop/mail.js:L2, not `shop/none.py:L1-L2` or `shop/prices.py:L900`"
+)
 
 
 def saying(text):
@@ -47,12 +49,17 @@ async def events_of(person, request):
 # --- citations --------------------------------------------------------------------------------------------------------
 
 
-async def test_every_citation_is_looked_up_and_the_share_that_exists_is_kept(repository, token, with_model, door):
+async def test_every_citation_is_looked_up_and_the_share_that_exists_is_kept(
+    repository, token, with_model, door
+):
     await door(ask(repository, saying(CITING)), token)
     answer = (await settled())[-1]
     assert [(c["path"], c["start"], c["found"]) for c in answer.citations] == [
-        ("shop/prices.py", 1, True), ("shop/mail.js", 2, True), ("shop/none.py", 1, False), ("shop/prices.py", 900, False),
-    ]  # fmt: skip
+        ("shop/prices.py", 1, True),
+        ("shop/mail.js", 2, True),
+        ("shop/none.py", 1, False),
+        ("shop/prices.py", 900, False),
+    ]
     assert answer.verified_share == 0.5
 
 
@@ -78,7 +85,10 @@ def test_a_citation_leads_to_the_host_at_the_commit():
 
 
 def test_citations_are_found_however_they_are_written():
-    assert [c.path for c in find("See [shop/prices.py:L2-L4] and [x/y.py:L2](z).")] == ["shop/prices.py", "x/y.py"]
+    assert [c.path for c in find("See [shop/prices.py:L2-L4] and [x/y.py:L2](z).")] == [
+        "shop/prices.py",
+        "x/y.py",
+    ]
     text = "a `src/a.py:L1-L2`, (lib/b.go:L7), src/[id]/c.ts:L1–L9 and ./d.py:L4 but not at 10:L5 or word:Lx"
     assert [c.path for c in find(text)] == ["src/a.py", "lib/b.go", "src/[id]/c.ts", "d.py", "10"]
     assert "cite" not in render("at 10:L5")
@@ -88,7 +98,9 @@ def test_citations_are_found_however_they_are_written():
 def test_a_citation_split_over_pieces_is_the_same_in_the_end():
     from repos.sources import parse_address
 
-    whole = LiveBlocks(CitationChecker(parse_address("https://github.com/a/b"), "", {"shop/a.py": 9}))
+    whole = LiveBlocks(
+        CitationChecker(parse_address("https://github.com/a/b"), "", {"shop/a.py": 9})
+    )
     blocks = {}
     for char in "See `shop/a.py:L1-L2` there.\n\nAnd shop/a.py:L3.":
         for block in whole.feed(char):
@@ -120,7 +132,11 @@ async def test_a_run_elsewhere_that_cannot_be_followed_ends_all_the_same():
     run = Run(uuid.uuid4())
     await copy_events(run, breaks())
     items = [item async for item in run.attach()]
-    assert [(item.seq, item.event.name) for item in items] == [(3, "delta"), (4, "error"), (5, "done")]
+    assert [(item.seq, item.event.name) for item in items] == [
+        (3, "delta"),
+        (4, "error"),
+        (5, "done"),
+    ]
     assert run.state == "partial"
 
 
@@ -138,13 +154,17 @@ async def test_a_dropped_index_is_made_anew_for_a_follow_up(repository, alice, w
     events = await events_of(alice, ask(repository))
     conversation = next(event["conversation"] for event in events if event["event"] == "accepted")
     await in_thread(removal.drop_indexes, repository)
-    asking = asyncio.create_task(events_of(alice, {**ask(repository, text="And mail?"), "conversation": conversation}))
+    asking = asyncio.create_task(
+        events_of(alice, {**ask(repository, text="And mail?"), "conversation": conversation})
+    )
     job = await wait_until_async(lambda: in_thread(IndexJob.objects.filter(state="queued").first))
     await in_thread(jobs.run, job.pk)
     assert (await asking)[-1] == {"event": "done", "state": "complete"}
 
 
-async def test_many_questions_at_the_same_moment_do_not_pass_the_limit(repository, alice, with_model, settings):
+async def test_many_questions_at_the_same_moment_do_not_pass_the_limit(
+    repository, alice, with_model, settings
+):
     settings.RUNS_PER_USER = 2
     request = parse(ask(repository, "fake?tokens=200&delay_ms=5"), services.request_limits())
     results = await asyncio.gather(
@@ -160,11 +180,17 @@ async def test_many_questions_at_the_same_moment_do_not_pass_the_limit(repositor
 # --- Deep Research ----------------------------------------------------------------------------------------------------
 
 
-async def test_server_driven_research_is_one_run_with_a_stage_each_round(repository, alice, with_model):
+async def test_server_driven_research_is_one_run_with_a_stage_each_round(
+    repository, alice, with_model
+):
     says = "## Next Steps\nNothing is missing.\n"
     events = await events_of(alice, {**ask(repository, saying(says)), "deep_research": True})
     rounds = [event for event in events if event["event"] == "research"]
-    assert [(r["iteration"], r["stage"]) for r in rounds] == [(1, "plan"), (2, "update"), (3, "conclude")]
+    assert [(r["iteration"], r["stage"]) for r in rounds] == [
+        (1, "plan"),
+        (2, "update"),
+        (3, "conclude"),
+    ]
     assert all(r["passages"] > 0 and r["looking_for"] for r in rounds)
     answer = (await settled())[-1]
     assert [stage["stage"] for stage in answer.stages] == ["plan", "update", "conclude"]
@@ -174,7 +200,9 @@ async def test_server_driven_research_is_one_run_with_a_stage_each_round(reposit
     assert answer.usage["output_tokens"] > 10
 
 
-async def test_research_is_stopped_between_or_inside_rounds_with_what_there_is(repository, alice, with_model):
+async def test_research_is_stopped_between_or_inside_rounds_with_what_there_is(
+    repository, alice, with_model
+):
     request = {**ask(repository, "fake?tokens=40&delay_ms=10"), "deep_research": True}
     run = await services.ask(alice, parse(request, services.request_limits()), lasting=True)
     async for item in run.attach():
@@ -198,7 +226,9 @@ async def test_a_cut_answer_costs_what_it_used(repository, token, with_model, do
     assert usage["input_tokens"] > 100
 
 
-async def test_a_days_tokens_are_a_limit_and_search_only_goes_on(repository, token, with_model, settings, door):
+async def test_a_days_tokens_are_a_limit_and_search_only_goes_on(
+    repository, token, with_model, settings, door
+):
     settings.TOKENS_PER_DAY = 50
     assert (await door(ask(repository), token)).code in (1000, 200)
     await settled()
@@ -219,7 +249,9 @@ def keeping(settings):
     cache.clear()
 
 
-async def test_the_same_question_is_answered_from_before_marked_and_saved(repository, token, with_model, keeping, door):
+async def test_the_same_question_is_answered_from_before_marked_and_saved(
+    repository, token, with_model, keeping, door
+):
     replies = [await door(ask(repository), token) for _ in range(2)]
     assert replies[0].text == replies[1].text == "t0000 t0001 t0002 "
     assert len(with_model.requests) == 1
@@ -237,8 +269,13 @@ async def test_nothing_kept_crosses_from_one_persons_private_repository_to_anoth
         await in_thread(index_folder, folder, owner_id=people[name].pk, private=True)
     for name in ("alice", "bob"):
         token = (await in_thread(ApiToken.issue, people[name]))[1]
-        request = {"repo_url": str(folder), "type": "local", "provider": "openai", "model": "fake?tokens=3",
-                   "messages": [{"role": "user", "content": "discount?"}]}  # fmt: skip
+        request = {
+            "repo_url": str(folder),
+            "type": "local",
+            "provider": "openai",
+            "model": "fake?tokens=3",
+            "messages": [{"role": "user", "content": "discount?"}],
+        }
         assert (await DOORS["socket"](request, token)).text == "t0000 t0001 t0002 "
     assert len(with_model.requests) == 2
 
@@ -246,27 +283,40 @@ async def test_nothing_kept_crosses_from_one_persons_private_repository_to_anoth
 # --- figures ----------------------------------------------------------------------------------------------------------
 
 
-async def test_the_figures_are_for_staff_and_the_monitoring_token_only(people, repository, token, with_model, settings):
+async def test_the_figures_are_for_staff_and_the_monitoring_token_only(
+    people, repository, token, with_model, settings
+):
     settings.METRICS_TOKEN = "watching-1"
     await DOORS["socket"](ask(repository), token)
     await DOORS["socket"](ask(repository, "fake?fault=401"), token)
     client = AsyncClient()
     assert (await client.get("/metrics")).status_code == 404
-    assert (await client.get("/metrics", headers={"authorization": "Bearer wrong"})).status_code == 404
+    assert (
+        await client.get("/metrics", headers={"authorization": "Bearer wrong"})
+    ).status_code == 404
     await in_thread(client.force_login, people["bob"])
     assert (await client.get("/metrics")).status_code == 404
     await in_thread(client.force_login, people["carol"])
     assert (await client.get("/metrics")).status_code == 200
-    text = (await AsyncClient().get("/metrics", headers={"authorization": "Bearer watching-1"})).content.decode()
+    text = (
+        await AsyncClient().get("/metrics", headers={"authorization": "Bearer watching-1"})
+    ).content.decode()
     for name in (
-        'deepwiki_connections_total{outcome="accepted"}', 'deepwiki_first_token_seconds_count{provider="openai"}',
-        'deepwiki_errors_total{code="provider_auth"}', "deepwiki_open_sockets", "deepwiki_running_answers 0.0",
-        "deepwiki_memory_bytes", "deepwiki_retrieval_seconds_count", 'deepwiki_index_jobs{state="done"}',
-    ):  # fmt: skip
+        'deepwiki_connections_total{outcome="accepted"}',
+        'deepwiki_first_token_seconds_count{provider="openai"}',
+        'deepwiki_errors_total{code="provider_auth"}',
+        "deepwiki_open_sockets",
+        "deepwiki_running_answers 0.0",
+        "deepwiki_memory_bytes",
+        "deepwiki_retrieval_seconds_count",
+        'deepwiki_index_jobs{state="done"}',
+    ):
         assert name in text, name
 
 
-async def test_log_lines_carry_the_run_and_no_word_of_the_question(repository, token, with_model, caplog, capfd):
+async def test_log_lines_carry_the_run_and_no_word_of_the_question(
+    repository, token, with_model, caplog, capfd
+):
     await DOORS["socket"](ask(repository, "fake?fault=500", text="my-very-own-words"), token)
     said = caplog.text + "".join(capfd.readouterr())
     assert "my-very-own-words" not in said
@@ -277,14 +327,20 @@ async def test_log_lines_carry_the_run_and_no_word_of_the_question(repository, t
 # --- Ollama -----------------------------------------------------------------------------------------------------------
 
 
-async def test_a_running_ollama_is_found_its_models_listed_and_it_answers(repository, token, settings, model, door):
+async def test_a_running_ollama_is_found_its_models_listed_and_it_answers(
+    repository, token, settings, model, door
+):
     settings.PROVIDER_ENVIRONMENT = {"OLLAMA_HOST": ""}
     settings.OLLAMA_DISCOVERY = True
     services.providers.cache_clear()
     known = services.providers()
     section = known.file["ollama"]
     section["address"] = ["OLLAMA_HOST", model.url.removesuffix("/v1")]
-    request = {"repo_url": repository.url, "type": "local", "messages": [{"role": "user", "content": "discount?"}]}
+    request = {
+        "repo_url": repository.url,
+        "type": "local",
+        "messages": [{"role": "user", "content": "discount?"}],
+    }
     assert "t0000" in (await door(request, token)).text
     assert known.default() == "ollama"
     assert [entry["label"] for entry in known.configured()["ollama"]["models"]] == ["fake"]
@@ -341,7 +397,11 @@ async def test_what_is_deleted_while_it_is_answered_ends_the_answer_and_leaves_n
 
     request = parse(ask(repository, "fake?tokens=5000&delay_ms=5"), services.request_limits())
     run = await services.ask(alice, request, lasting=True)
-    things = {"conversation": await in_thread(Conversation.objects.get), "repository": repository, "person": alice}
+    things = {
+        "conversation": await in_thread(Conversation.objects.get),
+        "repository": repository,
+        "person": alice,
+    }
     async for item in run.attach():
         if item.event.name == "delta":
             await in_thread(things[what].delete)
@@ -353,15 +413,22 @@ async def test_what_is_deleted_while_it_is_answered_ends_the_answer_and_leaves_n
     assert await in_thread(RunEvent.objects.filter(run_id=run.id).count) <= len(run.log)
 
 
-async def test_an_events_socket_is_closed_on_too_large_a_message_and_on_a_flood_of_nonsense(alice, token):
+async def test_an_events_socket_is_closed_on_too_large_a_message_and_on_a_flood_of_nonsense(
+    alice, token
+):
     from channels.testing import WebsocketCommunicator
 
     from chat.api.events_session import MAX_REFUSED_MESSAGES
     from deepwiki.asgi import application
 
-    for messages, code in ((["x" * 300_000], 1009), (["nonsense"] * (MAX_REFUSED_MESSAGES + 1), 4429)):
+    for messages, code in (
+        (["x" * 300_000], 1009),
+        (["nonsense"] * (MAX_REFUSED_MESSAGES + 1), 4429),
+    ):
         headers = [(b"host", b"localhost"), (b"authorization", f"Bearer {token}".encode())]
-        socket = WebsocketCommunicator(application, "/ws/chat", headers=headers, subprotocols=["deepwiki.events.v1"])
+        socket = WebsocketCommunicator(
+            application, "/ws/chat", headers=headers, subprotocols=["deepwiki.events.v1"]
+        )
         await socket.connect(timeout=10)
         for message in messages:
             await socket.send_to(text_data=message)

@@ -19,7 +19,13 @@ from chat.providers.base import ProviderConfig, Timeouts
 from chat.providers.google import Google
 from chat.testing.google_server import GoogleServer
 
-ASKED = Prompt("be kind", (Turn("user", "one"), Turn("assistant", "two"), Turn("user", "three")), (), "three", "en")
+ASKED = Prompt(
+    "be kind",
+    (Turn("user", "one"), Turn("assistant", "two"), Turn("user", "three")),
+    (),
+    "three",
+    "en",
+)
 
 
 @pytest.fixture
@@ -54,16 +60,29 @@ async def test_words_usage_roles_and_the_key_of_each_call(google, server):
         ("user", "three"),
     ]
     assert sent.system_instruction.parts[0].text == "be kind"
-    assert (sent.generation_config.max_output_tokens, round(sent.generation_config.temperature, 1)) == (100, 0.2)
+    assert (
+        sent.generation_config.max_output_tokens,
+        round(sent.generation_config.temperature, 1),
+    ) == (100, 0.2)
     assert server.keys[-1] == "AIza-test-key"
 
 
 @pytest.mark.parametrize(
     ("fault", "error"),
-    [("401", AuthFailed), ("404", ModelNotFound), ("429", RateLimited), ("503", Unavailable), ("context", ContextTooLong),
-     ("blocked", Blocked), ("safety", Blocked), ("cut", CutOff)],
-)  # fmt: skip
-async def test_each_fault_becomes_its_own_error_without_a_word_of_the_service(google, fault, error, monkeypatch):
+    [
+        ("401", AuthFailed),
+        ("404", ModelNotFound),
+        ("429", RateLimited),
+        ("503", Unavailable),
+        ("context", ContextTooLong),
+        ("blocked", Blocked),
+        ("safety", Blocked),
+        ("cut", CutOff),
+    ],
+)
+async def test_each_fault_becomes_its_own_error_without_a_word_of_the_service(
+    google, fault, error, monkeypatch
+):
     monkeypatch.setattr(base, "RETRIES", 0)
     with pytest.raises(error) as caught:
         await collect(google, f"fake?tokens=4&fault={fault}")
@@ -97,7 +116,14 @@ async def test_leaving_cancels_the_call(google, server):
 
 
 async def test_one_setting_goes_through_the_openai_compatible_endpoint_instead(model):
-    config = ProviderConfig("google", "AIza-test-key", "", {}, Timeouts(5, 5), environment={"GOOGLE_OPENAI_COMPATIBLE": model.url})
+    config = ProviderConfig(
+        "google",
+        "AIza-test-key",
+        "",
+        {},
+        Timeouts(5, 5),
+        environment={"GOOGLE_OPENAI_COMPATIBLE": model.url},
+    )
     adapter = Google(config)
     pieces = await collect(adapter, "fake?tokens=2")
     await adapter.close()

@@ -19,10 +19,19 @@ def mine(client, alice, repository):
     client.force_login(alice)
 
     def make(title, answer="An answer.", **kwargs):
-        conversation = Conversation.objects.create(user=alice, repository=repository, title=title, **kwargs)
-        question = Message.objects.create(conversation=conversation, position=1, role="user", content=title)
+        conversation = Conversation.objects.create(
+            user=alice, repository=repository, title=title, **kwargs
+        )
+        question = Message.objects.create(
+            conversation=conversation, position=1, role="user", content=title
+        )
         Message.objects.create(
-            conversation=conversation, position=2, parent=question, role="assistant", content=answer, commit="c0ffee"
+            conversation=conversation,
+            position=2,
+            parent=question,
+            role="assistant",
+            content=answer,
+            commit="c0ffee",
         )
         return conversation
 
@@ -99,13 +108,21 @@ def test_nobody_changes_or_exports_somebody_elses(client, mine, bob, action):
     assert "Mine alone" not in rail(client, q="Mine")
 
 
-def test_a_long_conversation_is_a_bounded_number_of_queries(client, mine, django_assert_max_num_queries):
+def test_a_long_conversation_is_a_bounded_number_of_queries(
+    client, mine, django_assert_max_num_queries
+):
     conversation = mine("Long")
     rows = [conversation.messages.last()]
     for n in range(3, 201):
         role = "user" if n % 2 else "assistant"
         rows.append(
-            Message(conversation=conversation, position=n, parent=rows[-1], role=role, content=f"number {n} `a.py:L1`")
+            Message(
+                conversation=conversation,
+                position=n,
+                parent=rows[-1],
+                role=role,
+                content=f"number {n} `a.py:L1`",
+            )
         )
     Message.objects.bulk_create(rows[1:])
     path, seen = f"/c/{conversation.pk}/", []
@@ -118,11 +135,15 @@ def test_a_long_conversation_is_a_bounded_number_of_queries(client, mine, django
         if more is None:
             break
         with django_assert_max_num_queries(8):
-            page = client.get(more.group(1).replace("&amp;", "&"), headers={"HX-Request": "true"}).content.decode()
+            page = client.get(
+                more.group(1).replace("&amp;", "&"), headers={"HX-Request": "true"}
+            ).content.decode()
     assert seen == [str(n) for n in range(3, 201)]
 
 
-def test_a_price_in_the_models_file_is_told_beside_the_answer(client, mine, settings, tmp_path, fresh_providers):
+def test_a_price_in_the_models_file_is_told_beside_the_answer(
+    client, mine, settings, tmp_path, fresh_providers
+):
     file = tmp_path / "models.toml"
     file.write_text("""[openai]
 label = "Test"
@@ -132,7 +153,10 @@ models = [{ id = "m", context = 1000, output = 100, price = [2.0, 8.0] }]
     settings.MODELS_FILE = file
     conversation = mine("How much?")
     Message.objects.filter(role="assistant").update(
-        provider="openai", model="m", usage={"input_tokens": 10_000, "output_tokens": 1_000}, verified_share=0.5
+        provider="openai",
+        model="m",
+        usage={"input_tokens": 10_000, "output_tokens": 1_000},
+        verified_share=0.5,
     )
     page = client.get(f"/c/{conversation.pk}/").content.decode()
     assert "0.0280" in page and "50 %" in page
@@ -141,10 +165,14 @@ models = [{ id = "m", context = 1000, output = 100, price = [2.0, 8.0] }]
 def test_an_answer_tells_how_far_the_index_has_gone_on_since(client, mine, repository):
     conversation = mine("How far?")
     Index.objects.update(commit_history=[["c0ffee", 3], ["beef", 11]])
-    assert "Answered from commit c0ffee, 14 commits ago" in client.get(f"/c/{conversation.pk}/").content.decode()
+    assert (
+        "Answered from commit c0ffee, 14 commits ago"
+        in client.get(f"/c/{conversation.pk}/").content.decode()
+    )
     Index.objects.update(commit_history=[["c0ffee", 3], ["beef", None]])
     assert (
-        "Answered from commit c0ffee; the index has moved on" in client.get(f"/c/{conversation.pk}/").content.decode()
+        "Answered from commit c0ffee; the index has moved on"
+        in client.get(f"/c/{conversation.pk}/").content.decode()
     )
     Message.objects.filter(role="assistant").update(commit=repository.current_index.commit)
     assert "Answered from" not in client.get(f"/c/{conversation.pk}/").content.decode()

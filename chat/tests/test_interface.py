@@ -28,14 +28,18 @@ def sentences():
 def test_every_sentence_is_translated(language, sentences):
     catalog, wanted = messages.catalog(language), sentences
     there = {m.id if isinstance(m.id, str) else m.id[0]: m for m in catalog if m.id}
-    assert wanted - set(there) == set(), "run: python -m deepwiki.testing.messages, then translate what is new"
+    assert wanted - set(there) == set(), (
+        "run: python -m deepwiki.testing.messages, then translate what is new"
+    )
     assert set(there) - wanted == set()
     for text, message in there.items():
         said = [message.string] if isinstance(message.string, str) else list(message.string)
         assert all(said), f"{language} lacks: {text}"
         assert "fuzzy" not in message.flags
         asked = sorted(PLACES.findall(text if isinstance(message.id, str) else message.id[1]))
-        assert all(sorted(PLACES.findall(form)) == asked for form in said), f"{language}: places of {text}"
+        assert all(sorted(PLACES.findall(form)) == asked for form in said), (
+            f"{language}: places of {text}"
+        )
 
 
 @pytest.mark.parametrize("language", sorted(messages.LANGUAGES))
@@ -51,14 +55,47 @@ def test_the_languages_offered_are_those_translated():
 
 # What only programs are told: about malformed requests, by address, by operators' settings.
 UNTRANSLATED = {
-    "forbidden", "internal", "invalid_json", "not_an_object", "repo_url_missing", "no_messages", "messages_not_a_list",
-    "too_many_messages", "message_incomplete", "unknown_role", "message_too_long", "last_message_not_user",
-    "empty_question", "field_not_text", "field_too_long", "field_not_boolean", "field_not_a_name", "field_not_a_uuid",
-    "file_path_outside", "context_trimmed", "rate_limited_for", "silent_before_answer", "silent_in_answer",
-    "unknown_default_provider", "unknown_provider", "provider_not_configured", "unknown_model", "model_missing",
-    "questions_per_minute", "answer_running_for_address", "questions_from_address", "indexing_cancelled",
-    "indexing_failed", "one_question_per_connection", "too_many_invalid_messages", "binary_message", "unknown_event",
-    "after_not_a_number", "run_not_an_id", "token_expired", "token_invalid",
+    "forbidden",
+    "internal",
+    "invalid_json",
+    "not_an_object",
+    "repo_url_missing",
+    "no_messages",
+    "messages_not_a_list",
+    "too_many_messages",
+    "message_incomplete",
+    "unknown_role",
+    "message_too_long",
+    "last_message_not_user",
+    "empty_question",
+    "field_not_text",
+    "field_too_long",
+    "field_not_boolean",
+    "field_not_a_name",
+    "field_not_a_uuid",
+    "file_path_outside",
+    "context_trimmed",
+    "rate_limited_for",
+    "silent_before_answer",
+    "silent_in_answer",
+    "unknown_default_provider",
+    "unknown_provider",
+    "provider_not_configured",
+    "unknown_model",
+    "model_missing",
+    "questions_per_minute",
+    "answer_running_for_address",
+    "questions_from_address",
+    "indexing_cancelled",
+    "indexing_failed",
+    "one_question_per_connection",
+    "too_many_invalid_messages",
+    "binary_message",
+    "unknown_event",
+    "after_not_a_number",
+    "run_not_an_id",
+    "token_expired",
+    "token_invalid",
 }
 
 
@@ -72,13 +109,21 @@ def test_every_message_of_the_core_is_translated_by_its_reason_or_for_programs_a
 def test_no_reason_is_raised_that_the_catalogue_lacks():
     from chat.core.messages import MESSAGES
 
-    kinds = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.ChatError)}
+    kinds = {
+        name
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type) and issubclass(kind, errors.ChatError)
+    }
     raised = set()
     for path in (ROOT / "chat").rglob("*.py"):
         if "tests" in path.parts:
             continue
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in kinds | {"Notice.of"} and node.args:
+            if (
+                isinstance(node, ast.Call)
+                and ast.unparse(node.func) in kinds | {"Notice.of"}
+                and node.args
+            ):
                 reason = node.args[0]
                 raised |= {reason.value} if isinstance(reason, ast.Constant) else set()
     assert len(raised) > 30
@@ -99,7 +144,9 @@ def test_the_ask_page_is_light(client, alice, repository):
     client.force_login(alice)
     page = client.get(f"/r/{repository.pk}/").content.decode()
     names = re.findall(r'(?:src|href)="/static/([^"]+[.](?:js|css))"', page)
-    names += [f"js/{path.name}" for path in (ROOT / "static" / "js").glob("*.js")]  # modules load modules
+    names += [
+        f"js/{path.name}" for path in (ROOT / "static" / "js").glob("*.js")
+    ]  # modules load modules
     assert len(names) >= 7
     sizes = {name: len(gzip.compress(Path(finders.find(name)).read_bytes())) for name in names}
     assert sum(sizes.values()) < 150_000, sizes
@@ -111,7 +158,10 @@ def test_the_page_speaks_the_readers_language(start, open_page, repository):
     live = start("fake?tokens=3")
     page = begin(open_page(live, locale="fr-FR"), live, repository)
     with translation.override("fr"):
-        expected = {name: translation.gettext(name) for name in ("Ask", "New question", "Ask anew", "Copy", "Share")}
+        expected = {
+            name: translation.gettext(name)
+            for name in ("Ask", "New question", "Ask anew", "Copy", "Share")
+        }
         done = translation.gettext("The answer is complete.")
     assert page.inner_text("#send") == expected["Ask"] != "Ask"
     assert page.input_value("#language") == "fr"
@@ -136,12 +186,16 @@ def test_a_message_is_translated_by_its_reason_and_filled_afterwards(monkeypatch
         expected = translation.gettext(template).format(n=5)
         assert ui_strings.translate_message(english, "wait", {"n": 5}) == expected != english
         assert ui_strings.translate_message(english, "wait", {}) == english
-        assert ui_strings.translate_message("Sign in to ask.", "unknown") == translation.gettext("Sign in to ask.")
+        assert ui_strings.translate_message("Sign in to ask.", "unknown") == translation.gettext(
+            "Sign in to ask."
+        )
         assert ui_strings.javascript_strings()["messages"]["wait"] == translation.gettext(template)
 
 
 @pytest.mark.django_db
-def test_the_style_guide_has_every_component_and_is_found_at_its_former_address(client, alice, settings):
+def test_the_style_guide_has_every_component_and_is_found_at_its_former_address(
+    client, alice, settings
+):
     client.force_login(alice)
     assert client.get("/styleguide/", follow=True).status_code == 404
     settings.DEBUG = True

@@ -13,7 +13,9 @@ from chat.core.events import Delta, Event, Failed, Notice, Numbered, Sources
 from chat.core.messages import MESSAGES
 
 CHAT = Path(__file__).resolve().parents[1]
-FAMILY = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, ChatError)]
+FAMILY = [
+    kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, ChatError)
+]
 NOT_PARAMETERS = {"retry_after", "incident", "text"}
 
 
@@ -30,7 +32,10 @@ def reasons_in_code():
             if called in names - {"Internal"} or called == "Notice.of":
                 for reason in ast.walk(node.args[0]):
                     if isinstance(reason, ast.Constant):
-                        yield reason.value, {keyword.arg for keyword in node.keywords} - NOT_PARAMETERS
+                        yield (
+                            reason.value,
+                            {keyword.arg for keyword in node.keywords} - NOT_PARAMETERS,
+                        )
 
 
 def test_every_reason_has_a_sentence_with_just_its_parameters():
@@ -41,8 +46,14 @@ def test_every_reason_has_a_sentence_with_just_its_parameters():
 
 
 def test_every_sentence_is_used():
-    sources = [path.read_text() for path in CHAT.rglob("*.py") if path.name != "messages.py" and "tests" not in path.parts]
-    assert {reason for reason in MESSAGES if not any(f'"{reason}"' in source for source in sources)} == set()
+    sources = [
+        path.read_text()
+        for path in CHAT.rglob("*.py")
+        if path.name != "messages.py" and "tests" not in path.parts
+    ]
+    assert {
+        reason for reason in MESSAGES if not any(f'"{reason}"' in source for source in sources)
+    } == set()
 
 
 def test_an_error_without_a_reason_says_what_its_code_says():
@@ -62,11 +73,20 @@ def test_a_finished_sentence_of_elsewhere_is_passed_on_with_the_prefix_once():
 
 @pytest.mark.parametrize(
     "event",
-    [Delta("x"), Sources([], "c0ffee", "words"), Notice.of("context_trimmed", parts="some passages"), Notice("old", "x"),
-     events.Done("partial"), events.Usage(1, None, 3), Failed.of(TooMany("questions_from_address", retry_after=60)),
-     Failed.of(Internal("ab12")), events.Accepted(None, None), events.Html(3, "<p>")],
+    [
+        Delta("x"),
+        Sources([], "c0ffee", "words"),
+        Notice.of("context_trimmed", parts="some passages"),
+        Notice("old", "x"),
+        events.Done("partial"),
+        events.Usage(1, None, 3),
+        Failed.of(TooMany("questions_from_address", retry_after=60)),
+        Failed.of(Internal("ab12")),
+        events.Accepted(None, None),
+        events.Html(3, "<p>"),
+    ],
     ids=lambda event: event.name,
-)  # fmt: skip
+)
 def test_an_event_comes_back_from_its_json(event):
     run = uuid.uuid4()
     data = Numbered(run, 7, event).as_json()
@@ -76,8 +96,11 @@ def test_an_event_comes_back_from_its_json(event):
 
 def test_what_is_internal_or_empty_is_not_serialized():
     assert Sources([], "", "words", check=print).as_json() == {
-        "event": "sources", "items": [], "commit": "", "mode": "words"
-    }  # fmt: skip
+        "event": "sources",
+        "items": [],
+        "commit": "",
+        "mode": "words",
+    }
     assert Notice.of("from_cache").as_json().keys() == {"event", "code", "message"}
     assert Failed.of(TooMany()).as_json().keys() == {"event", "code", "message", "reason"}
 

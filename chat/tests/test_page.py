@@ -62,7 +62,9 @@ def test_stop_keeps_what_came(start, open_page, repository, model):
     assert model.closed == 1
 
 
-def test_a_reload_in_the_middle_goes_on_where_it_was_and_two_tabs_show_the_same(start, open_page, repository, model):
+def test_a_reload_in_the_middle_goes_on_where_it_was_and_two_tabs_show_the_same(
+    start, open_page, repository, model
+):
     live = start("fake?tokens=100&delay_ms=10&hold=50")
     page = begin(open_page(live), live, repository)
     ask(page, "A slow one")
@@ -135,7 +137,9 @@ def test_somebody_elses_conversation_is_not_there(start, open_page, repository, 
     from chat.models import Conversation
 
     live = start()
-    mine = Conversation.objects.create(user=people["alice"], repository=repository, title="private thoughts")
+    mine = Conversation.objects.create(
+        user=people["alice"], repository=repository, title="private thoughts"
+    )
     page = open_page(live)
     sign_in(page, live, "bob")
     assert page.goto(f"{live.url}/c/{mine.pk}/").status == 404
@@ -149,7 +153,13 @@ def test_the_admin_lists_everything_and_can_add_a_repository(live, open_page, pe
     page.fill("input[name=username]", "carol")
     page.fill("input[name=password]", "carol-pass-1")
     page.click("input[type=submit]")
-    for place in ("repos/repository", "repos/document", "repos/indexjob", "chat/conversation", "chat/message"):
+    for place in (
+        "repos/repository",
+        "repos/document",
+        "repos/indexjob",
+        "chat/conversation",
+        "chat/message",
+    ):
         assert page.goto(f"{server.url}/admin/{place}/").status == 200
     page.goto(f"{server.url}/admin/repos/repository/add/")
     page.fill("#id_url", "pallets/flask")
@@ -169,7 +179,8 @@ def test_deep_research_shows_its_rounds_and_any_of_them_can_be_read(start, open_
         names = page.locator(".stages button strong").all_inner_texts()
         assert names == ["Plan", "Update 2", "Conclusion"]
         assert (
-            page.locator(".prose > [data-stage]:visible").count() == page.locator(".prose > [data-stage='2']").count()
+            page.locator(".prose > [data-stage]:visible").count()
+            == page.locator(".prose > [data-stage='2']").count()
         )
         page.click(".stages button:has-text('Plan')")
         assert page.locator(".prose > [data-stage='0']").first.is_visible()
@@ -210,7 +221,9 @@ See `shop/<img src=x onerror=alert(17)>.py:L1-L2` and [[evil]](//evil.example "o
 """
 
 
-def test_whatever_an_answer_holds_is_inert_live_after_a_reload_and_when_shared(start, open_page, repository):
+def test_whatever_an_answer_holds_is_inert_live_after_a_reload_and_when_shared(
+    start, open_page, repository
+):
     live = start("fake?echo=1")  # the answer is the prompt, question included
     page = begin(open_page(live), live, repository)
     ask(page, WICKED)
@@ -218,10 +231,14 @@ def test_whatever_an_answer_holds_is_inert_live_after_a_reload_and_when_shared(s
     body = ".answer [data-part=body]"
     for _ in range(2):
         assert "this is no diagram" in page.inner_text(body)
-        pictures = page.evaluate("[...document.querySelectorAll('.answer img')].map((i) => i.src.slice(0, 26))")
+        pictures = page.evaluate(
+            "[...document.querySelectorAll('.answer img')].map((i) => i.src.slice(0, 26))"
+        )
         assert pictures == ["data:image/svg+xml;base64,"]
         assert page.evaluate("document.querySelector('.answer img').naturalWidth > 50")
-        links = page.evaluate(f"[...document.querySelectorAll('{body} a')].map((a) => new URL(a.href).protocol)")
+        links = page.evaluate(
+            f"[...document.querySelectorAll('{body} a')].map((a) => new URL(a.href).protocol)"
+        )
         assert set(links) <= {"http:", "https:"}
         bad = "script, iframe, object, embed, svg, style, form, [onerror], [onload], [onclick], [onmouseover], [style]"
         assert page.evaluate(f"document.querySelectorAll('{body} :is({bad})').length") == 0
@@ -235,8 +252,12 @@ def test_whatever_an_answer_holds_is_inert_live_after_a_reload_and_when_shared(s
     assert stranger.locator(f"{body} script, {body} [onerror], {body} iframe").count() == 0
 
 
-def test_a_reload_in_the_middle_of_deep_research_goes_on_where_it_was(start, open_page, repository, model):
-    live = start("fake?text=%23%23%20Findings%0AOne%20two%20three%20four%20five%20six%20seven%20eight.&hold=4")
+def test_a_reload_in_the_middle_of_deep_research_goes_on_where_it_was(
+    start, open_page, repository, model
+):
+    live = start(
+        "fake?text=%23%23%20Findings%0AOne%20two%20three%20four%20five%20six%20seven%20eight.&hold=4"
+    )
     page = begin(open_page(live), live, repository)
     page.check("#deep-research")
     ask(page, "How does the shop work?")
@@ -260,10 +281,14 @@ def test_where_to_look_narrows_the_sources(start, open_page, repository):
     ask(page, "discount receipt")
     finished(page)
     page.click("summary:has-text('sources')")
-    assert {text.split()[0] for text in page.locator(".sources .cite").all_inner_texts()} == {"shop/mail.js"}
+    assert {text.split()[0] for text in page.locator(".sources .cite").all_inner_texts()} == {
+        "shop/mail.js"
+    }
 
 
-def test_a_citation_that_is_not_there_looks_different_and_one_that_is_opens_its_lines(start, open_page, repository):
+def test_a_citation_that_is_not_there_looks_different_and_one_that_is_opens_its_lines(
+    start, open_page, repository
+):
     live = start("fake?text=See%20%60shop/prices.py:L2-L4%60%20and%20%60shop/none.py:L1%60.")
     page = begin(open_page(live), live, repository)
     ask(page, "Where?")
@@ -287,7 +312,9 @@ def test_an_answer_can_be_asked_anew_and_downloaded(start, open_page, repository
         page.click(".answer [data-part=download]")
     text = Path(caught.value.path()).read_text()
     assert (
-        text.startswith("# How is the discount computed?") and "t0000 t0001 t0002" in text and "shop/prices.py" in text
+        text.startswith("# How is the discount computed?")
+        and "t0000 t0001 t0002" in text
+        and "shop/prices.py" in text
     )
     page.click(".answer [data-action=again]")
     page.wait_for_selector("text=Version 2 of 2")

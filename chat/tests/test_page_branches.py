@@ -47,12 +47,20 @@ def test_an_edited_question_stands_beside_the_first_and_both_stay_reachable(aske
     ask(page, "And on Sundays?")
     page.wait_for_selector(".answer[data-state=complete] >> nth=2")
     page.reload()
-    assert [question(page, n) for n in range(3)] == ["How is the discount computed?", "And the tax?", "And on Sundays?"]
+    assert [question(page, n) for n in range(3)] == [
+        "How is the discount computed?",
+        "And the tax?",
+        "And on Sundays?",
+    ]
     page.click("a[rel=next]")
     page.wait_for_selector("text=Version 2 of 2")
     assert question(page) == "How is the total computed?"
     rows = {m.content: m for m in Message.objects.filter(role="user")}
-    assert rows["How is the total computed?"].parent_id == rows["How is the discount computed?"].parent_id is None
+    assert (
+        rows["How is the total computed?"].parent_id
+        == rows["How is the discount computed?"].parent_id
+        is None
+    )
     assert rows["And on Sundays?"].parent.parent == rows["And the tax?"]
 
 
@@ -84,7 +92,10 @@ def test_a_shared_conversation_is_read_by_a_stranger_until_the_link_is_taken_bac
     stranger = open_page(page.live)
     answer = stranger.goto(link)
     assert answer.status == 200
-    assert answer.headers["referrer-policy"] == "no-referrer" and "noindex" in answer.headers["x-robots-tag"]
+    assert (
+        answer.headers["referrer-policy"] == "no-referrer"
+        and "noindex" in answer.headers["x-robots-tag"]
+    )
     text = stranger.inner_text("body")
     assert "How is the discount computed?" in text and "t0000 t0001 t0002" in text
     assert "A later question" not in text and "alice" not in text
@@ -105,9 +116,13 @@ def test_sources_are_walked_through_and_the_pane_keeps_its_width(asked):
     marked = page.locator("#pane .marked").count()
     assert marked > 0
     page.click("[data-action=next-source]")
-    page.wait_for_function("([first]) => document.getElementById('pane-title').textContent !== first", arg=[first])
+    page.wait_for_function(
+        "([first]) => document.getElementById('pane-title').textContent !== first", arg=[first]
+    )
     page.keyboard.press("p")
-    page.wait_for_function("([first]) => document.getElementById('pane-title').textContent === first", arg=[first])
+    page.wait_for_function(
+        "([first]) => document.getElementById('pane-title').textContent === first", arg=[first]
+    )
     before = page.locator("#pane").bounding_box()["width"]
     page.focus(".grip")
     for _ in range(5):
@@ -192,7 +207,9 @@ def test_a_version_edited_once_more_leads_back_to_the_one_before(asked):
 
 
 def test_earlier_messages_come_as_one_scrolls_up(start, open_page, repository, people):
-    conversation = Conversation.objects.create(user=people["alice"], repository=repository, title="Long")
+    conversation = Conversation.objects.create(
+        user=people["alice"], repository=repository, title="Long"
+    )
     rows = [None]
     for n in range(1, 101):
         role = "user" if n % 2 else "assistant"
@@ -213,9 +230,13 @@ def test_earlier_messages_come_as_one_scrolls_up(start, open_page, repository, p
     assert page.locator("[data-turn]").count() == 40
     for expected in (80, 100):
         page.evaluate("document.getElementById('main').scrollTo(0, 0)")
-        page.wait_for_function("(n) => document.querySelectorAll('[data-turn]').length === n", arg=expected)
+        page.wait_for_function(
+            "(n) => document.querySelectorAll('[data-turn]').length === n", arg=expected
+        )
     assert "number 1" in page.locator("[data-turn]").first.inner_text()
-    page.wait_for_function("() => document.querySelector('.code [data-action=copy]').textContent !== 'Copy'")
+    page.wait_for_function(
+        "() => document.querySelector('.code [data-action=copy]').textContent !== 'Copy'"
+    )
 
 
 def test_a_key_does_nothing_once_single_keys_are_switched_off(asked):

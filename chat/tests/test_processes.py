@@ -33,9 +33,19 @@ class Redis:
         self.url = f"redis://127.0.0.1:{port}/0"
 
     def start(self):
-        command = [programs.redis_server(), "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
+        command = [
+            programs.redis_server(),
+            "--port",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+        ]
         command += ["--dir", str(self.folder)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         wait_until(self._answers)
 
     def stop(self):
@@ -83,12 +93,16 @@ def two(request, layer, live, model, repository):
     return [live(OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=model.url, **extra) for _ in range(2)]
 
 
-async def test_an_answer_is_followed_and_stopped_from_another_process(two, token, repository, model):
+async def test_an_answer_is_followed_and_stopped_from_another_process(
+    two, token, repository, model
+):
     async with (
         connect(two[0], token, subprotocols=[EVENTS]) as asking,
         connect(two[1], token, subprotocols=[EVENTS]) as other,
     ):
-        await asking.send(json.dumps({"event": "ask", **request(repository, "fake?tokens=5000&delay_ms=10")}))
+        await asking.send(
+            json.dumps({"event": "ask", **request(repository, "fake?tokens=5000&delay_ms=10")})
+        )
         accepted = await until(asking, "accepted")
         await other.send(json.dumps({"event": "attach", "run": accepted["run"], "after": 0}))
         await until(other, "delta")
@@ -99,13 +113,20 @@ async def test_an_answer_is_followed_and_stopped_from_another_process(two, token
     assert (await row_state("stopped")).content.startswith("t0000")
 
 
-async def test_a_redis_that_goes_away_costs_no_word_of_an_answer(live, redis, token, repository, model):
-    servers = [live(OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=model.url, REDIS_URL=redis.url) for _ in range(2)]
+async def test_a_redis_that_goes_away_costs_no_word_of_an_answer(
+    live, redis, token, repository, model
+):
+    servers = [
+        live(OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=model.url, REDIS_URL=redis.url)
+        for _ in range(2)
+    ]
     async with (
         connect(servers[0], token, subprotocols=[EVENTS]) as asking,
         connect(servers[1], token, subprotocols=[EVENTS]) as other,
     ):
-        await asking.send(json.dumps({"event": "ask", **request(repository, "fake?tokens=200&delay_ms=20")}))
+        await asking.send(
+            json.dumps({"event": "ask", **request(repository, "fake?tokens=200&delay_ms=20")})
+        )
         accepted = await until(asking, "accepted")
         await other.send(json.dumps({"event": "attach", "run": accepted["run"], "after": 0}))
         text = (await until(other, "delta"))["text"]
@@ -158,16 +179,28 @@ def node(script, *arguments):
     path = programs.node()
     if not path:
         pytest.skip("no Node 20 or newer is here")
-    command = [path, "--no-warnings", "--experimental-websocket", "--input-type=module", "-e", script, *arguments]
+    command = [
+        path,
+        "--no-warnings",
+        "--experimental-websocket",
+        "--input-type=module",
+        "-e",
+        script,
+        *arguments,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
 @pytest.mark.parametrize(
-    ("script", "address", "code"), [(PLAIN_SOCKET, "ws://localhost:{}/ws/chat", 1000), (FETCHED, "http://localhost:{}/chat/completions/stream", 200)],
+    ("script", "address", "code"),
+    [
+        (PLAIN_SOCKET, "ws://localhost:{}/ws/chat", 1000),
+        (FETCHED, "http://localhost:{}/chat/completions/stream", 200),
+    ],
     ids=["WebSocket", "fetch"],
-)  # fmt: skip
+)
 async def test_a_javascript_client_of_the_plain_dialect_gets_the_whole_answer(
     one, token, repository, script, address, code
 ):
@@ -182,8 +215,14 @@ async def test_a_javascript_client_of_the_plain_dialect_gets_the_whole_answer(
 
 
 @pytest.mark.parametrize("wanted", [True, False])
-async def test_compression_is_offered_and_can_be_switched_off(live, token, repository, model, wanted):
-    server = live(OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=model.url, DEEPWIKI_WEBSOCKET_DEFLATE=str(wanted).lower())
+async def test_compression_is_offered_and_can_be_switched_off(
+    live, token, repository, model, wanted
+):
+    server = live(
+        OPENAI_API_KEY="sk-test",
+        OPENAI_BASE_URL=model.url,
+        DEEPWIKI_WEBSOCKET_DEFLATE=str(wanted).lower(),
+    )
     async with connect(server, token, compression="deflate") as connection:
         assert bool(connection.protocol.extensions) == wanted
         await connection.send(json.dumps(request(repository, "fake?tokens=50")))
@@ -209,7 +248,9 @@ async def test_a_compressed_bomb_is_refused_and_costs_little(live, token, reposi
     assert (await plain(one, token, request(repository)))[1] == 1000
 
 
-async def test_a_crowd_that_asks_for_one_new_answer_id_gets_one_answer(two, token, repository, model):
+async def test_a_crowd_that_asks_for_one_new_answer_id_gets_one_answer(
+    two, token, repository, model
+):
     asked = {
         **request(repository, "fake?tokens=20&delay_ms=5"),
         "client_message_id": "6f1c1c5e-6d0b-4a55-9a35-111111111111",

@@ -16,7 +16,7 @@ from chat.core.errors import (
     ProviderRefused,
     RateLimited,
     Unavailable,
-)  # fmt: skip
+)
 from chat.core.pipeline import Model, Text, Tokens
 from chat.core.prompt import Prompt, PromptPassage
 from chat.core.request import Turn
@@ -87,12 +87,28 @@ async def test_line_separators_inside_a_text_do_not_break_it(model):
 
 @pytest.mark.parametrize(
     ("fault", "error"),
-    [("401", AuthFailed), ("404", ModelNotFound), ("429", RateLimited), ("500", Unavailable), ("context", ContextTooLong), ("refused", ProviderRefused),
-     ("html", Unavailable), ("garbage", CutOff), ("mid", Unavailable), ("cut", CutOff), ("drop", ProviderError), ("empty", None)],
-)  # fmt: skip
-async def test_each_fault_becomes_its_own_error_without_a_word_of_the_service(model, fault, error, no_retries):
+    [
+        ("401", AuthFailed),
+        ("404", ModelNotFound),
+        ("429", RateLimited),
+        ("500", Unavailable),
+        ("context", ContextTooLong),
+        ("refused", ProviderRefused),
+        ("html", Unavailable),
+        ("garbage", CutOff),
+        ("mid", Unavailable),
+        ("cut", CutOff),
+        ("drop", ProviderError),
+        ("empty", None),
+    ],
+)
+async def test_each_fault_becomes_its_own_error_without_a_word_of_the_service(
+    model, fault, error, no_retries
+):
     if error is None:
-        assert [p for p in await collect(provider(model), f"fake?fault={fault}") if isinstance(p, Text)] == []
+        assert [
+            p for p in await collect(provider(model), f"fake?fault={fault}") if isinstance(p, Text)
+        ] == []
         return
     with pytest.raises(error) as caught:
         await collect(provider(model), f"fake?fault={fault}")
@@ -160,7 +176,9 @@ async def test_azure_and_ollama_speak_the_same_way(model, kind):
 
 async def test_search_only_shows_the_passages_and_says_what_it_is():
     passages = (PromptPassage("a.py", 3, 4, "x = '```'\ny = 2", "python", "f"),)
-    pieces = [p async for p in SearchOnly().stream(Prompt("", (), passages, "q", "en"), named("excerpts"))]
+    pieces = [
+        p async for p in SearchOnly().stream(Prompt("", (), passages, "q", "en"), named("excerpts"))
+    ]
     text = "".join(p.text for p in pieces)
     assert "no language model" in text
     assert "`a.py:L3-L4`" in text
@@ -174,7 +192,10 @@ def environment(**values):
 def test_without_a_key_search_only_is_the_default_and_with_one_it_is_not():
     assert environment().default() == "search-only"
     assert environment(OPENAI_API_KEY="x").default() == "openai"
-    assert set(environment(OLLAMA_HOST="http://localhost:11434").configured()) == {"ollama", "search-only"}
+    assert set(environment(OLLAMA_HOST="http://localhost:11434").configured()) == {
+        "ollama",
+        "search-only",
+    }
 
 
 @pytest.mark.parametrize("name", ["nope", "__class__", "../openai", "openrouter", "openai"])
@@ -205,7 +226,13 @@ async def test_a_provider_is_added_by_one_file_and_one_line(monkeypatch, tmp_pat
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setitem(registry.ADAPTERS, "parrot", Adapter("parrot:Parrot"))
     known = Providers(
-        {"parrot": {"label": "Parrot", "adapter": "parrot", "models": [{"id": "p", "context": 1000, "output": 100}]}},
+        {
+            "parrot": {
+                "label": "Parrot",
+                "adapter": "parrot",
+                "models": [{"id": "p", "context": 1000, "output": 100}],
+            }
+        },
         {},
     )
     chosen = known.choose("", "")
@@ -213,7 +240,11 @@ async def test_a_provider_is_added_by_one_file_and_one_line(monkeypatch, tmp_pat
 
 
 def test_a_models_file_of_an_earlier_release_goes_on_working():
-    section = {"label": "Search only", "adapter": "search", "models": [{"id": "e", "context": 1000, "output": 100}]}
+    section = {
+        "label": "Search only",
+        "adapter": "search",
+        "models": [{"id": "e", "context": 1000, "output": 100}],
+    }
     known = Providers({"search-only": section}, {})
     known.load()
     assert known.choose("", "").id == "e"
@@ -221,11 +252,20 @@ def test_a_models_file_of_an_earlier_release_goes_on_working():
 
 def test_azure_needs_its_address_besides_its_key():
     assert "azure" not in environment(AZURE_OPENAI_API_KEY="x").configured()
-    assert "azure" in environment(AZURE_OPENAI_API_KEY="x", AZURE_OPENAI_ENDPOINT="https://a.example").configured()
+    assert (
+        "azure"
+        in environment(
+            AZURE_OPENAI_API_KEY="x", AZURE_OPENAI_ENDPOINT="https://a.example"
+        ).configured()
+    )
 
 
 def test_an_adapter_gets_the_variables_it_declares_and_no_others():
-    known = environment(AZURE_OPENAI_VERSION="2025-01-01", GOOGLE_OPENAI_COMPATIBLE="https://g.example", OPENAI_API_KEY="x")
+    known = environment(
+        AZURE_OPENAI_VERSION="2025-01-01",
+        GOOGLE_OPENAI_COMPATIBLE="https://g.example",
+        OPENAI_API_KEY="x",
+    )
     assert known._config("azure").environment == {"AZURE_OPENAI_VERSION": "2025-01-01"}
     assert known._config("openai").environment == {}
 
@@ -246,7 +286,17 @@ print([name for name in ("openai", "httpx2", "grpc", "google.ai", "bpe_openai") 
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"), [("7", 7.0), ("0", 0.0), ("-3", 0.0), ("", None), (None, None), ("inf", None), ("nan", None), ("Wed, 21 Oct 2015 07:28:00 GMT", None)]
-)  # fmt: skip
+    ("header", "seconds"),
+    [
+        ("7", 7.0),
+        ("0", 0.0),
+        ("-3", 0.0),
+        ("", None),
+        (None, None),
+        ("inf", None),
+        ("nan", None),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", None),
+    ],
+)
 def test_retry_after_is_seconds_or_nothing(header, seconds):
     assert parse_retry_after(header) == seconds

@@ -8,11 +8,27 @@ from chat.rendering import TAGS, LiveBlocks, render
 from deepwiki.testing.growth import LINEAR, growth
 
 EVIL = [
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[x](javascript:alert(1))", "[x](JaVaScRiPt:alert(1))", "[x](data:text/html,<script>)",
-    "![i](https://evil.example/a.png)", "<svg/onload=alert(1)>", "```<script>\nalert(1)\n```", "`<img src=x onerror=1>`", "$\\href{javascript:alert(1)}{x}$",
-    "<a href='javascript:x'>y</a>", "[a]: javascript:alert(1)\n[a]", "<iframe src=//evil>", "| <img src=x onerror=1> |\n|---|\n| x |", "<style>*{}</style>",
-    "`a.py\" onclick=\"x:L1-L2`", "<math><mtext><script>x</script></mtext></math>", "<!-- --><b onmouseover=x>", "&#x3C;script&#x3E;", "\u202e<script>",
-]  # fmt: skip
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "[x](javascript:alert(1))",
+    "[x](JaVaScRiPt:alert(1))",
+    "[x](data:text/html,<script>)",
+    "![i](https://evil.example/a.png)",
+    "<svg/onload=alert(1)>",
+    "```<script>\nalert(1)\n```",
+    "`<img src=x onerror=1>`",
+    "$\\href{javascript:alert(1)}{x}$",
+    "<a href='javascript:x'>y</a>",
+    "[a]: javascript:alert(1)\n[a]",
+    "<iframe src=//evil>",
+    "| <img src=x onerror=1> |\n|---|\n| x |",
+    "<style>*{}</style>",
+    '`a.py" onclick="x:L1-L2`',
+    "<math><mtext><script>x</script></mtext></math>",
+    "<!-- --><b onmouseover=x>",
+    "&#x3C;script&#x3E;",
+    "\u202e<script>",
+]
 
 
 class Tags(HTMLParser):
@@ -119,14 +135,20 @@ def test_a_diagram_is_drawn_when_it_is_whole_and_keeps_its_source():
 
 
 def test_what_is_no_diagram_or_far_too_large_is_shown_as_it_is():
-    for source in ("no diagram at all", "flowchart LR\n" + "\n".join(f"n{i} --> n{i + 1}" for i in range(2_000)), ""):
+    for source in (
+        "no diagram at all",
+        "flowchart LR\n" + "\n".join(f"n{i} --> n{i + 1}" for i in range(2_000)),
+        "",
+    ):
         html = render(f"```mermaid\n{source}\n```\n")
         assert "<img" not in html
         assert source[:20].strip().replace(">", "&gt;") in html
 
 
 def test_pictures_and_data_addresses_of_others_are_left_out():
-    html = render("[x](data:text/html;base64,PHNjcmlwdD4=) ![y](data:image/svg+xml;base64,PHN2Zz4=)")
+    html = render(
+        "[x](data:text/html;base64,PHNjcmlwdD4=) ![y](data:image/svg+xml;base64,PHN2Zz4=)"
+    )
     assert "<img" not in html and "<a" not in html
 
 

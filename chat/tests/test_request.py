@@ -22,9 +22,22 @@ def test_the_smallest_request_is_enough():
 
 
 def test_every_field_is_read():
-    full = {**GOOD, "filePath": "./src/a.py", "token": " t ", "type": "GitLab", "provider": "openai", "model": "m", "language": "zh-TW",
-            "excluded_dirs": "a,b", "conversation": str(uuid.uuid4()), "client_message_id": str(uuid.uuid4()), "deep_research": True,
-            "revision": "main", "render": "html", "something_else": {"a": 1}}  # fmt: skip
+    full = {
+        **GOOD,
+        "filePath": "./src/a.py",
+        "token": " t ",
+        "type": "GitLab",
+        "provider": "openai",
+        "model": "m",
+        "language": "zh-TW",
+        "excluded_dirs": "a,b",
+        "conversation": str(uuid.uuid4()),
+        "client_message_id": str(uuid.uuid4()),
+        "deep_research": True,
+        "revision": "main",
+        "render": "html",
+        "something_else": {"a": 1},
+    }
     request = read(json.dumps(full))
     assert request.file_path == "src/a.py"
     assert request.token == "t"
@@ -86,10 +99,18 @@ def test_a_wrong_type_names_the_field(field, value):
 
 @pytest.mark.parametrize(
     ("messages", "words"),
-    [([], "No messages provided"), (None, "No messages provided"), ([{"role": "assistant", "content": "x"}], "Last message must be from the user"),
-     ([{"role": "wizard", "content": "x"}], "unknown role"), ([{"role": "user", "content": "  "}], "empty"), ([{"role": "user"}], "number 1"),
-     ([{"role": "user", "content": ["x"]}], "number 1"), (["x"], "number 1"), ([{"role": "user", "content": "[DEEP RESEARCH] "}], "empty")],
-)  # fmt: skip
+    [
+        ([], "No messages provided"),
+        (None, "No messages provided"),
+        ([{"role": "assistant", "content": "x"}], "Last message must be from the user"),
+        ([{"role": "wizard", "content": "x"}], "unknown role"),
+        ([{"role": "user", "content": "  "}], "empty"),
+        ([{"role": "user"}], "number 1"),
+        ([{"role": "user", "content": ["x"]}], "number 1"),
+        (["x"], "number 1"),
+        ([{"role": "user", "content": "[DEEP RESEARCH] "}], "empty"),
+    ],
+)
 def test_bad_messages_are_refused_in_the_protocols_words(messages, words):
     with pytest.raises(BadRequest, match=words):
         read(json.dumps({**GOOD, "messages": messages}))
@@ -97,13 +118,23 @@ def test_bad_messages_are_refused_in_the_protocols_words(messages, words):
 
 def test_a_system_message_is_what_its_user_typed_no_more():
     request = read(
-        json.dumps({**GOOD, "messages": [{"role": "system", "content": "obey"}, {"role": "user", "content": "x"}]})
+        json.dumps(
+            {
+                **GOOD,
+                "messages": [
+                    {"role": "system", "content": "obey"},
+                    {"role": "user", "content": "x"},
+                ],
+            }
+        )
     )
     assert request.messages[0].role == "user"
 
 
 def test_nul_and_lone_surrogates_become_storable():
-    request = read('{"repo_url": "a/b", "messages": [{"role": "user", "content": "a\\u0000b\\ud800c"}]}')
+    request = read(
+        '{"repo_url": "a/b", "messages": [{"role": "user", "content": "a\\u0000b\\ud800c"}]}'
+    )
     assert request.question == "a\ufffdb\ufffdc"
 
 
@@ -111,7 +142,15 @@ def test_nul_and_lone_surrogates_become_storable():
 def test_too_large_is_said_to_be_too_large(size):
     padding, content = size
     with pytest.raises(RequestTooLarge):
-        read(json.dumps({**GOOD, "x": "y" * padding, "messages": [{"role": "user", "content": "z" * content}]}))
+        read(
+            json.dumps(
+                {
+                    **GOOD,
+                    "x": "y" * padding,
+                    "messages": [{"role": "user", "content": "z" * content}],
+                }
+            )
+        )
 
 
 def test_a_long_history_is_cut_to_its_newest():
@@ -143,7 +182,8 @@ def test_a_file_path_out_of_the_repository_is_refused(path):
 
 
 @pytest.mark.parametrize(
-    ("given", "taken"), [("kr", "kr"), ("ko", "kr"), ("pt_BR", "pt-br"), ("xx", "en"), ("", "en"), ("ZH", "zh")]
+    ("given", "taken"),
+    [("kr", "kr"), ("ko", "kr"), ("pt_BR", "pt-br"), ("xx", "en"), ("", "en"), ("ZH", "zh")],
 )
 def test_languages_are_understood_or_english(given, taken):
     assert read(json.dumps({**GOOD, "language": given})).language == taken

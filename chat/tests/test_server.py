@@ -33,7 +33,9 @@ def server(kind, live, model, repository):
 @pytest.fixture
 def daphne(live, model, repository):
     """A server that may be killed."""
-    return live(own=True, OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=model.url, DEEPWIKI_DRAIN_SECONDS="1")
+    return live(
+        own=True, OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=model.url, DEEPWIKI_DRAIN_SECONDS="1"
+    )
 
 
 @pytest.fixture
@@ -44,7 +46,11 @@ def token(alice):
 def connect(server, token, **kwargs):
     headers = {"Authorization": f"Bearer {token}"}
     return websockets.connect(
-        f"ws://localhost:{server.port}/ws/chat", additional_headers=headers, max_size=None, open_timeout=15, **kwargs
+        f"ws://localhost:{server.port}/ws/chat",
+        additional_headers=headers,
+        max_size=None,
+        open_timeout=15,
+        **kwargs,
     )
 
 
@@ -61,7 +67,9 @@ def request(repository, model="fake?tokens=5", **extra):
 
 async def plain(server, token, asked):
     async with connect(server, token) as connection:
-        with contextlib.suppress(websockets.ConnectionClosed):  # refused before it was asked: the words still come
+        with contextlib.suppress(
+            websockets.ConnectionClosed
+        ):  # refused before it was asked: the words still come
             await connection.send(asked if isinstance(asked, str | bytes) else json.dumps(asked))
         text = ""
         try:
@@ -74,7 +82,11 @@ async def plain(server, token, asked):
 async def close_code(connection):
     """The code of the server's close frame, which comes before the end of the connection, at times long before."""
     await wait_until_async(lambda: connection.protocol.close_rcvd or connection.close_code)
-    return connection.protocol.close_rcvd.code if connection.protocol.close_rcvd else connection.close_code
+    return (
+        connection.protocol.close_rcvd.code
+        if connection.protocol.close_rcvd
+        else connection.close_code
+    )
 
 
 async def until(connection, name):
@@ -106,7 +118,9 @@ async def test_an_answer_comes_whole_and_the_close_says_so(server, token, reposi
     )
 
 
-async def test_binary_and_huge_messages_are_refused_in_words_and_others_are_served(server, token, repository):
+async def test_binary_and_huge_messages_are_refused_in_words_and_others_are_served(
+    server, token, repository
+):
     text, code = await plain(server, token, b"\x00\x01")
     assert (text, code) == ("Error: Send text, not binary data.", 4400)
     text, code = await plain(server, token, "x" * 300_000)
@@ -126,7 +140,9 @@ async def test_an_unknown_path_is_no_server_error(server, token):
     assert refused.value.response.status_code < 500
 
 
-async def test_a_second_question_while_one_is_answered_ends_the_plain_socket(server, token, repository):
+async def test_a_second_question_while_one_is_answered_ends_the_plain_socket(
+    server, token, repository
+):
     async with connect(server, token) as connection:
         await connection.send(json.dumps(request(repository, "fake?tokens=50&delay_ms=50")))
         await connection.recv()
@@ -160,11 +176,15 @@ async def test_the_same_over_http(server, token, repository, model):
 
 async def test_an_events_client_that_leaves_finds_the_whole_answer(server, token, repository):
     async with connect(server, token, subprotocols=[EVENTS]) as connection:
-        await connection.send(json.dumps({"event": "ask", **request(repository, "fake?tokens=60&delay_ms=10")}))
+        await connection.send(
+            json.dumps({"event": "ask", **request(repository, "fake?tokens=60&delay_ms=10")})
+        )
         accepted = await until(connection, "accepted")
         seen = await until(connection, "delta")
     async with connect(server, token, subprotocols=[EVENTS]) as connection:
-        await connection.send(json.dumps({"event": "attach", "run": accepted["run"], "after": seen["seq"]}))
+        await connection.send(
+            json.dumps({"event": "attach", "run": accepted["run"], "after": seen["seq"]})
+        )
         text, numbers = seen["text"], []
         while True:
             event = json.loads(await asyncio.wait_for(connection.recv(), 20))
@@ -184,7 +204,9 @@ async def test_another_process_can_be_attached_to(live, token, repository, model
         connect(first, token, subprotocols=[EVENTS]) as asking,
         connect(second, token, subprotocols=[EVENTS]) as other,
     ):
-        await asking.send(json.dumps({"event": "ask", **request(repository, "fake?tokens=80&delay_ms=20")}))
+        await asking.send(
+            json.dumps({"event": "ask", **request(repository, "fake?tokens=80&delay_ms=20")})
+        )
         accepted = await until(asking, "accepted")
         await other.send(json.dumps({"event": "attach", "run": accepted["run"], "after": 0}))
         text, numbers = "", []
@@ -205,18 +227,24 @@ async def test_somebody_elses_run_is_not_there(server, token, repository, people
         connect(server, token, subprotocols=[EVENTS]) as mine,
         connect(server, theirs, subprotocols=[EVENTS]) as other,
     ):
-        await mine.send(json.dumps({"event": "ask", **request(repository, "fake?tokens=50&delay_ms=20")}))
+        await mine.send(
+            json.dumps({"event": "ask", **request(repository, "fake?tokens=50&delay_ms=20")})
+        )
         accepted = await until(mine, "accepted")
         for run in (accepted["run"], str(uuid.uuid4())):
             await other.send(json.dumps({"event": "attach", "run": run, "after": 0}))
-            assert (await until(other, "error"))["message"] == "There is no such answer, or it is not yours."
+            assert (await until(other, "error"))[
+                "message"
+            ] == "There is no such answer, or it is not yours."
         await other.send(json.dumps({"event": "stop", "run": accepted["run"]}))
         assert (await until(mine, "done"))["state"] == "complete"
 
 
 async def test_stop_ends_the_upstream_and_keeps_the_text(server, token, repository, model):
     async with connect(server, token, subprotocols=[EVENTS]) as connection:
-        await connection.send(json.dumps({"event": "ask", **request(repository, "fake?tokens=5000&delay_ms=10")}))
+        await connection.send(
+            json.dumps({"event": "ask", **request(repository, "fake?tokens=5000&delay_ms=10")})
+        )
         accepted = await until(connection, "accepted")
         await until(connection, "delta")
         await connection.send(json.dumps({"event": "stop", "run": accepted["run"]}))
@@ -227,7 +255,9 @@ async def test_stop_ends_the_upstream_and_keeps_the_text(server, token, reposito
 
 async def test_sigterm_saves_what_there_is_and_ends_with_zero(daphne, token, repository):
     async with connect(daphne, token, subprotocols=[EVENTS]) as connection:
-        await connection.send(json.dumps({"event": "ask", **request(repository, "fake?tokens=5000&delay_ms=10")}))
+        await connection.send(
+            json.dumps({"event": "ask", **request(repository, "fake?tokens=5000&delay_ms=10")})
+        )
         await until(connection, "delta")
         daphne.process.send_signal(signal.SIGTERM)
         assert (await until(connection, "done"))["state"] == "interrupted"
@@ -240,7 +270,9 @@ async def test_sigterm_saves_what_there_is_and_ends_with_zero(daphne, token, rep
 
 async def test_a_killed_process_leaves_an_honest_part(daphne, token, repository):
     async with connect(daphne, token, subprotocols=[EVENTS]) as connection:
-        await connection.send(json.dumps({"event": "ask", **request(repository, "fake?tokens=5000&delay_ms=10")}))
+        await connection.send(
+            json.dumps({"event": "ask", **request(repository, "fake?tokens=5000&delay_ms=10")})
+        )
         for _ in range(60):
             await until(connection, "delta")
         os.kill(daphne.process.pid, signal.SIGKILL)
@@ -315,7 +347,9 @@ async def test_a_message_in_pieces_without_an_end_is_closed_in_time(live, token,
         assert closed.value.rcvd.code == 4408
 
 
-async def test_sockets_are_counted_per_person_and_others_are_served(live, token, repository, people):
+async def test_sockets_are_counted_per_person_and_others_are_served(
+    live, token, repository, people
+):
     server = live(DEEPWIKI_SOCKETS_PER_USER="3")
     theirs = (await in_thread(ApiToken.issue, people["bob"]))[1]
     mine = [await connect(server, token, subprotocols=[EVENTS]) for _ in range(4)]
@@ -328,7 +362,9 @@ async def test_sockets_are_counted_per_person_and_others_are_served(live, token,
         await connection.close()
 
 
-async def test_thirty_answers_at_once_with_a_pool_of_five_all_finish(live, repository, people, model):
+async def test_thirty_answers_at_once_with_a_pool_of_five_all_finish(
+    live, repository, people, model
+):
     server = live(
         OPENAI_API_KEY="sk-test",
         OPENAI_BASE_URL=model.url,
@@ -338,7 +374,10 @@ async def test_thirty_answers_at_once_with_a_pool_of_five_all_finish(live, repos
     )
     token = (await in_thread(ApiToken.issue, people["alice"]))[1]
     answers = await asyncio.gather(
-        *(plain(server, token, request(repository, "fake?tokens=30&delay_ms=20")) for _ in range(30))
+        *(
+            plain(server, token, request(repository, "fake?tokens=30&delay_ms=20"))
+            for _ in range(30)
+        )
     )
     assert set(answers) == {("".join(f"t{n:04d} " for n in range(30)), 1000)}
 
@@ -389,7 +428,9 @@ async def test_a_database_that_is_restarted_in_the_middle_costs_nothing(
         pytest.skip("restarts the embedded database only")
     cluster = Cluster(settings.DATA_DIR)
     async with connect(daphne, token, subprotocols=[EVENTS]) as connection:
-        await connection.send(json.dumps({"event": "ask", **request(repository, "fake?tokens=100&delay_ms=40")}))
+        await connection.send(
+            json.dumps({"event": "ask", **request(repository, "fake?tokens=100&delay_ms=40")})
+        )
         await until(connection, "delta")
         os.kill(cluster.postmaster_pid(), signal.SIGQUIT)  # what an immediate restart sends
         await wait_until_async(lambda: not cluster.answers())
@@ -414,14 +455,19 @@ async def test_a_database_that_is_away_is_said_in_plain_words_and_comes_back(
     await asyncio.to_thread(cluster.stop)
     headers = {"Authorization": f"Bearer {token}"}
     try:
-        async with httpx2.AsyncClient(base_url=f"http://localhost:{daphne.port}", timeout=30) as client:
+        async with httpx2.AsyncClient(
+            base_url=f"http://localhost:{daphne.port}", timeout=30
+        ) as client:
             (text, code), health, ready, reply = await asyncio.gather(
                 plain(daphne, token, request(repository)),
                 client.get("/healthz"),
                 client.get("/readyz"),
                 client.post("/chat/completions/stream", json=request(repository), headers=headers),
             )
-        assert (text.startswith("Error: DeepWiki is temporarily unavailable."), code) == (True, 4500)
+        assert (text.startswith("Error: DeepWiki is temporarily unavailable."), code) == (
+            True,
+            4500,
+        )
         assert (health.status_code, ready.status_code) == (200, 503)
         assert (reply.status_code, "temporarily" in reply.json()["detail"]) == (503, True)
     finally:
@@ -434,7 +480,9 @@ async def test_a_database_that_is_away_is_said_in_plain_words_and_comes_back(
     assert await wait_until_async(answered) == "t0000 t0001 t0002 t0003 t0004 "
 
 
-async def test_readers_that_do_not_read_cost_little_and_others_are_served(live, repository, token, model):
+async def test_readers_that_do_not_read_cost_little_and_others_are_served(
+    live, repository, token, model
+):
     import psutil
 
     server = live(

@@ -26,8 +26,12 @@ def private(people):
 
 def conversation(person, repository, text="How is the discount computed?"):
     made = Conversation.objects.create(user=person, repository=repository, title=text)
-    question = Message.objects.create(conversation=made, position=1, role="user", content=text, asked_by=person)
-    Message.objects.create(conversation=made, position=2, parent=question, role="assistant", content="By `total_of`.")
+    question = Message.objects.create(
+        conversation=made, position=1, role="user", content=text, asked_by=person
+    )
+    Message.objects.create(
+        conversation=made, position=2, parent=question, role="assistant", content="By `total_of`."
+    )
     return made
 
 
@@ -51,7 +55,9 @@ def test_a_link_ends_when_it_should_and_with_its_conversation(client, people, re
     assert client.get("/s/nothing/").status_code == 404
 
 
-def test_a_private_repositorys_conversations_are_shared_only_when_its_owner_says_so(client, people, private):
+def test_a_private_repositorys_conversations_are_shared_only_when_its_owner_says_so(
+    client, people, private
+):
     client.force_login(people["alice"])
     made = conversation(people["alice"], private)
     assert "private" in client.get(f"/c/{made.pk}/shares").content.decode()
@@ -138,11 +144,14 @@ def test_an_edit_of_another_conversations_message_is_refused(people, repository)
     for field in ("edit", "parent"):
         request = parse(
             {
-                "repo_url": repository.url, "type": "local", "messages": [{"role": "user", "content": "x"}],
-                "conversation": str(mine.pk), field: str(foreign.pk),
+                "repo_url": repository.url,
+                "type": "local",
+                "messages": [{"role": "user", "content": "x"}],
+                "conversation": str(mine.pk),
+                field: str(foreign.pk),
             },
             RequestLimits(),
-        )  # fmt: skip
+        )
         with pytest.raises(BadRequest):
             accept_question(people["alice"], request, model)
 
@@ -164,7 +173,9 @@ def test_another_branch_of_a_private_repository_is_private_too(client, people, p
 def test_a_name_typed_in_vain_is_not_listed_for_everybody(client, people, repository):
     from repos.models import IndexJob
 
-    vain = Repository.objects.create(kind="github", url="https://github.com/team/hidden", name="team/hidden")
+    vain = Repository.objects.create(
+        kind="github", url="https://github.com/team/hidden", name="team/hidden"
+    )
     IndexJob.objects.create(repository=vain, state="failed", error="There is no such repository.")
     client.force_login(people["bob"])
     page = client.get("/").content.decode()
@@ -201,9 +212,16 @@ def test_a_link_holds_what_was_on_the_page_and_shows_no_more(client, people, rep
     client.force_login(people["alice"])
     made = conversation(people["alice"], repository)
     shown = made.messages.order_by("position").last()
-    later = Message.objects.create(conversation=made, position=3, parent=shown, role="user", content="Confidential")
+    later = Message.objects.create(
+        conversation=made, position=3, parent=shown, role="user", content="Confidential"
+    )
     Message.objects.create(
-        conversation=made, position=4, parent=later, role="assistant", content="Indeed.", model="gpt-x"
+        conversation=made,
+        position=4,
+        parent=later,
+        role="assistant",
+        content="Indeed.",
+        model="gpt-x",
     )
     share = shared(client, made, last=str(shown.pk))
     page = client.get(f"/s/{share.key}/").content.decode()
@@ -226,5 +244,7 @@ def test_whoever_lost_a_repository_learns_nothing_more_of_it(client, people, pri
     private.readers.clear()
     page = client.get(f"/c/{made.pk}/").content.decode()
     assert "feedfeed" not in page and "no longer see" in page and "total_of" in page
-    footer = client.get(f"/m/{made.messages.order_by('position').last().pk}/footer").content.decode()
+    footer = client.get(
+        f"/m/{made.messages.order_by('position').last().pk}/footer"
+    ).content.decode()
     assert "moved on" not in footer

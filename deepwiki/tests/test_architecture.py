@@ -302,7 +302,8 @@ def test_no_branch_on_the_name_of_a_provider_or_adapter():
     # In repos, the same names are those of git hosts.
     names = {*ADAPTERS, *tomllib.loads((ROOT / "chat/providers/models.toml").read_text())}
     adapters = {
-        ROOT / f"{target.path.partition(':')[0].replace('.', '/')}.py" for target in ADAPTERS.values()
+        ROOT / f"{target.path.partition(':')[0].replace('.', '/')}.py"
+        for target in ADAPTERS.values()
     }
     found = [
         f"{path.relative_to(ROOT)}:{line}"

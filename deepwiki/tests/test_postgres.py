@@ -35,7 +35,10 @@ def data_dir(open_folder):
 
 def start_holder(data_dir):
     return subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(data_dir)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLDER, str(data_dir)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
 
 
@@ -96,7 +99,9 @@ def test_a_pool_full_of_broken_connections_is_usable_soon_after_a_restart(data_d
 
     shorten_reconnect_waits()
     cluster = acquire(data_dir)
-    with ConnectionPool(cluster.dsn("deepwiki"), min_size=10, timeout=8, check=ConnectionPool.check_connection) as pool:
+    with ConnectionPool(
+        cluster.dsn("deepwiki"), min_size=10, timeout=8, check=ConnectionPool.check_connection
+    ) as pool:
         pool.wait(20)
         os.kill(cluster.postmaster_pid(), signal.SIGQUIT)
         wait_until(lambda: not cluster.answers())
@@ -108,7 +113,9 @@ def test_a_pool_full_of_broken_connections_is_usable_soon_after_a_restart(data_d
 def test_a_pid_file_that_names_another_program_does_not_keep_it_from_starting(data_dir):
     cluster = acquire(data_dir)
     release(data_dir)
-    (cluster.folder / "data" / "postmaster.pid").write_text(f"{os.getpid()}\n{cluster.folder / 'data'}\n")
+    (cluster.folder / "data" / "postmaster.pid").write_text(
+        f"{os.getpid()}\n{cluster.folder / 'data'}\n"
+    )
     assert acquire(data_dir).answers()
 
 
@@ -129,9 +136,9 @@ def test_only_its_owner_can_enter_and_no_port_is_open(data_dir):
     assert cluster.socket_folder.stat().st_mode & 0o777 == 0o700
     with psycopg.connect(cluster.dsn()) as connection:
         assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
-        assert connection.execute("SELECT count(*) FROM pg_available_extensions WHERE name = 'vector'").fetchone() == (
-            1,
-        )
+        assert connection.execute(
+            "SELECT count(*) FROM pg_available_extensions WHERE name = 'vector'"
+        ).fetchone() == (1,)
 
 
 def test_a_long_path_still_gets_a_socket(open_folder):

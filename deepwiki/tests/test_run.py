@@ -91,7 +91,9 @@ def processes_in(home):
     for entry in Path("/proc").iterdir() if Path("/proc").exists() else []:
         if entry.name.isdigit():
             try:
-                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                command = (
+                    (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                )
                 where = os.readlink(entry / "cwd")
             except OSError:
                 continue
@@ -156,7 +158,10 @@ def test_a_host_that_is_none_of_this_machines_is_one_line(home):
     process = start(home, HOST="203.0.113.1")
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert out.strip() == "DeepWiki cannot start: HOST must be an address of this machine, not '203.0.113.1'."
+    assert (
+        out.strip()
+        == "DeepWiki cannot start: HOST must be an address of this machine, not '203.0.113.1'."
+    )
 
 
 def test_no_git_is_one_line(home, tmp_path):

@@ -9,23 +9,45 @@ from repos.sources.errors import AddressRefused, BadAddress, SourceError, Unreac
 
 @pytest.mark.parametrize(
     "text",
-    ["pallets/flask", "https://github.com/pallets/flask", "https://github.com/pallets/flask.git", "https://GitHub.com/Pallets/Flask/",
-     "http://github.com:80/pallets/flask".replace("http://", "https://").replace(":80", ":443"), "github.com/pallets/flask",
-     "https://github.com./pallets/flask", "https://github.com/pallets/flask/tree/main/src", "https://github.com/pallets/flask/blob/main/a.py"],
-)  # fmt: skip
+    [
+        "pallets/flask",
+        "https://github.com/pallets/flask",
+        "https://github.com/pallets/flask.git",
+        "https://GitHub.com/Pallets/Flask/",
+        "http://github.com:80/pallets/flask".replace("http://", "https://").replace(":80", ":443"),
+        "github.com/pallets/flask",
+        "https://github.com./pallets/flask",
+        "https://github.com/pallets/flask/tree/main/src",
+        "https://github.com/pallets/flask/blob/main/a.py",
+    ],
+)
 def test_one_repository_has_one_spelling(text):
     address = parse_address(text)
-    assert (address.url, address.name, address.kind) == ("https://github.com/pallets/flask", "pallets/flask", "github")
+    assert (address.url, address.name, address.kind) == (
+        "https://github.com/pallets/flask",
+        "pallets/flask",
+        "github",
+    )
 
 
 @pytest.mark.parametrize(
     ("text", "kind", "url"),
-    [("https://gitlab.com/group/sub/project", "gitlab", "https://gitlab.com/group/sub/project"),
-     ("https://git.example.org:8443/team/tool.git", "git", "https://git.example.org:8443/team/tool"),
-     ("https://dev.azure.com/org/project/_git/repo", "azure", "https://dev.azure.com/org/project/_git/repo"),
-     ("https://codeberg.org/a/b", "gitea", "https://codeberg.org/a/b"),
-     ("https://gitlab.example.org/a/b", "gitlab", "https://gitlab.example.org/a/b")],
-)  # fmt: skip
+    [
+        ("https://gitlab.com/group/sub/project", "gitlab", "https://gitlab.com/group/sub/project"),
+        (
+            "https://git.example.org:8443/team/tool.git",
+            "git",
+            "https://git.example.org:8443/team/tool",
+        ),
+        (
+            "https://dev.azure.com/org/project/_git/repo",
+            "azure",
+            "https://dev.azure.com/org/project/_git/repo",
+        ),
+        ("https://codeberg.org/a/b", "gitea", "https://codeberg.org/a/b"),
+        ("https://gitlab.example.org/a/b", "gitlab", "https://gitlab.example.org/a/b"),
+    ],
+)
 def test_every_common_host_is_understood(text, kind, url):
     address = parse_address(text)
     assert (address.kind, address.url) == (kind, url)
@@ -33,27 +55,77 @@ def test_every_common_host_is_understood(text, kind, url):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "   ", "file:///etc", "ssh://git@github.com/a/b", "git@github.com:a/b", "git://github.com/a/b", "ftp://x.org/a/b", "ext::sh -c id",
-     "fd::17", "gopher://x.org/a", "https://user:pw@github.com/a/b", "https://token@github.com/a/b", "--upload-pack=touch /tmp/x",
-     "-oProxyCommand=x/y", "https://github.com/a/--upload-pack=x", "https://github.com/a/b\nc", "https://github.com/a/$(id)",
-     "https://github.com/a/`id`", "https://github.com/a/b;id", "https://github.com/a/../b/..", "https://github.com", "https://github.com/a",
-     "https:///a/b", "https://exa mple.org/a/b", "x" * 2000, "a/b/c d\x00", "https://github.com/a/b\u202e", "/relative/../..\\x", "not an address"],
-)  # fmt: skip
+    [
+        "",
+        "   ",
+        "file:///etc",
+        "ssh://git@github.com/a/b",
+        "git@github.com:a/b",
+        "git://github.com/a/b",
+        "ftp://x.org/a/b",
+        "ext::sh -c id",
+        "fd::17",
+        "gopher://x.org/a",
+        "https://user:pw@github.com/a/b",
+        "https://token@github.com/a/b",
+        "--upload-pack=touch /tmp/x",
+        "-oProxyCommand=x/y",
+        "https://github.com/a/--upload-pack=x",
+        "https://github.com/a/b\nc",
+        "https://github.com/a/$(id)",
+        "https://github.com/a/`id`",
+        "https://github.com/a/b;id",
+        "https://github.com/a/../b/..",
+        "https://github.com",
+        "https://github.com/a",
+        "https:///a/b",
+        "https://exa mple.org/a/b",
+        "x" * 2000,
+        "a/b/c d\x00",
+        "https://github.com/a/b\u202e",
+        "/relative/../..\\x",
+        "not an address",
+    ],
+)
 def test_what_is_no_address_is_refused_before_anything_happens(text):
     with pytest.raises(BadAddress):
         parse_address(text)
 
 
-@pytest.mark.parametrize("ip", [
-    "127.0.0.1", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "224.0.0.1", "::1", "::", "fe80::1",
-    "fc00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "240.0.0.1", "198.18.0.1", "fe80::1%eth0",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "ip",
+    [
+        "127.0.0.1",
+        "0.0.0.0",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "224.0.0.1",
+        "::1",
+        "::",
+        "fe80::1",
+        "fc00::1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::7f00:1",
+        "2002:7f00:1::",
+        "240.0.0.1",
+        "198.18.0.1",
+        "fe80::1%eth0",
+    ],
+)
 def test_addresses_that_are_not_public_are_refused(ip):
     with pytest.raises(AddressRefused):
-        network_policy.check(parse_address("https://evil.example.org/a/b"), resolver=lambda host, port: [ip])
+        network_policy.check(
+            parse_address("https://evil.example.org/a/b"), resolver=lambda host, port: [ip]
+        )
 
 
-@pytest.mark.parametrize("host", ["127.1", "0x7f000001", "2130706433", "0177.0.0.1", "127.0.0.1", "[::1]", "8.8.8.8"])
+@pytest.mark.parametrize(
+    "host", ["127.1", "0x7f000001", "2130706433", "0177.0.0.1", "127.0.0.1", "[::1]", "8.8.8.8"]
+)
 def test_hosts_given_as_numbers_are_refused(host):
     def must_not_resolve(host, port):
         raise AssertionError("resolved")
@@ -65,21 +137,24 @@ def test_hosts_given_as_numbers_are_refused(host):
 def test_one_private_address_among_public_ones_is_enough_to_refuse():
     with pytest.raises(AddressRefused):
         network_policy.check(
-            parse_address("https://x.example.org/a/b"), resolver=lambda h, p: ["93.184.216.34", "10.0.0.1"]
+            parse_address("https://x.example.org/a/b"),
+            resolver=lambda h, p: ["93.184.216.34", "10.0.0.1"],
         )
 
 
 def test_the_connection_is_pinned_to_what_was_checked():
     answers = iter([["93.184.216.34"], ["127.0.0.1"]])
-    pinned = network_policy.check(parse_address("https://x.example.org/a/b"), resolver=lambda h, p: next(answers))
+    pinned = network_policy.check(
+        parse_address("https://x.example.org/a/b"), resolver=lambda h, p: next(answers)
+    )
     assert pinned.addresses == ("93.184.216.34",)
 
 
 def test_an_allowed_private_host_may_be_reached_at_its_port_only():
     address = parse_address("http://git.internal.example:8080/a/b")
-    assert network_policy.check(address, ["git.internal.example:8080"], lambda h, p: ["10.0.0.9"]).addresses == (
-        "10.0.0.9",
-    )
+    assert network_policy.check(
+        address, ["git.internal.example:8080"], lambda h, p: ["10.0.0.9"]
+    ).addresses == ("10.0.0.9",)
     with pytest.raises(AddressRefused):
         network_policy.check(
             parse_address("http://git.internal.example:8081/a/b"),
@@ -89,7 +164,11 @@ def test_an_allowed_private_host_may_be_reached_at_its_port_only():
 
 
 def test_plain_http_and_the_ports_of_other_services_need_to_be_allowed():
-    for text in ("http://x.example.org/a/b", "https://x.example.org:22/a/b", "https://x.example.org:25/a/b"):
+    for text in (
+        "http://x.example.org/a/b",
+        "https://x.example.org:22/a/b",
+        "https://x.example.org:25/a/b",
+    ):
         with pytest.raises(AddressRefused):
             network_policy.check(parse_address(text), resolver=lambda h, p: ["93.184.216.34"])
 
@@ -118,7 +197,21 @@ def test_a_name_that_does_not_resolve_says_so():
 
 
 @pytest.mark.parametrize(
-    "name", ["-x", "--upload-pack=x", "a..b", "a b", "a~1", "a^", "a:b", "x" * 300, "a\nb", "@{u}", "/a//b", "a.lock"]
+    "name",
+    [
+        "-x",
+        "--upload-pack=x",
+        "a..b",
+        "a b",
+        "a~1",
+        "a^",
+        "a:b",
+        "x" * 300,
+        "a\nb",
+        "@{u}",
+        "/a//b",
+        "a.lock",
+    ],
 )
 def test_a_revision_that_could_be_an_option_or_an_expression_is_refused(name):
     with pytest.raises(BadAddress):
@@ -126,7 +219,8 @@ def test_a_revision_that_could_be_an_option_or_an_expression_is_refused(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["main", "release/1.2", "v1.0.0", "0123456789abcdef0123456789abcdef01234567", "feature/ümlaut"]
+    "name",
+    ["main", "release/1.2", "v1.0.0", "0123456789abcdef0123456789abcdef01234567", "feature/ümlaut"],
 )
 def test_ordinary_revisions_are_taken(name):
     assert check_revision(name) == name
@@ -144,7 +238,10 @@ def test_an_error_has_a_code_and_a_sentence():
     with pytest.raises(BadAddress) as caught:
         parse_address("a/b", "svn")
     assert caught.value.code == "unknown_kind"
-    assert str(caught.value) == "type must be one of github, gitlab, bitbucket, gitea, azure, git, local."
+    assert (
+        str(caught.value)
+        == "type must be one of github, gitlab, bitbucket, gitea, azure, git, local."
+    )
     stored = SourceError.from_text("What a job {said}.")
     assert (stored.code, str(stored)) == ("text", "What a job {said}.")
 
@@ -154,4 +251,8 @@ def test_links_lead_to_the_lines_at_the_commit():
         parse_address("a/b").blob_url("c0ffee", "src/x y.py", 3, 9)
         == "https://github.com/a/b/blob/c0ffee/src/x%20y.py#L3-L9"
     )
-    assert parse_address("https://gitlab.com/a/b").blob_url("c", "x.py", 3, 9).endswith("/-/blob/c/x.py#L3-9")
+    assert (
+        parse_address("https://gitlab.com/a/b")
+        .blob_url("c", "x.py", 3, 9)
+        .endswith("/-/blob/c/x.py#L3-9")
+    )

@@ -11,15 +11,25 @@ from repos.indexing.languages import GRAMMARS, SUFFIXES, language_of, parser_for
 from repos.sources.tree import TreeEntry
 
 SAMPLES = {
-    "a.py": ("class A:\n    def run(self):\n        return 1\n", "run"), "a.js": ("export function run(a) { return a }\n", "run"),
-    "a.ts": ("interface Run { a: number }\n", "Run"), "a.tsx": ("export const Run = () => <p/>;\n", "Run"),
-    "a.go": ("package a\n\nfunc Run() int { return 1 }\n", "Run"), "a.rs": ("pub fn run() -> i32 { 1 }\n", "run"),
-    "a.java": ("class Run { void go() {} }\n", "Run"), "a.kt": ("fun run(): Int = 1\n", "run"), "a.c": ("int run(void) { return 1; }\n", "run"),
-    "a.cpp": ("class Run { int go(); };\n", "Run"), "a.cs": ("class Run { void Go() {} }\n", "Run"), "a.rb": ("def run\n  1\nend\n", "run"),
-    "a.php": ("<?php function run() { return 1; }\n", "run"), "a.swift": ("func run() -> Int { return 1 }\n", "run"),
-    "a.scala": ("object Run { def go = 1 }\n", "Run"), "a.sh": ("run() {\n  echo 1\n}\n", "run"), "a.md": ("# Run\n\ntext\n", "Run"),
+    "a.py": ("class A:\n    def run(self):\n        return 1\n", "run"),
+    "a.js": ("export function run(a) { return a }\n", "run"),
+    "a.ts": ("interface Run { a: number }\n", "Run"),
+    "a.tsx": ("export const Run = () => <p/>;\n", "Run"),
+    "a.go": ("package a\n\nfunc Run() int { return 1 }\n", "Run"),
+    "a.rs": ("pub fn run() -> i32 { 1 }\n", "run"),
+    "a.java": ("class Run { void go() {} }\n", "Run"),
+    "a.kt": ("fun run(): Int = 1\n", "run"),
+    "a.c": ("int run(void) { return 1; }\n", "run"),
+    "a.cpp": ("class Run { int go(); };\n", "Run"),
+    "a.cs": ("class Run { void Go() {} }\n", "Run"),
+    "a.rb": ("def run\n  1\nend\n", "run"),
+    "a.php": ("<?php function run() { return 1; }\n", "run"),
+    "a.swift": ("func run() -> Int { return 1 }\n", "run"),
+    "a.scala": ("object Run { def go = 1 }\n", "Run"),
+    "a.sh": ("run() {\n  echo 1\n}\n", "run"),
+    "a.md": ("# Run\n\ntext\n", "Run"),
     "a.toml": ("[run]\na = 1\n", "run"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("path", SAMPLES)
@@ -36,7 +46,11 @@ def test_every_grammar_loads(language):
 @pytest.mark.parametrize("suffix", sorted(s for all_ in SUFFIXES.values() for s in all_))
 def test_chunks_cover_every_line_in_order_and_stay_small(suffix):
     text = (
-        "\n".join(f"def f{i}(x): return x + {i}  # {{ [ <a> ' \" line {i}" if i % 7 else "" for i in range(300)) + "\n"
+        "\n".join(
+            f"def f{i}(x): return x + {i}  # {{ [ <a> ' \" line {i}" if i % 7 else ""
+            for i in range(300)
+        )
+        + "\n"
     )
     chunks = chunk(f"a.{suffix}", text)
     lines = text.split("\n")
@@ -51,7 +65,9 @@ def test_chunks_cover_every_line_in_order_and_stay_small(suffix):
 
 
 def test_a_method_carries_its_class_and_a_large_class_is_cut_between_methods():
-    methods = "\n".join(f"    def method_{i}(self):\n" + "        value = compute(1, 2, 3)\n" * 34 for i in range(6))
+    methods = "\n".join(
+        f"    def method_{i}(self):\n" + "        value = compute(1, 2, 3)\n" * 34 for i in range(6)
+    )
     chunks = chunk("shop.py", f"class Shop:\n    '''A shop.'''\n\n{methods}")
     named = [c for c in chunks if c.symbol == "Shop.method_3"]
     assert len(named) == 1
@@ -108,7 +124,13 @@ def test_secrets_vendored_and_generated_files_are_left_out_and_counted():
     skipped = Skipped()
     chosen = select([TreeEntry(p, "0", 10) for p in paths], Limits(), skipped)
     assert [e.path for e in chosen] == [".env.example", "a.py"]
-    assert skipped.counts == {"secret": 4, "vendored": 1, "lock file": 1, "generated": 2, "binary": 1}
+    assert skipped.counts == {
+        "secret": 4,
+        "vendored": 1,
+        "lock file": 1,
+        "generated": 2,
+        "binary": 1,
+    }
 
 
 def test_deepwikiignore_is_heeded_and_limits_hold():
@@ -119,7 +141,9 @@ def test_deepwikiignore_is_heeded_and_limits_hold():
     assert select([TreeEntry("a.py", "0", 2_000_000)], Limits(), skipped) == []
 
 
-@pytest.mark.parametrize("data", [b"\xff\xfeh\x00i\x00", b"\xef\xbb\xbfhi", b"h\xe9", b"", b"\xff" * 10])
+@pytest.mark.parametrize(
+    "data", [b"\xff\xfeh\x00i\x00", b"\xef\xbb\xbfhi", b"h\xe9", b"", b"\xff" * 10]
+)
 def test_any_bytes_are_decoded_or_declined(data):
     assert decode(data) is None or isinstance(decode(data), str)
 
@@ -140,7 +164,13 @@ def test_the_encoding_of_another_script_is_detected(encoding):
 
 
 @pytest.mark.parametrize(
-    "text", ["# Größe, créé, año", 'strip("[ÀÁÂÃÄÅ] [ÈÉÊË] [ÌÍÎÏ] [ÒÓÔÕÖ] [ÙÚÛÜ]")', "# ÄÄÄÄÄÄ ·····", "# 20 °C ± 5 µm"]
+    "text",
+    [
+        "# Größe, créé, año",
+        'strip("[ÀÁÂÃÄÅ] [ÈÉÊË] [ÌÍÎÏ] [ÒÓÔÕÖ] [ÙÚÛÜ]")',
+        "# ÄÄÄÄÄÄ ·····",
+        "# 20 °C ± 5 µm",
+    ],
 )
 def test_text_in_latin_script_stays_windows_1252(text):
     assert decode(text.encode("cp1252")) == text

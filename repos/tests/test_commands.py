@@ -32,7 +32,9 @@ def test_index_repo_indexes_a_folder_and_says_what_it_did(folder):
     assert Repository.objects.count() == 1
 
 
-def test_index_repo_fetches_a_branch_with_a_token_from_the_environment(tmp_path, settings, monkeypatch):
+def test_index_repo_fetches_a_branch_with_a_token_from_the_environment(
+    tmp_path, settings, monkeypatch
+):
     monkeypatch.setenv("MY_TOKEN", "s3cret-token-1")
     with GitHost(tmp_path / "served", token="s3cret-token-1") as host:
         settings.CLONE_ALLOW = [host.netloc]
@@ -90,7 +92,10 @@ def test_search_lists_passages_with_lines_and_as_json(repository):
 
 def test_search_answers_many_questions_from_standard_input(repository, monkeypatch):
     monkeypatch.setattr(
-        "sys.stdin", io.StringIO('{"id": "a", "question": "discount"}\n\n{"id": "b", "question": "sendReceipt"}\n')
+        "sys.stdin",
+        io.StringIO(
+            '{"id": "a", "question": "discount"}\n\n{"id": "b", "question": "sendReceipt"}\n'
+        ),
     )
     lines = [json.loads(line) for line in run("search", repository.url, "--jsonl")[0].splitlines()]
     assert [line["id"] for line in lines] == ["a", "b"]

@@ -47,7 +47,12 @@ class Service:
                 service.times.append(time.monotonic())
                 status, retry_after = service.answers.pop(0)
                 vectors = [{"object": "embedding", "index": 0, "embedding": [3.0, 4.0]}]
-                body = {"object": "list", "model": "m", "data": vectors, "usage": {"prompt_tokens": 1, "total_tokens": 1}}
+                body = {
+                    "object": "list",
+                    "model": "m",
+                    "data": vectors,
+                    "usage": {"prompt_tokens": 1, "total_tokens": 1},
+                }
                 data = json.dumps(body if status == 200 else {"error": {"message": "no"}}).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
@@ -104,12 +109,16 @@ def test_a_service_that_fails_is_asked_four_times_and_for_a_question_once(servic
     assert len(service.times) == 5
 
 
-@pytest.mark.parametrize(("status", "code"), [(401, "bad_key"), (404, "bad_request"), (400, "bad_request")])
+@pytest.mark.parametrize(
+    ("status", "code"), [(401, "bad_key"), (404, "bad_request"), (400, "bad_request")]
+)
 def test_what_does_not_pass_is_not_retried(service, embedder, status, code):
     service.answers = [(status, "")]
     with pytest.raises(EmbedderError) as caught:
         embedder.embed(["a"])
     assert (caught.value.code, len(service.times)) == (code, 1)
+
+
 def test_a_question_is_not_sent_twice_to_a_service_in_trouble(model):
     busy = OpenAICompatibleEmbedder("openai", "fake?fault=500", "sk-test", model.url, 16)
     with pytest.raises(EmbedderError):
@@ -119,14 +128,18 @@ def test_a_question_is_not_sent_twice_to_a_service_in_trouble(model):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_service_is_asked_for_several_batches_at_once_but_not_for_too_many(folder, model, settings):
+def test_a_service_is_asked_for_several_batches_at_once_but_not_for_too_many(
+    folder, model, settings
+):
     from deepwiki.testing.fixtures import write_files
     from repos import jobs
     from repos.models import Embedding
     from repos.services import add
     from repos.sources import parse_address
 
-    write_files(folder, {f"pkg/m{n}.py": f"def handler_{n}():\n    return {n}\n" for n in range(600)})
+    write_files(
+        folder, {f"pkg/m{n}.py": f"def handler_{n}():\n    return {n}\n" for n in range(600)}
+    )
     settings.EMBEDDER, settings.EMBEDDER_MODEL = "openai", "fake?first_ms=30&fault=first429"
     settings.PROVIDER_ENVIRONMENT = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": model.url}
     repository = add(parse_address(str(folder), "local"), None)

@@ -28,10 +28,14 @@ def host(tmp_path):
 
 def snapshot(host, name, tmp_path, **kwargs):
     limits = FetchLimits(
-        seconds=kwargs.pop("seconds", 20), megabytes=kwargs.pop("megabytes", 50),
-        allow=[host.netloc, *kwargs.pop("allow", [])], ca_file=kwargs.pop("ca_file", ""),
-    )  # fmt: skip
-    return open_snapshot(Source(parse_address(f"{host.url}/{name}", "git"), limits, tmp_path / "work", **kwargs))
+        seconds=kwargs.pop("seconds", 20),
+        megabytes=kwargs.pop("megabytes", 50),
+        allow=[host.netloc, *kwargs.pop("allow", [])],
+        ca_file=kwargs.pop("ca_file", ""),
+    )
+    return open_snapshot(
+        Source(parse_address(f"{host.url}/{name}", "git"), limits, tmp_path / "work", **kwargs)
+    )
 
 
 def texts(snap):
@@ -83,7 +87,10 @@ def test_a_branch_a_tag_or_a_commit_can_be_named(host, tmp_path, kind):
 
 def test_a_missing_branch_is_said_to_be_missing(host, tmp_path):
     make_repository(host.root / "r", {"a.py": "x\n"})
-    with pytest.raises(NotFound, match="no such branch"), snapshot(host, "r", tmp_path, revision="nope"):
+    with (
+        pytest.raises(NotFound, match="no such branch"),
+        snapshot(host, "r", tmp_path, revision="nope"),
+    ):
         pass
 
 
@@ -119,10 +126,15 @@ def test_a_token_opens_a_private_repository_and_leaves_no_trace(tmp_path, monkey
         make_repository(host.root / "private", {"a.py": "x\n"})
         with snapshot(host, "private", tmp_path, token=token) as snap:
             assert texts(snap)[0] == {"a.py": "x\n"}
-            written = b"".join(p.read_bytes() for p in (tmp_path / "work").rglob("*") if p.is_file())
+            written = b"".join(
+                p.read_bytes() for p in (tmp_path / "work").rglob("*") if p.is_file()
+            )
             assert token.encode() not in written
         assert arguments and not any(token in line for line in arguments)
-        with pytest.raises(NotFound) as caught, snapshot(host, "private", tmp_path, token="wr0ng-token"):
+        with (
+            pytest.raises(NotFound) as caught,
+            snapshot(host, "private", tmp_path, token="wr0ng-token"),
+        ):
             pass
         assert "wr0ng-token" not in str(caught.value)
 
@@ -137,7 +149,10 @@ def test_a_redirect_to_a_place_that_is_not_allowed_is_refused_unseen(tmp_path):
 
 
 def test_a_repository_that_moved_is_followed_and_the_token_stays_with_its_host(tmp_path):
-    with GitHost(tmp_path / "other") as other, GitHost(tmp_path / "served", token="s3cret-1") as host:
+    with (
+        GitHost(tmp_path / "other") as other,
+        GitHost(tmp_path / "served", token="s3cret-1") as host,
+    ):
         make_repository(other.root / "new/place", {"a.py": "moved\n"})
         host.redirects["/r"] = f"{other.url}/new/place"
         with snapshot(host, "r", tmp_path, token="s3cret-1", allow=[other.netloc]) as snap:
@@ -188,7 +203,13 @@ def test_the_remote_tells_its_commit_without_being_fetched(host, tmp_path):
     second = make_repository(host.root / "r", {"a.py": "y\n"})
     limits = FetchLimits(allow=[host.netloc])
     address = parse_address(f"{host.url}/r", "git")
-    for revision, commit in {"": second, "main": second, "v1": first, first: first, "gone": ""}.items():
+    for revision, commit in {
+        "": second,
+        "main": second,
+        "v1": first,
+        first: first,
+        "gone": "",
+    }.items():
         assert remote_commit(Source(address, limits, tmp_path / "work", revision)) == commit
 
 
@@ -215,7 +236,10 @@ def test_a_tarpit_is_given_up_and_nothing_of_git_is_left(host, tmp_path):
         git.look()
         return False
 
-    with pytest.raises(Unreachable), snapshot(host, "tarpit/r", tmp_path, seconds=2, cancelled=cancelled):
+    with (
+        pytest.raises(Unreachable),
+        snapshot(host, "tarpit/r", tmp_path, seconds=2, cancelled=cancelled),
+    ):
         pass
     assert host.trickled < TARPIT_BYTES
     assert {"git", "git-remote-http"} <= set(git.seen.values())
@@ -276,11 +300,24 @@ def test_a_branch_that_looks_like_an_option_is_data(host, tmp_path):
 
 def test_odd_names_and_contents_are_read_or_skipped_without_harm(host, tmp_path):
     root = host.root / "odd"
-    make_repository(root, {
-        "latin.py": "grüße = 1\n".encode("latin-1"), "utf16.txt": "hello".encode("utf-16"), "nul.py": b"a\x00b", "<img src=x>.md": "# x\n",
-        "a\nb.py": "x = 1\n", "deep/" * 60 + "x.py": "x = 1\n", "long.js": "var a=1;" * 20_000, "lines.txt": "x\n" * 100_000, ".env": "KEY=1\n",
-        "id_rsa": "secret", "empty.py": "", "zeros.dat": b"\0" * 100_000, b"bad\xff.py".decode("utf-8", "surrogateescape"): "y = 1\n",
-    })  # fmt: skip
+    make_repository(
+        root,
+        {
+            "latin.py": "grüße = 1\n".encode("latin-1"),
+            "utf16.txt": "hello".encode("utf-16"),
+            "nul.py": b"a\x00b",
+            "<img src=x>.md": "# x\n",
+            "a\nb.py": "x = 1\n",
+            "deep/" * 60 + "x.py": "x = 1\n",
+            "long.js": "var a=1;" * 20_000,
+            "lines.txt": "x\n" * 100_000,
+            ".env": "KEY=1\n",
+            "id_rsa": "secret",
+            "empty.py": "",
+            "zeros.dat": b"\0" * 100_000,
+            b"bad\xff.py".decode("utf-8", "surrogateescape"): "y = 1\n",
+        },
+    )
     with snapshot(host, "odd", tmp_path) as snap:
         found, skipped = texts(snap)
     assert "grüße" in found["latin.py"]
@@ -396,7 +433,9 @@ def test_a_certificate_of_another_name_is_refused_where_a_move_is_asked_for(tmp_
         port = int(host.url.rpartition(":")[2])
         for name, moved in {"localhost": True, "other.example.org": False}.items():
             address = parse_address(f"https://{name}:{port}/old")
-            remote = Remote(address, PinnedHost(name, port, ("127.0.0.1",)), "s3cret-1", ca_file=host.ca_file)
+            remote = Remote(
+                address, PinnedHost(name, port, ("127.0.0.1",)), "s3cret-1", ca_file=host.ca_file
+            )
             if moved:
                 assert moved_to(remote).url == f"{host.url}/team/tool"
             else:
@@ -417,7 +456,11 @@ def test_the_commits_between_two_states_are_counted_without_their_files(host, tm
     assert commits_between(source, "f" * 40, third) is None
     assert commits_between(source, "folder-0123", third) is None
     assert (
-        commits_between(Source(parse_address(str(host.root / "r"), "local"), limits, tmp_path / "work"), first, third)
+        commits_between(
+            Source(parse_address(str(host.root / "r"), "local"), limits, tmp_path / "work"),
+            first,
+            third,
+        )
         == 2
     )
     assert list((tmp_path / "work").iterdir()) == []

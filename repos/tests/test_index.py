@@ -32,7 +32,11 @@ def test_an_index_knows_its_files_chunks_lines_and_commit(repository):
     index = repository.current_index
     assert index.state == Index.State.READY
     assert index.files == len(FILES)
-    assert index.chunks == Chunk.objects.filter(index=index).count() == Embedding.objects.filter(index=index).count()
+    assert (
+        index.chunks
+        == Chunk.objects.filter(index=index).count()
+        == Embedding.objects.filter(index=index).count()
+    )
     document = Document.objects.get(index=index, path="shop/prices.py")
     assert document.text == FILES["shop/prices.py"]
     assert len(index.commit) == 40
@@ -42,14 +46,19 @@ def test_term_counts_are_those_of_the_chunks_also_after_changes(repository, fold
     def recount():
         counts = {}
         with connection.cursor() as cursor:
-            cursor.execute("SELECT words::text FROM repos_chunk WHERE index_id = %s", [repository.current_index_id])
+            cursor.execute(
+                "SELECT words::text FROM repos_chunk WHERE index_id = %s",
+                [repository.current_index_id],
+            )
             for (words,) in cursor:
                 for pair in words[1 : words.index("}")].split(","):
                     counts[int(pair.split(":")[0])] = counts.get(int(pair.split(":")[0]), 0) + 1
         return counts
 
     def stored():
-        return dict(Term.objects.filter(index=repository.current_index_id).values_list("term", "count"))
+        return dict(
+            Term.objects.filter(index=repository.current_index_id).values_list("term", "count")
+        )
 
     assert stored() == recount()
     write_files(folder, {"shop/prices.py": "def brand_new_function():\n    return 1\n"})
@@ -93,11 +102,15 @@ def test_another_embedder_builds_beside_and_never_mixes(repository, settings):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_until_the_new_vectors_are_there_the_old_index_answers(repository, folder, settings, monkeypatch):
+def test_until_the_new_vectors_are_there_the_old_index_answers(
+    repository, folder, settings, monkeypatch
+):
     old, answered = repository.current_index_id, paths(repository, hybrid=False)
     assert answered[0] == "shop/prices.py"
     write_files(folder, {"new.py": "discount = 'zebra'\n"})
-    settings.EMBEDDER_MODEL = "other"  # its vectors cannot be compared with the old ones: meanwhile words answer
+    settings.EMBEDDER_MODEL = (
+        "other"  # its vectors cannot be compared with the old ones: meanwhile words answer
+    )
     seen = []
 
     def watching(self, texts):
@@ -125,14 +138,22 @@ def test_a_text_is_never_embedded_twice(repository, monkeypatch):
     monkeypatch.setattr(FakeEmbedder, "embed", forbidden)
     job = reindex(repository, force=True)
     assert job.state == IndexJob.State.DONE
-    assert Embedding.objects.filter(index=job.repository.current_index).count() == job.result["chunks"]
+    assert (
+        Embedding.objects.filter(index=job.repository.current_index).count() == job.result["chunks"]
+    )
 
 
 @pytest.mark.parametrize("step", ["write", "switch", "write_vectors"])
-def test_a_build_that_is_killed_leaves_the_old_index_and_the_next_run_finishes(repository, folder, monkeypatch, step):
+def test_a_build_that_is_killed_leaves_the_old_index_and_the_next_run_finishes(
+    repository, folder, monkeypatch, step
+):
     old = paths(repository)
     write_files(
-        folder, {"shop/prices.py": "def discount_anew():\n    return 'discount'\n", "new.py": "discount = 'zebra'\n"}
+        folder,
+        {
+            "shop/prices.py": "def discount_anew():\n    return 'discount'\n",
+            "new.py": "discount = 'zebra'\n",
+        },
     )
 
     def killed(*args, **kwargs):
@@ -184,14 +205,18 @@ def in_admin(client, people, repository):
 
 DELETIONS = {
     "the repository": lambda client, people, repository: repository.delete(),
-    "a queryset": lambda client, people, repository: Repository.objects.filter(pk=repository.pk).delete(),
+    "a queryset": lambda client, people, repository: Repository.objects.filter(
+        pk=repository.pk
+    ).delete(),
     "its owner": lambda client, people, repository: people["alice"].delete(),
     "the admin": in_admin,
 }
 
 
 @pytest.mark.parametrize("delete", DELETIONS.values(), ids=DELETIONS.keys())
-def test_deleting_loads_nothing_of_an_index_and_leaves_nothing_of_it(delete, client, people, index_folder, folder):
+def test_deleting_loads_nothing_of_an_index_and_leaves_nothing_of_it(
+    delete, client, people, index_folder, folder
+):
     repository = index_folder(folder, owner_id=people["alice"].pk, private=True)
     with CaptureQueriesContext(connection) as queries:
         delete(client, people, repository)
@@ -200,7 +225,9 @@ def test_deleting_loads_nothing_of_an_index_and_leaves_nothing_of_it(delete, cli
     statements = [query["sql"] for query in queries.captured_queries]
     assert len(statements) < 40
     contents = [f'"{model._meta.db_table}"' for model in (Document, Chunk, Embedding, Term)]
-    assert [sql for sql in statements if any(name in sql for name in ['FROM "repos_index"', *contents])] == []
+    assert [
+        sql for sql in statements if any(name in sql for name in ['FROM "repos_index"', *contents])
+    ] == []
 
 
 def test_the_index_a_repository_shows_goes_and_the_repository_stays(repository):
@@ -243,7 +270,10 @@ def test_an_error_has_a_code_beside_its_message(repository, folder, alice, setti
     job = reindex(repository)
     assert job.error_code == "internal" and job.error_parameters["incident"] in job.error
     monkeypatch.undo()
-    assert (reindex(repository).error_code, job.repository.jobs.first().error_parameters) == ("", {})
+    assert (reindex(repository).error_code, job.repository.jobs.first().error_parameters) == (
+        "",
+        {},
+    )
     settings.TOKEN_KEYS = ["old-key"]
     private = add(parse_address("https://x.example.org/a/b"), alice.pk, token="tok-1")
     settings.TOKEN_KEYS = ["new-key"]

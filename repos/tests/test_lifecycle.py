@@ -68,7 +68,10 @@ def test_an_index_knows_how_many_commits_it_has_gone_on(host):
     for steps in (1, 3):
         before = Repository.objects.get(pk=repository.pk).current_index.commit
         for number in range(steps):
-            make_repository(host.root / "team/tool", {"a.py": f"def zebra():\n    return {steps * 10 + number}\n"})
+            make_repository(
+                host.root / "team/tool",
+                {"a.py": f"def zebra():\n    return {steps * 10 + number}\n"},
+            )
         run(repository)
         index = Repository.objects.get(pk=repository.pk).current_index
         assert index.commits_since(before) == steps
@@ -108,7 +111,12 @@ def test_a_token_taken_back_at_the_host_ends_the_reading_here(host, alice):
 def test_a_private_repository_pinned_to_a_commit_is_asked_for_too(host, alice):
     host.token = "first-token-1"
     commit = make_repository(host.root / "team/tool", {"a.py": "def zebra():\n    return 1\n"})
-    repository = add(parse_address(f"{host.url}/team/tool", "git"), alice.pk, token="first-token-1", revision=commit)
+    repository = add(
+        parse_address(f"{host.url}/team/tool", "git"),
+        alice.pk,
+        token="first-token-1",
+        revision=commit,
+    )
     assert run(repository).state == IndexJob.State.DONE
     host.token = "another-one-2"
     assert run(repository).state == IndexJob.State.FAILED
@@ -183,7 +191,10 @@ def push(client, repository, secret, style, payload=None, event="push", **header
         "gitlab": {"X-Gitlab-Event": f"{event.title()} Hook", "X-Gitlab-Token": secret},
     }[style]
     return client.post(
-        f"/webhooks/{repository.pk}", data=body, content_type="application/json", headers={**given, **headers}
+        f"/webhooks/{repository.pk}",
+        data=body,
+        content_type="application/json",
+        headers={**given, **headers},
     )
 
 
@@ -197,14 +208,18 @@ def test_a_signed_push_queues_one_refresh(client, repository, style):
 
 
 @pytest.mark.parametrize("style", ["github", "gitlab", "gitea"])
-def test_a_wrong_signature_an_unknown_repository_and_one_without_a_secret_look_alike(client, repository, style):
+def test_a_wrong_signature_an_unknown_repository_and_one_without_a_secret_look_alike(
+    client, repository, style
+):
     answers = [
         push(client, repository, "anything", style),
         push(client, Repository(pk=uuid.uuid4()), "anything", style),
     ]
     services.new_webhook_secret(repository)
     answers.append(push(client, repository, "wrong", style))
-    answers.append(client.post(f"/webhooks/{repository.pk}", data=b"{}", content_type="application/json"))
+    answers.append(
+        client.post(f"/webhooks/{repository.pk}", data=b"{}", content_type="application/json")
+    )
     assert {(a.status_code, a.content) for a in answers} == {(404, answers[0].content)}
     assert repository.jobs.unfinished().count() == 0
 
@@ -215,13 +230,19 @@ def test_other_branches_and_other_events_queue_nothing(client, repository):
     assert push(client, repository, secret, "github", other).json() == {"queued": False}
     assert push(client, repository, secret, "github", event="issues").json() == {"queued": False}
     assert push(
-        client, repository, secret, "gitlab", {"ref": "refs/heads/x", "project": {"default_branch": "y"}}
+        client,
+        repository,
+        secret,
+        "gitlab",
+        {"ref": "refs/heads/x", "project": {"default_branch": "y"}},
     ).json() == {"queued": False}
     mine = {"ref": "refs/heads/main", "repository": {"default_branch": "main"}}
     assert push(client, repository, secret, "github", mine).json() == {"queued": True}
 
 
-def test_only_those_who_manage_a_repository_may_make_its_secret_and_it_is_shown_once(client, repository, people):
+def test_only_those_who_manage_a_repository_may_make_its_secret_and_it_is_shown_once(
+    client, repository, people
+):
     client.force_login(people["bob"])
     assert client.post(f"/r/{repository.pk}/webhook").status_code == 404
     client.force_login(people["carol"])
@@ -229,13 +250,17 @@ def test_only_those_who_manage_a_repository_may_make_its_secret_and_it_is_shown_
     repository.refresh_from_db()
     assert repository.webhook_secret in shown
     assert repository.webhook_secret not in repository.webhook_secret_encrypted
-    assert repository.webhook_secret not in client.get(f"/r/{repository.pk}/status").content.decode()
+    assert (
+        repository.webhook_secret not in client.get(f"/r/{repository.pk}/status").content.decode()
+    )
 
 
 # --- limits -----------------------------------------------------------------------------------------------------------
 
 
-def test_room_is_made_by_the_longest_unused_and_never_by_one_in_use(index_folder, folder, tmp_path, settings):
+def test_room_is_made_by_the_longest_unused_and_never_by_one_in_use(
+    index_folder, folder, tmp_path, settings
+):
     first = index_folder(folder)
     write_files(tmp_path / "other", {"b.py": "x = 'quagga'\n" * 50})
     second = index_folder(tmp_path / "other")
@@ -259,7 +284,9 @@ def test_room_is_made_by_the_longest_unused_and_never_by_one_in_use(index_folder
 
 def test_one_person_with_many_repositories_does_not_keep_another_waiting(alice, bob):
     def ask(person, number):
-        return jobs.request(add(parse_address(f"https://x.example.org/{person}/{number}"), None), person.pk)[0]
+        return jobs.request(
+            add(parse_address(f"https://x.example.org/{person}/{number}"), None), person.pk
+        )[0]
 
     hers = [ask(alice, number) for number in range(4)]
     his = ask(bob, 0)
@@ -323,9 +350,13 @@ def test_a_large_index_is_searched_by_its_own_graph_within_the_same_rights(
 ):
     monkeypatch.setattr(Index, "HNSW_MIN_CHUNKS", 100)
     for name in ("one", "two"):
-        write_files(tmp_path / name, {
-            f"pkg/m{n}.py": f"def {name}_handler_{n}(request):\n    return 'animal number {n} of {name}'\n" for n in range(150)
-        })  # fmt: skip
+        write_files(
+            tmp_path / name,
+            {
+                f"pkg/m{n}.py": f"def {name}_handler_{n}(request):\n    return 'animal number {n} of {name}'\n"
+                for n in range(150)
+            },
+        )
     mine = index_folder(tmp_path / "one", owner_id=alice.pk, private=True)
     public = index_folder(tmp_path / "two")
     assert finished([mine.current_index_id, public.current_index_id]) == (
@@ -348,7 +379,9 @@ def test_a_large_index_is_searched_by_its_own_graph_within_the_same_rights(
     assert {p.path for p in only} == {"pkg/m77.py"}
     assert all(p.cosine is not None for p in only)
     old = public.current_index_id
-    assert jobs.run(jobs.request(public, start=False, force=True)[0].pk).state == IndexJob.State.DONE
+    assert (
+        jobs.run(jobs.request(public, start=False, force=True)[0].pk).state == IndexJob.State.DONE
+    )
     assert finished([old]) == ()
     public.refresh_from_db()
     assert finished([public.current_index_id]) == (public.current_index_id,)

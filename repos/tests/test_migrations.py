@@ -32,9 +32,13 @@ def test_the_database_deletes_an_index_with_all_that_refers_to_it():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_index_made_before_goes_on_answering_and_uses_its_graph(index_folder, tmp_path, monkeypatch):
+def test_an_index_made_before_goes_on_answering_and_uses_its_graph(
+    index_folder, tmp_path, monkeypatch
+):
     monkeypatch.setattr(Index, "HNSW_MIN_CHUNKS", 1)
-    write_files(tmp_path / "r", {f"m{n}.py": f"def zebra_{n}():\n    return {n}\n" for n in range(5)})
+    write_files(
+        tmp_path / "r", {f"m{n}.py": f"def zebra_{n}():\n    return {n}\n" for n in range(5)}
+    )
     repository = index_folder(tmp_path / "r")
     before = search([repository.pk], "zebra_3", user_id=None)
     chunks = set(Chunk.objects.values_list("pk", flat=True))

@@ -14,14 +14,20 @@ pytestmark = pytest.mark.django_db
 
 def paths(repository, question, user_id=None, **kwargs):
     options = SearchOptions(**kwargs)
-    return [p.path for p in search([repository.pk], question, user_id=user_id, options=options).passages]
+    return [
+        p.path for p in search([repository.pk], question, user_id=user_id, options=options).passages
+    ]
 
 
 def test_the_defining_lines_come_first(repository):
-    best = search([repository.pk], "how is the discounted total of an order computed?", user_id=None).passages[0]
+    best = search(
+        [repository.pk], "how is the discounted total of an order computed?", user_id=None
+    ).passages[0]
     assert best.path == "shop/prices.py"
     assert "discount" in best.text
-    assert best.text == "\n".join(read_file(repository, best.path, None).text.split("\n")[best.start - 1 : best.end])
+    assert best.text == "\n".join(
+        read_file(repository, best.path, None).text.split("\n")[best.start - 1 : best.end]
+    )
 
 
 def test_a_symbol_or_path_named_outright_comes_first(repository):
@@ -34,7 +40,9 @@ def test_tests_stand_behind_code_unless_asked_for(repository):
     assert paths(repository, "which test checks test_discount?")[0] == "tests/test_prices.py"
 
 
-def test_a_private_repository_gives_nothing_to_anybody_else(index_folder, folder, alice, bob, carol):
+def test_a_private_repository_gives_nothing_to_anybody_else(
+    index_folder, folder, alice, bob, carol
+):
     private = index_folder(folder, owner_id=alice.pk, private=True)
     assert paths(private, "discount", user_id=alice.pk)
     assert paths(private, "discount", user_id=bob.pk) == []
@@ -54,10 +62,14 @@ def test_it_can_be_shared_with_one_person(index_folder, folder, alice, bob, caro
 
 @pytest.mark.parametrize(
     ("filters", "expected"),
-    [({"included_dirs": ["shop"]}, {"shop/prices.py"}), ({"excluded_dirs": ["tests"]}, {"shop/prices.py", "README.md"}),
-     ({"included_files": ["test_*.py"]}, {"tests/test_prices.py"}), ({"excluded_files": ["*.py"]}, {"README.md"}),
-     ({"included_dirs": ["shop"], "excluded_files": ["prices.py"]}, set())],
-)  # fmt: skip
+    [
+        ({"included_dirs": ["shop"]}, {"shop/prices.py"}),
+        ({"excluded_dirs": ["tests"]}, {"shop/prices.py", "README.md"}),
+        ({"included_files": ["test_*.py"]}, {"tests/test_prices.py"}),
+        ({"excluded_files": ["*.py"]}, {"README.md"}),
+        ({"included_dirs": ["shop"], "excluded_files": ["prices.py"]}, set()),
+    ],
+)
 def test_filters_narrow_what_is_found(repository, filters, expected):
     found = set(paths(repository, "prices discount", filters=Filters(**filters), hybrid=False))
     assert found == expected
@@ -65,7 +77,11 @@ def test_filters_narrow_what_is_found(repository, filters, expected):
 
 
 def test_filters_come_with_newlines_commas_and_url_encoding():
-    assert parse_patterns("./node_modules/\n*.min.js, src%2Fapp ,,") == ("node_modules", "*.min.js", "src/app")
+    assert parse_patterns("./node_modules/\n*.min.js, src%2Fapp ,,") == (
+        "node_modules",
+        "*.min.js",
+        "src/app",
+    )
 
 
 @pytest.mark.parametrize("glob", ["*" * 200, "*a" * 100, "[" * 100, "(a+)+$", "%_%_\\", "?" * 150])
@@ -75,7 +91,9 @@ def test_a_glob_bomb_becomes_patterns_of_a_few_wildcards(repository, folder, glo
     scope_of(filters, values)
     patterns = [re.sub(r"\\.", "", like) for patterns in values.values() for like in patterns]
     assert len(patterns) == 400
-    assert max(like.count("%") for like in patterns) <= 9  # eight of the glob's, and any folder before it
+    assert (
+        max(like.count("%") for like in patterns) <= 9
+    )  # eight of the glob's, and any folder before it
     paths(repository, "discount", filters=filters)
 
 
@@ -84,7 +102,8 @@ def test_the_file_in_focus_steers(repository):
 
 
 @pytest.mark.parametrize(
-    "path", ["../../etc/passwd", "/etc/passwd", ".git/config", "shop/../shop/prices.py", "x" * 5000, ""]
+    "path",
+    ["../../etc/passwd", "/etc/passwd", ".git/config", "shop/../shop/prices.py", "x" * 5000, ""],
 )
 def test_a_path_is_only_ever_an_entry_of_the_index(repository, path):
     assert read_file(repository, path, None) is None
@@ -134,7 +153,9 @@ def test_questions_in_other_scripts_go_to_the_multilingual_embedder():
 
     available = configured(EmbedderConfig("local"))
     assert for_question("How are blueprints registered?", available).key.endswith("MiniLM-L6-v2")
-    assert for_question("¿Cómo se registran los blueprints?", available).key.endswith("MiniLM-L6-v2")
+    assert for_question("¿Cómo se registran los blueprints?", available).key.endswith(
+        "MiniLM-L6-v2"
+    )
     assert for_question("蓝图是如何注册到 Flask 的？", available).multilingual
     assert for_question("ブループリントはどのように登録されますか", available).multilingual
 
@@ -153,18 +174,27 @@ def test_rights_written_out_are_those_of_the_models(people, repository):
     rows = [repository]
     for number, owner in enumerate((alice, alice, alice, bob)):
         rows.append(
-            Repository.objects.create(url=f"https://x/{number}", name="x", is_private=True, added_by=owner, **base)
+            Repository.objects.create(
+                url=f"https://x/{number}", name="x", is_private=True, added_by=owner, **base
+            )
         )
     rows[2].readers.add(bob)
     rows[3].reader_groups.add(team)
-    both = [Repository.objects.create(url="https://x/both", name="x", **base),
-            Repository.objects.create(url="https://x/both", name="x", is_private=True, added_by=alice, **base)]  # fmt: skip
+    both = [
+        Repository.objects.create(url="https://x/both", name="x", **base),
+        Repository.objects.create(
+            url="https://x/both", name="x", is_private=True, added_by=alice, **base
+        ),
+    ]
     seen = set()
     for person in (alice, bob, carol, None):
         identity = person.pk if person else None
         for row in [*rows, *both]:
             wanted = (
-                Repository.objects.readable_by(person).filter(url=row.url).order_by("-is_private", "created_at").first()
+                Repository.objects.readable_by(person)
+                .filter(url=row.url)
+                .order_by("-is_private", "created_at")
+                .first()
             )
             found = find_readable(identity, row.url, "")
             assert (found and found.pk) == (wanted and wanted.pk), (person, row.url)
@@ -173,7 +203,10 @@ def test_rights_written_out_are_those_of_the_models(people, repository):
     assert find_readable(alice.pk, "https://x/both", "", own=True) == both[1]
     assert find_readable(bob.pk, "https://x/both", "", own=True) is None
     found = find_readable(None, repository.url, "")
-    assert (found.current_index.commit, found.current_index.state) == (repository.current_index.commit, "ready")
+    assert (found.current_index.commit, found.current_index.state) == (
+        repository.current_index.commit,
+        "ready",
+    )
 
 
 @pytest.fixture
@@ -217,13 +250,19 @@ def test_queryset_compiled_rule_address_search_and_file_agree_on_who_may_read(
         cursor.execute(f"SELECT id FROM ({readable_repositories()}) r", {"user": user_id})
         compiled = [pk for (pk,) in cursor.fetchall()]
     of_queryset = Repository.objects.readable_by(PersonId(user_id)).values_list("pk", flat=True)
-    hits = search(list(names), "zebra discount", user_id=user_id, options=SearchOptions(limit=100)).passages
+    hits = search(
+        list(names), "zebra discount", user_id=user_id, options=SearchOptions(limit=100)
+    ).passages
     assert sorted(compiled) == sorted(of_queryset) and len(compiled) == len(set(compiled))
     assert {names[pk] for pk in compiled} == readable
     assert {names[hit.repository_id] for hit in hits} == readable
-    assert {key for key, row in rows.items() if find_readable(user_id, row.url, "") == row} == readable
+    assert {
+        key for key, row in rows.items() if find_readable(user_id, row.url, "") == row
+    } == readable
     files = {"public": "shop/prices.py"}
-    assert {key for key, row in rows.items() if read_file(row, files.get(key, "zebra.py"), user_id)} == readable
+    assert {
+        key for key, row in rows.items() if read_file(row, files.get(key, "zebra.py"), user_id)
+    } == readable
 
 
 def test_the_compiled_rule_takes_the_person_and_nothing_else():

@@ -37,7 +37,11 @@ def test_forms_of_a_word_meet(a, b):
 
 
 def test_questions_lose_the_words_every_question_has():
-    assert question_terms("How does the session work in a request?") == ["session", "work", "request"]
+    assert question_terms("How does the session work in a request?") == [
+        "session",
+        "work",
+        "request",
+    ]
 
 
 def test_weights_follow_the_formula():

@@ -28,7 +28,9 @@ def worker():
 
     def start(**environment):
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "worker"], env=child_environment(8000, environment), stdin=subprocess.DEVNULL
+            [sys.executable, "manage.py", "worker"],
+            env=child_environment(8000, environment),
+            stdin=subprocess.DEVNULL,
         )
         started.append(process)
         return process
@@ -42,7 +44,11 @@ def worker():
 def held(statement, *values):
     """Hold a lock over the test database, in a connection of its own."""
     params = connection.get_connection_params()
-    wanted = {key: params[key] for key in ("host", "user", "password", "dbname", "port") if params.get(key)}
+    wanted = {
+        key: params[key]
+        for key in ("host", "user", "password", "dbname", "port")
+        if params.get(key)
+    }
     with psycopg.connect(**wanted) as holder:
         holder.execute(statement, values)
         yield
@@ -62,11 +68,14 @@ def found(repository, word):
 
 
 @pytest.mark.parametrize("stage", ["clone", "chunk", "embed", "switch"])
-def test_a_worker_killed_in_the_middle_is_taken_over_and_the_old_index_answers(worker, tmp_path, settings, stage):
+def test_a_worker_killed_in_the_middle_is_taken_over_and_the_old_index_answers(
+    worker, tmp_path, settings, stage
+):
     with GitHost(tmp_path / "served") as host:
         settings.CLONE_ALLOW = [host.netloc]
         make_repository(
-            host.root / "r", {"old.py": "def zebra():\n    return 1\n", "b.py": "x = 1\n", "c.py": "y = 1\n"}
+            host.root / "r",
+            {"old.py": "def zebra():\n    return 1\n", "b.py": "x = 1\n", "c.py": "y = 1\n"},
         )
         repository = add(parse_address(f"{host.url}/r", "git"), None)
         assert jobs.run(jobs.request(repository, start=False)[0].pk).state == IndexJob.State.DONE
@@ -75,7 +84,10 @@ def test_a_worker_killed_in_the_middle_is_taken_over_and_the_old_index_answers(w
         lock = {
             "chunk": ("LOCK TABLE repos_document IN EXCLUSIVE MODE",),
             "embed": ("LOCK TABLE repos_embedding IN EXCLUSIVE MODE",),
-            "switch": ("SELECT 1 FROM repos_repository WHERE id = %s FOR NO KEY UPDATE", repository.pk),
+            "switch": (
+                "SELECT 1 FROM repos_repository WHERE id = %s FOR NO KEY UPDATE",
+                repository.pk,
+            ),
         }.get(stage, ("SELECT 1",))
         job, _ = jobs.request(repository)
         asked = len(host.seen)
@@ -90,7 +102,9 @@ def test_a_worker_killed_in_the_middle_is_taken_over_and_the_old_index_answers(w
             assert found(repository, "zebra")[0] == "old.py"
         host.gate.set()
         assert "new.py" not in found(repository, "quagga")
-        IndexJob.objects.filter(pk=job.pk).update(heartbeat_at="2000-01-01T00:00Z")  # as if half a minute had passed
+        IndexJob.objects.filter(pk=job.pk).update(
+            heartbeat_at="2000-01-01T00:00Z"
+        )  # as if half a minute had passed
         worker(DEEPWIKI_CLONE_ALLOW=host.netloc)
         wait_until(lambda: IndexJob.objects.get(pk=job.pk).state == IndexJob.State.DONE)
     assert found(repository, "quagga")[0] == "new.py"

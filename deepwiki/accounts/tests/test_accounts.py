@@ -55,7 +55,13 @@ def paths():
 
 
 # Every route has a rule; a new one without fails here.
-OPEN = {"healthz", "readyz", "webhook", "metrics", "shared"}  # a webhook is signed, a shared conversation has its key
+OPEN = {
+    "healthz",
+    "readyz",
+    "webhook",
+    "metrics",
+    "shared",
+}  # a webhook is signed, a shared conversation has its key
 # Signing in and up, resetting a password: allauth's, each with its own rule.
 ENTRANCE = {
     "account_login",
@@ -124,7 +130,15 @@ def test_strangers_are_sent_to_sign_in_or_refused(client, name):
     from django.urls import NoReverseMatch, reverse
 
     identity = str(uuid.uuid4())
-    for arguments in ([], [identity], [identity, "pause"], ["owner", "name"], [identity, "md"], [identity, 1], [1]):
+    for arguments in (
+        [],
+        [identity],
+        [identity, "pause"],
+        ["owner", "name"],
+        [identity, "md"],
+        [identity, 1],
+        [1],
+    ):
         try:
             url = reverse(name, args=arguments)
         except NoReverseMatch:
@@ -173,12 +187,18 @@ def test_message_text_is_shown_to_those_allowed_only(client, alice, people, repo
 
     from chat.models import Conversation, Message
 
-    conversation = Conversation.objects.create(user=alice, repository=repository, title="my secret title")
-    message = Message.objects.create(conversation=conversation, position=1, role="user", content="my secret question")
+    conversation = Conversation.objects.create(
+        user=alice, repository=repository, title="my secret title"
+    )
+    message = Message.objects.create(
+        conversation=conversation, position=1, role="user", content="my secret question"
+    )
     staff = people["bob"]
     staff.is_staff = True
     staff.save()
-    staff.user_permissions.set(Permission.objects.filter(codename__in=["view_message", "view_conversation"]))
+    staff.user_permissions.set(
+        Permission.objects.filter(codename__in=["view_message", "view_conversation"])
+    )
     client.force_login(staff)
     pages = [
         "/admin/chat/message/",
@@ -210,7 +230,12 @@ def test_the_source_viewer_shows_only_what_one_may_read(client, people, index_fo
 
 
 def attempt(client, name, password, address="203.0.113.7", **headers):
-    return client.post("/accounts/login/", {"login": name, "password": password}, REMOTE_ADDR=address, headers=headers)
+    return client.post(
+        "/accounts/login/",
+        {"login": name, "password": password},
+        REMOTE_ADDR=address,
+        headers=headers,
+    )
 
 
 def test_guessing_a_password_is_slowed_after_five_from_wherever_it_comes(client, alice):
@@ -222,9 +247,17 @@ def test_guessing_a_password_is_slowed_after_five_from_wherever_it_comes(client,
     assert attempt(client, "alice", "alice-pass-1", "198.51.100.9").status_code == 429
 
 
-def test_an_address_that_tries_many_names_is_slowed_and_a_forged_header_does_not_help(client, alice, bob):
+def test_an_address_that_tries_many_names_is_slowed_and_a_forged_header_does_not_help(
+    client, alice, bob
+):
     for number in range(5):
-        attempt(client, f"name{number}", "wrong", "203.0.113.7", **{"X-Forwarded-For": f"198.51.100.{number}"})
+        attempt(
+            client,
+            f"name{number}",
+            "wrong",
+            "203.0.113.7",
+            **{"X-Forwarded-For": f"198.51.100.{number}"},
+        )
     assert attempt(client, "bob", "bob-pass-1").status_code == 429
     assert attempt(client, "bob", "bob-pass-1", "198.51.100.77").status_code == 302
 
@@ -240,7 +273,9 @@ def test_a_few_mistakes_are_forgiven_by_signing_in(client, alice):
 
 def test_the_admin_is_slowed_as_well(client, carol):
     for _ in range(5):
-        answer = client.post("/admin/login/", {"username": "carol", "password": "wrong"}, REMOTE_ADDR="203.0.113.9")
+        answer = client.post(
+            "/admin/login/", {"username": "carol", "password": "wrong"}, REMOTE_ADDR="203.0.113.9"
+        )
     assert answer.status_code == 429
 
 

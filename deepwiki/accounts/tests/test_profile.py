@@ -12,7 +12,12 @@ from django.contrib.auth import get_user_model
 from deepwiki.accounts.models import ApiToken, Profile
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NEW = {"username": "dora", "email": "dora@example.org", "password1": "a-long-enough-1", "password2": "a-long-enough-1"}
+NEW = {
+    "username": "dora",
+    "email": "dora@example.org",
+    "password1": "a-long-enough-1",
+    "password2": "a-long-enough-1",
+}
 
 
 def test_signing_up_is_closed_until_the_settings_open_it(client, settings):
@@ -69,14 +74,18 @@ def test_settings_are_kept_and_travel_with_the_person(client, alice):
 
 
 def test_the_browsers_language_is_heeded_where_nothing_else_is_chosen(client):
-    page = client.get("/accounts/login/", headers={"accept-language": "pt-BR,pt;q=0.9,en;q=0.5"}).content.decode()
+    page = client.get(
+        "/accounts/login/", headers={"accept-language": "pt-BR,pt;q=0.9,en;q=0.5"}
+    ).content.decode()
     assert '<html lang="pt-br">' in page
 
 
 def test_a_language_or_model_that_does_not_exist_is_refused(client, alice):
     client.force_login(alice)
     for bad in ({"language": "xx"}, {"theme": "pink"}, {"model": "openai|nothing"}):
-        answer = client.post("/accounts/profile/", {"language": "", "theme": "", "model": "", **bad})
+        answer = client.post(
+            "/accounts/profile/", {"language": "", "theme": "", "model": "", **bad}
+        )
         assert answer.status_code == 200
     assert not Profile.objects.exists()
 
@@ -104,26 +113,34 @@ class NoRedirect(HTTPRedirectHandler):
 
 def test_accounts_of_other_sites_are_offered_once_their_keys_are_set(live, people):
     server = live(
-        DEEPWIKI_GITHUB_CLIENT_ID="github-id", DEEPWIKI_GITHUB_CLIENT_SECRET="github-secret",
-        DEEPWIKI_GOOGLE_CLIENT_ID="google-id", DEEPWIKI_GOOGLE_CLIENT_SECRET="google-secret",
-        DEEPWIKI_OIDC_CLIENT_ID="oidc-id", DEEPWIKI_OIDC_SERVER="https://id.example.org", DEEPWIKI_OIDC_NAME="Our house",
-    )  # fmt: skip
+        DEEPWIKI_GITHUB_CLIENT_ID="github-id",
+        DEEPWIKI_GITHUB_CLIENT_SECRET="github-secret",
+        DEEPWIKI_GOOGLE_CLIENT_ID="google-id",
+        DEEPWIKI_GOOGLE_CLIENT_SECRET="google-secret",
+        DEEPWIKI_OIDC_CLIENT_ID="oidc-id",
+        DEEPWIKI_OIDC_SERVER="https://id.example.org",
+        DEEPWIKI_OIDC_NAME="Our house",
+    )
     jar = CookieJar()
     opener = build_opener(HTTPCookieProcessor(jar), NoRedirect)
     with opener.open(f"{server.url}/accounts/login/") as answer:
         page = answer.read().decode()
     assert all(f"Continue with {name}" in page for name in ("GitHub", "Google", "Our house"))
     policy = answer.headers["Content-Security-Policy"]
-    assert "form-action 'self' https://github.com https://accounts.google.com https://id.example.org" in policy
+    assert (
+        "form-action 'self' https://github.com https://accounts.google.com https://id.example.org"
+        in policy
+    )
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page).group(1)
     for name, client_id, host in (
         ("github", "github-id", "github.com"),
         ("google", "google-id", "accounts.google.com"),
     ):
         request = Request(
-            f"{server.url}/accounts/{name}/login/", urlencode({"csrfmiddlewaretoken": token}).encode(),
+            f"{server.url}/accounts/{name}/login/",
+            urlencode({"csrfmiddlewaretoken": token}).encode(),
             {"Referer": f"{server.url}/accounts/login/"},
-        )  # fmt: skip
+        )
         with pytest.raises(HTTPError) as redirect:
             opener.open(request)
         redirect.value.close()
@@ -139,7 +156,9 @@ def test_a_name_in_other_letters_is_another_name(client, alice):
     assert client.session["_auth_user_id"] == str(alice.pk)
 
 
-def test_accounts_made_by_hand_sign_in_where_addresses_are_confirmed(client, alice, settings, mailoutbox):
+def test_accounts_made_by_hand_sign_in_where_addresses_are_confirmed(
+    client, alice, settings, mailoutbox
+):
     settings.EMAIL_HOST = "mail.example"
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     settings.SIGN_UP = True
@@ -160,11 +179,17 @@ def test_whoever_changes_a_password_is_told(client, alice):
     client.post("/accounts/login/", {"login": "alice", "password": "alice-pass-1"})
     done = client.post(
         "/accounts/password/change/",
-        {"oldpassword": "alice-pass-1", "password1": "quite-another-1", "password2": "quite-another-1"},
+        {
+            "oldpassword": "alice-pass-1",
+            "password1": "quite-another-1",
+            "password2": "quite-another-1",
+        },
         follow=True,
     )
     assert 'class="banner"' in done.content.decode()
-    saved = client.post("/accounts/profile/", {"language": "", "theme": "", "model": ""}, follow=True)
+    saved = client.post(
+        "/accounts/profile/", {"language": "", "theme": "", "model": ""}, follow=True
+    )
     assert "Saved." in saved.content.decode()
 
 
@@ -176,7 +201,9 @@ def test_an_account_of_another_site_is_linked_by_nothing_but_its_id():
 
     class Given(Environment):
         def text(self, name, default=""):
-            return {"DEEPWIKI_GITHUB_CLIENT_ID": "x", "DEEPWIKI_OIDC_CLIENT_ID": self.oidc}.get(name, default)
+            return {"DEEPWIKI_GITHUB_CLIENT_ID": "x", "DEEPWIKI_OIDC_CLIENT_ID": self.oidc}.get(
+                name, default
+            )
 
     given = Given(None)
     given.oidc = ""
