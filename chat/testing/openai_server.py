@@ -24,12 +24,11 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 
 from chat.testing.http_wire import HttpRequest, read_request, send_reply
 from chat.testing.loopback import Loopback
 from chat.testing.model_script import ModelScript
-from chat.testing.openai_stream import ChatStream, error_body
+from chat.testing.openai_stream import ChatStream, Json, error_body
 
 STATUS = {
     "401": 401,
@@ -61,7 +60,7 @@ class OpenAIServer(Loopback):
     embedding requests.
     """
 
-    requests: list[dict[str, Any]] = field(default_factory=list)
+    requests: list[Json] = field(default_factory=list)
     authorizations: list[str] = field(default_factory=list)
     closed: int = 0
     closed_at: float = 0.0
@@ -113,7 +112,7 @@ class OpenAIServer(Loopback):
             return False
         return not fault.startswith("first") or self.seen[model] == 1
 
-    async def _embed(self, body: dict[str, Any], writer: asyncio.StreamWriter) -> None:
+    async def _embed(self, body: Json, writer: asyncio.StreamWriter) -> None:
         script = ModelScript.of(body["model"])
         if self._fails(body["model"], script.fault):
             error = {"error": {"message": "later"}}
@@ -126,12 +125,11 @@ class OpenAIServer(Loopback):
         await send_reply(writer, 200, _embeddings(body))
 
     async def _chat(
-        self, body: dict[str, Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self, body: Json, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> bool:
         script = ModelScript.of(body["model"])
         if self._fails(body["model"], script.fault):
-            headers = {"Retry-After": "1"} if "429" in script.fault else {}
-            await send_reply(writer, STATUS[script.fault], error_body(script.fault, body), headers)
+            await _send_error(writer, script.fault, body)
             return True
         if script.fault == "html":
             await send_reply(writer, 502, HTML_ERROR)
@@ -144,11 +142,21 @@ class OpenAIServer(Loopback):
 
     async def _end_watch(self, client_left: asyncio.Future[bytes]) -> None:
         if client_left.done():
-            self.closed += 1
-            self.closed_at = time.monotonic()
+            self._count_closed()
         client_left.cancel()
         with contextlib.suppress(asyncio.CancelledError, ConnectionError):
             await client_left
+
+    def _count_closed(self) -> None:
+        self.closed += 1
+        self.closed_at = time.monotonic()
+
+
+async def _send_error(writer: asyncio.StreamWriter, fault: str, body: Json) -> None:
+    headers = {}
+    if "429" in fault:
+        headers["Retry-After"] = "1"
+    await send_reply(writer, STATUS[fault], error_body(fault, body), headers)
 
 
 def _authorization(request: HttpRequest) -> str:
@@ -156,7 +164,7 @@ def _authorization(request: HttpRequest) -> str:
     return request.headers.get("authorization") or request.headers.get("api-key", "")
 
 
-def _embeddings(body: dict[str, Any]) -> dict[str, Any]:
+def _embeddings(body: Json) -> Json:
     size = body.get("dimensions") or DIMENSIONS
     rows = [
         {"object": "embedding", "index": index, "embedding": _vector(text, size)}
@@ -181,7 +189,9 @@ def main() -> None:
 
 
 def _port() -> int:
-    return int(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_PORT
+    if len(sys.argv) > 1:
+        return int(sys.argv[1])
+    return DEFAULT_PORT
 
 
 if __name__ == "__main__":
