@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,11 +13,34 @@ from chat import services
 from chat.token_usage import TOKENS
 
 DAYS = 14
+# In units of the chart.
+BAR_HEIGHT = 40
+BAR_DISTANCE = 12
+USAGE = f"""
+    SELECT provider,
+           count(*) FILTER (WHERE state = 'complete'),
+           count(*) FILTER (WHERE error <> ''),
+           coalesce(sum({TOKENS}), 0),
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY (usage->>'first_token_ms')::float8)
+    FROM chat_message m
+    WHERE role = 'assistant' AND created_at > %s
+    GROUP BY provider
+"""  # noqa: S608 - a literal of ours
+ANSWERS_BY_DAY = """
+    SELECT created_at::date, count(*)
+    FROM chat_message
+    WHERE role = 'assistant' AND created_at >= %s
+    GROUP BY 1
+"""
 
 
 @dataclass(frozen=True)
 class ProviderUsage:
-    """A provider over the last DAYS days: whole answers, those that failed, tokens, and the median first word (ms)."""
+    """A provider over the last DAYS days.
+
+    `answers` that are complete, `failed` ones, their `tokens`, and the median time to the
+    first word in milliseconds.
+    """
 
     answers: int = 0
     failed: int = 0
@@ -27,64 +50,64 @@ class ProviderUsage:
 
 def overview() -> dict[str, Any]:
     """Providers as set up and as used, and the answers of each day for a chart."""
-    known = services.providers()
-    known.refresh_discovered_models()
+    known = services.refreshed_providers()
     ready = known.configured()
-    used = _by_provider()
+    usages = _usage_by_provider()
     rows = [
         {
-            "name": name,
-            "label": section["label"],
+            **_description(name, ready.get(name, section)),
             "ready": name in ready,
-            "needs": section.get("key", ""),
-            "models": [
-                (model, f"{name}|{model['id']}")
-                for model in ready.get(name, section).get("models", [])
-            ],
-            "usage": used.get(name, ProviderUsage()),
+            "usage": usages.get(name, ProviderUsage()),
         }
         for name, section in known.file.items()
     ]
     return {"providers": rows, "days": DAYS, "bars": _bars()}
 
 
-def _by_provider() -> dict[str, ProviderUsage]:
+def _description(name: str, section: dict[str, Any]) -> dict[str, Any]:
+    models = section.get("models", [])
+    return {
+        "name": name,
+        "label": section["label"],
+        "needs": section.get("key", ""),
+        "models": [(model, f"{name}|{model['id']}") for model in models],
+    }
+
+
+def _usage_by_provider() -> dict[str, ProviderUsage]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT provider, count(*) FILTER (WHERE state = 'complete'), count(*) FILTER (WHERE error <> ''),
-                   coalesce(sum({TOKENS}), 0),
-                   percentile_cont(0.5) WITHIN GROUP (ORDER BY (usage->>'first_token_ms')::float8)
-            FROM chat_message m WHERE role = 'assistant' AND created_at > %s GROUP BY provider
-            """,  # noqa: S608 - a literal of ours
-            [timezone.now() - timedelta(days=DAYS)],
-        )
-        return {
-            name: ProviderUsage(
-                answers, failed, int(tokens), None if first is None else round(first)
-            )
-            for name, answers, failed, tokens, first in cursor.fetchall()
-        }
+        cursor.execute(USAGE, [timezone.now() - timedelta(days=DAYS)])
+        return {name: _usage(*figures) for name, *figures in cursor.fetchall()}
+
+
+def _usage(answers: int, failed: int, tokens: int, first_ms: float | None) -> ProviderUsage:
+    usage = ProviderUsage(answers, failed, int(tokens))
+    if first_ms is None:
+        return usage
+    return replace(usage, first_ms=round(first_ms))
 
 
 def _bars() -> list[dict[str, Any]]:
-    """The answers of each of the last DAYS days, as bars of a chart 40 units high."""
-    today = timezone.now().date()
+    """The answers of each of the last DAYS days, as bars of a chart."""
+    first = timezone.now().date() - timedelta(days=DAYS - 1)
+    counts = _answers_by_day(first)
+    most = max([1, *counts.values()])
+    days = [first + timedelta(days=number) for number in range(DAYS)]
+    return [_bar(number, day, counts.get(day, 0), most) for number, day in enumerate(days)]
+
+
+def _answers_by_day(first: date) -> dict[date, int]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT created_at::date, count(*) FROM chat_message WHERE role = 'assistant' AND created_at >= %s GROUP BY 1",
-            [today - timedelta(days=DAYS - 1)],
-        )
-        counts: dict[date, int] = dict(cursor.fetchall())
-    days = [today - timedelta(days=DAYS - 1 - number) for number in range(DAYS)]
-    most = max(1, *counts.values()) if counts else 1
-    return [
-        {
-            "day": day,
-            "count": counts.get(day, 0),
-            "x": number * 12,
-            "height": counts.get(day, 0) * 40 // most,
-            "y": 40 - counts.get(day, 0) * 40 // most,
-        }
-        for number, day in enumerate(days)
-    ]
+        cursor.execute(ANSWERS_BY_DAY, [first])
+        return dict(cursor.fetchall())
+
+
+def _bar(number: int, day: date, count: int, most: int) -> dict[str, Any]:
+    height = count * BAR_HEIGHT // most
+    return {
+        "day": day,
+        "count": count,
+        "x": number * BAR_DISTANCE,
+        "height": height,
+        "y": BAR_HEIGHT - height,
+    }

@@ -62,4 +62,8 @@ def _filter_attribute(tag: str, name: str, value: str) -> str | None:
 def _is_allowed(tag: str, name: str, value: str) -> bool:
     if (tag, name) == ("img", "src"):
         return value.startswith(SVG_DATA_PREFIX)
-    return name != "href" or not value.strip().lower().startswith("data:")
+    return name != "href" or not _is_data_url(value)
+
+
+def _is_data_url(url: str) -> bool:
+    return url.strip().lower().startswith("data:")

@@ -59,6 +59,16 @@ def providers() -> Providers:
     )
 
 
+def refreshed_providers() -> Providers:
+    """As `providers`, with the models of a running Ollama.
+
+    May block for half a second to look for one.
+    """
+    known = providers()
+    known.refresh_discovered_models()
+    return known
+
+
 def request_limits() -> RequestLimits:
     """How large a request may be, from the settings."""
     return RequestLimits(settings.MESSAGE_BYTES, settings.CONTENT_CHARS, settings.HISTORY_MESSAGES)
@@ -186,14 +196,8 @@ def _accept(
 ) -> tuple[AcceptedQuestion, Model]:
     """Choose the model, check limits and rights, store the rows: a few milliseconds."""
     authorize()
-    model = _chosen_model(request)
+    model = refreshed_providers().choose(request.provider, request.model)
     return accept_question(person, request, model), model
-
-
-def _chosen_model(request: ChatRequest) -> Model:
-    known = providers()
-    known.refresh_discovered_models()
-    return known.choose(request.provider, request.model)
 
 
 def _renderer(request: ChatRequest) -> LiveBlocks | None:

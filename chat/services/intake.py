@@ -282,6 +282,5 @@ def _insert(
     return AcceptedQuestion(repository, place.history, place.conversation_id, answer_id, run_id)
 
 
-
 def _title(question: str) -> str:
     return " ".join(untagged(question).split())[:MAX_TITLE_CHARS] or "Question"

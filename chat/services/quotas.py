@@ -104,6 +104,10 @@ def _count_question(address: str) -> int:
 
 def _count_locally(key: str) -> int:
     count = _local_counters[key] = _local_counters.get(key, 0) + 1
-    for old in list(_local_counters)[:-MAX_LOCAL_COUNTERS]:
-        del _local_counters[old]
+    _forget_oldest_counters()
     return count
+
+
+def _forget_oldest_counters() -> None:
+    for key in list(_local_counters)[:-MAX_LOCAL_COUNTERS]:
+        del _local_counters[key]

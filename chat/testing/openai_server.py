@@ -22,6 +22,7 @@ import json
 import sys
 import threading
 import time
+from asyncio import StreamReader, StreamWriter
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -82,7 +83,7 @@ class OpenAIServer(Loopback):
         for task in asyncio.all_tasks() - {asyncio.current_task()}:
             task.cancel()
 
-    async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _connection(self, reader: StreamReader, writer: StreamWriter) -> None:
         try:
             while await self._exchange(reader, writer):
                 pass
@@ -91,7 +92,7 @@ class OpenAIServer(Loopback):
         finally:
             writer.close()
 
-    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+    async def _exchange(self, reader: StreamReader, writer: StreamWriter) -> bool:
         """Answer one request; whether the connection can be used again."""
         request = await read_request(reader)
         self.authorizations.append(_authorization(request))
@@ -112,7 +113,7 @@ class OpenAIServer(Loopback):
             return False
         return not fault.startswith("first") or self.seen[model] == 1
 
-    async def _embed(self, body: Json, writer: asyncio.StreamWriter) -> None:
+    async def _embed(self, body: Json, writer: StreamWriter) -> None:
         script = ModelScript.of(body["model"])
         if self._fails(body["model"], script.fault):
             error = {"error": {"message": "later"}}
@@ -124,9 +125,7 @@ class OpenAIServer(Loopback):
         self.embedding -= 1
         await send_reply(writer, 200, _embeddings(body))
 
-    async def _chat(
-        self, body: Json, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> bool:
+    async def _chat(self, body: Json, reader: StreamReader, writer: StreamWriter) -> bool:
         script = ModelScript.of(body["model"])
         if self._fails(body["model"], script.fault):
             await _send_error(writer, script.fault, body)
@@ -152,7 +151,7 @@ class OpenAIServer(Loopback):
         self.closed_at = time.monotonic()
 
 
-async def _send_error(writer: asyncio.StreamWriter, fault: str, body: Json) -> None:
+async def _send_error(writer: StreamWriter, fault: str, body: Json) -> None:
     headers = {}
     if "429" in fault:
         headers["Retry-After"] = "1"

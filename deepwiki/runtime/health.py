@@ -43,12 +43,16 @@ async def readyz(request: HttpRequest) -> JsonResponse:
 async def metrics_view(request: HttpRequest) -> HttpResponse:
     """The metrics, for the monitoring token and for signed-in staff; 404 for anybody else."""
     if not await _may_read_metrics(request):
-        return HttpResponse(
-            "There is nothing here.", status=404, content_type="text/plain; charset=utf-8"
-        )
+        return _nothing_here()
     await _measure_database()
     text, content_type = metrics.exposition()
     return HttpResponse(text, content_type=content_type)
+
+
+def _nothing_here() -> HttpResponse:
+    return HttpResponse(
+        "There is nothing here.", status=404, content_type="text/plain; charset=utf-8"
+    )
 
 
 async def _measure_database() -> None:
@@ -107,7 +111,8 @@ def _has_monitoring_token(request: HttpRequest) -> bool:
 
 def _measure_index_jobs() -> None:
     metrics.index_jobs.clear()
-    for state, count in IndexJob.objects.values_list("state").annotate(Count("pk")).order_by():
+    counts = IndexJob.objects.values_list("state").annotate(Count("pk"))
+    for state, count in counts.order_by():
         metrics.index_jobs.labels(state).set(count)
     _measure_last_job()
 

@@ -15,11 +15,15 @@ INSTALL_SECONDS = 900
 
 def find() -> str:
     """The path of a Chromium, empty when there is none. DEEPWIKI_CHROMIUM comes first."""
-    installed = [shutil.which(name) for name in NAMES]
-    for path in (os.environ.get("DEEPWIKI_CHROMIUM"), *installed, MAC):
+    for path in _candidates():
         if path and os.access(path, os.X_OK):
             return path
     return _playwright()
+
+
+def _candidates() -> list[str | None]:
+    installed = map(shutil.which, NAMES)
+    return [os.environ.get("DEEPWIKI_CHROMIUM"), *installed, MAC]
 
 
 def ensure() -> str:

@@ -188,9 +188,13 @@ def files(contents: Iterable[tuple[TreeEntry, bytes]], skipped: Skipped) -> Iter
 
 def minified(text: str, path: str) -> bool:
     """Whether a text is packed by a machine: a few very long lines."""
-    if len(text) <= MINIFIED_CHARS or path.lower().endswith(PROSE_SUFFIXES):
+    if len(text) <= MINIFIED_CHARS or _is_prose(path):
         return False
     return _mean_line_chars(text) > MINIFIED_LINE_CHARS
+
+
+def _is_prose(path: str) -> bool:
+    return path.lower().endswith(PROSE_SUFFIXES)
 
 
 def _mean_line_chars(text: str) -> float:

@@ -179,9 +179,13 @@ def _canonical_url(location: _Location, hostname: str, parts: list[str]) -> str:
 
 def _path_parts(path: str) -> list[str]:
     parts = _without_git_suffix(path).split("/")
-    if len(parts) > MAX_PARTS or not all(map(_is_path_part, parts)):
+    if not _is_path(parts):
         raise BadAddress("no_repository_in_address")
     return parts
+
+
+def _is_path(parts: list[str]) -> bool:
+    return len(parts) <= MAX_PARTS and all(map(_is_path_part, parts))
 
 
 def _without_git_suffix(path: str) -> str:

@@ -60,6 +60,10 @@ def error_from_output(output: str, status: int, megabytes: int) -> SourceError:
     error = _known_error(output.lower())
     if error is not None:
         return error
+    return _status_error(status, megabytes)
+
+
+def _status_error(status: int, megabytes: int) -> SourceError:
     if status in OVER_LIMIT_STATUSES:
         return RepositoryTooLarge("over_limit", megabytes=megabytes)
     return Broken("unreadable")
