@@ -111,10 +111,13 @@ def _has_monitoring_token(request: HttpRequest) -> bool:
 
 def _measure_index_jobs() -> None:
     metrics.index_jobs.clear()
-    counts = IndexJob.objects.values_list("state").annotate(Count("pk"))
-    for state, count in counts.order_by():
+    for state, count in _jobs_by_state().items():
         metrics.index_jobs.labels(state).set(count)
     _measure_last_job()
+
+
+def _jobs_by_state() -> dict[str, int]:
+    return dict(IndexJob.objects.values_list("state").annotate(Count("pk")).order_by())
 
 
 def _measure_last_job() -> None:
