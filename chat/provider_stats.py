@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +15,15 @@ from deepwiki.foundation.sql import read_sql
 
 STATS = read_sql(__file__, "provider_stats.sql")
 DAYS = 14
-BAR_HEIGHT, BAR_STEP = 40, 12
+# In units of the chart.
+BAR_HEIGHT = 40
+BAR_DISTANCE = 12
+ANSWERS_BY_DAY = """
+    SELECT created_at::date, count(*)
+    FROM chat_message
+    WHERE role = 'assistant' AND created_at >= %s
+    GROUP BY 1
+"""
 
 
 @dataclass(frozen=True)
@@ -32,18 +40,14 @@ class ProviderUsage:
 
 
 def overview() -> dict[str, Any]:
-    """Providers as configured and as used, and the answers of each day as bars."""
-    registry = services.providers()
-    registry.refresh_discovered_models()
+    """Providers as set up and as used, and the answers of each day for a chart."""
+    registry = services.refreshed_providers()
     ready = registry.configured()
     usage = _usage_by_provider()
     rows = [
         {
-            "name": name,
-            "label": section["label"],
+            **_description(name, ready.get(name, section)),
             "ready": name in ready,
-            "needs": section.get("key", ""),
-            "models": _models(name, ready.get(name, section)),
             "usage": usage.get(name, ProviderUsage()),
         }
         for name, section in registry.file.items()
@@ -51,47 +55,51 @@ def overview() -> dict[str, Any]:
     return {"providers": rows, "days": DAYS, "bars": _bars()}
 
 
-def _models(provider: str, section: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
-    """The models of a provider, each with its value in the page's forms."""
-    return [(model, f"{provider}|{model['id']}") for model in section.get("models", [])]
+def _description(name: str, section: dict[str, Any]) -> dict[str, Any]:
+    models = section.get("models", [])
+    return {
+        "name": name,
+        "label": section["label"],
+        "needs": section.get("key", ""),
+        "models": [(model, f"{name}|{model['id']}") for model in models],
+    }
 
 
 def _usage_by_provider() -> dict[str, ProviderUsage]:
     since = timezone.now() - timedelta(days=DAYS)
     with connection.cursor() as cursor:
         cursor.execute(STATS.format(tokens=TOKENS), {"since": since})
-        rows = cursor.fetchall()
-    return {
-        provider: ProviderUsage(answers, failed, int(tokens), _rounded(first_ms))
-        for provider, answers, failed, tokens, first_ms in rows
-    }
+        return {name: _usage(*figures) for name, *figures in cursor.fetchall()}
 
 
-def _rounded(value: float | None) -> int | None:
-    return None if value is None else round(value)
+def _usage(answers: int, failed: int, tokens: int, first_ms: float | None) -> ProviderUsage:
+    usage = ProviderUsage(answers, failed, int(tokens))
+    if first_ms is None:
+        return usage
+    return replace(usage, first_ms=round(first_ms))
 
 
 def _bars() -> list[dict[str, Any]]:
-    """The answers of each of the last DAYS days, as bars up to BAR_HEIGHT high."""
-    counts = _answers_by_day()
-    most = max(1, *counts.values())
-    bars = []
-    for number, (day, count) in enumerate(counts.items()):
-        height = count * BAR_HEIGHT // most
-        x, y = number * BAR_STEP, BAR_HEIGHT - height
-        bars.append({"day": day, "count": count, "x": x, "y": y, "height": height})
-    return bars
-
-
-def _answers_by_day() -> dict[date, int]:
-    """The number of answers of each of the last DAYS days, oldest first."""
+    """The answers of each of the last DAYS days, as bars of a chart."""
     first = timezone.now().date() - timedelta(days=DAYS - 1)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT created_at::date, count(*) FROM chat_message"
-            " WHERE role = 'assistant' AND created_at >= %s GROUP BY 1",
-            [first],
-        )
-        counts: dict[date, int] = dict(cursor.fetchall())
+    counts = _answers_by_day(first)
+    most = max([1, *counts.values()])
     days = [first + timedelta(days=number) for number in range(DAYS)]
-    return {day: counts.get(day, 0) for day in days}
+    return [_bar(number, day, counts.get(day, 0), most) for number, day in enumerate(days)]
+
+
+def _answers_by_day(first: date) -> dict[date, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(ANSWERS_BY_DAY, [first])
+        return dict(cursor.fetchall())
+
+
+def _bar(number: int, day: date, count: int, most: int) -> dict[str, Any]:
+    height = count * BAR_HEIGHT // most
+    return {
+        "day": day,
+        "count": count,
+        "x": number * BAR_DISTANCE,
+        "height": height,
+        "y": BAR_HEIGHT - height,
+    }

@@ -19,6 +19,8 @@ from repos.encryption import WrongKey
 from repos.models import Repository
 from repos.sources import HOSTS
 
+Headers = Mapping[str, str]
+
 
 @csrf_exempt  # the signature takes its place
 @require_POST
@@ -42,19 +44,36 @@ def webhook(request: HttpRequest, repository_id: uuid.UUID) -> JsonResponse:
 
 def _is_authentic(request: HttpRequest, repository: Repository) -> bool:
     """Whether the request contains the repository's webhook secret or a signature by it."""
-    try:
-        secret = repository.webhook_secret
-    except WrongKey:
-        return False
+    secret = _secret(repository)
     if not secret:
         return False
+    value = _secret_in(request.headers)
+    if value is not None:
+        return constant_time_compare(value, secret)
+    digest = hmac.new(secret.encode(), request.body, hashlib.sha256).hexdigest()
+    return _is_signed(request.headers, digest)
+
+
+def _secret(repository: Repository) -> str:
+    """The repository's webhook secret, empty if it has none or it cannot be decrypted."""
+    try:
+        return repository.webhook_secret
+    except WrongKey:
+        return ""
+
+
+def _secret_in(headers: Headers) -> str | None:
+    """The secret a host sends as it is, None if the headers contain none."""
     for host in HOSTS:
         header = host.webhook.secret_header
-        if header and header in request.headers:
-            return constant_time_compare(request.headers[header], secret)
-    digest = hmac.new(secret.encode(), request.body, hashlib.sha256).hexdigest()
+        if header and header in headers:
+            return headers[header]
+    return None
+
+
+def _is_signed(headers: Headers, digest: str) -> bool:
     return any(
-        _is_signature(request.headers.get(header, ""), prefix, digest)
+        _is_signature(headers.get(header, ""), prefix, digest)
         for host in HOSTS
         for header, prefix in host.webhook.signatures
     )
@@ -72,15 +91,28 @@ def _is_relevant_push(request: HttpRequest, repository: Repository) -> bool:
         payload = json.loads(request.body)
     except (ValueError, RecursionError):
         return True
-    ref = payload.get("ref") if isinstance(payload, dict) else None
-    if not isinstance(ref, str):
+    ref = _pushed_ref(payload)
+    if ref is None:
         return True
-    name = ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
     revision = repository.revision or _default_branch(payload)
-    return not revision or name == revision
+    return not revision or _short_name(ref) == revision
 
 
-def _event(headers: Mapping[str, str]) -> str:
+def _pushed_ref(payload: object) -> str | None:
+    """The full name of the pushed branch or tag, None if the payload names none."""
+    if not isinstance(payload, dict):
+        return None
+    ref = payload.get("ref")
+    if not isinstance(ref, str):
+        return None
+    return ref
+
+
+def _short_name(ref: str) -> str:
+    return ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
+
+
+def _event(headers: Headers) -> str:
     """The event's name in lower case; without a header it counts as a push."""
     for host in HOSTS:
         for header in host.webhook.event_headers:

@@ -29,6 +29,8 @@ from deepwiki.foundation.threads import in_thread
 if TYPE_CHECKING:
     from deepwiki.accounts.authentication import Person
 
+Work = Coroutine[Any, Any, None]
+
 logger = logging.getLogger(__name__)
 IDLE_CLOSURE = 4408
 RECHECK_SECONDS = 20
@@ -53,8 +55,8 @@ class Connection:
     def __init__(self, socket: Socket) -> None:
         self._socket = socket
         self._headers: dict[bytes, bytes] = dict(socket.scope["headers"])
-        peer = (socket.scope.get("client") or ("",))[0]
-        self.address = authentication.forwarded_address(peer, self._header(b"x-forwarded-for"))
+        forwarded_for = self._header(b"x-forwarded-for")
+        self.address = authentication.forwarded_address(_peer(socket), forwarded_for)
         self.person: Person
         self._session_key = ""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -107,7 +109,7 @@ class Connection:
         """A message came: the idle time starts anew."""
         self._last_message_at = time.monotonic()
 
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
+    def start(self, work: Work) -> None:
         """Run `work` as a task of this connection, cancelled when it disconnects."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
@@ -161,11 +163,17 @@ class Connection:
                 await self._recheck()
 
     def _is_idle(self, now: float, first_message_seconds: float) -> bool:
-        if self._tasks - {asyncio.current_task()}:
+        if self._is_busy():
             self._last_message_at = now
             self._has_received = True
-        limit = settings.SOCKET_IDLE_SECONDS if self._has_received else first_message_seconds
+        limit = first_message_seconds
+        if self._has_received:
+            limit = settings.SOCKET_IDLE_SECONDS
         return now - self._last_message_at > limit
+
+    def _is_busy(self) -> bool:
+        """Whether a task other than the calling one is running."""
+        return bool(self._tasks - {asyncio.current_task()})
 
     async def _recheck(self) -> None:
         try:
@@ -182,6 +190,12 @@ class Connection:
 
     def _header(self, name: bytes) -> str:
         return self._headers.get(name, b"").decode("latin-1")
+
+
+def _peer(socket: Socket) -> str:
+    """The network address of the other end, empty if it is not known."""
+    host: str = (socket.scope.get("client") or ("",))[0]
+    return host
 
 
 def _handshake_error(error: Exception) -> ChatError:

@@ -24,9 +24,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
 
     async def connect(self) -> None:
         self.connection = Connection(self)
-        offered = self.scope.get("subprotocols") or []
-        session = EventsSession if EVENTS_SUBPROTOCOL in offered else PlainSession
-        self.session = session(self.connection)
+        self.session = self._new_session()
         try:
             await self.connection.identify()
         except CredentialsRefused:
@@ -49,6 +47,13 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
     async def disconnect(self, code: int) -> None:
         self.connection.disconnected()
         raise StopConsumer
+
+    def _new_session(self) -> PlainSession | EventsSession:
+        """A session in the dialect that the client offers."""
+        offered = self.scope.get("subprotocols") or []
+        if EVENTS_SUBPROTOCOL in offered:
+            return EventsSession(self.connection)
+        return PlainSession(self.connection)
 
     async def _watch(self) -> None:
         try:

@@ -27,6 +27,8 @@ from deepwiki.foundation.incidents import log_incident
 from deepwiki.foundation.parsing import parse_uuid
 from deepwiki.foundation.threads import in_thread
 
+Json = dict[str, Any]
+
 logger = logging.getLogger(__name__)
 MAX_REFUSED_MESSAGES = 50  # of one socket, after which it is closed
 REFUSED_RETRY_SECONDS = 60
@@ -66,20 +68,22 @@ class EventsSession:
         except RequestTooLarge as error:
             await self.refuse(error)
         except ChatError as error:
-            self._refused += 1
-            if self._refused <= MAX_REFUSED_MESSAGES:
-                await self._connection.send_json(error_json(error))
-            else:
-                await self.refuse(
-                    TooMany("too_many_invalid_messages", retry_after=REFUSED_RETRY_SECONDS)
-                )
+            await self._refuse_message(error)
+
+    async def _refuse_message(self, error: ChatError) -> None:
+        """Say what is wrong with a message; close after too many such messages."""
+        self._refused += 1
+        if self._refused <= MAX_REFUSED_MESSAGES:
+            await self._connection.send_json(error_json(error))
+            return
+        await self.refuse(TooMany("too_many_invalid_messages", retry_after=REFUSED_RETRY_SECONDS))
 
     async def refuse(self, error: ChatError) -> None:
         """Say what is wrong and close."""
         await self._connection.send_json(error_json(error))
         await self._connection.close(error.close_code)
 
-    async def _dispatch(self, message: dict[str, Any]) -> None:
+    async def _dispatch(self, message: Json) -> None:
         match message.get("event"):
             case "ping":
                 await self._connection.send_json({"event": "pong"})
@@ -88,18 +92,17 @@ class EventsSession:
             case "stop":
                 await services.stop(self._connection.person, _run_id(message))
             case "attach":
-                run_id, after = _run_id(message), _after(message)
-                self._connection.start(self._attach(run_id, after))
+                self._connection.start(self._attach(_run_id(message), _after(message)))
             case _:
                 raise BadRequest("unknown_event")
 
-    def _start_answer(self, message: dict[str, Any]) -> None:
+    def _start_answer(self, message: Json) -> None:
         if self._is_answering:
             raise TooMany("question_running")
         self._is_answering = True
         self._connection.start(self._answer(message))
 
-    async def _answer(self, message: dict[str, Any]) -> None:
+    async def _answer(self, message: Json) -> None:
         reference = {"client_message_id": message.get("client_message_id")}
         try:
             run = await services.ask(
@@ -136,14 +139,14 @@ class EventsSession:
                 await self._connection.send_json(item.as_json())
 
 
-def _run_id(message: dict[str, Any]) -> uuid.UUID:
+def _run_id(message: Json) -> uuid.UUID:
     run_id = parse_uuid(message.get("run"))
     if run_id is None:
         raise BadRequest("run_not_an_id")
     return run_id
 
 
-def _after(message: dict[str, Any]) -> int:
+def _after(message: Json) -> int:
     after = message.get("after", 0)
     if not isinstance(after, int) or isinstance(after, bool):
         raise BadRequest("after_not_a_number")

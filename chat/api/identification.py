@@ -69,8 +69,10 @@ def _refused(error: ChatError) -> JsonResponse:
 
 def refusal(failure: Failed) -> JsonResponse:
     """An error before the first text: its status, and its message as JSON."""
-    headers = {"Retry-After": str(failure.retry_after)} if failure.retry_after else {}
-    return JsonResponse({"detail": failure.message}, status=failure.status, headers=headers)
+    response = JsonResponse({"detail": failure.message}, status=failure.status)
+    if failure.retry_after:
+        response["Retry-After"] = str(failure.retry_after)
+    return response
 
 
 async def _person(request: HttpRequest) -> Person:

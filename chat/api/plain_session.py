@@ -11,6 +11,7 @@ from chat import services
 from chat.api.connection import Connection
 from chat.api.wire_formats import PlainText, text_frames
 from chat.core.errors import BadRequest, ChatError, Internal, TooMany
+from chat.runs import Run
 from deepwiki.foundation.incidents import log_incident
 
 logger = logging.getLogger(__name__)
@@ -63,6 +64,9 @@ class PlainSession:
         except Exception:
             await self.refuse(Internal(log_incident(logger, "a question could not be taken")))
             return
+        await self._send_answer(run)
+
+    async def _send_answer(self, run: Run) -> None:
         plain = PlainText()
         async with contextlib.aclosing(run.attach()) as items:
             async for item in items:

@@ -24,6 +24,8 @@ from deepwiki.foundation.parsing import parse_number
 if TYPE_CHECKING:
     from deepwiki.accounts.authentication import Person
 
+Items = AsyncGenerator[Numbered]
+
 
 @require_POST
 @identified
@@ -35,8 +37,7 @@ async def stream(request: HttpRequest, person: Person) -> HttpResponseBase:
     if _is_too_large(request):
         raise RequestTooLarge
     chat_request = services.read_request(request.body)
-    accepts_events = request.headers.get("accept") == "text/event-stream"
-    wants_events = accepts_events and request.GET.get("events") == "1"
+    wants_events = _wants_events(request)
     run = await services.ask(
         person,
         chat_request,
@@ -75,6 +76,11 @@ def _is_too_large(request: HttpRequest) -> bool:
     return length is None or length > settings.MESSAGE_BYTES
 
 
+def _wants_events(request: HttpRequest) -> bool:
+    accepts_events = request.headers.get("accept") == "text/event-stream"
+    return accepts_events and request.GET.get("events") == "1"
+
+
 async def _plain_response(run: Run) -> HttpResponseBase:
     """Wait for the first text: until then an error can still be a status."""
     plain = PlainText()
@@ -90,9 +96,7 @@ async def _plain_response(run: Run) -> HttpResponseBase:
     return text_response(_plain_text(plain, text, items))
 
 
-async def _plain_text(
-    plain: PlainText, first: str, rest: AsyncGenerator[Numbered]
-) -> AsyncGenerator[str]:
+async def _plain_text(plain: PlainText, first: str, rest: Items) -> AsyncGenerator[str]:
     async with contextlib.aclosing(rest):
         for frame in text_frames(first):
             yield frame
@@ -101,9 +105,7 @@ async def _plain_text(
                 yield frame
 
 
-async def _preceded(
-    first: Numbered | None, rest: AsyncGenerator[Numbered]
-) -> AsyncGenerator[Numbered]:
+async def _preceded(first: Numbered | None, rest: Items) -> Items:
     async with contextlib.aclosing(rest):
         if first is not None:
             yield first

@@ -37,10 +37,15 @@ class PlainText:
                 return text
             case Failed():
                 self.close_code = event.close_code
-                return f"\n\n{event.plain}" if self.has_started else event.plain
+                return self._error_text(event)
             case Done(state) if state != "complete" and self.close_code == NORMAL_CLOSURE:
                 self.close_code = CUT_OFF_CLOSURE
         return ""
+
+    def _error_text(self, event: Failed) -> str:
+        if self.has_started:
+            return f"\n\n{event.plain}"
+        return event.plain
 
 
 def error_json(error: ChatError) -> dict[str, Any]:

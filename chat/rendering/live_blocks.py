@@ -36,9 +36,9 @@ class LiveBlocks:
         """
         self._text += text
         self._changed = True
-        if time.monotonic() < self._rendered_at + self._pause():
-            return []
-        return self._render(growing=True)
+        if self._is_due():
+            return self._render(growing=True)
+        return []
 
     def finish(self) -> list[Html]:
         """The text is complete: the final state of the open block, if not yet sent."""
@@ -49,13 +49,14 @@ class LiveBlocks:
     def seal(self) -> list[Html]:
         """As `finish`, but always; later text begins a new block, even in a fence."""
         blocks = self._render(growing=False)
-        self._open_block += max(1, len(_block_starts(self._text)))
+        self._open_block += _block_count(self._text)
         self._text = ""
         return blocks
 
-    def _pause(self) -> float:
-        """Seconds between two renderings of the open block."""
-        return REFRESH_SECONDS * (1 + len(self._text) / CHARS_PER_REFRESH)
+    def _is_due(self) -> bool:
+        """Whether the open block may be rendered again."""
+        pause = REFRESH_SECONDS * (1 + len(self._text) / CHARS_PER_REFRESH)
+        return time.monotonic() >= self._rendered_at + pause
 
     def _render(self, *, growing: bool) -> list[Html]:
         """All blocks of `_text`; if `growing`, more text may follow in the last one."""
@@ -83,6 +84,11 @@ def _split_blocks(text: str) -> list[str]:
     lines = text.split("\n")
     bounds = [*_block_starts(text), len(lines)]
     return ["\n".join(lines[start:end]) for start, end in pairwise(bounds)]
+
+
+def _block_count(text: str) -> int:
+    """The number of top-level blocks, at least 1."""
+    return max(1, len(_block_starts(text)))
 
 
 def _block_starts(text: str) -> list[int]:

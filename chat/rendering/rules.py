@@ -16,7 +16,7 @@ from latex2mathml.converter import convert as latex_to_mathml
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-from chat.core.citations import PATTERN, Check, Checked, Citation
+from chat.core.citations import PATTERN, Check, Citation
 from chat.rendering.diagrams import mermaid_data_url
 from chat.rendering.highlighting import highlight_code
 
@@ -111,26 +111,40 @@ def citation_html(citation: Citation, check: Check | None) -> str:
 
     Without `check` every citation becomes a link.
     """
-    checked = check(citation) if check else Checked(citation, found=True)
-    path = html.escape(citation.path)
+    if check is None:
+        return _citation_link(citation, "#")
+    checked = check(citation)
     if not checked.found:
-        return (
-            f'<span class="cite unverified" title="{path}">{_label(citation)} '
-            '<span class="cite-note">not found in this commit</span></span>'
-        )
+        return _unverified_citation(citation)
+    return _citation_link(citation, checked.href or "#")
+
+
+def _citation_link(citation: Citation, url: str) -> str:
+    path = html.escape(citation.path)
     return (
-        f'<a class="cite" href="{html.escape(checked.href or "#")}" data-path="{path}"'
+        f'<a class="cite" href="{html.escape(url)}" data-path="{path}"'
         f' data-start="{citation.start}" data-end="{citation.end}"'
         f' title="{path}">{_label(citation)}</a>'
     )
 
 
+def _unverified_citation(citation: Citation) -> str:
+    return (
+        f'<span class="cite unverified" title="{html.escape(citation.path)}">{_label(citation)} '
+        '<span class="cite-note">not found in this commit</span></span>'
+    )
+
+
 def _label(citation: Citation) -> str:
     """The file's name and its lines."""
-    name = html.escape(citation.path.rpartition("/")[2])
+    name = citation.path.rpartition("/")[2]
+    return f"{html.escape(name)} {_line_numbers(citation)}"
+
+
+def _line_numbers(citation: Citation) -> str:
     if citation.start == citation.end:
-        return f"{name} {citation.start}"
-    return f"{name} {citation.start}–{citation.end}"
+        return str(citation.start)
+    return f"{citation.start}–{citation.end}"
 
 
 def _text_pieces(content: str, check: Check | None) -> Iterator[str]:
@@ -159,10 +173,10 @@ def _diagram(image_url: str, source: str) -> str:
 
 def _code_block(token: Token, language: str, check: Check | None) -> str:
     label = html.escape(language) or "text"
+    caption = f"<span>{label} {_origin(token, check)}</span>{CODE_BUTTONS}"
     code = highlight_code(token.content, language)
     return (
-        f'<figure class="code" data-language="{label}">'
-        f"<figcaption><span>{label} {_origin(token, check)}</span>{CODE_BUTTONS}</figcaption>"
+        f'<figure class="code" data-language="{label}"><figcaption>{caption}</figcaption>'
         f'<pre tabindex="0"><code class="highlight">{code}</code></pre></figure>\n'
     )
 

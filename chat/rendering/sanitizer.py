@@ -54,8 +54,16 @@ def sanitize(html: str) -> SafeString:
 
 def _filter_attribute(tag: str, name: str, value: str) -> str | None:
     """The attribute's value, None to drop it: `data:` URLs only for images we drew."""
+    if _is_allowed(tag, name, value):
+        return value
+    return None
+
+
+def _is_allowed(tag: str, name: str, value: str) -> bool:
     if (tag, name) == ("img", "src"):
-        return value if value.startswith(SVG_DATA_PREFIX) else None
-    if name == "href" and value.strip().lower().startswith("data:"):
-        return None
-    return value
+        return value.startswith(SVG_DATA_PREFIX)
+    return name != "href" or not _is_data_url(value)
+
+
+def _is_data_url(url: str) -> bool:
+    return url.strip().lower().startswith("data:")

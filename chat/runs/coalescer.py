@@ -34,12 +34,15 @@ class Coalescer:
 
     def flush(self) -> None:
         """Emit what is pending now."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._cancel_timer()
         if not self._pending:
             return
         text = "".join(self._pending)
         self._pending.clear()
         self._emitted_at = time.monotonic()
         self._emit(text)
+
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

@@ -16,6 +16,8 @@ from typing import Any
 from channels.layers import get_channel_layer
 from django.conf import settings
 
+StopRun = Callable[[uuid.UUID], None]
+
 logger = logging.getLogger(__name__)
 STOP_GROUP = "deepwiki.runs"
 RECONNECT_SECONDS = 5.0
@@ -50,13 +52,16 @@ class RunChanged:
             await asyncio.sleep(seconds)
             return
         try:
-            async with asyncio.timeout(seconds * POLL_FACTOR):
-                await get_channel_layer().receive(self._channel)
+            await self._receive(seconds * POLL_FACTOR)
         except TimeoutError:
             return
         except Exception:
             logger.debug("the channel layer is not available", exc_info=True)
             await asyncio.sleep(seconds)
+
+    async def _receive(self, seconds: float) -> None:
+        async with asyncio.timeout(seconds):
+            await get_channel_layer().receive(self._channel)
 
 
 @contextlib.asynccontextmanager
@@ -67,11 +72,10 @@ async def subscribe(run_id: uuid.UUID) -> AsyncIterator[RunChanged]:
         yield RunChanged(channel)
     finally:
         if channel:
-            with contextlib.suppress(Exception):
-                await get_channel_layer().group_discard(_group(run_id), channel)
+            await _leave(_group(run_id), channel)
 
 
-async def subscribe_to_stops(stop_run: Callable[[uuid.UUID], None]) -> None:
+async def subscribe_to_stops(stop_run: StopRun) -> None:
     """Call `stop_run` for each run that was asked to stop. Returns only without a layer."""
     while is_available():
         try:
@@ -81,7 +85,7 @@ async def subscribe_to_stops(stop_run: Callable[[uuid.UUID], None]) -> None:
             await asyncio.sleep(RECONNECT_SECONDS)
 
 
-async def _receive_stops(stop_run: Callable[[uuid.UUID], None]) -> None:
+async def _receive_stops(stop_run: StopRun) -> None:
     layer = get_channel_layer()
     channel = await layer.new_channel()
     await layer.group_add(STOP_GROUP, channel)
@@ -101,6 +105,11 @@ async def _join(group: str) -> str:
         channel = await layer.new_channel()
         await layer.group_add(group, channel)
     return channel
+
+
+async def _leave(group: str, channel: str) -> None:
+    with contextlib.suppress(Exception):
+        await get_channel_layer().group_discard(group, channel)
 
 
 async def _send(group: str, message: dict[str, Any]) -> None:

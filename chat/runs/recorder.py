@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from chat.core.citations import Check, find
+from chat.core.citations import Check, Checked, Citation, find
 from chat.core.events import Event, Html, Numbered
 from chat.core.json_shapes import CitationItem
 from chat.models import Message, RunEvent
@@ -38,19 +38,15 @@ class MessageRecorder:
         """See Recorder. Stops the run if its row says that another process was asked to."""
         # The fields are read here, on the event loop: the run goes on meanwhile.
         fields = _message_fields(run)
-        check = run.sources.check if run.sources is not None else None
-        if await in_thread(self._save, fields, check, self._rows(new_events)):
+        rows = self._rows(new_events)
+        if await in_thread(self._save, fields, run.citation_check, rows):
             run.stop()
         await pubsub.publish_changed(run.id)
 
     def _rows(self, new_events: Sequence[Numbered]) -> list[RunEvent]:
         if not self.with_events:
             return []
-        return [
-            RunEvent(run_id=item.run, seq=item.seq, data=storable_json(item.event))
-            for item in new_events
-            if not isinstance(item.event, Html)
-        ]
+        return [_row(item) for item in new_events if not isinstance(item.event, Html)]
 
     def _save(self, fields: Fields, check: Check | None, events: list[RunEvent]) -> bool:
         """Store the fields and events; true if the run should stop."""
@@ -72,15 +68,20 @@ def stored_citations(text: str, check: Check | None) -> list[CitationItem]:
     """The citations in a text as they are stored, each once; none without an index."""
     if check is None:
         return []
-    return [
-        CitationItem(
-            path=citation.path,
-            start=citation.start,
-            end=citation.end,
-            found=check(citation).found,
-        )
-        for citation in find(text)
-    ]
+    return [_citation_item(citation, check(citation)) for citation in find(text)]
+
+
+def _citation_item(citation: Citation, checked: Checked) -> CitationItem:
+    return CitationItem(
+        path=citation.path,
+        start=citation.start,
+        end=citation.end,
+        found=checked.found,
+    )
+
+
+def _row(item: Numbered) -> RunEvent:
+    return RunEvent(run_id=item.run, seq=item.seq, data=storable_json(item.event))
 
 
 def storable_json(event: Event) -> dict[str, Any]:

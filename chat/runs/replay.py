@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import logging
 import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from typing import TYPE_CHECKING
 
 from chat.core.errors import ChatError, Down, NoSuchRepository, ProviderError
-from chat.core.events import Accepted, Delta, Done, Failed, Numbered, Sources
+from chat.core.events import Accepted, Delta, Done, Event, Failed, Numbered, Sources
 from chat.models import Message, RunEvent
 from chat.runs import pubsub
 from chat.runs.background import keep
@@ -34,14 +34,20 @@ async def load_run(run_id: uuid.UUID, person: Person) -> Run:
     if has_events or message.state == Message.State.RUNNING:
         run.task = keep(copy_events(run, stored_events(person, run_id, 0)))
         return run
-    run.emit(Accepted(str(message.conversation_id), str(message.pk)))
-    run.emit(Sources(message.sources, message.commit, message.search_mode))
-    run.emit(Delta(message.content))
-    if message.error:
-        run.emit(_stored_failure(message))
+    for event in _events_of(message):
+        run.emit(event)
     run.state = message.state  # type: ignore[assignment]
     run.emit(Done(message.state))  # type: ignore[arg-type]
     return run
+
+
+def _events_of(message: Message) -> Iterator[Event]:
+    """The events that a finished answer is made from, without Done."""
+    yield Accepted(str(message.conversation_id), str(message.pk))
+    yield Sources(message.sources, message.commit, message.search_mode)
+    yield Delta(message.content)
+    if message.error:
+        yield _stored_failure(message)
 
 
 def _stored_failure(message: Message) -> Failed:
@@ -90,12 +96,17 @@ async def copy_events(run: Run, stored: AsyncGenerator[Numbered]) -> None:
                 run.copy(item)
     except Exception as error:  # the outermost edge of a task
         logger.warning("following an answer of another process failed", exc_info=True)
-        failure = error if isinstance(error, ChatError) else Down()
         last += 1
-        run.copy(Numbered(run.id, last, Failed.of(failure)))
+        run.copy(Numbered(run.id, last, _failure(error)))
     finally:
         if run.is_running:
             run.copy(Numbered(run.id, last + 1, Done("partial")))
+
+
+def _failure(error: Exception) -> Failed:
+    if isinstance(error, ChatError):
+        return Failed.of(error)
+    return Failed.of(Down())
 
 
 def _read_events(

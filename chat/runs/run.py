@@ -60,6 +60,9 @@ class BlockRenderer(Protocol):
     def seal(self) -> list[Html]: ...
 
 
+RenderStep = Callable[[BlockRenderer], list[Html]]
+
+
 class Recorder(Protocol):
     """Stores a run."""
 
@@ -111,6 +114,13 @@ class Run:
     def is_running(self) -> bool:
         return self.state is None
 
+    @property
+    def citation_check(self) -> Check | None:
+        """The Check of the answer's sources, None until they are known."""
+        if self.sources is None:
+            return None
+        return self.sources.check
+
     async def attach(self, after: int = 0) -> AsyncGenerator[Numbered]:
         """Each event numbered above `after`, once, in order, until the run has ended.
 
@@ -122,9 +132,12 @@ class Run:
                 async for item in items:
                     yield item
         finally:
-            self.readers -= 1
-            if self.readers == 0 and self.ends_when_alone:
-                self.stop()
+            self._detach()
+
+    def _detach(self) -> None:
+        self.readers -= 1
+        if self.readers == 0 and self.ends_when_alone:
+            self.stop()
 
     def stop(self, state: State = "stopped") -> None:
         """End the run now. Its text stays; the connection to the provider is closed."""
@@ -194,20 +207,27 @@ class Run:
         """Emit what is pending: text, the last blocks, the cost, the error of a restart."""
         self._coalescer.flush()
         self._render(lambda renderer: renderer.finish())
-        if self.usage is None and self.meter is not None and self.meter.usage is not None:
-            self.emit(self.meter.usage)
+        self._emit_missing_usage()
         if state == "interrupted" and self.error is None:
             self._fail(ServerStops())
         return state
 
+    def _emit_missing_usage(self) -> None:
+        """The usage so far of an answer that ended before it told its own."""
+        if self.usage is None and self.meter is not None and self.meter.usage is not None:
+            self.emit(self.meter.usage)
+
     def _begin_stage(self, event: Research) -> None:
         """Separate the text of a research round, and its blocks, from the round before."""
         if self.text:
-            self.emit(Delta("\n\n"))
-            self._coalescer.flush()
-            self._render(lambda renderer: renderer.seal())
+            self._end_paragraph()
         stage = {**event.as_json(), "at": len(self.text)}
         self.stages.append(cast(StageItem, stage))
+
+    def _end_paragraph(self) -> None:
+        self.emit(Delta("\n\n"))
+        self._coalescer.flush()
+        self._render(lambda renderer: renderer.seal())
 
     def _fail(self, error: ChatError) -> None:
         self._coalescer.flush()
@@ -218,18 +238,21 @@ class Run:
         self.log.append(Delta(text))
         self._render(lambda renderer: renderer.feed(text))
 
-    def _render(self, step: Callable[[BlockRenderer], list[Html]]) -> None:
-        """Emit the blocks of one step; a renderer that fails is not used again."""
+    def _render(self, step: RenderStep) -> None:
+        """Emit the blocks of one step."""
+        for block in self._blocks(step):
+            self.log.append(block)
+
+    def _blocks(self, step: RenderStep) -> list[Html]:
+        """The blocks of one step; a renderer that fails is not used again."""
         if self.renderer is None:
-            return
+            return []
         try:
-            blocks = step(self.renderer)
+            return step(self.renderer)
         except Exception:
             log_incident(logger, "rendering an answer failed")
             self.renderer = None
-            return
-        for block in blocks:
-            self.log.append(block)
+            return []
 
     async def _store(self, new_events: Sequence[Numbered]) -> None:
         await self.recorder.save(self, new_events)

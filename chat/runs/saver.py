@@ -65,10 +65,15 @@ class Saver:
         while time.monotonic() < deadline:
             await asyncio.sleep(wait)
             wait = min(wait * 2, MAX_RETRY_WAIT_SECONDS)
-            try:
-                await self._save()
-            except Exception:
-                logger.debug("an answer is still not saved", exc_info=True)
-            else:
+            if await self._save_again():
                 return
         logger.error("an answer could not be stored")
+
+    async def _save_again(self) -> bool:
+        """Save; false if that failed."""
+        try:
+            await self._save()
+        except Exception:
+            logger.debug("an answer is still not saved", exc_info=True)
+            return False
+        return True

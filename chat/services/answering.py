@@ -39,6 +39,8 @@ from repos.search import Filters, parse_patterns
 if TYPE_CHECKING:
     from deepwiki.accounts.authentication import Person
 
+Authorize = Callable[[], None]
+
 DATABASE_RETRY_SECONDS = 30
 
 runs = RunManager()
@@ -55,6 +57,16 @@ def providers() -> Providers:
         settings.OLLAMA_DISCOVERY,
         settings.PUBLIC_URL,
     )
+
+
+def refreshed_providers() -> Providers:
+    """As `providers`, with the models of a running Ollama.
+
+    May block for half a second to look for one.
+    """
+    known = providers()
+    known.refresh_discovered_models()
+    return known
 
 
 def request_limits() -> RequestLimits:
@@ -78,7 +90,7 @@ async def ask(
     request: ChatRequest,
     *,
     lasting: bool,
-    authorize: Callable[[], None] = lambda: None,
+    authorize: Authorize = lambda: None,
     address: str = "",
 ) -> Run:
     """Store the question and start its answer, or find the run of the same question.
@@ -147,16 +159,12 @@ def database_errors_as_down() -> Iterator[None]:
 async def _start_answer(
     person: Person,
     request: ChatRequest,
-    authorize: Callable[[], None],
+    authorize: Authorize,
     *,
     address: str,
     lasting: bool,
 ) -> Run:
-    if not person.is_authenticated and not settings.ALLOW_ANONYMOUS:
-        raise NotSignedIn
-    if person.pk is None:
-        running = sum(run.address == address for run in runs.running)
-        await in_thread(check_address, address, running)
+    await _check_anonymous(person, address)
     accepted, model = await in_thread(_accept, person, request, authorize)
     if accepted.existing and accepted.run_id is not None:
         return runs.get(accepted.run_id) or await load_run(accepted.run_id, person)
@@ -166,7 +174,7 @@ async def _start_answer(
         ends_when_alone=not lasting,
         person_id=person.pk,
         address=address,
-        renderer=LiveBlocks() if request.render == "html" else None,
+        renderer=_renderer(request),
         recorder=_recorder(accepted, lasting=lasting),
         meter=context.meter,
     )
@@ -174,15 +182,28 @@ async def _start_answer(
     return await _start(run, events, accepted, request)
 
 
+async def _check_anonymous(person: Person, address: str) -> None:
+    """Raises NotSignedIn, TooMany."""
+    if not person.is_authenticated and not settings.ALLOW_ANONYMOUS:
+        raise NotSignedIn
+    if person.pk is None:
+        running = sum(run.address == address for run in runs.running)
+        await in_thread(check_address, address, running)
+
+
 def _accept(
-    person: Person, request: ChatRequest, authorize: Callable[[], None]
+    person: Person, request: ChatRequest, authorize: Authorize
 ) -> tuple[AcceptedQuestion, Model]:
     """Choose the model, check limits and rights, store the rows: a few milliseconds."""
     authorize()
-    known = providers()
-    known.refresh_discovered_models()
-    model = known.choose(request.provider, request.model)
+    model = refreshed_providers().choose(request.provider, request.model)
     return accept_question(person, request, model), model
+
+
+def _renderer(request: ChatRequest) -> LiveBlocks | None:
+    if request.render == "html":
+        return LiveBlocks()
+    return None
 
 
 def _answer_context(
@@ -240,9 +261,8 @@ async def _measure(provider: str, events: AsyncGenerator[Event]) -> AsyncGenerat
             async for event in events:
                 if is_first and isinstance(event, Delta):
                     is_first = False
-                    metrics.first_token_seconds.labels(provider).observe(
-                        time.perf_counter() - started
-                    )
+                    seconds = time.perf_counter() - started
+                    metrics.first_token_seconds.labels(provider).observe(seconds)
                 yield event
         state = "complete"
     except ChatError as error:
@@ -265,4 +285,6 @@ def _mark_refused(answer_id: uuid.UUID, error: ChatError) -> None:
 
 
 def _text(value: uuid.UUID | None) -> str | None:
-    return str(value) if value else None
+    if value is None:
+        return None
+    return str(value)

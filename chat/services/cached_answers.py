@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import asdict
 
 from django.conf import settings
@@ -25,14 +26,14 @@ class DjangoAnswerCache:
             value = await in_thread(cache.get, KEY_PREFIX + key)
         except Exception:
             return None
-        return CachedAnswer(value["text"], Usage(**value["usage"])) if value else None
+        if not value:
+            return None
+        return CachedAnswer(value["text"], Usage(**value["usage"]))
 
     async def put(self, key: str, answer: CachedAnswer) -> None:
         """Store a complete answer."""
         if not settings.CACHE_SECONDS:
             return
         value = {"text": answer.text, "usage": asdict(answer.usage)}
-        try:
+        with contextlib.suppress(Exception):
             await in_thread(cache.set, KEY_PREFIX + key, value, settings.CACHE_SECONDS)
-        except Exception:
-            return

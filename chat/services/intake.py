@@ -6,9 +6,9 @@ accept_question -> asked before? -> repository -> parent and history -> insert_q
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
@@ -19,16 +19,17 @@ from chat.core.ports import Model
 from chat.core.request import ChatRequest, Turn
 from chat.core.research_rounds import untagged
 from chat.message_tree import ancestors
-from chat.models import LEASE, Conversation, Message
-from chat.services.quotas import QuestionCounts, midnight
+from chat.models import Conversation, Message
+from chat.services.quotas import QuestionCounts, limit_parameters
 from chat.token_usage import TOKENS
-from deepwiki.foundation.advisory_locks import QUESTIONS_OF_PERSON
 from repos import services as repositories
 from repos.models import Repository, RepositoryQuerySet
 from repos.sources.errors import NotFound, SourceError
 
 if TYPE_CHECKING:
     from deepwiki.accounts.authentication import Person
+
+MessagesById = dict[uuid.UUID, Message]
 
 MAX_TITLE_CHARS = 80
 SQL_FILE = Path(__file__).parent / "insert_question.sql"
@@ -93,14 +94,19 @@ def _accepted_before(person: Person, request: ChatRequest) -> AcceptedQuestion |
     ).first()
     if question is None:
         return None
+    return _existing(question)
+
+
+def _existing(question: Message) -> AcceptedQuestion:
     answer = question.children.first()
-    return AcceptedQuestion(
+    accepted = AcceptedQuestion(
         repository=question.conversation.repository,
         conversation_id=question.conversation_id,
-        answer_id=answer.pk if answer else None,
-        run_id=answer.run_id if answer else None,
         existing=True,
     )
+    if answer is None:
+        return accepted
+    return replace(accepted, answer_id=answer.pk, run_id=answer.run_id)
 
 
 def _repository(person: Person, request: ChatRequest) -> Repository:
@@ -120,13 +126,20 @@ def _repository(person: Person, request: ChatRequest) -> Repository:
                 token=request.token,
                 revision=request.revision,
             )
-        is_owner = repository.added_by_id == person.pk
-        repositories.touch(repository, person.pk, request.token if is_owner else "")
+        _touch(person, request, repository)
     except NotFound as error:
         raise NoSuchRepository(text=str(error)) from error
     except SourceError as error:
         raise BadRequest(text=str(error)) from error
     return repository
+
+
+def _touch(person: Person, request: ChatRequest, repository: Repository) -> None:
+    """Note the use of a repository; only its owner's token is stored."""
+    token = ""
+    if repository.added_by_id == person.pk:
+        token = request.token
+    repositories.touch(repository, person.pk, token)
 
 
 def _conversation_repository(person: Person, request: ChatRequest) -> Repository | None:
@@ -183,8 +196,14 @@ def _place_in_conversation(
         is_new=False,
         history=history,
         parent_id=parent.pk if parent is not None else None,
-        position=messages[-1].position + 1 if messages else 1,
+        position=_next_position(messages),
     )
+
+
+def _next_position(messages: list[Message]) -> int:
+    if not messages:
+        return 1
+    return messages[-1].position + 1
 
 
 def _parent_and_history(
@@ -197,23 +216,29 @@ def _parent_and_history(
     """
     by_id = {message.pk: message for message in messages}
     parent = _parent(by_id, request)
-    path = ancestors(by_id, parent) if parent is not None else []
-    turns = tuple(_turn(message) for message in path if message.content)
+    if parent is None:
+        return None, ()
+    turns = tuple(_turn(message) for message in ancestors(by_id, parent) if message.content)
     return parent, turns[-settings.HISTORY_MESSAGES :]
 
 
-def _parent(by_id: dict[uuid.UUID, Message], request: ChatRequest) -> Message | None:
+def _parent(by_id: MessagesById, request: ChatRequest) -> Message | None:
     if request.edit is not None:
-        edited = _message(by_id, request.edit)
-        if edited.role == Message.Role.ASSISTANT and edited.parent_id:
-            edited = by_id[edited.parent_id]  # an answer stands for its question
-        return by_id.get(edited.parent_id) if edited.parent_id else None
+        return _parent_of_edited(by_id, _message(by_id, request.edit))
     if request.parent is not None:
         return _message(by_id, request.parent)
     return next(reversed(by_id.values()), None)
 
 
-def _message(by_id: dict[uuid.UUID, Message], message_id: uuid.UUID) -> Message:
+def _parent_of_edited(by_id: MessagesById, edited: Message) -> Message | None:
+    if edited.role == Message.Role.ASSISTANT and edited.parent_id:
+        edited = by_id[edited.parent_id]  # an answer stands for its question
+    if not edited.parent_id:
+        return None
+    return by_id.get(edited.parent_id)
+
+
+def _message(by_id: MessagesById, message_id: uuid.UUID) -> Message:
     if message_id not in by_id:
         raise BadRequest("parent_not_in_conversation")
     return by_id[message_id]
@@ -234,7 +259,7 @@ def _insert(
     """
     answer_id, run_id = uuid.uuid4(), uuid.uuid4()
     parameters = {
-        **_limit_parameters(person, model),
+        **limit_parameters(person, model),
         "conversation": place.conversation_id,
         "is_new": place.is_new,
         "repository": repository.pk,
@@ -255,19 +280,6 @@ def _insert(
         cursor.nextset()
         QuestionCounts(*cursor.fetchone()).check()
     return AcceptedQuestion(repository, place.history, place.conversation_id, answer_id, run_id)
-
-
-def _limit_parameters(person: Person, model: Model) -> dict[str, Any]:
-    return {
-        "lock": QUESTIONS_OF_PERSON,
-        "person": person.pk,
-        "lease": LEASE.total_seconds(),
-        "free": model.free,
-        "tokens": settings.TOKENS_PER_DAY,
-        "midnight": midnight(),
-        "most_running": settings.RUNS_PER_USER,
-        "most_asked": settings.REQUESTS_PER_MINUTE,
-    }
 
 
 def _title(question: str) -> str:

@@ -82,16 +82,8 @@ class RepositoryRetriever:
         self, repository: Repository, index: Index, question: str, limit: int
     ) -> Retrieved:
         """Search; equal searches of one person within a few seconds are run once."""
-        key = (
-            index.pk,
-            index.updated_at,
-            index.state,
-            self.person_id,
-            question,
-            limit,
-            self.filters,
-            self.file,
-        )
+        state = (index.pk, index.updated_at, index.state)
+        key = (*state, self.person_id, question, limit, self.filters, self.file)
         with metrics.retrieval_seconds.time():
             return await _shared(
                 key, lambda: in_thread(self._search, repository, index, question, limit)
@@ -161,20 +153,25 @@ def _progress(repository: Repository) -> Status:
         # Its index was dropped to make room: build it again.
         job, _ = jobs.request(repository)
     if job is None or job.state in (IndexJob.State.FAILED, IndexJob.State.CANCELLED):
-        raise _indexing_failed(job.error if job is not None else "")
+        raise _indexing_failed(job)
     if job.state == IndexJob.State.PAUSED:
         raise RetrieverFailed("indexing_paused")
+    return _status(job)
+
+
+def _status(job: IndexJob) -> Status:
     stage = str(IndexJob.Stage(job.stage).label)
-    done = job.progress if job.total else None
-    return Status("indexing", stage, done, job.total or None)
+    if not job.total:
+        return Status("indexing", stage)
+    return Status("indexing", stage, job.progress, job.total)
 
 
-def _indexing_failed(error: str) -> NoSuchRepository | RetrieverFailed:
-    if "no such repository" in error:
-        return NoSuchRepository("indexing_failed", cause=error)
-    if not error:
+def _indexing_failed(job: IndexJob | None) -> NoSuchRepository | RetrieverFailed:
+    if job is None or not job.error:
         return RetrieverFailed("indexing_cancelled")
-    return RetrieverFailed("indexing_failed", cause=error)
+    if "no such repository" in job.error:
+        return NoSuchRepository("indexing_failed", cause=job.error)
+    return RetrieverFailed("indexing_failed", cause=job.error)
 
 
 def _prompt_passage(address: Address, hit: SearchHit) -> PromptPassage:
@@ -198,4 +195,6 @@ def _match_reason(hit: SearchHit) -> str:
         return "named"
     if hit.cosine is None:
         return "words"
-    return "meaning" if hit.words is None else "both"
+    if hit.words is None:
+        return "meaning"
+    return "both"

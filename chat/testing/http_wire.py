@@ -23,13 +23,17 @@ async def read_request(reader: asyncio.StreamReader) -> HttpRequest:
     head = await reader.readuntil(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
     headers = _parse_headers(lines)
-    body = await reader.readexactly(int(headers.get("content-length", "0")))
+    body = await reader.readexactly(_content_length(headers))
     return HttpRequest(_path(first), headers, body)
 
 
 def _parse_headers(lines: list[str]) -> dict[str, str]:
     pairs = (line.partition(":") for line in lines)
     return {name.lower(): value.strip() for name, _, value in pairs}
+
+
+def _content_length(headers: Mapping[str, str]) -> int:
+    return int(headers.get("content-length", "0"))
 
 
 def _path(request_line: str) -> str:

@@ -2,10 +2,13 @@
 
 `fake?tokens=20&fault=cut`.
 
-tokens numbered words in the answer (5) text the answer itself, instead of them delay_ms
-pause after each word (0) first_ms pause before the first word (0) echo 1: the answer is
-the prompt as received hold after so many words the answer waits for `release()`
-fault a way to fail; each server lists its own
+    tokens    numbered words in the answer (5)
+    text      the answer itself, instead of them
+    delay_ms  pause after each word (0)
+    first_ms  pause before the first word (0)
+    echo      1: the answer is the prompt as received
+    hold      after so many words the answer waits for `release()`
+    fault     a way to fail; each server lists its own
 """
 
 from __future__ import annotations
@@ -43,6 +46,10 @@ class ModelScript:
     def words(self) -> list[str]:
         """The answer in pieces."""
         if self.text:
-            starts = range(0, len(self.text), TEXT_PIECE)
-            return [self.text[start : start + TEXT_PIECE] for start in starts]
+            return _pieces(self.text)
         return [f"t{number:04d} " for number in range(self.tokens)]
+
+
+def _pieces(text: str) -> list[str]:
+    starts = range(0, len(text), TEXT_PIECE)
+    return [text[start : start + TEXT_PIECE] for start in starts]

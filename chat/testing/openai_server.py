@@ -24,14 +24,14 @@ import json
 import socket
 import sys
 import threading
+from asyncio import StreamReader, StreamWriter
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 
 from chat.testing.http_wire import HttpRequest, read_request, send_reply
 from chat.testing.loopback import Loopback
 from chat.testing.model_script import ModelScript
-from chat.testing.openai_stream import ChatStream, error_body
+from chat.testing.openai_stream import ChatStream, Json, error_body
 
 STATUS = {
     "401": 401,
@@ -64,7 +64,7 @@ class OpenAIServer(Loopback):
     models whose name has none.
     """
 
-    requests: list[dict[str, Any]] = field(default_factory=list)
+    requests: list[Json] = field(default_factory=list)
     authorizations: list[str] = field(default_factory=list)
     closed: int = 0
     seen: Counter[str] = field(default_factory=Counter)
@@ -96,7 +96,7 @@ class OpenAIServer(Loopback):
         for task in asyncio.all_tasks() - {asyncio.current_task()}:
             task.cancel()
 
-    async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _connection(self, reader: StreamReader, writer: StreamWriter) -> None:
         try:
             while await self._exchange(reader, writer):
                 pass
@@ -105,7 +105,7 @@ class OpenAIServer(Loopback):
         finally:
             writer.close()
 
-    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+    async def _exchange(self, reader: StreamReader, writer: StreamWriter) -> bool:
         """Answer one request; whether the connection can be used again."""
         request = await read_request(reader)
         self.authorizations.append(_authorization(request))
@@ -127,7 +127,7 @@ class OpenAIServer(Loopback):
             return False
         return not fault.startswith("first") or self.seen[model] == 1
 
-    async def _embed(self, body: dict[str, Any], writer: asyncio.StreamWriter) -> None:
+    async def _embed(self, body: Json, writer: StreamWriter) -> None:
         script = ModelScript.of(body["model"], self.default)
         if self._fails(body["model"], script.fault):
             error = {"error": {"message": "later"}}
@@ -139,13 +139,10 @@ class OpenAIServer(Loopback):
         self.embedding -= 1
         await send_reply(writer, 200, _embeddings(body))
 
-    async def _chat(
-        self, body: dict[str, Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> bool:
+    async def _chat(self, body: Json, reader: StreamReader, writer: StreamWriter) -> bool:
         script = ModelScript.of(body["model"], self.default)
         if self._fails(body["model"], script.fault):
-            headers = {"Retry-After": "1"} if "429" in script.fault else {}
-            await send_reply(writer, STATUS[script.fault], error_body(script.fault, body), headers)
+            await _send_error(writer, script.fault, body)
             return True
         if script.fault == "html":
             await send_reply(writer, 502, HTML_ERROR)
@@ -170,12 +167,19 @@ class OpenAIServer(Loopback):
             await client_left
 
 
+async def _send_error(writer: StreamWriter, fault: str, body: Json) -> None:
+    headers = {}
+    if "429" in fault:
+        headers["Retry-After"] = "1"
+    await send_reply(writer, STATUS[fault], error_body(fault, body), headers)
+
+
 def _authorization(request: HttpRequest) -> str:
     """The key, in OpenAI's header or Azure's."""
     return request.headers.get("authorization") or request.headers.get("api-key", "")
 
 
-def _embeddings(body: dict[str, Any]) -> dict[str, Any]:
+def _embeddings(body: Json) -> Json:
     size = body.get("dimensions") or DIMENSIONS
     rows = [
         {"object": "embedding", "index": index, "embedding": _vector(text, size)}

@@ -13,6 +13,7 @@ from typing import Any
 from chat.testing.http_wire import end_stream, send_chunk, start_stream
 from chat.testing.model_script import ModelScript
 
+Json = dict[str, Any]
 CODES = {"context": "context_length_exceeded", "401": "invalid_api_key", "404": "model_not_found"}
 
 
@@ -24,7 +25,7 @@ class ChatStream:
     for one of `permits`.
     """
 
-    body: dict[str, Any]
+    body: Json
     script: ModelScript
     writer: asyncio.StreamWriter
     client_left: asyncio.Future[bytes]
@@ -95,7 +96,7 @@ class ChatStream:
     async def _pause(self, milliseconds: float) -> None:
         await asyncio.wait([self.client_left], timeout=milliseconds / 1000)
 
-    async def _send(self, data: dict[str, Any]) -> None:
+    async def _send(self, data: Json) -> None:
         event = json.dumps({"id": "c", "object": "chat.completion.chunk", **data})
         await send_chunk(self.writer, f"data: {event}\n\n".encode())
 
@@ -103,19 +104,22 @@ class ChatStream:
         if self.script.fault == "empty":
             return []
         if self.script.echo:
-            return ["\n".join(message["content"] for message in self.body["messages"])]
+            return [self._prompt()]
         return self.script.words()
+
+    def _prompt(self) -> str:
+        return "\n".join(message["content"] for message in self.body["messages"])
 
     def _usage(self, words: int) -> dict[str, int]:
         prompt_tokens = len(json.dumps(self.body)) // 4
         return {"prompt_tokens": prompt_tokens, "completion_tokens": words, "total_tokens": 0}
 
 
-def _choice(delta: dict[str, str], finish_reason: str | None = None) -> dict[str, Any]:
+def _choice(delta: dict[str, str], finish_reason: str | None = None) -> Json:
     return {"index": 0, "delta": delta, "finish_reason": finish_reason}
 
 
-def error_body(fault: str, body: dict[str, Any]) -> dict[str, Any]:
+def error_body(fault: str, body: Json) -> Json:
     """The body of an error reply to the request `body`."""
     # As real services do, it repeats the key and part of the prompt: neither may reach
     # a person.

@@ -35,9 +35,8 @@ def provider_choices() -> list[ProviderChoice]:
 
     May block for half a second to look for a running Ollama.
     """
-    registry = services.providers()
-    registry.refresh_discovered_models()
-    return [ProviderChoice.from_section(*item) for item in registry.configured().items()]
+    configured = services.refreshed_providers().configured()
+    return [ProviderChoice.from_section(*item) for item in configured.items()]
 
 
 def model_choices() -> list[tuple[str, str]]:

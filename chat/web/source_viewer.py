@@ -76,9 +76,14 @@ def viewer_context(
     document = read_file(repository, path, person_id)
     if document is None:
         return {"path": path, "repository": repository}
-    index = repository.current_index
-    file = SourceFile(document, repository.address, index.commit if index else "")
+    file = SourceFile(document, repository.address, _indexed_commit(repository))
     return {"repository": repository, **_file_context(file, query)}
+
+
+def _indexed_commit(repository: Repository) -> str:
+    if repository.current_index is None:
+        return ""
+    return repository.current_index.commit
 
 
 def _file_context(file: SourceFile, query: Mapping[str, str]) -> dict[str, Any]:

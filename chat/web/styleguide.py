@@ -51,15 +51,19 @@ def _sample_turn(answer: Message) -> RenderedTurn:
 
 def _source_pane() -> dict[str, object]:
     """Context of the source pane with one marked line."""
-    html_lines = highlight_lines(samples.SOURCE_CODE, "python")
     return {
         "path": "shop/prices.py",
         "start": MARKED_LINE,
         "end": MARKED_LINE,
         "commit": "c0ffee" * 6 + "abcd",
         "host_url": "#",
-        "lines": [
-            SourceLine(number, html, marked=number == MARKED_LINE, url="#")
-            for number, html in enumerate(html_lines, 1)
-        ],
+        "lines": _source_lines(),
     }
+
+
+def _source_lines() -> list[SourceLine]:
+    html_lines = highlight_lines(samples.SOURCE_CODE, "python")
+    return [
+        SourceLine(number, html, marked=number == MARKED_LINE, url="#")
+        for number, html in enumerate(html_lines, 1)
+    ]

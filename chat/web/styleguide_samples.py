@@ -110,18 +110,21 @@ SOURCE_CODE = "def total_of(lines):\n    return sum(line.price for line in lines
 
 def sample_repository() -> Repository:
     """An indexed repository."""
-    index = Index(
+    return Repository(
+        kind="github",
+        url="https://github.com/team/shop",
+        name="team/shop",
+        current_index=_sample_index(),
+    )
+
+
+def _sample_index() -> Index:
+    return Index(
         commit="c0ffee" * 6 + "abcd",
         state=Index.State.READY,
         files=2_913,
         chunks=24_330,
         skipped={"counts": {"too large": 3, "binary": 120}},
-    )
-    return Repository(
-        kind="github",
-        url="https://github.com/team/shop",
-        name="team/shop",
-        current_index=index,
     )
 
 

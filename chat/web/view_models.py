@@ -136,7 +136,9 @@ def _turn(message: Message, repository: Repository, rows: Sequence[Message] = ()
 def _position(path: Sequence[Message], message_id: uuid.UUID | None) -> int:
     """The index of a message in a branch, the branch's length if it is not in it."""
     ids = [message.pk for message in path]
-    return ids.index(message_id) if message_id in ids else len(ids)
+    if message_id in ids:
+        return ids.index(message_id)
+    return len(ids)
 
 
 def _stored_check(answer: Message, repository: Repository) -> Check | None:

@@ -54,13 +54,11 @@ def repository_by_name(request: HttpRequest, owner: str, name: str) -> HttpRespo
 
     If there is none, the home page with the name filled in; a GET request adds nothing.
     """
-    try:
-        repository = repository_services.find(request.user, f"{owner}/{name}")
-    except SourceError:
-        raise Http404 from None
+    full_name = f"{owner}/{name}"
+    repository = _find_repository(request, full_name)
     if repository is not None:
         return redirect("repository", repository.pk)
-    return _render_home(request, repo_url=f"{owner}/{name}")
+    return _render_home(request, repo_url=full_name)
 
 
 @require_GET
@@ -127,6 +125,14 @@ def source(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     repository = readable_repository(request, repository_id)
     context = viewer_context(repository, request.user.pk, request.GET)
     return render(request, "chat/source.html", context)
+
+
+def _find_repository(request: HttpRequest, name: str) -> Repository | None:
+    """The readable repository of a name. Raises Http404 if it cannot be one."""
+    try:
+        return repository_services.find(request.user, name)
+    except SourceError:
+        raise Http404 from None
 
 
 def _render_home(request: HttpRequest, **context: Any) -> HttpResponse:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     Person = AbstractBaseUser | AnonymousUser
 
 
+Headers = Iterable[tuple[bytes, bytes]]
+
+
 class CredentialsRefused(Exception):
     """The credentials are invalid, or were sent by a page of another origin."""
 
@@ -60,14 +63,14 @@ def user_of_session(key: str) -> AbstractBaseUser | None:
     return user
 
 
-def authenticate_handshake(headers: Iterable[tuple[bytes, bytes]]) -> tuple[Person, str]:
+def authenticate_handshake(headers: Headers) -> tuple[Person, str]:
     """The user of a WebSocket handshake and their session key (empty for an API token).
 
     Browsers send cookies with a handshake from any page, so a session counts only with an
     Origin of ours; with an API token a foreign Origin is refused, none is fine. Raises
     CredentialsRefused.
     """
-    values = {name.lower(): value.decode("latin-1") for name, value in headers}
+    values = _header_values(headers)
     origin, host = values.get(b"origin", ""), values.get(b"host", "")
     _require(validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS))
     user = user_of_bearer(values.get(b"authorization", ""))
@@ -94,8 +97,14 @@ def forwarded_address(peer: str, forwarded_for: str) -> str:
     the last entry that is not a trusted proxy itself."""
     if peer not in settings.TRUSTED_PROXIES:
         return peer
-    hops = [hop.strip() for hop in forwarded_for.split(",") if hop.strip()]
-    return next((hop for hop in reversed(hops) if hop not in settings.TRUSTED_PROXIES), peer)
+    for hop in reversed(_hops(forwarded_for)):
+        if hop not in settings.TRUSTED_PROXIES:
+            return hop
+    return peer
+
+
+def _hops(forwarded_for: str) -> list[str]:
+    return [hop.strip() for hop in forwarded_for.split(",") if hop.strip()]
 
 
 def session_key(cookie: str) -> str:
@@ -119,6 +128,11 @@ def is_same_origin(origin: str, host: str) -> bool:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         return False
     return parts.netloc.lower() == host.lower() or origin in settings.CSRF_TRUSTED_ORIGINS
+
+
+def _header_values(headers: Headers) -> dict[bytes, str]:
+    """The headers of an ASGI scope by their names in lower case."""
+    return {name.lower(): value.decode("latin-1") for name, value in headers}
 
 
 def _require(condition: object) -> None:

@@ -32,8 +32,12 @@ def sign_in_providers(env: Environment) -> dict[str, dict[str, Any]]:
 def sign_in_origins(providers: Mapping[str, Any]) -> list[str]:
     """The origins that a sign-in form is redirected to, for `form-action`."""
     origins = [ORIGINS[name] for name in providers if name in ORIGINS]
+    return origins + _openid_connect_origins(providers)
+
+
+def _openid_connect_origins(providers: Mapping[str, Any]) -> list[str]:
     apps = providers.get("openid_connect", {}).get("APPS", ())
-    return origins + [_origin(app["settings"]["server_url"]) for app in apps]
+    return [_origin(app["settings"]["server_url"]) for app in apps]
 
 
 def _origin(url: str) -> str:

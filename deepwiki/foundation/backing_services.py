@@ -30,15 +30,18 @@ def embedded_database(data_dir: Path) -> dict[str, Any]:
 def databases(database: dict[str, Any], pool_size: int) -> Setting:
     """DATABASES with psycopg's connection pool. CONN_MAX_AGE would leak connections under
     ASGI; the health check keeps a connection broken by a restart from being handed out."""
-    pool = {
+    options = {**database.get("OPTIONS", {}), "pool": _pool_options(pool_size)}
+    pooled = {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
+    return {"default": {**database, **pooled}}
+
+
+def _pool_options(size: int) -> dict[str, int]:
+    return {
         "min_size": 1,
-        "max_size": pool_size,
+        "max_size": size,
         "timeout": DATABASE_WAIT_SECONDS,
         "max_lifetime": CONNECTION_SECONDS,
     }
-    options = {**database.get("OPTIONS", {}), "pool": pool}
-    pooled = {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
-    return {"default": {**database, **pooled}}
 
 
 def caches(redis_url: str) -> Setting:

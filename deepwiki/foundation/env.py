@@ -95,7 +95,7 @@ class Environment(Env):
     def file(self, name: str, default: str = "") -> str:
         """The path of a readable file; empty when unset and without a default."""
         value = self.text(name, default)
-        if value and not (Path(value).is_file() and os.access(value, os.R_OK)):
+        if value and not _is_readable_file(value):
             raise ConfigError(f"{name} must name a file that can be read, not {value!r}.")
         return value
 
@@ -160,6 +160,10 @@ def is_address(text: str, schemes: Collection[str]) -> bool:
         return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
     except ValueError:  # brackets without an IPv6 address, a port that is no number
         return False
+
+
+def _is_readable_file(path: str) -> bool:
+    return Path(path).is_file() and os.access(path, os.R_OK)
 
 
 def _check_range(name: str, number: int, least: int, most: int | None) -> None:

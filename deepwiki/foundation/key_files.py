@@ -23,15 +23,20 @@ def read_or_make_key(path: Path) -> str:
             _make_key(path)
         key = path.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not a key"
         raise ConfigError(
-            f"{path} cannot be used: {reason}. Set DATA_DIR to a folder you can write to."
+            f"{path} cannot be used: {_reason(error)}. Set DATA_DIR to a folder you can write to."
         ) from None
     if len(key) < SHORTEST_CHARS:
         raise ConfigError(
             f"{path} holds no usable key. Restore it from a backup; a new one cannot read old tokens."
         )
     return key
+
+
+def _reason(error: Exception) -> str | None:
+    if isinstance(error, OSError):
+        return error.strerror
+    return "it is not a key"
 
 
 def _make_key(path: Path) -> None:

@@ -44,6 +44,10 @@ def server_account() -> Account:
     root. Raises PostgresError when root finds none."""
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid(), str(Path.home()))
+    return _unprivileged_account()
+
+
+def _unprivileged_account() -> Account:
     for name in UNPRIVILEGED:
         try:
             entry = pwd.getpwnam(name)
@@ -95,11 +99,15 @@ def run_program(command: list[str], account: Account) -> subprocess.CompletedPro
 
 def process_options(account: Account) -> dict[str, Any]:
     """Popen arguments for a clean environment, and to drop root to `account`."""
+    options: dict[str, Any] = {"env": _environment(account)}
+    if account.is_other:
+        options |= {"user": account.uid, "group": account.gid, "extra_groups": []}
+    return options
+
+
+def _environment(account: Account) -> dict[str, str]:
     path = os.environ.get("PATH", "")
-    environment = {"PATH": path, "HOME": account.home, "LC_ALL": "C", "TZ": "UTC"}
-    if not account.is_other:
-        return {"env": environment}
-    return {"env": environment, "user": account.uid, "group": account.gid, "extra_groups": []}
+    return {"PATH": path, "HOME": account.home, "LC_ALL": "C", "TZ": "UTC"}
 
 
 def _may_execute(status: os.stat_result, account: Account) -> bool:
@@ -118,15 +126,20 @@ def _copy(package: Path) -> Path:
     target = state_folder() / f"postgres-{_version_key(package)}"
     if not target.exists():
         staging = target.with_name(f"{target.name}.{os.getpid()}")
-        shutil.copytree(package / INSTALL, staging / PACKAGE / INSTALL, symlinks=True)
-        if (package.parent / LIBRARIES).exists():
-            shutil.copytree(package.parent / LIBRARIES, staging / LIBRARIES)
-        _open_folders(staging)
+        _copy_folders(package, staging)
         try:
             staging.rename(target)
         except OSError:  # another process was first
             shutil.rmtree(staging, ignore_errors=True)
     return target / PACKAGE / INSTALL
+
+
+def _copy_folders(package: Path, target: Path) -> None:
+    shutil.copytree(package / INSTALL, target / PACKAGE / INSTALL, symlinks=True)
+    libraries = package.parent / LIBRARIES
+    if libraries.exists():
+        shutil.copytree(libraries, target / LIBRARIES)
+    _open_folders(target)
 
 
 def _version_key(package: Path) -> str:

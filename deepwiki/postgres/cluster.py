@@ -35,6 +35,7 @@ RETRY_SECONDS = 0.3
 POLL_SECONDS = 0.02
 # What a server logs while processes of a crashed predecessor are still ending.
 PREDECESSOR_MESSAGES = ("another postmaster", "shared memory block", "old server processes")
+SOCKET_NAME = ".s.PGSQL.5432"
 SOCKET_PATH_LIMIT = 100  # sun_path holds 104 bytes on macOS, 108 on Linux, the name included
 INITDB_OPTIONS = ("-U", "deepwiki", "-E", "UTF8", "--locale=C", "-A", "trust", "--no-instructions")
 SETTINGS = {
@@ -53,8 +54,10 @@ SETTINGS = {
 }
 DATABASE_EXISTS = "SELECT 1 FROM pg_database WHERE datname = 'deepwiki'"
 
+Server = subprocess.Popen[bytes]
+
 # Servers this process started.
-_postmasters: list[subprocess.Popen[bytes]] = []
+_postmasters: list[Server] = []
 
 
 class Cluster:
@@ -79,8 +82,9 @@ class Cluster:
     def socket_folder(self) -> Path:
         """Beside the data where the path is short enough for a unix socket, else below the
         temporary folder."""
-        if len(os.fsencode(self.folder)) + len("/socket/.s.PGSQL.5432") < SOCKET_PATH_LIMIT:
-            return self.folder / "socket"
+        beside = self.folder / "socket"
+        if len(os.fsencode(beside / SOCKET_NAME)) < SOCKET_PATH_LIMIT:
+            return beside
         return Path(tempfile.gettempdir()) / f"deepwiki-{server_account().uid}-{self.key}"
 
     @property
@@ -145,12 +149,7 @@ class Cluster:
         leaves nothing that looks complete."""
         staging = self.folder / f"data.{secrets.token_hex(4)}"
         try:
-            done = run_program(
-                [str(programs / "initdb"), "-D", str(staging), *INITDB_OPTIONS], account
-            )
-            if done.returncode:
-                reason = _last_line(done.stderr) or "no reason given"
-                raise PostgresError(f"The database could not be made: {reason}")
+            _run_initdb(programs, staging, account)
             staging.rename(self._data)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
@@ -170,7 +169,7 @@ class Cluster:
                 raise PostgresError(f"The database did not start. Its log ends: {last}")
             time.sleep(RETRY_SECONDS)
 
-    def _launch(self, programs: Path, account: Account) -> subprocess.Popen[bytes]:
+    def _launch(self, programs: Path, account: Account) -> Server:
         with (self.folder / "postgres.log").open("ab") as log:
             server = subprocess.Popen(
                 self._command(programs),
@@ -191,7 +190,7 @@ class Cluster:
             command += ["-c", f"{name}={value}"]
         return command
 
-    def _wait_until_it_answers(self, server: subprocess.Popen[bytes], deadline: float) -> bool:
+    def _wait_until_it_answers(self, server: Server, deadline: float) -> bool:
         """False when the server ended or the deadline passed, which terminates it."""
         while time.monotonic() < deadline:
             if self.answers():
@@ -213,6 +212,14 @@ class Cluster:
         except OSError:
             return "(no log)"
         return _last_line(log) or "(empty)"
+
+
+def _run_initdb(programs: Path, data: Path, account: Account) -> None:
+    command = [str(programs / "initdb"), "-D", str(data), *INITDB_OPTIONS]
+    done = run_program(command, account)
+    if done.returncode:
+        reason = _last_line(done.stderr) or "no reason given"
+        raise PostgresError(f"The database could not be made: {reason}")
 
 
 def _last_line(text: str) -> str:

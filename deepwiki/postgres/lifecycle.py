@@ -46,11 +46,17 @@ def release(data_dir: Path | None = None) -> None:
     """Stop using one server, or all; the last user stops it."""
     with _mutex:
         _close_locks_after_fork()
-        folders = [data_dir.resolve()] if data_dir else list(_user_locks)
-        for folder in folders:
-            descriptor = _user_locks.pop(folder, None)
-            if descriptor is not None:
-                _leave(Cluster(folder), descriptor)
+        if data_dir is not None:
+            _release_one(data_dir.resolve())
+            return
+        for folder in list(_user_locks):
+            _release_one(folder)
+
+
+def _release_one(folder: Path) -> None:
+    descriptor = _user_locks.pop(folder, None)
+    if descriptor is not None:
+        _leave(Cluster(folder), descriptor)
 
 
 def restart(data_dir: Path) -> None:

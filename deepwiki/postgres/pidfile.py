@@ -48,12 +48,16 @@ def _has_orphans(data: Path) -> bool:
     return any(_works_in(process, folder) for process in psutil.process_iter(["name", "status"]))
 
 
+def _is_live_postgres(process: psutil.Process) -> bool:
+    if "postgres" not in (process.info["name"] or ""):
+        return False
+    return bool(process.info["status"] != psutil.STATUS_ZOMBIE)
+
+
 def _works_in(process: psutil.Process, folder: str) -> bool:
     """True if a live PostgreSQL process has `folder` as its working directory, or might
     have: another user's cannot be asked."""
-    if "postgres" not in (process.info["name"] or ""):
-        return False
-    if process.info["status"] == psutil.STATUS_ZOMBIE:
+    if not _is_live_postgres(process):
         return False
     try:
         return process.cwd() == folder

@@ -37,12 +37,17 @@ class ChildProcesses:
 
     def stop(self) -> None:
         """Terminate all, wait, and kill the sessions of those that do not end in time."""
-        children = [child for child in (*self.servers, self.worker) if child]
+        children = self._children()
         for child in children:
             child.terminate()  # does nothing to one that has ended
         deadline = time.monotonic() + STOP_SECONDS
         for child in children:
             _wait_or_kill(child, max(0.1, deadline - time.monotonic()))
+
+    def _children(self) -> list[Process]:
+        if self.worker is None:
+            return [*self.servers]
+        return [*self.servers, self.worker]
 
 
 def _wait_or_kill(child: Process, seconds: float) -> None:

@@ -105,6 +105,9 @@ class BoundedServer(Server):  # type: ignore[misc]
             closeHandshakeTimeout=CLOSE_SECONDS, failByDrop=False, **_deflate_options()
         )
         self.http_factory.buildProtocol = _with_header_deadline(self.http_factory.buildProtocol)
+        self._handle_signals(loop)
+
+    def _handle_signals(self, loop: asyncio.AbstractEventLoop) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._begin_stop, loop)
 
@@ -115,13 +118,16 @@ class BoundedServer(Server):  # type: ignore[misc]
 
     async def _stop(self) -> None:
         await shutdown()
-        # Sockets without a running answer are told that the server goes away.
+        self._close_sockets()
+        await asyncio.sleep(CLOSE_FRAME_SECONDS)
+        reactor.stop()
+
+    def _close_sockets(self) -> None:
+        """Tell sockets without a running answer that the server goes away."""
         for protocol in list(self.connections):
             if hasattr(protocol, "serverClose"):
                 with contextlib.suppress(Exception):
                     protocol.serverClose(code=1001)
-        await asyncio.sleep(CLOSE_FRAME_SECONDS)
-        reactor.stop()
 
 
 def _with_header_deadline(build: BuildProtocol) -> BuildProtocol:

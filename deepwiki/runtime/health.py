@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from channels.layers import get_channel_layer
 from django.conf import settings
@@ -42,15 +43,23 @@ async def readyz(request: HttpRequest) -> JsonResponse:
 async def metrics_view(request: HttpRequest) -> HttpResponse:
     """The metrics, for the monitoring token and for signed-in staff; 404 for anybody else."""
     if not await _may_read_metrics(request):
-        return HttpResponse(
-            "There is nothing here.", status=404, content_type="text/plain; charset=utf-8"
-        )
+        return _nothing_here()
+    await _measure_database()
+    text, content_type = metrics.exposition()
+    return HttpResponse(text, content_type=content_type)
+
+
+def _nothing_here() -> HttpResponse:
+    return HttpResponse(
+        "There is nothing here.", status=404, content_type="text/plain; charset=utf-8"
+    )
+
+
+async def _measure_database() -> None:
     try:
         await in_thread(_measure_index_jobs)
     except Error:
         metrics.index_jobs.clear()  # the metrics of the process need no database
-    text, content_type = metrics.exposition()
-    return HttpResponse(text, content_type=content_type)
 
 
 async def _not_ready() -> str:
@@ -72,12 +81,16 @@ async def _channel_layer_answers() -> bool:
     layer = get_channel_layer()
     try:
         async with asyncio.timeout(CHANNEL_LAYER_SECONDS):
-            channel = await layer.new_channel()
-            await layer.send(channel, {"type": "ready"})
-            await layer.receive(channel)
+            await _send_and_receive(layer)
     except Exception:
         return False
     return True
+
+
+async def _send_and_receive(layer: Any) -> None:
+    channel = await layer.new_channel()
+    await layer.send(channel, {"type": "ready"})
+    await layer.receive(channel)
 
 
 async def _may_read_metrics(request: HttpRequest) -> bool:
@@ -98,15 +111,24 @@ def _has_monitoring_token(request: HttpRequest) -> bool:
 
 def _measure_index_jobs() -> None:
     metrics.index_jobs.clear()
-    for state, count in IndexJob.objects.values_list("state").annotate(Count("pk")).order_by():
+    for state, count in _jobs_by_state().items():
         metrics.index_jobs.labels(state).set(count)
     _measure_last_job()
 
 
+def _jobs_by_state() -> dict[str, int]:
+    return dict(IndexJob.objects.values_list("state").annotate(Count("pk")).order_by())
+
+
 def _measure_last_job() -> None:
-    last = IndexJob.objects.filter(state=IndexJob.State.DONE).order_by("-finished_at").first()
+    last = _last_job()
     if last is not None and last.started_at and last.finished_at:
-        metrics.index_last_seconds.set((last.finished_at - last.started_at).total_seconds())
+        duration = last.finished_at - last.started_at
+        metrics.index_last_seconds.set(duration.total_seconds())
+
+
+def _last_job() -> IndexJob | None:
+    return IndexJob.objects.filter(state=IndexJob.State.DONE).order_by("-finished_at").first()
 
 
 def _is_migrated() -> bool:

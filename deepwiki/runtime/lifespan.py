@@ -34,12 +34,16 @@ class Lifespan:
         if scope["type"] != "lifespan":
             await self.application(scope, receive, send)
             return
-        await receive()  # lifespan.startup
-        await startup()
-        await send({"type": "lifespan.startup.complete"})
-        await receive()  # lifespan.shutdown
-        await shutdown()
-        await send({"type": "lifespan.shutdown.complete"})
+        await _answer_lifespan(receive, send)
+
+
+async def _answer_lifespan(receive: Any, send: Any) -> None:
+    await receive()  # lifespan.startup
+    await startup()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()  # lifespan.shutdown
+    await shutdown()
+    await send({"type": "lifespan.shutdown.complete"})
 
 
 async def startup() -> None:

@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
@@ -15,18 +14,16 @@ INSTALL_SECONDS = 900
 
 
 def find() -> str:
-    """The path of a Chromium, empty when there is none."""
-    for candidate in _candidates():
-        if candidate and os.access(candidate, os.X_OK):
-            return candidate
-    return ""
+    """The path of a Chromium, empty when there is none. DEEPWIKI_CHROMIUM comes first."""
+    for path in _candidates():
+        if path and os.access(path, os.X_OK):
+            return path
+    return _playwright()
 
 
-def _candidates() -> Iterator[str | None]:
-    yield os.environ.get("DEEPWIKI_CHROMIUM")
-    yield from map(shutil.which, NAMES)
-    yield MAC
-    yield _playwright()  # last: asking takes a second, since its driver is started
+def _candidates() -> list[str | None]:
+    installed = map(shutil.which, NAMES)
+    return [os.environ.get("DEEPWIKI_CHROMIUM"), *installed, MAC]
 
 
 def ensure() -> str:

@@ -136,11 +136,16 @@ def _folder(language: str) -> Path:
 
 
 def _translation(stored: Catalog, message: Message) -> Translation:
-    singular = message if isinstance(message, str) else message[0]
-    entry = stored.get(singular)
+    entry = stored.get(_singular(message))
     if entry is None:
         return None
     return entry.string
+
+
+def _singular(message: Message) -> str:
+    if isinstance(message, str):
+        return message
+    return message[0]
 
 
 def _flags(message: Message) -> set[str]:

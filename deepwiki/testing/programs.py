@@ -55,7 +55,9 @@ def _major_version(path: str) -> int:
     """The first number that `--version` prints; 0 without one."""
     done = subprocess.run([path, "--version"], capture_output=True, text=True)
     major = done.stdout.strip().lstrip("v").partition(".")[0]
-    return int(major) if major.isdecimal() else 0
+    if not major.isdecimal():
+        return 0
+    return int(major)
 
 
 def _report(name: str, path: str, missing: str) -> None:

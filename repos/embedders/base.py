@@ -53,10 +53,14 @@ class EmbedderConfig:
 
     def required(self, name: str) -> str:
         """A value of `environment`. Raises EmbedderError if it is missing or empty."""
-        value = self.environment.get(name)
+        value = self.optional(name)
         if not value:
             raise EmbedderError("missing_setting", name=name)
         return value
+
+    def optional(self, name: str) -> str:
+        """A value of `environment`, empty if it is missing."""
+        return self.environment.get(name, "")
 
 
 class Embedder(Protocol):

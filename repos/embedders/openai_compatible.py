@@ -33,7 +33,9 @@ class OpenAICompatibleEmbedder:
     def __init__(
         self, name: str, model: str, api_key: str, base_url: str | None = None, dimension: int = 0
     ) -> None:
-        self.key = f"{name}/{model}" + (f"/{dimension}" if dimension else "")
+        self.key = f"{name}/{model}"
+        if dimension:
+            self.key += f"/{dimension}"
         self.dimension = dimension
         self._model = model
         self._requested_dimension = dimension or openai.omit
@@ -87,16 +89,16 @@ def create_openai(config: EmbedderConfig) -> OpenAICompatibleEmbedder:
         "openai",
         config.model or "text-embedding-3-small",
         config.required("OPENAI_API_KEY"),
-        config.environment.get("OPENAI_BASE_URL") or None,
+        config.optional("OPENAI_BASE_URL") or None,
         config.dimension,
     )
 
 
 def create_ollama(config: EmbedderConfig) -> OpenAICompatibleEmbedder:
     """See registry."""
-    host = (config.environment.get("OLLAMA_HOST") or OLLAMA_HOST).rstrip("/")
     model = config.model or "nomic-embed-text"
-    return OpenAICompatibleEmbedder("ollama", model, "ollama", f"{host}/v1", config.dimension)
+    url = _ollama_url(config)
+    return OpenAICompatibleEmbedder("ollama", model, "ollama", url, config.dimension)
 
 
 def create_google(config: EmbedderConfig) -> OpenAICompatibleEmbedder:
@@ -105,14 +107,21 @@ def create_google(config: EmbedderConfig) -> OpenAICompatibleEmbedder:
         "google",
         config.model or "gemini-embedding-001",
         config.required("GOOGLE_API_KEY"),
-        config.environment.get("GOOGLE_OPENAI_COMPATIBLE") or GOOGLE_URL,
+        config.optional("GOOGLE_OPENAI_COMPATIBLE") or GOOGLE_URL,
         config.dimension or 768,
     )
 
 
+def _ollama_url(config: EmbedderConfig) -> str:
+    host = config.optional("OLLAMA_HOST") or OLLAMA_HOST
+    return f"{host.rstrip('/')}/v1"
+
+
 def _clean(text: str) -> str:
     """Services refuse empty texts and long ones."""
-    return text[:MAX_CHARS] if text.strip() else "(empty)"
+    if not text.strip():
+        return "(empty)"
+    return text[:MAX_CHARS]
 
 
 def _rows(response: CreateEmbeddingResponse) -> list[list[float]]:

@@ -9,6 +9,9 @@ from functools import lru_cache
 from deepwiki.foundation.text import is_mostly_non_latin
 from repos.embedders.base import Embedder, EmbedderConfig, EmbedderError
 
+Embedders = tuple[Embedder, ...]
+Factory = Callable[[EmbedderConfig], Embedder]
+
 # Name in the settings -> the functions that create its embedders, the main one first, as
 # module:function of this package. Imported when used: most load large libraries.
 FACTORIES: dict[str, tuple[str, ...]] = {
@@ -22,18 +25,15 @@ FACTORIES: dict[str, tuple[str, ...]] = {
 
 
 @lru_cache(maxsize=8)
-def configured(config: EmbedderConfig) -> tuple[Embedder, ...]:
+def configured(config: EmbedderConfig) -> Embedders:
     """The embedders of every index, the main one first.
 
     Raises EmbedderError if a setting is unusable.
     """
-    factories = FACTORIES.get(config.name)
-    if factories is None:
-        raise EmbedderError("unknown_embedder", names=", ".join(FACTORIES))
-    return tuple(_factory(name)(config) for name in factories)
+    return tuple(_factory(name)(config) for name in _factory_names(config.name))
 
 
-def for_question(question: str, available: tuple[Embedder, ...]) -> Embedder | None:
+def for_question(question: str, available: Embedders) -> Embedder | None:
     """The embedder to search with, None if none is available.
 
     The main one, or a multilingual one if the question is mostly in another script.
@@ -41,13 +41,24 @@ def for_question(question: str, available: tuple[Embedder, ...]) -> Embedder | N
     if not available:
         return None
     if is_mostly_non_latin(question):
-        return next((embedder for embedder in available if embedder.multilingual), available[0])
+        return _multilingual(available) or available[0]
     return available[0]
 
 
-def _factory(name: str) -> Callable[[EmbedderConfig], Embedder]:
-    module, _, function = name.partition(":")
-    factory: Callable[[EmbedderConfig], Embedder] = getattr(
-        importlib.import_module(f"repos.embedders.{module}"), function
-    )
+def _multilingual(available: Embedders) -> Embedder | None:
+    return next((embedder for embedder in available if embedder.multilingual), None)
+
+
+def _factory_names(embedder: str) -> tuple[str, ...]:
+    """A value of FACTORIES. Raises EmbedderError for an unknown name."""
+    names = FACTORIES.get(embedder)
+    if names is None:
+        raise EmbedderError("unknown_embedder", names=", ".join(FACTORIES))
+    return names
+
+
+def _factory(name: str) -> Factory:
+    module_name, _, function = name.partition(":")
+    module = importlib.import_module(f"repos.embedders.{module_name}")
+    factory: Factory = getattr(module, function)
     return factory

@@ -13,7 +13,7 @@ from itertools import takewhile
 from repos.indexing.languages import language_of
 from repos.indexing.notebooks import notebook_chunks
 from repos.indexing.syntax_units import syntax_units
-from repos.indexing.units import MAX_CHARS, MAX_LINES, TextChunk, Unit, char_count
+from repos.indexing.units import MAX_CHARS, MAX_LINES, Names, TextChunk, Unit, char_count
 from repos.indexing.windows import windows
 
 __all__ = ["MAX_CHARS", "MAX_LINES", "TextChunk", "chunk"]
@@ -66,7 +66,7 @@ def _is_complete(group: list[Unit], size: int, unit: Unit, length: int) -> bool:
         return True
     if unit.end - group[0].start >= MAX_LINES:
         return True
-    return unit.scope != group[-1].scope and size > SCOPE_CHARS
+    return size > SCOPE_CHARS and unit.scope != group[-1].scope
 
 
 def _trim(lines: list[str], start: int, end: int) -> tuple[int, int]:
@@ -80,7 +80,7 @@ def _trim(lines: list[str], start: int, end: int) -> tuple[int, int]:
 
 def _text_chunk(group: list[Unit], start: int, end: int, lines: list[str]) -> TextChunk:
     scope = _common_scope(group)
-    defined = tuple(dict.fromkeys(name for unit in group for name in unit.defines))
+    defined = _defined_names(group)
     return TextChunk(
         start=start + 1,
         end=end + 1,
@@ -90,16 +90,25 @@ def _text_chunk(group: list[Unit], start: int, end: int, lines: list[str]) -> Te
     )
 
 
-def _symbol(scope: tuple[str, ...], defined: tuple[str, ...]) -> str:
+def _defined_names(group: list[Unit]) -> Names:
+    return tuple(dict.fromkeys(name for unit in group for name in unit.defines))
+
+
+def _symbol(scope: Names, defined: Names) -> str:
     """The dotted path of the chunk's definition, or of those around several."""
-    path = (*scope, *defined) if len(defined) == 1 else scope
-    return ".".join(path)[:MAX_SYMBOL_CHARS]
+    if len(defined) == 1:
+        scope += defined
+    return ".".join(scope)[:MAX_SYMBOL_CHARS]
 
 
-def _common_scope(group: list[Unit]) -> tuple[str, ...]:
+def _common_scope(group: list[Unit]) -> Names:
     """The definitions that enclose every unit of the group."""
     scope = group[0].scope
     for unit in group[1:]:
-        pairs = zip(scope, unit.scope, strict=False)
-        scope = tuple(name for name, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        scope = _common_start(scope, unit.scope)
     return scope
+
+
+def _common_start(one: Names, other: Names) -> Names:
+    pairs = zip(one, other, strict=False)
+    return tuple(name for name, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

@@ -48,7 +48,7 @@ def tokens(text: str) -> Iterator[str]:
 def token_counts(text: str) -> Counter[str]:
     """The number of times each token occurs in `text`."""
     counts: Counter[str] = Counter()
-    for word, times in Counter(_WORD.findall(text)).items():
+    for word, times in _word_counts(text):
         for token in _word_tokens(word):
             counts[token] += times
     return counts
@@ -65,10 +65,7 @@ def stem(word: str) -> str:
     """A light English stem: plural and verb endings only, so that identifiers stay legible."""
     if len(word) <= 3 or not word.isalpha():
         return word
-    word = _without_ending(word)
-    if word.endswith("e") and len(word) > 4:
-        return word[:-1]
-    return word
+    return _without_final_e(_without_ending(word))
 
 
 @lru_cache(maxsize=50_000)
@@ -102,15 +99,19 @@ def sparse_text(weights: Mapping[int, float]) -> str:
 def _term_counts(fields: Iterable[tuple[str, int]]) -> dict[int, int]:
     counts: dict[int, int] = {}
     for text, factor in fields:
-        for word, times in Counter(_WORD.findall(text)).items():
+        for word, times in _word_counts(text):
             count = times * factor
             for term in _term_ids(word):
                 counts[term] = counts.get(term, 0) + count
     return counts
 
 
+def _word_counts(text: str) -> Iterable[tuple[str, int]]:
+    return Counter(_WORD.findall(text)).items()
+
+
 def _most_frequent(counts: dict[int, int]) -> dict[int, int]:
-    return dict(sorted(counts.items(), key=lambda item: -item[1])[:MAX_TERMS])
+    return dict(Counter(counts).most_common(MAX_TERMS))
 
 
 @lru_cache(maxsize=200_000)
@@ -149,23 +150,37 @@ def _is_letter(word: str) -> bool:
 
 
 def _has_ending(word: str, ending: str) -> bool:
-    if not word.endswith(ending) or word.endswith(KEPT_ENDINGS):
+    if word.endswith(KEPT_ENDINGS):
         return False
-    return len(word) - len(ending) >= 3
+    return word.endswith(ending) and len(word) - len(ending) >= 3
 
 
 def _without_ending(word: str) -> str:
     for ending, replacement in ENDINGS:
         if _has_ending(word, ending):
-            shorter = word[: -len(ending)] + replacement
-            if ending in VERB_ENDINGS:
-                return _without_double(shorter)
-            return shorter
+            return _replace_ending(word, ending, replacement)
+    return word
+
+
+def _replace_ending(word: str, ending: str, replacement: str) -> str:
+    shorter = word.removesuffix(ending) + replacement
+    if ending in VERB_ENDINGS:
+        return _without_double(shorter)
+    return shorter
+
+
+def _without_final_e(word: str) -> str:
+    if word.endswith("e") and len(word) > 4:
+        return word[:-1]
     return word
 
 
 def _without_double(word: str) -> str:
     """registered, stopped -> register, stop: without the consonant an ending doubled."""
-    if len(word) <= 3 or word[-1] != word[-2] or word[-1] in KEPT_DOUBLES:
-        return word
-    return word[:-1]
+    if len(word) > 3 and _ends_in_double(word):
+        return word[:-1]
+    return word
+
+
+def _ends_in_double(word: str) -> bool:
+    return word[-1] == word[-2] and word[-1] not in KEPT_DOUBLES

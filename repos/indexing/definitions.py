@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from tree_sitter import Node
 
+from repos.indexing.units import Names
+
 MAX_NAME_CHARS = 120
 MAX_CHILDREN = 50
 # Around names in some grammars: Markdown's # and =, quotes, dashes of lists.
@@ -55,7 +57,7 @@ def definition_name(node: Node) -> str:
     return definition_name(inner)
 
 
-def defined_names(node: Node, name: str) -> tuple[str, ...]:
+def defined_names(node: Node, name: str) -> Names:
     """`name`, that of `node` itself if it has one, and those defined directly inside."""
     if not name:
         return _distinct(_child_names(node))
@@ -66,7 +68,7 @@ def _child_names(node: Node) -> Iterable[str]:
     return map(definition_name, node.named_children[:MAX_CHILDREN])
 
 
-def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+def _distinct(names: Iterable[str]) -> Names:
     return tuple(dict.fromkeys(filter(None, names)))
 
 

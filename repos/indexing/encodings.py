@@ -33,7 +33,11 @@ def decode(data: bytes) -> str | None:
     text = _decoded(data)
     if text is None:
         return None
-    return text.replace("\x00", "\ufffd").replace("\r\n", "\n").replace("\r", "\n")
+    return _with_unix_lines(text.replace("\x00", "\ufffd"))
+
+
+def _with_unix_lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _decoded(data: bytes) -> str | None:

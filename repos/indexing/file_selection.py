@@ -20,6 +20,7 @@ from repos.sources.tree import (
     LINK_MODE,
     SUBMODULE_MODE,
     VENDORED,
+    Entries,
     TreeEntry,
     ignore_rules,
     printable,
@@ -125,7 +126,7 @@ class _Selection:
         return reason
 
     def _reason_to_skip(self, entry: TreeEntry) -> str:
-        if self.ignored is not None and self.ignored.match_file(entry.path):
+        if self._is_ignored(entry.path):
             return "ignored"
         if printable(entry.path) in self.names:  # differs in unprintable characters only
             return "unusable name"
@@ -133,26 +134,32 @@ class _Selection:
             return "over the repository limit"
         return ""
 
+    def _is_ignored(self, path: str) -> bool:
+        return self.ignored is not None and self.ignored.match_file(path)
+
     def _is_full(self, size: int) -> bool:
         if len(self.entries) >= self.limits.files:
             return True
         return self.total_bytes + size > self.limits.text_bytes
 
 
-def select(
-    entries: Iterable[TreeEntry], limits: Limits, skipped: Skipped, ignore: str = ""
-) -> list[TreeEntry]:
+def select(entries: Entries, limits: Limits, skipped: Skipped, ignore: str = "") -> list[TreeEntry]:
     """The entries to read, in path order.
 
     `ignore` is the text of the repository's `.deepwikiignore`.
     """
-    ignored = GitIgnoreSpec.from_lines(ignore_rules(ignore)) if ignore else None
-    selection = _Selection(limits, ignored)
+    selection = _Selection(limits, _ignore_spec(ignore))
     for entry in sorted(entries, key=lambda entry: entry.path):
         reason = selection.add(entry)
         if reason:
             skipped.add(reason, entry.path)
     return selection.entries
+
+
+def _ignore_spec(text: str) -> GitIgnoreSpec | None:
+    if not text:
+        return None
+    return GitIgnoreSpec.from_lines(ignore_rules(text))
 
 
 def reason_to_skip(entry: TreeEntry, limits: Limits) -> str:
@@ -181,9 +188,17 @@ def files(contents: Iterable[tuple[TreeEntry, bytes]], skipped: Skipped) -> Iter
 
 def minified(text: str, path: str) -> bool:
     """Whether a text is packed by a machine: a few very long lines."""
-    if len(text) <= MINIFIED_CHARS or path.lower().endswith(PROSE_SUFFIXES):
+    if len(text) <= MINIFIED_CHARS or _is_prose(path):
         return False
-    return len(text) / (text.count("\n") + 1) > MINIFIED_LINE_CHARS
+    return _mean_line_chars(text) > MINIFIED_LINE_CHARS
+
+
+def _is_prose(path: str) -> bool:
+    return path.lower().endswith(PROSE_SUFFIXES)
+
+
+def _mean_line_chars(text: str) -> float:
+    return len(text) / (text.count("\n") + 1)
 
 
 def role(path: str) -> str:
@@ -200,11 +215,15 @@ def _unreadable(entry: TreeEntry, name: str) -> str:
         return "link"
     if entry.mode == SUBMODULE_MODE:
         return "submodule"
-    if SECRET.match(name) and not NOT_SECRET.match(name):
+    if _is_secret(name):
         return "secret"
     if len(entry.path) > MAX_PATH_CHARS or "\x00" in entry.path:
         return "unusable name"
     return ""
+
+
+def _is_secret(name: str) -> bool:
+    return bool(SECRET.match(name)) and not NOT_SECRET.match(name)
 
 
 def _not_written_by_people(path: PurePosixPath) -> str:

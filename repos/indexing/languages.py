@@ -97,8 +97,8 @@ GRAMMARS = {
 
 def language_of(path: str) -> str:
     """The language of a file by its name, `text` if unknown."""
-    name = PurePosixPath(path).name.lower()
-    return BY_NAME.get(name) or BY_SUFFIX.get(PurePosixPath(name).suffix[1:], "text")
+    file = PurePosixPath(path.lower())
+    return BY_NAME.get(file.name) or BY_SUFFIX.get(file.suffix[1:], "text")
 
 
 @lru_cache(maxsize=64)
@@ -110,6 +110,11 @@ def parser_for(language: str) -> Parser | None:
     factory = GRAMMARS.get(language)
     if factory is None:
         return None
+    return Parser(_grammar(factory))
+
+
+def _grammar(factory: str) -> Language:
+    """The grammar that `module[:function]` returns."""
     module, _, function = factory.partition(":")
-    grammar = getattr(importlib.import_module(module), function or "language")()
-    return Parser(Language(grammar))
+    pointer = getattr(importlib.import_module(module), function or "language")()
+    return Language(pointer)

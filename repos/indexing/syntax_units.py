@@ -9,7 +9,7 @@ from tree_sitter import Node, Parser, Tree
 
 from repos.indexing.definitions import defined_names, definition_name
 from repos.indexing.languages import parser_for
-from repos.indexing.units import Unit, fits_in_chunk
+from repos.indexing.units import Names, Unit, fits_in_chunk
 from repos.indexing.windows import windows
 
 PARSE_SECONDS = 3.0
@@ -51,7 +51,7 @@ def _parse(parser: Parser, text: str) -> Tree | None:
         return None
 
 
-def _descend(node: Node, scope: tuple[str, ...], lines: list[str], depth: int) -> Iterator[Unit]:
+def _descend(node: Node, scope: Names, lines: list[str], depth: int) -> Iterator[Unit]:
     """The units inside a node that is too large for one chunk. They may share rows."""
     for child in node.children:
         start, end = _rows(child)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+Names = tuple[str, ...]
+
 MAX_CHARS = 1_400
 MAX_LINES = 60
 
@@ -19,7 +21,7 @@ class TextChunk:
     start: int
     end: int
     symbol: str
-    symbols: tuple[str, ...]
+    symbols: Names
     text: str
 
 
@@ -33,8 +35,8 @@ class Unit:
 
     start: int
     end: int
-    scope: tuple[str, ...] = ()
-    defines: tuple[str, ...] = ()
+    scope: Names = ()
+    defines: Names = ()
 
 
 def char_count(lines: list[str], start: int, end: int) -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from repos.indexing.units import MAX_CHARS, MAX_LINES, Unit, char_count
+from repos.indexing.units import MAX_CHARS, MAX_LINES, Names, Unit, char_count
 
 
-def windows(lines: list[str], start: int, end: int, scope: tuple[str, ...] = ()) -> Iterator[Unit]:
+def windows(lines: list[str], start: int, end: int, scope: Names = ()) -> Iterator[Unit]:
     """Rows `start`..`end` as units that fit in a chunk, in order.
 
     A window ends at a blank line if one is in its second half. A single line that is too

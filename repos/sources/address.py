@@ -107,18 +107,25 @@ def uri_host(host: str) -> str:
 def _check_characters(text: str) -> None:
     if not text:
         raise BadAddress("empty_address")
-    if len(text) > MAX_CHARS:
+    if len(text) > MAX_CHARS or _has_bad_characters(text):
         raise BadAddress("bad_characters")
-    if not BAD_CATEGORIES.isdisjoint(map(unicodedata.category, text)):
-        raise BadAddress("bad_characters")
+
+
+def _has_bad_characters(text: str) -> bool:
+    return not BAD_CATEGORIES.isdisjoint(map(unicodedata.category, text))
 
 
 def _local_address(text: str) -> Address:
+    folder = _full_path(text).resolve()
+    return Address(LOCAL, str(folder), folder.name or "/")
+
+
+def _full_path(text: str) -> Path:
+    """The path in `text`, `~` expanded. Raises BadAddress if it is relative."""
     path = Path(text).expanduser()
     if not path.is_absolute() or "\\" in text:
         raise BadAddress("relative_folder")
-    resolved = path.resolve()
-    return Address(LOCAL, str(resolved), resolved.name or "/")
+    return path
 
 
 def _location(text: str) -> _Location:
@@ -171,11 +178,18 @@ def _canonical_url(location: _Location, hostname: str, parts: list[str]) -> str:
 
 
 def _path_parts(path: str) -> list[str]:
-    path = path.strip("/").removesuffix(".git").rstrip("/")
-    parts = path.split("/")
-    if len(parts) > MAX_PARTS or not all(map(_is_path_part, parts)):
+    parts = _without_git_suffix(path).split("/")
+    if not _is_path(parts):
         raise BadAddress("no_repository_in_address")
     return parts
+
+
+def _is_path(parts: list[str]) -> bool:
+    return len(parts) <= MAX_PARTS and all(map(_is_path_part, parts))
+
+
+def _without_git_suffix(path: str) -> str:
+    return path.strip("/").removesuffix(".git").rstrip("/")
 
 
 def _is_path_part(part: str) -> bool:

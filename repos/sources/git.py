@@ -11,15 +11,15 @@ import re
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
 from repos.sources.address import check_revision
 from repos.sources.errors import Broken, Moved, NoRevision, NotFound, SourceError
-from repos.sources.git_process import GitCommand, GitRunner, kill
+from repos.sources.git_process import Cancelled, GitCommand, GitRunner, kill
 from repos.sources.remote import Remote
-from repos.sources.tree import TreeEntry
+from repos.sources.tree import Contents, Entries, TreeEntry
 
 TREE_BYTES = 400_000_000  # the most that `ls-tree` may print
 FETCHED_REF = "refs/deepwiki/fetched"
@@ -32,7 +32,10 @@ FETCH = (
     "--no-auto-gc",
     "--no-recurse-submodules",
 )
+INIT = ("init", "--bare", "--quiet")
 LS_REMOTE = ("ls-remote", "--quiet", "--end-of-options")
+LS_TREE = ("ls-tree", "-r", "-z", "-l", "--full-tree", "--end-of-options")
+REV_PARSE = ("rev-parse", "--verify", "--quiet", "--end-of-options")
 
 
 class Git:
@@ -48,7 +51,7 @@ class Git:
         *,
         seconds: int = 120,
         megabytes: int = 500,
-        cancelled: Callable[[], bool] = bool,
+        cancelled: Cancelled = bool,
     ) -> None:
         self.folder = folder
         self.runner = GitRunner(folder, seconds, megabytes, cancelled)
@@ -61,7 +64,7 @@ class Git:
         Creates the repository folder if needed. Returns the newest commit's full id.
         """
         self._init()
-        name = _remote_name(revision)
+        name = revision_name(revision)
         command = [*FETCH, f"--depth={depth}"]
         if not files:
             command.append("--filter=tree:0")
@@ -74,18 +77,17 @@ class Git:
 
         None if `old` is not a known ancestor of `new`.
         """
-        if not COMMIT.fullmatch(old) or not COMMIT.fullmatch(new):
+        if not _is_commit_id(old) or not _is_commit_id(new):
             return None
         try:
-            self._output("merge-base", "--is-ancestor", old, new)
-            return int(self._output("rev-list", "--count", "--end-of-options", f"{old}..{new}"))
+            return self._count_commits(old, new)
         except SourceError:
             return None
 
     def remote_commit(self, remote: Remote, revision: str = "") -> str:
         """The commit of a remote branch or tag, without fetching; empty if there is none."""
-        name = _remote_name(revision)
-        if COMMIT.fullmatch(name):
+        name = revision_name(revision)
+        if _is_commit_id(name):
             if remote.token:  # the commit is known, but the token may have been revoked
                 self._remote_output(remote, LS_REMOTE, ["HEAD"], in_repository=False)
             return name
@@ -95,20 +97,17 @@ class Git:
 
     def commit(self, revision: str = "HEAD") -> str:
         """The full id of the commit `revision` names."""
-        name = f"{revision}^{{commit}}"
-        output = self._output("rev-parse", "--verify", "--quiet", "--end-of-options", name)
-        commit = output.decode().strip()
-        if not COMMIT.fullmatch(commit):
+        commit = self._output(*REV_PARSE, f"{revision}^{{commit}}")
+        if not _is_commit_id(commit):
             raise NoRevision
         return commit
 
     def entries(self, commit: str) -> list[TreeEntry]:
         """Every file, link and submodule of a commit's tree."""
-        arguments = ["ls-tree", "-r", "-z", "-l", "--full-tree", "--end-of-options", commit]
-        output = self.runner.output(GitCommand(arguments), TREE_BYTES)
-        return [_tree_entry(record) for record in output.split(b"\0") if b"\t" in record]
+        output = self.runner.output(GitCommand([*LS_TREE, commit]), TREE_BYTES)
+        return _tree_entries(output)
 
-    def read(self, entries: Iterable[TreeEntry]) -> Iterator[tuple[TreeEntry, bytes]]:
+    def read(self, entries: Entries) -> Contents:
         """The bytes of each entry, in order, through one `cat-file --batch`."""
         entries = list(entries)
         with self._cat_file([entry.sha for entry in entries]) as stdout:
@@ -140,11 +139,17 @@ class Git:
     def _init(self) -> None:
         """Create the repository folder unless it exists."""
         if not (self.folder / "HEAD").exists():
-            arguments = ["init", "--bare", "--quiet", str(self.folder)]
-            self.runner.output(GitCommand(arguments, in_repository=False))
+            command = GitCommand([*INIT, str(self.folder)], in_repository=False)
+            self.runner.output(command)
 
-    def _output(self, *arguments: str) -> bytes:
-        return self.runner.output(GitCommand(arguments))
+    def _count_commits(self, old: str, new: str) -> int:
+        """See `commits_between`. Raises SourceError if `old` is no ancestor of `new`."""
+        self._output("merge-base", "--is-ancestor", old, new)
+        return int(self._output("rev-list", "--count", "--end-of-options", f"{old}..{new}"))
+
+    def _output(self, *arguments: str) -> str:
+        """The output of a command in this repository, without white space around it."""
+        return self.runner.output(GitCommand(arguments)).decode().strip()
 
     def _remote_output(
         self,
@@ -174,9 +179,13 @@ class Git:
         raise moved or missing or NotFound("no_repository")
 
 
-def _remote_name(revision: str) -> str:
-    """`revision` as the remote knows it. Raises BadAddress."""
-    return check_revision(revision) if revision else "HEAD"
+def revision_name(revision: str) -> str:
+    """`revision` as git takes it; the default branch's if empty. Raises BadAddress."""
+    return check_revision(revision or "HEAD")
+
+
+def _is_commit_id(text: str) -> bool:
+    return COMMIT.fullmatch(text) is not None
 
 
 def _candidate_refs(name: str) -> list[str]:
@@ -191,7 +200,9 @@ def _first_commit(output: str, refs: list[str]) -> str:
     commits = _commits_by_ref(output)
     candidates = (commits.get(ref, "") for ref in (refs[0], *reversed(refs)))
     commit = next(filter(None, candidates), "")
-    return commit if COMMIT.fullmatch(commit) else ""
+    if not _is_commit_id(commit):
+        return ""
+    return commit
 
 
 def _commits_by_ref(output: str) -> dict[str, str]:
@@ -202,6 +213,11 @@ def _commits_by_ref(output: str) -> dict[str, str]:
     return commits
 
 
+def _tree_entries(output: bytes) -> list[TreeEntry]:
+    """The entries in the output of `ls-tree -z`."""
+    return [_tree_entry(record) for record in output.split(b"\0") if b"\t" in record]
+
+
 def _tree_entry(record: bytes) -> TreeEntry:
     """A line of `ls-tree -l`: mode, type, id, size (`-` for submodules), tab, path."""
     head, _, path = record.partition(b"\t")
@@ -209,16 +225,27 @@ def _tree_entry(record: bytes) -> TreeEntry:
     return TreeEntry(
         path=path.decode("utf-8", "surrogateescape"),
         sha=sha.decode(),
-        size=int(size) if size.isdigit() else 0,
+        size=_size(size),
         mode=mode.decode(),
     )
+
+
+def _size(digits: bytes) -> int:
+    if digits.isdigit():
+        return int(digits)
+    return 0
 
 
 def _write_requests(stdin: IO[bytes], shas: list[str]) -> None:
     # OSError: the reader has stopped and killed git.
     with contextlib.suppress(OSError):
-        stdin.write("".join(f"{sha}\n" for sha in shas).encode())
+        stdin.write(_requests(shas))
         stdin.close()
+
+
+def _requests(shas: list[str]) -> bytes:
+    """The input of `cat-file --batch`: an id a line."""
+    return "".join(f"{sha}\n" for sha in shas).encode()
 
 
 def _read_blob(stdout: IO[bytes]) -> bytes:

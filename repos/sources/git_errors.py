@@ -57,10 +57,21 @@ def error_from_output(output: str, status: int, megabytes: int) -> SourceError:
 
     `megabytes` is the size limit the process ran under.
     """
-    lowered = output.lower()
-    for pattern, error, code in OUTPUT_PATTERNS:
-        if re.search(pattern, lowered):
-            return error(code)
+    error = _known_error(output.lower())
+    if error is not None:
+        return error
+    return _status_error(status, megabytes)
+
+
+def _status_error(status: int, megabytes: int) -> SourceError:
     if status in OVER_LIMIT_STATUSES:
         return RepositoryTooLarge("over_limit", megabytes=megabytes)
     return Broken("unreadable")
+
+
+def _known_error(output: str) -> SourceError | None:
+    """The error of the first pattern in `output`, None if it contains none."""
+    for pattern, error, code in OUTPUT_PATTERNS:
+        if re.search(pattern, output):
+            return error(code)
+    return None

@@ -16,6 +16,8 @@ from typing import IO
 from repos.sources.errors import RepositoryTooLarge, SourceError, Unreachable
 from repos.sources.git_errors import error_from_output
 
+Cancelled = Callable[[], bool]  # polled; true once the work is to end
+
 MEMORY_KILOBYTES = 4_000_000
 BLOCKS_PER_MEGABYTE = 2_048  # of 512 bytes, as `ulimit -f` counts
 OUTPUT_BYTES = 1_000_000
@@ -88,7 +90,7 @@ class GitRunner:
     folder: Path
     seconds: int
     megabytes: int
-    cancelled: Callable[[], bool]
+    cancelled: Cancelled
 
     def output(self, command: GitCommand, max_bytes: int = OUTPUT_BYTES) -> bytes:
         """The standard output of a command.
@@ -128,17 +130,22 @@ class GitRunner:
         )
 
     def _command_line(self, command: GitCommand) -> list[str]:
-        # The shell sets the limits: Python code between fork and exec is not thread-safe.
-        # A system without a memory limit ignores that line.
-        script = (
+        git = ["git", "--no-pager"]
+        if command.in_repository:
+            git += ["--git-dir", str(self.folder)]
+        return ["/bin/sh", "-c", self._script(), "git", *git, *command.arguments]
+
+    def _script(self) -> str:
+        """A shell script that runs its arguments under limits.
+
+        The shell sets them: Python code between fork and exec is not thread-safe. A system
+        without a memory limit ignores that line.
+        """
+        return (
             f"ulimit -v {MEMORY_KILOBYTES} 2>/dev/null;"
             f" ulimit -f {self.megabytes * BLOCKS_PER_MEGABYTE}; ulimit -c 0;"
             ' exec "$@"'
         )
-        git = ["git", "--no-pager"]
-        if command.in_repository:
-            git += ["--git-dir", str(self.folder)]
-        return ["/bin/sh", "-c", script, "git", *git, *command.arguments]
 
     def _wait(self, process: subprocess.Popen[bytes]) -> None:
         """Until the process ends, its time is over, it grows too large or is cancelled."""
@@ -195,10 +202,16 @@ def folder_bytes(folder: Path) -> int:
     """The size of all files under `folder`; those removed meanwhile count nothing."""
     total = 0
     for path, _, names in os.walk(folder):
-        for name in names:
-            with contextlib.suppress(OSError):
-                total += Path(path, name).lstat().st_size
+        total += sum(_file_bytes(Path(path, name)) for name in names)
     return total
+
+
+def _file_bytes(path: Path) -> int:
+    """The size of a file; 0 if it cannot be read."""
+    try:
+        return path.lstat().st_size
+    except OSError:
+        return 0
 
 
 def _has_ended(process: subprocess.Popen[bytes]) -> bool:

@@ -5,13 +5,20 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
 from repos.sources.errors import NotFound
-from repos.sources.tree import LINK_MODE, VENDORED, TreeEntry, ignore_rules
+from repos.sources.tree import (
+    LINK_MODE,
+    VENDORED,
+    Contents,
+    Entries,
+    TreeEntry,
+    ignore_rules,
+)
 
 BUILD_FOLDERS = frozenset({"build", "target", "out", "coverage", "htmlcov", "staticfiles"})
 SKIPPED_FOLDERS = VENDORED | BUILD_FOLDERS
@@ -19,6 +26,7 @@ MAX_ENTRIES = 400_000
 MAX_HASHED_BYTES = 2_000_000
 IGNORE_FILE_BYTES = 100_000
 FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+Rules = dict[str, GitIgnoreSpec]  # by the folder of the `.gitignore`
 READ_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -36,7 +44,7 @@ class LocalFolder:
     def entries(self) -> list[TreeEntry]:
         """Every readable file and every link, with the id git would give its contents."""
         entries: list[TreeEntry] = []
-        rules: dict[str, GitIgnoreSpec] = {}
+        rules: Rules = {}
         for path, folders, names in os.walk(self.root, followlinks=False):
             relative = Path(path).relative_to(self.root)
             if ".gitignore" in names:
@@ -48,30 +56,25 @@ class LocalFolder:
                 break
         return entries
 
-    def commit(self, entries: Iterable[TreeEntry]) -> str:
+    def commit(self, entries: Entries) -> str:
         """A digest of paths and contents, in place of a commit's id."""
         digest = hashlib.sha1(usedforsecurity=False)
         for entry in entries:
-            line = f"{entry.mode} {entry.path}\0{entry.sha}\n"
-            digest.update(line.encode("utf-8", "surrogateescape"))
+            digest.update(_digest_line(entry))
         return digest.hexdigest()
 
-    def read(self, entries: Iterable[TreeEntry]) -> Iterator[tuple[TreeEntry, bytes]]:
+    def read(self, entries: Entries) -> Contents:
         """The bytes of each entry, in order; files that became unreadable are left out."""
         for entry in entries:
             data = self._read_bytes(entry.path, entry.size + 1)
             if data is not None:
                 yield entry, data
 
-    def _read_rules(self, folder: Path, rules: dict[str, GitIgnoreSpec]) -> None:
-        data = self._read_bytes(str(folder / ".gitignore"), IGNORE_FILE_BYTES)
-        if data:
-            lines = ignore_rules(data.decode("utf-8", "replace"))
-            rules[str(folder)] = GitIgnoreSpec.from_lines(lines)
+    def _read_rules(self, folder: Path, rules: Rules) -> None:
+        if data := self._read_bytes(str(folder / ".gitignore"), IGNORE_FILE_BYTES):
+            rules[str(folder)] = _ignore_spec(data)
 
-    def _folders_to_enter(
-        self, parent: Path, names: list[str], rules: dict[str, GitIgnoreSpec]
-    ) -> list[str]:
+    def _folders_to_enter(self, parent: Path, names: list[str], rules: Rules) -> list[str]:
         return sorted(
             name
             for name in names
@@ -80,9 +83,7 @@ class LocalFolder:
             and not _is_ignored(rules, parent / name, "/")
         )
 
-    def _file_entries(
-        self, parent: Path, names: list[str], rules: dict[str, GitIgnoreSpec]
-    ) -> Iterator[TreeEntry]:
+    def _file_entries(self, parent: Path, names: list[str], rules: Rules) -> Iterator[TreeEntry]:
         for name in sorted(names):
             if _is_ignored(rules, parent / name):
                 continue
@@ -144,9 +145,23 @@ class LocalFolder:
 def git_folder(root: Path) -> Path | None:
     """The git directory of a bare repository or a checkout, None for a plain folder."""
     for candidate in (root, root / ".git"):
-        if (candidate / "HEAD").is_file() and (candidate / "objects").is_dir():
+        if _is_git_folder(candidate):
             return candidate
     return None
+
+
+def _is_git_folder(folder: Path) -> bool:
+    return (folder / "HEAD").is_file() and (folder / "objects").is_dir()
+
+
+def _digest_line(entry: TreeEntry) -> bytes:
+    line = f"{entry.mode} {entry.path}\0{entry.sha}\n"
+    return line.encode("utf-8", "surrogateescape")
+
+
+def _ignore_spec(data: bytes) -> GitIgnoreSpec:
+    """The rules in a `.gitignore` file."""
+    return GitIgnoreSpec.from_lines(ignore_rules(data.decode("utf-8", "replace")))
 
 
 def _is_virtual_environment(folder: Path) -> bool:
@@ -156,7 +171,7 @@ def _is_virtual_environment(folder: Path) -> bool:
         return False
 
 
-def _is_ignored(rules: dict[str, GitIgnoreSpec], path: Path, ending: str = "") -> bool:
+def _is_ignored(rules: Rules, path: Path, ending: str = "") -> bool:
     """Whether a `.gitignore` file in one of the parent folders excludes `path`.
 
     `ending` is `/` for a folder.

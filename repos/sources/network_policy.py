@@ -12,7 +12,7 @@ import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from repos.sources.address import Address
+from repos.sources.address import Address, uri_host
 from repos.sources.errors import AddressRefused, Unreachable
 
 Resolver = Callable[[str, int], list[str]]
@@ -33,6 +33,11 @@ class PinnedHost:
     hostname: str
     port: int
     addresses: tuple[str, ...]
+
+    def curl_resolve(self) -> str:
+        """The host and its addresses as curl's `--resolve` takes them."""
+        addresses = ",".join(map(uri_host, self.addresses))
+        return f"{self.hostname}:{self.port}:{addresses}"
 
 
 def resolve(hostname: str, port: int) -> list[str]:
@@ -94,10 +99,18 @@ def _check_public_form(address: Address) -> None:
     """What can be refused before the name is resolved. Raises AddressRefused."""
     if address.scheme != "https":
         raise AddressRefused("https_required")
-    if address.port != HTTPS_PORT and address.port in PRIVILEGED_PORTS:
+    if _is_port_of_another_service(address.port):
         raise AddressRefused("port_refused")
-    if ":" in address.hostname or NUMERIC_HOSTNAME.fullmatch(address.hostname):
+    if _is_numeric(address.hostname):
         raise AddressRefused("numeric_host")
+
+
+def _is_port_of_another_service(port: int) -> bool:
+    return port != HTTPS_PORT and port in PRIVILEGED_PORTS
+
+
+def _is_numeric(hostname: str) -> bool:
+    return ":" in hostname or NUMERIC_HOSTNAME.fullmatch(hostname) is not None
 
 
 def _embedded_ipv4(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:

@@ -50,12 +50,16 @@ def moved_to(remote: Remote) -> Address | None:
 def _origins(remote: Remote) -> list[str]:
     """Scheme, host and port to connect to: each pinned IP address, or a proxy's target."""
     address = remote.address
-    if remote.proxy:
-        # Git may support other proxies; redirects behind those are not followed.
-        if urlsplit(remote.proxy).scheme != "http" or address.scheme != "https":
-            return []
+    if not remote.proxy:
+        return [_origin(address, ip) for ip in remote.pinned.addresses]
+    if _is_supported_proxy(remote):
         return [_origin(address, address.hostname)]
-    return [_origin(address, ip) for ip in remote.pinned.addresses]
+    return []
+
+
+def _is_supported_proxy(remote: Remote) -> bool:
+    """Git may support other proxies; redirects behind those are not followed."""
+    return urlsplit(remote.proxy).scheme == "http" and remote.address.scheme == "https"
 
 
 def _origin(address: Address, host: str) -> str:
@@ -75,7 +79,9 @@ async def _redirect_target(remote: Remote, origin: str) -> Address | None:
             if target is None or target.url != address.url:
                 return target
             respelled = True
-    return address if respelled else None
+    if respelled:
+        return address
+    return None
 
 
 async def _location(client: httpx2.AsyncClient, url: str, hostname: str) -> str:
@@ -114,8 +120,13 @@ def _proxy(address: str) -> httpx2.URL | None:
 
 def _parse_location(location: str, previous: Address) -> Address | None:
     """The repository address in a redirect to its refs; None if it is none."""
-    url = urljoin(previous.url, location).partition("?")[0].removesuffix(REFS)
+    url = _without_refs(urljoin(previous.url, location))
     try:
         return parse_address(url, previous.kind)
     except BadAddress:
         return None
+
+
+def _without_refs(url: str) -> str:
+    """The repository's URL in the URL of its refs."""
+    return url.partition("?")[0].removesuffix(REFS)

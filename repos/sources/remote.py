@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass, field
 
-from repos.sources.address import Address, uri_host
+from repos.sources.address import Address
 from repos.sources.network_policy import PinnedHost
 
 
@@ -27,7 +27,7 @@ class Remote:
         """Git's settings for this remote."""
         config = {f"protocol.{self.address.scheme}.allow": "always"}
         if self.pinned.addresses and ":" not in self.pinned.hostname:
-            config["http.curloptResolve"] = self._curl_resolve()
+            config["http.curloptResolve"] = self.pinned.curl_resolve()
         config |= self._authorization_config()
         if self.ca_file:
             config["http.sslCAInfo"] = self.ca_file
@@ -39,8 +39,12 @@ class Remote:
         """The value of the Authorization header, empty without a token."""
         if not self.token:
             return ""
+        return f"Basic {self._credentials().decode()}"
+
+    def _credentials(self) -> bytes:
+        """User name and token in Base64 (RFC 7617)."""
         credentials = f"{self.address.host.token_user}:{self.token}"
-        return f"Basic {base64.b64encode(credentials.encode()).decode()}"
+        return base64.b64encode(credentials.encode())
 
     def urls(self) -> tuple[str, ...]:
         """The spellings to try, first the one the host prefers: with and without `.git`."""
@@ -54,8 +58,3 @@ class Remote:
         # Git matches whole path parts of an address, hence both spellings.
         urls = (self.address.url, f"{self.address.url}.git")
         return {f"http.{url}.extraHeader": f"Authorization: {authorization}" for url in urls}
-
-    def _curl_resolve(self) -> str:
-        """The pinned addresses as curl's `--resolve` takes them."""
-        addresses = ",".join(map(uri_host, self.pinned.addresses))
-        return f"{self.pinned.hostname}:{self.pinned.port}:{addresses}"

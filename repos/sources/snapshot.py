@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from repos.sources import network_policy, workspace
-from repos.sources.address import Address, check_revision
+from repos.sources.address import Address
 from repos.sources.errors import Broken, Moved, NotFound, SourceError
-from repos.sources.git import Git
+from repos.sources.git import Git, revision_name
+from repos.sources.git_process import Cancelled
 from repos.sources.local_folder import LocalFolder, git_folder
 from repos.sources.redirects import moved_to
 from repos.sources.remote import Remote
-from repos.sources.tree import TreeEntry
+from repos.sources.tree import Contents, Entries, TreeEntry
 
 MAX_MOVES = 4
 REMOTE_COMMIT_SECONDS = 30
@@ -28,7 +29,7 @@ TEXT_BYTES = 100_000
 class BlobReader(Protocol):
     """Reads the contents of entries."""
 
-    def read(self, entries: Iterable[TreeEntry]) -> Iterator[tuple[TreeEntry, bytes]]:
+    def read(self, entries: Entries) -> Contents:
         """Each entry with its bytes, in order; unreadable ones may be left out."""
         ...
 
@@ -43,10 +44,12 @@ class Snapshot:
 
     def text_of(self, path: str) -> str:
         """The text of one small file, empty if there is none."""
-        matches = [entry for entry in self.entries if entry.path == path and _is_small_file(entry)]
-        for _, data in self.reader.read(matches[:1]):
+        for _, data in self.reader.read(self._small_files(path)[:1]):
             return data[:TEXT_BYTES].decode("utf-8", "replace")
         return ""
+
+    def _small_files(self, path: str) -> list[TreeEntry]:
+        return [entry for entry in self.entries if entry.path == path and _is_small_file(entry)]
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,12 @@ class Source:
     work_dir: Path
     revision: str = ""
     token: str = ""
-    cancelled: Callable[[], bool] = bool
+    cancelled: Cancelled = bool
+
+    @property
+    def local_path(self) -> Path:
+        """The folder of a local source."""
+        return Path(self.address.url)
 
 
 @contextlib.contextmanager
@@ -95,7 +103,7 @@ def open_snapshot(source: Source) -> Iterator[Snapshot]:
             return git.fetch(remote, source.revision)
 
         commit = _follow_moves(source, folder, fetch)
-        yield Snapshot(commit, _entries(git, commit), git)
+        yield _git_snapshot(git, commit)
 
 
 def remote_commit(source: Source) -> str:
@@ -126,11 +134,15 @@ def commits_between(source: Source, old: str, new: str) -> int | None:
     cancelled.
     """
     try:
-        if source.address.is_local:
-            return _local_commits_between(Path(source.address.url), old, new)
-        return _remote_commits_between(source, old, new)
+        return _count_commits(source, old, new)
     except SourceError:
         return None
+
+
+def _count_commits(source: Source, old: str, new: str) -> int | None:
+    if source.address.is_local:
+        return _local_commits_between(source.local_path, old, new)
+    return _remote_commits_between(source, old, new)
 
 
 def _local_commits_between(root: Path, old: str, new: str) -> int | None:
@@ -201,7 +213,7 @@ def _move_target(remote: Remote) -> Address | None:
 
 
 def _open_local(source: Source) -> Snapshot:
-    root = Path(source.address.url)
+    root = source.local_path
     folder = LocalFolder(root)
     repository = git_folder(root)
     if repository is not None and (source.revision or repository == root):
@@ -214,10 +226,9 @@ def _open_local(source: Source) -> Snapshot:
 
 
 def _open_repository(source: Source, folder: Path) -> Snapshot:
-    revision = check_revision(source.revision) if source.revision else "HEAD"
+    name = revision_name(source.revision)
     git = _git(source, folder)
-    commit = git.commit(revision)
-    return Snapshot(commit, _entries(git, commit), git)
+    return _git_snapshot(git, git.commit(name))
 
 
 def _git(source: Source, folder: Path) -> Git:
@@ -229,11 +240,11 @@ def _git(source: Source, folder: Path) -> Git:
     )
 
 
-def _entries(git: Git, commit: str) -> list[TreeEntry]:
+def _git_snapshot(git: Git, commit: str) -> Snapshot:
     entries = git.entries(commit)
     if not entries:
         raise Broken("empty_repository")
-    return entries
+    return Snapshot(commit, entries, git)
 
 
 def _is_small_file(entry: TreeEntry) -> bool:

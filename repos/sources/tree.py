@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 # Folders of dependencies, tools and version control: not written by the project.
@@ -31,6 +32,10 @@ class TreeEntry:
     sha: str
     size: int
     mode: str = "100644"
+
+
+Entries = Iterable[TreeEntry]
+Contents = Iterator[tuple[TreeEntry, bytes]]  # entries with their bytes
 
 
 def ignore_rules(text: str) -> list[str]:

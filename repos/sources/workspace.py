@@ -57,14 +57,21 @@ def _remove_if_abandoned(folder: Path) -> bool:
     except OSError:
         return False  # being created or removed at this moment
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    else:
+        if _is_locked(descriptor):
+            return False
         shutil.rmtree(folder, ignore_errors=True)
         return True
     finally:
         os.close(descriptor)
+
+
+def _is_locked(descriptor: int) -> bool:
+    """Whether another process holds the lock; if not, this one does now."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
 
 
 def _system_certificates() -> bytes:

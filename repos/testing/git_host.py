@@ -95,8 +95,7 @@ class GitHost:
     def _start_tls(self) -> None:
         ca_file, chain = make_certificates(self.root.parent)
         self.ca_file = str(ca_file)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(chain)
+        context = _tls_context(chain)
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
 
 
@@ -124,14 +123,18 @@ class _Handler(BaseHTTPRequestHandler):
         host.seen.append((path, authorization))
         host.gate.wait(GATE_SECONDS)
         if target := host.redirect_of(path):
-            location = f"{target}?{query}" if query else target
-            self._send(HTTPStatus.FOUND, {"Location": location})
+            self._redirect(target, query)
         elif path.startswith("/tarpit"):
             self._send_slowly()
         elif host.token and authorization != host.authorization:
             self._send(HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": 'Basic realm="git"'})
         else:
             self._send_from_git(path, query, body)
+
+    def _redirect(self, target: str, query: str) -> None:
+        if query:
+            target += f"?{query}"
+        self._send(HTTPStatus.FOUND, {"Location": target})
 
     def _send(self, status: int, headers: dict[str, str], content: bytes = b"") -> None:
         self.send_response(status)
@@ -180,6 +183,12 @@ class _Handler(BaseHTTPRequestHandler):
         }
 
 
+def _tls_context(chain: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain)
+    return context
+
+
 def _cgi_headers(head: str) -> dict[str, str]:
     """The headers of a CGI program's output; no output means not found."""
     if not head:
@@ -189,8 +198,11 @@ def _cgi_headers(head: str) -> dict[str, str]:
 
 def _split_path(path: str) -> tuple[str, str]:
     """The repository and git's own part of a path: `/team/tool`, `/info/refs`."""
-    if ".git/" in path:
-        name = path.split(".git/")[0]
-    else:
-        name = path.rsplit("/info/", 1)[0].rsplit("/git-upload-pack", 1)[0]
+    name = _repository_name(path)
     return name, path.removeprefix(name).removeprefix(".git")
+
+
+def _repository_name(path: str) -> str:
+    if ".git/" in path:
+        return path.split(".git/")[0]
+    return path.rsplit("/info/", 1)[0].rsplit("/git-upload-pack", 1)[0]

@@ -42,4 +42,10 @@ def make_repository(folder: Path, files: dict[str, str | bytes], branch: str = "
 
 def _write_file(path: Path, content: str | bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    path.write_bytes(_encoded(content))
+
+
+def _encoded(content: str | bytes) -> bytes:
+    if isinstance(content, str):
+        return content.encode()
+    return content
