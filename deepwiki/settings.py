@@ -14,8 +14,8 @@ import django_stubs_ext
 django_stubs_ext.monkeypatch()  # generic classes such as ModelAdmin[Repository] at run time
 
 from deepwiki.accounts.social_login import sign_in_origins, sign_in_providers
-from deepwiki.foundation import backing_services, languages
-from deepwiki.foundation.env import Environment, toml_tables
+from deepwiki.foundation import backing_services, languages, model_services
+from deepwiki.foundation.env import Environment, read_toml
 from deepwiki.foundation.key_files import read_or_make_key
 from deepwiki.foundation.log_format import logging_config
 from deepwiki.foundation.security_headers import content_security_policy
@@ -101,21 +101,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 _models_file = BASE_DIR / "chat" / "providers" / "models.toml"
 MODELS_FILE = Path(env.file("DEEPWIKI_MODELS_FILE", str(_models_file)))
 # Empty: the first provider that is configured, else search-only.
-PROVIDER = env.choice("DEEPWIKI_PROVIDER", toml_tables("DEEPWIKI_MODELS_FILE", MODELS_FILE))
-PROVIDER_VARIABLES = (
-    "OPENAI_API_KEY",
-    "OPENAI_BASE_URL",
-    "OPENROUTER_API_KEY",
-    "OPENROUTER_BASE_URL",
-    "OLLAMA_HOST",
-    "AZURE_OPENAI_API_KEY",
-    "AZURE_OPENAI_ENDPOINT",
-    "AZURE_OPENAI_VERSION",
-    "GOOGLE_API_KEY",
-    "GOOGLE_API_ENDPOINT",
-    "GOOGLE_OPENAI_COMPATIBLE",
-)
-PROVIDER_ENVIRONMENT = {name: env.text(name) for name in PROVIDER_VARIABLES}
+_providers = read_toml("DEEPWIKI_MODELS_FILE", MODELS_FILE)
+PROVIDER = env.choice("DEEPWIKI_PROVIDER", _providers)
+# Keys and addresses of services, by the names that the models file and the adapters use.
+PROVIDER_ENVIRONMENT = {name: env.text(name) for name in model_services.variables(_providers)}
 OLLAMA_DISCOVERY = env.flag("DEEPWIKI_OLLAMA_DISCOVERY", default=True)
 EMBEDDERS = ("local", "openai", "ollama", "google", "fake", "none")
 EMBEDDER = env.choice("DEEPWIKI_EMBEDDER", EMBEDDERS, "local")

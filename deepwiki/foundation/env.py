@@ -192,10 +192,10 @@ def _is_usable(database: dict[str, Any]) -> bool:
     return len(database["NAME"]) <= LONGEST_DATABASE_NAME
 
 
-def toml_tables(name: str, path: Path) -> list[str]:
-    """The top-level tables of the TOML file that variable `name` gave. Raises ConfigError."""
+def read_toml(name: str, path: Path) -> dict[str, Any]:
+    """The tables of the TOML file that variable `name` gave. Raises ConfigError."""
     try:
-        return list(tomllib.loads(path.read_text("utf-8")))
+        return tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:  # TOMLDecodeError and UnicodeDecodeError
         raise ConfigError(f"{name} must name a TOML file: {error}.") from None
 

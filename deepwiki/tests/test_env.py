@@ -120,6 +120,19 @@ def test_both_spellings_work_and_the_prefixed_one_wins(monkeypatch, tmp_path):
     assert values["PUBLIC_URL"] == "http://localhost:8002"
 
 
+def test_a_provider_of_ones_own_gets_the_variables_that_its_section_names(monkeypatch, tmp_path):
+    models = tmp_path / "models.toml"
+    models.write_text(
+        '[house]\nkey = "HOUSE_KEY"\naddress = ["HOUSE_URL", ""]\n[odd]\naddress = 7\n'
+    )
+    monkeypatch.setenv("DEEPWIKI_MODELS_FILE", str(models))
+    monkeypatch.setenv("HOUSE_KEY", "sk-house")
+    monkeypatch.setenv("HOUSE_URL", "https://models.example.org/v1")
+    values = runpy.run_path(str(ROOT / "deepwiki" / "settings.py"))
+    given = values["PROVIDER_ENVIRONMENT"]
+    assert (given["HOUSE_KEY"], given["HOUSE_URL"]) == ("sk-house", "https://models.example.org/v1")
+
+
 def test_a_blank_value_counts_as_unset(monkeypatch):
     monkeypatch.setenv("A_NAME", " ")
     env = Environment()
