@@ -214,7 +214,9 @@ async def test_a_cut_in_the_middle_keeps_what_came_and_is_never_called_complete(
     assert "broke off" in row.error
 
 
-async def test_an_unreachable_provider_is_said_in_plain_words(repository, token, settings, door):
+async def test_an_unreachable_provider_is_said_in_plain_words(
+    repository, token, settings, closed_providers, door
+):
     from chat import services
 
     settings.PROVIDER_ENVIRONMENT = {

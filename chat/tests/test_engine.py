@@ -328,7 +328,7 @@ async def test_log_lines_carry_the_run_and_no_word_of_the_question(
 
 
 async def test_a_running_ollama_is_found_its_models_listed_and_it_answers(
-    repository, token, settings, model, door
+    repository, token, settings, model, closed_providers, door
 ):
     settings.PROVIDER_ENVIRONMENT = {"OLLAMA_HOST": ""}
     settings.OLLAMA_DISCOVERY = True

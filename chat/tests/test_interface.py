@@ -197,9 +197,9 @@ def test_the_style_guide_has_every_component_and_is_found_at_its_former_address(
     client, alice, settings
 ):
     client.force_login(alice)
-    assert client.get("/styleguide/", follow=True).status_code == 404
+    assert client.get("/design/", follow=True).status_code == 404
     settings.DEBUG = True
-    page = client.get("/styleguide/", follow=True)
+    page = client.get("/design/", follow=True)
     assert page.redirect_chain == [("/styleguide/", 302)]
     assert page.content.decode().count('class="answer"') == 6
 

@@ -151,15 +151,22 @@ def model(model_listener: socket.socket) -> Iterator[Any]:
 
 
 @pytest.fixture
-async def with_model(model: Any, settings: Any) -> AsyncIterator[Any]:
+async def closed_providers() -> AsyncIterator[None]:
+    """Whatever providers the test sets up are closed afterwards, in the test's event loop."""
+    from chat import services
+
+    yield
+    await services.providers().close()
+
+
+@pytest.fixture
+async def with_model(model: Any, settings: Any, closed_providers: None) -> Any:
     """The loopback model, set up as the OpenAI provider of this process."""
     from chat import services
 
     settings.PROVIDER_ENVIRONMENT = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": model.url}
     services.providers.cache_clear()
-    yield model
-    await services.providers().close()
-    services.providers.cache_clear()
+    return model
 
 
 @pytest.fixture(autouse=True)

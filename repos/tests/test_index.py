@@ -12,7 +12,7 @@ from repos import jobs
 from repos.embedders.fake import FakeEmbedder
 from repos.index import vectors, writer
 from repos.models import Chunk, Document, Embedding, Index, IndexJob, Repository, Term
-from repos.search import search
+from repos.search import SearchOptions, search
 from repos.services import add, find_or_add
 from repos.sources import parse_address
 from repos.sources.errors import NotFound
@@ -105,7 +105,10 @@ def test_another_embedder_builds_beside_and_never_mixes(repository, settings):
 def test_until_the_new_vectors_are_there_the_old_index_answers(
     repository, folder, settings, monkeypatch
 ):
-    old, answered = repository.current_index_id, paths(repository, hybrid=False)
+    old, answered = (
+        repository.current_index_id,
+        paths(repository, options=SearchOptions(hybrid=False)),
+    )
     assert answered[0] == "shop/prices.py"
     write_files(folder, {"new.py": "discount = 'zebra'\n"})
     settings.EMBEDDER_MODEL = (
