@@ -1,1 +1,1 @@
-"""Questions and answers: the answer core, the providers, the runs, and the doors to them."""
+"""Questions and answers: the answer core, the providers, the runs, and the endpoints to them."""

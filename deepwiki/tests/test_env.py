@@ -50,7 +50,7 @@ BAD = {
     "DEEPWIKI_CA_FILE": "/no/such/file",
     "DEEPWIKI_GIT_PROXY": "ftp://user:secret@proxy",
     "DEEPWIKI_LOG_LEVEL": "loud",
-    **dict.fromkeys(FLAGS, "perhaps"),
+    **dict.fromkeys(sorted(FLAGS), "perhaps"),
 }
 NUMBERS = (EXAMPLE | SHORT) - set(BAD) - FREE
 

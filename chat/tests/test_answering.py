@@ -1,4 +1,4 @@
-"""What an answer brings besides its text, over both doors: citations, rounds, cost, limits, answers kept."""
+"""What an answer brings besides its text, over both endpoints: citations, rounds, cost, limits, answers kept."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ from chat.core.request import parse
 from chat.models import Message
 from chat.rendering import LiveBlocks, render
 from chat.rendering.citation_links import CitationChecker
-from chat.tests.test_doors import DOORS, ask, settled
+from chat.tests.test_endpoints import ENDPOINTS, ask, settled
 from deepwiki.accounts.models import ApiToken
 from deepwiki.foundation.threads import in_thread
 from deepwiki.testing.growth import LINEAR, growth
@@ -31,9 +31,9 @@ def saying(text):
     return f"fake?text={quote(text)}"
 
 
-@pytest.fixture(params=DOORS)
-def door(request):
-    return DOORS[request.param]
+@pytest.fixture(params=ENDPOINTS)
+def endpoint(request):
+    return ENDPOINTS[request.param]
 
 
 @pytest.fixture
@@ -50,9 +50,9 @@ async def events_of(person, request):
 
 
 async def test_every_citation_is_looked_up_and_the_share_that_exists_is_kept(
-    repository, token, with_model, door
+    repository, token, with_model, endpoint
 ):
-    await door(ask(repository, saying(CITING)), token)
+    await endpoint(ask(repository, saying(CITING)), token)
     answer = (await settled())[-1]
     assert [(c["path"], c["start"], c["found"]) for c in answer.citations] == [
         ("shop/prices.py", 1, True),
@@ -219,23 +219,23 @@ async def test_research_is_stopped_between_or_inside_rounds_with_what_there_is(
 
 
 @pytest.mark.parametrize("fault", ["cut", "mid"])
-async def test_a_cut_answer_costs_what_it_used(repository, token, with_model, door, fault):
-    await door(ask(repository, f"fake?tokens=40&fault={fault}"), token)
+async def test_a_cut_answer_costs_what_it_used(repository, token, with_model, endpoint, fault):
+    await endpoint(ask(repository, f"fake?tokens=40&fault={fault}"), token)
     usage = (await settled())[-1].usage
     assert usage["output_tokens"] > 10
     assert usage["input_tokens"] > 100
 
 
 async def test_a_days_tokens_are_a_limit_and_search_only_goes_on(
-    repository, token, with_model, settings, door
+    repository, token, with_model, settings, endpoint
 ):
     settings.TOKENS_PER_DAY = 50
-    assert (await door(ask(repository), token)).code in (1000, 200)
+    assert (await endpoint(ask(repository), token)).code in (1000, 200)
     await settled()
-    refused = await door(ask(repository), token)
+    refused = await endpoint(ask(repository), token)
     assert refused.code in (4429, 429)
     assert "in a day" in refused.text + refused.detail
-    assert (await door(ask(repository, "", provider="search-only"), token)).code in (1000, 200)
+    assert (await endpoint(ask(repository, "", provider="search-only"), token)).code in (1000, 200)
 
 
 # --- answers given a moment ago ---------------------------------------------------------------------------------------
@@ -250,15 +250,15 @@ def keeping(settings):
 
 
 async def test_the_same_question_is_answered_from_before_marked_and_saved(
-    repository, token, with_model, keeping, door
+    repository, token, with_model, keeping, endpoint
 ):
-    replies = [await door(ask(repository), token) for _ in range(2)]
+    replies = [await endpoint(ask(repository), token) for _ in range(2)]
     assert replies[0].text == replies[1].text == "t0000 t0001 t0002 "
     assert len(with_model.requests) == 1
     rows = await settled()
     assert [notice["code"] for row in rows for notice in row.notices] == ["from_cache"]
     assert {row.state for row in rows} == {"complete"}
-    await door({**ask(repository), "regenerate": True}, token)
+    await endpoint({**ask(repository), "regenerate": True}, token)
     assert len(with_model.requests) == 2
 
 
@@ -276,7 +276,7 @@ async def test_nothing_kept_crosses_from_one_persons_private_repository_to_anoth
             "model": "fake?tokens=3",
             "messages": [{"role": "user", "content": "discount?"}],
         }
-        assert (await DOORS["socket"](request, token)).text == "t0000 t0001 t0002 "
+        assert (await ENDPOINTS["socket"](request, token)).text == "t0000 t0001 t0002 "
     assert len(with_model.requests) == 2
 
 
@@ -287,8 +287,8 @@ async def test_the_figures_are_for_staff_and_the_monitoring_token_only(
     people, repository, token, with_model, settings
 ):
     settings.METRICS_TOKEN = "watching-1"
-    await DOORS["socket"](ask(repository), token)
-    await DOORS["socket"](ask(repository, "fake?fault=401"), token)
+    await ENDPOINTS["socket"](ask(repository), token)
+    await ENDPOINTS["socket"](ask(repository, "fake?fault=401"), token)
     client = AsyncClient()
     assert (await client.get("/metrics")).status_code == 404
     assert (
@@ -317,7 +317,7 @@ async def test_the_figures_are_for_staff_and_the_monitoring_token_only(
 async def test_log_lines_carry_the_run_and_no_word_of_the_question(
     repository, token, with_model, caplog, capfd
 ):
-    await DOORS["socket"](ask(repository, "fake?fault=500", text="my-very-own-words"), token)
+    await ENDPOINTS["socket"](ask(repository, "fake?fault=500", text="my-very-own-words"), token)
     said = caplog.text + "".join(capfd.readouterr())
     assert "my-very-own-words" not in said
     assert token not in said
@@ -328,7 +328,7 @@ async def test_log_lines_carry_the_run_and_no_word_of_the_question(
 
 
 async def test_a_running_ollama_is_found_its_models_listed_and_it_answers(
-    repository, token, settings, model, closed_providers, door
+    repository, token, settings, model, closed_providers, endpoint
 ):
     settings.PROVIDER_ENVIRONMENT = {"OLLAMA_HOST": ""}
     settings.OLLAMA_DISCOVERY = True
@@ -341,7 +341,7 @@ async def test_a_running_ollama_is_found_its_models_listed_and_it_answers(
         "type": "local",
         "messages": [{"role": "user", "content": "discount?"}],
     }
-    assert "t0000" in (await door(request, token)).text
+    assert "t0000" in (await endpoint(request, token)).text
     assert known.default() == "ollama"
     assert [entry["label"] for entry in known.configured()["ollama"]["models"]] == ["fake"]
     await known.close()
@@ -371,10 +371,10 @@ async def test_without_an_ollama_nothing_waits_for_one(settings, address):
 # --- strangers, floods, things deleted, a database that is away -------------------------------------------------------
 
 
-async def test_strangers_are_limited_by_their_address(repository, with_model, settings, door):
+async def test_strangers_are_limited_by_their_address(repository, with_model, settings, endpoint):
     settings.ALLOW_ANONYMOUS, settings.REQUESTS_PER_MINUTE = True, 2
     cache.clear()
-    replies = [await door(ask(repository), "") for _ in range(3)]
+    replies = [await endpoint(ask(repository), "") for _ in range(3)]
     assert [reply.code in (1000, 200) for reply in replies] == [True, True, False]
     assert "your address" in replies[-1].text + replies[-1].detail
     cache.clear()
