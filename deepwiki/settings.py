@@ -104,7 +104,10 @@ MODELS_FILE = Path(env.file("DEEPWIKI_MODELS_FILE", str(_models_file)))
 _providers = read_toml("DEEPWIKI_MODELS_FILE", MODELS_FILE)
 PROVIDER = env.choice("DEEPWIKI_PROVIDER", _providers)
 # Keys and addresses of services, by the names that the models file and the adapters use.
-PROVIDER_ENVIRONMENT = {name: env.text(name) for name in model_services.variables(_providers)}
+PROVIDER_ENVIRONMENT = {
+    **{name: env.text(name) for name in model_services.text_variables(_providers)},
+    **{name: env.service_address(name) for name in model_services.address_variables(_providers)},
+}
 OLLAMA_DISCOVERY = env.flag("DEEPWIKI_OLLAMA_DISCOVERY", default=True)
 EMBEDDERS = ("local", "openai", "ollama", "google", "fake", "none")
 EMBEDDER = env.choice("DEEPWIKI_EMBEDDER", EMBEDDERS, "local")

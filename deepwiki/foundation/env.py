@@ -114,6 +114,14 @@ class Environment(Env):
             raise ConfigError(f"{name} must be an http(s) address, not {value!r}.")
         return value
 
+    def service_address(self, name: str) -> str:
+        """The address of a service: an http(s) URL, or host[:port] alone; empty when unset. A
+        refusal never repeats it: it may hold a password."""
+        value = self.text(name)
+        if value and not _is_service_address(value):
+            raise ConfigError(f"{name} must be an http(s) address, or the name of a host.")
+        return value
+
     def proxy_address(self, name: str) -> str:
         """A proxy in git's form: [scheme://][user[:password]@]host[:port]. Never repeated
         in a refusal: it may hold a password."""
@@ -160,6 +168,12 @@ def is_address(text: str, schemes: Collection[str]) -> bool:
         return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
     except ValueError:  # brackets without an IPv6 address, a port that is no number
         return False
+
+
+def _is_service_address(value: str) -> bool:
+    if "://" not in value:
+        value = f"http://{value}"
+    return is_address(value, HTTP) and len(value.split()) == 1
 
 
 def _is_readable_file(path: str) -> bool:

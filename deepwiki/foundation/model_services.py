@@ -1,33 +1,28 @@
-"""The environment variables of services that host language models and embeddings."""
+"""The environment variables of services that host language models and embeddings: those that
+the sections of a models file name, and those that embedders or one adapter alone read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-# Those of embedders, and those that one adapter alone reads.
-FIXED = (
-    "OPENAI_API_KEY",
-    "OPENAI_BASE_URL",
-    "OLLAMA_HOST",
-    "GOOGLE_API_KEY",
-    "GOOGLE_OPENAI_COMPATIBLE",
-    "AZURE_OPENAI_VERSION",
-)
+TEXTS = ("OPENAI_API_KEY", "GOOGLE_API_KEY", "AZURE_OPENAI_VERSION")
+ADDRESSES = ("OPENAI_BASE_URL", "OLLAMA_HOST", "GOOGLE_OPENAI_COMPATIBLE")
 
 
-def variables(providers: Mapping[str, Any]) -> set[str]:
-    """FIXED, and the variables that the sections of a models file name."""
-    return {*FIXED, *_named_by(providers)}
+def text_variables(providers: Mapping[str, Any]) -> set[str]:
+    """The names of keys and versions."""
+    keys = (section.get("key") for section in _sections(providers))
+    return {*TEXTS, *(key for key in keys if isinstance(key, str) and key)}
 
 
-def _named_by(providers: Mapping[str, Any]) -> Iterator[str]:
-    # Sections of the wrong shape are left to the check of the whole file.
-    for section in providers.values():
-        if not isinstance(section, dict):
-            continue
-        address = section.get("address")
-        names = [section.get("key")]
-        if isinstance(address, list):
-            names += address[:1]
-        yield from (name for name in names if isinstance(name, str) and name)
+def address_variables(providers: Mapping[str, Any]) -> set[str]:
+    """The names of addresses."""
+    addresses = (section.get("address") for section in _sections(providers))
+    pairs = [address for address in addresses if isinstance(address, list) and address]
+    return {*ADDRESSES, *(name for name, *_ in pairs if isinstance(name, str) and name)}
+
+
+def _sections(providers: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Anything of another shape is left to the check of the whole file."""
+    return [section for section in providers.values() if isinstance(section, dict)]

@@ -5,11 +5,13 @@ import re
 import runpy
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 import deepwiki.settings
+from deepwiki.foundation import model_services
 from deepwiki.foundation.env import ConfigError, Environment
 from repos.embedders.base import EmbedderError
 from repos.embedders.registry import EmbedderConfig, configured
@@ -17,7 +19,8 @@ from repos.embedders.registry import EmbedderConfig, configured
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = set(re.findall(r"^#?\s?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
 SHORT = {"PORT", "HOST", "DATA_DIR"}  # also spelled DEEPWIKI_PORT …
-# Any text will do: names, passwords, keys, and addresses that their services read.
+MODELS = tomllib.loads((ROOT / "chat" / "providers" / "models.toml").read_text())
+# Any text will do: names, passwords, keys.
 FREE = set(
     """
     HOST DEEPWIKI_HOST DEEPWIKI_HOSTS DEEPWIKI_TRUSTED_PROXIES DEEPWIKI_SECRET_KEY
@@ -25,11 +28,9 @@ FREE = set(
     DEEPWIKI_GOOGLE_CLIENT_ID DEEPWIKI_GOOGLE_CLIENT_SECRET DEEPWIKI_OIDC_NAME
     DEEPWIKI_OIDC_CLIENT_ID DEEPWIKI_OIDC_CLIENT_SECRET DEEPWIKI_SIGN_IN_ORIGINS DEEPWIKI_EMAIL_HOST
     DEEPWIKI_EMAIL_USER DEEPWIKI_EMAIL_PASSWORD DEEPWIKI_EMAIL_FROM DEEPWIKI_CLONE_ALLOW
-    DEEPWIKI_EMBEDDER_MODEL DEEPWIKI_METRICS_TOKEN OPENAI_API_KEY OPENAI_BASE_URL OPENROUTER_API_KEY
-    OPENROUTER_BASE_URL OLLAMA_HOST AZURE_OPENAI_API_KEY AZURE_OPENAI_ENDPOINT AZURE_OPENAI_VERSION
-    GOOGLE_API_KEY GOOGLE_API_ENDPOINT GOOGLE_OPENAI_COMPATIBLE
+    DEEPWIKI_EMBEDDER_MODEL DEEPWIKI_METRICS_TOKEN
     """.split()
-)
+) | model_services.text_variables(MODELS)
 FLAGS = set(
     """
     DEEPWIKI_DEBUG DEEPWIKI_SSL_REDIRECT DEEPWIKI_OLLAMA_DISCOVERY DEEPWIKI_ALLOW_ANONYMOUS
@@ -51,6 +52,7 @@ BAD = {
     "DEEPWIKI_GIT_PROXY": "ftp://user:secret@proxy",
     "DEEPWIKI_LOG_LEVEL": "loud",
     **dict.fromkeys(sorted(FLAGS), "perhaps"),
+    **dict.fromkeys(sorted(model_services.address_variables(MODELS)), "http://me:secret@[x"),
 }
 NUMBERS = (EXAMPLE | SHORT) - set(BAD) - FREE
 
@@ -92,6 +94,9 @@ def test_a_bad_value_of_any_setting_is_one_line_that_names_it_and_no_password(
         ("DEEPWIKI_PUBLIC_URL", "ftp://x"),
         ("DEEPWIKI_PUBLIC_URL", "https://x:port"),
         ("DEEPWIKI_MODELS_FILE", "/no/such/file"),
+        ("OPENAI_BASE_URL", "ftp://models.example.org"),
+        ("OLLAMA_HOST", "a b"),
+        ("OLLAMA_HOST", "localhost:port"),
     ],
 )
 def test_so_is_one_out_of_range_or_of_the_wrong_kind(name, value, monkeypatch):
