@@ -23,7 +23,7 @@ from chat.providers.tokenizers import counter
 
 # adapter -> module and class; imported when first needed, since the SDKs take half a second each
 ADAPTERS: dict[str, str] = {
-    "openai": "chat.providers.openai_compatible:OpenAICompatible",
+    "openai": "chat.providers.openai_compatible:OpenAICompatibleAdapter",
     "azure": "chat.providers.openai_compatible:Azure",
     "ollama": "chat.providers.ollama:Ollama",
     "google": "chat.providers.google:Google",
