@@ -6,6 +6,7 @@ pid file, which a crash leaves behind.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -35,6 +36,7 @@ RETRY_SECONDS = 0.3
 POLL_SECONDS = 0.02
 # What a server logs while processes of a crashed predecessor are still ending.
 PREDECESSOR_MESSAGES = ("another postmaster", "shared memory block", "old server processes")
+MAX_LOG_BYTES = 100_000  # of what one start writes
 SOCKET_NAME = ".s.PGSQL.5432"
 SOCKET_PATH_LIMIT = 100  # sun_path holds 104 bytes on macOS, 108 on Linux, the name included
 INITDB_OPTIONS = ("-U", "deepwiki", "-E", "UTF8", "--locale=C", "-A", "trust", "--no-instructions")
@@ -90,6 +92,10 @@ class Cluster:
     @property
     def _data(self) -> Path:
         return self.folder / "data"
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "postgres.log"
 
     def dsn(self, database: str = "postgres") -> str:
         """The libpq connection string of a database."""
@@ -161,16 +167,17 @@ class Cluster:
         while True:
             _reap()
             pidfile.remove_if_stale(self._data)
+            position = self._log_size()
             server = self._launch(programs, account)
             if self._wait_until_it_answers(server, deadline):
                 return
-            last = self._last_log_line()
-            if time.monotonic() > deadline or not _is_waiting_for_predecessor(last):
-                raise PostgresError(f"The database did not start. Its log ends: {last}")
+            log = self._read_log(position)
+            if time.monotonic() > deadline or not is_waiting_for_predecessor(log):
+                raise PostgresError(f"The database did not start. Its log ends: {last_reason(log)}")
             time.sleep(RETRY_SECONDS)
 
     def _launch(self, programs: Path, account: Account) -> Server:
-        with (self.folder / "postgres.log").open("ab") as log:
+        with self._log.open("ab") as log:
             server = subprocess.Popen(
                 self._command(programs),
                 stdin=subprocess.DEVNULL,
@@ -206,24 +213,34 @@ class Cluster:
             if connection.execute(DATABASE_EXISTS).fetchone() is None:
                 connection.execute("CREATE DATABASE deepwiki")
 
-    def _last_log_line(self) -> str:
-        try:
-            log = (self.folder / "postgres.log").read_text(errors="replace")
-        except OSError:
-            return "(no log)"
-        return _last_line(log) or "(empty)"
+    def _log_size(self) -> int:
+        """In bytes; 0 without a log."""
+        with contextlib.suppress(OSError):
+            return self._log.stat().st_size
+        return 0
+
+    def _read_log(self, position: int) -> str:
+        """The log from byte `position` on, at most MAX_LOG_BYTES; empty without a log."""
+        with contextlib.suppress(OSError), self._log.open("rb") as log:
+            log.seek(position)
+            return log.read(MAX_LOG_BYTES).decode(errors="replace")
+        return ""
 
 
 def _run_initdb(programs: Path, data: Path, account: Account) -> None:
     command = [str(programs / "initdb"), "-D", str(data), *INITDB_OPTIONS]
     done = run_program(command, account)
     if done.returncode:
-        reason = _last_line(done.stderr) or "no reason given"
+        reason = last_reason(done.stderr)
         raise PostgresError(f"The database could not be made: {reason}")
 
 
-def _last_line(text: str) -> str:
-    return text.strip().rpartition("\n")[2]
+def last_reason(log: str) -> str:
+    """The last FATAL line, else the last line: "database system is shut down" follows some
+    errors."""
+    lines = log.strip().splitlines() or ["no reason given"]
+    fatal = [line for line in lines if "FATAL:" in line]
+    return (fatal or lines)[-1]
 
 
 def _make_private_folder(folder: Path, account: Account) -> None:
@@ -237,8 +254,9 @@ def _make_private_folder(folder: Path, account: Account) -> None:
     folder.chmod(0o700)
 
 
-def _is_waiting_for_predecessor(log_line: str) -> bool:
-    return any(message in log_line for message in PREDECESSOR_MESSAGES)
+def is_waiting_for_predecessor(log: str) -> bool:
+    """True if a server that wrote `log` ended because processes of a crashed one still run."""
+    return any(message in log for message in PREDECESSOR_MESSAGES)
 
 
 def _reap() -> None:

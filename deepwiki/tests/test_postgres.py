@@ -11,6 +11,7 @@ import pytest
 
 from deepwiki.foundation.pool_recovery import shorten_reconnect_waits
 from deepwiki.postgres import Cluster, PostgresError, acquire, release
+from deepwiki.postgres.cluster import is_waiting_for_predecessor, last_reason
 from deepwiki.testing.waiting import wait_until
 
 pytestmark = pytest.mark.integration
@@ -92,6 +93,31 @@ def test_the_data_is_there_after_the_server_is_killed_and_started_again(data_dir
     again = acquire(data_dir)
     with psycopg.connect(again.dsn("deepwiki")) as connection:
         assert connection.execute("SELECT n FROM kept").fetchone() == (7,)
+
+
+STILL_IN_USE = """\
+LOG:  starting PostgreSQL 18.1
+FATAL:  pre-existing shared memory block (key 6, ID 7) is still in use
+HINT:  Terminate any old server processes associated with data directory "data".
+LOG:  database system is shut down
+"""
+
+
+def test_a_start_beside_processes_of_a_crashed_server_is_tried_again():
+    assert is_waiting_for_predecessor(STILL_IN_USE)
+    assert not is_waiting_for_predecessor('FATAL:  could not open file "postgresql.conf"')
+
+
+@pytest.mark.parametrize(
+    ("log", "reason"),
+    [
+        (STILL_IN_USE, "still in use"),
+        ("LOG:  starting\nLOG:  shutting down\n", "LOG:  shutting down"),
+        ("", "no reason given"),
+    ],
+)
+def test_the_reason_of_a_failed_start_is_its_fatal_line(log, reason):
+    assert last_reason(log).endswith(reason)
 
 
 def test_a_pool_full_of_broken_connections_is_usable_soon_after_a_restart(data_dir):
