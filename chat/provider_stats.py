@@ -1,4 +1,4 @@
-"""Figures of each provider's answers for the admin, and a test of one model."""
+"""Figures of each provider's answers, for the page of providers in the admin."""
 
 from __future__ import annotations
 
