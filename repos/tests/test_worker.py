@@ -19,7 +19,7 @@ from repos.services import add
 from repos.sources import parse_address
 from repos.testing import GitHost, make_repository
 
-pytestmark = [pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.acceptance, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
