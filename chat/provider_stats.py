@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 
 from chat import services
 from chat.token_usage import TOKENS
-from deepwiki.foundation.sql import read_sql
+from deepwiki.foundation.sql import fetch_all, read_sql
 
 STATS = read_sql(__file__, "provider_stats.sql")
 DAYS = 14
@@ -67,9 +66,8 @@ def _description(name: str, section: dict[str, Any]) -> dict[str, Any]:
 
 def _usage_by_provider() -> dict[str, ProviderUsage]:
     since = timezone.now() - timedelta(days=DAYS)
-    with connection.cursor() as cursor:
-        cursor.execute(STATS.format(tokens=TOKENS), {"since": since})
-        return {name: _usage(*figures) for name, *figures in cursor.fetchall()}
+    rows = fetch_all(STATS.format(tokens=TOKENS), {"since": since})
+    return {name: _usage(*figures) for name, *figures in rows}
 
 
 def _usage(answers: int, failed: int, tokens: int, first_ms: float | None) -> ProviderUsage:
@@ -89,9 +87,7 @@ def _bars() -> list[dict[str, Any]]:
 
 
 def _answers_by_day(first: date) -> dict[date, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(ANSWERS_BY_DAY, [first])
-        return dict(cursor.fetchall())
+    return dict(fetch_all(ANSWERS_BY_DAY, [first]))
 
 
 def _bar(number: int, day: date, count: int, most: int) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from deepwiki.foundation.parsing import is_length_above
 from repos import services
 from repos.encryption import WrongKey
 from repos.models import Repository
@@ -29,7 +30,7 @@ def webhook(request: HttpRequest, repository_id: uuid.UUID) -> JsonResponse:
 
     An unknown repository, one without a secret and a wrong signature give the same 404.
     """
-    if int(request.headers.get("content-length") or 0) > settings.WEBHOOK_BYTES:
+    if is_length_above(request.headers.get("content-length"), settings.WEBHOOK_BYTES):
         return JsonResponse({"detail": "This is too large."}, status=413)
     repository = Repository.objects.filter(pk=repository_id).first()
     if repository is None or not _is_authentic(request, repository):

@@ -76,7 +76,6 @@ class AskedAdmin(ReadOnly):
     search_fields = ["asked_by__username", "conversation__repository__name"]
     date_hierarchy = "created_at"
     ordering = ["-created_at"]
-    fields = ["created_at", "asked_by", "repository", "model_asked", "state_of_answer", "tokens"]
     readonly_fields = [
         "created_at",
         "asked_by",
@@ -85,6 +84,7 @@ class AskedAdmin(ReadOnly):
         "state_of_answer",
         "tokens",
     ]
+    fields = [*readonly_fields]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

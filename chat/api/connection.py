@@ -16,11 +16,10 @@ from collections.abc import Awaitable, Coroutine
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 
+from chat import services
 from chat.api.wire_formats import NORMAL_CLOSURE
-from chat.core.errors import ChatError, Down, Internal, NotSignedIn, TooMany
-from chat.services.answering import DATABASE_RETRY_SECONDS
+from chat.core.errors import Down, Internal, NotSignedIn, TooMany
 from deepwiki.accounts import authentication
 from deepwiki.foundation import metrics
 from deepwiki.foundation.incidents import log_incident
@@ -73,15 +72,20 @@ class Connection:
         """
         headers = self._socket.scope["headers"]
         try:
-            self.person, self._session_key = await in_thread(
-                authentication.authenticate_handshake, headers
-            )
+            with services.database_errors_as_down():
+                self.person, self._session_key = await in_thread(
+                    authentication.authenticate_handshake, headers
+                )
         except authentication.CredentialsRefused:
             metrics.connections.labels("refused").inc()
             raise
+        except Down:
+            metrics.connections.labels("failed").inc()
+            raise
         except Exception as error:
             metrics.connections.labels("failed").inc()
-            raise _handshake_error(error) from error
+            incident = log_incident(logger, "a handshake could not be checked")
+            raise Internal(incident) from error
         self._count()
 
     def _count(self) -> None:
@@ -196,9 +200,3 @@ def _peer(socket: Socket) -> str:
     """The network address of the other end, empty if it is not known."""
     host: str = (socket.scope.get("client") or ("",))[0]
     return host
-
-
-def _handshake_error(error: Exception) -> ChatError:
-    if isinstance(error, OperationalError | InterfaceError):
-        return Down(retry_after=DATABASE_RETRY_SECONDS)
-    return Internal(log_incident(logger, "a handshake could not be checked"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from functools import wraps
@@ -53,8 +52,6 @@ def identified(view: AsyncView) -> View:
                 return await view(request, await _person(request), *args, **kwargs)
         except ChatError as error:
             return _refused(error)
-        except asyncio.CancelledError:
-            raise
         except Exception:
             return _refused(Internal(log_incident(logger, "a request failed")))
 

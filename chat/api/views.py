@@ -19,7 +19,7 @@ from chat.core.errors import RequestTooLarge
 from chat.core.events import Failed, Numbered
 from chat.runs import Run
 from deepwiki.accounts import authentication
-from deepwiki.foundation.parsing import parse_number
+from deepwiki.foundation.parsing import is_length_above, parse_number
 
 if TYPE_CHECKING:
     from deepwiki.accounts.authentication import Person
@@ -34,7 +34,7 @@ async def stream(request: HttpRequest, person: Person) -> HttpResponseBase:
 
     Plain text; server-sent events with `?events=1` and `Accept: text/event-stream`.
     """
-    if _is_too_large(request):
+    if is_length_above(request.headers.get("content-length"), settings.MESSAGE_BYTES):
         raise RequestTooLarge
     chat_request = services.read_request(request.body)
     wants_events = _wants_events(request)
@@ -69,11 +69,6 @@ async def run_stop(request: HttpRequest, person: Person, run_id: uuid.UUID) -> H
     """`POST /api/runs/<id>/stop`."""
     await services.stop(person, run_id)
     return HttpResponse(status=204)
-
-
-def _is_too_large(request: HttpRequest) -> bool:
-    length = parse_number(request.headers.get("content-length") or "0")
-    return length is None or length > settings.MESSAGE_BYTES
 
 
 def _wants_events(request: HttpRequest) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -22,6 +21,7 @@ from chat.message_tree import ancestors
 from chat.models import Conversation, Message
 from chat.services.quotas import QuestionCounts, limit_parameters
 from chat.token_usage import TOKENS
+from deepwiki.foundation.sql import read_sql
 from repos import services as repositories
 from repos.models import Repository, RepositoryQuerySet
 from repos.sources.errors import NotFound, SourceError
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 MessagesById = dict[uuid.UUID, Message]
 
 MAX_TITLE_CHARS = 80
-SQL_FILE = Path(__file__).parent / "insert_question.sql"
-INSERT_QUESTION = SQL_FILE.read_text("utf-8").replace("{tokens}", TOKENS)
+INSERT_QUESTION = read_sql(__file__, "insert_question.sql").replace("{tokens}", TOKENS)
 
 
 @dataclass(frozen=True)

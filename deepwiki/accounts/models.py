@@ -8,9 +8,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from deepwiki.foundation.sql import fetch_row
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -55,13 +57,11 @@ class ApiToken(models.Model):
     def is_valid(cls, clear: str) -> bool:
         """True if the token is not revoked and its user is active."""
         # Written out: this runs before every question of a program.
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT 1 FROM accounts_apitoken t JOIN auth_user u ON u.id = t.user_id"
-                " WHERE t.digest = %s AND t.revoked_at IS NULL AND u.is_active",
-                [_digest(clear)],
-            )
-            return cursor.fetchone() is not None
+        statement = (
+            "SELECT 1 FROM accounts_apitoken t JOIN auth_user u ON u.id = t.user_id"
+            " WHERE t.digest = %s AND t.revoked_at IS NULL AND u.is_active"
+        )
+        return fetch_row(statement, [_digest(clear)]) is not None
 
     @classmethod
     def owner_of(cls, clear: str) -> User | None:

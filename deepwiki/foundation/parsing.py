@@ -14,6 +14,13 @@ def parse_number(text: str | None) -> int | None:
     return None
 
 
+def is_length_above(content_length: str | None, limit: int) -> bool:
+    """True for a Content-Length header above `limit` bytes, or one that is no number. A
+    missing header counts as 0."""
+    length = parse_number(content_length or "0")
+    return length is None or length > limit
+
+
 def parse_uuid(value: object) -> uuid.UUID | None:
     """The UUID that a string holds; None for anything else."""
     if not isinstance(value, str):

@@ -182,6 +182,19 @@ def test_a_branch_that_is_gone_leaves_the_old_index_standing(host, alice):
 # --- webhooks ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("length", ["5000001", "-1", "many"])
+def test_a_body_that_says_it_is_too_large_or_no_number_is_refused_unread(
+    client, repository, length
+):
+    reply = client.post(
+        f"/webhooks/{repository.pk}",
+        data=b"{}",
+        content_type="application/json",
+        headers={"content-length": length},
+    )
+    assert (reply.status_code, reply.json()) == (413, {"detail": "This is too large."})
+
+
 def push(client, repository, secret, style, payload=None, event="push", **headers):
     body = json.dumps(payload or {"ref": "refs/heads/main"}).encode()
     digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
