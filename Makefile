@@ -8,7 +8,7 @@ export PYTHONUNBUFFERED := 1
 # Each worker has a database, servers and a browser of its own: about 1 GB of memory.
 PARALLEL := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test test-fast coverage check bench lock install install-dev clean
+.PHONY: run test test-fast fuzz coverage check bench lock install install-dev clean
 
 run: install
 	@exec $(BIN)/python -m deepwiki.run
@@ -20,6 +20,10 @@ test: install-dev
 # What needs no database, no other process and no browser: seconds.
 test-fast: install-dev
 	@$(BIN)/python -m pytest -m unit
+
+# Random input for whatever reads outside data: more examples than `make test` tries, from a fixed seed.
+fuzz: install-dev
+	@$(BIN)/python -m pytest $(PARALLEL) -m fuzz --hypothesis-profile=fuzz --hypothesis-seed=0
 
 # Fails below the share that pyproject.toml names.
 coverage: install-dev

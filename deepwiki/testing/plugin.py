@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from deepwiki.testing.fuzz import register_profiles
+
 # Each worker of pytest-xdist has a folder, and so a database cluster, of its own. It lies inside the
 # folder of the process that started the workers, which removes them all.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -47,6 +49,8 @@ os.environ["DEEPWIKI_OLLAMA_DISCOVERY"] = "false"  # a developer's own Ollama mu
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # fixtures use the ORM while a browser's loop runs
 if "DEEPWIKI_TEST_DATABASE_URL" in os.environ:
     os.environ["DATABASE_URL"] = os.environ["DEEPWIKI_TEST_DATABASE_URL"]
+
+register_profiles()  # before pytest loads the one that the command line names
 
 KINDS = ("unit", "integration", "acceptance")
 DATABASE = {"db", "transactional_db"}
