@@ -47,8 +47,8 @@ class RequestLimits:
     `history_messages` are kept of a longer conversation, the newest.
     """
 
-    message_bytes: int = 256_000
-    content_chars: int = 32_000
+    message_bytes: int = 4_000_000
+    content_chars: int = 400_000
     history_messages: int = 100
 
 

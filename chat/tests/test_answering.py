@@ -422,7 +422,7 @@ async def test_an_events_socket_is_closed_on_too_large_a_message_and_on_a_flood_
     from deepwiki.asgi import application
 
     for messages, code in (
-        (["x" * 300_000], 1009),
+        (["x" * 4_000_001], 1009),
         (["nonsense"] * (MAX_REFUSED_MESSAGES + 1), 4429),
     ):
         headers = [(b"host", b"localhost"), (b"authorization", f"Bearer {token}".encode())]

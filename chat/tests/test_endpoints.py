@@ -141,7 +141,7 @@ async def test_search_only_answers_through_the_same_pipeline(repository, token, 
         ({"filePath": "../../etc/passwd"}, "filePath", 4400, 400),
         ({"repo_url": "/etc", "type": "local"}, "There is no such repository", 4404, 404),
         ({"conversation": str(uuid.uuid4())}, "no such conversation", 4404, 404),
-        ({"messages": [{"role": "user", "content": "x" * 40_000}]}, "longer than", 1009, 413),
+        ({"messages": [{"role": "user", "content": "x" * 400_001}]}, "longer than", 1009, 413),
     ],
 )
 async def test_a_refusal_has_the_same_words_at_both_doors(

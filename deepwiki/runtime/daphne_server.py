@@ -3,7 +3,7 @@
 - Messages over our limit are refused with an error message before daphne's own limit drops them.
 - Per-message deflate is accepted, with a limit on what a message may decompress to.
 - A slow reader gets CLOSE_SECONDS to read the rest after a close.
-- A connection whose request headers are not complete in time is closed.
+- Requests have limits of size and time, see http_limits.py.
 - SIGTERM turns /readyz to 503 and lets running answers finish.
 
 Import it after `django.setup()`; daphne installs Twisted's asyncio reactor when imported.
@@ -16,7 +16,6 @@ import contextlib
 import logging
 import os
 import signal
-from collections.abc import Callable
 from typing import Any
 
 from autobahn.websocket.compress import PerMessageDeflateOffer, PerMessageDeflateOfferAccept
@@ -25,6 +24,7 @@ from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 from twisted.internet import reactor
 
+from deepwiki.runtime.http_limits import with_limits
 from deepwiki.runtime.lifespan import shutdown, startup
 
 PING_SECONDS = 10
@@ -38,8 +38,6 @@ CLOSE_FRAME_SECONDS = 0.3  # for the close frames to leave
 MESSAGE_MARGIN = 2
 # Close codes a server may send: RFC 6455, section 7.4.1. autobahn accepts 1000 and 3000 on.
 CLOSE_CODES = (1001, 1003, 1007, 1008, 1009, 1011, 1012, 1013)
-
-BuildProtocol = Callable[[Any], Any]
 
 logger = logging.getLogger(__name__)
 
@@ -104,7 +102,7 @@ class BoundedServer(Server):  # type: ignore[misc]
         self.ws_factory.setProtocolOptions(
             closeHandshakeTimeout=CLOSE_SECONDS, failByDrop=False, **_deflate_options()
         )
-        self.http_factory.buildProtocol = _with_header_deadline(self.http_factory.buildProtocol)
+        self.http_factory.buildProtocol = with_limits(self.http_factory.buildProtocol)
         self._handle_signals(loop)
 
     def _handle_signals(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -128,37 +126,6 @@ class BoundedServer(Server):  # type: ignore[misc]
             if hasattr(protocol, "serverClose"):
                 with contextlib.suppress(Exception):
                     protocol.serverClose(code=1001)
-
-
-def _with_header_deadline(build: BuildProtocol) -> BuildProtocol:
-    """Build HTTP protocols whose first request has a HeaderDeadline."""
-
-    def build_with_deadline(address: Any) -> Any:
-        protocol = build(address)
-        HeaderDeadline(protocol._channel)
-        return protocol
-
-    return build_with_deadline
-
-
-class HeaderDeadline:
-    """Aborts a connection whose first request headers are not complete within
-    HEADER_SECONDS. Twisted's own timeout starts again with every line."""
-
-    def __init__(self, channel: Any) -> None:
-        self._channel = channel
-        self._headers_received = channel.allHeadersReceived
-        self._timer = reactor.callLater(settings.HEADER_SECONDS, self._abort)
-        channel.allHeadersReceived = self._cancel
-
-    def _abort(self) -> None:
-        if self._channel.transport is not None:
-            self._channel.transport.abortConnection()
-
-    def _cancel(self) -> None:
-        if self._timer.active():
-            self._timer.cancel()
-        self._headers_received()
 
 
 def _deflate_options() -> dict[str, Any]:
