@@ -7,6 +7,7 @@ store, replay.py reads what another process stored, pubsub.py notifies other pro
 from chat.runs.background import keep
 from chat.runs.event_log import EventLog
 from chat.runs.manager import RunManager
-from chat.runs.run import NoRecord, Recorder, Run
+from chat.runs.ports import NoRecord, Recorder
+from chat.runs.run import Run
 
 __all__ = ["EventLog", "NoRecord", "Recorder", "Run", "RunManager", "keep"]

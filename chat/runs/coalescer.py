@@ -12,11 +12,13 @@ COALESCE_SECONDS = 0.03
 class Coalescer:
     """Emits text at most every COALESCE_SECONDS; the first piece after a pause at once.
 
-    `emit` is called on the event loop, with text that is not empty.
+    `emit` is called on the event loop, with text that is not empty. What it raises comes
+    out of `add` and `flush`; from the timer it goes to `fail`.
     """
 
-    def __init__(self, emit: Callable[[str], None]) -> None:
+    def __init__(self, emit: Callable[[str], None], fail: Callable[[Exception], None]) -> None:
         self._emit = emit
+        self._fail = fail
         self._pending: list[str] = []
         self._emitted_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -30,7 +32,7 @@ class Coalescer:
         if wait <= 0:
             self.flush()
         else:
-            self._timer = asyncio.get_running_loop().call_later(wait, self.flush)
+            self._timer = asyncio.get_running_loop().call_later(wait, self._flush_late)
 
     def flush(self) -> None:
         """Emit what is pending now."""
@@ -41,6 +43,12 @@ class Coalescer:
         self._pending.clear()
         self._emitted_at = time.monotonic()
         self._emit(text)
+
+    def _flush_late(self) -> None:
+        try:
+            self.flush()
+        except Exception as error:  # the outermost edge of a timer
+            self._fail(error)
 
     def _cancel_timer(self) -> None:
         if self._timer is not None:

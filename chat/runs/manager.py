@@ -9,7 +9,6 @@ from collections.abc import AsyncGenerator
 
 from chat.core.errors import ServerStops
 from chat.core.events import Event
-from chat.runs.background import keep
 from chat.runs.run import Run
 
 FINISHED_RUN_SECONDS = 300.0
@@ -37,10 +36,10 @@ class RunManager:
         if self.draining:
             raise ServerStops
         self._remove_finished()
-        self.runs[run.id] = run
         for event in first:
             run.emit(event)
-        run.task = keep(run.drive(source))
+        run.start(source)
+        self.runs[run.id] = run
         return run
 
     def get(self, run_id: uuid.UUID) -> Run | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,10 +19,13 @@ from chat.models import Message, RunEvent
 from chat.rendering.citation_links import verified_share
 from chat.runs import pubsub
 from chat.runs.run import Run
+from deepwiki.foundation.incidents import log_incident
 from deepwiki.foundation.text import clean
 from deepwiki.foundation.threads import in_thread
 
 Fields = dict[str, Any]
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class MessageRecorder:
     def _save(self, fields: Fields, check: Check | None, events: list[RunEvent]) -> bool:
         """Store the fields and events; true if the run should stop."""
         if "state" in fields:
-            citations = stored_citations(fields["content"], check)
+            citations = _citations(fields["content"], check)
             fields |= {"citations": citations, "verified_share": verified_share(citations)}
         # An answer whose lease ran out was marked interrupted; it is running all the same.
         writable = [Message.State.RUNNING, Message.State.INTERRUPTED]
@@ -62,6 +66,15 @@ class MessageRecorder:
             # A save whose acknowledgement was lost is repeated: stored events stay.
             RunEvent.objects.bulk_create(events, ignore_conflicts=True)
         return row.filter(stop_requested=True).exists()
+
+
+def _citations(text: str, check: Check | None) -> list[CitationItem]:
+    """As `stored_citations`; none if they cannot be looked up: the answer counts more."""
+    try:
+        return stored_citations(text, check)
+    except Exception:
+        log_incident(logger, "citations could not be looked up")
+        return []
 
 
 def stored_citations(text: str, check: Check | None) -> list[CitationItem]:

@@ -15,9 +15,9 @@ import contextlib
 import logging
 import time
 import uuid
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, cast
+from typing import cast
 
 from chat.core.citations import Check
 from chat.core.errors import ChatError, Internal, ServerStops
@@ -36,46 +36,16 @@ from chat.core.events import (
 )
 from chat.core.json_shapes import StageItem
 from chat.core.usage_meter import UsageMeter
+from chat.runs.background import keep
 from chat.runs.coalescer import Coalescer
 from chat.runs.event_log import EventLog
+from chat.runs.ports import BlockRenderer, NoRecord, Recorder, RenderStep
 from chat.runs.saver import Saver
+from chat.runs.source import is_failure, take_events
 from deepwiki.foundation.incidents import log_incident
 from deepwiki.foundation.log_format import run_id
 
 logger = logging.getLogger(__name__)
-
-
-class BlockRenderer(Protocol):
-    """Renders growing Markdown to HTML blocks, see chat/rendering/live_blocks.py.
-
-    `check` looks citations up; it is set when the sources are known.
-    """
-
-    check: Check | None
-
-    def feed(self, text: str) -> list[Html]: ...
-
-    def finish(self) -> list[Html]: ...
-
-    def seal(self) -> list[Html]: ...
-
-
-RenderStep = Callable[[BlockRenderer], list[Html]]
-
-
-class Recorder(Protocol):
-    """Stores a run."""
-
-    async def save(self, run: Run, new_events: Sequence[Numbered]) -> None:
-        """Store the run's text and state, and events not stored before. May raise."""
-        ...
-
-
-class NoRecord:
-    """A Recorder for questions that leave no row."""
-
-    async def save(self, run: Run, new_events: Sequence[Numbered]) -> None:
-        return
 
 
 @dataclass
@@ -107,7 +77,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self.log = EventLog(self.id)
-        self._coalescer = Coalescer(self._emit_text)
+        self._coalescer = Coalescer(self._emit_text, self._stop_after)
         self._saver = Saver(self.log, self._store)
 
     @property
@@ -136,6 +106,10 @@ class Run:
 
     def _detach(self) -> None:
         self.readers -= 1
+        self.stop_if_alone()
+
+    def stop_if_alone(self) -> None:
+        """Stop a run that ends with its last reader, if it has none."""
         if self.readers == 0 and self.ends_when_alone:
             self.stop()
 
@@ -145,20 +119,54 @@ class Run:
             self._stop_state = state
             self.task.cancel()
 
-    async def drive(self, source: AsyncGenerator[Event]) -> None:
-        """Take the events of `source` until it ends, fails or is stopped. Never raises.
+    def start(self, source: AsyncGenerator[Event]) -> None:
+        """Take the events of `source` in a task, until it ends, fails or is stopped.
 
-        The last event is always Done.
+        The last event is always Done, whatever fails meanwhile.
         """
+        self.task = keep(self._drive(source))
+        self.task.add_done_callback(self._release)
+
+    async def _drive(self, source: AsyncGenerator[Event]) -> None:
         run_id.set(self.id.hex[:12])
-        ended = asyncio.Event()
-        saving = asyncio.create_task(self._saver.save_until(ended))
-        state = await self._consume(source)
-        self.state = self._complete(state)
-        ended.set()
-        await saving
-        if not await self._saver.save_last():
-            self.log.append(Notice.of("not_saved"))
+        self._saver.start()
+        state: State = "partial"
+        try:
+            state = await self._consume(source)
+            state = self._complete(state)
+        except asyncio.CancelledError:
+            state = self._stop_state
+        finally:
+            self.state = state
+            await self._end()
+
+    async def _end(self) -> None:
+        """Store the final state, where that works, and append Done, whatever happens."""
+        try:
+            if not await self._saver.end():
+                self.log.append(Notice.of("not_saved"))
+        except Exception:
+            log_incident(logger, "the end of an answer could not be stored")
+        finally:
+            self._append_done()
+
+    def _release(self, task: asyncio.Task[None]) -> None:
+        """The driving task is done: give the run an end if it has none.
+
+        A task that was cancelled before its first step, or ended by an error of its own,
+        has not reached the end of `_drive`.
+        """
+        if self.log.has_ended:
+            return
+        if not task.cancelled() and task.exception() is not None:
+            logger.error("an answer was not driven to its end", exc_info=task.exception())
+        if self.state is None:
+            self.state = self._stop_state if task.cancelled() else "partial"
+        keep(self._saver.end())
+        self._append_done()
+
+    def _append_done(self) -> None:
+        assert self.state is not None
         self.finished_at = time.monotonic()
         self.log.append(Done(self.state))
 
@@ -190,27 +198,44 @@ class Run:
 
     async def _consume(self, source: AsyncGenerator[Event]) -> State:
         try:
-            async with contextlib.aclosing(source):
-                async for event in source:
-                    self.emit(event)
+            await take_events(source, self.emit)
         except asyncio.CancelledError:
             return self._stop_state
         except ChatError as error:
             self._fail(error)
             return "partial"
-        except Exception:
+        except BaseException as error:
+            if not is_failure(error):
+                raise
             self._fail(Internal(log_incident(logger, "an answer failed")))
             return "partial"
         return "complete"
 
+    def _stop_after(self, error: Exception) -> None:
+        """Stop the run because text that waited could not be emitted."""
+        try:
+            raise error
+        except Exception:
+            self._fail(Internal(log_incident(logger, "emitting text failed")))
+        self.stop("partial")
+
     def _complete(self, state: State) -> State:
-        """Emit what is pending: text, the last blocks, the cost, the error of a restart."""
-        self._coalescer.flush()
-        self._render(lambda renderer: renderer.finish())
-        self._emit_missing_usage()
+        """Emit what is pending: text, the last blocks, the cost, the error of a restart.
+
+        A step that fails makes the answer partial; the others are taken all the same.
+        """
+        for step in (self._coalescer.flush, self._finish_blocks, self._emit_missing_usage):
+            try:
+                step()
+            except Exception:
+                self._fail(Internal(log_incident(logger, "an answer could not be completed")))
+                state = "partial"
         if state == "interrupted" and self.error is None:
             self._fail(ServerStops())
         return state
+
+    def _finish_blocks(self) -> None:
+        self._render(lambda renderer: renderer.finish())
 
     def _emit_missing_usage(self) -> None:
         """The usage so far of an answer that ended before it told its own."""
@@ -249,7 +274,9 @@ class Run:
             return []
         try:
             return step(self.renderer)
-        except Exception:
+        except BaseException as error:
+            if not is_failure(error):
+                raise
             log_incident(logger, "rendering an answer failed")
             self.renderer = None
             return []

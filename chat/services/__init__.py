@@ -4,13 +4,15 @@ from chat.services.answering import (
     ask,
     attach,
     database_errors_as_down,
+    runs,
+    stop,
+    stop_here,
+)
+from chat.services.configuration import (
     providers,
     read_request,
     refreshed_providers,
     request_limits,
-    runs,
-    stop,
-    stop_here,
 )
 
 __all__ = [

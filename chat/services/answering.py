@@ -4,35 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 import uuid
 from collections.abc import AsyncGenerator, Callable, Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from chat.core.errors import ChatError, Down, NoSuchRepository, NotSignedIn
+from chat.core.errors import ChatError, Down, Internal, NoSuchRepository, NotSignedIn
 from chat.core.events import Accepted, Delta, Event, Numbered
 from chat.core.generation import AnswerContext
 from chat.core.pipeline import answer
-from chat.core.ports import AnswerLimits, Model
-from chat.core.request import ChatRequest, RequestLimits, decode, parse
+from chat.core.ports import Model
+from chat.core.request import ChatRequest
 from chat.core.usage_meter import UsageMeter
 from chat.models import Message
-from chat.providers import Providers, load_models
-from chat.providers.base import Timeouts
 from chat.rendering import LiveBlocks
 from chat.runs import NoRecord, Run, RunManager, keep, pubsub
 from chat.runs.recorder import MessageRecorder
 from chat.runs.replay import load_run, stored_events
 from chat.services.cached_answers import DjangoAnswerCache
+from chat.services.configuration import answer_limits, providers, refreshed_providers
 from chat.services.intake import AcceptedQuestion, accept_question
 from chat.services.quotas import check_address
 from chat.services.retrieval import RepositoryRetriever
 from deepwiki.foundation import metrics
+from deepwiki.foundation.incidents import log_incident
 from deepwiki.foundation.threads import in_thread
 from repos.search import Filters, parse_patterns
 
@@ -43,46 +43,8 @@ Authorize = Callable[[], None]
 
 DATABASE_RETRY_SECONDS = 30
 
+logger = logging.getLogger(__name__)
 runs = RunManager()
-
-
-@lru_cache(maxsize=1)
-def providers() -> Providers:
-    """The providers of this process, from the settings."""
-    return Providers(
-        load_models(settings.MODELS_FILE),
-        settings.PROVIDER_ENVIRONMENT,
-        settings.PROVIDER,
-        Timeouts(settings.FIRST_TOKEN_SECONDS, settings.TOKEN_IDLE_SECONDS),
-        settings.OLLAMA_DISCOVERY,
-        settings.PUBLIC_URL,
-    )
-
-
-def refreshed_providers() -> Providers:
-    """As `providers`, with the models of a running Ollama.
-
-    May block for half a second to look for one.
-    """
-    known = providers()
-    known.refresh_discovered_models()
-    return known
-
-
-def request_limits() -> RequestLimits:
-    """How large a request may be, from the settings."""
-    return RequestLimits(settings.MESSAGE_BYTES, settings.CONTENT_CHARS, settings.HISTORY_MESSAGES)
-
-
-def answer_limits() -> AnswerLimits:
-    """How long an answer may be and take, from the settings."""
-    return AnswerLimits(settings.ANSWER_CHARS, settings.ANSWER_SECONDS)
-
-
-def read_request(data: str | bytes) -> ChatRequest:
-    """Decode a frame or body. Raises BadRequest, RequestTooLarge."""
-    limits = request_limits()
-    return parse(decode(data, limits), limits)
 
 
 async def ask(
@@ -103,8 +65,18 @@ async def ask(
     """
     # The client may disconnect before the rows are stored: the answer is started anyway.
     with database_errors_as_down():
-        work = _start_answer(person, request, authorize, address=address, lasting=lasting)
-        return await asyncio.shield(keep(work))
+        starting = keep(_start_answer(person, request, authorize, address=address, lasting=lasting))
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            starting.add_done_callback(_stop_if_alone)
+            raise
+
+
+def _stop_if_alone(starting: asyncio.Task[Run]) -> None:
+    """The client left before its answer began: nobody will ever attach."""
+    if not starting.cancelled() and starting.exception() is None:
+        starting.result().stop_if_alone()
 
 
 async def attach(person: Person, run_id: uuid.UUID, after: int = 0) -> AsyncGenerator[Numbered]:
@@ -168,18 +140,30 @@ async def _start_answer(
     accepted, model = await in_thread(_accept, person, request, authorize)
     if accepted.existing and accepted.run_id is not None:
         return runs.get(accepted.run_id) or await load_run(accepted.run_id, person)
-    context = _answer_context(person, request, accepted, model)
-    run = Run(
-        id=accepted.run_id or uuid.uuid4(),
-        ends_when_alone=not lasting,
-        person_id=person.pk,
-        address=address,
-        renderer=_renderer(request),
-        recorder=_recorder(accepted, lasting=lasting),
-        meter=context.meter,
-    )
-    events = _measure(model.provider, answer(context, DjangoAnswerCache()))
-    return await _start(run, events, accepted, request)
+    try:
+        context = _answer_context(person, request, accepted, model)
+        run = Run(
+            id=accepted.run_id or uuid.uuid4(),
+            ends_when_alone=not lasting,
+            person_id=person.pk,
+            address=address,
+            renderer=_renderer(request),
+            recorder=_recorder(accepted, lasting=lasting),
+            meter=context.meter,
+        )
+        events = _measure(model.provider, answer(context, DjangoAnswerCache()))
+        return runs.start(run, events, _first_event(accepted, request))
+    except Exception as error:
+        refusal = _as_chat_error(error)
+        if accepted.answer_id:
+            await in_thread(_mark_refused, accepted.answer_id, refusal)
+        raise refusal from error
+
+
+def _as_chat_error(error: Exception) -> ChatError:
+    if isinstance(error, ChatError):
+        return error
+    return Internal(log_incident(logger, "an answer could not be started"))
 
 
 async def _check_anonymous(person: Person, address: str) -> None:
@@ -234,20 +218,12 @@ def _recorder(accepted: AcceptedQuestion, *, lasting: bool) -> MessageRecorder |
     return MessageRecorder(accepted.answer_id, with_events=lasting)
 
 
-async def _start(
-    run: Run, events: AsyncGenerator[Event], accepted: AcceptedQuestion, request: ChatRequest
-) -> Run:
-    first = Accepted(
+def _first_event(accepted: AcceptedQuestion, request: ChatRequest) -> Accepted:
+    return Accepted(
         _text(accepted.conversation_id),
         _text(accepted.answer_id),
         _text(request.client_message_id),
     )
-    try:
-        return runs.start(run, events, first)
-    except ChatError as error:
-        if accepted.answer_id:
-            await in_thread(_mark_refused, accepted.answer_id, error)
-        raise
 
 
 async def _measure(provider: str, events: AsyncGenerator[Event]) -> AsyncGenerator[Event]:

@@ -150,7 +150,7 @@ def _context(repository: Repository, request: ChatRequest, model: Model) -> Answ
 
 def _start(context: AnswerContext) -> Run:
     run = Run(id=uuid.uuid4())
-    run.task = asyncio.create_task(run.drive(answer(context)))
+    run.start(answer(context))
     return run
 
 

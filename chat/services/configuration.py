@@ -1,0 +1,51 @@
+"""The providers and limits of this process, from the settings."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.conf import settings
+
+from chat.core.ports import AnswerLimits
+from chat.core.request import ChatRequest, RequestLimits, decode, parse
+from chat.providers import Providers, load_models
+from chat.providers.base import Timeouts
+
+
+@lru_cache(maxsize=1)
+def providers() -> Providers:
+    """The providers of this process, from the settings."""
+    return Providers(
+        load_models(settings.MODELS_FILE),
+        settings.PROVIDER_ENVIRONMENT,
+        settings.PROVIDER,
+        Timeouts(settings.FIRST_TOKEN_SECONDS, settings.TOKEN_IDLE_SECONDS),
+        settings.OLLAMA_DISCOVERY,
+        settings.PUBLIC_URL,
+    )
+
+
+def refreshed_providers() -> Providers:
+    """As `providers`, with the models of a running Ollama.
+
+    May block for half a second to look for one.
+    """
+    known = providers()
+    known.refresh_discovered_models()
+    return known
+
+
+def request_limits() -> RequestLimits:
+    """How large a request may be, from the settings."""
+    return RequestLimits(settings.MESSAGE_BYTES, settings.CONTENT_CHARS, settings.HISTORY_MESSAGES)
+
+
+def answer_limits() -> AnswerLimits:
+    """How long an answer may be and take, from the settings."""
+    return AnswerLimits(settings.ANSWER_CHARS, settings.ANSWER_SECONDS)
+
+
+def read_request(data: str | bytes) -> ChatRequest:
+    """Decode a frame or body. Raises BadRequest, RequestTooLarge."""
+    limits = request_limits()
+    return parse(decode(data, limits), limits)

@@ -1,0 +1,49 @@
+"""What is stored of an answer, also where something fails at its end."""
+
+import uuid
+
+import pytest
+
+from chat.core.events import Delta, Sources
+from chat.models import Conversation, Message
+from chat.runs import Run, RunManager
+from chat.runs.recorder import MessageRecorder
+from deepwiki.foundation.threads import in_thread
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def message(alice, repository):
+    """An answer that is about to be generated."""
+    conversation = Conversation.objects.create(user=alice, repository=repository, title="t")
+    return Message.objects.create(
+        conversation=conversation,
+        position=1,
+        role=Message.Role.ASSISTANT,
+        state=Message.State.RUNNING,
+        run_id=uuid.uuid4(),
+    )
+
+
+async def stored(message, source):
+    """The message's row after a run of `source` has ended."""
+    run = Run(message.run_id, MessageRecorder(message.pk))
+    RunManager().start(run, source)
+    async for _ in run.attach():
+        pass
+    await in_thread(message.refresh_from_db)
+    return message
+
+
+async def test_citations_that_cannot_be_looked_up_do_not_cost_the_answer(message):
+    def fails(citation):
+        raise OSError
+
+    async def source():
+        yield Sources([], "abc", "words", fails)
+        yield Delta("See `shop/prices.py:L1-L2`.")
+
+    row = await stored(message, source())
+    assert (row.state, row.content) == ("complete", "See `shop/prices.py:L1-L2`.")
+    assert row.citations == []
