@@ -57,12 +57,13 @@ def measure(source: Path, *, with_search: bool) -> dict[str, object]:
 
 def search_ms(repository: Any) -> float:
     """Median milliseconds of a search."""
+    from repos.access import OPERATOR_ID
     from repos.search import search
 
     milliseconds = []
     for question in QUESTIONS * ROUNDS:
         began = time.perf_counter()
-        search([repository.pk], question, user_id=None)
+        search([repository.pk], question, user_id=OPERATOR_ID)
         milliseconds.append((time.perf_counter() - began) * 1000)
     return round(statistics.median(milliseconds), 1)
 

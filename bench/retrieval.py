@@ -77,13 +77,14 @@ def _index(folder: str, commit: str) -> Any:
 
 
 def _search(repository_id: Any, question: Question, language: str, *, hybrid: bool) -> Result:
+    from repos.access import OPERATOR_ID
     from repos.search import SearchOptions, search
 
     began = time.perf_counter()
     found = search(
         [repository_id],
         question[language],
-        user_id=None,
+        user_id=OPERATOR_ID,
         options=SearchOptions(hybrid=hybrid, with_text=False),
     )
     milliseconds = (time.perf_counter() - began) * 1000

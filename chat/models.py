@@ -205,7 +205,10 @@ class ShareQuerySet(models.QuerySet["Share"]):
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), revoked_at=None)
 
     def open_now(self) -> ShareQuerySet:
-        """Those that can be read now: not ended, their conversation there, their repository for showing."""
+        """Those that somebody signed in can read now.
+
+        Not ended, their conversation there, their repository for showing.
+        """
         return self.unended().filter(
             Q(conversation__repository__is_private=False)
             | Q(conversation__repository__shares_allowed=True),

@@ -19,7 +19,13 @@ from repos.access import find_readable
 from repos.encryption import WrongKey, encrypt
 from repos.index import source_of
 from repos.models import IndexJob, Repository
-from repos.sources import Address, SourceError, parse_address, remote_commit
+from repos.sources import (
+    Address,
+    SourceError,
+    has_public_host,
+    parse_address,
+    remote_commit,
+)
 from repos.sources.address import check_revision
 from repos.sources.errors import NotFound
 
@@ -72,6 +78,8 @@ def find_or_add(
         _check_may_add(address, person_id)
         private = None if token else _private_revision(person, address, revision)
         repository = private or add(address, person_id, token=token, revision=revision)
+        if person_id is None and not repository.host_is_public:
+            raise NotFound("not_readable")  # a row from before its host counted as public
     touch(repository, person_id, token)
     return repository
 
@@ -165,8 +173,15 @@ def _check_revision(revision: str) -> None:
 
 
 def _check_may_add(address: Address, person_id: int | None) -> None:
-    """Raises NotFound for a folder outside LOCAL_ROOTS, or an anonymous person."""
-    if address.is_local and (person_id is None or not _is_under_roots(Path(address.url))):
+    """Raises NotFound for a folder outside LOCAL_ROOTS.
+
+    For an anonymous person, for anything but a repository of a public host.
+    """
+    if person_id is None and not has_public_host(
+        address, settings.CLONE_ALLOW, through_proxy=bool(settings.GIT_PROXY)
+    ):
+        raise NotFound("not_readable")
+    if address.is_local and not _is_under_roots(Path(address.url)):
         raise NotFound("not_readable")
 
 

@@ -238,10 +238,12 @@ async def test_without_credentials_nobody_enters(repository, endpoint):
 
 
 async def test_anonymous_people_enter_where_the_administrator_says_so(
-    repository, with_model, settings, endpoint
+    public_repository, with_model, settings, endpoint
 ):
     settings.ALLOW_ANONYMOUS = True
-    assert (await ENDPOINTS[endpoint](ask(repository), "")).text == "t0000 t0001 t0002 "
+    assert (
+        await ENDPOINTS[endpoint](ask(public_repository, type="github"), "")
+    ).text == "t0000 t0001 t0002 "
     assert await rows() == []
 
 

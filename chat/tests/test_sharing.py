@@ -40,9 +40,9 @@ def shared(client, made, **form):
     return Share.objects.filter(conversation=made).first()
 
 
-def test_a_link_ends_when_it_should_and_with_its_conversation(client, people, repository):
+def test_a_link_ends_when_it_should_and_with_its_conversation(client, people, public_repository):
     client.force_login(people["alice"])
-    made = conversation(people["alice"], repository)
+    made = conversation(people["alice"], public_repository)
     share = shared(client, made, days="7")
     client.logout()
     assert client.get(f"/s/{share.key}/").status_code == 200
@@ -53,6 +53,21 @@ def test_a_link_ends_when_it_should_and_with_its_conversation(client, people, re
     Conversation.objects.update(deleted_at=timezone.now())
     assert client.get(f"/s/{share.key}/").status_code == 404
     assert client.get("/s/nothing/").status_code == 404
+
+
+def test_a_link_to_a_folders_conversation_needs_an_account_until_links_are_allowed(
+    client, people, repository
+):
+    client.force_login(people["alice"])
+    made = conversation(people["alice"], repository)
+    assert "an account here" in client.get(f"/c/{made.pk}/shares").content.decode()
+    page = f"/s/{shared(client, made).key}/"
+    client.force_login(people["bob"])
+    assert client.get(page).status_code == 200
+    client.logout()
+    assert client.get(page).headers["Location"] == f"/accounts/login/?next={page}"
+    Repository.objects.update(shares_allowed=True)
+    assert client.get(page).status_code == 200
 
 
 def test_a_private_repositorys_conversations_are_shared_only_when_its_owner_says_so(

@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -68,11 +69,17 @@ def revoke_share(request: HttpRequest, conversation_id: uuid.UUID, share_id: int
 
 @require_GET
 def shared_conversation(request: HttpRequest, key: str) -> HttpResponse:
-    """The read-only page of a share link, for anybody; the owner is not named."""
+    """The read-only page of a share link, for anybody; the owner is not named.
+
+    For people with an account only, where the repository is a folder or of a private
+    network and nobody has allowed links.
+    """
     related = ("conversation__repository", "conversation__user", "last")
     share = get_object_or_404(Share.objects.open_now().select_related(*related), key=key)
     conversation = share.conversation
     repository = conversation.repository
+    if request.user.pk is None and not repository.may_be_shown_to_strangers:
+        return redirect_to_login(request.get_full_path())
     # An owner who may no longer read the repository does not show it to others either.
     get_object_or_404(Repository.objects.readable_by(conversation.user), pk=repository.pk)
     share.last.conversation = conversation

@@ -12,10 +12,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from django.conf import settings
+from django.db import Error
 
 from chat.runs import keep, pubsub
 from chat.services import providers, runs, stop_here
 from deepwiki.foundation.threads import in_thread
+from repos.access import public_hosts
 from repos.search import warm_up
 
 logger = logging.getLogger(__name__)
@@ -50,6 +52,7 @@ async def startup() -> None:
     """Subscribe to stop requests of other processes, and load the embedder and the
     providers, which the first question would otherwise wait for."""
     keep(pubsub.subscribe_to_stops(stop_here))
+    await _withdraw_public_hosts()
     await _load_embedder()
     await _load_providers()
     _tune_garbage_collection()
@@ -59,6 +62,13 @@ async def shutdown() -> None:
     """Let running answers finish, for at most DRAIN_SECONDS."""
     await runs.drain(settings.DRAIN_SECONDS)
     await providers().close()
+
+
+async def _withdraw_public_hosts() -> None:
+    try:
+        await in_thread(public_hosts.withdraw)
+    except Error:
+        logger.warning("the hosts of repositories could not be checked", exc_info=True)
 
 
 async def _load_embedder() -> None:

@@ -134,6 +134,17 @@ def repository(index_folder: Callable[..., Any], folder: Path) -> Any:
     return index_folder(folder)
 
 
+@pytest.fixture
+def public_repository(repository: Any) -> Any:
+    """The small project as if fetched from a public host: strangers may read it, too."""
+    from repos.models import Repository
+
+    Repository.objects.filter(pk=repository.pk).update(
+        kind="github", url="https://github.com/shop/pocket", host_is_public=True
+    )
+    return Repository.objects.select_related("current_index").get(pk=repository.pk)
+
+
 @pytest.fixture(scope="session")
 def model_listener() -> Iterator[socket.socket]:
     """Where models listen: the same place in every test, so that servers which know it can be used again."""

@@ -4,6 +4,11 @@ The rule itself is `RepositoryQuerySet.readable_by`; `permissions` compiles it f
 written-out SQL.
 """
 
-from repos.access.permissions import PersonId, find_readable, readable_repositories
+from repos.access.permissions import (
+    OPERATOR_ID,
+    PersonId,
+    find_readable,
+    readable_repositories,
+)
 
-__all__ = ["PersonId", "find_readable", "readable_repositories"]
+__all__ = ["OPERATOR_ID", "PersonId", "find_readable", "readable_repositories"]

@@ -20,6 +20,8 @@ FIND_READABLE = read_sql(__file__, "find_readable.sql")
 # What an answer needs of an index; the other fields are deferred.
 INDEX_COLUMNS = ("id", "repository_id", "commit", "state", "embedders", "chunks", "updated_at")
 ANY_PERSON = -1
+# Whoever has a terminal of this machine: reads what everybody signed in may read.
+OPERATOR_ID = 0
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ def readable_repositories() -> str:
     """A SELECT of all columns of the repositories that the person `%(user)s` may read.
 
     For use as a subquery, which PostgreSQL flattens. NULL stands for an anonymous
-    person: no comparison with NULL is true, so public repositories are left.
+    person: no comparison with NULL is true, so repositories of public hosts are left.
     """
     rows = Repository.objects.readable_by(PersonId(ANY_PERSON)).order_by()
     sql, parameters = rows.query.sql_with_params()

@@ -15,6 +15,7 @@ from django.db import Error
 from django.utils import timezone
 
 from deepwiki.foundation.incidents import log_incident
+from repos.access import public_hosts
 from repos.embedders import EmbedderError
 from repos.encryption import WrongKey
 from repos.index import IndexResult, drop_indexes, index_repository
@@ -98,6 +99,7 @@ def _execute(job: IndexJob, progress: JobProgress) -> IndexJob:
 
 
 def _complete(job: IndexJob, result: IndexResult) -> None:
+    public_hosts.record_fetch(job.repository)
     IndexJob.objects.claimed_as(job).update(
         state=State.DONE, result=result.as_json(), finished_at=timezone.now()
     )

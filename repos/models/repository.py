@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Now
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, Value
+from django.db.models.functions import Cast, Now
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from repos.encryption import decrypt, encrypt
-from repos.sources import HOSTS, Address, parse_address
+from repos.sources import HOSTS, Address, SourceError, has_public_host, parse_address
 from repos.sources.hosts import LOCAL
 
 if TYPE_CHECKING:
@@ -38,14 +39,15 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
     def readable_by(
         self, user: AbstractBaseUser | AnonymousUser | Identified | None
     ) -> RepositoryQuerySet:
-        """The permission rule: public rows, and private ones the user added or was given.
+        """The permission rule: rows without an owner, and private ones added or given.
 
-        Given to them, or to a group of theirs. `repos.access` compiles it into other
-        statements: it may have no parameter but the user's id.
+        Given to the user, or to a group of theirs. An anonymous user reads rows of public
+        hosts only. `repos.access` compiles the rule into other statements: it may have no
+        parameter but the user's id.
         """
-        public = Q(is_private=False)
         if user is None or user.pk is None:
-            return self.filter(public)
+            return self.filter(is_private=False, host_is_public=True)
+        public = Q(is_private=False) & (Q(host_is_public=True) | _is_signed_in(user.pk))
         added = Q(added_by=user.pk)
         return self.filter(public | added | _is_reader(user.pk) | _is_in_reader_group(user.pk))
 
@@ -60,6 +62,11 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
             | Q(is_private=True)
             | Q(pk__in=being_indexed.values("pk"))
         )
+
+
+def _is_signed_in(user_id: int) -> IsNull:
+    """True for every id; NULL, which stands for an anonymous user in SQL, makes it false."""
+    return IsNull(Cast(Value(user_id), BigIntegerField()), False)  # noqa: FBT003 - Django's form
 
 
 def _is_reader(user_id: int) -> Exists:
@@ -78,7 +85,8 @@ def _is_in_reader_group(user_id: int) -> Exists:
 class Repository(models.Model):
     """A repository at its default branch or at one named revision: a row each.
 
-    A public one is one row for everybody. A private one belongs to the person who added
+    A public one is one row for everybody; where `host_is_public` is not set, because it is
+    a folder or its host is of a private network, for everybody who is signed in. A private one belongs to the person who added
     it with a token: two people's private rows for the same address have an index each,
     so neither can learn anything from the other.
     """
@@ -95,6 +103,12 @@ class Repository(models.Model):
         help_text="Branch, tag or commit; empty for the default branch.",
     )
     is_private = models.BooleanField(default=False, db_default=False)
+    host_is_public = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Its address is of a public host: people without an account may read it.",
+    )
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
@@ -142,6 +156,27 @@ class Repository(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, **kwargs: Any) -> None:
+        """Save the row; a change of its address never makes it one of a public host."""
+        names_public_host = self.names_public_host()
+        if self._state.adding:
+            self.host_is_public = names_public_host
+        elif self.host_is_public and not names_public_host:
+            self.host_is_public = False
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "host_is_public"}
+        super().save(**kwargs)
+
+    def names_public_host(self) -> bool:
+        """Whether the address is of a public host by the present settings."""
+        try:
+            address = self.address
+        except SourceError:
+            return False
+        return has_public_host(
+            address, settings.CLONE_ALLOW, through_proxy=bool(settings.GIT_PROXY)
+        )
+
     @property
     def address(self) -> Address:
         return parse_address(self.url, self.kind)
@@ -167,6 +202,11 @@ class Repository(models.Model):
     def may_be_shared(self) -> bool:
         """May conversations about it be read by link?"""
         return not self.is_private or self.shares_allowed
+
+    @property
+    def may_be_shown_to_strangers(self) -> bool:
+        """May such a link be read without an account?"""
+        return self.shares_allowed or (not self.is_private and self.host_is_public)
 
     def managed_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
         """May this person set it up: its owner, and staff."""

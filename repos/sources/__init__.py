@@ -6,6 +6,7 @@ address (hosts) -> network_policy -> git, following redirects, or local_folder -
 from repos.sources.address import Address, check_revision, parse_address
 from repos.sources.errors import Broken, NoRevision, NotFound, SourceError
 from repos.sources.hosts import HOSTS, KINDS, Host
+from repos.sources.network_policy import has_public_host
 from repos.sources.snapshot import (
     FetchLimits,
     Snapshot,
@@ -31,6 +32,7 @@ __all__ = [
     "TreeEntry",
     "check_revision",
     "commits_between",
+    "has_public_host",
     "open_snapshot",
     "parse_address",
     "printable",

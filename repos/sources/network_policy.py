@@ -19,6 +19,11 @@ Resolver = Callable[[str, int], list[str]]
 HTTPS_PORT = 443
 PRIVILEGED_PORTS = range(1024)  # ports of other services, such as SSH and mail
 NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
+# RFC 6761, RFC 6762 and names in common use that no public resolver answers for.
+PRIVATE_TOP_LEVEL = frozenset(
+    {"corp", "home", "internal", "intranet", "invalid", "lan", "local", "localdomain"}
+    | {"localhost", "onion", "private", "test"}
+)
 # 127.1, 0x7f000001, 017700000001, 2130706433: a resolver may read these as an address.
 NUMERIC_HOSTNAME = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*", re.IGNORECASE)
 
@@ -67,6 +72,49 @@ def check(
     if not allowed and not all(map(is_public, addresses)):
         raise AddressRefused("private_network")
     return PinnedHost(address.hostname, address.port, tuple(addresses))
+
+
+def has_public_host(
+    address: Address, allow: Iterable[str] = (), *, through_proxy: bool = False
+) -> bool:
+    """Whether an address names a host that anybody could fetch it from.
+
+    False for a folder, a host that `allow` opens, an IP address, and a name of private
+    networks (RFC 6761, RFC 6762, RFC 8375, one label). Behind a proxy, which resolves names
+    of its own network, only the known public services count. Nothing is resolved: `check`
+    does that before a connection.
+    """
+    if address.is_local or _is_allowed(address, allow) or is_private_name(address.hostname):
+        return False
+    if through_proxy and not address.host.is_public(address.hostname):
+        return False
+    try:
+        _check_public_form(address)
+    except AddressRefused:
+        return False
+    return True
+
+
+def check_move(
+    origin: Address, target: Address, allow: Iterable[str] = (), *, through_proxy: bool = False
+) -> None:
+    """A public host must not lead to one that only this server may reach.
+
+    Raises AddressRefused.
+    """
+    allow = tuple(allow)
+    if has_public_host(origin, allow, through_proxy=through_proxy) and not has_public_host(
+        target, allow, through_proxy=through_proxy
+    ):
+        raise AddressRefused("private_network")
+
+
+def is_private_name(hostname: str) -> bool:
+    """Whether the name of a host is one that only private networks resolve."""
+    labels = hostname.lower().rstrip(".").split(".")
+    if len(labels) == 1:
+        return True
+    return labels[-1] in PRIVATE_TOP_LEVEL or labels[-2:] == ["home", "arpa"]
 
 
 def is_public(text: str) -> bool:

@@ -184,6 +184,9 @@ def _follow_moves(source: Source, folder: Path, call: Callable[[Remote], str]) -
             target = _move_target(remote)
             if target is None:
                 raise
+            network_policy.check_move(
+                address, target, limits.allow, through_proxy=bool(limits.proxy)
+            )
         if not _is_same_host(target, address):
             token = ""
         address = target

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from deepwiki.testing.fixtures import FILES, write_files
 from repos import jobs
+from repos.access import OPERATOR_ID
 from repos.embedders.fake import FakeEmbedder
 from repos.index import vectors, writer
 from repos.models import Chunk, Document, Embedding, Index, IndexJob, Repository, Term
@@ -25,7 +26,9 @@ def reindex(repository, **kwargs):
 
 
 def paths(repository, question="discount", **kwargs):
-    return [p.path for p in search([repository.pk], question, user_id=None, **kwargs).passages]
+    return [
+        p.path for p in search([repository.pk], question, user_id=OPERATOR_ID, **kwargs).passages
+    ]
 
 
 def test_an_index_knows_its_files_chunks_lines_and_commit(repository):
@@ -182,7 +185,9 @@ def test_words_answer_before_the_vectors_are_there(folder, monkeypatch):
 
     def looking(self, texts):
         fresh = Repository.objects.get(pk=repository.pk)
-        found.append((fresh.current_index.state, search([fresh.pk], "discount", user_id=None).mode))
+        found.append(
+            (fresh.current_index.state, search([fresh.pk], "discount", user_id=OPERATOR_ID).mode)
+        )
         connections.close_all()  # of the thread that embeds
         raise InterruptedError
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from deepwiki.testing.fixtures import write_files
 from repos import jobs, services
+from repos.access import OPERATOR_ID
 from repos.index import hnsw, removal, writer
 from repos.jobs import claims, maintenance
 from repos.models import Embedding, Index, IndexJob, Repository
@@ -43,7 +44,7 @@ def indexed(host, name="team/tool", **kwargs):
     return Repository.objects.get(pk=repository.pk)
 
 
-def found(repository, question="zebra", user_id=None):
+def found(repository, question="zebra", user_id=OPERATOR_ID):
     return [p.path for p in search([repository.pk], question, user_id=user_id).passages]
 
 

@@ -5,6 +5,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from deepwiki.testing.fixtures import write_files
+from repos.access import OPERATOR_ID
 from repos.models import Chunk, Index, IndexJob
 from repos.search import search
 
@@ -40,7 +41,7 @@ def test_an_index_made_before_goes_on_answering_and_uses_its_graph(
         tmp_path / "r", {f"m{n}.py": f"def zebra_{n}():\n    return {n}\n" for n in range(5)}
     )
     repository = index_folder(tmp_path / "r")
-    before = search([repository.pk], "zebra_3", user_id=None)
+    before = search([repository.pk], "zebra_3", user_id=OPERATOR_ID)
     chunks = set(Chunk.objects.values_list("pk", flat=True))
     job = IndexJob.objects.create(repository=repository, state="failed", error="It broke.")
     try:
@@ -49,6 +50,6 @@ def test_an_index_made_before_goes_on_answering_and_uses_its_graph(
         call_command("migrate", verbosity=0)
     assert Index.objects.get().hnsw_embedders == ["fake/hashing"]
     assert set(Chunk.objects.values_list("pk", flat=True)) == chunks
-    assert search([repository.pk], "zebra_3", user_id=None) == before
+    assert search([repository.pk], "zebra_3", user_id=OPERATOR_ID) == before
     job.refresh_from_db()
     assert (job.error, job.error_code, job.error_parameters) == ("It broke.", "", {})

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from deepwiki.testing.fixtures import write_files
+from repos.access import OPERATOR_ID
 from repos.models import Repository
 from repos.search import Filters, SearchOptions, parse_patterns, read_file, search
 from repos.search.filters import scope_of
@@ -12,7 +13,7 @@ from repos.search.filters import scope_of
 pytestmark = pytest.mark.django_db
 
 
-def paths(repository, question, user_id=None, **kwargs):
+def paths(repository, question, user_id=OPERATOR_ID, **kwargs):
     options = SearchOptions(**kwargs)
     return [
         p.path for p in search([repository.pk], question, user_id=user_id, options=options).passages
@@ -21,12 +22,12 @@ def paths(repository, question, user_id=None, **kwargs):
 
 def test_the_defining_lines_come_first(repository):
     best = search(
-        [repository.pk], "how is the discounted total of an order computed?", user_id=None
+        [repository.pk], "how is the discounted total of an order computed?", user_id=OPERATOR_ID
     ).passages[0]
     assert best.path == "shop/prices.py"
     assert "discount" in best.text
     assert best.text == "\n".join(
-        read_file(repository, best.path, None).text.split("\n")[best.start - 1 : best.end]
+        read_file(repository, best.path, OPERATOR_ID).text.split("\n")[best.start - 1 : best.end]
     )
 
 
@@ -125,13 +126,13 @@ def test_a_path_is_only_ever_an_entry_of_the_index(repository, path):
     ],
 )
 def test_any_question_is_survived(repository, question):
-    search([repository.pk], question, user_id=None)
+    search([repository.pk], question, user_id=OPERATOR_ID)
 
 
 def test_several_repositories_are_ranked_together(index_folder, folder, tmp_path, repository):
     write_files(tmp_path / "second", {"zebra.py": "def zebra_stripes():\n    return 'zebra'\n"})
     second = index_folder(tmp_path / "second")
-    found = search([repository.pk, second.pk], "zebra discount", user_id=None).passages
+    found = search([repository.pk, second.pk], "zebra discount", user_id=OPERATOR_ID).passages
     assert {p.repository_id for p in found} == {repository.pk, second.pk}
 
 
@@ -202,7 +203,7 @@ def test_rights_written_out_are_those_of_the_models(people, repository):
     assert seen == {True, False}
     assert find_readable(alice.pk, "https://x/both", "", own=True) == both[1]
     assert find_readable(bob.pk, "https://x/both", "", own=True) is None
-    found = find_readable(None, repository.url, "")
+    found = find_readable(bob.pk, repository.url, "")
     assert (found.current_index.commit, found.current_index.state) == (
         repository.current_index.commit,
         "ready",
@@ -211,12 +212,15 @@ def test_rights_written_out_are_those_of_the_models(people, repository):
 
 @pytest.fixture
 def shared_in_every_way(people, index_folder, folder, tmp_path):
-    """Private repositories of alice, each shared in one way, and a public one; by name."""
+    """Private repositories of alice, each shared in one way, and two without an owner; by name."""
     from django.contrib.auth.models import Group
 
     team, others = Group.objects.create(name="team"), Group.objects.create(name="others")
     people["carol"].groups.add(team, others)
     rows = {"public": index_folder(folder)}
+    Repository.objects.filter(pk=rows["public"].pk).update(host_is_public=True)
+    write_files(tmp_path / "folder", {"zebra.py": "def zebra():\n    return 1\n"})
+    rows["folder"] = index_folder(tmp_path / "folder")
     for name in ("own", "reader", "group", "both"):
         write_files(tmp_path / name, {"zebra.py": "def zebra():\n    return 1\n"})
         rows[name] = index_folder(tmp_path / name, owner_id=people["alice"].pk, private=True)
@@ -230,9 +234,9 @@ def shared_in_every_way(people, index_folder, folder, tmp_path):
 @pytest.mark.parametrize(
     ("name", "readable"),
     [
-        ("alice", {"public", "own", "reader", "group", "both"}),
-        ("bob", {"public", "reader"}),
-        ("carol", {"public", "reader", "group", "both"}),
+        ("alice", {"public", "folder", "own", "reader", "group", "both"}),
+        ("bob", {"public", "folder", "reader"}),
+        ("carol", {"public", "folder", "reader", "group", "both"}),
         (None, {"public"}),
     ],
 )
@@ -269,4 +273,4 @@ def test_the_compiled_rule_takes_the_person_and_nothing_else():
     from repos.access import readable_repositories
 
     sql = readable_repositories()
-    assert sql.count("%") == sql.count("%(user)s") == 3
+    assert sql.count("%") == sql.count("%(user)s") == 4

@@ -13,6 +13,7 @@ from django.db import connection
 from deepwiki.testing.servers import child_environment, stop
 from deepwiki.testing.waiting import wait_until
 from repos import jobs
+from repos.access import OPERATOR_ID
 from repos.models import Document, IndexJob, Repository
 from repos.search import search
 from repos.services import add
@@ -64,7 +65,7 @@ def somebody_waits():
 
 
 def found(repository, word):
-    return [p.path for p in search([repository.pk], word, user_id=None).passages]
+    return [p.path for p in search([repository.pk], word, user_id=OPERATOR_ID).passages]
 
 
 @pytest.mark.parametrize("stage", ["clone", "chunk", "embed", "switch"])

@@ -22,6 +22,7 @@ from chat.runs import Run
 from chat.services.retrieval import RepositoryRetriever
 from deepwiki.foundation.threads import in_thread
 from repos import jobs
+from repos.access import OPERATOR_ID
 from repos.models import IndexJob, Repository
 from repos.services import add, find_for_operator
 from repos.sources import SourceError, parse_address
@@ -141,7 +142,7 @@ def _context(repository: Repository, request: ChatRequest, model: Model) -> Answ
     return AnswerContext(
         request=request,
         history=(),
-        retriever=RepositoryRetriever(repository.pk, repository.added_by_id),
+        retriever=RepositoryRetriever(repository.pk, repository.added_by_id or OPERATOR_ID),
         provider=services.providers().adapter(model.provider),
         model=model,
         limits=AnswerLimits(settings.ANSWER_CHARS, settings.ANSWER_SECONDS),

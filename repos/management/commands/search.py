@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from repos.access import OPERATOR_ID
 from repos.search import Filters, SearchOptions, SearchResult, parse_patterns, search
 from repos.services import find_for_operator
 
@@ -47,7 +48,7 @@ class Command(BaseCommand):
         search_repository = partial(
             search,
             [repository.pk],
-            user_id=repository.added_by_id,
+            user_id=repository.added_by_id or OPERATOR_ID,
             options=_search_options(options),
         )
         if options["jsonl"]:

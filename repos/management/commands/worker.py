@@ -14,6 +14,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 
 from repos import jobs
+from repos.access import public_hosts
 
 logger = logging.getLogger(__name__)
 RESCUE_SECONDS = 10
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        public_hosts.withdraw()
         asyncio.run(work(options["concurrency"]))
 
 
