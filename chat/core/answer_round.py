@@ -53,7 +53,8 @@ def _retrieval_events(
     yield sources(*round_input.previous, retrieved)
     if not round_input.previous:
         yield from notices(retrieved)
-    if context.request.deep_research and not context.provider.is_generative:
+    wants_research = context.request.deep_research or round_input.research is not None
+    if wants_research and not context.provider.is_generative:
         yield Notice.of("research_needs_model")
 
 

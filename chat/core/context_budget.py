@@ -16,6 +16,7 @@ LEAST_INPUT = 600
 LEAST_FREE = 200
 LEAST_FILE_CHARS = 200
 LEAST_QUESTION_CHARS = 100  # at each end
+LEAST_TURN_CHARS = 400  # of a turn that is shortened
 
 Count = Callable[[str], int]
 
@@ -87,11 +88,14 @@ class _Budget:
         return replace(file, text=file.text[:chars])
 
     def _newest(self, history: Sequence[Turn], limit: int) -> list[Turn]:
+        """The newest turns; the oldest of them is shortened to what is free."""
         turns: list[Turn] = []
         for turn in reversed(history):
-            limit -= self.count(turn.content) + TURN_OVERHEAD
-            if limit < 0:
+            tokens = self.count(turn.content)
+            if tokens + TURN_OVERHEAD > limit:
+                turns.extend(_shortened(turn, tokens, limit - TURN_OVERHEAD))
                 break
+            limit -= tokens + TURN_OVERHEAD
             turns.append(turn)
         return turns[::-1]
 
@@ -111,13 +115,21 @@ class _Budget:
         return sum(map(self.count, texts))
 
 
+def _shortened(turn: Turn, tokens: int, limit: int) -> Sequence[Turn]:
+    """The beginning of a turn of so many tokens; nothing where less than a passage is free."""
+    chars = len(turn.content) * limit // tokens
+    if chars < LEAST_TURN_CHARS:
+        return ()
+    return (replace(turn, content=f"{turn.content[:chars]}\n…"),)
+
+
 def _left_out(content: PromptContent, fitted: PromptContent) -> tuple[str, ...]:
     parts = []
     if fitted.question != content.question:
         parts.append("the middle of your question")
     if fitted.file is not content.file:
         parts.append("part of the file")
-    if len(fitted.history) < len(content.history):
+    if list(fitted.history) != list(content.history):
         parts.append("earlier messages")
     if len(fitted.passages) < len(content.passages):
         parts.append("some passages")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -89,7 +90,7 @@ class _Generation:
         text: list[str] = []
         full_window = self.context.model.context
         for window in (full_window, full_window // 2):
-            content = self._fit(window)
+            content = await self._fit(window)
             if content.left_out:
                 yield Notice.of("context_trimmed", parts=", ".join(content.left_out))
             completion = _Completion(self.context, self._prompt(content))
@@ -105,12 +106,18 @@ class _Generation:
                 yield Notice.of("context_retry")
         yield RoundResult("".join(text), self.retrieved)
 
-    def _fit(self, window: int) -> FittedContent:
+    async def _fit(self, window: int) -> FittedContent:
+        """Counted exactly only where the estimate leaves something out, and in a thread."""
         round_input, retrieved, model = self.round_input, self.retrieved, self.context.model
         content = PromptContent(
             round_input.question, retrieved.passages, round_input.history, retrieved.file
         )
-        return fit(content, context=window, output=model.output, count=model.count)
+        fitted = fit(content, context=window, output=model.output)
+        if not fitted.left_out or model.count is None:
+            return fitted
+        return await asyncio.to_thread(
+            fit, content, context=window, output=model.output, count=model.count
+        )
 
     def _prompt(self, content: PromptContent) -> Prompt:
         return build_prompt(

@@ -70,13 +70,17 @@ class PromptContent:
 
 @dataclass(frozen=True)
 class Prompt:
-    """A provider's input: chat messages, and what they were composed of."""
+    """A provider's input: chat messages, and what they were composed of.
+
+    `is_research` is true for a round of Deep Research.
+    """
 
     system: str
     turns: tuple[Turn, ...]
     passages: tuple[PromptPassage, ...]
     question: str
     language: str
+    is_research: bool = False
 
     def as_messages(self) -> list[dict[str, str]]:
         """The messages in the form of the OpenAI chat API."""
@@ -103,6 +107,7 @@ def build_prompt(
         tuple(content.passages),
         content.question,
         language,
+        is_research=template.startswith("research_"),
     )
 
 

@@ -27,17 +27,30 @@ TERMS_CHARS = 400
 HISTORY_TURNS = 4
 TURN_CHARS = 1_500
 PREVIOUS_CHARS = 500
+# Of a longer question, so much at each end is searched for: a client that sends a file tree asks
+# its question before or behind it.
+SEARCHED_CHARS = 4_000
 SHORT_WORDS = 8  # a question with fewer words counts as a short follow-up
 
 
 async def rewrite(context: AnswerContext, question: str) -> str:
-    """The search query: the question, followed by search terms where they help."""
+    """The search query: the question, followed by search terms where they help.
+
+    Of a question longer than 2 * SEARCHED_CHARS, its beginning and its end.
+    """
+    question = _searched(question)
     if not _needs_terms(context, question):
         return question
     terms = await _search_terms(context, question)
     if terms:
         return f"{question}\n{terms}"
     return _with_previous_question(question, context.history)
+
+
+def _searched(question: str) -> str:
+    if len(question) <= 2 * SEARCHED_CHARS:
+        return question
+    return f"{question[:SEARCHED_CHARS]}\n{question[-SEARCHED_CHARS:]}"
 
 
 def _needs_terms(context: AnswerContext, question: str) -> bool:

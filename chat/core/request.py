@@ -44,7 +44,8 @@ class Turn:
 class RequestLimits:
     """The largest request.
 
-    `history_messages` are kept of a longer conversation, the newest.
+    A question has at most `content_chars`. Of the messages before it, the newest
+    `history_messages` are kept, and the beginning of longer ones.
     """
 
     message_bytes: int = 4_000_000
@@ -187,12 +188,13 @@ def _messages(value: Any, limits: RequestLimits) -> tuple[Turn, ...]:
     if len(value) > MAX_MESSAGES:
         raise RequestTooLarge("too_many_messages")
     newest = value[-limits.history_messages :]
-    turns = tuple(_turn(item, number, limits) for number, item in enumerate(newest, 1))
-    _check_question(turns[-1])
-    return turns
+    turns = [_turn(item, number) for number, item in enumerate(newest, 1)]
+    _check_question(turns[-1], len(turns), limits)
+    history = [Turn(turn.role, turn.content[: limits.content_chars]) for turn in turns[:-1]]
+    return (*history, turns[-1])
 
 
-def _turn(item: Any, number: int, limits: RequestLimits) -> Turn:
+def _turn(item: Any, number: int) -> Turn:
     if not isinstance(item, dict):
         raise BadRequest("message_incomplete", number=number)
     role, content = item.get("role"), item.get("content")
@@ -200,17 +202,17 @@ def _turn(item: Any, number: int, limits: RequestLimits) -> Turn:
         raise BadRequest("message_incomplete", number=number)
     if role not in ROLES:
         raise BadRequest("unknown_role", number=number)
-    if len(content) > limits.content_chars:
-        limit = f"{limits.content_chars:,}"
-        raise RequestTooLarge("message_too_long", number=number, limit=limit)
     return Turn(ROLES[role], clean(content))
 
 
-def _check_question(turn: Turn) -> None:
+def _check_question(turn: Turn, number: int, limits: RequestLimits) -> None:
     if turn.role != "user":
         raise BadRequest("last_message_not_user")
     if not turn.content.replace(DEEP_RESEARCH, "").strip():
         raise BadRequest("empty_question")
+    if len(turn.content) > limits.content_chars:
+        limit = f"{limits.content_chars:,}"
+        raise RequestTooLarge("message_too_long", number=number, limit=limit)
 
 
 def _language(code: str) -> str:

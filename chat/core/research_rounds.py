@@ -1,13 +1,15 @@
 """The rounds of Deep Research, and which of them a client's conversation is in.
 
 Clients drive research by sending the growing conversation. It is research if one of its
-user messages holds the tag. Only a message that starts with the tag can continue it, so
-that a question with the words "continue" and "research" does not. Round = 1 + number of
-assistant messages; 1 plans, 2 to 4 update, 5 concludes.
+user messages holds the tag, which may be the first alone. A message that asks to continue
+the research, and nothing else, continues it: a question with the words "continue" and
+"research" does not. Round = 1 + number of assistant messages; 1 plans, 2 to 4 update, 5
+concludes.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -16,6 +18,11 @@ from chat.core.request import DEEP_RESEARCH, Turn
 
 ROUNDS = 5
 SUMMARY_CHARS = 300
+# `Continue the research`, `please continue with your deep research.`
+CONTINUATION = re.compile(
+    r"\W*(?:please |now |okay,? |ok,? )*continue\b[^\n?]{0,40}\bresearch(?:ing)?\b(?: [^\n?]{0,40})?\W*",
+    re.IGNORECASE,
+)
 Stage = Literal["plan", "update", "conclude"]
 
 
@@ -54,17 +61,15 @@ class ResearchRound:
 def current_round(messages: Sequence[Turn]) -> ResearchRound | None:
     """The round that a conversation is in; None if it is not research."""
     questions = [turn.content for turn in messages if turn.role == "user"]
-    if not any(DEEP_RESEARCH in text for text in questions):
+    if not any(map(_is_tagged, questions)):
         return None
     iteration = 1 + sum(turn.role == "assistant" for turn in messages)
     return ResearchRound(iteration, _stage(iteration), _topic(questions))
 
 
 def is_continuation(text: str) -> bool:
-    """Whether it is `[DEEP RESEARCH] Continue the research` or the like."""
-    lowered = untagged(text).lower()
-    starts_with_tag = text.lstrip().startswith(DEEP_RESEARCH)
-    return starts_with_tag and "continue" in lowered and "research" in lowered
+    """Whether it is `Continue the research` or the like, with the tag or without it."""
+    return CONTINUATION.fullmatch(untagged(text)) is not None
 
 
 def untagged(text: str) -> str:
@@ -79,9 +84,16 @@ def _stage(iteration: int) -> Stage:
 
 
 def _topic(questions: Sequence[str]) -> str:
-    """The last question; where it is a continuation, the first that is none."""
-    last = questions[-1]
+    """The last question; where it is a continuation, the one that it continues.
+
+    That is the first with the tag that is no continuation, or else the first of all.
+    """
+    first, last = questions[0], questions[-1]
     if not is_continuation(last):
         return untagged(last)
-    topics = (text for text in questions if "continue" not in text.lower())
-    return untagged(next(topics, last))
+    topics = (text for text in questions if not is_continuation(text))
+    return untagged(next(filter(_is_tagged, topics), first))
+
+
+def _is_tagged(text: str) -> bool:
+    return DEEP_RESEARCH in text

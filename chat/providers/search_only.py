@@ -18,7 +18,9 @@ from chat.providers.base import ProviderConfig
 SHOWN_PASSAGES = 8
 SHOWN_LINES = 24
 SPARE_LINES = 3  # so few are shown rather than counted
-# Answer language -> {"heading", "nothing"}.
+# The heading that clients take for the end of Deep Research; English in every language.
+CONCLUSION = "## Final Conclusion"
+# Answer language -> {"heading", "nothing", "conclusion"}.
 SENTENCES: dict[str, dict[str, str]] = tomllib.loads(
     Path(__file__).with_suffix(".toml").read_text("utf-8")
 )
@@ -41,15 +43,25 @@ class SearchOnly:
         others = prompt.passages[SHOWN_PASSAGES:]
         if others:
             yield Text(_citations(others))
+        if prompt.is_research:
+            yield Text(_conclusion(prompt))
 
     async def close(self) -> None:
         """Nothing is open."""
 
 
 def _introduction(prompt: Prompt) -> str:
-    sentences = SENTENCES.get(prompt.language, SENTENCES["en"])
-    sentence = sentences["heading" if prompt.passages else "nothing"]
+    sentence = _sentences(prompt)["heading" if prompt.passages else "nothing"]
     return f"{sentence}\n"
+
+
+def _conclusion(prompt: Prompt) -> str:
+    """The end of a research that a client would otherwise go on asking for."""
+    return f"\n{CONCLUSION}\n\n{_sentences(prompt)['conclusion']}\n"
+
+
+def _sentences(prompt: Prompt) -> dict[str, str]:
+    return SENTENCES.get(prompt.language, SENTENCES["en"])
 
 
 def _citations(passages: Sequence[PromptPassage]) -> str:

@@ -13,6 +13,10 @@ from typing import Any
 
 from chat.core.context_budget import estimate
 
+# The package refuses texts of more than 200,000 tokens, and holds the interpreter's lock for as
+# long as one call takes.
+SLICE_CHARS = 20_000
+
 
 def counter(encoding: str) -> Callable[[str], int]:
     """Counts tokens in an encoding such as o200k_base; estimates for an unknown one."""
@@ -23,7 +27,8 @@ def _count(encoding: str, text: str) -> int:
     tokenizer = _tokenizer(encoding)
     if tokenizer is None:
         return estimate(text)
-    return len(tokenizer.encode_ordinary(text))
+    starts = range(0, len(text), SLICE_CHARS)
+    return sum(len(tokenizer.encode_ordinary(text[at : at + SLICE_CHARS])) for at in starts)
 
 
 @lru_cache(maxsize=4)

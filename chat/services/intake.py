@@ -19,6 +19,7 @@ from chat.core.request import ChatRequest, Turn
 from chat.core.research_rounds import untagged
 from chat.message_tree import ancestors
 from chat.models import Conversation, Message
+from chat.services.continued_conversations import with_conversation
 from chat.services.quotas import QuestionCounts, limit_parameters
 from chat.token_usage import TOKENS
 from deepwiki.foundation.sql import read_sql
@@ -170,6 +171,7 @@ def _store(
 
     Raises TooMany, NoSuchRepository, BadRequest.
     """
+    request = with_conversation(person, request, repository)
     if request.conversation is None:
         place = _Place(uuid.uuid4(), is_new=True, history=request.messages[:-1])
         return _insert(person, request, model, repository, place)
