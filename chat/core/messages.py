@@ -95,6 +95,14 @@ MESSAGES: Final[dict[str, str]] = {
     "silent_before_answer": (
         "The model's service took too long to begin. Try again or choose another model."
     ),
+    "reply_too_large": (
+        "The model's service sent more than an answer can hold. The rest is left out; ask again or"
+        " choose another model."
+    ),
+    "not_a_model_service": (
+        "What answers at the address of the model's service is no such service. The administrator"
+        " can check the address in the settings."
+    ),
     "silent_in_answer": (
         "The model's service went silent in the middle. Try again or choose another model."
     ),

@@ -17,7 +17,6 @@ from typing import Any
 import google.ai.generativelanguage as glm
 import grpc.aio
 from google.api_core import exceptions as google_errors
-from google.api_core.client_options import ClientOptions
 from google.auth.credentials import AnonymousCredentials
 from grpc.aio import AioRpcError
 
@@ -52,6 +51,14 @@ KINDS: dict[str, type[ProviderError]] = {
     "RESOURCE_EXHAUSTED": RateLimited,
 }
 UNFINISHED = "FINISH_REASON_UNSPECIFIED"
+MAX_MESSAGE_BYTES = 4_000_000
+MAX_REPLY_BYTES = 64_000_000
+CHANNEL_OPTIONS = [
+    ("grpc.max_send_message_length", -1),
+    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+]
+# What the client itself says of a message above the bound.
+TOO_LARGE = "received message larger than max"
 LOOPBACK = ("127.0.0.1:", "localhost:")
 
 
@@ -88,7 +95,11 @@ class Google:
         started = finished = False
         try:
             call = await self._call(prompt, model)
+            received = 0
             async for reply in call:
+                received += glm.GenerateContentResponse.pb(reply).ByteSize()
+                if received > MAX_REPLY_BYTES:
+                    raise CutOff("reply_too_large")
                 for piece in _pieces(reply):
                     started = started or isinstance(piece, Text)
                     yield piece
@@ -115,17 +126,18 @@ class Google:
 
 
 def _client(config: ProviderConfig) -> Any:
+    """A client whose messages are bounded; without TLS for the server of the tests."""
+    transport_class: Any = GeminiClient.get_transport_class("grpc_asyncio")
     if config.address.startswith(LOOPBACK):
-        return _loopback_client(config.address)
-    options = ClientOptions(api_endpoint=config.address or None)
-    return GeminiClient(credentials=AnonymousCredentials(), client_options=options)
+        channel = grpc.aio.insecure_channel(config.address, options=CHANNEL_OPTIONS)
+        return GeminiClient(transport=transport_class(channel=channel))
 
+    def bounded_channel(*args: Any, **options: Any) -> Any:
+        return transport_class.create_channel(*args, **{**options, "options": CHANNEL_OPTIONS})
 
-def _loopback_client(address: str) -> Any:
-    """A client without TLS, for the server of the tests."""
-    transport_class = GeminiClient.get_transport_class("grpc_asyncio")
-    channel = grpc.aio.insecure_channel(address)
-    return GeminiClient(transport=transport_class(channel=channel))
+    host = {"host": config.address} if config.address else {}
+    transport = transport_class(credentials=AnonymousCredentials(), channel=bounded_channel, **host)
+    return GeminiClient(transport=transport)
 
 
 def _request(prompt: Prompt, model: Model) -> Any:
@@ -177,6 +189,8 @@ def _translate(error: Exception) -> ProviderError:
     Its text may hold a key: never passed on.
     """
     text = str(error).lower()
+    if TOO_LARGE in text:
+        return CutOff("reply_too_large")
     if "token" in text and ("exceed" in text or "too long" in text):
         return ContextTooLong()
     status = _status(error)

@@ -6,6 +6,7 @@ API: https://github.com/ollama/ollama/blob/main/docs/api.md#list-local-models
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.request import urlopen
@@ -62,7 +63,18 @@ def _with_scheme(address: str) -> str:
 def _tags(address: str) -> Any:
     url = f"{base_url(address)}/api/tags"
     with urlopen(url, timeout=SECONDS) as reply:  # noqa: S310 - from the settings
-        return json.loads(reply.read(MAX_REPLY_BYTES))
+        return json.loads(_body(reply))
+
+
+def _body(reply: Any) -> bytes:
+    """The body, at most MAX_REPLY_BYTES of it. Raises TimeoutError after SECONDS in all."""
+    deadline = time.monotonic() + SECONDS
+    body = bytearray()
+    while chunk := reply.read1(MAX_REPLY_BYTES - len(body)):
+        body += chunk
+        if time.monotonic() > deadline:
+            raise TimeoutError
+    return bytes(body)
 
 
 def _model_entry(name: str) -> ModelEntry:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from functools import partial
 from typing import Any
 
@@ -36,8 +36,12 @@ from chat.providers.base import (
     provider_error,
     with_timeouts_and_retries,
 )
+from chat.providers.event_stream import EventDecoder
+from deepwiki.foundation.bounded_http import UNCOMPRESSED, ReplyTooLarge, bound_reply_async
 
 YIELD_EVERY = 32
+# A whole reply: an answer and its thoughts, some hundred bytes a token.
+MAX_REPLY_BYTES = 64_000_000
 CONNECTIONS = 1_000
 MAX_ERROR_CHARS = 5_000
 # Phrases of services for a prompt that exceeds the context, and for a content policy.
@@ -64,7 +68,12 @@ class OpenAICompatibleAdapter:
 
     def client_options(self) -> dict[str, Any]:
         """The options of every client. Retries are ours (see base.py)."""
-        return {"max_retries": 0, "timeout": self.seconds, "http_client": self._transport()}
+        return {
+            "max_retries": 0,
+            "timeout": self.seconds,
+            "http_client": self._transport(),
+            "default_headers": {**UNCOMPRESSED, **self.config.headers},
+        }
 
     def _transport(self) -> Any:
         """aiohttp below the SDK: it costs the least for each piece.
@@ -73,7 +82,10 @@ class OpenAICompatibleAdapter:
         """
         limits = httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
         return openai.DefaultAioHttpClient(
-            timeout=self.seconds, limits=limits, follow_redirects=False
+            timeout=self.seconds,
+            limits=limits,
+            follow_redirects=False,
+            event_hooks=bound_reply_async(MAX_REPLY_BYTES),
         )
 
     def stream(self, prompt: Prompt, model: Model) -> Pieces:
@@ -89,7 +101,6 @@ class OpenAICompatibleAdapter:
         return openai.AsyncOpenAI(
             api_key=self.config.key or "none",
             base_url=self.config.address,
-            default_headers=dict(self.config.headers) or None,
             **self.client_options(),
         )
 
@@ -98,7 +109,7 @@ class OpenAICompatibleAdapter:
             async with self._request(prompt, model) as response:
                 finished = False
                 count = 0
-                async for event in _events(response.iter_bytes()):
+                async for event in _events(response):
                     for piece in _pieces(event):
                         count += 1
                         yield piece
@@ -110,6 +121,8 @@ class OpenAICompatibleAdapter:
                     raise CutOff
         except openai.APIError as error:
             raise _translate(error) from error
+        except ReplyTooLarge as error:
+            raise CutOff("reply_too_large") from error
         except (OSError, httpx2.TransportError) as error:
             raise CutOff from error
 
@@ -133,31 +146,18 @@ class OpenAICompatibleAdapter:
         )
 
 
-async def _events(chunks: AsyncIterator[bytes]) -> AsyncGenerator[dict[str, Any]]:
-    """The JSON objects of the `data:` lines. Raises CutOff for one that is not JSON.
-
-    Split at newlines only: line decoders also split at U+2028, which occurs inside
-    strings.
-    """
-    rest = b""
-    async for chunk in chunks:
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            event = _event(line)
-            if isinstance(event, dict):
-                yield event
-
-
-def _event(line: bytes) -> Any:
-    if not line.startswith(b"data:"):
-        return None
-    data = line[5:].strip()
-    if not data or data == b"[DONE]":
-        return None
-    try:
-        return json.loads(data)
-    except (ValueError, RecursionError):
-        raise CutOff from None
+async def _events(response: Any) -> AsyncGenerator[dict[str, Any]]:
+    """The JSON objects of a reply."""
+    decoder = EventDecoder()
+    async for chunk in response.iter_bytes():
+        for event in decoder.feed(chunk):
+            yield event
+        if decoder.is_done:
+            return
+    for event in decoder.finish():
+        yield event
+    if not decoder.has_json:
+        raise ProviderRefused("not_a_model_service")
 
 
 def _pieces(event: dict[str, Any]) -> Iterator[Text | Tokens]:

@@ -95,7 +95,7 @@ async def test_line_separators_inside_a_text_do_not_break_it(model):
         ("context", ContextTooLong),
         ("refused", ProviderRefused),
         ("html", Unavailable),
-        ("garbage", CutOff),
+        ("garbage", ProviderRefused),
         ("mid", Unavailable),
         ("cut", CutOff),
         ("drop", ProviderError),

@@ -18,6 +18,10 @@ MESSAGES: dict[str, str] = {
     "unavailable": "The embedding service is not available. Try again later.",
     "bad_key": "The embedding service refused its key. Check the settings.",
     "bad_request": "The embedding service refused the request. Check the model's name.",
+    "unreadable_reply": (
+        "What answers at the address of the embedding service is no such service. Check the"
+        " address in the settings."
+    ),
     "timeout": "The embedding service does not answer in time.",
     "wrong_dimension": (
         "The embedding service answered with vectors of another length than before."

@@ -8,17 +8,22 @@ import numpy as np
 import openai
 from openai.types import CreateEmbeddingResponse
 
+from deepwiki.foundation.bounded_http import UNCOMPRESSED, bound_reply
 from repos.embedders.base import EmbedderConfig, EmbedderError, Vectors, unit
 
 MAX_RETRIES = 3
 REQUEST_SECONDS = 60.0
 QUESTION_SECONDS = 4.0
 MAX_CHARS = 8_000
+# Some 20 bytes a number: `batch` vectors of 4,096 numbers are 5 MB.
+MAX_REPLY_BYTES = 32_000_000
 TEMPORARY_ERRORS = (
     openai.RateLimitError,
     openai.APIConnectionError,
     openai.InternalServerError,
 )
+# What the SDK and the code below raise on a reply of another shape.
+UNREADABLE = (AttributeError, KeyError, TypeError, ValueError, RecursionError)
 OLLAMA_HOST = "http://localhost:11434"
 GOOGLE_URL = "https://generativelanguage.googleapis.com/v1beta/openai/"
 
@@ -42,7 +47,12 @@ class OpenAICompatibleEmbedder:
         # The SDK waits as long as Retry-After says, or exponentially without it. If it says
         # more than a minute, the SDK gives up at once.
         self._client = openai.OpenAI(
-            api_key=api_key, base_url=base_url, max_retries=MAX_RETRIES, timeout=REQUEST_SECONDS
+            api_key=api_key,
+            base_url=base_url,
+            max_retries=MAX_RETRIES,
+            timeout=REQUEST_SECONDS,
+            default_headers=UNCOMPRESSED,
+            http_client=openai.DefaultHttpxClient(event_hooks=bound_reply(MAX_REPLY_BYTES)),
         )
 
     def embed(self, texts: Sequence[str]) -> Vectors:
@@ -58,6 +68,8 @@ class OpenAICompatibleEmbedder:
             raise EmbedderError("bad_key") from error
         except openai.APIError as error:
             raise EmbedderError("bad_request") from error
+        except UNREADABLE as error:
+            raise EmbedderError("unreadable_reply") from error
 
     def embed_question(self, text: str) -> Vectors:
         """See Embedder."""
@@ -66,6 +78,8 @@ class OpenAICompatibleEmbedder:
             vector: Vectors = self._request(client, [text[:MAX_CHARS]])[0]
         except openai.APIError as error:
             raise EmbedderError("timeout") from error
+        except UNREADABLE as error:
+            raise EmbedderError("unreadable_reply") from error
         return vector
 
     def _request(self, client: openai.OpenAI, texts: list[str]) -> Vectors:
@@ -79,8 +93,11 @@ class OpenAICompatibleEmbedder:
         lengths = {len(row) for row in rows}
         if len(rows) != len(texts) or lengths != {self.dimension or min(lengths)}:
             raise EmbedderError("wrong_dimension")
+        vectors = np.asarray(rows, dtype=np.float32)
+        if vectors.ndim != 2 or not vectors.size or not np.isfinite(vectors).all():
+            raise ValueError("no vectors")
         self.dimension = lengths.pop()
-        return unit(np.asarray(rows, dtype=np.float32))
+        return unit(vectors)
 
 
 def create_openai(config: EmbedderConfig) -> OpenAICompatibleEmbedder:
