@@ -3,6 +3,7 @@
 import { labelCodeButtons, translate, translateMatchReason } from "./i18n.js";
 import { addStage, addToLastStage } from "./research_stages.js";
 import { cloneTemplate } from "./templates.js";
+import { siteUrl } from "./urls.js";
 
 const QUICK_MS = 300; // what is done sooner needs no line of progress
 const THINKING_MS = 4000;
@@ -139,7 +140,9 @@ export class AnswerView {
     const id = this.element.dataset.message;
     if (!id) return;
     const target = this.element.querySelector("footer");
-    htmx.ajax("GET", `/m/${id}/footer`, { target, swap: "outerHTML" });
+    htmx.ajax("GET", siteUrl(`m/${id}/footer`), { target, swap: "outerHTML" }).catch(() => {
+      // page_updates.js says that a part could not be loaded
+    });
   }
 
   part(name) {

@@ -1,4 +1,5 @@
 // The composer: the question field with its draft, the choice of model and language, the options.
+import { forgetDraft, forgetSent, loadDraft, messageId, saveDraft } from "./drafts.js";
 
 const OPTIONS = ["filePath", "included_dirs", "included_files", "excluded_dirs", "excluded_files"];
 
@@ -10,14 +11,14 @@ export class Composer {
     this.form = form;
     this.fields = form.elements;
     this.question = document.getElementById("question");
-    this.question.value = sessionStorage.getItem(this.draftKey) || "";
+    this.question.value = loadDraft();
     this.fitHeight();
     restoreChoice(this.fields.model);
     restoreChoice(this.fields.language);
     this.showCustomModel();
     this.question.addEventListener("input", () => {
       this.fitHeight();
-      sessionStorage.setItem(this.draftKey, this.question.value);
+      saveDraft(this.question.value);
     });
     this.fields.model.addEventListener("change", () => this.showCustomModel());
   }
@@ -51,10 +52,6 @@ export class Composer {
     return this.form.dataset.streamUrl;
   }
 
-  get draftKey() {
-    return `draft:${location.pathname}`;
-  }
-
   /**
    * The request of the chat protocol for a question.
    *
@@ -73,7 +70,7 @@ export class Composer {
       model: model || this.fields.custom_model.value.trim(),
       language: this.fields.language.value,
       messages: [{ role: "user", content: text }],
-      client_message_id: crypto.randomUUID(),
+      client_message_id: messageId(text),
       render: "html",
       ...this.options(),
       ...this.target(),
@@ -97,11 +94,20 @@ export class Composer {
     this.fields.revision.disabled = true;
   }
 
-  /** Empties the question field. */
+  /** Empties the question field. The draft is kept until the server has the question. */
   clear() {
     this.question.value = "";
     this.fitHeight();
-    sessionStorage.removeItem(this.draftKey);
+  }
+
+  /**
+   * The question that was sent is decided on. An accepted one does not come back with the page.
+   *
+   * @param {{isAccepted: boolean}} decision
+   */
+  settle({ isAccepted }) {
+    forgetSent();
+    if (isAccepted && this.question.value === "") forgetDraft();
   }
 
   /**
@@ -113,6 +119,7 @@ export class Composer {
     if (this.question.value) return;
     this.question.value = text;
     this.fitHeight();
+    saveDraft(text);
   }
 
   /** Focuses the question field. @param {FocusOptions} [options] */

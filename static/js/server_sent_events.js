@@ -1,9 +1,9 @@
-// The events of an answer as server-sent events over HTTP, where there is no WebSocket.
-import { translate } from "./i18n.js";
+// The events of an answer as server-sent events over HTTP, where there is no WebSocket. Read with
+// fetch, because EventSource can neither send a question nor tell a dead connection.
+import { siteUrl } from "./urls.js";
 
-const MOST_FAILURES = 3; // in a row, without an event in between
-const ANSWER_EVENTS = ["status", "step", "sources", "research", "delta", "html", "notice", "usage"];
-const EVENTS = ["accepted", ...ANSWER_EVENTS, "error", "done"];
+const CONNECT_TIMEOUT_MS = 20_000;
+const SILENCE_MS = 40_000; // the server sends a comment every 15 s
 
 /**
  * Sends a question.
@@ -12,27 +12,34 @@ const EVENTS = ["accepted", ...ANSWER_EVENTS, "error", "done"];
  * @returns {Promise<Response | null>} null without a connection
  */
 export function postQuestion({ request, url, csrfToken }) {
-  const headers = {
-    Accept: "text/event-stream",
-    "Content-Type": "application/json",
-    "X-CSRFToken": csrfToken,
-  };
-  const options = { method: "POST", headers, body: JSON.stringify(request) };
-  return fetch(url, options).catch(() => null);
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken };
+  return fetchEvents(url, { method: "POST", headers, body: JSON.stringify(request) });
 }
 
 /**
- * The events in a response, which EventSource cannot send a question for. Ends with the response,
- * also when the connection is cut.
+ * Asks for the later events of a run.
  *
- * @param {Response | null} response
+ * @param {{id: string, seq: number}} run `seq` is the number of the last event that is known
+ * @returns {Promise<Response | null>} null without a connection
+ */
+export function getEvents({ id, seq }) {
+  return fetchEvents(siteUrl(`api/runs/${id}/events?after=${seq}`), {});
+}
+
+/**
+ * The events in a response. Ends with the response, also when the connection is cut or silent.
+ *
+ * @param {Response} response
  */
 export async function* readEvents(response) {
-  const reader = response?.body.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let buffer = "";
-  while (reader) {
-    const { done, value } = await reader.read().catch(() => ({ done: true }));
-    if (done) return;
+  while (true) {
+    const { done, value } = await inTime(reader.read(), SILENCE_MS);
+    if (done) {
+      reader.cancel().catch(() => null);
+      return;
+    }
     buffer += value;
     const blocks = buffer.split("\n\n");
     buffer = blocks.pop();
@@ -43,32 +50,26 @@ export async function* readEvents(response) {
   }
 }
 
-/**
- * Receives the later events of a run. EventSource reconnects by itself and sends the number of the
- * last event it received.
- *
- * @param {{id: string, seq: number}} run `seq` is the number of the last event that is known
- * @param {{onEvent: (event: object) => boolean, onState: (text: string) => void,
- *   onLost: () => void}} listeners onEvent returns true when no more events are expected
- */
-export function followRun({ id, seq }, { onEvent, onState, onLost }) {
-  const source = new EventSource(`/api/runs/${id}/events?after=${seq}`);
-  let failures = 0;
-  const receive = ({ data }) => {
-    if (data === undefined) return; // the connection's own "error"
-    failures = 0;
-    if (onEvent(JSON.parse(data))) source.close();
-  };
-  for (const name of EVENTS) source.addEventListener(name, receive);
-  source.onopen = () => onState(translate("http"));
-  source.onerror = ({ data }) => {
-    if (data !== undefined) return; // the answer's "error"
-    failures += 1;
-    if (failures <= MOST_FAILURES && source.readyState !== EventSource.CLOSED) {
-      onState(translate("reconnecting"));
-    } else {
-      source.close();
-      onLost();
-    }
-  };
+async function fetchEvents(url, options) {
+  const abort = new AbortController();
+  const timeout = setTimeout(() => abort.abort(), CONNECT_TIMEOUT_MS);
+  const headers = { Accept: "text/event-stream", ...options.headers };
+  try {
+    return await fetch(url, { ...options, headers, signal: abort.signal });
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timeout);
+  }
+}
+
+// What is read, or an end after so many milliseconds or an error.
+async function inTime(reading, milliseconds) {
+  let timeout;
+  const silence = new Promise((resolve) => {
+    timeout = setTimeout(() => resolve({ done: true }), milliseconds);
+  });
+  const read = await Promise.race([reading.catch(() => ({ done: true })), silence]);
+  clearTimeout(timeout);
+  return read;
 }

@@ -4,9 +4,10 @@ import { editQuestion } from "./editing.js";
 import { EventStream } from "./event_stream.js";
 import { translate, translateEvent } from "./i18n.js";
 import { cloneTemplate } from "./templates.js";
+import { siteUrl } from "./urls.js";
 
 const TITLE_CHARS = 80;
-const UNFINISHED = ["stopped", "interrupted"]; // states that are explained below the answer
+const UNFINISHED = ["stopped", "interrupted"]; // explained below the answer
 
 export class Thread {
   /**
@@ -20,6 +21,7 @@ export class Thread {
     this.position = position;
     this.answer = null; // the running answer
     this.request = null; // and its request; null for a run from before the page was loaded
+    this.isAccepted = false; // whether the server has the question of the running answer
     this.replaced = null; // the turns that an edited question replaces, until it is accepted
     this.hasText = false; // whether text of the answer came, with or without HTML
     this.stream = new EventStream({
@@ -87,6 +89,7 @@ export class Thread {
     this.answer = new AnswerView(element);
     this.answer.start(this.element.dataset.files);
     this.hasText = false;
+    this.isAccepted = false;
     this.composer.setRunning(true);
   }
 
@@ -114,13 +117,15 @@ export class Thread {
   }
 
   accept({ conversation, message }) {
+    this.isAccepted = true;
+    this.composer.settle({ isAccepted: true });
     if (message) {
       this.answer.element.dataset.message = message;
       this.answer.question.dataset.last = message; // the next version links back to this one
       this.replaced = null;
     }
     if (!conversation || this.composer.conversation) return;
-    const url = `/c/${conversation}/`;
+    const url = siteUrl(`c/${conversation}/`);
     if (this.request.repository) this.openConversation(conversation, url);
     else location.assign(url); // another revision has a page and sources of its own
   }
@@ -155,11 +160,13 @@ export class Thread {
     this.answer.showProgress("");
     this.answer.addNotice(problem, { isProblem: true, part: "ending" });
     if (event.seq) return; // an event of the run: `done` follows
-    const { answer, replaced, request } = this;
+    const { answer, isAccepted, replaced, request } = this;
     this.finish("partial");
-    const question = request?.messages[0].content;
+    if (isAccepted || !request) return;
+    const question = request.messages[0].content;
+    this.composer.settle({ isAccepted: false });
     if (replaced) this.restoreTurns(answer, replaced, problem, question);
-    else if (question) this.composer.restore(question);
+    else this.composer.restore(question);
   }
 
   // A refused version costs nothing: the thread is as it was, with the form open to try again.
