@@ -172,7 +172,11 @@ class Message(models.Model):
 
     class Meta:
         ordering = ["conversation", "position"]
-        permissions = [("read_message_text", "Can read the text of other people's messages")]
+        permissions = [
+            ("read_message_text", "Can read the text of other people's messages"),
+            ("try_models", "Can try models, which costs money"),
+            ("view_metrics", "Can read the server's metrics"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["conversation", "position"], name="one_message_per_place"

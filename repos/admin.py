@@ -13,13 +13,15 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 
-from deepwiki.foundation.read_only_admin import ReadOnly, ReadOnlyWithActions
+from deepwiki.foundation.read_only_admin import ListedFilters, ReadOnly, ReadOnlyWithActions
 from repos import jobs, services
 from repos.index import size_of
-from repos.models import Document, Index, IndexJob, Repository
+from repos.models import Document, Index, IndexJob, Repository, may_share_of_others
 from repos.sources import SourceError, parse_address
 
 MAX_CHECKED = 5  # each may take half a minute
+# What decides who reads a repository.
+READER_FIELDS = ["is_private", "added_by", "readers", "reader_groups", "shares_allowed"]
 
 
 class RepositoryForm(forms.ModelForm[Repository]):
@@ -59,15 +61,16 @@ class RepositoryForm(forms.ModelForm[Repository]):
 
     def _owner(self, cleaned: dict[str, Any]) -> Any:
         """Of a private repository; a public one outlives the person who added it."""
-        if not cleaned.get("is_private"):
+        if not cleaned.get("is_private", self.instance.is_private):
             return None
-        if not cleaned.get("added_by"):
+        owner = cleaned.get("added_by", self.instance.added_by)
+        if not owner:
             raise forms.ValidationError({"added_by": "A private repository needs an owner."})
-        return cleaned["added_by"]
+        return owner
 
 
 @admin.register(Repository)
-class RepositoryAdmin(admin.ModelAdmin[Repository]):
+class RepositoryAdmin(ListedFilters):
     form = RepositoryForm
     list_display = [
         "name",
@@ -90,7 +93,16 @@ class RepositoryAdmin(admin.ModelAdmin[Repository]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Repository]:
         return super().get_queryset(request).prefetch_related("jobs")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Who reads a repository is changed with a permission of its own."""
+        fields = super().get_readonly_fields(request, obj)
+        if may_share_of_others(request.user):
+            return fields
+        return [*fields, *READER_FIELDS]
+
     def save_model(self, request: HttpRequest, obj: Repository, form: Any, change: bool) -> None:  # noqa: FBT001 - Django calls it so
+        if change and _is_moved_to_another_host(obj):
+            obj.token = ""  # it was given for the host before
         if form.cleaned_data.get("new_token"):
             obj.token = form.cleaned_data["new_token"]
             obj.is_private = True
@@ -132,39 +144,47 @@ class RepositoryAdmin(admin.ModelAdmin[Repository]):
         job = _latest_job(repository)
         return job.error[:120] if job else ""
 
-    @admin.action(description="Bring the index up to date")
+    @admin.action(description="Bring the index up to date", permissions=["change"])
     def reindex(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
         for repository in queryset:
             services.refresh(repository, request.user.pk)
         self.message_user(request, "Queued.", messages.SUCCESS)
 
-    @admin.action(description="Build the index anew")
+    @admin.action(description="Build the index anew", permissions=["change"])
     def rebuild(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
         for repository in queryset:
             services.refresh(repository, request.user.pk, force=True)
         self.message_user(request, "Queued.", messages.SUCCESS)
 
-    @admin.action(description="Pause indexing")
+    @admin.action(description="Pause indexing", permissions=["change"])
     def pause(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
         for job in _unfinished_jobs(queryset):
             jobs.pause(job)
 
-    @admin.action(description="Resume indexing")
+    @admin.action(description="Resume indexing", permissions=["change"])
     def resume(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
         for job in _unfinished_jobs(queryset):
             jobs.resume(job)
 
-    @admin.action(description="Check the connection to their hosts")
+    @admin.action(description="Check the connection to their hosts", permissions=["change"])
     def check_connection(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
         for repository in queryset[:MAX_CHECKED]:
             is_reached, message = services.check_connection(repository)
             level = messages.SUCCESS if is_reached else messages.ERROR
             self.message_user(request, f"{repository.name}: {message}", level)
 
-    @admin.action(description="Cancel indexing")
+    @admin.action(description="Cancel indexing", permissions=["change"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
         for job in _unfinished_jobs(queryset):
             jobs.cancel(job)
+
+
+def _is_moved_to_another_host(repository: Repository) -> bool:
+    stored = Repository.objects.get(pk=repository.pk).address
+    return (stored.hostname, stored.port) != (
+        repository.address.hostname,
+        repository.address.port,
+    )
 
 
 def _unfinished_jobs(repositories: QuerySet[Repository]) -> QuerySet[IndexJob]:
@@ -218,12 +238,12 @@ class IndexJobAdmin(ReadOnlyWithActions):
     def percent(self, job: IndexJob) -> int:
         return job.percent
 
-    @admin.action(description="Try again")
+    @admin.action(description="Try again", permissions=["change"])
     def retry(self, request: HttpRequest, queryset: QuerySet[IndexJob]) -> None:
         for job in queryset.select_related("repository"):
             services.refresh(job.repository, request.user.pk, force=job.force)
 
-    @admin.action(description="Cancel")
+    @admin.action(description="Cancel", permissions=["change"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[IndexJob]) -> None:
         for job in queryset:
             jobs.cancel(job)

@@ -58,7 +58,7 @@ def refresh(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
 def webhook_secret(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     """Replace the webhook's secret and show it, once.
 
-    For the repository's owner and staff.
+    For the repository's owner and who may change repositories.
     """
     repository = _readable(request, repository_id)
     if not repository.managed_by(request.user):
@@ -76,7 +76,7 @@ def webhook_secret(request: HttpRequest, repository_id: uuid.UUID) -> HttpRespon
 def control(request: HttpRequest, repository_id: uuid.UUID, action: str) -> HttpResponse:
     """Pause, resume or cancel the unfinished job.
 
-    For who requested it, the owner and staff.
+    For who requested it, the owner and who may change repositories.
     """
     if action not in ACTIONS:
         raise Http404
@@ -108,6 +108,7 @@ def _status(request: HttpRequest, repository: Repository) -> HttpResponse:
         "unfinished": job is not None and job.state in IndexJob.UNFINISHED,
         "ahead": _jobs_ahead(job),
         "managed": repository.managed_by(request.user),
+        "shared_by_user": repository.is_private and repository.shared_by(request.user),
     }
     return render(request, "repos/status.html", context)
 

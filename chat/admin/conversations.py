@@ -136,7 +136,7 @@ class ShareAdmin(ReadOnlyWithActions):
     def repository(self, share: Share) -> str:
         return share.conversation.repository.name
 
-    @admin.action(description="Take back")
+    @admin.action(description="Take back", permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Share]) -> None:
         queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
 

@@ -21,9 +21,9 @@ from deepwiki.admin import Site
 def providers(request: HttpRequest) -> HttpResponse:
     """Providers and models as set up and as used.
 
-    A POST tries one model. For superusers.
+    A POST tries one model. For people with the permission `chat.try_models`.
     """
-    if not request.user.is_superuser:  # trying a model costs money
+    if not request.user.has_perm("chat.try_models"):
         raise PermissionDenied
     if request.method == "POST":
         return _try_model(request)

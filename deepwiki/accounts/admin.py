@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from deepwiki.accounts.models import ApiToken, Profile
+from deepwiki.foundation.read_only_admin import ListedFilters
 
 
 class ProfileInline(admin.StackedInline[Profile, User]):
@@ -21,6 +22,9 @@ class ProfileInline(admin.StackedInline[Profile, User]):
     model = Profile
     can_delete = False
 
+
+# Fields of a person that only superusers change.
+RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 
 admin.site.unregister(User)
 
@@ -33,6 +37,24 @@ class PersonAdmin(UserAdmin[User]):
     list_select_related = ["profile"]
     inlines = [ProfileInline]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Nobody gives themselves, or others, rights they were not given."""
+        fields = super().get_readonly_fields(request, obj)
+        if getattr(request.user, "is_superuser", False):
+            return fields
+        return [*fields, *RIGHTS]
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return self._may_touch(request, obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return self._may_touch(request, obj) and super().has_delete_permission(request, obj)
+
+    def _may_touch(self, request: HttpRequest, person: User | None) -> bool:
+        """A new password or address for a superuser would make one of whoever sets it."""
+        is_superuser = person is not None and person.is_superuser
+        return not is_superuser or bool(getattr(request.user, "is_superuser", False))
+
     @admin.display(description="Tokens a day")
     def quota(self, person: Any) -> str:
         own = getattr(getattr(person, "profile", None), "tokens_per_day", None)
@@ -41,7 +63,7 @@ class PersonAdmin(UserAdmin[User]):
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(admin.ModelAdmin[ApiToken]):
+class ApiTokenAdmin(ListedFilters):
     """Tokens are seen and revoked, never read."""
 
     list_display = ["user", "name", "hint", "created_at", "used_at", "revoked_at"]
@@ -52,6 +74,6 @@ class ApiTokenAdmin(admin.ModelAdmin[ApiToken]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    @admin.action(description="Revoke the chosen tokens")
+    @admin.action(description="Revoke the chosen tokens", permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         queryset.update(revoked_at=timezone.now())

@@ -1,4 +1,4 @@
-"""Admin classes of rows that only the program writes."""
+"""Base classes of the admin: filters over listed fields only, rows only the program writes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,22 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 
-class ReadOnly(admin.ModelAdmin[Any]):
+class ListedFilters(admin.ModelAdmin[Any]):
+    """Lists are filtered by `list_filter`, the date hierarchy and the id, and by nothing else.
+
+    Django itself filters by any column that the address names, so that who sees a list
+    could find out, letter by letter, the columns it does not show.
+    """
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        names = {"pk", "id", "", *map(str, self.list_filter)}
+        if self.date_hierarchy:
+            names.add(self.date_hierarchy)
+        is_listed = any(lookup == name or lookup.startswith(f"{name}__") for name in names)
+        return is_listed and super().lookup_allowed(lookup, value, request)
+
+
+class ReadOnly(ListedFilters):
     """Rows that only the program writes."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

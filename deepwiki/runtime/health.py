@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 from channels.layers import get_channel_layer
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count
@@ -41,7 +42,10 @@ async def readyz(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 async def metrics_view(request: HttpRequest) -> HttpResponse:
-    """The metrics, for the monitoring token and for signed-in staff; 404 for anybody else."""
+    """The metrics, for the monitoring token and the permission `chat.view_metrics`.
+
+    404 for anybody else.
+    """
     if not await _may_read_metrics(request):
         return _nothing_here()
     await _measure_database()
@@ -98,10 +102,14 @@ async def _may_read_metrics(request: HttpRequest) -> bool:
         return True
     session_key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     try:
-        user = await in_thread(user_of_session, session_key)
+        return await in_thread(_may_view_metrics, session_key)
     except Error:
         return False
-    return bool(getattr(user, "is_staff", False))
+
+
+def _may_view_metrics(session_key: str) -> bool:
+    user = user_of_session(session_key)
+    return user is not None and cast(User, user).has_perm("chat.view_metrics")
 
 
 def _has_monitoring_token(request: HttpRequest) -> bool:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from deepwiki.foundation.parsing import parse_number
-from repos.models import Repository
+from repos.models import Repository, may_share_of_others
 
 MAX_NAME_CHARS = 150  # of Django's user names
 
@@ -24,10 +24,10 @@ MAX_NAME_CHARS = 150  # of Django's user names
 def people(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     """The people and groups with access to a private repository.
 
-    For its owner and staff.
+    For its owner, and who may decide about other people's repositories.
     """
     repository = get_object_or_404(Repository, pk=repository_id, is_private=True)
-    if not repository.managed_by(request.user):
+    if not repository.shared_by(request.user):
         raise Http404
     error = ""
     if request.method == "POST":
@@ -78,7 +78,7 @@ def _add_person(repository: Repository, name: str) -> str:
 
 
 def _groups_of(request: HttpRequest) -> QuerySet[Group]:
-    """The groups that the person may name: their own; any for staff."""
-    if request.user.is_staff:
+    """The groups that the person may name: their own; any for who may share of others."""
+    if may_share_of_others(request.user):
         return Group.objects.all()
     return Group.objects.filter(user=request.user.pk)

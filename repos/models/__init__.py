@@ -2,7 +2,7 @@
 
 from repos.models.index import Chunk, Document, Embedding, Index, Term, vector_text
 from repos.models.job import IndexJob, IndexJobQuerySet
-from repos.models.repository import Repository, RepositoryQuerySet
+from repos.models.repository import Repository, RepositoryQuerySet, may_share_of_others
 
 __all__ = [
     "Chunk",
@@ -14,5 +14,6 @@ __all__ = [
     "Repository",
     "RepositoryQuerySet",
     "Term",
+    "may_share_of_others",
     "vector_text",
 ]

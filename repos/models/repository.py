@@ -139,6 +139,9 @@ class Repository(models.Model):
 
     class Meta:
         verbose_name_plural = "repositories"
+        permissions = [
+            ("share_repository", "Can decide who reads other people's repositories"),
+        ]
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(
@@ -209,7 +212,23 @@ class Repository(models.Model):
         return self.shares_allowed or (not self.is_private and self.host_is_public)
 
     def managed_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
-        """May this person set it up: its owner, and staff."""
-        if user.pk is None:
-            return False
-        return user.pk == self.added_by_id or bool(getattr(user, "is_staff", False))
+        """May this person set it up: its owner, and who may change repositories."""
+        return self._is_owned_by(user) or _has_permission(user, "repos.change_repository")
+
+    def shared_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
+        """May this person decide who reads it: its owner, and who has that permission."""
+        return self._is_owned_by(user) or may_share_of_others(user)
+
+    def _is_owned_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
+        return user.pk is not None and user.pk == self.added_by_id
+
+
+def may_share_of_others(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """May this person decide who reads other people's repositories?"""
+    return _has_permission(user, "repos.share_repository")
+
+
+def _has_permission(user: AbstractBaseUser | AnonymousUser, permission: str) -> bool:
+    """Anonymous people have none: only accounts are given permissions."""
+    has_perm = getattr(user, "has_perm", None)
+    return user.pk is not None and has_perm is not None and bool(has_perm(permission))
