@@ -8,18 +8,19 @@ neither `stop` nor the disconnect.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
 from collections import Counter
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.conf import settings
 
 from chat import services
 from chat.api.wire_formats import NORMAL_CLOSURE
-from chat.core.errors import Down, Internal, NotSignedIn, TooMany
+from chat.core.errors import ChatError, Down, Internal, NotSignedIn, TooMany
 from deepwiki.accounts import authentication
 from deepwiki.foundation import metrics
 from deepwiki.foundation.incidents import log_incident
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from deepwiki.accounts.authentication import Person
 
 Work = Coroutine[Any, Any, None]
+Refuse = Callable[[ChatError], Awaitable[None]]
 
 logger = logging.getLogger(__name__)
 IDLE_CLOSURE = 4408
@@ -57,11 +59,13 @@ class Connection:
         forwarded_for = self._header(b"x-forwarded-for")
         self.address = authentication.forwarded_address(_peer(socket), forwarded_for)
         self.person: Person
+        self.refuse: Refuse = self._close_for
         self._session_key = ""
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_counted = False
         self._last_message_at = time.monotonic()
         self._has_received = False
+        self._has_failed = False
         self.is_closing = False
 
     async def identify(self) -> None:
@@ -115,22 +119,46 @@ class Connection:
 
     def start(self, work: Work) -> None:
         """Run `work` as a task of this connection, cancelled when it disconnects."""
-        task = asyncio.create_task(work)
+        task = asyncio.create_task(self._guarded(work))
         self._tasks.add(task)
-        task.add_done_callback(self._on_task_done)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, work: Work) -> None:
+        """Await `work`; an error nobody expected ends the connection."""
+        try:
+            await work
+        except Exception as error:  # the outermost edge of a task
+            await self.fail(error)
 
     async def send_text(self, text: str) -> None:
-        """Send a text frame. Ends the calling task if the client has gone."""
+        """Send a text frame. A failure ends the connection and the calling task."""
         try:
             await self._socket.send(text_data=text)
-        except Exception as error:  # the server's own kind, if the client left meanwhile
-            self.is_closing = True
+        except Exception as error:
+            await self.fail(error)
             raise asyncio.CancelledError from error
+
+    async def fail(self, error: Exception) -> None:
+        """End the connection after an error of its own: say so, if the client is there."""
+        if self._has_failed:
+            return
+        self._has_failed = True
+        # The server's own kind of error where the client has left is one of these.
+        if not isinstance(error, OSError):
+            incident = _log_failure(error)
+            with contextlib.suppress(asyncio.CancelledError):
+                await self.refuse(Internal(incident))
+        with contextlib.suppress(Exception):
+            await self.close(Internal.close_code)
 
     async def send_json(self, message: dict[str, Any]) -> None:
         """Send an object as a text frame; nothing once the connection is closing."""
         if not self.is_closing:
             await self.send_text(json.dumps(message, ensure_ascii=False))
+
+    async def _close_for(self, error: ChatError) -> None:
+        """Close without words: sessions put their own way of refusing in its place."""
+        await self.close(error.close_code)
 
     async def close(self, code: int = NORMAL_CLOSURE) -> None:
         """Close the socket, once."""
@@ -187,13 +215,16 @@ class Connection:
         except Exception:
             logger.warning("a session could not be checked; trying again", exc_info=True)
 
-    def _on_task_done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            logger.error("a task of a socket failed", exc_info=task.exception())
-
     def _header(self, name: bytes) -> str:
         return self._headers.get(name, b"").decode("latin-1")
+
+
+def _log_failure(error: Exception) -> str:
+    """The incident id."""
+    try:
+        raise error
+    except Exception:
+        return log_incident(logger, "a socket failed")
 
 
 def _peer(socket: Socket) -> str:

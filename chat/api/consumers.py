@@ -25,6 +25,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
     async def connect(self) -> None:
         self.connection = Connection(self)
         self.session = self._new_session()
+        self.connection.refuse = self.session.refuse
         try:
             await self.connection.identify()
         except CredentialsRefused:
@@ -41,8 +42,12 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         self.connection.note_message()
-        if not self.connection.is_closing:
+        if self.connection.is_closing:
+            return
+        try:
             await self.session.receive(text_data)
+        except Exception as error:
+            await self.connection.fail(error)
 
     async def disconnect(self, code: int) -> None:
         self.connection.disconnected()

@@ -25,6 +25,7 @@ from chat.core.events import Numbered
 from chat.core.request import decode, parse
 from deepwiki.foundation.incidents import log_incident
 from deepwiki.foundation.parsing import parse_uuid
+from deepwiki.foundation.text import clean_text
 from deepwiki.foundation.threads import in_thread
 
 Json = dict[str, Any]
@@ -32,6 +33,7 @@ Json = dict[str, Any]
 logger = logging.getLogger(__name__)
 MAX_REFUSED_MESSAGES = 50  # of one socket, after which it is closed
 REFUSED_RETRY_SECONDS = 60
+MAX_ID_CHARS = 64
 
 
 class EventsSession:
@@ -103,7 +105,7 @@ class EventsSession:
         self._connection.start(self._answer(message))
 
     async def _answer(self, message: Json) -> None:
-        reference = {"client_message_id": message.get("client_message_id")}
+        reference = {"client_message_id": _client_message_id(message)}
         try:
             run = await services.ask(
                 self._connection.person,
@@ -137,6 +139,14 @@ class EventsSession:
         async with contextlib.aclosing(stream) as items:
             async for item in items:
                 await self._connection.send_json(item.as_json())
+
+
+def _client_message_id(message: Json) -> str | None:
+    """As the client sent it, so that it knows its question again; None if it is no text."""
+    value = message.get("client_message_id")
+    if not isinstance(value, str):
+        return None
+    return clean_text(value[:MAX_ID_CHARS])
 
 
 def _run_id(message: Json) -> uuid.UUID:

@@ -63,6 +63,12 @@ def server_sent_event(item: Numbered) -> str:
     return f"id: {item.seq}\nevent: {item.event.name}\ndata: {data}\n\n"
 
 
+def error_event(error: ChatError) -> str:
+    """An error that belongs to no run as a server-sent event. It has no number."""
+    data = json.dumps(error_json(error), ensure_ascii=False)
+    return f"event: error\ndata: {data}\n\n"
+
+
 def text_frames(text: str, size: int = MAX_FRAME_CHARS) -> Iterator[str]:
     """Text in pieces below the frame limits of clients."""
     for start in range(0, len(text), size):

@@ -31,6 +31,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from chat.core.messages import format_message, plain_text
+from deepwiki.foundation.text import clean_json, clean_text
 
 _BY_CODE: dict[str, type[ChatError]] = {}
 
@@ -59,10 +60,11 @@ class ChatError(Exception):
         **parameters: str | int,
     ) -> None:
         self.reason = reason or self.code
-        self.parameters: dict[str, str | int] = parameters
+        # Parts of the sentence come from elsewhere: a service's reply, a repository's path.
+        self.parameters: dict[str, str | int] = clean_json(parameters)
         if incident:
             self.parameters["incident"] = incident
-        self.message = text or format_message(self.reason, self.parameters)
+        self.message = clean_text(text) or format_message(self.reason, self.parameters)
         self.retry_after = retry_after
         self.incident = incident
         super().__init__(self.message)

@@ -14,6 +14,7 @@ from chat.core.citations import Check
 from chat.core.errors import ChatError, ProviderError, error_class
 from chat.core.json_shapes import SourceItem
 from chat.core.messages import Parameters, format_message, plain_text
+from deepwiki.foundation.text import clean_json
 
 State = Literal["complete", "stopped", "partial", "interrupted"]
 
@@ -35,6 +36,16 @@ class Event:
             if value is not None and value != {} and key not in self.internal:
                 data[key] = value
         return data
+
+    def cleaned(self) -> Self:
+        """The event whose texts can be stored and sent anywhere, see `clean_text`."""
+        changed = {}
+        for key, value in vars(self).items():
+            if isinstance(value, str | list | dict):
+                clean = clean_json(value)
+                if clean != value:
+                    changed[key] = clean
+        return replace(self, **changed) if changed else self
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Event:

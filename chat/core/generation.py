@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from chat.core.clean_stream import clean_stream
 from chat.core.context_budget import FittedContent, estimate, fit
 from chat.core.errors import ContextTooLong, CutOff, Unavailable
 from chat.core.events import Delta, Event, Notice
@@ -155,7 +156,8 @@ class _Completion:
         # Counted from here: the time that indexing took is not the model's.
         deadline = time.monotonic() + self.context.limits.seconds
         try:
-            async with contextlib.aclosing(provider.stream(self.prompt, model)) as pieces:
+            stream = clean_stream(provider.stream(self.prompt, model))
+            async with contextlib.aclosing(stream) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, Tokens):
                         self.tokens = piece

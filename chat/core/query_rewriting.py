@@ -13,6 +13,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 
+from chat.core.clean_stream import clean_stream
 from chat.core.errors import ProviderError
 from chat.core.generation import AnswerContext, estimate_tokens
 from chat.core.ports import Model, Text, Tokens
@@ -72,7 +73,7 @@ async def _search_terms(context: AnswerContext, question: str) -> str:
     if not context.provider.is_generative:
         return ""
     prompt = _query_prompt(context, question)
-    stream = context.provider.stream(prompt, _short_output(context.model))
+    stream = clean_stream(context.provider.stream(prompt, _short_output(context.model)))
     try:
         async with asyncio.timeout(SECONDS):
             text, tokens = await _collect(stream)

@@ -26,8 +26,8 @@ class EventLog:
         return bool(self.items) and isinstance(self.items[-1].event, Done)
 
     def append(self, event: Event) -> None:
-        """Give the event the next number and wake the readers."""
-        self.append_numbered(Numbered(self.run_id, len(self.items) + 1, event))
+        """Clean the event, give it the next number and wake the readers."""
+        self.append_numbered(Numbered(self.run_id, len(self.items) + 1, event.cleaned()))
 
     def append_numbered(self, item: Numbered) -> None:
         """Append an event that has its number already, and wake the readers."""

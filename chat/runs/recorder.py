@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import uuid
 from collections.abc import Sequence
@@ -20,7 +19,6 @@ from chat.rendering.citation_links import verified_share
 from chat.runs import pubsub
 from chat.runs.run import Run
 from deepwiki.foundation.incidents import log_incident
-from deepwiki.foundation.text import clean
 from deepwiki.foundation.threads import in_thread
 
 Fields = dict[str, Any]
@@ -99,15 +97,13 @@ def _row(item: Numbered) -> RunEvent:
 
 def storable_json(event: Event) -> dict[str, Any]:
     """An event as JSON without NUL and lone surrogates, which PostgreSQL refuses."""
-    text = clean(json.dumps(event.as_json(), ensure_ascii=False)).replace("\\u0000", "\\ufffd")
-    stored: dict[str, Any] = json.loads(text)
-    return stored
+    return event.cleaned().as_json()
 
 
 def _message_fields(run: Run) -> Fields:
     """The columns of the message row that the run knows by now."""
     now = timezone.now()
-    fields: Fields = {"content": clean(run.text), "lease_at": now}
+    fields: Fields = {"content": run.text, "lease_at": now}
     if run.sources is not None:
         fields |= {
             "sources": run.sources.items,

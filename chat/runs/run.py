@@ -44,6 +44,7 @@ from chat.runs.saver import Saver
 from chat.runs.source import is_failure, take_events
 from deepwiki.foundation.incidents import log_incident
 from deepwiki.foundation.log_format import run_id
+from deepwiki.foundation.text import TextCleaner
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +78,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self.log = EventLog(self.id)
+        self._cleaner = TextCleaner()
         self._coalescer = Coalescer(self._emit_text, self._stop_after)
         self._saver = Saver(self.log, self._store)
 
@@ -172,11 +174,11 @@ class Run:
 
     def emit(self, event: Event) -> None:
         """Apply an event to the run's fields and append it to the log."""
+        if isinstance(event, Delta):
+            self._add_text(self._cleaner.feed(event.text))
+            return
+        event = event.cleaned()
         match event:
-            case Delta(text):
-                self.text += text
-                self._coalescer.add(text)
-                return
             case Sources():
                 self.sources = event
                 if self.renderer is not None:
@@ -189,6 +191,11 @@ class Run:
                 self._begin_stage(event)
         self._coalescer.flush()
         self.log.append(event)
+
+    def _add_text(self, text: str) -> None:
+        if text:
+            self.text += text
+            self._coalescer.add(text)
 
     def copy(self, item: Numbered) -> None:
         """Append an event that another process numbered."""
@@ -224,7 +231,7 @@ class Run:
 
         A step that fails makes the answer partial; the others are taken all the same.
         """
-        for step in (self._coalescer.flush, self._finish_blocks, self._emit_missing_usage):
+        for step in (self._finish_text, self._finish_blocks, self._emit_missing_usage):
             try:
                 step()
             except Exception:
@@ -233,6 +240,10 @@ class Run:
         if state == "interrupted" and self.error is None:
             self._fail(ServerStops())
         return state
+
+    def _finish_text(self) -> None:
+        self._add_text(self._cleaner.finish())
+        self._coalescer.flush()
 
     def _finish_blocks(self) -> None:
         self._render(lambda renderer: renderer.finish())
@@ -256,7 +267,7 @@ class Run:
 
     def _fail(self, error: ChatError) -> None:
         self._coalescer.flush()
-        self.error = Failed.of(error)
+        self.error = Failed.of(error).cleaned()
         self.log.append(self.error)
 
     def _emit_text(self, text: str) -> None:

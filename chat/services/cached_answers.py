@@ -10,6 +10,7 @@ from django.core.cache import cache
 
 from chat.core.answer_cache import CachedAnswer
 from chat.core.events import Usage
+from deepwiki.foundation.text import clean_text
 from deepwiki.foundation.threads import in_thread
 
 KEY_PREFIX = "answer:"
@@ -28,7 +29,7 @@ class DjangoAnswerCache:
             return None
         if not value:
             return None
-        return CachedAnswer(value["text"], Usage(**value["usage"]))
+        return CachedAnswer(clean_text(value["text"]), Usage(**value["usage"]))
 
     async def put(self, key: str, answer: CachedAnswer) -> None:
         """Store a complete answer."""

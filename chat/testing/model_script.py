@@ -3,7 +3,7 @@
 `fake?tokens=20&fault=cut`.
 
     tokens    numbered words in the answer (5)
-    text      the answer itself, instead of them
+    text      the answer itself, instead of them; it may hold JSON's \\u escapes
     delay_ms  pause after each word (0)
     first_ms  pause before the first word (0)
     echo      1: the answer is the prompt as received
@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -46,7 +47,7 @@ class ModelScript:
     def words(self) -> list[str]:
         """The answer in pieces."""
         if self.text:
-            return _pieces(self.text)
+            return _pieces(json.loads(f'"{self.text}"') if "\\u" in self.text else self.text)
         return [f"t{number:04d} " for number in range(self.tokens)]
 
 
