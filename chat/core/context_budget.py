@@ -85,7 +85,8 @@ class _Budget:
         if tokens <= limit:
             return file
         chars = max(LEAST_FILE_CHARS, len(file.text) * limit // tokens)
-        return replace(file, text=file.text[:chars])
+        text = file.text[:chars]
+        return replace(file, text=text, end=file.start + text.count("\n"))
 
     def _newest(self, history: Sequence[Turn], limit: int) -> list[Turn]:
         """The newest turns; the oldest of them is shortened to what is free."""
@@ -102,7 +103,8 @@ class _Budget:
     def _best(self, passages: Sequence[PromptPassage], limit: int) -> list[PromptPassage]:
         fitting = []
         for passage in passages:
-            tokens = self.count(passage.text) + PASSAGE_OVERHEAD
+            head = f"{passage.cite} {passage.symbol}"
+            tokens = self.count(passage.text) + self.count(head) + PASSAGE_OVERHEAD
             if tokens <= limit:
                 limit -= tokens
                 fitting.append(passage)

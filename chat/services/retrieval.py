@@ -35,6 +35,7 @@ from repos.sources import Address
 POLL_SECONDS = 0.25
 SHARED_SECONDS = 5.0
 MAX_FILE_LINES = 800
+MAX_FILE_CHARS = 60_000
 T = TypeVar("T")
 
 
@@ -115,7 +116,7 @@ class RepositoryRetriever:
         document = read_file(repository, self.file, self.person_id)
         if document is None:
             return None
-        lines = document.text.split("\n")[:MAX_FILE_LINES]
+        lines = document.text[:MAX_FILE_CHARS].split("\n")[:MAX_FILE_LINES]
         return PromptPassage(document.path, 1, len(lines), "\n".join(lines), document.language)
 
 

@@ -13,7 +13,9 @@ from repos.sources.tree import printable
 
 PATH_FACTOR, CLASS_FACTOR, SYMBOL_FACTOR = 3, 2, 2
 DOCUMENT_COLUMNS = "id, index_id, path, sha, language, role, lines, size, is_live, text"
-CHUNK_COLUMNS = 'index_id, document_id, is_live, role, start, "end", symbol, words'
+CHUNK_COLUMNS = (
+    'index_id, document_id, is_live, role, start, "end", start_column, end_column, symbol, words'
+)
 
 ChunkedFile = tuple[File, list[TextChunk]]
 StoredFile = tuple[int, ChunkedFile]  # with the id of its document
@@ -53,6 +55,8 @@ def chunk_rows(
                 file.role,
                 chunk.start,
                 chunk.end,
+                chunk.start_column,
+                chunk.end_column,
                 chunk.symbol,
                 sparse_text(weights),
             )

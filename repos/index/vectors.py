@@ -19,6 +19,7 @@ from deepwiki.foundation.sql import fetch_all, fetch_value, read_sql
 from repos.embedders import Embedder
 from repos.index.bulk import analyze, bulk_transaction, copy_rows
 from repos.index.progress import Progress, Stage
+from repos.indexing import chunk_text
 from repos.models import Index, vector_text
 
 MISSING = read_sql(__file__, "missing.sql")
@@ -42,7 +43,19 @@ class PendingChunk:
 @dataclass(frozen=True)
 class _File:
     path: str
-    lines: list[str]
+    language: str
+    rows: list[str]
+
+
+@dataclass(frozen=True)
+class _Range:
+    """Where a chunk is in its file; see TextChunk."""
+
+    symbol: str
+    start: int
+    end: int
+    start_column: int
+    end_column: int
 
 
 def compute_vectors(index: Index, embedders: Iterable[Embedder], progress: Progress) -> None:
@@ -110,23 +123,19 @@ def pending_chunks(
     values = {"index": index.pk, "after": after, "embedder": embedder, "limit": limit}
     rows = fetch_all(PENDING, values)
     files = _files({document for _, document, *_ in rows})
-    return [
-        PendingChunk(pk, _text(files[document], symbol, start, end))
-        for pk, document, symbol, start, end in rows
-    ]
+    return [PendingChunk(pk, _text(files[document], _Range(*part))) for pk, document, *part in rows]
 
 
 def _files(documents: Iterable[int]) -> dict[int, _File]:
     """The files of documents, by id."""
-    statement = "SELECT id, path, text FROM repos_document WHERE id = ANY(%s)"
+    statement = "SELECT id, path, language, text FROM repos_document WHERE id = ANY(%s)"
     rows = fetch_all(statement, [list(documents)])
-    return {pk: _File(path, text.split("\n")) for pk, path, text in rows}
+    return {pk: _File(path, language, text.split("\n")) for pk, path, language, text in rows}
 
 
-def _text(file: _File, symbol: str, start: int, end: int) -> str:
-    """The text to embed for a chunk: its path, its symbol and its lines."""
-    lines = "\n".join(file.lines[start - 1 : end])
-    return f"{file.path} {symbol}\n{lines}"
+def _text(file: _File, part: _Range) -> str:
+    """The text to embed for a chunk: its path, its symbol and its text."""
+    return f"{file.path} {part.symbol}\n{chunk_text(file.language, file.rows, part)}"
 
 
 def reuse_vectors(

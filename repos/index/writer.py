@@ -39,7 +39,7 @@ from repos.index.vectors import missing_vectors
 from repos.models import Index, Repository
 
 # Raise it when chunking or weights change: every index is then built anew.
-FORMAT = 1
+FORMAT = 2
 MAX_COMMIT_HISTORY = 200
 
 LiveDocuments = Mapping[str, tuple[int, str]]  # path -> (document id, content id)

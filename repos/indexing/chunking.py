@@ -1,97 +1,126 @@
-"""Chunking: a file's text as chunks of whole lines.
+"""Chunking: a file's text as chunks of whole lines, or of parts of lines that are too long.
 
 units of the syntax tree, or windows of lines -> groups that fit -> chunks
 
-A chunk is a run of whole lines, so that a citation of it always names real lines.
+A chunk knows its lines, so that a citation of it always names real ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import takewhile
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, takewhile
+from typing import Protocol
 
 from repos.indexing.languages import language_of
-from repos.indexing.notebooks import notebook_chunks
+from repos.indexing.notebooks import broken_units, cell_text, notebook_chunks
 from repos.indexing.syntax_units import syntax_units
-from repos.indexing.units import MAX_CHARS, MAX_LINES, Names, TextChunk, Unit, char_count
-from repos.indexing.windows import windows
+from repos.indexing.units import (
+    MAX_CHARS,
+    MAX_LINES,
+    Names,
+    SourceText,
+    TextChunk,
+    Unit,
+    join_rows,
+)
 
-__all__ = ["MAX_CHARS", "MAX_LINES", "TextChunk", "chunk"]
+__all__ = ["MAX_CHARS", "MAX_LINES", "ChunkRange", "TextChunk", "chunk", "chunk_text"]
 
 MAX_SYMBOL_CHARS = 300
 # A chunk this full ends where another enclosing definition begins.
 SCOPE_CHARS = MAX_CHARS // 3
+MAX_NAMES = 200  # of one chunk
+
+
+class ChunkRange(Protocol):
+    """Where a chunk is in its file; see TextChunk."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def symbol(self) -> str: ...
+    @property
+    def start_column(self) -> int: ...
+    @property
+    def end_column(self) -> int: ...
 
 
 def chunk(path: str, text: str) -> list[TextChunk]:
     """The chunks of a file, in order, covering every line that is not blank.
 
-    Does not raise on any content.
+    No chunk has more than MAX_CHARS characters or MAX_LINES lines. Of a notebook only
+    the cells' sources are covered. Does not raise on any content.
     """
     language = language_of(path)
-    lines = text.split("\n")
-    if language != "notebook":
-        return list(_chunks(syntax_units(language, text, lines), lines))
-    cells = notebook_chunks(text, lines)
-    if cells is not None:
-        return cells
-    return list(_chunks(windows(lines, 0, len(lines) - 1), lines))
+    source = SourceText(text)
+    if language == "notebook":
+        cells = notebook_chunks(text, source)
+        if cells is not None:
+            return cells
+        return list(_chunks(broken_units(source), source))
+    return list(_chunks(syntax_units(language, text, source), source))
 
 
-def _chunks(units: Iterable[Unit], lines: list[str]) -> Iterator[TextChunk]:
-    for group in _groups(units, lines):
-        start, end = _trim(lines, group[0].start, group[-1].end)
-        if start <= end:
-            yield _text_chunk(group, start, end, lines)
+def chunk_text(language: str, rows: Sequence[str], chunk_range: ChunkRange) -> str:
+    """The text of the chunk at a range of a file's rows, as `chunk` gave it."""
+    kept = rows[chunk_range.start - 1 : chunk_range.end]
+    cut = join_rows(kept, chunk_range.start_column, chunk_range.end_column)
+    if language == "notebook" and chunk_range.symbol and chunk_range.start_column:
+        return cell_text(cut)
+    return cut
 
 
-def _groups(units: Iterable[Unit], lines: list[str]) -> Iterator[list[Unit]]:
+def _chunks(units: Iterable[Unit], source: SourceText) -> Iterator[TextChunk]:
+    for group in _groups(units, source):
+        part = source.trimmed(group[0], group[-1])
+        if part is not None:
+            yield _text_chunk(group, part, source)
+
+
+def _groups(units: Iterable[Unit], source: SourceText) -> Iterator[list[Unit]]:
     """Runs of neighbouring units that fit in one chunk."""
     group: list[Unit] = []
-    size = 0
     for unit in units:
-        length = char_count(lines, unit.start, unit.end)
-        if group and _is_complete(group, size, unit, length):
+        if group and _is_complete(group, unit, source):
             yield group
-            group, size = [], 0
+            group = []
         group.append(unit)
-        size += length
     if group:
         yield group
 
 
-def _is_complete(group: list[Unit], size: int, unit: Unit, length: int) -> bool:
-    """Whether `unit`, of `length` characters, starts the next group."""
-    if size + length > MAX_CHARS:
+def _is_complete(group: list[Unit], unit: Unit, source: SourceText) -> bool:
+    """Whether `unit` starts the next group."""
+    if unit.end < unit.start:
+        return False
+    if unit.start > group[-1].end + 1 or source.size(group[0], unit) > MAX_CHARS:
         return True
     if unit.end - group[0].start >= MAX_LINES:
         return True
-    return size > SCOPE_CHARS and unit.scope != group[-1].scope
+    if unit.scope == group[-1].scope:
+        return False
+    return source.size(group[0], group[-1]) > SCOPE_CHARS
 
 
-def _trim(lines: list[str], start: int, end: int) -> tuple[int, int]:
-    """The rows without blank ones at both ends; `end` is before `start` if none is left."""
-    while start <= end and not lines[start].strip():
-        start += 1
-    while end >= start and not lines[end].strip():
-        end -= 1
-    return start, end
-
-
-def _text_chunk(group: list[Unit], start: int, end: int, lines: list[str]) -> TextChunk:
+def _text_chunk(group: list[Unit], part: Unit, source: SourceText) -> TextChunk:
     scope = _common_scope(group)
     defined = _defined_names(group)
     return TextChunk(
-        start=start + 1,
-        end=end + 1,
+        start=part.start + 1,
+        end=part.end + 1,
         symbol=_symbol(scope, defined),
         symbols=(*scope, *defined),
-        text="\n".join(lines[start : end + 1]),
+        text=source.text(part),
+        start_column=part.start_column,
+        end_column=part.end_column,
     )
 
 
 def _defined_names(group: list[Unit]) -> Names:
-    return tuple(dict.fromkeys(name for unit in group for name in unit.defines))
+    names = dict.fromkeys(name for unit in group for name in unit.defines)
+    return tuple(islice(names, MAX_NAMES))
 
 
 def _symbol(scope: Names, defined: Names) -> str:

@@ -117,6 +117,7 @@ class Document(models.Model):
 class Chunk(models.Model):
     """Lines `start`..`end` (1-based, inclusive) of a document; `words` are BM25 weights.
 
+    Columns other than 0 cut the first and the last line, see `indexing.units.TextChunk`.
     A search scans all chunks of an index, so the row is narrow: no text, no path.
     """
 
@@ -126,6 +127,8 @@ class Chunk(models.Model):
     role = models.CharField(max_length=10, choices=Document.Role)
     start = models.IntegerField()
     end = models.IntegerField()
+    start_column = models.IntegerField(default=0, db_default=0)
+    end_column = models.IntegerField(default=0, db_default=0)
     symbol = models.CharField(max_length=300, blank=True, default="", db_default="")
     words = SparseVectorField(dimensions=DIMENSION)
 

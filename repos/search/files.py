@@ -9,10 +9,12 @@ from functools import lru_cache
 
 from deepwiki.foundation.sql import fetch_all, read_sql
 from repos.access import PersonId
+from repos.indexing import chunk_text
 from repos.models import Document, Repository
 from repos.search.passages import SearchHit
 
 LARGEST_FOLDERS = read_sql(__file__, "largest_folders.sql")
+MAX_HIT_CHARS = 4_000
 LARGEST_CLASSES = read_sql(__file__, "largest_classes.sql")
 
 
@@ -20,7 +22,7 @@ def with_texts(hits: Sequence[SearchHit]) -> list[SearchHit]:
     """The hits with their text, without those whose document was deleted meanwhile."""
     texts = _texts([hit.document_id for hit in hits])
     present = [hit for hit in hits if hit.document_id in texts]
-    return [replace(hit, text=_lines(texts[hit.document_id], hit)) for hit in present]
+    return [replace(hit, text=_text(texts[hit.document_id], hit)) for hit in present]
 
 
 def read_file(repository: Repository, path: str, user_id: int | None) -> Document | None:
@@ -60,5 +62,6 @@ def _texts(documents: list[int]) -> dict[int, str]:
     return dict(fetch_all(statement, [documents]))
 
 
-def _lines(text: str, hit: SearchHit) -> str:
-    return "\n".join(text.split("\n", hit.end)[hit.start - 1 : hit.end])
+def _text(text: str, hit: SearchHit) -> str:
+    """The text of a hit; a chunk of an index made before lines were cut can be too long."""
+    return chunk_text(hit.language, text.split("\n", hit.end), hit)[:MAX_HIT_CHARS]

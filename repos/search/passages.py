@@ -26,6 +26,7 @@ class SearchOptions:
 class SearchHit:
     """Lines `start`..`end` (1-based, inclusive) of a file at a commit.
 
+    Columns other than 0 tell that only a part of the first or last line belongs to it.
     `words` is the BM25 score, `cosine` the similarity of the vectors, each None when
     not among the best; `named`: the question names the symbol or the file. `score`
     fuses them.
@@ -44,6 +45,8 @@ class SearchHit:
     cosine: float | None
     score: float
     named: bool
+    start_column: int
+    end_column: int
     text: str = ""
 
 

@@ -52,11 +52,11 @@ SELECT i.repository_id, i.commit, d.id AS document_id, d.path, d.language, c.rol
        + CASE WHEN d.path = %(file)s THEN 0.5
               WHEN %(folder)s <> '' AND starts_with(d.path, %(folder)s) THEN 0.1
               ELSE 0 END AS score,
-       c.id IN (SELECT id FROM named) AS is_named
+       c.id IN (SELECT id FROM named) AS is_named, c.start_column, c.end_column
 FROM fused f
 JOIN repos_chunk c ON c.id = f.id AND c.is_live
 JOIN repos_document d ON d.id = c.document_id AND d.is_live
 JOIN repos_index i ON i.id = c.index_id
 WHERE i.id IN (SELECT id FROM allowed)
-ORDER BY score DESC, d.path, c.start
+ORDER BY score DESC, d.path, c.start, c.start_column
 LIMIT %(limit)s

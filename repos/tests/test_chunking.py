@@ -60,8 +60,8 @@ def test_chunks_cover_every_line_in_order_and_stay_small(suffix):
         assert covered == sorted(set(covered))
     for c in chunks:
         assert c.text == "\n".join(lines[c.start - 1 : c.end])
-        assert c.end - c.start < MAX_LINES + 12
-        assert len(c.text) <= MAX_CHARS + 1_200
+        assert c.end - c.start < MAX_LINES
+        assert len(c.text) <= MAX_CHARS
 
 
 def test_a_method_carries_its_class_and_a_large_class_is_cut_between_methods():
