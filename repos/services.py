@@ -26,8 +26,8 @@ from repos.sources import (
     parse_address,
     remote_commit,
 )
-from repos.sources.address import check_revision
 from repos.sources.errors import NotFound
+from repos.sources.revisions import check_revision
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser

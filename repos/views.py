@@ -16,6 +16,7 @@ from repos.models import IndexJob, Repository
 from repos.sources import SourceError
 
 MAX_SHOWN_CHARS = 1_000  # of a refused address
+CREDENTIALS = "credentials_in_address"
 ACTIONS = {"pause": jobs.pause, "resume": jobs.resume, "cancel": jobs.cancel}
 
 
@@ -88,7 +89,9 @@ def control(request: HttpRequest, repository_id: uuid.UUID, action: str) -> Http
 
 
 def _refused_form(request: HttpRequest, text: str, error: SourceError) -> HttpResponse:
-    context = {"error": str(error), "repo_url": text[:MAX_SHOWN_CHARS]}
+    """The form with the address again, unless that contains a password."""
+    shown = "" if error.code == CREDENTIALS else text[:MAX_SHOWN_CHARS]
+    context = {"error": str(error), "repo_url": shown}
     return render(request, "repos/add_form.html", context, status=422)
 
 

@@ -3,10 +3,12 @@
 address (hosts) -> network_policy -> git, following redirects, or local_folder -> Snapshot
 """
 
-from repos.sources.address import Address, check_revision, parse_address
+from repos.sources.address import Address, parse_address
 from repos.sources.errors import Broken, NoRevision, NotFound, SourceError
-from repos.sources.hosts import HOSTS, KINDS, Host
+from repos.sources.host import Host
+from repos.sources.hosts import HOSTS, KINDS
 from repos.sources.network_policy import has_public_host
+from repos.sources.revisions import check_revision
 from repos.sources.snapshot import (
     FetchLimits,
     Snapshot,

@@ -15,10 +15,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from repos.sources.address import check_revision
 from repos.sources.errors import Broken, Moved, NoRevision, NotFound, SourceError
 from repos.sources.git_process import Cancelled, GitCommand, GitRunner, kill
 from repos.sources.remote import Remote
+from repos.sources.revisions import check_revision
 from repos.sources.tree import Contents, Entries, TreeEntry
 
 TREE_BYTES = 400_000_000  # the most that `ls-tree` may print

@@ -1,136 +1,135 @@
 """The kinds of git host, one frozen `Host` each. Adding one is one entry in HOSTS.
 
-Addresses, git, webhooks, forms and the choices of the model iterate HOSTS.
+Addresses, git, webhooks, forms and the choices of the model iterate HOSTS. SERVICES are
+public services of a kind, with rules of their own.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
-from urllib.parse import quote
+from repos.sources.host import Alias, Host, Webhook
+from repos.sources.host_pages import COMMIT, PageRule, RevisionParameter
 
-# Pages of a repository whose addresses people paste: everything from here on is cut off.
-PAGE_SUFFIX = re.compile(
-    r"/(-/)?(tree|blob|commits?|src|pull|issues|merge_requests|wiki|releases|actions)(/.*)?$"
-)
-
-
-@dataclass(frozen=True)
-class Webhook:
-    """HTTP headers of a host's webhooks.
-
-    `signatures` are (header, prefix) pairs: prefix plus the hexadecimal HMAC-SHA-256 of
-    the body. `secret_header` contains the secret itself. `event_headers` contain the
-    name of the event.
-    """
-
-    signatures: tuple[tuple[str, str], ...] = ()
-    secret_header: str = ""
-    event_headers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Host:
-    """One kind of git host and its public service.
-
-    kind             stored value and value of `type` in requests
-    label            name shown to people
-    domains          host names of the public service, the canonical one first
-    aliases          host names that are replaced by the canonical one
-    subdomains_of    the public service also answers at any name with this ending
-    keyword          an unknown host whose name contains it is of this kind
-    keyword_required a declared kind counts only if the host's name contains the keyword
-    min_parts        fewest path parts of a repository at the public service
-    max_parts        parts after these are cut off at the public service; None keeps all
-    lowercase        names in any case are one repository at the public service
-    page_suffix      end of a path that names a page of the repository, to be cut off
-    git_suffix       ending of the address that git uses
-    token_user       user name that accompanies an access token
-    blob_page        address of a file: {url}, {commit}, {path}
-    blob_lines       appended to it for lines: {start}, {end}, {next} (end + 1)
-    """
-
-    kind: str
-    label: str
-    domains: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
-    subdomains_of: str = ""
-    keyword: str = ""
-    keyword_required: bool = False
-    min_parts: int = 1
-    max_parts: int | None = None
-    lowercase: bool = False
-    page_suffix: re.Pattern[str] = PAGE_SUFFIX
-    git_suffix: str = ".git"
-    token_user: str = "x-access-token"  # noqa: S105 - a user name
-    blob_page: str = ""
-    blob_lines: str = ""
-    webhook: Webhook = field(default_factory=Webhook)
-
-    def is_public(self, hostname: str) -> bool:
-        """Whether `hostname` is the public service of this kind."""
-        if hostname in self.domains:
-            return True
-        return bool(self.subdomains_of) and hostname.endswith(self.subdomains_of)
-
-    def may_be_declared(self, hostname: str) -> bool:
-        """Whether a person may say that the host named `hostname` is of this kind."""
-        return not self.keyword_required or self.keyword in hostname
-
-    def strip_page(self, path: str) -> str:
-        """`path` up to the repository, without a page such as `/tree/main/src`."""
-        return self.page_suffix.sub("", path)
-
-    def blob_url(self, url: str, commit: str, path: str, start: int, end: int) -> str:
-        """Address of lines `start`..`end` of a file at a commit.
-
-        Empty for a host without such a page; the whole file if `start` is 0.
-        """
-        if not self.blob_page:
-            return ""
-        page = self.blob_page.format(url=url, commit=commit, path=quote(path))
-        if not start:
-            return page
-        return page + self.blob_lines.format(start=start, end=end, next=end + 1)
-
+OWNER_REPO = r"(?P<repo>[^/]+/[^/]+)"
+PROJECT = r"(?P<repo>[^/]+/.+?)"  # below any number of groups
+REF_PREFIX = r"(?:refs/(?:heads|tags)/)?"
+ARCHIVE = r"\.(?:zip|tar\.gz|tar\.bz2|tar|bundle)"
+BITBUCKET_PROJECT = r"(?P<base>(?:.+/)?)projects/(?P<project>[^/]+)/repos/(?P<slug>[^/]+)"
+BITBUCKET_USER = r"(?P<base>(?:.+/)?)users/(?P<project>[^/]+)/repos/(?P<slug>[^/]+)"
 
 GITHUB = Host(
     kind="github",
     label="GitHub",
     domains=("github.com",),
-    aliases=("www.github.com",),
-    keyword="github",
+    aliases=(
+        Alias("www.github.com"),
+        Alias("ssh.github.com"),
+        Alias("github.dev"),
+        Alias(
+            "raw.githubusercontent.com",
+            (
+                PageRule(rf"{OWNER_REPO}/(?P<ref>{COMMIT})/.+"),
+                PageRule(rf"{OWNER_REPO}/{REF_PREFIX}(?P<tail>.+)"),
+            ),
+        ),
+        Alias(
+            "codeload.github.com",
+            (PageRule(rf"{OWNER_REPO}/(?:legacy\.)?(?:zip|tar\.gz)/{REF_PREFIX}(?P<ref>.+)"),),
+        ),
+        Alias("api.github.com", (PageRule(rf"repos/{OWNER_REPO}(?:/.*)?"),)),
+    ),
+    keywords=("github",),
     keyword_required=True,
     min_parts=2,
     max_parts=2,
     lowercase=True,
+    names_user=False,
+    at_sign_revision=True,
+    pages=(
+        PageRule(rf"{OWNER_REPO}/(?:tree|blob|raw|blame|edit|commits?)/(?P<ref>{COMMIT})(?:/.*)?"),
+        PageRule(rf"{OWNER_REPO}/(?:tree|blob|raw|blame|edit|commits)/{REF_PREFIX}(?P<tail>.+)"),
+        PageRule(rf"{OWNER_REPO}/commit/(?P<ref>[^/]+)(?:/.*)?"),
+        PageRule(rf"{OWNER_REPO}/releases/(?:tag|download)/(?P<ref>[^/]+)(?:/.*)?"),
+        PageRule(rf"{OWNER_REPO}/archive/{REF_PREFIX}(?P<ref>.+?){ARCHIVE}"),
+        PageRule(rf"{OWNER_REPO}/pull/(?P<ref>\d+)(?:/.*)?", revision="refs/pull/{ref}/head"),
+        PageRule(
+            rf"{OWNER_REPO}/(?:tree|blob|issues|pulls?|actions|wiki|releases|tags|branches|commits?"
+            r"|discussions|projects|security|pulse|network|settings|compare|packages|labels)(?:/.*)?"
+        ),
+    ),
     blob_page="{url}/blob/{commit}/{path}",
     blob_lines="#L{start}-L{end}",
-    webhook=Webhook(
-        signatures=(("X-Hub-Signature-256", "sha256="),),
-        event_headers=("X-GitHub-Event",),
-    ),
+    webhook=Webhook((("X-Hub-Signature-256", "sha256="),), event_headers=("X-GitHub-Event",)),
 )
 GITLAB = Host(
     kind="gitlab",
     label="GitLab",
     domains=("gitlab.com",),
-    keyword="gitlab",
+    aliases=(Alias("www.gitlab.com"), Alias("altssh.gitlab.com")),
+    keywords=("gitlab",),
     min_parts=2,
     lowercase=True,
+    names_user=False,
     token_user="oauth2",  # noqa: S106 - a user name
+    pages=(
+        PageRule(rf"{PROJECT}/-/(?:tree|blob|raw|blame|edit|commits?)/(?P<ref>{COMMIT})(?:/.*)?"),
+        PageRule(rf"{PROJECT}/-/(?:tree|blob|raw|blame|edit|commits)/{REF_PREFIX}(?P<tail>.+)"),
+        PageRule(rf"{PROJECT}/-/(?:commit|tags|releases|archive)/(?P<ref>[^/]+)(?:/.*)?"),
+        PageRule(
+            rf"{PROJECT}/-/merge_requests/(?P<ref>\d+)(?:/.*)?",
+            revision="refs/merge-requests/{ref}/head",
+        ),
+        PageRule(rf"{PROJECT}/-(?:/.*)?"),
+        # Before GitLab 12.8 pages came without `/-/`. A project in nested groups may have
+        # such a path, unless a whole commit or lines of a file follow.
+        PageRule(rf"{PROJECT}/(?:tree|blob|raw|blame|commits?)/(?P<ref>{COMMIT})(?:/.*)?"),
+        PageRule(rf"{PROJECT}/blob/(?P<tail>.+)", fragment=r"L\d"),
+    ),
     blob_page="{url}/-/blob/{commit}/{path}",
     blob_lines="#L{start}-{end}",
     webhook=Webhook(secret_header="X-Gitlab-Token", event_headers=("X-Gitlab-Event",)),  # noqa: S106 - a header
+)
+BITBUCKET_SERVER = Host(
+    kind="bitbucket",
+    label="Bitbucket Data Center",
+    lowercase=True,
+    token_user="x-token-auth",  # noqa: S106 - a user name
+    ssh_prefix="scm/",
+    pages=(
+        PageRule(
+            rf"{BITBUCKET_PROJECT}/commits/(?P<ref>{COMMIT})(?:/.*)?",
+            repository="{base}scm/{project}/{slug}",
+        ),
+        PageRule(rf"{BITBUCKET_PROJECT}(?:/.*)?", repository="{base}scm/{project}/{slug}"),
+        PageRule(rf"{BITBUCKET_USER}(?:/.*)?", repository="{base}scm/~{project}/{slug}"),
+    ),
+    revision_parameters=(RevisionParameter("at"), RevisionParameter("until")),
+    web_path=(r"/scm/([^/]+)/([^/]+)$", r"/projects/\1/repos/\2"),
+    blob_page="{url}/browse/{path}?at={commit}",
+    blob_lines="#{start}-{end}",
 )
 BITBUCKET = Host(
     kind="bitbucket",
     label="Bitbucket",
     domains=("bitbucket.org",),
-    keyword="bitbucket",
+    aliases=(
+        Alias("www.bitbucket.org"),
+        Alias("altssh.bitbucket.org"),
+        Alias("api.bitbucket.org", (PageRule(rf"2\.0/repositories/{OWNER_REPO}(?:/.*)?"),)),
+    ),
+    keywords=("bitbucket",),
+    self_hosted=BITBUCKET_SERVER,
     min_parts=2,
+    max_parts=2,
     lowercase=True,
     token_user="x-token-auth",  # noqa: S106 - a user name
+    pages=(
+        PageRule(rf"{OWNER_REPO}/(?:src|raw|annotate|commits)/(?P<ref>{COMMIT})(?:/.*)?"),
+        PageRule(rf"{OWNER_REPO}/branch/(?P<ref>.+)"),
+        PageRule(rf"{OWNER_REPO}/commits/(?:branch|tag)/(?P<ref>.+)"),
+        PageRule(rf"{OWNER_REPO}/(?:src|raw|annotate)/(?P<tail>.+)"),
+        PageRule(rf"{OWNER_REPO}/get/(?P<ref>.+?){ARCHIVE}"),
+    ),
+    revision_parameters=(RevisionParameter("at"),),
     blob_page="{url}/src/{commit}/{path}",
     blob_lines="#lines-{start}:{end}",
     webhook=Webhook(signatures=(("X-Hub-Signature", "sha256="),), event_headers=("X-Event-Key",)),
@@ -139,10 +138,25 @@ BITBUCKET = Host(
 GITEA = Host(
     kind="gitea",
     label="Gitea",
-    domains=("codeberg.org",),
-    keyword="gitea",
+    domains=("codeberg.org", "gitea.com"),
+    aliases=(Alias("www.codeberg.org"),),
+    keywords=("gitea", "forgejo"),
     min_parts=2,
+    max_parts=2,
     lowercase=True,
+    pages=(
+        PageRule(rf"{OWNER_REPO}/(?:src|raw|media|blame)/commit/(?P<ref>[^/]+)(?:/.*)?"),
+        PageRule(rf"{OWNER_REPO}/commits?/(?P<ref>{COMMIT})(?:/.*)?"),
+        PageRule(rf"{OWNER_REPO}/(?:src|raw|media|blame|commits)/(?:branch|tag)/(?P<tail>.+)"),
+        PageRule(rf"{OWNER_REPO}/commit/(?P<ref>[^/]+)(?:/.*)?"),
+        PageRule(rf"{OWNER_REPO}/releases/(?:tag|download)/(?P<ref>[^/]+)(?:/.*)?"),
+        PageRule(rf"{OWNER_REPO}/archive/(?P<ref>.+?){ARCHIVE}"),
+        PageRule(rf"{OWNER_REPO}/pulls/(?P<ref>\d+)(?:/.*)?", revision="refs/pull/{ref}/head"),
+        PageRule(
+            rf"{OWNER_REPO}/(?:src|issues|pulls|actions|wiki|releases|tags|branches|commits?"
+            r"|projects|packages|activity|settings|compare|graph)(?:/.*)?"
+        ),
+    ),
     blob_page="{url}/src/commit/{commit}/{path}",
     blob_lines="#L{start}-L{end}",
     webhook=Webhook(
@@ -150,31 +164,122 @@ GITEA = Host(
         event_headers=("X-Gitea-Event", "X-Forgejo-Event"),
     ),
 )
+AZURE_PAGES = (
+    PageRule(rf"(?P<repo>(?:.+/)?_git/[^/]+)/commit/(?P<ref>{COMMIT})(?:/.*)?"),
+    PageRule(
+        r"(?P<repo>(?:.+/)?_git/[^/]+)/pullrequest/(?P<ref>\d+)(?:/.*)?",
+        revision="refs/pull/{ref}/merge",
+    ),
+    PageRule(r"(?P<repo>(?:.+/)?_git/[^/]+)(?:/.*)?"),
+)
+AZURE_VERSION = RevisionParameter("version", {"GB": "", "GT": "refs/tags/", "GC": ""})
 AZURE = Host(
     kind="azure",
     label="Azure DevOps",
     domains=("dev.azure.com",),
-    subdomains_of=".visualstudio.com",
+    aliases=(Alias("ssh.dev.azure.com"), Alias("vs-ssh.visualstudio.com")),
+    owner_subdomains_of=".visualstudio.com",
+    lowercase=True,
+    pages=(
+        PageRule(
+            r"v3/(?P<owner>[^/]+)/(?P<project>[^/]+)/(?P<name>[^/]+)",
+            repository="{owner}/{project}/_git/{name}",
+        ),
+        *AZURE_PAGES,
+    ),
+    revision_parameters=(AZURE_VERSION,),
     git_suffix="",
     token_user="",
     blob_page="{url}?path=/{path}&version=GC{commit}",
     blob_lines="&line={start}&lineEnd={next}&lineStartColumn=1&lineEndColumn=1",
 )
-GIT = Host(kind="git", label="Git")  # any other git server
+# Any other git server, with the pages of software whose addresses cannot be mistaken.
+GIT = Host(
+    kind="git",
+    label="Git",
+    pages=(
+        *AZURE_PAGES,
+        # Gerrit
+        PageRule(r"plugins/gitiles/(?P<repo>.+?)/\+[a-z]*/refs/(?:heads|tags)/(?P<tail>.+)"),
+        PageRule(r"plugins/gitiles/(?P<repo>.+?)/\+[a-z]*/(?P<tail>.+)"),
+        PageRule(r"plugins/gitiles/(?P<repo>.+?)(?:/\+.*)?"),
+        PageRule(r"q/project:(?P<repo>[^+ ]+)(?:[+ ].*)?"),
+        PageRule(r"c/(?P<repo>.+?)/\+/\d+(?:/.*)?"),
+        PageRule(r"admin/repos/(?P<repo>[^,]+),[a-z-]+(?:,.*)?"),
+        # Bitbucket Data Center, whose Clone button writes names in lower case
+        PageRule(
+            rf"{BITBUCKET_PROJECT}/(?:browse|raw|commits|branches|pull-requests)(?:/.*)?",
+            repository="{base}scm/{project}/{slug}",
+            lowercase=True,
+        ),
+        PageRule(
+            rf"{BITBUCKET_USER}/(?:browse|raw|commits|branches|pull-requests)(?:/.*)?",
+            repository="{base}scm/~{project}/{slug}",
+            lowercase=True,
+        ),
+        # cgit
+        PageRule(
+            r"(?P<repo>.+?\.git)/(?:tree|log|commit|about|plain|snapshot|refs|diff|patch|summary"
+            r"|blame|stats)(?:/.*)?"
+        ),
+        PageRule(
+            r"(?P<repo>.+?)/(?:tree|log|commit|about|plain|refs|diff|patch|summary|blame)(?:/.*)?",
+            parameters=("h", "id"),
+        ),
+    ),
+    revision_parameters=(
+        RevisionParameter("at"),
+        RevisionParameter("h"),
+        RevisionParameter("id"),
+        AZURE_VERSION,
+    ),
+)
+SOURCEHUT = Host(
+    kind=GIT.kind,
+    label="sourcehut",
+    domains=("git.sr.ht",),
+    min_parts=2,
+    max_parts=2,
+    git_suffix="",
+    pages=(
+        PageRule(rf"{OWNER_REPO}/(?:tree|blob|log)/(?P<ref>.+?)/item/.*"),
+        PageRule(rf"{OWNER_REPO}/(?:commit|refs)/(?P<ref>[^/]+)(?:/.*)?"),
+        PageRule(rf"{OWNER_REPO}/(?:tree|blob|log)/(?P<tail>.+)"),
+    ),
+    blob_page="{url}/tree/{commit}/item/{path}",
+    blob_lines="#L{start}-{end}",
+)
+GOOGLESOURCE = Host(
+    kind=GIT.kind,
+    label="Gitiles",
+    git_suffix="",
+    keywords=(".googlesource.com",),
+    pages=(
+        PageRule(r"(?:a/)?(?P<repo>.+?)/\+[a-z]*/(?:refs/(?:heads|tags)/)?(?P<tail>.+)"),
+        *GIT.pages,
+    ),
+    blob_page="{url}/+/{commit}/{path}",
+    blob_lines="#{start}",
+)
+GIST = Host(kind=GIT.kind, label="Gist", domains=("gist.github.com",))
 
 HOSTS = (GITHUB, GITLAB, BITBUCKET, GITEA, AZURE, GIT)
+SERVICES = (SOURCEHUT, GOOGLESOURCE, GIST)
 BY_KIND = {host.kind: host for host in HOSTS}
 
 LOCAL = "local"  # the kind of a folder on this machine, which has no host
 KINDS = (*(host.kind for host in HOSTS), LOCAL)
 
 
-def canonical_hostname(hostname: str) -> str:
-    """`hostname`, or the canonical name of the public service it is an alias of."""
+def service_of(hostname: str) -> Host | None:
+    """The kind whose public service `hostname` is, under any of its names."""
+    for host in SERVICES:
+        if host.is_public(hostname) or host.has_keyword(hostname):
+            return host
     for host in HOSTS:
-        if hostname in host.aliases:
-            return host.domains[0]
-    return hostname
+        if host.is_public(hostname) or host.alias(hostname) or host.owner_of(hostname):
+            return host
+    return None
 
 
 def host_of(hostname: str, declared_kind: str = "") -> Host:
@@ -182,13 +287,11 @@ def host_of(hostname: str, declared_kind: str = "") -> Host:
 
     A public service is what it is; then the declared kind counts, then the name.
     """
-    for host in HOSTS:
-        if host.is_public(hostname):
-            return host
+    service = service_of(hostname)
+    if service is not None:
+        return service
     declared = BY_KIND.get(declared_kind)
     if declared is not None and declared.may_be_declared(hostname):
-        return declared
-    for host in HOSTS:
-        if host.keyword and host.keyword in hostname:
-            return host
-    return GIT
+        return declared.at(hostname)
+    named = (host.at(hostname) for host in HOSTS if host.has_keyword(hostname))
+    return next(named, GIT)

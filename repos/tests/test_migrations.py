@@ -6,10 +6,12 @@ from django.db import connection
 
 from deepwiki.testing.fixtures import write_files
 from repos.access import OPERATOR_ID
-from repos.models import Chunk, Index, IndexJob
+from repos.models import Chunk, Index, IndexJob, Repository
 from repos.search import search
+from repos.sources import parse_address
 
 BEFORE = "0010_field_names"
+BEFORE_RESPELLING = "0016_chunk_columns"
 ACTIONS = """
 SELECT conrelid::regclass::text, attname, confdeltype::text
 FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND conkey = ARRAY[attnum]
@@ -53,3 +55,23 @@ def test_an_index_made_before_goes_on_answering_and_uses_its_graph(
     assert search([repository.pk], "zebra_3", user_id=OPERATOR_ID) == before
     job.refresh_from_db()
     assert (job.error, job.error_code, job.error_parameters) == ("It broke.", "", {})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stored_address_takes_the_spelling_that_it_has_when_typed():
+    old = "https://gitlab.example.org/Team/Tool"
+    make = Repository.objects.create
+    changed = make(kind="gitlab", url=old, name="Team/Tool")
+    twin = make(kind="github", url="https://github.com/a/b", name="a/b")
+    kept = make(kind="github", url="https://www.github.com/a/b", name="a/b")
+    plain = make(kind="git", url="https://git.example.org/Team/Tool", name="Team/Tool")
+    try:
+        call_command("migrate", "repos", BEFORE_RESPELLING, verbosity=0)
+    finally:
+        call_command("migrate", verbosity=0)
+    urls = dict(Repository.objects.values_list("pk", "url"))
+    assert urls[changed.pk] == "https://gitlab.example.org/team/tool"
+    assert urls[twin.pk] == "https://github.com/a/b"
+    assert urls[kept.pk] == "https://www.github.com/a/b"
+    assert urls[plain.pk] == "https://git.example.org/Team/Tool"
+    assert parse_address("https://gitlab.example.org/TEAM/tool.GIT").url == urls[changed.pk]

@@ -1,0 +1,142 @@
+"""Where an address leads: scheme, host and path, from a URL or an ssh address."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from repos.sources.errors import BadAddress
+from repos.sources.host import Host
+from repos.sources.host_pages import PageRule, PastedUrl
+from repos.sources.hosts import service_of
+
+WEB_SCHEMES = frozenset({"https", "http"})
+SSH_SCHEMES = frozenset({"ssh", "git+ssh", "ssh+git"})
+HOSTNAME = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f:.]+", re.IGNORECASE)
+# user@host:path, or host:path where no port can be meant.
+SCP_FORM = re.compile(
+    r"(?:[\w.~-]+@(?P<host>[\w.-]+\.[\w-]+|localhost):(?P<path>(?![:/]*$)(?!//)[^:].*)"
+    r"|(?P<other>[\w-][\w.-]*\.[\w-]+):(?P<rest>(?!\d+(?:/|$))[^/:@][^/:@]*/.+))"
+)
+# Tokens of GitHub, GitLab, Bitbucket, Azure DevOps and others; long random words.
+TOKEN = re.compile(
+    r"(gh[a-z]_|github_pat_|gl[a-z]*-|ATBB|ATCTT|ATATT|bbdc-|hf_).*"
+    r"|(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9_-]{20,}|.{41,}|.*:.*",
+    re.DOTALL,
+)
+SSH_USER = "git"
+
+
+@dataclass(frozen=True)
+class Location:
+    """A remote address as typed, its host name in ASCII. `port` is None if left out."""
+
+    scheme: str
+    hostname: str
+    port: int | None
+    path: str  # percent-encoded, without slashes around it
+    query: str = ""
+    fragment: str = ""
+    user: str = field(default="", repr=False)
+    is_ssh: bool = False
+
+    def check_user(self, host: Host) -> None:
+        """Raises BadAddress for a user name where it can only be a token, or looks like one."""
+        if not self.user or self.is_ssh or self.user == SSH_USER:
+            return
+        if not host.names_user or TOKEN.fullmatch(self.user):
+            raise BadAddress("credentials_in_address")
+
+    def canonical(self, host: Host) -> Location:
+        """The same place under the canonical host name; https at a public service."""
+        location = self
+        if owner := host.owner_of(self.hostname):
+            path = re.sub(r"(?i)^DefaultCollection/", "", self.path)
+            location = replace(self, hostname=host.domains[0], path=f"{owner}/{path}")
+        if host.alias(self.hostname):
+            location = replace(self, hostname=host.domains[0])
+        if service_of(location.hostname) is not None and location.scheme == "http":
+            port = None if location.port == 80 else location.port
+            location = replace(location, scheme="https", port=port)
+        return location
+
+    def pages(self, host: Host) -> tuple[PageRule, ...]:
+        """The forms of page of an alias that has its own."""
+        alias = host.alias(self.hostname)
+        return alias.pages if alias is not None else ()
+
+    def pasted_url(self, host: Host) -> PastedUrl:
+        """What names a page, with the path of https in place of ssh's."""
+        path = self.path
+        if self.is_ssh and not path.startswith(host.ssh_prefix):
+            path = host.ssh_prefix + path
+        return PastedUrl(path, self.query, self.fragment)
+
+
+def parse_location(text: str) -> Location:
+    """The location in a URL (`https://` may be left out), or in an ssh address.
+
+    Raises BadAddress.
+    """
+    text = _as_url(text)
+    try:
+        parts = urlsplit(text)
+        hostname = _ascii_hostname(parts.hostname or "")
+        port = parts.port
+    except (ValueError, UnicodeError):
+        raise BadAddress from None
+    scheme = parts.scheme.removeprefix("git+")
+    is_ssh = parts.scheme in SSH_SCHEMES
+    if not is_ssh and scheme not in WEB_SCHEMES:
+        raise BadAddress("unsupported_scheme")
+    if parts.password is not None:
+        raise BadAddress("credentials_in_address")
+    _check_hostname(hostname)
+    path, fragment = _path_and_fragment(parts)
+    return Location(
+        scheme="https" if is_ssh else scheme,
+        hostname=hostname,
+        port=None if is_ssh else port,
+        path=path,
+        query=parts.query,
+        fragment=fragment,
+        user=unquote(parts.username or ""),
+        is_ssh=is_ssh,
+    )
+
+
+def uri_host(host: str) -> str:
+    """A host name or IP address as it stands in a URL: IPv6 in brackets (RFC 3986)."""
+    return f"[{host}]" if ":" in host else host
+
+
+def _as_url(text: str) -> str:
+    if "://" in text:
+        return text
+    if match := SCP_FORM.fullmatch(text):
+        host, path = match["host"] or match["other"], match["path"] or match["rest"]
+        return f"ssh://{host}/{path.lstrip('/')}"
+    return f"https://{text}"
+
+
+def _ascii_hostname(hostname: str) -> str:
+    return hostname.rstrip(".").encode("idna").decode("ascii").lower()
+
+
+def _check_hostname(hostname: str) -> None:
+    has_domain = "." in hostname or ":" in hostname or hostname in ("localhost", "example")
+    if not has_domain or not HOSTNAME.fullmatch(hostname):
+        raise BadAddress
+
+
+def _path_and_fragment(parts: SplitResult) -> tuple[str, str]:
+    """The path without slashes around it, and the fragment.
+
+    In pip's form `git+https://host/path@revision#egg=name` the revision takes its place.
+    """
+    path = parts.path.strip("/")
+    if parts.scheme.startswith("git+") and "@" in path.rpartition("/")[2]:
+        path, _, revision = path.rpartition("@")
+        return path if path.endswith(".git") else f"{path}.git", revision
+    return path, parts.fragment
