@@ -3,6 +3,7 @@
 import os
 
 from channels.routing import ProtocolTypeRouter, URLRouter
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deepwiki.settings")
@@ -10,7 +11,9 @@ django_application = get_asgi_application()
 
 from chat.routing import websocket_urlpatterns  # noqa: E402 - models need Django to be set up
 from deepwiki.runtime.lifespan import Lifespan  # noqa: E402
+from deepwiki.runtime.path_prefix import PathPrefix  # noqa: E402
 
-application = Lifespan(
-    ProtocolTypeRouter({"http": django_application, "websocket": URLRouter(websocket_urlpatterns)})
+_protocols = ProtocolTypeRouter(
+    {"http": django_application, "websocket": URLRouter(websocket_urlpatterns)}
 )
+application = Lifespan(PathPrefix(_protocols, settings.PATH_PREFIX))

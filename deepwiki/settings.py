@@ -33,9 +33,13 @@ HOST = env.text(env.spelling("HOST"), "127.0.0.1")
 WEB_PROCESSES = env.number("DEEPWIKI_WEB_PROCESSES", 1, least=1)
 PUBLIC_URL = env.http_address("DEEPWIKI_PUBLIC_URL", f"http://localhost:{PORT}")
 _public = urlsplit(PUBLIC_URL)
+# Where it is served below its host: empty, or /wiki. Addresses that Django makes begin with it.
+PATH_PREFIX = env.path_prefix("DEEPWIKI_PUBLIC_URL", PUBLIC_URL)
+PUBLIC_ORIGIN = f"{_public.scheme}://{_public.netloc}"
+FORCE_SCRIPT_NAME = PATH_PREFIX or None
 _own_hosts = [str(_public.hostname), "localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = list(dict.fromkeys([*_own_hosts, *env.items("DEEPWIKI_HOSTS")]))
-CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_ORIGIN]
 # X-Forwarded-For and X-Forwarded-Proto count only from these addresses.
 TRUSTED_PROXIES = env.items("DEEPWIKI_TRUSTED_PROXIES")
 
@@ -198,7 +202,7 @@ LOCALE_PATHS = [BASE_DIR / "deepwiki" / "locale"]
 LANGUAGE_COOKIE_NAME = "language"
 TIME_ZONE = "UTC"
 USE_TZ = True
-STATIC_URL = "/static/"
+STATIC_URL = f"{PATH_PREFIX}/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
@@ -247,14 +251,15 @@ if EMAIL_HOST:
     ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": None}
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
+ACCOUNT_LOGOUT_REDIRECT_URL = f"{PATH_PREFIX}/accounts/login/"
 SOCIALACCOUNT_QUERY_EMAIL = True
-LOGIN_URL = "/accounts/login/"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_URL = f"{PATH_PREFIX}/accounts/login/"
+LOGIN_REDIRECT_URL = f"{PATH_PREFIX}/"
 
 # --- security of pages and cookies ----------------------------------------------------
 SECURE_TLS = _public.scheme == "https"
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = f"{PATH_PREFIX}/"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_TLS
 _ssl_redirect = env.flag("DEEPWIKI_SSL_REDIRECT", default=True)

@@ -66,7 +66,7 @@ def webhook_secret(request: HttpRequest, repository_id: uuid.UUID) -> HttpRespon
         raise Http404
     context = {
         "repository": repository,
-        "address": settings.PUBLIC_URL + reverse("webhook", args=[repository.pk]),
+        "address": settings.PUBLIC_ORIGIN + reverse("webhook", args=[repository.pk]),
         "secret": services.new_webhook_secret(repository),
     }
     return render(request, "repos/webhook.html", context)

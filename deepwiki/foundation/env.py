@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import tomllib
 from collections.abc import Collection
 from pathlib import Path
@@ -20,6 +21,7 @@ from environs import Env, EnvValidationError
 HTTP: Final = ("http", "https")
 # https://git-scm.com/docs/git-config#Documentation/git-config.txt-httpproxy
 PROXY_SCHEMES: Final = (*HTTP, "socks4", "socks4a", "socks5", "socks5h")
+PATH_PREFIX: Final = re.compile(r"(?:/[\w.~-]+)*/?", re.ASCII)
 LONGEST_DATABASE_NAME: Final = 63  # PostgreSQL's NAMEDATALEN - 1
 A_LOG_LEVEL: Final = "must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL"
 
@@ -113,6 +115,15 @@ class Environment(Env):
         if not is_address(value, HTTP):
             raise ConfigError(f"{name} must be an http(s) address, not {value!r}.")
         return value
+
+    def path_prefix(self, name: str, address: str) -> str:
+        """The path of the address that `name` gave, without its trailing slash."""
+        parts = urlsplit(address)
+        if parts.query or parts.fragment or not PATH_PREFIX.fullmatch(parts.path):
+            raise ConfigError(
+                f"{name} must not have a path with more than letters, digits and -._~, such as /wiki."
+            )
+        return parts.path.rstrip("/")
 
     def service_address(self, name: str) -> str:
         """The address of a service: an http(s) URL, or host[:port] alone; empty when unset. A
