@@ -17,7 +17,7 @@ from django.utils import timezone
 from repos import jobs
 from repos.access import find_readable
 from repos.encryption import WrongKey, encrypt
-from repos.index import source_of
+from repos.index import drop_indexes, source_of
 from repos.models import IndexJob, Repository
 from repos.sources import (
     Address,
@@ -130,6 +130,37 @@ def refresh(
     return job
 
 
+def may_remove(person: Person, repository: Repository) -> bool:
+    """May this person delete it, for everybody?
+
+    The owner of a private one and who has the permission; who asked for one that was
+    never indexed, while nobody else has used it.
+    """
+    if person is None or person.pk is None:
+        return False
+    if person.pk == repository.added_by_id or _may_delete(person):
+        return True
+    if repository.is_private or repository.current_index_id is not None:
+        return False
+    others = ~Q(requested_by=person.pk)
+    if repository.jobs.filter(others).exists() or not repository.jobs.exists():
+        return False
+    return not conversations_of_others(repository, person)
+
+
+def conversations_of_others(repository: Repository, person: Person) -> int:
+    """How many conversations of other people are about it."""
+    return repository.conversations.exclude(user=_id_of(person)).count()
+
+
+def remove(repository: Repository) -> None:
+    """Stop its jobs and delete it, with its indexes and the conversations about it."""
+    for job in repository.jobs.unfinished():
+        jobs.cancel(job)
+    drop_indexes(repository)
+    repository.delete()
+
+
 def check_connection(repository: Repository) -> tuple[bool, str]:
     """Does the repository's host answer? With a message for a person."""
     try:
@@ -160,6 +191,11 @@ def rotate_keys() -> int:
             row.webhook_secret_encrypted = encrypt(row.webhook_secret)
             row.save(update_fields=["token_encrypted", "webhook_secret_encrypted"])
     return len(rows)
+
+
+def _may_delete(person: AbstractBaseUser | AnonymousUser) -> bool:
+    has_perm = getattr(person, "has_perm", None)
+    return has_perm is not None and bool(has_perm("repos.delete_repository"))
 
 
 def _id_of(person: Person) -> int | None:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("repositories/add", views.add, name="repository-add"),
     path("r/<uuid:repository_id>/status", views.status, name="repository-status"),
     path("r/<uuid:repository_id>/refresh", views.refresh, name="repository-refresh"),
+    path("r/<uuid:repository_id>/remove", views.remove, name="repository-remove"),
     path("r/<uuid:repository_id>/people", access_views.people, name="repository-people"),
     path("r/<uuid:repository_id>/webhook", views.webhook_secret, name="repository-webhook"),
     path("webhooks/<uuid:repository_id>", webhooks.webhook, name="webhook"),

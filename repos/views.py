@@ -5,11 +5,13 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from repos import jobs, services
 from repos.models import IndexJob, Repository
@@ -88,6 +90,23 @@ def control(request: HttpRequest, repository_id: uuid.UUID, action: str) -> Http
     return _status(request, repository)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def remove(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
+    """The dialog that asks before a repository is removed for everybody; POST removes it."""
+    repository = _readable(request, repository_id)
+    if not services.may_remove(request.user, repository):
+        raise Http404
+    if request.method == "POST":
+        services.remove(repository)
+        text = _("Removed “%(name)s”, with its index and conversations.")
+        messages.success(request, text % {"name": repository.name})
+        return _redirect(request, reverse("home"))
+    others = services.conversations_of_others(repository, request.user)
+    context = {"repository": repository, "conversations_of_others": others}
+    return render(request, "repos/remove.html", context)
+
+
 def _refused_form(request: HttpRequest, text: str, error: SourceError) -> HttpResponse:
     """The form with the address again, unless that contains a password."""
     shown = "" if error.code == CREDENTIALS else text[:MAX_SHOWN_CHARS]
@@ -112,6 +131,8 @@ def _status(request: HttpRequest, repository: Repository) -> HttpResponse:
         "ahead": _jobs_ahead(job),
         "managed": repository.managed_by(request.user),
         "shared_by_user": repository.is_private and repository.shared_by(request.user),
+        "may_control": job is not None and _may_control(request, job, repository),
+        "may_remove": services.may_remove(request.user, repository),
     }
     return render(request, "repos/status.html", context)
 

@@ -177,7 +177,7 @@ def _hide_lost_index(request: HttpRequest, repository: Repository) -> bool:
 
 def _matching_repositories(request: HttpRequest) -> RepositoryQuerySet:
     """Readable repositories whose address contains `q`, last used first."""
-    repositories = readable_repositories(request).worth_listing()
+    repositories = readable_repositories(request).worth_listing(request.user).with_last_job()
     return repositories.filter(url__icontains=search_text(request)).order_by("-used_at")
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any, Protocol
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import models
-from django.db.models import BigIntegerField, Exists, OuterRef, Q, Value
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Now
 from django.db.models.lookups import IsNull
 from django.utils import timezone
@@ -51,22 +52,35 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
         added = Q(added_by=user.pk)
         return self.filter(public | added | _is_reader(user.pk) | _is_in_reader_group(user.pk))
 
-    def worth_listing(self) -> RepositoryQuerySet:
-        """Rows that are indexed, being indexed, or private.
+    def worth_listing(self, user: Identified) -> RepositoryQuerySet:
+        """Rows that are indexed, being indexed, private, or that the user asked for.
 
-        A mistyped address is not shown to everybody.
+        A mistyped address is shown to who typed it, not to everybody.
         """
-        being_indexed = Repository.objects.filter(jobs__state__in=["queued", "running", "paused"])
+        jobs = _jobs()
+        unfinished = jobs.filter(state__in=["queued", "running", "paused"])
         return self.filter(
             Q(current_index__isnull=False)
             | Q(is_private=True)
-            | Q(pk__in=being_indexed.values("pk"))
+            | Exists(unfinished)
+            | Exists(jobs.filter(requested_by=user.pk))
         )
+
+    def with_last_job(self) -> RepositoryQuerySet:
+        """Each row with `last_job_state`, None without a job."""
+        jobs = _jobs()
+        states = jobs.order_by("-created_at").values("state")
+        return self.annotate(last_job_state=Subquery(states[:1]))
 
 
 def _is_signed_in(user_id: int) -> IsNull:
     """True for every id; NULL, which stands for an anonymous user in SQL, makes it false."""
     return IsNull(Cast(Value(user_id), BigIntegerField()), False)  # noqa: FBT003 - Django's form
+
+
+def _jobs() -> models.QuerySet[Any]:
+    """The index jobs of the repository of the outer query."""
+    return apps.get_model("repos", "IndexJob").objects.filter(repository=OuterRef("pk"))
 
 
 def _is_reader(user_id: int) -> Exists:

@@ -31,6 +31,16 @@ export function bindPageUpdates(position) {
   });
 }
 
+/**
+ * Loads the part of the page anew that shows the conversations, or the state of the index: its
+ * template listens.
+ *
+ * @param {"conversations" | "index"} what has changed
+ */
+export function reloadPart(what) {
+  document.body.dispatchEvent(new Event(`${what}-changed`));
+}
+
 // The dialog that the server filled. A share link ends at the last message on the page.
 function openDialog(dialog) {
   const last = dialog.querySelector("[data-part=share-last]");

@@ -3,6 +3,7 @@ import { AnswerView } from "./answer_view.js";
 import { editQuestion } from "./editing.js";
 import { EventStream } from "./event_stream.js";
 import { translate, translateEvent } from "./i18n.js";
+import { reloadPart } from "./page_updates.js";
 import { cloneTemplate } from "./templates.js";
 import { siteUrl } from "./urls.js";
 
@@ -118,6 +119,7 @@ export class Thread {
 
   accept({ conversation, message }) {
     this.isAccepted = true;
+    reloadPart("index"); // a question has a repository without an index indexed
     this.composer.settle({ isAccepted: true });
     if (message) {
       this.answer.element.dataset.message = message;
@@ -138,7 +140,7 @@ export class Thread {
     share.setAttribute("hx-get", `${url}shares`);
     share.hidden = false;
     htmx.process(share);
-    reloadConversationList();
+    reloadPart("conversations");
   }
 
   showStatus(event) {
@@ -187,15 +189,12 @@ export class Thread {
     const text = translate(state === "complete" ? "complete" : "ended");
     document.getElementById("announce").textContent = text;
     this.composer.setRunning(false);
-    reloadConversationList();
+    reloadPart("conversations");
+    reloadPart("index");
     this.composer.focus({ preventScroll: true });
   }
 
   showLatestButton() {
     document.getElementById("latest").hidden = this.position.isAtEnd || !this.isRunning;
   }
-}
-
-function reloadConversationList() {
-  document.body.dispatchEvent(new Event("conversations-changed")); // templates/frame.html listens
 }
