@@ -16,6 +16,7 @@ from django.template.defaultfilters import filesizeformat
 from deepwiki.foundation.read_only_admin import ListedFilters, ReadOnly, ReadOnlyWithActions
 from repos import jobs, services
 from repos.index import size_of
+from repos.jobs.revision_choice import choose_revision
 from repos.models import Document, Index, IndexJob, Repository, may_share_of_others
 from repos.sources import SourceError, parse_address
 
@@ -52,6 +53,7 @@ class RepositoryForm(forms.ModelForm[Repository]):
         cleaned = super().clean() or {}
         try:
             address = parse_address(cleaned.get("url", ""), cleaned.get("kind", ""))
+            cleaned["revision"] = choose_revision(address, cleaned.get("revision", ""))
         except SourceError as error:
             raise forms.ValidationError({"url": str(error)}) from error
         cleaned["url"], cleaned["kind"] = address.url, address.kind

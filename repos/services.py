@@ -18,6 +18,7 @@ from repos import jobs
 from repos.access import find_readable
 from repos.encryption import WrongKey, encrypt
 from repos.index import drop_indexes, source_of
+from repos.jobs.revision_choice import choose_revision, possible_revisions
 from repos.models import IndexJob, Repository
 from repos.sources import (
     Address,
@@ -43,7 +44,7 @@ def find(person: Person, repo_url: str, kind: str = "", revision: str = "") -> R
     See `find_readable`. Raises BadAddress.
     """
     address = parse_address(repo_url, kind)
-    return find_readable(_id_of(person), address.url, revision)
+    return _find(_id_of(person), address, revision)
 
 
 def find_for_operator(text: str) -> Repository | None:
@@ -54,7 +55,7 @@ def find_for_operator(text: str) -> Repository | None:
     matches = Q(name=text)
     for kind in ("", "local"):
         with contextlib.suppress(SourceError):
-            matches |= Q(url=parse_address(text, kind).url)
+            matches |= _at(parse_address(text, kind))
     with contextlib.suppress(ValueError):
         matches |= Q(pk=uuid.UUID(text))
     newest = F("current_index__updated_at").desc(nulls_last=True)
@@ -66,18 +67,17 @@ def find_or_add(
 ) -> Repository:
     """The repository at an address, added and queued for indexing when it is new.
 
-    A token makes it the person's own private repository. Raises BadAddress, and
-    NotFound for a local folder that the settings do not open.
+    The address may name the revision, too. A token makes it the person's own private
+    repository. Raises BadAddress, and NotFound for a local folder that the settings do
+    not open.
     """
     address = parse_address(repo_url, kind)
     person_id = _id_of(person)
-    _check_revision(revision)
     own = bool(token) and person_id is not None
-    repository = find_readable(person_id, address.url, revision, own=own)
+    repository = _find(person_id, address, revision, own=own)
     if repository is None:
         _check_may_add(address, person_id)
-        private = None if token else _private_revision(person, address, revision)
-        repository = private or add(address, person_id, token=token, revision=revision)
+        repository = _add_for(person, address, token=token, revision=revision)
         if person_id is None and not repository.host_is_public:
             raise NotFound("not_readable")  # a row from before its host counted as public
     touch(repository, person_id, token)
@@ -107,7 +107,7 @@ def add(
 
     `private`, or a token, makes it the person's own.
     """
-    _check_revision(revision)
+    revision = check_revision(revision) if revision else ""
     private = private or bool(token)
     key: dict[str, Any] = {"url": address.url, "revision": revision, "is_private": private}
     if private:
@@ -202,10 +202,45 @@ def _id_of(person: Person) -> int | None:
     return person.pk if person is not None else None
 
 
-def _check_revision(revision: str) -> None:
-    """Raises BadAddress. Empty is the default branch."""
-    if revision:
-        check_revision(revision)
+def _at(address: Address) -> Q:
+    """The rows of an address, at the revision that it names if it names one."""
+    names = possible_revisions(address, "")
+    if names == [""]:
+        return Q(url=address.url)
+    return Q(url=address.url, revision__in=names)
+
+
+def _find(
+    person_id: int | None, address: Address, revision: str, *, own: bool = False
+) -> Repository | None:
+    """See `find_readable`, for the revision that is meant. Raises BadAddress."""
+    for name in possible_revisions(address, revision):
+        repository = find_readable(person_id, address.url, name, own=own)
+        if repository is not None:
+            return repository
+    return None
+
+
+def _add_for(person: Person, address: Address, *, token: str, revision: str) -> Repository:
+    """The repository at the revision that is meant, a new row if there is none."""
+    person_id = _id_of(person)
+    revision = choose_revision(address, revision, token or _own_token(person_id, address))
+    own = bool(token) and person_id is not None
+    repository = find_readable(person_id, address.url, revision, own=own)
+    if repository is None and not token:
+        repository = _private_revision(person, address, revision)
+    return repository or add(address, person_id, token=token, revision=revision)
+
+
+def _own_token(person_id: int | None, address: Address) -> str:
+    """The token of the person's own row at this address, empty without one."""
+    own = Repository.objects.filter(url=address.url, is_private=True, added_by=person_id)
+    repository = own.first() if person_id is not None else None
+    if repository is None:
+        return ""
+    with contextlib.suppress(WrongKey):
+        return repository.token
+    return ""
 
 
 def _check_may_add(address: Address, person_id: int | None) -> None:

@@ -19,6 +19,7 @@ from repos import services
 from repos.encryption import WrongKey
 from repos.models import Repository
 from repos.sources import HOSTS
+from repos.sources.revisions import candidate_refs
 
 Headers = Mapping[str, str]
 
@@ -96,7 +97,7 @@ def _is_relevant_push(request: HttpRequest, repository: Repository) -> bool:
     if ref is None:
         return True
     revision = repository.revision or _default_branch(payload)
-    return not revision or _short_name(ref) == revision
+    return not revision or ref == revision or ref in candidate_refs(revision)
 
 
 def _pushed_ref(payload: object) -> str | None:
@@ -107,10 +108,6 @@ def _pushed_ref(payload: object) -> str | None:
     if not isinstance(ref, str):
         return None
     return ref
-
-
-def _short_name(ref: str) -> str:
-    return ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
 
 
 def _event(headers: Headers) -> str:

@@ -14,6 +14,7 @@ from repos.sources.snapshot import (
     Snapshot,
     Source,
     commits_between,
+    first_existing,
     open_snapshot,
     remote_commit,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "TreeEntry",
     "check_revision",
     "commits_between",
+    "first_existing",
     "has_public_host",
     "open_snapshot",
     "parse_address",

@@ -57,6 +57,10 @@ MESSAGES: dict[str, str] = {
     "not_owner": ("Only its owner can add another branch or tag of this repository. Ask them."),
     # NoRevision
     "no_revision": "This repository has no such branch, tag or commit.",
+    "no_default_branch": (
+        "The default branch of this repository does not exist. Name a branch, tag or commit."
+    ),
+    "ambiguous_commit": "Several commits begin with these characters. Give more of them.",
     # Moved
     "moved": "This repository has moved. Use its new address.",
     "too_many_moves": ("This repository has moved too many times. Use its present address."),

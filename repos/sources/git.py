@@ -7,23 +7,41 @@ hooks, filters, submodules and odd names in a repository stay data.
 from __future__ import annotations
 
 import contextlib
-import re
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from repos.sources.errors import Broken, Moved, NoRevision, NotFound, SourceError
+from repos.sources.blobs import read_blob, write_requests
+from repos.sources.errors import Moved, NoRevision, NotFound, SourceError
 from repos.sources.git_process import Cancelled, GitCommand, GitRunner, kill
 from repos.sources.remote import Remote
-from repos.sources.revisions import check_revision
+from repos.sources.remote_refs import (
+    ListRefs,
+    Ref,
+    commits_beginning,
+    find_ref,
+    first_existing,
+    missing_ref,
+    missing_revision,
+)
+from repos.sources.revisions import (
+    HEAD,
+    candidate_refs,
+    check_revision,
+    is_commit_id,
+    is_short_id,
+)
 from repos.sources.tree import Contents, Entries, TreeEntry
+from repos.sources.tree_listing import tree_entries
 
-TREE_BYTES = 400_000_000  # the most that `ls-tree` may print
+TREE_BYTES = 100_000_000  # the most that `ls-tree` may print
 FETCHED_REF = "refs/deepwiki/fetched"
-COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")  # SHA-1 or SHA-256
+ALL_BRANCHES = "+refs/heads/*:refs/deepwiki/heads/*"
+CLONED_BRANCHES = "refs/remotes/origin/"
+SHA256_CHARS = 64  # of a commit's id
 FETCH = (
     "fetch",
     "--quiet",
@@ -32,6 +50,7 @@ FETCH = (
     "--no-auto-gc",
     "--no-recurse-submodules",
 )
+WITHOUT_FILES = "--filter=tree:0"
 INIT = ("init", "--bare", "--quiet")
 LS_REMOTE = ("ls-remote", "--quiet", "--end-of-options")
 LS_TREE = ("ls-tree", "-r", "-z", "-l", "--full-tree", "--end-of-options")
@@ -63,21 +82,41 @@ class Git:
 
         Creates the repository folder if needed. Returns the newest commit's full id.
         """
-        self._init()
-        name = revision_name(revision)
+        ref = self.resolve(remote, revision)
+        self._init(ref.commit)
         command = [*FETCH, f"--depth={depth}"]
         if not files:
-            command.append("--filter=tree:0")
+            command.append(WITHOUT_FILES)
         command.append("--end-of-options")
-        self._remote_output(remote, command, [f"+{name}:{FETCHED_REF}"])
+        self._remote_output(remote, command, [f"+{ref.name}:{FETCHED_REF}"], writes=True)
         return self.commit(FETCHED_REF)
+
+    def resolve(self, remote: Remote, revision: str = "") -> Ref:
+        """The ref that `revision` stands for at the remote; the default branch's if empty.
+
+        Raises NoRevision, and Broken if the repository is empty.
+        """
+        name = revision_name(revision)
+        if is_commit_id(name):
+            return Ref(name, name)
+        list_refs = self._refs_of(remote)
+        ref = find_ref(list_refs, name)
+        if ref is None and is_short_id(name.lower()):
+            ref = self._expand(remote, name.lower())
+        if ref is None:
+            raise missing_ref(list_refs, name)
+        return ref
+
+    def first_existing(self, remote: Remote, names: Iterable[str]) -> str:
+        """The first of `names` that is a branch or tag of the remote, empty if none is."""
+        return first_existing(self._refs_of(remote), names)
 
     def commits_between(self, old: str, new: str) -> int | None:
         """The number of commits after `old` up to `new`.
 
         None if `old` is not a known ancestor of `new`.
         """
-        if not _is_commit_id(old) or not _is_commit_id(new):
+        if not is_commit_id(old) or not is_commit_id(new):
             return None
         try:
             return self._count_commits(old, new)
@@ -85,34 +124,52 @@ class Git:
             return None
 
     def remote_commit(self, remote: Remote, revision: str = "") -> str:
-        """The commit of a remote branch or tag, without fetching; empty if there is none."""
+        """The commit of a remote revision, without its files; empty if there is none."""
         name = revision_name(revision)
-        if _is_commit_id(name):
-            if remote.token:  # the commit is known, but the token may have been revoked
-                self._remote_output(remote, LS_REMOTE, ["HEAD"], in_repository=False)
-            return name
-        refs = _candidate_refs(name)
-        output = self._remote_output(remote, LS_REMOTE, refs, in_repository=False)
-        return _first_commit(output.decode("utf-8", "replace"), refs)
+        if is_commit_id(name) and remote.token:
+            self._refs_of(remote)([HEAD])  # the token may have been revoked
+        try:
+            return self.resolve(remote, revision).commit
+        except NoRevision:
+            return ""
 
-    def commit(self, revision: str = "HEAD") -> str:
-        """The full id of the commit `revision` names."""
+    def commit(self, revision: str = HEAD) -> str:
+        """The full id of the commit that a ref or an id of this repository names."""
         commit = self._output(*REV_PARSE, f"{revision}^{{commit}}")
-        if not _is_commit_id(commit):
+        if not is_commit_id(commit):
             raise NoRevision
         return commit
 
+    def local_commit(self, revision: str = "") -> str:
+        """The commit that `revision` stands for in this repository; HEAD's if empty.
+
+        By the same rule as at a remote; branches of the remote it was cloned from come
+        last. Raises NoRevision, and Broken if the repository is empty.
+        """
+        name = revision_name(revision)
+        refs = [*candidate_refs(name), f"{CLONED_BRANCHES}{name}"]
+        if is_short_id(name.lower()) or is_commit_id(name):
+            refs.append(name.lower())
+        for ref in refs:
+            with contextlib.suppress(SourceError):
+                return self.commit(ref)
+        is_empty = not self._output("for-each-ref", "--count=1")
+        raise missing_revision(name, is_empty=is_empty)
+
     def entries(self, commit: str) -> list[TreeEntry]:
-        """Every file, link and submodule of a commit's tree."""
-        output = self.runner.output(GitCommand([*LS_TREE, commit]), TREE_BYTES)
-        return _tree_entries(output)
+        """Every file, link and submodule of a commit's tree.
+
+        Raises RepositoryTooLarge for more than MAX_ENTRIES.
+        """
+        command = GitCommand([*LS_TREE, commit], too_large="too_many_files")
+        return list(tree_entries(self.runner.output(command, TREE_BYTES)))
 
     def read(self, entries: Entries) -> Contents:
         """The bytes of each entry, in order, through one `cat-file --batch`."""
         entries = list(entries)
         with self._cat_file([entry.sha for entry in entries]) as stdout:
             for entry in entries:
-                data = _read_blob(stdout)
+                data = read_blob(stdout)
                 if self.runner.cancelled():
                     raise InterruptedError
                 yield entry, data
@@ -127,7 +184,7 @@ class Git:
             assert process.stdout
             # Requests are written in a thread: both pipes are bounded.
             arguments = (process.stdin, shas)
-            writer = threading.Thread(target=_write_requests, args=arguments, daemon=True)
+            writer = threading.Thread(target=write_requests, args=arguments, daemon=True)
             writer.start()
             try:
                 yield process.stdout
@@ -136,11 +193,54 @@ class Git:
                 process.stdout.close()
                 writer.join(5)
 
-    def _init(self) -> None:
-        """Create the repository folder unless it exists."""
-        if not (self.folder / "HEAD").exists():
-            command = GitCommand([*INIT, str(self.folder)], in_repository=False)
-            self.runner.output(command)
+    def _refs_of(self, remote: Remote) -> ListRefs:
+        """Lists refs of a remote."""
+
+        def list_refs(patterns: Sequence[str]) -> bytes:
+            return self._remote_output(remote, LS_REMOTE, patterns, in_repository=False)
+
+        return list_refs
+
+    def _expand(self, remote: Remote, short_id: str) -> Ref | None:
+        """The commit whose id begins so: of a branch or tag, else of any branch's history."""
+        commits = commits_beginning(self._refs_of(remote), short_id)
+        if len(commits) > 1:
+            raise NoRevision("ambiguous_commit")
+        if commits:
+            (commit,) = commits
+        else:
+            commit = self._commit_in_history(remote, short_id)
+        return Ref(commit, commit) if commit else None
+
+    def _commit_in_history(self, remote: Remote, short_id: str) -> str:
+        """The commit of any branch whose id begins so, empty if there is none.
+
+        Fetches all commits without their files, into a folder of its own: git takes the
+        files of commits it has for granted.
+        """
+        head = find_ref(self._refs_of(remote), HEAD)
+        with tempfile.TemporaryDirectory(dir=self.folder.parent) as folder:
+            history = Git(
+                Path(folder),
+                seconds=self.runner.seconds,
+                megabytes=self.runner.megabytes,
+                cancelled=self.runner.cancelled,
+            )
+            history._init(head.commit if head else "")
+            command = [*FETCH, WITHOUT_FILES, "--end-of-options"]
+            history._remote_output(remote, command, [ALL_BRANCHES], writes=True)
+            try:
+                return history.commit(short_id)
+            except SourceError:
+                return ""
+
+    def _init(self, commit: str) -> None:
+        """Create the repository folder unless it exists, for ids like `commit`."""
+        if (self.folder / "HEAD").exists():
+            return
+        object_format = "sha256" if len(commit) == SHA256_CHARS else "sha1"
+        arguments = [*INIT, f"--object-format={object_format}", str(self.folder)]
+        self.runner.output(GitCommand(arguments, in_repository=False, writes=True))
 
     def _count_commits(self, old: str, new: str) -> int:
         """See `commits_between`. Raises SourceError if `old` is no ancestor of `new`."""
@@ -158,6 +258,7 @@ class Git:
         refs: Sequence[str],
         *,
         in_repository: bool = True,
+        writes: bool = False,
     ) -> bytes:
         """The output of a command that takes an address, tried with each spelling of it.
 
@@ -167,7 +268,7 @@ class Git:
         moved: SourceError | None = None
         missing: SourceError | None = None
         for url in remote.urls():
-            command = GitCommand([*arguments, url, *refs], config, in_repository)
+            command = GitCommand([*arguments, url, *refs], config, in_repository, writes=writes)
             try:
                 return self.runner.output(command)
             except NoRevision:
@@ -181,80 +282,4 @@ class Git:
 
 def revision_name(revision: str) -> str:
     """`revision` as git takes it; the default branch's if empty. Raises BadAddress."""
-    return check_revision(revision or "HEAD")
-
-
-def _is_commit_id(text: str) -> bool:
-    return COMMIT.fullmatch(text) is not None
-
-
-def _candidate_refs(name: str) -> list[str]:
-    """The refs a branch or tag may stand for; the last one is a tag's commit."""
-    if name == "HEAD":
-        return ["HEAD"]
-    return [f"refs/heads/{name}", f"refs/tags/{name}", f"refs/tags/{name}^{{}}"]
-
-
-def _first_commit(output: str, refs: list[str]) -> str:
-    """The commit in `ls-remote`'s output: of the branch, else of the tag."""
-    commits = _commits_by_ref(output)
-    candidates = (commits.get(ref, "") for ref in (refs[0], *reversed(refs)))
-    commit = next(filter(None, candidates), "")
-    if not _is_commit_id(commit):
-        return ""
-    return commit
-
-
-def _commits_by_ref(output: str) -> dict[str, str]:
-    commits: dict[str, str] = {}
-    for line in output.splitlines():
-        commit, _, ref = line.partition("\t")
-        commits[ref] = commit
-    return commits
-
-
-def _tree_entries(output: bytes) -> list[TreeEntry]:
-    """The entries in the output of `ls-tree -z`."""
-    return [_tree_entry(record) for record in output.split(b"\0") if b"\t" in record]
-
-
-def _tree_entry(record: bytes) -> TreeEntry:
-    """A line of `ls-tree -l`: mode, type, id, size (`-` for submodules), tab, path."""
-    head, _, path = record.partition(b"\t")
-    mode, _, sha, size = head.split()
-    return TreeEntry(
-        path=path.decode("utf-8", "surrogateescape"),
-        sha=sha.decode(),
-        size=_size(size),
-        mode=mode.decode(),
-    )
-
-
-def _size(digits: bytes) -> int:
-    if digits.isdigit():
-        return int(digits)
-    return 0
-
-
-def _write_requests(stdin: IO[bytes], shas: list[str]) -> None:
-    # OSError: the reader has stopped and killed git.
-    with contextlib.suppress(OSError):
-        stdin.write(_requests(shas))
-        stdin.close()
-
-
-def _requests(shas: list[str]) -> bytes:
-    """The input of `cat-file --batch`: an id a line."""
-    return "".join(f"{sha}\n" for sha in shas).encode()
-
-
-def _read_blob(stdout: IO[bytes]) -> bytes:
-    """One answer of `cat-file --batch`: id, type, size, newline, contents, newline."""
-    head = stdout.readline().split()
-    if len(head) != 3 or head[1] != b"blob":
-        raise Broken("blob_missing")
-    size = int(head[2])
-    data = stdout.read(size + 1)[:-1]
-    if len(data) != size:
-        raise Broken("blob_truncated")
-    return data
+    return check_revision(revision or HEAD)

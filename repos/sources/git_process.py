@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import IO
 
 from repos.sources.errors import RepositoryTooLarge, SourceError, Unreachable
-from repos.sources.git_errors import error_from_output
+from repos.sources.git_errors import OVER_LIMIT_STATUSES, error_from_output
 
 Cancelled = Callable[[], bool]  # polled; true once the work is to end
 
 MEMORY_KILOBYTES = 4_000_000
-BLOCKS_PER_MEGABYTE = 2_048  # of 512 bytes, as `ulimit -f` counts
+BYTES_PER_MEGABYTE = 1_048_576
+BLOCK_BYTES = 512  # as `ulimit -f` counts
 OUTPUT_BYTES = 1_000_000
 ERROR_BYTES = 20_000
 POLL_SECONDS = 0.1
@@ -71,12 +72,16 @@ CONFIG = {
 class GitCommand:
     """Arguments of git and settings for this call.
 
-    `in_repository` is false for commands that need no repository folder.
+    `in_repository` is false for commands that need no repository folder. Only one that
+    `writes` may make files as large as the repository; others are ended as soon as their
+    output exceeds its limit, with the error `too_large`.
     """
 
     arguments: Sequence[str]
     config: Mapping[str, str] = field(default_factory=dict)
     in_repository: bool = True
+    writes: bool = False
+    too_large: str = "too_large"
 
 
 @dataclass(frozen=True)
@@ -98,13 +103,14 @@ class GitRunner:
         Raises the SourceError family, and InterruptedError if cancelled.
         """
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
-            process = self.start(command, stdout=out, stderr=errors)
+            file_bytes = None if command.writes else max(max_bytes, ERROR_BYTES)
+            process = self.start(command, stdout=out, stderr=errors, file_bytes=file_bytes)
             try:
                 self._wait(process)
             finally:
                 kill(process)
-            if os.fstat(out.fileno()).st_size > max_bytes:
-                raise RepositoryTooLarge("too_many_files")
+            if _size_of(out) > max_bytes or _is_over_limit(process, command):
+                raise RepositoryTooLarge(command.too_large)
             if process.returncode != 0:
                 raise self._error(errors, process.returncode)
             out.seek(0)
@@ -117,10 +123,17 @@ class GitRunner:
         stdin: int = subprocess.DEVNULL,
         stdout: int | IO[bytes] = subprocess.PIPE,
         stderr: IO[bytes],
+        file_bytes: int | None = None,
     ) -> subprocess.Popen[bytes]:
-        """Start a command in a process group of its own; end it with `kill`."""
+        """Start a command in a process group of its own; end it with `kill`.
+
+        `file_bytes` limits each file it writes, its output among them; by default the
+        size of the repository does.
+        """
+        if file_bytes is None:
+            file_bytes = self.megabytes * BYTES_PER_MEGABYTE
         return subprocess.Popen(
-            self._command_line(command),
+            self._command_line(command, file_bytes),
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
@@ -129,23 +142,11 @@ class GitRunner:
             start_new_session=True,
         )
 
-    def _command_line(self, command: GitCommand) -> list[str]:
+    def _command_line(self, command: GitCommand, file_bytes: int) -> list[str]:
         git = ["git", "--no-pager"]
         if command.in_repository:
             git += ["--git-dir", str(self.folder)]
-        return ["/bin/sh", "-c", self._script(), "git", *git, *command.arguments]
-
-    def _script(self) -> str:
-        """A shell script that runs its arguments under limits.
-
-        The shell sets them: Python code between fork and exec is not thread-safe. A system
-        without a memory limit ignores that line.
-        """
-        return (
-            f"ulimit -v {MEMORY_KILOBYTES} 2>/dev/null;"
-            f" ulimit -f {self.megabytes * BLOCKS_PER_MEGABYTE}; ulimit -c 0;"
-            ' exec "$@"'
-        )
+        return ["/bin/sh", "-c", _script(file_bytes), "git", *git, *command.arguments]
 
     def _wait(self, process: subprocess.Popen[bytes]) -> None:
         """Until the process ends, its time is over, it grows too large or is cancelled."""
@@ -169,6 +170,19 @@ class GitRunner:
     def _check_size(self) -> None:
         if folder_bytes(self.folder) > self.megabytes * 1_000_000:
             raise RepositoryTooLarge("over_limit", megabytes=self.megabytes)
+
+
+def _script(file_bytes: int) -> str:
+    """A shell script that runs its arguments under limits.
+
+    The shell sets them: Python code between fork and exec is not thread-safe. A system
+    without a memory limit ignores that line.
+    """
+    return (
+        f"ulimit -v {MEMORY_KILOBYTES} 2>/dev/null;"
+        f" ulimit -f {file_bytes // BLOCK_BYTES + 1}; ulimit -c 0;"
+        ' exec "$@"'
+    )
 
 
 def environment(config: Mapping[str, str]) -> dict[str, str]:
@@ -212,6 +226,15 @@ def _file_bytes(path: Path) -> int:
         return path.lstat().st_size
     except OSError:
         return 0
+
+
+def _size_of(file: IO[bytes]) -> int:
+    return os.fstat(file.fileno()).st_size
+
+
+def _is_over_limit(process: subprocess.Popen[bytes], command: GitCommand) -> bool:
+    """Whether a command that writes no files was ended by the limit on its output."""
+    return not command.writes and process.returncode in OVER_LIMIT_STATUSES
 
 
 def _has_ended(process: subprocess.Popen[bytes]) -> bool:

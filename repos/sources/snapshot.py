@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -11,7 +11,7 @@ from typing import Protocol
 from repos.sources import network_policy, workspace
 from repos.sources.address import Address
 from repos.sources.errors import Broken, Moved, NotFound, SourceError
-from repos.sources.git import Git, revision_name
+from repos.sources.git import Git
 from repos.sources.git_process import Cancelled
 from repos.sources.local_folder import LocalFolder, git_folder
 from repos.sources.redirects import moved_to
@@ -20,6 +20,7 @@ from repos.sources.tree import Contents, Entries, TreeEntry
 
 MAX_MOVES = 4
 REMOTE_COMMIT_SECONDS = 30
+NAMES_SECONDS = 10
 HISTORY_COMMITS = 1_000
 HISTORY_SECONDS = 20
 HISTORY_MEGABYTES = 20
@@ -112,18 +113,28 @@ def remote_commit(source: Source) -> str:
     Raises the SourceError family.
     """
     seconds = min(REMOTE_COMMIT_SECONDS, source.limits.seconds)
+    return _ask(source, seconds, lambda git, remote: git.remote_commit(remote, source.revision))
+
+
+def first_existing(source: Source, names: Iterable[str]) -> str:
+    """The first of `names` that is a branch or tag of the remote, empty if none is.
+
+    Raises the SourceError family.
+    """
+    names = list(names)
+    return _ask(source, NAMES_SECONDS, lambda git, remote: git.first_existing(remote, names))
+
+
+def _ask(source: Source, seconds: int, question: Callable[[Git, Remote], str]) -> str:
+    """The remote's answer, without fetching its files."""
     with workspace.temporary_folder(source.work_dir) as folder:
         git = Git(
-            folder,
+            folder / "repository.git",
             seconds=seconds,
             megabytes=source.limits.megabytes,
             cancelled=source.cancelled,
         )
-
-        def commit(remote: Remote) -> str:
-            return git.remote_commit(remote, source.revision)
-
-        return _follow_moves(source, folder, commit)
+        return _follow_moves(source, folder, lambda remote: question(git, remote))
 
 
 def commits_between(source: Source, old: str, new: str) -> int | None:
@@ -229,9 +240,8 @@ def _open_local(source: Source) -> Snapshot:
 
 
 def _open_repository(source: Source, folder: Path) -> Snapshot:
-    name = revision_name(source.revision)
     git = _git(source, folder)
-    return _git_snapshot(git, git.commit(name))
+    return _git_snapshot(git, git.local_commit(source.revision))
 
 
 def _git(source: Source, folder: Path) -> Git:

@@ -20,7 +20,7 @@ MAX_IGNORE_CHARS = 300
 MAX_STARS = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TreeEntry:
     """One file of a tree.
 

@@ -23,6 +23,7 @@ from chat.services.retrieval import RepositoryRetriever
 from deepwiki.foundation.threads import in_thread
 from repos import jobs
 from repos.access import OPERATOR_ID
+from repos.jobs.revision_choice import choose_revision
 from repos.models import IndexJob, Repository
 from repos.services import add, find_for_operator
 from repos.sources import SourceError, parse_address
@@ -123,7 +124,8 @@ def _exit_code(error: ChatError) -> int:
 
 def _index(name: str) -> Repository:
     """Add a repository that is not known yet, and index it here."""
-    repository = add(parse_address(name), None)
+    address = parse_address(name)
+    repository = add(address, None, revision=choose_revision(address, ""))
     job = jobs.run(jobs.request(repository, start=False)[0].pk)
     if job.state != IndexJob.State.DONE:
         raise SourceError.from_text(job.error)

@@ -20,6 +20,7 @@ from rich.progress import (
 )
 
 from repos import jobs, services
+from repos.jobs.revision_choice import choose_revision
 from repos.models import IndexJob
 from repos.sources import KINDS, Address, SourceError, parse_address
 
@@ -74,7 +75,7 @@ class Command(BaseCommand):
             address,
             owner_id,
             token=token,
-            revision=options["revision"],
+            revision=choose_revision(address, options["revision"], token),
             private=owner_id is not None,
         )
         job, is_new = jobs.request(repository, owner_id, force=options["force"], start=False)
