@@ -161,6 +161,7 @@ MIDDLEWARE = [
     "deepwiki.foundation.middleware.request_id_middleware",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
+    "deepwiki.foundation.middleware.no_nul_middleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from repos import jobs, services
 from repos.models import IndexJob, Repository
@@ -40,7 +40,7 @@ def add(request: HttpRequest) -> HttpResponse:
     return _redirect(request, reverse("repository", args=[repository.pk]))
 
 
-@require_GET
+@require_safe
 @login_required
 def status(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     """The state of indexing, which the page polls until the job is over."""

@@ -17,7 +17,7 @@ from chat.providers.health_check import check_model
 from deepwiki.admin import Site
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def providers(request: HttpRequest) -> HttpResponse:
     """Providers and models as set up and as used.
 

@@ -18,6 +18,7 @@ from chat.core.events import Numbered
 from deepwiki.foundation.incidents import log_incident
 
 KEEP_ALIVE_SECONDS = 15
+EVENT_STREAM = "text/event-stream; charset=utf-8"
 KEEP_ALIVE_COMMENT = ": still here\n\n"
 # Proxies must neither store nor buffer a stream.
 HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
@@ -38,7 +39,7 @@ def event_response(items: AsyncGenerator[Numbered]) -> HttpResponseBase:
     """A stream of server-sent events."""
     return StreamingHttpResponse(
         _encoded(_server_sent(items), error_event),
-        content_type="text/event-stream; charset=utf-8",
+        content_type=EVENT_STREAM,
         headers=HEADERS,
     )
 

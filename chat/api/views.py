@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from chat import services
 from chat.api.identification import identified, refusal
-from chat.api.streams import event_response, text_response
+from chat.api.streams import EVENT_STREAM, event_response, text_response
 from chat.api.wire_formats import PlainText, text_frames
 from chat.core.errors import RequestTooLarge
 from chat.core.events import Failed, Numbered
@@ -49,7 +49,7 @@ async def stream(request: HttpRequest, person: Person) -> HttpResponseBase:
     return await _plain_response(run)
 
 
-@require_GET
+@require_safe
 @identified
 async def run_events(request: HttpRequest, person: Person, run_id: uuid.UUID) -> HttpResponseBase:
     """`GET /api/runs/<id>/events?after=<seq>`: an answer's events as server-sent events.
@@ -60,6 +60,9 @@ async def run_events(request: HttpRequest, person: Person, run_id: uuid.UUID) ->
     items = services.attach(person, run_id, parse_number(number) or 0)
     # Taken before the stream begins: somebody else's answer is a status.
     first = await anext(items, None)
+    if request.method == "HEAD":
+        await items.aclose()
+        return HttpResponse(content_type=EVENT_STREAM)
     return event_response(_preceded(first, items))
 
 

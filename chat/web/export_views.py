@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from chat.message_tree import branch
 from chat.models import Conversation, Message
@@ -28,7 +28,7 @@ MESSAGE_FIELDS = (
 )
 
 
-@require_GET
+@require_safe
 @login_required
 def export_conversation(
     request: HttpRequest, conversation_id: uuid.UUID, file_format: str
@@ -43,7 +43,7 @@ def export_conversation(
             raise Http404
 
 
-@require_GET
+@require_safe
 @login_required
 def export_all(request: HttpRequest) -> HttpResponse:
     """All of one's own conversations as one JSON file."""
@@ -51,7 +51,7 @@ def export_all(request: HttpRequest) -> HttpResponse:
     return _json_file({"conversations": list(map(_conversation_json, rows))}, "conversations.json")
 
 
-@require_GET
+@require_safe
 @login_required
 def message_markdown(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
     """One's own answer as a Markdown file, with its question and its sources."""

@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from chat.models import Conversation, ConversationQuerySet, Message
 from chat.web.lookups import own_answer, own_conversations, search_text
@@ -30,7 +30,7 @@ FIELD_CHANGES: dict[str, dict[str, Any]] = {
 RATINGS = {"1": 1, "-1": -1}
 
 
-@require_GET
+@require_safe
 @login_required
 def rail(request: HttpRequest) -> HttpResponse:
     """The list of conversations."""

@@ -10,7 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from chat.message_tree import branch
 from chat.models import Conversation, Message, Share
@@ -34,7 +34,7 @@ SHARED_PAGE_HEADERS = {
 }
 
 
-@require_GET
+@require_safe
 @login_required
 def share_dialog(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     """The share links of one's own conversation, and the form for a new one."""
@@ -67,7 +67,7 @@ def revoke_share(request: HttpRequest, conversation_id: uuid.UUID, share_id: int
     return _render_dialog(request, conversation)
 
 
-@require_GET
+@require_safe
 def shared_conversation(request: HttpRequest, key: str) -> HttpResponse:
     """The read-only page of a share link, for anybody; the owner is not named.
 

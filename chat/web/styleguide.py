@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from chat.message_tree import Versions
 from chat.models import Message
@@ -22,7 +22,7 @@ COLOURS = (
 MARKED_LINE = 2
 
 
-@require_GET
+@require_safe
 @login_required
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component and state. 404 unless DEBUG is on."""

@@ -11,7 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from chat import services
 from chat.models import Conversation, ConversationQuerySet, Message
@@ -40,14 +40,14 @@ SWITCHER_CONVERSATIONS = 8
 SEARCH_ONLY = "search-only"
 
 
-@require_GET
+@require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """The page to choose or add a repository."""
     return _render_home(request)
 
 
-@require_GET
+@require_safe
 @login_required
 def repository_by_name(request: HttpRequest, owner: str, name: str) -> HttpResponse:
     """`/<owner>/<repository>`, as at a git host: redirects to the repository's page.
@@ -61,7 +61,7 @@ def repository_by_name(request: HttpRequest, owner: str, name: str) -> HttpRespo
     return _render_home(request, repo_url=full_name)
 
 
-@require_GET
+@require_safe
 @login_required
 def repository_page(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     """The page for a new conversation about one repository."""
@@ -71,7 +71,7 @@ def repository_page(request: HttpRequest, repository_id: uuid.UUID) -> HttpRespo
     return _render_ask(request, context)
 
 
-@require_GET
+@require_safe
 @login_required
 def conversation_page(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     """One's own conversation on the branch of the message `at`, else on the newest.
@@ -87,7 +87,7 @@ def conversation_page(request: HttpRequest, conversation_id: uuid.UUID) -> HttpR
     return _render_ask(request, context)
 
 
-@require_GET
+@require_safe
 @login_required
 def message_footer(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
     """The footer of one's own answer, loaded when it has ended."""
@@ -99,7 +99,7 @@ def message_footer(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
     return render(request, "chat/answer_footer.html", context)
 
 
-@require_GET
+@require_safe
 @login_required
 def quick_switcher(request: HttpRequest) -> HttpResponse:
     """Repositories and conversations whose names contain what is typed."""
@@ -110,7 +110,7 @@ def quick_switcher(request: HttpRequest) -> HttpResponse:
     return render(request, "chat/quick_switcher.html", context)
 
 
-@require_GET
+@require_safe
 @login_required
 def repository_choices(request: HttpRequest) -> HttpResponse:
     """Repositories whose address contains what is typed."""
@@ -118,7 +118,7 @@ def repository_choices(request: HttpRequest) -> HttpResponse:
     return render(request, "chat/choices.html", context)
 
 
-@require_GET
+@require_safe
 @login_required
 def source(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     """The source pane: a file of the index with the cited lines marked."""

@@ -43,7 +43,7 @@ class ProfileForm(forms.ModelForm[Profile]):
         self.fields["model"] = _choice_field(_("Default model"), choices)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
     """Show and change one's own preferences."""

@@ -7,12 +7,14 @@ from collections.abc import Awaitable, Callable
 from inspect import iscoroutinefunction
 from typing import cast
 
-from django.http import HttpRequest, HttpResponseBase
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils.decorators import sync_and_async_middleware
 
 from deepwiki.foundation.log_format import request_id
 
 HEADER = "X-Request-Id"
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 Handler = (
     Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 )
@@ -38,6 +40,36 @@ def request_id_middleware(get_response: Handler) -> Handler:
         return response
 
     return handle
+
+
+@sync_and_async_middleware
+def no_nul_middleware(get_response: Handler) -> Handler:
+    """Answer 400 to NUL characters in a path, a query or a form: PostgreSQL refuses them."""
+    if iscoroutinefunction(get_response):
+
+        async def handle_async(request: HttpRequest) -> HttpResponseBase:
+            _refuse_nul(request)
+            return await cast(Awaitable[HttpResponseBase], get_response(request))
+
+        return handle_async
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        _refuse_nul(request)
+        return cast(HttpResponseBase, get_response(request))
+
+    return handle
+
+
+def _refuse_nul(request: HttpRequest) -> None:
+    """Raises BadRequest."""
+    if "\0" in request.path or _has_nul(request.GET):
+        raise BadRequest("NUL character in the address")
+    if request.content_type in FORM_TYPES and _has_nul(request.POST):
+        raise BadRequest("NUL character in the form")
+
+
+def _has_nul(values: QueryDict) -> bool:
+    return any("\0" in text for name, texts in values.lists() for text in (name, *texts))
 
 
 def _new_id() -> str:

@@ -19,7 +19,7 @@ from repos.models import Repository, may_share_of_others
 MAX_NAME_CHARS = 150  # of Django's user names
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def people(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     """The people and groups with access to a private repository.
