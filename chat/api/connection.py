@@ -20,7 +20,7 @@ from django.conf import settings
 
 from chat import services
 from chat.api.wire_formats import NORMAL_CLOSURE
-from chat.core.errors import ChatError, Down, Internal, NotSignedIn, TooMany
+from chat.core.errors import ChatError, Down, Internal, NotReading, NotSignedIn, TooMany
 from deepwiki.accounts import authentication
 from deepwiki.foundation import metrics
 from deepwiki.foundation.incidents import log_incident
@@ -35,6 +35,8 @@ Refuse = Callable[[ChatError], Awaitable[None]]
 logger = logging.getLogger(__name__)
 IDLE_CLOSURE = 4408
 RECHECK_SECONDS = 20
+AUTHORIZED_SECONDS = 1.0
+SEND_SECONDS = 30  # a server of ours gives up sooner, see runtime/backpressure.py
 TOO_MANY_SOCKETS_RETRY_SECONDS = 30
 
 open_sockets: Counter[int | None] = Counter()
@@ -66,6 +68,7 @@ class Connection:
         self._last_message_at = time.monotonic()
         self._has_received = False
         self._has_failed = False
+        self._authorized_at = time.monotonic()
         self.is_closing = False
 
     async def identify(self) -> None:
@@ -113,15 +116,22 @@ class Connection:
         elif self.person.pk and not authentication.is_bearer_valid(self._header(b"authorization")):
             raise NotSignedIn("token_expired")
 
+    async def check_person(self) -> None:
+        """As `authorize`, without blocking; what was checked a moment ago counts."""
+        if time.monotonic() - self._authorized_at > AUTHORIZED_SECONDS:
+            await in_thread(self.authorize)
+            self._authorized_at = time.monotonic()
+
     def note_message(self) -> None:
         """A message came: the idle time starts anew."""
         self._last_message_at = time.monotonic()
 
-    def start(self, work: Work) -> None:
+    def start(self, work: Work) -> asyncio.Task[None]:
         """Run `work` as a task of this connection, cancelled when it disconnects."""
         task = asyncio.create_task(self._guarded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _guarded(self, work: Work) -> None:
         """Await `work`; an error nobody expected ends the connection."""
@@ -131,9 +141,13 @@ class Connection:
             await self.fail(error)
 
     async def send_text(self, text: str) -> None:
-        """Send a text frame. A failure ends the connection and the calling task."""
+        """Send a text frame. A failure ends the connection and the calling task.
+
+        One is that the client reads nothing for SEND_SECONDS.
+        """
         try:
-            await self._socket.send(text_data=text)
+            async with asyncio.timeout(SEND_SECONDS):
+                await self._socket.send(text_data=text)
         except Exception as error:
             await self.fail(error)
             raise asyncio.CancelledError from error
@@ -143,11 +157,10 @@ class Connection:
         if self._has_failed:
             return
         self._has_failed = True
-        # The server's own kind of error where the client has left is one of these.
-        if not isinstance(error, OSError):
-            incident = _log_failure(error)
-            with contextlib.suppress(asyncio.CancelledError):
-                await self.refuse(Internal(incident))
+        told = _as_chat_error(error)
+        with contextlib.suppress(Exception, asyncio.CancelledError):
+            if told is not None:
+                await self.refuse(told)
         with contextlib.suppress(Exception):
             await self.close(Internal.close_code)
 
@@ -219,12 +232,16 @@ class Connection:
         return self._headers.get(name, b"").decode("latin-1")
 
 
-def _log_failure(error: Exception) -> str:
-    """The incident id."""
+def _as_chat_error(error: Exception) -> ChatError | None:
+    """What the client is told; None if it has left, which servers tell by an OSError."""
+    if isinstance(error, TimeoutError):
+        return NotReading()
+    if isinstance(error, OSError):
+        return None
     try:
         raise error
     except Exception:
-        return log_incident(logger, "a socket failed")
+        return Internal(log_incident(logger, "a socket failed"))
 
 
 def _peer(socket: Socket) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import uuid
@@ -26,7 +27,6 @@ from chat.core.request import decode, parse
 from deepwiki.foundation.incidents import log_incident
 from deepwiki.foundation.parsing import parse_uuid
 from deepwiki.foundation.text import clean_text
-from deepwiki.foundation.threads import in_thread
 
 Json = dict[str, Any]
 
@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 MAX_REFUSED_MESSAGES = 50  # of one socket, after which it is closed
 REFUSED_RETRY_SECONDS = 60
 MAX_ID_CHARS = 64
+MAX_FOLLOWED_RUNS = 8  # by one socket at the same time
 
 
 class EventsSession:
@@ -45,6 +46,7 @@ class EventsSession:
         self._connection = connection
         self._is_answering = False
         self._refused = 0
+        self._following: dict[uuid.UUID, asyncio.Task[None]] = {}  # each run's events, once
 
     @property
     def first_message_seconds(self) -> float:
@@ -66,7 +68,8 @@ class EventsSession:
             await self.refuse(BadRequest("binary_message"))
             return
         try:
-            await self._dispatch(decode(text, services.request_limits()))
+            with services.database_errors_as_down():
+                await self._dispatch(decode(text, services.request_limits()))
         except RequestTooLarge as error:
             await self.refuse(error)
         except ChatError as error:
@@ -94,7 +97,7 @@ class EventsSession:
             case "stop":
                 await services.stop(self._connection.person, _run_id(message))
             case "attach":
-                self._connection.start(self._attach(_run_id(message), _after(message)))
+                self._start_attaching(_run_id(message), _after(message))
             case _:
                 raise BadRequest("unknown_event")
 
@@ -114,7 +117,7 @@ class EventsSession:
                 authorize=self._connection.authorize,
                 address=self._connection.address,
             )
-            await self._forward(run.attach())
+            await self._send_events(run.id, run.attach())
         except NotSignedIn as error:
             await self.refuse(error)
         except ChatError as error:
@@ -125,20 +128,48 @@ class EventsSession:
         finally:
             self._is_answering = False
 
+    def _start_attaching(self, run_id: uuid.UUID, after: int) -> None:
+        """Send the run's events from `after` on, instead of from where they are being sent."""
+        if run_id not in self._following and len(self._following) >= MAX_FOLLOWED_RUNS:
+            raise TooMany("followed_runs")
+        self._set_following(run_id, self._connection.start(self._attach(run_id, after)))
+
     async def _attach(self, run_id: uuid.UUID, after: int) -> None:
         try:
-            await in_thread(self._connection.authorize)
-            await self._forward(services.attach(self._connection.person, run_id, after))
+            with services.database_errors_as_down():
+                await self._connection.check_person()
+                await self._send_events(
+                    run_id, services.attach(self._connection.person, run_id, after)
+                )
+        except NotSignedIn as error:
+            await self.refuse(error)
         except ChatError as error:
             await self._connection.send_json({**error_json(error), "run": str(run_id)})
         except Exception:
             internal = Internal(log_incident(logger, "attaching failed"))
             await self._connection.send_json(error_json(internal))
 
-    async def _forward(self, stream: AsyncGenerator[Numbered]) -> None:
+    async def _send_events(self, run_id: uuid.UUID, stream: AsyncGenerator[Numbered]) -> None:
+        """Send the events of a run, in the place of whoever sends them on this socket."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._set_following(run_id, task)
         async with contextlib.aclosing(stream) as items:
             async for item in items:
                 await self._connection.send_json(item.as_json())
+
+    def _set_following(self, run_id: uuid.UUID, task: asyncio.Task[None]) -> None:
+        before = self._following.get(run_id)
+        if before is task:
+            return
+        self._following[run_id] = task
+        task.add_done_callback(lambda _: self._forget(run_id, task))
+        if before is not None:
+            before.cancel()
+
+    def _forget(self, run_id: uuid.UUID, task: asyncio.Task[None]) -> None:
+        if self._following.get(run_id) is task:
+            del self._following[run_id]
 
 
 def _client_message_id(message: Json) -> str | None:

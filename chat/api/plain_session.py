@@ -1,30 +1,39 @@
-"""The plain dialect over a WebSocket: one question, one answer as text, close."""
+"""The plain dialect over a WebSocket: questions, one answer after the other as text, close."""
 
 from __future__ import annotations
 
 import contextlib
-import logging
+from collections import deque
 
 from django.conf import settings
 
 from chat import services
 from chat.api.connection import Connection
-from chat.api.wire_formats import PlainText, text_frames
-from chat.core.errors import BadRequest, ChatError, Internal, TooMany
+from chat.api.wire_formats import NORMAL_CLOSURE, PlainText, text_frames
+from chat.core.errors import BadRequest, ChatError, RequestTooLarge, TooMany
 from chat.runs import Run
-from deepwiki.foundation.incidents import log_incident
 
-logger = logging.getLogger(__name__)
+# A request, or what is wrong with it without being read.
+Frame = bytes | ChatError
+
+MAX_WAITING_FRAMES = 8
 
 
 class PlainSession:
-    """Speaks to deepwiki-open's clients."""
+    """Speaks to deepwiki-open's clients.
+
+    A frame that comes while an answer runs waits its turn; the socket closes after the last
+    answer, and after an error. Where too many frames wait, it closes after the running one.
+    """
 
     subprotocol = None
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._is_answering = False
+        self._waiting: deque[Frame] = deque()
+        self._waiting_bytes = 0
+        self._is_overfull = False
 
     @property
     def first_message_seconds(self) -> float:
@@ -35,41 +44,84 @@ class PlainSession:
 
     async def receive(self, text: str | None) -> None:
         """A frame came; None if it was binary."""
-        if text is None:
-            await self.refuse(BadRequest("binary_message"))
-        elif self._is_answering:
-            await self.refuse(TooMany("one_question_per_connection"))
+        frame = _frame(text)
+        if self._is_answering:
+            self._put(frame)
         else:
             self._is_answering = True
-            self._connection.start(self._answer(text))
+            self._connection.start(self._answer_all(frame))
 
     async def refuse(self, error: ChatError) -> None:
         """Say what is wrong and close."""
         await self._connection.send_text(error.plain)
         await self._connection.close(error.close_code)
 
-    async def _answer(self, data: str) -> None:
+    def _put(self, frame: Frame) -> None:
+        """Let a frame wait, or none at all once too many do."""
+        size = _size(frame)
+        if (
+            self._is_overfull
+            or len(self._waiting) == MAX_WAITING_FRAMES
+            or self._waiting_bytes + size > settings.MESSAGE_BYTES
+        ):
+            self._is_overfull = True
+            self._waiting.clear()
+            return
+        self._waiting.append(frame)
+        self._waiting_bytes += size
+
+    async def _answer_all(self, frame: Frame) -> None:
+        """Answer the frame and those that wait meanwhile, in order, then close."""
         try:
-            request = services.read_request(data)
-            run = await services.ask(
-                self._connection.person,
-                request,
-                lasting=request.conversation is not None,
-                authorize=self._connection.authorize,
-                address=self._connection.address,
-            )
+            await self._answer(frame)
+            while self._waiting and not self._connection.is_closing:
+                frame = self._waiting.popleft()
+                self._waiting_bytes -= _size(frame)
+                await self._answer(frame)
         except ChatError as error:
             await self.refuse(error)
             return
-        except Exception:
-            await self.refuse(Internal(log_incident(logger, "a question could not be taken")))
-            return
-        await self._send_answer(run)
+        if self._is_overfull:
+            await self.refuse(TooMany("too_many_waiting"))
+        else:
+            await self._connection.close(NORMAL_CLOSURE)
 
-    async def _send_answer(self, run: Run) -> None:
+    async def _answer(self, frame: Frame) -> None:
+        """Answer a frame; an answer with an error closes the socket.
+
+        Raises the ChatError family for a question that is not taken.
+        """
+        if isinstance(frame, ChatError):
+            raise frame
+        request = services.read_request(frame)
+        run = await services.ask(
+            self._connection.person,
+            request,
+            lasting=request.conversation is not None,
+            authorize=self._connection.authorize,
+            address=self._connection.address,
+        )
+        code = await self._send_answer(run)
+        if code != NORMAL_CLOSURE:
+            await self._connection.close(code)
+
+    async def _send_answer(self, run: Run) -> int:
+        """Send the answer's text; the close code that tells how it ended."""
         plain = PlainText()
         async with contextlib.aclosing(run.attach()) as items:
             async for item in items:
                 for frame in text_frames(plain.write(item.event)):
                     await self._connection.send_text(frame)
-        await self._connection.close(plain.close_code)
+        return plain.close_code
+
+
+def _frame(text: str | None) -> Frame:
+    if text is None:
+        return BadRequest("binary_message")
+    if len(text) > settings.MESSAGE_BYTES:
+        return RequestTooLarge()
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _size(frame: Frame) -> int:
+    return len(frame) if isinstance(frame, bytes) else 0

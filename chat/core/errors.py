@@ -19,6 +19,7 @@ ChatError                      500 / 4500
 │   ├── Unavailable                         no usable answer in time
 │   ├── CutOff                              the stream broke off in the middle
 │   └── ProviderRefused                     it does not accept this request
+├── NotReading                 503 / 1013   read what is sent; connect again
 ├── ServerStops                503 / 1001   ask again in a moment
 ├── Down                       503 / 4500   the database is away; ask again in a minute
 └── Internal                   500 / 4500   a bug; carries an incident id
@@ -140,6 +141,10 @@ class CutOff(ProviderError):
 
 class ProviderRefused(ProviderError):
     code = "provider_refused"
+
+
+class NotReading(ChatError):
+    code, status, close_code = "not_reading", 503, 1013
 
 
 class ServerStops(ChatError):

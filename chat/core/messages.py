@@ -148,8 +148,14 @@ MESSAGES: Final[dict[str, str]] = {
     "indexing_failed": "Error preparing retriever: {cause}",
     # --- transports (chat/api) ---
     "connections": "You have too many connections open. Close some pages and try again.",
-    "one_question_per_connection": (
-        "One question at a time: wait for the answer, or open another connection."
+    "too_many_waiting": (
+        "Too many questions wait on this connection. Wait for the answers, or open another"
+        " connection."
+    ),
+    "followed_runs": "Too many answers are followed over this connection at the same time.",
+    "not_reading": (
+        "The connection was closed because what was sent over it was not read. Connect again to"
+        " go on."
     ),
     "question_running": "One question at a time: stop the running answer or wait for it.",
     "too_many_invalid_messages": "Too many messages that cannot be understood.",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 POLL_SECONDS = 0.4
+SLICE_EVENTS = 200  # read at a time: a reader holds no more of an answer
 
 
 async def load_run(run_id: uuid.UUID, person: Person) -> Run:
@@ -80,6 +81,8 @@ async def stored_events(person: Person, run_id: uuid.UUID, after: int) -> AsyncG
             for item in items:
                 after = item.seq
                 yield item
+            if len(items) == SLICE_EVENTS:
+                continue
             if state != Message.State.RUNNING:
                 yield Numbered(run_id, after + 1, Done(state))  # type: ignore[arg-type]
                 return
@@ -112,7 +115,7 @@ def _failure(error: Exception) -> Failed:
 def _read_events(
     person: Person, run_id: uuid.UUID, after: int
 ) -> tuple[str | None, list[Numbered]]:
-    """The state of the answer (None if it is not the person's) and its later events."""
+    """The state of the answer (None if it is not the person's) and its next events."""
     Message.objects.filter(run_id=run_id).mark_interrupted()
     # The state is read first: events stored after that are found too, so none is missed.
     own = Message.objects.filter(run_id=run_id, conversation__user=person.pk)
@@ -120,6 +123,6 @@ def _read_events(
     rows = RunEvent.objects.filter(run_id=run_id, seq__gt=after).order_by("seq")
     items = [
         Numbered.from_json({**data, "run": str(run_id), "seq": seq})
-        for seq, data in rows.values_list("seq", "data")
+        for seq, data in rows.values_list("seq", "data")[:SLICE_EVENTS]
     ]
     return state, items

@@ -140,19 +140,6 @@ async def test_an_unknown_path_is_no_server_error(server, token):
     assert refused.value.response.status_code < 500
 
 
-async def test_a_second_question_while_one_is_answered_ends_the_plain_socket(
-    server, token, repository
-):
-    async with connect(server, token) as connection:
-        await connection.send(json.dumps(request(repository, "fake?tokens=50&delay_ms=50")))
-        await connection.recv()
-        await connection.send(json.dumps(request(repository)))
-        with pytest.raises(websockets.ConnectionClosed) as closed:
-            while True:
-                await asyncio.wait_for(connection.recv(), 10)
-        assert closed.value.rcvd.code == 4429
-
-
 async def test_a_plain_client_that_leaves_closes_the_upstream(server, token, repository, model):
     async with connect(server, token) as connection:
         await connection.send(json.dumps(request(repository, "fake?tokens=5000&delay_ms=20")))

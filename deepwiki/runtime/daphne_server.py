@@ -1,8 +1,7 @@
 """daphne with the limits, the close codes and the end that it lacks.
 
-- Messages over our limit are refused with an error message before daphne's own limit drops them.
-- Per-message deflate is accepted, with a limit on what a message may decompress to.
-- A slow reader gets CLOSE_SECONDS to read the rest after a close.
+- What a connection holds in memory is bounded in both directions, see backpressure.py.
+- WebSocket connections have our limits and close codes, see websocket_protocol.py.
 - Requests have limits of size and time, see http_limits.py.
 - SIGTERM turns /readyz to 503 and lets running answers finish.
 
@@ -16,35 +15,30 @@ import contextlib
 import logging
 import os
 import signal
+from functools import partial
 from typing import Any
 
-from autobahn.websocket.compress import PerMessageDeflateOffer, PerMessageDeflateOfferAccept
+from daphne.http_protocol import WebRequest
 from daphne.server import Server
-from daphne.ws_protocol import WebSocketProtocol
-from django.conf import settings
 from twisted.internet import reactor
 
+from deepwiki.runtime.backpressure import InboundQueue, NotRead, wait_until_read
 from deepwiki.runtime.http_limits import with_limits
 from deepwiki.runtime.lifespan import shutdown, startup
+from deepwiki.runtime.websocket_protocol import BoundedProtocol, message_limit, protocol_options
 
 PING_SECONDS = 10
-CLOSE_SECONDS = 15
 # Longer than a database connection is waited for, so that a handshake can be answered.
 HANDSHAKE_SECONDS = 15
 APPLICATION_CLOSE_SECONDS = 2
 STOP_SECONDS = 34  # until the process ends, whatever still runs
 CLOSE_FRAME_SECONDS = 0.3  # for the close frames to leave
-# daphne's limit is this many times ours, so that ours refuses first, with a message.
-MESSAGE_MARGIN = 2
-# Close codes a server may send: RFC 6455, section 7.4.1. autobahn accepts 1000 and 3000 on.
-CLOSE_CODES = (1001, 1003, 1007, 1008, 1009, 1011, 1012, 1013)
 
 logger = logging.getLogger(__name__)
 
 
 def run(application: Any, endpoints: list[str]) -> None:
     """Serve on Twisted endpoint descriptions until SIGTERM or SIGINT. Blocks."""
-    message_bytes = settings.MESSAGE_BYTES * MESSAGE_MARGIN
     BoundedServer(
         application=application,
         endpoints=endpoints,
@@ -53,22 +47,12 @@ def run(application: Any, endpoints: list[str]) -> None:
         ping_timeout=PING_SECONDS,
         http_timeout=None,
         websocket_handshake_timeout=HANDSHAKE_SECONDS,
-        websocket_max_message_size=message_bytes,
-        websocket_max_frame_size=message_bytes,
+        websocket_max_message_size=message_limit(),
+        websocket_max_frame_size=message_limit(),
         application_close_timeout=APPLICATION_CLOSE_SECONDS,
         server_name="deepwiki",
         verbosity=0,
     ).run()
-
-
-class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no types
-    """daphne's WebSocket connection, able to close with every code a server may send."""
-
-    def serverClose(self, code: int | None = None) -> None:  # noqa: N802 - daphne's name
-        if code in CLOSE_CODES:
-            self.sendCloseFrame(code=code, reasonUtf8=None, isReply=False)
-        else:
-            super().serverClose(code)
 
 
 class BoundedServer(Server):  # type: ignore[misc]
@@ -96,12 +80,46 @@ class BoundedServer(Server):  # type: ignore[misc]
         }
         return super().kill_all_applications()
 
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> InboundQueue | None:
+        """Start the application of a connection; the queue of its messages. As daphne's, whose
+        queue cannot tell how full it is."""
+        if protocol not in self.connections:
+            return None
+        queue = InboundQueue()
+        scope.setdefault("asgi", {"version": "3.0"})
+        send = partial(self.handle_reply, protocol)
+        application = self.application(scope=scope, receive=queue.get, send=send)
+        self.connections[protocol]["application_instance"] = asyncio.ensure_future(application)
+        return queue
+
+    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+        """Send what the application says, once the client has read what was said before.
+
+        A close waits for nobody. Raises NotRead; the connection of an HTTP request is then
+        aborted, that of a socket closed by the application.
+        """
+        if message["type"] in ("websocket.send", "http.response.body"):
+            await self._wait_until_read(protocol)
+        await super().handle_reply(protocol, message)
+
+    async def _wait_until_read(self, protocol: Any) -> None:
+        is_request = isinstance(protocol, WebRequest)
+        connection = protocol.channel if is_request else protocol
+        transport = getattr(connection, "transport", None)
+        if getattr(protocol, "is_not_read", False):
+            return
+        try:
+            await wait_until_read(transport)
+        except NotRead:
+            protocol.is_not_read = True  # its last words are short
+            if is_request and transport is not None:
+                transport.abortConnection()
+            raise
+
     def _configure(self, loop: asyncio.AbstractEventLoop) -> None:
         """Once daphne has made its factories: set their protocol and options."""
         self.ws_factory.protocol = BoundedProtocol
-        self.ws_factory.setProtocolOptions(
-            closeHandshakeTimeout=CLOSE_SECONDS, failByDrop=False, **_deflate_options()
-        )
+        self.ws_factory.setProtocolOptions(**protocol_options())
         self.http_factory.buildProtocol = with_limits(self.http_factory.buildProtocol)
         self._handle_signals(loop)
 
@@ -126,18 +144,3 @@ class BoundedServer(Server):  # type: ignore[misc]
             if hasattr(protocol, "serverClose"):
                 with contextlib.suppress(Exception):
                     protocol.serverClose(code=1001)
-
-
-def _deflate_options() -> dict[str, Any]:
-    """autobahn's options that accept per-message deflate (RFC 7692)."""
-    if not settings.WEBSOCKET_DEFLATE:
-        return {}
-    max_bytes = settings.MESSAGE_BYTES * MESSAGE_MARGIN
-
-    def accept(offers: list[Any]) -> Any:
-        for offer in offers:
-            if isinstance(offer, PerMessageDeflateOffer):
-                return PerMessageDeflateOfferAccept(offer, max_message_size=max_bytes)
-        return None
-
-    return {"perMessageCompressionAccept": accept}

@@ -1,0 +1,112 @@
+"""daphne's WebSocket connection, with the close codes and the bounds that it lacks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autobahn.websocket.compress import PerMessageDeflateOffer, PerMessageDeflateOfferAccept
+from daphne.ws_protocol import WebSocketProtocol
+from django.conf import settings
+from twisted.internet import reactor
+
+from deepwiki.runtime.backpressure import UNSENT_BYTES, InboundQueue, unsent_bytes
+
+CLOSE_SECONDS = 15  # for a slow reader to read the rest after a close
+FAILED_SECONDS = 1.0  # for the close frame of a connection that broke the rules to arrive
+RESUME_SECONDS = 0.02
+# Close codes a server may send: RFC 6455, section 7.4.1. autobahn accepts 1000 and 3000 on.
+CLOSE_CODES = (1001, 1003, 1007, 1008, 1009, 1011, 1012, 1013)
+
+
+def message_limit() -> int:
+    """The longest message in bytes: above ours, which is refused first, and with words."""
+    return settings.MESSAGE_BYTES * 5 // 4
+
+
+def protocol_options() -> dict[str, Any]:
+    """Options of autobahn's server factory besides daphne's."""
+    return {
+        "closeHandshakeTimeout": CLOSE_SECONDS,
+        "failByDrop": False,
+        # Which origins may connect is decided by the application.
+        "allowNullOrigin": True,
+        **_deflate_options(),
+    }
+
+
+class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no types
+    """One connection. It reads no further while the application or the client falls behind."""
+
+    _is_holding = False
+    application_queue: InboundQueue
+
+    def serverClose(self, code: int | None = None) -> None:  # noqa: N802 - daphne's name
+        if code in CLOSE_CODES:
+            self.sendCloseFrame(code=code, reasonUtf8=None, isReply=False)
+        else:
+            super().serverClose(code)
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803, FBT001
+        """A message came; after our close nobody takes it."""
+        if self.state == self.STATE_OPEN:
+            super().onMessage(payload, isBinary)
+
+    def consumeData(self) -> None:  # noqa: N802 - autobahn's name
+        """Process what was received, frame by frame, as far as there is room for it."""
+        if self.failedByMe:
+            self.data = b""  # what follows a broken frame cannot be read
+        elif self.state != self.STATE_OPEN:
+            super().consumeData()
+        else:
+            while self.state == self.STATE_OPEN and not self._hold_if_crowded():
+                if not self.processData():
+                    return
+            if self.state == self.STATE_CLOSING:
+                super().consumeData()
+
+    def _hold_if_crowded(self) -> bool:
+        """Stop reading while too much waits, in either direction; whether that is so."""
+        if not self._is_crowded():
+            return False
+        if not self._is_holding:
+            self._is_holding = True
+            self.transport.pauseProducing()
+            reactor.callLater(RESUME_SECONDS, self._resume)
+        return True
+
+    def _is_crowded(self) -> bool:
+        queue = getattr(self, "application_queue", None)
+        if queue is not None and queue.is_crowded:
+            return True
+        # Pings are answered without the application: a client may send many and read nothing.
+        return unsent_bytes(self.transport) > 2 * UNSENT_BYTES
+
+    def _resume(self) -> None:
+        """Read on if there is room again, or look again later."""
+        if self.state == self.STATE_CLOSED:
+            return
+        if self.state == self.STATE_OPEN and self._is_crowded():
+            reactor.callLater(RESUME_SECONDS, self._resume)
+            return
+        self._is_holding = False
+        self.transport.resumeProducing()
+        self.consumeData()
+
+    def _fail_connection(self, *args: Any, **kwargs: Any) -> None:
+        """Close after a broken rule: its sender is not waited for as long as a slow reader."""
+        super()._fail_connection(*args, **kwargs)
+        reactor.callLater(FAILED_SECONDS, self.dropConnection, abort=True)
+
+
+def _deflate_options() -> dict[str, Any]:
+    """autobahn's options that accept per-message deflate (RFC 7692)."""
+    if not settings.WEBSOCKET_DEFLATE:
+        return {}
+
+    def accept(offers: list[Any]) -> Any:
+        for offer in offers:
+            if isinstance(offer, PerMessageDeflateOffer):
+                return PerMessageDeflateOfferAccept(offer, max_message_size=message_limit())
+        return None
+
+    return {"perMessageCompressionAccept": accept}
