@@ -52,7 +52,7 @@ def _retrieval_events(
         yield _research_event(round_input.research, retrieved)
     yield sources(*round_input.previous, retrieved)
     if not round_input.previous:
-        yield from notices(retrieved)
+        yield from notices(retrieved, is_generative=context.provider.is_generative)
     wants_research = context.request.deep_research or round_input.research is not None
     if wants_research and not context.provider.is_generative:
         yield Notice.of("research_needs_model")

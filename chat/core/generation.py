@@ -114,7 +114,7 @@ class _Generation:
             round_input.question, retrieved.passages, round_input.history, retrieved.file
         )
         fitted = fit(content, context=window, output=model.output)
-        if not fitted.left_out or model.count is None:
+        if not fitted.left_out or model.count is estimate:
             return fitted
         return await asyncio.to_thread(
             fit, content, context=window, output=model.output, count=model.count

@@ -85,7 +85,7 @@ MESSAGES: Final[dict[str, str]] = {
     "nothing_found": (
         "Nothing in the repository matches these words. Try the names the code itself uses."
     ),
-    "words_only": "This repository is still being indexed: the search went by words alone.",
+    "words_only": "The repository was still being indexed when this was asked: the search went by words alone.",
     "research_needs_model": "Deep Research needs a language model. These are the passages found.",
     "from_cache": (
         "This question was answered a moment ago: this is that answer. Ask anew for another."

@@ -18,7 +18,8 @@ class Retrieved:
 
     `mode` is `hybrid` or `words` (lexical search alone); `building` is true while
     vectors are still being computed. `file` is the file that the request names; `check`
-    looks a citation up in the index that was searched.
+    looks a citation up in the index that was searched. `has_terms`: the question holds
+    words besides those that every sentence has.
     """
 
     passages: tuple[PromptPassage, ...]
@@ -28,6 +29,7 @@ class Retrieved:
     file: PromptPassage | None = None
     building: bool = False
     repository_id: str = ""
+    has_terms: bool = True
     check: Check | None = field(default=None, compare=False, repr=False)
 
 

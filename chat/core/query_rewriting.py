@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 
 from chat.core.clean_stream import clean_stream
 from chat.core.errors import ProviderError
 from chat.core.generation import AnswerContext, estimate_tokens
-from chat.core.ports import Model, Text, Tokens
+from chat.core.ports import Model, Retrieved, Text, Tokens
 from chat.core.prompt import Prompt, build_query_prompt
 from chat.core.request import Turn
 from chat.core.research_rounds import untagged
@@ -31,6 +31,7 @@ PREVIOUS_CHARS = 500
 # Of a longer question, so much at each end is searched for: a client that sends a file tree asks
 # its question before or behind it.
 SEARCHED_CHARS = 4_000
+MATCHES = 20  # passages looked at for the words of a follow-up
 SHORT_WORDS = 8  # a question with fewer words counts as a short follow-up
 
 
@@ -45,7 +46,10 @@ async def rewrite(context: AnswerContext, question: str) -> str:
     terms = await _search_terms(context, question)
     if terms:
         return f"{question}\n{terms}"
-    return _with_previous_question(question, context.history)
+    previous = _previous_question(context, question)
+    if not previous or await _finds_nothing(context, question):
+        return question
+    return f"{question}\n{previous}"
 
 
 def _searched(question: str) -> str:
@@ -58,11 +62,25 @@ def _needs_terms(context: AnswerContext, question: str) -> bool:
     return bool(context.history) or is_mostly_non_latin(question)
 
 
-def _with_previous_question(question: str, history: Sequence[Turn]) -> str:
-    previous = [turn.content for turn in history if turn.role == "user"]
+def _previous_question(context: AnswerContext, question: str) -> str:
+    """The beginning of what was asked before a short follow-up; else empty."""
+    previous = [turn.content for turn in context.history if turn.role == "user"]
     if not previous or len(question.split()) >= SHORT_WORDS:
-        return question
-    return f"{question}\n{untagged(previous[-1])[:PREVIOUS_CHARS]}"
+        return ""
+    return untagged(previous[-1])[:PREVIOUS_CHARS]
+
+
+async def _finds_nothing(context: AnswerContext, question: str) -> bool:
+    """Whether the question has words of its own, and none of them stands in the repository.
+
+    Then the passages of the previous question would be no answer to it.
+    """
+    async with contextlib.aclosing(context.retriever.retrieve(question, MATCHES)) as steps:
+        async for step in steps:
+            if isinstance(step, Retrieved):
+                matches = {passage.match_reason for passage in step.passages}
+                return step.has_terms and not matches - {"meaning"}
+    return False
 
 
 async def _search_terms(context: AnswerContext, question: str) -> str:

@@ -20,10 +20,13 @@ def sources(*rounds: Retrieved) -> Sources:
     return Sources(items, last.commit, last.mode, last.check)
 
 
-def notices(retrieved: Retrieved) -> list[Notice]:
-    """What the reader should know about how the passages were found."""
+def notices(retrieved: Retrieved, *, is_generative: bool) -> list[Notice]:
+    """What the reader should know about how the passages were found.
+
+    Without a model the answer itself says that nothing was found.
+    """
     events = []
-    if not retrieved.passages:
+    if not retrieved.passages and is_generative:
         events.append(Notice.of("nothing_found"))
     if retrieved.building:
         events.append(Notice.of("words_only"))

@@ -20,6 +20,7 @@ from chat.runs import keep
 from deepwiki.foundation import metrics
 from deepwiki.foundation.threads import in_thread
 from repos import jobs
+from repos.indexing.code_tokens import question_terms
 from repos.models import Index, IndexJob, Repository
 from repos.search import (
     Filters,
@@ -108,6 +109,7 @@ class RepositoryRetriever:
             repository_id=str(repository.pk),
             building=index.state != Index.State.READY and bool(index.embedders),
             check=CitationChecker(address, index.commit, lines),
+            has_terms=bool(question_terms(question)),
         )
 
     def _file(self, repository: Repository) -> PromptPassage | None:

@@ -130,7 +130,7 @@ def test_a_repository_is_added_watched_and_asked_about(live, open_page, people, 
     page.click("#add-form button.primary")
     page.wait_for_selector("text=Ready", timeout=30_000)
     ask(page, "apply_discount")
-    assert "no language model" in finished(page)
+    assert "without a language model" in finished(page)
 
 
 def test_somebody_elses_conversation_is_not_there(start, open_page, repository, people):

@@ -180,7 +180,7 @@ async def test_search_only_shows_the_passages_and_says_what_it_is():
         p async for p in SearchOnly().stream(Prompt("", (), passages, "q", "en"), named("excerpts"))
     ]
     text = "".join(p.text for p in pieces)
-    assert "no language model" in text
+    assert "without a language model" in text
     assert "`a.py:L3-L4`" in text
     assert "````python" in text
 

@@ -83,7 +83,7 @@ STAGES = [
 NOTICES = [
     {
         "code": "words_only",
-        "message": "This repository is still being indexed: the search went by words alone.",
+        "message": "The repository was still being indexed when this was asked: the search went by words alone.",
     }
 ]
 ANSWER_FIELDS = {"role": "assistant", "provider": "openai", "model": "gpt-4.1"}

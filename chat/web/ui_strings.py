@@ -67,7 +67,7 @@ MESSAGES: dict[str, str] = {
         "Nothing in the repository matches these words. Try the names the code itself uses."
     ),
     "words_only": gettext_noop(
-        "This repository is still being indexed: the search went by words alone."
+        "The repository was still being indexed when this was asked: the search went by words alone."
     ),
     "research_needs_model": gettext_noop(
         "Deep Research needs a language model. These are the passages found."
