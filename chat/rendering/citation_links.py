@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import fmean
+from typing import TYPE_CHECKING, Self
 
-from chat.core.citations import Check, Checked, Citation, exists
+from chat.core.citations import Check, Checked, Citation, exists, find
 from chat.core.json_shapes import CitationItem
-from repos.sources import Address
+
+if TYPE_CHECKING:  # the worker process does without it
+    from repos.sources import Address
+
+CitationRow = tuple[str, int, int, bool, str]  # path, start, end, found, href
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,34 @@ class CitationChecker:
         if not exists(citation, self.lines):
             return Checked(citation, found=False)
         return _linked(citation, self.address, self.commit)
+
+
+@dataclass(frozen=True)
+class CitationTable:
+    """The Check of the worker process: results that the web process looked up before."""
+
+    results: Mapping[Citation, Checked]
+
+    def __call__(self, citation: Citation) -> Checked:
+        return self.results.get(citation) or Checked(citation, found=False)
+
+    @classmethod
+    def from_json(cls, rows: Iterable[CitationRow]) -> Self:
+        """The table of rows that `citation_rows` made."""
+        checked = [
+            Checked(Citation(path, start, end), found, href)
+            for path, start, end, found, href in rows
+        ]
+        return cls({item.citation: item for item in checked})
+
+
+def citation_rows(text: str, check: Check) -> list[CitationRow]:
+    """The citations of a text with what `check` finds, for a worker."""
+    checked = [check(citation) for citation in find(text)]
+    return [
+        (item.citation.path, item.citation.start, item.citation.end, item.found, item.href)
+        for item in checked
+    ]
 
 
 def verified_share(stored: Iterable[CitationItem]) -> float | None:

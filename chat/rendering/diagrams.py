@@ -1,39 +1,79 @@
-"""Mermaid diagrams as SVG images, drawn on the server: the page needs no script."""
+"""Mermaid diagrams as SVG, drawn on the server: the page needs no script.
+
+The native renderer can loop and crash: each diagram is drawn in a forked process with
+limits of CPU time and memory, which the kernel enforces.
+"""
 
 from __future__ import annotations
 
-import base64
-import logging
+import os
+import resource
+import select
+import signal
+import time
 from functools import lru_cache
 
-logger = logging.getLogger(__name__)
 MAX_SOURCE_CHARS = 6_000  # usual diagrams have some hundreds
 MAX_SVG_BYTES = 400_000
-SVG_DATA_PREFIX = "data:image/svg+xml;base64,"
+CPU_SECONDS = 0.5
+WALL_SECONDS = 5.0  # for a machine that is busy otherwise
+MEMORY_BYTES = 512 * 1024 * 1024  # on top of what the process has
+READ_BYTES = 65_536
 
 
 @lru_cache(maxsize=64)
-def mermaid_data_url(source: str) -> str:
-    """A Mermaid diagram as a `data:` URL of an SVG; empty if invalid or too large.
-
-    Never raises. The native renderer limits nesting depth and layout work itself.
-    """
+def draw(source: str) -> str:
+    """The SVG of a Mermaid diagram; empty if invalid, too large or not drawn in time."""
     if not source.strip() or len(source) > MAX_SOURCE_CHARS:
         return ""
-    svg = _render_svg(source)
-    if not svg or len(svg) > MAX_SVG_BYTES:
-        return ""
-    return SVG_DATA_PREFIX + base64.b64encode(svg).decode()
+    import mmdr  # here, so that only a process that draws has it: 30 MB  # noqa: F401
+
+    svg = _in_child(source)
+    return svg if len(svg) <= MAX_SVG_BYTES else ""
 
 
-def _render_svg(source: str) -> bytes:
-    """The SVG of a diagram; empty if it cannot be drawn."""
+def _in_child(source: str) -> str:
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _draw_and_exit(source, writer)
+    os.close(writer)
     try:
-        import mmdr  # imported with the first diagram: it takes 30 MB of memory
+        return _read(reader).decode(errors="replace")
+    finally:
+        os.close(reader)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
 
-        return str(mmdr.render(source).svg()).encode()
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # a panic of the native renderer is not an Exception
-        logger.debug("a diagram could not be drawn: %s", type(error).__name__)
-        return b""
+
+def _draw_and_exit(source: str, writer: int) -> None:
+    """The child: write the SVG, nothing on any failure, and exit."""
+    try:
+        _limit_resources()
+        import mmdr
+
+        with os.fdopen(writer, "wb") as file:
+            file.write(str(mmdr.render(source).svg()).encode())
+    finally:
+        os._exit(0)
+
+
+def _limit_resources() -> None:
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)  # which ends the process
+    signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 + MEMORY_BYTES
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a panic would be printed
+
+
+def _read(reader: int) -> bytes:
+    """What the child writes until it ends; empty if it takes longer than WALL_SECONDS."""
+    deadline = time.monotonic() + WALL_SECONDS
+    pieces: list[bytes] = []
+    while select.select([reader], [], [], max(0.0, deadline - time.monotonic()))[0]:
+        piece = os.read(reader, READ_BYTES)
+        if not piece:
+            return b"".join(pieces)
+        pieces.append(piece)
+    return b""

@@ -1,14 +1,17 @@
 """Render rules: the HTML of Markdown tokens, where it differs from markdown-it's own.
 
 The signature of a rule is markdown-it's: `self` is the renderer, `env` what
-`markdown.render` passes: `check` (Check or None), `growing` (more text may follow).
+`environment` makes: `check` (Check or None), `growing` (more text may follow), `drawing`
+(the seconds left for diagrams).
 """
 
 from __future__ import annotations
 
+import base64
 import html
 import re
 from collections.abc import Iterator
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,8 +20,11 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from chat.core.citations import PATTERN, Check, Citation
-from chat.rendering.diagrams import mermaid_data_url
+from chat.rendering import diagrams
+from chat.rendering.cpu_limit import CpuLimitExceeded, cpu_limit
 from chat.rendering.highlighting import highlight_code
+from chat.rendering.notes import DIAGRAM_TOO_LARGE, NOT_DRAWN, note_html
+from chat.rendering.sanitizer import SVG_DATA_PREFIX
 
 Tokens = list[Token]
 # Outside of backticks only what contains a dot or a slash is read as a path.
@@ -27,6 +33,8 @@ BARE_CITATION = re.compile(
 )
 LINK_SCHEMES = ("http", "https", "mailto", "")
 MAX_FORMULA_CHARS = 2_000
+FORMULA_SECONDS = 0.1  # of CPU time
+DRAWING_SECONDS = 2.0  # for all diagrams of a text
 MAX_LANGUAGE_CHARS = 30
 CODE_BUTTONS = (
     '<button type="button" class="quiet" data-action="wrap">Wrap</button>'
@@ -35,14 +43,17 @@ CODE_BUTTONS = (
 HEADING_OFFSET = 2  # h1 is the page's title, h2 each question
 
 
+def environment(check: Check | None, *, growing: bool = False) -> dict[str, Any]:
+    """What the rules of one text share."""
+    return {"check": check, "growing": growing, "drawing": DRAWING_SECONDS}
+
+
 def fence(self: RendererHTML, tokens: Tokens, index: int, options: Any, env: Any) -> str:
     """A code block; one in Mermaid is drawn once its text is complete."""
     token = tokens[index]
     language = _language(token)
     if language == "mermaid" and not env["growing"]:
-        image_url = mermaid_data_url(token.content)
-        if image_url:
-            return _diagram(image_url, token.content)
+        return _diagram(token, env)
     return _code_block(token, language, env["check"])
 
 
@@ -90,11 +101,14 @@ def heading(self: RendererHTML, tokens: Tokens, index: int, options: Any, env: A
 
 
 def math(source: str, options: Any) -> str:
-    """A LaTeX formula as MathML; its source where it cannot be converted."""
+    """A LaTeX formula as MathML; its source where it cannot be converted in time."""
     display = "block" if options.get("display_mode") else "inline"
     try:
-        return str(latex_to_mathml(source[:MAX_FORMULA_CHARS], display=display))
-    except Exception:  # the converter raises many types for invalid input
+        if len(source) > MAX_FORMULA_CHARS:
+            return f"<code>{html.escape(source)}</code>"
+        with cpu_limit(FORMULA_SECONDS):
+            return str(latex_to_mathml(source, display=display))
+    except (CpuLimitExceeded, Exception):  # the converter raises many types
         return f"<code>{html.escape(source)}</code>"
 
 
@@ -163,12 +177,30 @@ def _language(token: Token) -> str:
     return first_word[:MAX_LANGUAGE_CHARS]
 
 
-def _diagram(image_url: str, source: str) -> str:
+def _diagram(token: Token, env: Any) -> str:
+    """A drawing with its source; the source and why, where it cannot be drawn."""
+    source = token.content
+    if len(source) > diagrams.MAX_SOURCE_CHARS:
+        return note_html(DIAGRAM_TOO_LARGE) + _code_block(token, "mermaid", env["check"])
+    svg = _draw(source, env)
+    if not svg:
+        return note_html(NOT_DRAWN) + _code_block(token, "mermaid", env["check"])
+    url = SVG_DATA_PREFIX + base64.b64encode(svg.encode()).decode()
     return (
-        f'<figure class="diagram"><img src="{image_url}" alt="Mermaid">'
+        f'<figure class="diagram"><img src="{url}" alt="Mermaid">'
         f'<details><summary>Mermaid</summary><pre tabindex="0"><code>{html.escape(source)}'
         "</code></pre></details></figure>\n"
     )
+
+
+def _draw(source: str, env: Any) -> str:
+    """The SVG; empty if it cannot be drawn or the text's time for diagrams is used up."""
+    if env["drawing"] <= 0:
+        return ""
+    started = monotonic()
+    svg = diagrams.draw(source)
+    env["drawing"] -= monotonic() - started
+    return svg
 
 
 def _code_block(token: Token, language: str, check: Check | None) -> str:

@@ -1,11 +1,13 @@
-"""Allow-list sanitizer. The only module that marks a string as safe for templates."""
+"""Allow-list sanitizer. The only module that marks a string as safe for templates.
+
+The worker process sanitizes (`clean`); what it returns is marked as safe in the web
+process (`cleaned`).
+"""
 
 from __future__ import annotations
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
-
-from chat.rendering.diagrams import SVG_DATA_PREFIX
 
 MATHML_TAGS = set(
     "math semantics mrow mi mn mo ms mtext mspace msup msub msubsup mfrac msqrt mroot "
@@ -20,7 +22,8 @@ ATTRIBUTES = {
     "a": {"href", "title", "class", "target", "data-path", "data-start", "data-end"},
     "code": {"class"},
     "img": {"src", "alt"},
-    "pre": {"tabindex"},
+    "p": {"class", "data-note"},
+    "pre": {"class", "tabindex"},
     "span": {"class", "title"},
     "div": {"class"},
     "figure": {"class", "data-language"},
@@ -36,20 +39,18 @@ ATTRIBUTES = {
     "mi": {"mathvariant"},
     "mstyle": {"displaystyle", "scriptlevel"},
 }
+SVG_DATA_PREFIX = "data:image/svg+xml;base64,"
 URL_SCHEMES = {"http", "https", "mailto", "data"}
 
 
-def sanitize(html: str) -> SafeString:
+def clean(html: str) -> str:
     """`html` without the tags, attributes and URL schemes that are not listed above."""
-    cleaned = nh3.clean(
-        html,
-        tags=TAGS,
-        attributes=ATTRIBUTES,
-        url_schemes=URL_SCHEMES,
-        attribute_filter=_filter_attribute,
-        link_rel="noopener noreferrer",
-    )
-    return mark_safe(cleaned)  # noqa: S308 - sanitized by the statement above
+    return _cleaner.clean(html)
+
+
+def cleaned(html: str) -> SafeString:
+    """HTML that `clean` made, or markup without any text of others, as safe for templates."""
+    return mark_safe(html)  # noqa: S308 - sanitized by `clean`
 
 
 def _filter_attribute(tag: str, name: str, value: str) -> str | None:
@@ -67,3 +68,12 @@ def _is_allowed(tag: str, name: str, value: str) -> bool:
 
 def _is_data_url(url: str) -> bool:
     return url.strip().lower().startswith("data:")
+
+
+_cleaner = nh3.Cleaner(
+    tags=TAGS,
+    attributes=ATTRIBUTES,
+    url_schemes=URL_SCHEMES,
+    attribute_filter=_filter_attribute,
+    link_rel="noopener noreferrer",
+)

@@ -15,19 +15,24 @@ if TYPE_CHECKING:
 class BlockRenderer(Protocol):
     """Renders growing Markdown to HTML blocks, see chat/rendering/live_blocks.py.
 
-    `check` looks citations up; it is set when the sources are known.
+    `check` looks citations up; it is set when the sources are known. All methods but
+    `delay` may block: they are called in a thread, one at a time.
     """
 
     check: Check | None
 
     def feed(self, text: str) -> list[Html]: ...
 
-    def finish(self) -> list[Html]: ...
+    def finish(self, text: str = "") -> list[Html]: ...
 
-    def seal(self) -> list[Html]: ...
+    def seal(self, text: str = "") -> list[Html]: ...
+
+    def delay(self) -> float:
+        """Seconds until `feed` renders again, 0 or less for now."""
+        ...
 
 
-RenderStep = Callable[[BlockRenderer], list[Html]]
+RenderStep = Callable[[BlockRenderer, str], list[Html]]
 
 
 class Recorder(Protocol):

@@ -1,7 +1,7 @@
 """A run: one answer being generated. It belongs to the process, never to a socket.
 
 source (events of the answer core) -> Run -> EventLog -> readers
-                                       |  -> BlockRenderer (HTML blocks)
+                                       |  -> BlockStream -> BlockRenderer (HTML blocks)
                                        |  -> Saver -> Recorder (database)
 
 Text is coalesced: pieces that arrive within a few hundredths of a second travel
@@ -26,7 +26,6 @@ from chat.core.events import (
     Done,
     Event,
     Failed,
-    Html,
     Notice,
     Numbered,
     Research,
@@ -37,9 +36,10 @@ from chat.core.events import (
 from chat.core.json_shapes import StageItem
 from chat.core.usage_meter import UsageMeter
 from chat.runs.background import keep
+from chat.runs.block_stream import BlockStream
 from chat.runs.coalescer import Coalescer
 from chat.runs.event_log import EventLog
-from chat.runs.ports import BlockRenderer, NoRecord, Recorder, RenderStep
+from chat.runs.ports import BlockRenderer, NoRecord, Recorder
 from chat.runs.saver import Saver
 from chat.runs.source import is_failure, take_events
 from deepwiki.foundation.incidents import log_incident
@@ -75,11 +75,13 @@ class Run:
     task: asyncio.Task[None] | None = None
     readers: int = 0
     _stop_state: State = "stopped"
+    _is_completing: bool = False
 
     def __post_init__(self) -> None:
         self.log = EventLog(self.id)
         self._cleaner = TextCleaner()
         self._coalescer = Coalescer(self._emit_text, self._stop_after)
+        self._blocks = BlockStream(self.renderer, self.log.append)
         self._saver = Saver(self.log, self._store)
 
     @property
@@ -117,7 +119,9 @@ class Run:
 
     def stop(self, state: State = "stopped") -> None:
         """End the run now. Its text stays; the connection to the provider is closed."""
-        if self.task is not None and self.is_running and not self.task.done():
+        if self._is_completing or not self.is_running:
+            return
+        if self.task is not None and not self.task.done():
             self._stop_state = state
             self.task.cancel()
 
@@ -135,7 +139,7 @@ class Run:
         state: State = "partial"
         try:
             state = await self._consume(source)
-            state = self._complete(state)
+            state = await self._complete(state)
         except asyncio.CancelledError:
             state = self._stop_state
         finally:
@@ -172,6 +176,12 @@ class Run:
         self.finished_at = time.monotonic()
         self.log.append(Done(self.state))
 
+    async def _take(self, event: Event) -> None:
+        """Emit an event of the source; a round's blocks come before the next round."""
+        if isinstance(event, Research) and self.text:
+            await self._end_paragraph()
+        self.emit(event)
+
     def emit(self, event: Event) -> None:
         """Apply an event to the run's fields and append it to the log."""
         if isinstance(event, Delta):
@@ -205,7 +215,7 @@ class Run:
 
     async def _consume(self, source: AsyncGenerator[Event]) -> State:
         try:
-            await take_events(source, self.emit)
+            await take_events(source, self._take)
         except asyncio.CancelledError:
             return self._stop_state
         except ChatError as error:
@@ -226,14 +236,15 @@ class Run:
             self._fail(Internal(log_incident(logger, "emitting text failed")))
         self.stop("partial")
 
-    def _complete(self, state: State) -> State:
+    async def _complete(self, state: State) -> State:
         """Emit what is pending: text, the last blocks, the cost, the error of a restart.
 
         A step that fails makes the answer partial; the others are taken all the same.
         """
-        for step in (self._finish_text, self._finish_blocks, self._emit_missing_usage):
+        self._is_completing = True  # stopping it now would only lose the last blocks
+        for step in (self._finish_text, self._blocks.finish, self._emit_missing_usage):
             try:
-                step()
+                await step()
             except Exception:
                 self._fail(Internal(log_incident(logger, "an answer could not be completed")))
                 state = "partial"
@@ -241,29 +252,25 @@ class Run:
             self._fail(ServerStops())
         return state
 
-    def _finish_text(self) -> None:
+    async def _finish_text(self) -> None:
         self._add_text(self._cleaner.finish())
         self._coalescer.flush()
 
-    def _finish_blocks(self) -> None:
-        self._render(lambda renderer: renderer.finish())
-
-    def _emit_missing_usage(self) -> None:
+    async def _emit_missing_usage(self) -> None:
         """The usage so far of an answer that ended before it told its own."""
         if self.usage is None and self.meter is not None and self.meter.usage is not None:
             self.emit(self.meter.usage)
 
     def _begin_stage(self, event: Research) -> None:
-        """Separate the text of a research round, and its blocks, from the round before."""
-        if self.text:
-            self._end_paragraph()
+        """Note where the text of a research round begins."""
         stage = {**event.as_json(), "at": len(self.text)}
         self.stages.append(cast(StageItem, stage))
 
-    def _end_paragraph(self) -> None:
+    async def _end_paragraph(self) -> None:
+        """Separate the text of the next research round, and its blocks, from that so far."""
         self.emit(Delta("\n\n"))
         self._coalescer.flush()
-        self._render(lambda renderer: renderer.seal())
+        await self._blocks.seal()
 
     def _fail(self, error: ChatError) -> None:
         self._coalescer.flush()
@@ -272,25 +279,7 @@ class Run:
 
     def _emit_text(self, text: str) -> None:
         self.log.append(Delta(text))
-        self._render(lambda renderer: renderer.feed(text))
-
-    def _render(self, step: RenderStep) -> None:
-        """Emit the blocks of one step."""
-        for block in self._blocks(step):
-            self.log.append(block)
-
-    def _blocks(self, step: RenderStep) -> list[Html]:
-        """The blocks of one step; a renderer that fails is not used again."""
-        if self.renderer is None:
-            return []
-        try:
-            return step(self.renderer)
-        except BaseException as error:
-            if not is_failure(error):
-                raise
-            log_incident(logger, "rendering an answer failed")
-            self.renderer = None
-            return []
+        self._blocks.add(text)
 
     async def _store(self, new_events: Sequence[Numbered]) -> None:
         await self.recorder.save(self, new_events)

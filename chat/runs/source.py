@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from chat.core.events import Event
 
 CLOSE_SECONDS = 5.0
 
-Emit = Callable[[Event], None]
+Emit = Callable[[Event], Awaitable[None]]
 
 logger = logging.getLogger(__name__)
 
 
 async def take_events(source: AsyncGenerator[Event], emit: Emit) -> None:
-    """Call `emit` with each event, in order, until the source ends.
+    """Await `emit` with each event, in order, until the source ends.
 
     Raises what `source` and `emit` raise. Cancelling it closes the source, whose events are
     ignored from then on; a source that is not closed within CLOSE_SECONDS is abandoned.
@@ -54,7 +54,7 @@ class _Taker:
                 async for event in source:
                     if self.is_cancelled:
                         return
-                    self._emit(event)
+                    await self._emit(event)
         except SystemExit as error:  # from a task it would end the event loop
             raise RuntimeError("a source tried to end the process") from error
 

@@ -37,6 +37,9 @@ class FailingRenderer:
     def __init__(self, step, error):
         self.step, self.error = step, error
 
+    def delay(self):
+        return 0.0
+
     def __getattr__(self, name):
         if name == self.step:
             raise self.error

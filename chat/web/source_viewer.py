@@ -60,9 +60,13 @@ class SourceFile:
         """The URL of lines at the host; empty where the host has no such page."""
         return self.address.blob_url(self.commit, self.document.path, start, end)
 
-    def html_lines(self) -> list[SafeString]:
-        """All lines, highlighted and sanitized."""
-        return highlight_lines(self.document.text, self.document.language)
+    @property
+    def line_count(self) -> int:
+        return self.document.text.count("\n") + 1
+
+    def html_lines(self, first: int, last: int) -> list[SafeString]:
+        """Lines `first` to `last`, from 1, highlighted and sanitized."""
+        return highlight_lines(self.document.text, self.document.language, first, last)
 
 
 def viewer_context(
@@ -87,27 +91,24 @@ def _indexed_commit(repository: Repository) -> str:
 
 
 def _file_context(file: SourceFile, query: Mapping[str, str]) -> dict[str, Any]:
-    html_lines = file.html_lines()
-    cited = LineRange.parse(query, len(html_lines))
+    cited = LineRange.parse(query, file.line_count)
     return {
         "path": file.document.path,
         "start": cited.start,
         "end": cited.end,
         "commit": file.commit,
-        "lines": _source_lines(file, html_lines, cited),
+        "lines": _source_lines(file, cited),
         "host_url": file.url(cited.start, cited.end),
     }
 
 
-def _source_lines(
-    file: SourceFile, html_lines: list[SafeString], cited: LineRange
-) -> list[SourceLine]:
+def _source_lines(file: SourceFile, cited: LineRange) -> list[SourceLine]:
     """The cited lines and CONTEXT_LINES on both sides of them."""
     first = max(1, cited.start - CONTEXT_LINES)
-    shown = html_lines[first - 1 : cited.end + CONTEXT_LINES]
+    last = min(file.line_count, cited.end + CONTEXT_LINES)
     return [
         SourceLine(number, html, number in cited, file.url(number, number))
-        for number, html in enumerate(shown, first)
+        for number, html in enumerate(file.html_lines(first, last), first)
     ]
 
 

@@ -62,7 +62,9 @@ def _source_pane() -> dict[str, object]:
 
 
 def _source_lines() -> list[SourceLine]:
-    html_lines = highlight_lines(samples.SOURCE_CODE, "python")
+    html_lines = highlight_lines(
+        samples.SOURCE_CODE, "python", 1, len(samples.SOURCE_CODE.split("\n"))
+    )
     return [
         SourceLine(number, html, marked=number == MARKED_LINE, url="#")
         for number, html in enumerate(html_lines, 1)

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from chat.rendering.notes import NOTES
+
 # Reason of an error or notice -> the template of chat/core/messages.py, for those that
 # people see on pages. Messages about malformed requests stay English.
 MESSAGES: dict[str, str] = {
@@ -128,7 +130,6 @@ SKIP_REASONS = (
     gettext_noop("too large"),
     gettext_noop("empty"),
     gettext_noop("ignored"),
-    gettext_noop("unreadable"),
     gettext_noop("over the repository limit"),
     gettext_noop("minified"),
 )
@@ -239,6 +240,7 @@ def javascript_strings() -> dict[str, object]:
         **_translated(SCRIPT_STRINGS),
         "matchReasons": _translated(MATCH_REASONS),
         "messages": _translated(MESSAGES),
+        "renderNotes": _translated(NOTES),
         "sentences": {sentence: _(sentence) for sentence in sentences},
     }
 

@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db import Error
 
+from chat.rendering import in_pool_thread, start_worker
 from chat.runs import keep, pubsub
 from chat.services import providers, runs, stop_here
 from deepwiki.foundation.threads import in_thread
@@ -49,9 +50,10 @@ async def _answer_lifespan(receive: Any, send: Any) -> None:
 
 
 async def startup() -> None:
-    """Subscribe to stop requests of other processes, and load the embedder and the
-    providers, which the first question would otherwise wait for."""
+    """Subscribe to stop requests of other processes, and load the embedder, the providers
+    and a renderer, which the first question would otherwise wait for."""
     keep(pubsub.subscribe_to_stops(stop_here))
+    keep(in_pool_thread(start_worker))
     await _withdraw_public_hosts()
     await _load_embedder()
     await _load_providers()

@@ -45,6 +45,7 @@ SENTENCE_SOURCES = (
     "repos/jobs/",
     "repos/indexing/",
     "repos/index/",
+    "chat/rendering/notes.py",
 )
 NOT_SHOWN = re.compile(r"/(tests|testing|migrations)/|/testing\.py$")
 STAFF_TEMPLATES = "admin"  # not translated: Django's own texts beside a few of ours

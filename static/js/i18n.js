@@ -48,7 +48,8 @@ export function translateMatchReason(code) {
 }
 
 /**
- * Labels the buttons of code blocks: the Markdown renderer does not know the reader's language.
+ * Labels the buttons of code blocks and translates the notes of the Markdown renderer, which does not
+ * know the reader's language.
  *
  * @param {ParentNode} root
  */
@@ -57,6 +58,9 @@ export function labelCodeButtons(root) {
     for (const button of root.querySelectorAll(`.code [data-action=${action}]`)) {
       button.textContent = strings[action];
     }
+  }
+  for (const note of root.querySelectorAll(".render-note")) {
+    note.textContent = strings.renderNotes?.[note.dataset.note] ?? note.textContent;
   }
 }
 

@@ -1,0 +1,37 @@
+"""Sentences in rendered answers about what could not be shown as it was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+TOO_COMPLEX = "too_complex"
+NO_RENDERER = "no_renderer"
+NOT_DRAWN = "not_drawn"
+DIAGRAM_TOO_LARGE = "diagram_too_large"
+NOTES = {
+    TOO_COMPLEX: "What follows is too complex to be formatted. It is shown as plain text.",
+    NO_RENDERER: "This could not be formatted just now. It is shown as plain text.",
+    NOT_DRAWN: "This diagram could not be drawn. Its source is shown instead.",
+    DIAGRAM_TOO_LARGE: "This diagram is too large to be drawn. Its source is shown instead.",
+}
+
+
+def note_html(name: str) -> str:
+    """A note in English. The page's script, or `translate_notes`, translates it."""
+    return _markup(name, NOTES[name])
+
+
+def translate_notes(html: str, translate: Callable[[str], str]) -> str:
+    """Rendered HTML with its notes translated.
+
+    Text of an answer cannot look like a note: its quotation marks and brackets are escaped.
+    """
+    for name, sentence in NOTES.items():
+        english = _markup(name, sentence)
+        if english in html:
+            html = html.replace(english, _markup(name, translate(sentence)))
+    return html
+
+
+def _markup(name: str, sentence: str) -> str:
+    return f'<p class="render-note" data-note="{name}">{sentence}</p>'
