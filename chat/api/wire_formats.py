@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from chat.core.errors import ChatError
-from chat.core.events import Delta, Done, Event, Failed, Numbered
+from chat.core.events import Delta, Done, Event, Failed, Notice, Numbered
+from chat.core.messages import plain_text
 from deepwiki.foundation import metrics
 
 EVENTS_SUBPROTOCOL = "deepwiki.events.v1"
@@ -35,6 +36,8 @@ class PlainText:
             case Delta(text):
                 self.has_started = True
                 return text
+            case Notice(code="length_limit"):
+                return f"\n\n{plain_text(event.message)}"
             case Failed():
                 self.close_code = event.close_code
                 return self._error_text(event)

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from chat.core.answer_cache import NoAnswerCache
 from chat.core.answer_round import run_round
-from chat.core.events import Event
+from chat.core.events import Done, Event
 from chat.core.generation import AnswerContext, RoundInput, RoundResult
 from chat.core.query_rewriting import rewrite
 from chat.core.request import Turn
@@ -34,9 +34,10 @@ NOTHING_MISSING = re.compile(r"nothing (more )?is missing", re.IGNORECASE)
 
 
 async def run_deep_research(context: AnswerContext, topic: str) -> AsyncGenerator[Event]:
-    """The events of all rounds, then the usage. Raises the ChatError family."""
+    """The events of all rounds, then the usage; Done("partial") if one was cut. Raises the ChatError family."""
     query = await rewrite(context, topic)
     research = ResearchRound(1, "plan", topic, looking_for=topic)
+    is_cut = False
     next_round: RoundInput | None = RoundInput(
         topic, query, PASSAGES, tuple(context.history), research
     )
@@ -49,9 +50,12 @@ async def run_deep_research(context: AnswerContext, topic: str) -> AsyncGenerato
                 else:
                     yield item
         assert result is not None
+        is_cut = is_cut or result.is_cut
         next_round = _round_after(next_round, result)
     assert context.meter.usage is not None
     yield context.meter.usage
+    if is_cut:
+        yield Done("partial")
 
 
 def _round_after(last: RoundInput, result: RoundResult) -> RoundInput | None:

@@ -13,6 +13,7 @@ ChatError                      500 / 4500
 ├── ProviderError              502 / 4502   the model's service
 │   ├── AuthFailed                          it refuses our key
 │   ├── RateLimited                         it asks to wait
+│   ├── QuotaExceeded                       our account there is used up
 │   ├── ContextTooLong                      the prompt exceeds the model's context
 │   ├── ModelNotFound                       it has no such model
 │   ├── Blocked                             its content policy declined the question
@@ -117,6 +118,10 @@ class AuthFailed(ProviderError):
 
 class RateLimited(ProviderError):
     code = "provider_rate_limit"
+
+
+class QuotaExceeded(ProviderError):
+    code = "provider_quota"
 
 
 class ContextTooLong(ProviderError):

@@ -11,12 +11,27 @@ from dataclasses import dataclass, field
 from chat.core.clean_stream import clean_stream
 from chat.core.context_budget import FittedContent, estimate, fit
 from chat.core.errors import ContextTooLong, CutOff, Unavailable
-from chat.core.events import Delta, Event, Notice
-from chat.core.ports import AnswerLimits, Model, Provider, Retrieved, Retriever, Tokens
+from chat.core.events import Delta, Event, Notice, Status
+from chat.core.messages import format_message
+from chat.core.ports import (
+    AnswerLimits,
+    LengthLimit,
+    Model,
+    Piece,
+    Provider,
+    Retrieved,
+    Retriever,
+    Text,
+    Thinking,
+    Tokens,
+)
 from chat.core.prompt import Prompt, PromptContent, build_prompt
 from chat.core.request import ChatRequest, Turn
 from chat.core.research_rounds import ResearchRound
 from chat.core.usage_meter import UsageMeter
+
+# While a model thinks, how often that is told.
+THINKING_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -65,17 +80,21 @@ class RoundInput:
 
 @dataclass(frozen=True)
 class RoundResult:
-    """The last item of a round: its text, and what it rests on."""
+    """The last item of a round: its text, and what it rests on.
+
+    `is_cut`: the text ends at the model's limit of output.
+    """
 
     text: str
     retrieved: Retrieved
     from_cache: bool = False
+    is_cut: bool = False
 
 
 def generate(
     context: AnswerContext, round_input: RoundInput, retrieved: Retrieved
 ) -> AsyncGenerator[Event | RoundResult]:
-    """Delta and Notice events, then the RoundResult. Raises the ChatError family."""
+    """Delta, Status and Notice events, then the RoundResult. Raises the ChatError family."""
     return _Generation(context, round_input, retrieved).events()
 
 
@@ -96,16 +115,19 @@ class _Generation:
                 yield Notice.of("context_trimmed", parts=", ".join(content.left_out))
             completion = _Completion(self.context, self._prompt(content))
             try:
-                async with contextlib.aclosing(completion.deltas(self._max_chars())) as deltas:
-                    async for delta in deltas:
-                        text.append(delta.text)
-                        yield delta
+                async with contextlib.aclosing(completion.events(self._max_chars())) as events:
+                    async for event in events:
+                        if isinstance(event, Delta):
+                            text.append(event.text)
+                        yield event
                 break
             except ContextTooLong:
                 if window != full_window:
                     raise
                 yield Notice.of("context_retry")
-        yield RoundResult("".join(text), self.retrieved)
+        if completion.is_cut:
+            yield Notice.of("length_limit")
+        yield RoundResult("".join(text), self.retrieved, is_cut=completion.is_cut)
 
     async def _fit(self, window: int) -> FittedContent:
         """Counted exactly only where the estimate leaves something out, and in a thread."""
@@ -146,36 +168,58 @@ class _Completion:
         self.chars = 0
         self.tokens: Tokens | None = None
         self.first_token_at: float | None = None  # monotonic
+        self.is_cut = False
+        self.thinking = _ThinkingTime()
 
-    async def deltas(self, max_chars: int) -> AsyncGenerator[Delta]:
-        """The pieces of the text.
+    async def events(self, max_chars: int) -> AsyncGenerator[Delta | Status]:
+        """The pieces of the text, and how long the model has been thinking before it.
 
-        Raises CutOff beyond the limits, Unavailable without any.
+        Raises CutOff beyond the limits, Unavailable without any text.
         """
-        provider, model = self.context.provider, self.context.model
+        provider, model, meter = self.context.provider, self.context.model, self.context.meter
         # Counted from here: the time that indexing took is not the model's.
-        deadline = time.monotonic() + self.context.limits.seconds
+        started_at = time.monotonic()
+        deadline = started_at + self.context.limits.seconds - meter.model_seconds
         try:
             stream = clean_stream(provider.stream(self.prompt, model))
             async with contextlib.aclosing(stream) as pieces:
                 async for piece in pieces:
-                    if isinstance(piece, Tokens):
-                        self.tokens = piece
-                        continue
-                    self._add(piece.text)
-                    yield Delta(piece.text)
+                    event = self._event(piece)
+                    if event is not None:
+                        yield event
                     if self.chars > max_chars or time.monotonic() > deadline:
                         raise CutOff("answer_too_long")
-            if not self.text:
-                raise Unavailable("empty_answer")
+            self._check_text()
         finally:
-            if self.text:
+            meter.add_model_seconds(time.monotonic() - started_at)
+            if self.text or self.tokens or self.thinking.has_begun:
                 self._record()
+
+    def _event(self, piece: Piece) -> Delta | Status | None:
+        match piece:
+            case Text(text):
+                self._add(text)
+                return Delta(text)
+            case Tokens():
+                self.tokens = piece
+            case LengthLimit():
+                self.is_cut = True
+            case Thinking():
+                if not self.text:
+                    return self.thinking.status()
+        return None
 
     def _add(self, text: str) -> None:
         self.first_token_at = self.first_token_at or time.monotonic()
         self.text.append(text)
         self.chars += len(text)
+
+    def _check_text(self) -> None:
+        if self.text:
+            return
+        if self.is_cut:
+            raise CutOff("length_in_thoughts")
+        raise Unavailable("only_thoughts" if self.thinking.has_begun else "empty_answer")
 
     def _record(self) -> None:
         tokens = self.tokens or self._estimated_tokens()
@@ -192,3 +236,26 @@ def estimate_tokens(prompt: Prompt, text: str) -> Tokens:
     """The tokens of a call whose service reports none."""
     sent = sum(estimate(message["content"]) for message in prompt.as_messages())
     return Tokens(sent, estimate(text))
+
+
+class _ThinkingTime:
+    """How long a model has been thinking, told every THINKING_SECONDS."""
+
+    def __init__(self) -> None:
+        self._began_at: float | None = None  # monotonic
+        self._told_at = 0.0
+
+    @property
+    def has_begun(self) -> bool:
+        return self._began_at is not None
+
+    def status(self) -> Status | None:
+        """What to tell now, if it is time to."""
+        now = time.monotonic()
+        if self._began_at is None:
+            self._began_at = now
+        elif now - self._told_at < THINKING_SECONDS:
+            return None
+        self._told_at = now
+        seconds = round(now - self._began_at)
+        return Status("thinking", format_message("thinking", {"seconds": seconds}), done=seconds)

@@ -31,6 +31,10 @@ MESSAGES: Final[dict[str, str]] = {
         " settings."
     ),
     "provider_rate_limit": ("The model's service is busy and asks to wait. Try again in a moment."),
+    "provider_quota": (
+        "The account at the model's service has no credit left. The administrator can top it up;"
+        " choose another provider meanwhile."
+    ),
     "context_too_long": (
         "This is too much text for the model. Shorten the question, start a new conversation, or"
         " choose a larger model."
@@ -76,6 +80,18 @@ MESSAGES: Final[dict[str, str]] = {
     "field_not_a_uuid": "{field} must be a UUID.",
     "file_path_outside": "filePath must name a file of the repository, such as src/app.py.",
     # --- the answer (chat/core/generation.py, pipeline.py, retrieval_events.py) ---
+    "length_limit": (
+        "The answer reached the longest this model writes at once. Continue for the rest."
+    ),
+    "length_in_thoughts": (
+        "The model used up its length for thinking before the first word. Ask a shorter question"
+        " or choose another model."
+    ),
+    "only_thoughts": "The model thought, but gave no answer. Ask again or choose another model.",
+    "call_too_long": (
+        "The model was not done when its time was up. Ask again or choose a quicker model."
+    ),
+    "thinking": "Thinking… {seconds} s",
     "answer_too_long": "The answer reached the longest this server allows. What came is kept.",
     "empty_answer": (
         "The model's service gave an empty answer. Ask again or choose another model."
@@ -94,6 +110,37 @@ MESSAGES: Final[dict[str, str]] = {
     "rate_limited_for": "The model's service is busy. Try again in {seconds} seconds.",
     "silent_before_answer": (
         "The model's service took too long to begin. Try again or choose another model."
+    ),
+    "broken_before_answer": (
+        "The model's service broke off before the first word. Try again or choose another model."
+    ),
+    "tool_not_offered": (
+        "The model asked for a tool instead of finishing its answer. Ask again or choose another"
+        " model."
+    ),
+    "unreadable_reply": (
+        "The model's service answered in a way that cannot be read. Try again or choose another"
+        " model."
+    ),
+    "overloaded": (
+        "The model's service is overloaded. Try again in a moment or choose another model."
+    ),
+    "model_loading": "The model is still being loaded. Try again in a minute.",
+    "access_denied": (
+        "The model's service refused access. The administrator can check what the server's key may"
+        " use."
+    ),
+    "service_region": (
+        "The model's service is not offered in the country of this server. The administrator can"
+        " choose another provider."
+    ),
+    "data_policy": (
+        "No host of this model fits the data policy of the account. The administrator can check the"
+        " account at the model's service."
+    ),
+    "parameter_refused": (
+        "The model's service does not accept a parameter of this model. The administrator can unset"
+        " it in the models file."
     ),
     "reply_too_large": (
         "The model's service sent more than an answer can hold. The rest is left out; ask again or"

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator
 from chat.core.answer_cache import AnswerCache, CachedAnswer, NoAnswerCache, cache_key
 from chat.core.answer_round import run_round
 from chat.core.deep_research import run_deep_research
-from chat.core.events import Event, Usage
+from chat.core.events import Done, Event, Usage
 from chat.core.generation import AnswerContext, RoundInput, RoundResult
 from chat.core.ports import AnswerLimits, Model, Provider, Retrieved, Retriever, Text, Tokens
 from chat.core.query_rewriting import rewrite
@@ -24,7 +24,8 @@ PASSAGES = 20
 def answer(context: AnswerContext, cache: AnswerCache | None = None) -> AsyncGenerator[Event]:
     """The events of one answer, from the search to its usage.
 
-    Raises the ChatError family. `cache` holds answers of the last minutes: the same
+    Raises the ChatError family. An answer that is cut at the model's limit ends with
+    Done("partial"). `cache` holds answers of the last minutes: the same
     question is not sent to the model again.
     """
     request = context.request
@@ -55,7 +56,9 @@ async def _single_round(
     assert result is not None
     usage = _usage(context, result)
     yield usage
-    if not result.from_cache:
+    if result.is_cut:
+        yield Done("partial")
+    elif not result.from_cache:
         await cache.put(_cache_key(context, result), CachedAnswer(result.text, usage))
 
 

@@ -57,8 +57,23 @@ class Tokens:
 
 
 @dataclass(frozen=True)
+class Thinking:
+    """The model reasons before it answers. Its thoughts are not passed on."""
+
+
+@dataclass(frozen=True)
+class LengthLimit:
+    """The answer ends at the model's limit of output; only Tokens may follow."""
+
+
+Piece = Text | Tokens | Thinking | LengthLimit
+
+
+@dataclass(frozen=True)
 class Model:
     """A model and its limits in tokens. `options` goes to the service as it is.
+
+    `output` is sent as `limit_parameter`; parameters in `unset` are never sent.
 
     A `free` one does not count against quotas. `count` counts the tokens of a text,
     exactly where the model's tokenizer is known.
@@ -69,6 +84,8 @@ class Model:
     context: int
     output: int
     options: dict[str, Any]
+    limit_parameter: str = "max_tokens"
+    unset: frozenset[str] = frozenset()
     free: bool = False
     count: Callable[[str], int] = field(default=context_budget.estimate, compare=False)
 
@@ -81,7 +98,7 @@ class Provider(Protocol):
 
     is_generative: bool
 
-    def stream(self, prompt: Prompt, model: Model) -> AsyncGenerator[Text | Tokens]:
+    def stream(self, prompt: Prompt, model: Model) -> AsyncGenerator[Piece]:
         """The answer in pieces, in order. Closing the generator closes the connection.
 
         Raises the ProviderError family; CutOff if the stream ends without its end mark.
@@ -98,7 +115,7 @@ class Provider(Protocol):
 
 @dataclass(frozen=True)
 class AnswerLimits:
-    """The longest answer: characters in all, seconds of each completion."""
+    """The longest answer: characters, and seconds of all its completions together."""
 
     chars: int = 64_000
-    seconds: float = 180
+    seconds: float = 900

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from string import Template
 
+from chat.core.reasoning import without_reasoning
 from chat.core.request import Turn
 from deepwiki.foundation.languages import ANSWER_LANGUAGES
 
@@ -103,7 +104,7 @@ def build_prompt(
     user_turn = Turn("user", _user_message(content))
     return Prompt(
         system,
-        (*content.history, user_turn),
+        (*map(_answer_alone, content.history), user_turn),
         tuple(content.passages),
         content.question,
         language,
@@ -111,9 +112,16 @@ def build_prompt(
     )
 
 
+def _answer_alone(turn: Turn) -> Turn:
+    """An answer of the history without the reasoning that its model wrote before it."""
+    if turn.role != "assistant":
+        return turn
+    return Turn(turn.role, without_reasoning(turn.content) or "…")
+
+
 def build_query_prompt(question: str, history: Sequence[Turn]) -> Prompt:
     """The prompt that asks for search terms instead of an answer."""
-    turns = (*history, Turn("user", question))
+    turns = (*map(_answer_alone, history), Turn("user", question))
     return Prompt(read_template("query").template, turns, (), question, "en")
 
 

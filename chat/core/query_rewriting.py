@@ -16,7 +16,7 @@ from dataclasses import replace
 from chat.core.clean_stream import clean_stream
 from chat.core.errors import ProviderError
 from chat.core.generation import AnswerContext, estimate_tokens
-from chat.core.ports import Model, Retrieved, Text, Tokens
+from chat.core.ports import Model, Piece, Retrieved, Text, Tokens
 from chat.core.prompt import Prompt, build_query_prompt
 from chat.core.request import Turn
 from chat.core.research_rounds import untagged
@@ -112,7 +112,7 @@ def _query_prompt(context: AnswerContext, question: str) -> Prompt:
     return build_query_prompt(question[:TURN_CHARS], history)
 
 
-async def _collect(stream: AsyncGenerator[Text | Tokens]) -> tuple[str, Tokens | None]:
+async def _collect(stream: AsyncGenerator[Piece]) -> tuple[str, Tokens | None]:
     """Text up to about TERMS_CHARS, and the token counts where they came before."""
     text = ""
     tokens: Tokens | None = None
@@ -120,8 +120,8 @@ async def _collect(stream: AsyncGenerator[Text | Tokens]) -> tuple[str, Tokens |
         async for piece in pieces:
             if isinstance(piece, Tokens):
                 tokens = piece
-                continue
-            text += piece.text
+            elif isinstance(piece, Text):
+                text += piece.text
             if len(text) > TERMS_CHARS:
                 break
     return text, tokens

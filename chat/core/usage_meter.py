@@ -18,6 +18,7 @@ class UsageMeter:
     def __init__(self) -> None:
         self._started_at = time.monotonic()
         self._usage: Usage | None = None
+        self.model_seconds = 0.0  # that completions have taken
 
     @property
     def usage(self) -> Usage | None:
@@ -27,6 +28,10 @@ class UsageMeter:
     def elapsed_ms(self) -> int:
         """Milliseconds since the question."""
         return self._ms(time.monotonic())
+
+    def add_model_seconds(self, seconds: float) -> None:
+        """Add the time of one completion."""
+        self.model_seconds += seconds
 
     def record_usage(
         self,

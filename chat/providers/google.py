@@ -9,7 +9,6 @@ used instead.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -20,39 +19,31 @@ from google.api_core import exceptions as google_errors
 from google.auth.credentials import AnonymousCredentials
 from grpc.aio import AioRpcError
 
-from chat.core.errors import (
-    AuthFailed,
-    Blocked,
-    ContextTooLong,
-    CutOff,
-    ModelNotFound,
-    ProviderError,
-    ProviderRefused,
-    RateLimited,
-    Unavailable,
-)
-from chat.core.ports import Model, Text, Tokens
+from chat.core.errors import CutOff, ProviderError, Unavailable
+from chat.core.ports import Model
 from chat.core.prompt import Prompt
 from chat.core.request import Turn
-from chat.providers.base import Pieces, ProviderConfig, with_timeouts_and_retries
+from chat.providers.base import Pieces, ProviderConfig, Signals, with_timeouts_and_retries
+from chat.providers.gemini_replies import GeminiReader
 from chat.providers.openai_compatible import OpenAICompatibleAdapter
+from chat.providers.service_errors import error_of_body
 
 GeminiClient = glm.GenerativeServiceAsyncClient
-# Longest call, in seconds beyond the wait for its first piece.
-CALL_SECONDS = 300
-POLICY_REASONS = {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII"}
-BAD_ARGUMENT = {"INVALID_ARGUMENT", "FAILED_PRECONDITION"}
-KINDS: dict[str, type[ProviderError]] = {
-    "UNAUTHENTICATED": AuthFailed,
-    "PERMISSION_DENIED": AuthFailed,
-    "INVALID_ARGUMENT": ProviderRefused,
-    "FAILED_PRECONDITION": ProviderRefused,
-    "NOT_FOUND": ModelNotFound,
-    "RESOURCE_EXHAUSTED": RateLimited,
+# https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto
+HTTP_STATUSES = {
+    "INVALID_ARGUMENT": 400,
+    "FAILED_PRECONDITION": 400,
+    "OUT_OF_RANGE": 400,
+    "UNAUTHENTICATED": 401,
+    "PERMISSION_DENIED": 403,
+    "NOT_FOUND": 404,
+    "RESOURCE_EXHAUSTED": 429,
+    "UNAVAILABLE": 503,
+    "DEADLINE_EXCEEDED": 504,
 }
-UNFINISHED = "FINISH_REASON_UNSPECIFIED"
+# Google's own time-out is longer than ours, whose errors say what happened.
+SPARE_SECONDS = 5
 MAX_MESSAGE_BYTES = 4_000_000
-MAX_REPLY_BYTES = 64_000_000
 CHANNEL_OPTIONS = [
     ("grpc.max_send_message_length", -1),
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
@@ -90,25 +81,18 @@ class Google:
         else:
             await self.client.transport.close()
 
-    async def _open_stream(self, prompt: Prompt, model: Model) -> Pieces:
+    async def _open_stream(self, prompt: Prompt, model: Model) -> Signals:
         call: Any = None
-        started = finished = False
+        reader = GeminiReader()
         try:
             call = await self._call(prompt, model)
-            received = 0
             async for reply in call:
-                received += glm.GenerateContentResponse.pb(reply).ByteSize()
-                if received > MAX_REPLY_BYTES:
-                    raise CutOff("reply_too_large")
-                for piece in _pieces(reply):
-                    started = started or isinstance(piece, Text)
-                    yield piece
-                finished = finished or _has_finished(reply)
-            if not finished:
-                raise CutOff
+                for signal in reader.signals(glm.GenerateContentResponse.pb(reply)):
+                    yield signal
+            reader.check_end()
         except (google_errors.GoogleAPIError, AioRpcError) as error:
             translated = _translate(error)
-            if started and isinstance(translated, Unavailable):
+            if reader.has_text and isinstance(translated, Unavailable):
                 raise CutOff from error
             raise translated from error
         finally:
@@ -120,7 +104,7 @@ class Google:
         return await self.client.stream_generate_content(
             _request(prompt, model),
             retry=None,
-            timeout=self.config.timeouts.first + CALL_SECONDS,
+            timeout=self.config.timeouts.call + SPARE_SECONDS,
             metadata=[("x-goog-api-key", self.config.key)],
         )
 
@@ -154,49 +138,13 @@ def _content(turn: Turn) -> Any:
     return glm.Content(role=role, parts=[glm.Part(text=turn.content)])
 
 
-def _pieces(reply: Any) -> Iterator[Text | Tokens]:
-    """Text and token counts of one reply.
-
-    Raises Blocked where Google's policy ends the answer.
-    """
-    if reply.prompt_feedback.block_reason:
-        raise Blocked
-    for candidate in reply.candidates:
-        if text := _text(candidate):
-            yield Text(text)
-        if _finish_reason(candidate) in POLICY_REASONS:
-            raise Blocked
-    usage = reply.usage_metadata
-    if usage.total_token_count:
-        yield Tokens(usage.prompt_token_count, usage.candidates_token_count)
-
-
-def _text(candidate: Any) -> str:
-    return "".join(part.text for part in candidate.content.parts)
-
-
-def _has_finished(reply: Any) -> bool:
-    return any(_finish_reason(candidate) != UNFINISHED for candidate in reply.candidates)
-
-
-def _finish_reason(candidate: Any) -> str:
-    return str(glm.Candidate.FinishReason(candidate.finish_reason).name)
-
-
 def _translate(error: Exception) -> ProviderError:
-    """Google's error as one of ours, by its status.
-
-    Its text may hold a key: never passed on.
-    """
-    text = str(error).lower()
-    if TOO_LARGE in text:
+    """Google's error as one of ours. Its text may hold a key: never passed on."""
+    text = str(error)
+    if TOO_LARGE in text.lower():
         return CutOff("reply_too_large")
-    if "token" in text and ("exceed" in text or "too long" in text):
-        return ContextTooLong()
     status = _status(error)
-    if status in BAD_ARGUMENT and ("api key" in text or "api_key" in text):
-        return AuthFailed()
-    return KINDS.get(status, Unavailable)()
+    return error_of_body({"code": status, "message": text}, HTTP_STATUSES.get(status, 500))
 
 
 def _status(error: Exception) -> str:

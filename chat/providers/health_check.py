@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 
+from chat.core.clean_stream import clean_stream
 from chat.core.errors import ChatError
 from chat.core.ports import Text
 from chat.core.prompt import Prompt
@@ -36,7 +37,8 @@ async def check_model(providers: Providers, provider: str, model: str) -> tuple[
 async def _first_word(providers: Providers, provider: str, model: str) -> tuple[bool, str]:
     started_at = time.monotonic()
     chosen = providers.choose(provider, model)
-    if not await _has_text(providers.adapter(chosen.provider).stream(PROMPT, chosen)):
+    stream = providers.adapter(chosen.provider).stream(PROMPT, chosen)
+    if not await _has_text(clean_stream(stream)):
         return False, "an empty answer."
     ms = round((time.monotonic() - started_at) * 1000)
     return True, f"answers; first word after {ms} ms."

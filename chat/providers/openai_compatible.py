@@ -8,48 +8,36 @@ events, https://platform.openai.com/docs/api-reference/chat-streaming
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncGenerator, Iterator
+import contextlib
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import httpx2
 import openai
 
-from chat.core.errors import (
-    AuthFailed,
-    Blocked,
-    ContextTooLong,
-    CutOff,
-    ModelNotFound,
-    ProviderError,
-    ProviderRefused,
-    RateLimited,
-    Unavailable,
-)
-from chat.core.ports import Model, Text, Tokens
+from chat.core.errors import ContextTooLong, CutOff, ProviderError, ProviderRefused, Unavailable
+from chat.core.ports import Model, Piece
 from chat.core.prompt import Prompt
+from chat.providers.answer_pieces import AnswerReader, end_of_answer
 from chat.providers.base import (
+    ALIVE,
+    ENDED,
     Pieces,
     ProviderConfig,
-    parse_retry_after,
-    provider_error,
+    Signal,
+    Signals,
     with_timeouts_and_retries,
 )
 from chat.providers.event_stream import EventDecoder
+from chat.providers.request_parameters import MAX_REFUSALS, ModelParameters
+from chat.providers.service_errors import Report, error_of_report, parse_retry_after
 from deepwiki.foundation.bounded_http import UNCOMPRESSED, ReplyTooLarge, bound_reply_async
 
 YIELD_EVERY = 32
 # A whole reply: an answer and its thoughts, some hundred bytes a token.
 MAX_REPLY_BYTES = 64_000_000
 CONNECTIONS = 1_000
-MAX_ERROR_CHARS = 5_000
-# Phrases of services for a prompt that exceeds the context, and for a content policy.
-CONTEXT_PHRASES = ("context_length", "maximum context", "too many tokens", "prompt is too long")
-POLICY_PHRASES = ("content_filter", "content management policy")
-UNKNOWN_MODEL_WORDS = ("model", "not", "exist")
-REFUSED_STATUSES = {400, 405, 409, 413, 415, 422}
-KINDS = {401: AuthFailed, 403: AuthFailed, 404: ModelNotFound, 429: RateLimited}
 
 
 class OpenAICompatibleAdapter:
@@ -60,6 +48,7 @@ class OpenAICompatibleAdapter:
     def __init__(self, config: ProviderConfig) -> None:
         self.config = config
         self.client = self._client()
+        self.parameters = ModelParameters()
 
     @property
     def seconds(self) -> float:
@@ -104,27 +93,52 @@ class OpenAICompatibleAdapter:
             **self.client_options(),
         )
 
-    async def _open_stream(self, prompt: Prompt, model: Model) -> Pieces:
+    async def _open_stream(self, prompt: Prompt, model: Model) -> Signals:
+        decoder, reader = EventDecoder(), AnswerReader()
         try:
-            async with self._request(prompt, model) as response:
-                finished = False
+            async with contextlib.AsyncExitStack() as stack:
+                response = await self._response(prompt, model, stack)
                 count = 0
-                async for event in _events(response):
-                    for piece in _pieces(event):
+                async for chunk in response.iter_bytes():
+                    for event in decoder.feed(chunk):
+                        for piece in _signals(reader, event):
+                            yield piece
                         count += 1
-                        yield piece
                         if count == 1 or count % YIELD_EVERY == 0:
                             # A burst must not delay other answers or the first piece.
                             await asyncio.sleep(0)
-                    finished = finished or _has_finished(event)
-                if not finished:
-                    raise CutOff
+                    if decoder.is_done:
+                        break
+                for event in decoder.finish():
+                    for piece in _signals(reader, event):
+                        yield piece
         except openai.APIError as error:
-            raise _translate(error) from error
+            # Not reached, or not in time: above aiohttp the SDK does not tell the two apart.
+            raise Unavailable from error
         except ReplyTooLarge as error:
             raise CutOff("reply_too_large") from error
         except (OSError, httpx2.TransportError) as error:
+            reader.check_end(is_done=False)
             raise CutOff from error
+        if not decoder.has_json and not decoder.is_done:
+            raise ProviderRefused("not_a_model_service")
+        reader.check_end(is_done=decoder.is_done)
+
+    async def _response(
+        self, prompt: Prompt, model: Model, stack: contextlib.AsyncExitStack
+    ) -> Any:
+        """Ask, and once more for each parameter that the service refuses by its name."""
+        for _ in range(MAX_REFUSALS):
+            try:
+                return await stack.enter_async_context(self._request(prompt, model))
+            except openai.APIStatusError as error:
+                report = Report.of(error.body)
+                refusal = _translate(error, report)
+                if isinstance(refusal, ContextTooLong) or not self.parameters.learn(
+                    model, error.status_code, report
+                ):
+                    raise refusal from error
+        raise ProviderRefused("parameter_refused")
 
     def _request(self, prompt: Prompt, model: Model) -> Any:
         """The request as a context manager that gives the response.
@@ -137,83 +151,24 @@ class OpenAICompatibleAdapter:
             model=model.id,
             messages=[],
             stream=True,
-            extra_body={
-                "messages": prompt.as_messages(),
-                "stream_options": {"include_usage": True},
-                **model.options,
-                "max_tokens": model.output,
-            },
+            extra_body={"messages": prompt.as_messages(), **self.parameters.of(model)},
         )
 
 
-async def _events(response: Any) -> AsyncGenerator[dict[str, Any]]:
-    """The JSON objects of a reply."""
-    decoder = EventDecoder()
-    async for chunk in response.iter_bytes():
-        for event in decoder.feed(chunk):
-            yield event
-        if decoder.is_done:
-            return
-    for event in decoder.finish():
-        yield event
-    if not decoder.has_json:
-        raise ProviderRefused("not_a_model_service")
+def _signals(reader: AnswerReader, event: dict[str, Any]) -> Iterator[Piece | Signal]:
+    """The pieces of one object, and how the answer ends where it says so."""
+    had_reason, is_empty = reader.reason, True
+    for piece in reader.pieces(event):
+        is_empty = False
+        yield piece
+    if reader.reason and not had_reason:
+        yield end_of_answer(reader.reason) or ENDED
+    elif is_empty:
+        yield ALIVE
 
 
-def _pieces(event: dict[str, Any]) -> Iterator[Text | Tokens]:
-    """Text and token counts of one event. Raises the error that it holds."""
-    if event.get("error"):
-        raise _error_of(event["error"], 500)
-    for choice in event.get("choices") or ():
-        if text := _text(choice):
-            yield Text(text)
-        if choice.get("finish_reason") == "content_filter":
-            raise Blocked
-    if usage := event.get("usage"):
-        yield Tokens(usage.get("prompt_tokens"), usage.get("completion_tokens"))
-
-
-def _text(choice: dict[str, Any]) -> str:
-    text = (choice.get("delta") or {}).get("content")
-    return text if isinstance(text, str) else ""
-
-
-def _has_finished(event: dict[str, Any]) -> bool:
-    return any(choice.get("finish_reason") for choice in event.get("choices") or ())
-
-
-def _translate(error: openai.APIError) -> ProviderError:
-    """The SDK's error as one of ours.
-
-    Its text may hold a key and is never passed on.
-    """
-    if isinstance(error, openai.APIStatusError):
-        retry_after = parse_retry_after(error.response.headers.get("retry-after"))
-        return _error_of(error.body, error.status_code, retry_after)
-    # Not reached, or not in time: above aiohttp the SDK does not tell the two apart.
-    return Unavailable()
-
-
-def _error_of(body: Any, status: int, retry_after: float | None = None) -> ProviderError:
-    """The error that a service reports by an HTTP status and a JSON body."""
-    text = json.dumps(body or "", default=str).lower()[:MAX_ERROR_CHARS]
-    kind = _kind_of(text, status)
-    if kind in (RateLimited, Unavailable):
-        return provider_error(kind, retry_after)
-    return kind()
-
-
-def _kind_of(text: str, status: int) -> type[ProviderError]:
-    if any(phrase in text for phrase in CONTEXT_PHRASES):
-        return ContextTooLong
-    if any(phrase in text for phrase in POLICY_PHRASES):
-        return Blocked
-    if status in REFUSED_STATUSES and all(word in text for word in UNKNOWN_MODEL_WORDS):
-        return ModelNotFound
-    return _kind_of_status(status)
-
-
-def _kind_of_status(status: int) -> type[ProviderError]:
-    if status in REFUSED_STATUSES:
-        return ProviderRefused
-    return KINDS.get(status, Unavailable)
+def _translate(error: openai.APIStatusError, report: Report) -> ProviderError:
+    """The SDK's error as one of ours. Its text may hold a key and is never passed on."""
+    headers = error.response.headers
+    retry_after = parse_retry_after(headers.get("retry-after"))
+    return error_of_report(report, error.status_code, retry_after)

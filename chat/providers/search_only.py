@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import tomllib
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from chat.core.ports import Model, Text, Tokens
+from chat.core.ports import Model, Text
 from chat.core.prompt import Prompt, PromptPassage
-from chat.providers.base import ProviderConfig
+from chat.providers.base import Pieces, ProviderConfig
 
 SHOWN_PASSAGES = 8
 SHOWN_LINES = 24
@@ -34,7 +34,7 @@ class SearchOnly:
     def __init__(self, config: ProviderConfig | None = None) -> None:
         """It has no settings."""
 
-    async def stream(self, prompt: Prompt, model: Model) -> AsyncGenerator[Text | Tokens]:
+    async def stream(self, prompt: Prompt, model: Model) -> Pieces:
         """See Provider."""
         yield Text(_introduction(prompt))
         for number, passage in enumerate(prompt.passages[:SHOWN_PASSAGES], 1):

@@ -76,6 +76,7 @@ class Run:
     readers: int = 0
     _stop_state: State = "stopped"
     _is_completing: bool = False
+    _source_state: State = "complete"  # what the source says of its end
 
     def __post_init__(self) -> None:
         self.log = EventLog(self.id)
@@ -193,6 +194,9 @@ class Run:
                 self.sources = event
                 if self.renderer is not None:
                     self.renderer.check = event.check
+            case Done(state):
+                self._source_state = state
+                return
             case Usage():
                 self.usage = event
             case Notice():
@@ -226,7 +230,7 @@ class Run:
                 raise
             self._fail(Internal(log_incident(logger, "an answer failed")))
             return "partial"
-        return "complete"
+        return self._source_state
 
     def _stop_after(self, error: Exception) -> None:
         """Stop the run because text that waited could not be emitted."""

@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from chat.core.errors import ChatError, Down, Internal, NoSuchRepository, NotSignedIn
-from chat.core.events import Accepted, Delta, Event, Numbered
+from chat.core.events import Accepted, Delta, Done, Event, Numbered
 from chat.core.generation import AnswerContext
 from chat.core.pipeline import answer
 from chat.core.ports import Model
@@ -230,7 +230,7 @@ async def _measure(provider: str, events: AsyncGenerator[Event]) -> AsyncGenerat
     """Pass the events on and count what they tell in the metrics."""
     started = time.perf_counter()
     is_first = True
-    state = "stopped"
+    state, end = "stopped", "complete"
     metrics.running_answers.inc()
     try:
         async with contextlib.aclosing(events):
@@ -239,8 +239,10 @@ async def _measure(provider: str, events: AsyncGenerator[Event]) -> AsyncGenerat
                     is_first = False
                     seconds = time.perf_counter() - started
                     metrics.first_token_seconds.labels(provider).observe(seconds)
+                if isinstance(event, Done):
+                    end = event.state
                 yield event
-        state = "complete"
+        state = end
     except ChatError as error:
         state = "partial"
         metrics.errors.labels(error.code).inc()

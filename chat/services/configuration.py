@@ -19,7 +19,7 @@ def providers() -> Providers:
         load_models(settings.MODELS_FILE),
         settings.PROVIDER_ENVIRONMENT,
         settings.PROVIDER,
-        Timeouts(settings.FIRST_TOKEN_SECONDS, settings.TOKEN_IDLE_SECONDS),
+        Timeouts(settings.FIRST_TOKEN_SECONDS, settings.TOKEN_IDLE_SECONDS, settings.CALL_SECONDS),
         settings.OLLAMA_DISCOVERY,
         settings.PUBLIC_URL,
     )

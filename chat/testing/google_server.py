@@ -43,11 +43,13 @@ class GoogleServer(Loopback):
     """`with GoogleServer() as server:`; `server.address` is GOOGLE_API_ENDPOINT.
 
     `requests` holds the requests received, `keys` the key of each. `closed` counts
-    calls left before their end.
+    calls left before their end. A model in `replies` gets those as they are: messages
+    as bytes, an error as status and words.
     """
 
     requests: list[Any] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    replies: dict[str, list[Any]] = field(default_factory=dict)
     closed: int = 0
     port: int = 0
 
@@ -69,6 +71,10 @@ class GoogleServer(Loopback):
         self.keys.append(_key(context))
         script = ModelScript.of(request.model)
         try:
+            if request.model in self.replies:
+                for reply in self.replies[request.model]:
+                    yield await _given(reply, context)
+                return
             if script.fault in STATUS:
                 await context.abort(*STATUS[script.fault])
             if script.fault == "hang":
@@ -90,9 +96,23 @@ def _handlers(stream: Any) -> Any:
     handler = grpc.unary_stream_rpc_method_handler(
         stream,
         request_deserializer=glm.GenerateContentRequest.deserialize,
-        response_serializer=glm.GenerateContentResponse.serialize,
+        response_serializer=_serialize,
     )
     return grpc.method_handlers_generic_handler(SERVICE, {METHOD: handler})
+
+
+def _serialize(reply: Any) -> bytes:
+    if isinstance(reply, bytes):
+        return reply
+    return bytes(glm.GenerateContentResponse.serialize(reply))
+
+
+async def _given(reply: Any, context: Any) -> bytes:
+    if isinstance(reply, bytes):
+        return reply
+    status, words = reply
+    await context.abort(grpc.StatusCode[status], words)
+    raise AssertionError("abort raises")
 
 
 async def _replies(script: ModelScript, context: Any) -> AsyncGenerator[Any]:

@@ -21,7 +21,8 @@ EVENTS = "text/event-stream"
 class Wire:
     """One reply: its status, headers, and chunks as they are sent.
 
-    The last chunk is sent `repeat` times. Then the reply `ends`: in order, by a broken
+    The last chunk is sent `repeat` times, the first `pauses` times with `pause` seconds
+    after each. Then the reply `ends`: in order, by a broken
     connection, or not at all until the client leaves.
     """
 
@@ -30,6 +31,8 @@ class Wire:
     content_type: str = EVENTS
     headers: Mapping[str, str] = field(default_factory=dict)
     repeat: int = 1
+    pause: float = 0.0
+    pauses: int = 0
     ends: Literal["well", "broken", "never"] = "well"
 
 
@@ -85,6 +88,9 @@ class WireServer(Loopback):
         wire = given[min(self.asked[key], len(given) - 1)]
         self.asked[key] += 1
         writer.write(_head(wire))
+        for _ in range(wire.pauses):
+            await send_chunk(writer, wire.chunks[0])
+            await asyncio.sleep(wire.pause)
         for number, chunk in enumerate(wire.chunks, 1):
             for _ in range(wire.repeat if number == len(wire.chunks) else 1):
                 await send_chunk(writer, chunk)

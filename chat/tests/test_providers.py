@@ -23,10 +23,11 @@ from chat.core.request import Turn
 from chat.providers import Providers, base, load_models, registry
 from chat.providers.adapters import Adapter
 from chat.providers.azure import Azure
-from chat.providers.base import ProviderConfig, Timeouts, parse_retry_after
+from chat.providers.base import ProviderConfig, Timeouts
 from chat.providers.ollama import Ollama
 from chat.providers.openai_compatible import OpenAICompatibleAdapter
 from chat.providers.search_only import SearchOnly
+from chat.providers.service_errors import parse_retry_after
 
 ASKED = Prompt("be kind", (Turn("user", "my question"),), (), "my question", "en")
 

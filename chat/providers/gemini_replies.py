@@ -1,0 +1,99 @@
+"""From Gemini's replies to the pieces of an answer.
+
+Read from the protocol buffers themselves: the package's enumerations and fields are of
+an earlier release than the service.
+https://github.com/googleapis/googleapis/tree/master/google/ai/generativelanguage
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from google.protobuf.unknown_fields import UnknownFieldSet
+
+from chat.core.errors import Blocked, CutOff, Unavailable
+from chat.core.ports import Piece, Text, Thinking, Tokens
+from chat.providers.answer_pieces import end_of_answer, token_count
+from chat.providers.base import ALIVE, ENDED, Signal
+
+MAX_REPLY_BYTES = 64_000_000
+# Candidate.FinishReason, besides those that mean that the answer broke off.
+FINISH_REASONS = {
+    1: "stop",
+    2: "max_tokens",
+    3: "safety",
+    4: "recitation",
+    6: "language",
+    7: "blocklist",
+    8: "prohibited_content",
+    9: "spii",
+    10: "tool_call",
+    11: "image_safety",
+    12: "tool_call",
+    13: "tool_call",
+}
+# Fields that the package does not know yet: Part.thought, UsageMetadata.thoughts_token_count.
+THOUGHT = 11
+THOUGHTS_TOKENS = 10
+
+
+class GeminiReader:
+    """The pieces in the replies of one call, in order."""
+
+    def __init__(self) -> None:
+        self.has_text = False
+        self._has_ended = False
+        self._bytes = 0
+
+    def signals(self, reply: Any) -> Iterator[Piece | Signal]:
+        """The pieces of one reply, and how the answer ends where it says so.
+
+        Raises Blocked where Google's policy ends the answer, CutOff beyond the bounds.
+        """
+        self._bytes += reply.ByteSize()
+        if self._bytes > MAX_REPLY_BYTES:
+            raise CutOff("reply_too_large")
+        if reply.prompt_feedback.block_reason:
+            raise Blocked
+        yield ALIVE
+        for candidate in reply.candidates[:1]:
+            yield from self._parts(candidate)
+        tokens = _tokens(reply.usage_metadata)
+        if tokens is not None:
+            yield tokens
+        for candidate in reply.candidates[:1]:
+            yield from self._end(candidate)
+
+    def check_end(self) -> None:
+        """Raises where the call has ended without a finish reason."""
+        if not self._has_ended:
+            raise CutOff if self.has_text else Unavailable("broken_before_answer")
+
+    def _parts(self, candidate: Any) -> Iterator[Piece]:
+        for part in candidate.content.parts:
+            if _unknown(part, THOUGHT):
+                yield Thinking()
+            elif part.text:
+                self.has_text = True
+                yield Text(part.text)
+
+    def _end(self, candidate: Any) -> Iterator[Piece | Signal]:
+        if candidate.finish_reason and not self._has_ended:
+            self._has_ended = True
+            yield end_of_answer(FINISH_REASONS.get(candidate.finish_reason, "unknown")) or ENDED
+
+
+def _tokens(usage: Any) -> Tokens | None:
+    if not usage.total_token_count:
+        return None
+    written = usage.candidates_token_count + (_unknown(usage, THOUGHTS_TOKENS) or 0)
+    return Tokens(token_count(usage.prompt_token_count), token_count(written))
+
+
+def _unknown(message: Any, number: int) -> int:
+    """The number in a field that the package does not know; 0 where there is none."""
+    for field in UnknownFieldSet(message):
+        if field.field_number == number and isinstance(field.data, int):
+            return field.data
+    return 0
