@@ -66,7 +66,7 @@ def _index(folder: str, commit: str) -> Any:
     from repos import jobs
     from repos.services import add
     from repos.sources import parse_address
-    from repos.sources.local_folder import git_folder
+    from repos.sources.git_folder import git_folder
 
     path = Path(folder).resolve()
     revision = commit if git_folder(path) else ""

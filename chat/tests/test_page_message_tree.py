@@ -6,6 +6,7 @@ import pytest
 
 from chat.models import Conversation, Message, Share
 from deepwiki.testing.page import ask, begin, bring_session, finished
+from repos.models import Repository
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -90,6 +91,9 @@ def test_a_shared_conversation_is_read_by_a_stranger_until_the_link_is_taken_bac
     ask(page, "A later question")
     page.wait_for_selector(".answer[data-state=complete] >> nth=1")
     stranger = open_page(page.live)
+    stranger.goto(link)  # of a folder on the server: for people with an account
+    stranger.wait_for_selector("input[name=login]")
+    Repository.objects.update(shares_allowed=True)
     answer = stranger.goto(link)
     assert answer.status == 200
     assert (

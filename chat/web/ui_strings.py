@@ -130,6 +130,7 @@ SKIP_REASONS = (
     gettext_noop("too large"),
     gettext_noop("empty"),
     gettext_noop("ignored"),
+    gettext_noop("unreadable"),
     gettext_noop("over the repository limit"),
     gettext_noop("minified"),
 )

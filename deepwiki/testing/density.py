@@ -22,7 +22,7 @@ FORMATTER_OFF = ("fmt: " + "skip", "fmt: " + "off")
 class Limits:
     """The most that each figure may be."""
 
-    function_nodes: float = 46  # median of syntax nodes a function
+    function_nodes: float = 47  # median of syntax nodes a function
     conditionals: float = 1.2  # conditional expressions in 1,000 nodes
     line_chars: int = 92  # 95th percentile of the lines that are not blank
     formatter_off: int = 0  # times

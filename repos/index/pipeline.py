@@ -157,6 +157,8 @@ def _plan(run: _Run, snapshot: Snapshot, *, force: bool) -> _Plan:
     Raises Broken without any.
     """
     skipped = Skipped()
+    for reason, path in snapshot.left_out:
+        skipped.add(reason, path)
     ignore = snapshot.text_of(IGNORE_FILE)
     selected = select(snapshot.entries, run.options.limits, skipped, ignore)
     if not selected:

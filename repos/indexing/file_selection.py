@@ -13,16 +13,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from pathspec import GitIgnoreSpec
-
 from repos.indexing.encodings import decode
+from repos.sources.globs import GlobRules, PathMatcher
 from repos.sources.tree import (
     LINK_MODE,
     SUBMODULE_MODE,
     VENDORED,
     Entries,
     TreeEntry,
-    ignore_rules,
+    ignore_lines,
     printable,
 )
 
@@ -111,7 +110,7 @@ class _Selection:
     """The entries selected so far."""
 
     limits: Limits
-    ignored: GitIgnoreSpec | None
+    ignored: PathMatcher
     entries: list[TreeEntry] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
     total_bytes: int = 0
@@ -135,7 +134,7 @@ class _Selection:
         return ""
 
     def _is_ignored(self, path: str) -> bool:
-        return self.ignored is not None and self.ignored.match_file(path)
+        return self.ignored.excludes(path)
 
     def _is_full(self, size: int) -> bool:
         if len(self.entries) >= self.limits.files:
@@ -148,7 +147,7 @@ def select(entries: Entries, limits: Limits, skipped: Skipped, ignore: str = "")
 
     `ignore` is the text of the repository's `.deepwikiignore`.
     """
-    selection = _Selection(limits, _ignore_spec(ignore))
+    selection = _Selection(limits, _ignore_matcher(ignore))
     for entry in sorted(entries, key=lambda entry: entry.path):
         reason = selection.add(entry)
         if reason:
@@ -156,10 +155,8 @@ def select(entries: Entries, limits: Limits, skipped: Skipped, ignore: str = "")
     return selection.entries
 
 
-def _ignore_spec(text: str) -> GitIgnoreSpec | None:
-    if not text:
-        return None
-    return GitIgnoreSpec.from_lines(ignore_rules(text))
+def _ignore_matcher(text: str) -> PathMatcher:
+    return PathMatcher(GlobRules(ignore_lines(text)))
 
 
 def reason_to_skip(entry: TreeEntry, limits: Limits) -> str:

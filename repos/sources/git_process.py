@@ -74,7 +74,8 @@ class GitCommand:
 
     `in_repository` is false for commands that need no repository folder. Only one that
     `writes` may make files as large as the repository; others are ended as soon as their
-    output exceeds its limit, with the error `too_large`.
+    output exceeds its limit, with the error `too_large`. `work_tree` is the folder of
+    the checkout, for commands that look at it.
     """
 
     arguments: Sequence[str]
@@ -82,6 +83,7 @@ class GitCommand:
     in_repository: bool = True
     writes: bool = False
     too_large: str = "too_large"
+    work_tree: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,8 @@ class GitRunner:
 
     def _command_line(self, command: GitCommand, file_bytes: int) -> list[str]:
         git = ["git", "--no-pager"]
+        if command.work_tree is not None:
+            git += ["-C", str(command.work_tree), "--work-tree", str(command.work_tree)]
         if command.in_repository:
             git += ["--git-dir", str(self.folder)]
         return ["/bin/sh", "-c", _script(file_bytes), "git", *git, *command.arguments]

@@ -6,38 +6,41 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from pathspec import GitIgnoreSpec
-
-from repos.sources.errors import NotFound
+from repos.sources.errors import NotFound, RepositoryTooLarge
+from repos.sources.globs import GlobRules
 from repos.sources.tree import (
     LINK_MODE,
     VENDORED,
     Contents,
     Entries,
+    LeftOut,
     TreeEntry,
-    ignore_rules,
+    ignore_lines,
 )
 
 BUILD_FOLDERS = frozenset({"build", "target", "out", "coverage", "htmlcov", "staticfiles"})
 SKIPPED_FOLDERS = VENDORED | BUILD_FOLDERS
 MAX_ENTRIES = 400_000
+GIT_FOLDER = ".git"
 MAX_HASHED_BYTES = 2_000_000
 IGNORE_FILE_BYTES = 100_000
 FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-Rules = dict[str, GitIgnoreSpec]  # by the folder of the `.gitignore`
+Rules = dict[str, GlobRules]  # by the folder of the `.gitignore`
 READ_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class LocalFolder:
     """A plain folder. Raises NotFound if it does not exist.
 
-    What its `.gitignore` files exclude, and build and dependency folders, is not entered.
+    What its `.gitignore` files exclude, and build and dependency folders, is not entered
+    and stands in `left_out`.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.left_out: list[LeftOut] = []
         if not root.is_dir():
             raise NotFound("no_folder")
 
@@ -45,15 +48,16 @@ class LocalFolder:
         """Every readable file and every link, with the id git would give its contents."""
         entries: list[TreeEntry] = []
         rules: Rules = {}
+        self.left_out = []
         for path, folders, names in os.walk(self.root, followlinks=False):
-            relative = Path(path).relative_to(self.root)
+            parent = _relative(Path(path), self.root)
             if ".gitignore" in names:
-                self._read_rules(relative, rules)
+                self._read_rules(parent, rules)
             # os.walk enters what is left in this very list.
-            folders[:] = self._folders_to_enter(relative, folders, rules)
-            entries += self._file_entries(relative, names, rules)
+            folders[:] = self._folders_to_enter(parent, folders, rules)
+            entries += self._file_entries(parent, names, rules)
             if len(entries) > MAX_ENTRIES:
-                break
+                raise RepositoryTooLarge("too_many_files")
         return entries
 
     def commit(self, entries: Entries) -> str:
@@ -70,28 +74,44 @@ class LocalFolder:
             if data is not None:
                 yield entry, data
 
-    def _read_rules(self, folder: Path, rules: Rules) -> None:
-        if data := self._read_bytes(str(folder / ".gitignore"), IGNORE_FILE_BYTES):
-            rules[str(folder)] = _ignore_spec(data)
+    def _read_rules(self, folder: str, rules: Rules) -> None:
+        if data := self._read_bytes(f"{folder}/.gitignore".lstrip("/"), IGNORE_FILE_BYTES):
+            rules[folder] = GlobRules(ignore_lines(data.decode("utf-8", "replace")))
 
-    def _folders_to_enter(self, parent: Path, names: list[str], rules: Rules) -> list[str]:
-        return sorted(
-            name
-            for name in names
-            if name not in SKIPPED_FOLDERS
-            and not _is_virtual_environment(self.root / parent / name)
-            and not _is_ignored(rules, parent / name, "/")
-        )
-
-    def _file_entries(self, parent: Path, names: list[str], rules: Rules) -> Iterator[TreeEntry]:
+    def _folders_to_enter(self, parent: str, names: list[str], rules: Rules) -> list[str]:
+        entered = []
         for name in sorted(names):
-            if _is_ignored(rules, parent / name):
+            path = f"{parent}/{name}".lstrip("/")
+            reason = self._reason_not_to_enter(path, name, rules)
+            if reason:
+                self.left_out.append((reason, path))
+            elif name != GIT_FOLDER:
+                entered.append(name)
+        return entered
+
+    def _reason_not_to_enter(self, path: str, name: str, rules: Rules) -> str:
+        if _is_ignored(rules, path, is_folder=True):
+            return "ignored"
+        if name == GIT_FOLDER:
+            return ""
+        if name in SKIPPED_FOLDERS or _is_virtual_environment(self.root / path):
+            return "vendored"
+        return ""
+
+    def _file_entries(self, parent: str, names: list[str], rules: Rules) -> Iterator[TreeEntry]:
+        for name in sorted(names):
+            path = f"{parent}/{name}".lstrip("/")
+            if _is_ignored(rules, path):
+                self.left_out.append(("ignored", path))
                 continue
-            entry = self._entry(str(parent / name))
+            entry = self.entry(path)
             if entry is not None:
                 yield entry
+            elif name != GIT_FOLDER:
+                self.left_out.append(("unreadable", path))
 
-    def _entry(self, path: str) -> TreeEntry | None:
+    def entry(self, path: str) -> TreeEntry | None:
+        """The entry of a file or link, None if it is none or cannot be read."""
         try:
             info = (self.root / path).lstat()
         except OSError:
@@ -142,26 +162,19 @@ class LocalFolder:
             os.close(folder)
 
 
-def git_folder(root: Path) -> Path | None:
-    """The git directory of a bare repository or a checkout, None for a plain folder."""
-    for candidate in (root, root / ".git"):
-        if _is_git_folder(candidate):
-            return candidate
-    return None
+def _relative(path: Path, root: Path) -> str:
+    """The path of a folder below `root`, empty for itself."""
+    return "" if path == root else path.relative_to(root).as_posix()
 
 
-def _is_git_folder(folder: Path) -> bool:
-    return (folder / "HEAD").is_file() and (folder / "objects").is_dir()
+def reason_to_skip(path: str) -> str:
+    """Why a file that git does not track is left out; empty if it is not."""
+    return "" if SKIPPED_FOLDERS.isdisjoint(PurePosixPath(path).parts[:-1]) else "vendored"
 
 
 def _digest_line(entry: TreeEntry) -> bytes:
     line = f"{entry.mode} {entry.path}\0{entry.sha}\n"
     return line.encode("utf-8", "surrogateescape")
-
-
-def _ignore_spec(data: bytes) -> GitIgnoreSpec:
-    """The rules in a `.gitignore` file."""
-    return GitIgnoreSpec.from_lines(ignore_rules(data.decode("utf-8", "replace")))
 
 
 def _is_virtual_environment(folder: Path) -> bool:
@@ -171,15 +184,19 @@ def _is_virtual_environment(folder: Path) -> bool:
         return False
 
 
-def _is_ignored(rules: Rules, path: Path, ending: str = "") -> bool:
-    """Whether a `.gitignore` file in one of the parent folders excludes `path`.
+def _is_ignored(rules: Rules, path: str, *, is_folder: bool = False) -> bool:
+    """Whether the `.gitignore` files in the parent folders exclude `path`.
 
-    `ending` is `/` for a folder.
+    The innermost that says something about it decides (gitignore(5)).
     """
-    if not rules:
-        return False
-    for folder in path.parents:
-        spec = rules.get(str(folder))
-        if spec is not None and spec.match_file(str(path.relative_to(folder)) + ending):
-            return True
-    return False
+    inner = path
+    while True:
+        folder = inner.rpartition("/")[0]
+        if folder in rules:
+            relative = path.removeprefix(f"{folder}/") if folder else path
+            decision = rules[folder].decide(relative, is_folder=is_folder)
+            if decision is not None:
+                return decision
+        if not folder:
+            return False
+        inner = folder

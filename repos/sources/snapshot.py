@@ -10,13 +10,15 @@ from typing import Protocol
 
 from repos.sources import network_policy, workspace
 from repos.sources.address import Address
+from repos.sources.checkout import Checkout
 from repos.sources.errors import Broken, Moved, NotFound, SourceError
 from repos.sources.git import Git
+from repos.sources.git_folder import git_folder
 from repos.sources.git_process import Cancelled
-from repos.sources.local_folder import LocalFolder, git_folder
+from repos.sources.local_folder import LocalFolder
 from repos.sources.redirects import moved_to
 from repos.sources.remote import Remote
-from repos.sources.tree import Contents, Entries, TreeEntry
+from repos.sources.tree import Contents, Entries, LeftOut, TreeEntry
 
 MAX_MOVES = 4
 REMOTE_COMMIT_SECONDS = 30
@@ -37,11 +39,15 @@ class BlobReader(Protocol):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A commit (for a plain folder a digest of it), its whole tree and its contents."""
+    """A commit (for a folder a digest of it), its whole tree and its contents.
+
+    `left_out` are files of a folder that are not in the tree, with the reasons.
+    """
 
     commit: str
     entries: list[TreeEntry]
     reader: BlobReader
+    left_out: list[LeftOut] = field(default_factory=list)
 
     def text_of(self, path: str) -> str:
         """The text of one small file, empty if there is none."""
@@ -232,11 +238,12 @@ def _open_local(source: Source) -> Snapshot:
     repository = git_folder(root)
     if repository is not None and (source.revision or repository == root):
         return _open_repository(source, repository)
-    # A checkout without a named revision is read with its uncommitted changes.
-    entries = folder.entries()
+    # Without a named revision a checkout is read as it lies there, changes and all.
+    listing = folder if repository is None else Checkout(folder, _git(source, repository))
+    entries = listing.entries()
     if not entries:
         raise Broken("empty_folder")
-    return Snapshot(folder.commit(entries), entries, folder)
+    return Snapshot(folder.commit(entries), entries, listing, listing.left_out)
 
 
 def _open_repository(source: Source, folder: Path) -> Snapshot:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -15,9 +14,7 @@ VENDORED = frozenset(
 )
 LINK_MODE = "120000"
 SUBMODULE_MODE = "160000"
-MAX_IGNORE_LINES = 999
-MAX_IGNORE_CHARS = 300
-MAX_STARS = 3
+MAX_IGNORE_LINES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +33,15 @@ class TreeEntry:
 
 Entries = Iterable[TreeEntry]
 Contents = Iterator[tuple[TreeEntry, bytes]]  # entries with their bytes
+LeftOut = tuple[str, str]  # a reason and a path: files that a listing leaves out
 
 
-def ignore_rules(text: str) -> list[str]:
-    """The usable lines of an ignore file.
-
-    Lines with many stars are left out: matching them takes exponential time.
-    """
-    lines = text.splitlines()[:MAX_IGNORE_LINES]
-    return [line for line in lines if _is_cheap(line)]
+def ignore_lines(text: str) -> list[str]:
+    """The lines of an ignore file, in bounded number."""
+    lines = text.removeprefix("\ufeff").split("\n", MAX_IGNORE_LINES)[:MAX_IGNORE_LINES]
+    return [line.removesuffix("\r") for line in lines]
 
 
 def printable(path: str) -> str:
     """`path` with characters that cannot be shown or stored replaced by U+FFFD."""
     return "".join(char if char.isprintable() else "\ufffd" for char in path)
-
-
-def _is_cheap(line: str) -> bool:
-    return len(line) < MAX_IGNORE_CHARS and len(re.findall(r"\*+", line)) <= MAX_STARS
