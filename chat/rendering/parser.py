@@ -1,6 +1,6 @@
 """The Markdown parser: CommonMark with tables, strikethrough, task lists and formulas.
 
-Raw HTML is off. Block structure is parsed for the whole text, inline text block by block,
+Raw HTML is off but for a few tags. Block structure is parsed for the whole text, inline text block by block,
 so that a caller can stop between blocks.
 """
 
@@ -15,9 +15,10 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore, block, inline, normalize, text_join
 from markdown_it.token import Token
-from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from chat.rendering import rules, task_items
+from chat.rendering.formulas import add_formulas
+from chat.rendering.inline_tags import add_tags, pair_tags
 
 # Blocks nested deeper are text. A list takes two levels. markdown-it drops blocks that are
 # nested deeper than its own limit, which is therefore higher.
@@ -70,6 +71,8 @@ def parse_inline(tokens: list[Token], env: Environment) -> None:
     state = StateCore("", parser(INLINE_NESTING), env, tokens)
     inline(state)
     text_join(state)
+    for token in tokens:
+        pair_tags(token.children or [])
     task_items.add_checkboxes(tasks)
 
 
@@ -86,7 +89,8 @@ def parser(max_nesting: int) -> MarkdownIt:
     markdown_it = MarkdownIt("commonmark", {**PARSER_OPTIONS, "maxNesting": max_nesting})
     markdown_it.enable(["table", "strikethrough"])
     markdown_it.block.ruler.before("table", "flatten", _flatten, {"alt": []})
-    markdown_it.use(dollarmath_plugin, allow_space=False, double_inline=True, renderer=rules.math)
+    add_formulas(markdown_it)
+    add_tags(markdown_it)
     markdown_it.validateLink = rules.may_link  # type: ignore[method-assign]
     for token_type, rule in RULES.items():
         markdown_it.add_render_rule(token_type, rule)

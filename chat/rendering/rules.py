@@ -15,13 +15,11 @@ from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
-from latex2mathml.converter import convert as latex_to_mathml
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from chat.core.citations import PATTERN, Check, Citation
 from chat.rendering import diagrams
-from chat.rendering.cpu_limit import CpuLimitExceeded, cpu_limit
 from chat.rendering.highlighting import highlight_code
 from chat.rendering.notes import DIAGRAM_TOO_LARGE, NOT_DRAWN, note_html
 from chat.rendering.sanitizer import SVG_DATA_PREFIX
@@ -32,8 +30,6 @@ BARE_CITATION = re.compile(
     rf"(?<![`])(?=[\w@.+~/\[\]()-]{{0,300}}[./]){PATTERN.pattern}",
 )
 LINK_SCHEMES = ("http", "https", "mailto", "")
-MAX_FORMULA_CHARS = 2_000
-FORMULA_SECONDS = 0.1  # of CPU time
 DRAWING_SECONDS = 2.0  # for all diagrams of a text
 MAX_LANGUAGE_CHARS = 30
 CODE_BUTTONS = (
@@ -98,18 +94,6 @@ def heading(self: RendererHTML, tokens: Tokens, index: int, options: Any, env: A
     level = int(token.tag.removeprefix("h"))
     token.tag = f"h{min(6, level + HEADING_OFFSET)}"
     return self.renderToken(tokens, index, options, env)
-
-
-def math(source: str, options: Any) -> str:
-    """A LaTeX formula as MathML; its source where it cannot be converted in time."""
-    display = "block" if options.get("display_mode") else "inline"
-    try:
-        if len(source) > MAX_FORMULA_CHARS:
-            return f"<code>{html.escape(source)}</code>"
-        with cpu_limit(FORMULA_SECONDS):
-            return str(latex_to_mathml(source, display=display))
-    except (CpuLimitExceeded, Exception):  # the converter raises many types
-        return f"<code>{html.escape(source)}</code>"
 
 
 def may_link(url: str) -> bool:

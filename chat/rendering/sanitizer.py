@@ -16,7 +16,7 @@ MATHML_TAGS = set(
 TAGS = MATHML_TAGS | set(
     "p br hr h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code span div em strong del s a "
     "table thead tbody tr th td input figure figcaption button sup sub dl dt dd img "
-    "details summary label".split()
+    "details summary label kbd".split()
 )
 ATTRIBUTES = {
     "a": {"href", "title", "class", "target", "data-path", "data-start", "data-end"},

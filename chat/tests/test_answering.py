@@ -73,6 +73,7 @@ async def test_while_it_streams_a_citation_that_exists_is_a_link_and_one_that_do
     assert html.count("not found in this commit") == 2
 
 
+@pytest.mark.integration  # a worker process renders
 def test_a_citation_leads_to_the_host_at_the_commit():
     from repos.sources import parse_address
 
@@ -84,6 +85,7 @@ def test_a_citation_leads_to_the_host_at_the_commit():
     assert "unverified" in render("`x.py:L0`", citing)
 
 
+@pytest.mark.integration  # a worker process renders
 def test_citations_are_found_however_they_are_written():
     assert [c.path for c in find("See [shop/prices.py:L2-L4] and [x/y.py:L2](z).")] == [
         "shop/prices.py",
@@ -95,6 +97,7 @@ def test_citations_are_found_however_they_are_written():
     assert find("x.py:L3")[0] == Citation("x.py", 3, 3)
 
 
+@pytest.mark.integration  # a worker process renders
 def test_a_citation_split_over_pieces_is_the_same_in_the_end():
     from repos.sources import parse_address
 
@@ -110,6 +113,7 @@ def test_a_citation_split_over_pieces_is_the_same_in_the_end():
     assert "".join(blocks.values()).count('<a class="cite"') == 2
 
 
+@pytest.mark.integration  # a worker process renders
 def test_a_sealed_block_swallows_nothing_of_what_comes_after_it():
     blocks = LiveBlocks()
     shown = {b.block: b.html for b in [*blocks.feed("text\n\n```py\nopen fence"), *blocks.seal()]}

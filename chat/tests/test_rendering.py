@@ -7,6 +7,8 @@ import pytest
 from chat.rendering import TAGS, LiveBlocks, render
 from deepwiki.testing.growth import LINEAR, growth
 
+pytestmark = pytest.mark.integration  # a worker process renders
+
 EVIL = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
