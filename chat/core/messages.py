@@ -101,6 +101,11 @@ MESSAGES: Final[dict[str, str]] = {
     "nothing_found": (
         "Nothing in the repository matches these words. Try the names the code itself uses."
     ),
+    "filters_leave_nothing": (
+        "The filters leave none of the {total} files: nothing was searched. Check the folders and"
+        " files to look in."
+    ),
+    "filter_without_files": ("No file matches {patterns}. Searched were {files} of {total} files."),
     "words_only": "The repository was still being indexed when this was asked: the search went by words alone.",
     "research_needs_model": "Deep Research needs a language model. These are the passages found.",
     "from_cache": (

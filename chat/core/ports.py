@@ -19,7 +19,8 @@ class Retrieved:
     `mode` is `hybrid` or `words` (lexical search alone); `building` is true while
     vectors are still being computed. `file` is the file that the request names; `check`
     looks a citation up in the index that was searched. `has_terms`: the question holds
-    words besides those that every sentence has.
+    words besides those that every sentence has. `filtered` is what the
+    request's filters left to be searched, None without filters.
     """
 
     passages: tuple[PromptPassage, ...]
@@ -31,6 +32,16 @@ class Retrieved:
     repository_id: str = ""
     has_terms: bool = True
     check: Check | None = field(default=None, compare=False, repr=False)
+    filtered: FilterCounts | None = None
+
+
+@dataclass(frozen=True)
+class FilterCounts:
+    """How many of all files filters left, and the include patterns that match none."""
+
+    files: int
+    total: int
+    unmatched: tuple[str, ...] = ()
 
 
 class Retriever(Protocol):

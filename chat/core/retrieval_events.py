@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from chat.core.events import Notice, Sources
 from chat.core.json_shapes import SourceItem
-from chat.core.ports import Retrieved
+from chat.core.ports import FilterCounts, Retrieved
 from chat.core.prompt import PromptPassage
+
+MAX_SHOWN_PATTERNS = 5
+MAX_SHOWN_CHARS = 80
 
 
 def sources(*rounds: Retrieved) -> Sources:
@@ -26,11 +29,39 @@ def notices(retrieved: Retrieved, *, is_generative: bool) -> list[Notice]:
     Without a model the answer itself says that nothing was found.
     """
     events = []
-    if not retrieved.passages and is_generative:
+    if retrieved.filtered is not None:
+        events += _filter_notices(retrieved.filtered)
+    if not retrieved.passages and is_generative and not _is_empty(retrieved.filtered):
         events.append(Notice.of("nothing_found"))
     if retrieved.building:
         events.append(Notice.of("words_only"))
     return events
+
+
+def _filter_notices(filtered: FilterCounts) -> list[Notice]:
+    """What filters left, where that is nothing or one of their patterns matches nothing."""
+    if _is_empty(filtered):
+        return [Notice.of("filters_leave_nothing", total=filtered.total)]
+    if not filtered.unmatched:
+        return []
+    notice = Notice.of(
+        "filter_without_files",
+        patterns=_shown(filtered.unmatched),
+        files=filtered.files,
+        total=filtered.total,
+    )
+    return [notice]
+
+
+def _is_empty(filtered: FilterCounts | None) -> bool:
+    return filtered is not None and not filtered.files
+
+
+def _shown(patterns: Sequence[str]) -> str:
+    shown = [pattern[:MAX_SHOWN_CHARS] for pattern in patterns[:MAX_SHOWN_PATTERNS]]
+    if more := len(patterns) - len(shown):
+        shown.append(f"… (+{more})")
+    return ", ".join(shown)
 
 
 def _distinct(rounds: Iterable[Retrieved]) -> Iterable[PromptPassage]:

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from chat.core.errors import NoSuchRepository, RetrieverFailed
 from chat.core.events import Status
-from chat.core.ports import Retrieved
+from chat.core.ports import FilterCounts, Retrieved
 from chat.core.prompt import PromptPassage
 from chat.rendering.citation_links import CitationChecker
 from chat.runs import keep
@@ -27,6 +27,7 @@ from repos.search import (
     PersonId,
     SearchHit,
     SearchOptions,
+    SearchResult,
     line_counts,
     read_file,
     search,
@@ -110,6 +111,7 @@ class RepositoryRetriever:
             building=index.state != Index.State.READY and bool(index.embedders),
             check=CitationChecker(address, index.commit, lines),
             has_terms=bool(question_terms(question)),
+            filtered=_filtered(result),
         )
 
     def _file(self, repository: Repository) -> PromptPassage | None:
@@ -175,6 +177,13 @@ def _indexing_failed(job: IndexJob | None) -> NoSuchRepository | RetrieverFailed
     if "no such repository" in job.error:
         return NoSuchRepository("indexing_failed", cause=job.error)
     return RetrieverFailed("indexing_failed", cause=job.error)
+
+
+def _filtered(result: SearchResult) -> FilterCounts | None:
+    files = result.files
+    if files is None:
+        return None
+    return FilterCounts(len(files.documents), files.total, files.unmatched)
 
 
 def _prompt_passage(address: Address, hit: SearchHit) -> PromptPassage:

@@ -68,6 +68,12 @@ MESSAGES: dict[str, str] = {
     "nothing_found": gettext_noop(
         "Nothing in the repository matches these words. Try the names the code itself uses."
     ),
+    "filters_leave_nothing": gettext_noop(
+        "The filters leave none of the {total} files: nothing was searched. Check the folders and files to look in."
+    ),
+    "filter_without_files": gettext_noop(
+        "No file matches {patterns}. Searched were {files} of {total} files."
+    ),
     "words_only": gettext_noop(
         "The repository was still being indexed when this was asked: the search went by words alone."
     ),

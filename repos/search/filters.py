@@ -1,18 +1,30 @@
-"""Include and exclude lists of files, as conditions of the search statement."""
+"""Include and exclude lists of files: globs as in `.gitignore`, and names.
+
+`{a,b}` stands for both, as in a shell. In the lists of files a pattern like `.py` is the
+ending of a name, as deepwiki-open has it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import unquote
 
-MAX_PATTERNS = 200
-MAX_PATTERN_CHARS = 200
-MAX_STARS = 8
+from repos.sources.globs import (
+    GlobRule,
+    GlobRules,
+    PathMatcher,
+    PathSelector,
+    parse_rule,
+)
 
-Likes = Mapping[str, list[str]]  # LIKE patterns by the name of their parameter
+MAX_PATTERNS = 2_000
+MAX_PATTERN_CHARS = 1_000
+MAX_LOOKED_AT = 200  # of patterns that may match nothing
+MAX_ALTERNATIVES = 100  # of one pattern with braces
+SUFFIX = re.compile(r"\.[\w+-]+(\.[\w+-]+)*")
+BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")  # innermost ones
 
 
 @dataclass(frozen=True)
@@ -22,48 +34,78 @@ class Filters:
     Each entry is a glob or a name; an empty list has no effect.
     """
 
-    excluded_dirs: tuple[str, ...] = ()
-    excluded_files: tuple[str, ...] = ()
-    included_dirs: tuple[str, ...] = ()
-    included_files: tuple[str, ...] = ()
+    excluded_dirs: Sequence[str] = ()
+    excluded_files: Sequence[str] = ()
+    included_dirs: Sequence[str] = ()
+    included_files: Sequence[str] = ()
 
     @property
     def any(self) -> bool:
-        lists = (
-            self.excluded_dirs,
-            self.excluded_files,
-            self.included_dirs,
-            self.included_files,
+        return bool(self.included or self.excluded)
+
+    @property
+    def included(self) -> tuple[str, ...]:
+        """The patterns of both include lists, as they were given."""
+        return (*self.included_dirs, *self.included_files)
+
+    @property
+    def excluded(self) -> tuple[str, ...]:
+        """The patterns of both exclude lists."""
+        return (*self.excluded_dirs, *self.excluded_files)
+
+    def frozen(self) -> Filters:
+        """The same with tuples, which can be the key of a cache."""
+        return Filters(
+            tuple(self.excluded_dirs),
+            tuple(self.excluded_files),
+            tuple(self.included_dirs),
+            tuple(self.included_files),
         )
-        return any(lists)
+
+
+class FileMatcher:
+    """Tells of paths whether they are searched."""
+
+    def __init__(self, filters: Filters) -> None:
+        self._included = PathSelector(
+            GlobRules([*_folder_rules(filters.included_dirs), *_file_rules(filters.included_files)])
+        )
+        self._excluded = PathMatcher(
+            GlobRules([*_folder_rules(filters.excluded_dirs), *_file_rules(filters.excluded_files)])
+        )
+        self._includes_all = not filters.included
+
+    def matches(self, path: str) -> bool:
+        """Whether the file at `path` is searched."""
+        is_included = self._includes_all or self._included.selects(path)
+        return is_included and not self._excluded.excludes(path)
 
 
 def parse_patterns(text: str) -> tuple[str, ...]:
-    """The patterns of a filter field: URL-encoded, separated by newlines or commas."""
-    decoded = (unquote(part).strip() for part in re.split(r"[\n,]", text))
-    patterns = (pattern.removeprefix("./").strip("/") for pattern in decoded)
-    return tuple(pattern for pattern in patterns if pattern)[:MAX_PATTERNS]
+    """The patterns of a filter field, URL-decoded.
 
-
-def scope_of(filters: Filters, values: dict[str, Any]) -> str:
-    """The condition on `c.document_id`, empty without filters.
-
-    Adds its values to `values`.
+    They are separated by newlines or by commas outside braces.
     """
-    if not filters.any:
-        return ""
-    included: Likes = {
-        "included_dirs": _likes(filters.included_dirs, _folder_likes),
-        "included_files": _likes(filters.included_files, _file_likes),
-    }
-    excluded: Likes = {
-        "excluded_dirs": _likes(filters.excluded_dirs, _folder_likes),
-        "excluded_files": _likes(filters.excluded_files, _file_likes),
-    }
-    values |= {**included, **excluded}
-    conditions = " AND ".join(_conditions(included, excluded))
-    documents = f"SELECT f.id FROM repos_document f WHERE {conditions}"  # noqa: S608 - every value is a parameter
-    return f"AND c.document_id IN ({documents})"
+    decoded = (unquote(part).strip() for part in _split(text))
+    patterns = (pattern.removeprefix("./") for pattern in decoded)
+    return tuple(pattern for pattern in patterns if pattern.strip("./"))[:MAX_PATTERNS]
+
+
+def unmatched_patterns(filters: Filters, paths: Sequence[str]) -> tuple[str, ...]:
+    """The include patterns that no path matches, each looked at by itself.
+
+    Only the first MAX_LOOKED_AT of them are.
+    """
+    lists = [
+        *((pattern, _folder_rules([pattern])) for pattern in filters.included_dirs),
+        *((pattern, _file_rules([pattern])) for pattern in filters.included_files),
+    ]
+    tree = _Tree.of(paths)
+    return tuple(
+        pattern
+        for pattern, lines in lists[:MAX_LOOKED_AT]
+        if not any(tree.has_match(line) for line in lines)
+    )
 
 
 def escape(text: str) -> str:
@@ -71,42 +113,89 @@ def escape(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _likes(patterns: Iterable[str], likes_of: Callable[[str], list[str]]) -> list[str]:
-    return [like for pattern in patterns for like in likes_of(pattern)]
+@dataclass(frozen=True)
+class _Tree:
+    """The files and folders of a tree, and their names."""
+
+    files: frozenset[str] = frozenset()
+    folders: frozenset[str] = frozenset()
+    file_names: frozenset[str] = frozenset()
+    folder_names: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, paths: Sequence[str]) -> _Tree:
+        folders: set[str] = set()
+        for path in paths:
+            folder = path.rpartition("/")[0]
+            while folder and folder not in folders:
+                folders.add(folder)
+                folder = folder.rpartition("/")[0]
+        return cls(frozenset(paths), frozenset(folders), _names(paths), _names(folders))
+
+    def has_match(self, line: str) -> bool:
+        """Whether the rule in `line` matches a file or a folder."""
+        rule = parse_rule(line)
+        if rule is None:
+            return False
+        matches = re.compile(rule.regex, re.DOTALL).fullmatch
+        folders, files = self._candidates(rule)
+        return any(map(matches, folders)) or (not rule.folders_only and any(map(matches, files)))
+
+    def _candidates(self, rule: GlobRule) -> tuple[frozenset[str], frozenset[str]]:
+        if rule.by_name:
+            return self.folder_names, self.file_names
+        return self.folders, self.files
 
 
-def _conditions(included: Likes, excluded: Likes) -> Iterator[str]:
-    yield "f.index_id IN (SELECT id FROM allowed)"
-    if any(included.values()):
-        yield f"({_matches_any(included)})"
-    if any(excluded.values()):
-        yield f"NOT ({_matches_any(excluded)})"
+def _names(paths: Iterable[str]) -> frozenset[str]:
+    return frozenset(path.rpartition("/")[2] for path in paths)
 
 
-def _matches_any(likes: Likes) -> str:
-    """The condition that a path matches one of the LIKE patterns."""
-    return " OR ".join(
-        f"f.path LIKE ANY(%({name})s)" for name, patterns in likes.items() if patterns
-    )
+def _split(text: str) -> Iterator[str]:
+    """`text` at its newlines, and at its commas outside braces that are closed."""
+    for line in text.split("\n"):
+        depth, start = 0, 0
+        closed = line.count("{") == line.count("}")
+        for position, char in enumerate(line):
+            if char == "{":
+                depth += 1
+            elif char == "}":
+                depth = max(0, depth - 1)
+            elif char == "," and not (depth and closed):
+                yield line[start:position]
+                start = position + 1
+        yield line[start:]
 
 
-def _folder_likes(pattern: str) -> list[str]:
-    like = _like(pattern)
-    return [f"{like}/%", f"%/{like}/%"]
+def _folder_rules(patterns: Sequence[str]) -> Iterator[str]:
+    for pattern in patterns:
+        for alternative in _alternatives(pattern):
+            yield f"{alternative.rstrip('/')}/"
 
 
-def _file_likes(pattern: str) -> list[str]:
-    like = _like(pattern)
-    if "/" in pattern:
-        return [like]
-    return [like, f"%/{like}"]
+def _file_rules(patterns: Sequence[str]) -> Iterator[str]:
+    for pattern in patterns:
+        for alternative in _alternatives(pattern):
+            yield _with_star(alternative)
 
 
-def _like(glob: str) -> str:
-    """A glob as a LIKE pattern.
+def _with_star(pattern: str) -> str:
+    """The glob of an ending such as `.py`; any other pattern as it is."""
+    if SUFFIX.fullmatch(pattern):
+        return f"*{pattern}"
+    return pattern
 
-    Adjacent stars become one, and MAX_STARS bounds the matching time.
-    """
-    escaped = re.sub(r"\*+", "*", escape(glob[:MAX_PATTERN_CHARS].strip("/")))
-    pieces = escaped.split("*")[: MAX_STARS + 1]
-    return "%".join(pieces).replace("?", "_")
+
+def _alternatives(pattern: str) -> list[str]:
+    """The patterns that one with braces stands for; itself if there are too many."""
+    alternatives = [pattern[:MAX_PATTERN_CHARS]]
+    while match := next(filter(None, map(BRACES.search, alternatives)), None):
+        braces, choices = match[0], match[1].split(",")
+        alternatives = [
+            text.replace(braces, choice, 1)
+            for text in alternatives
+            for choice in (choices if braces in text else [braces])
+        ]
+        if len(alternatives) > MAX_ALTERNATIVES:
+            return [pattern[:MAX_PATTERN_CHARS]]
+    return alternatives

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 
+from repos.search.filtered_files import FilteredFiles
 from repos.search.filters import Filters
 
 
@@ -54,8 +55,10 @@ class SearchHit:
 class SearchResult:
     """Hits, best first.
 
-    `mode` is `hybrid`, or `words` when no vectors were compared.
+    `mode` is `hybrid`, or `words` when no vectors were compared. `files` is what the
+    filters left to be searched, None without filters.
     """
 
     passages: list[SearchHit] = field(default_factory=list)
     mode: str = "words"
+    files: FilteredFiles | None = None

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from deepwiki.foundation.sql import execute
 from repos.search.files import with_texts
+from repos.search.filtered_files import filtered_files
 from repos.search.passages import SearchHit, SearchOptions, SearchResult
 from repos.search.question_vector import embed_question
 from repos.search.ranking import rank
@@ -33,12 +34,16 @@ def search(
     """
     options = options or SearchOptions()
     ids = list(repositories)
+    files = filtered_files(ids, user_id, options.filters) if options.filters.any else None
+    if files is not None and not files.documents:
+        return SearchResult(files=files)
     vector = embed_question(question, ids) if options.hybrid else None
-    statement = build_statement(ids, question, user_id, options, vector)
+    documents = files.documents if files is not None else None
+    statement = build_statement(ids, question, user_id, options, vector, documents)
     hits = rank(_execute(statement), options.limit)
     if options.with_text:
         hits = with_texts(hits)
-    return SearchResult(hits, "hybrid" if vector else "words")
+    return SearchResult(hits, "hybrid" if vector else "words", files)
 
 
 def _execute(statement: SearchStatement) -> list[SearchHit]:

@@ -17,7 +17,7 @@ from deepwiki.foundation.sql import fetch_all, read_sql
 from repos.access import readable_repositories
 from repos.indexing.code_tokens import question_terms, term_id
 from repos.models import Document
-from repos.search.filters import escape, scope_of
+from repos.search.filters import escape
 from repos.search.passages import SearchOptions
 from repos.search.question_vector import QuestionVector
 
@@ -26,6 +26,7 @@ VECTORS = read_sql(__file__, "vectors.sql")
 NAMED = read_sql(__file__, "named.sql")
 NO_VECTORS = "SELECT NULL::bigint AS id, NULL::float8 AS score WHERE false"
 NO_NAMES = "SELECT NULL::bigint AS id WHERE false"
+DOCUMENTS_SCOPE = "AND c.document_id IN (SELECT unnest(%(documents)s::bigint[]))"
 CANDIDATES = 200  # of words and of each part of the vectors, before fusion
 DEPTH = 10  # hits ranked for each one returned
 NAMED_BONUS = 0.5
@@ -69,11 +70,17 @@ def build_statement(
     user_id: int | None,
     options: SearchOptions,
     vector: QuestionVector | None,
+    documents: list[int] | None = None,
 ) -> SearchStatement:
-    """The statement of one search; without `vector` words alone decide."""
+    """The statement of one search; without `vector` words alone decide.
+
+    Only `documents` are searched if given.
+    """
     values = _values(question, options)
     values |= {"repositories": repositories, "user": user_id}
-    scope = scope_of(options.filters, values)
+    scope = "" if documents is None else DOCUMENTS_SCOPE
+    if documents is not None:
+        values["documents"] = documents
     sql = SEARCH.format(
         readable=readable_repositories(),
         scope=scope,

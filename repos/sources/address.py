@@ -24,6 +24,7 @@ DEFAULT_PORTS = {"https": 443, "http": 80}
 # paragraph separators.
 BAD_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 SHORT_FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}/[A-Za-z0-9_.][A-Za-z0-9._-]{0,99}")
+NESTED_FORM = re.compile(r"[\w~-]+/.+")
 SHORT_REVISION = re.compile(r"(?P<short>[^@#]+)(?P<revision>[@#][^@#]+)?")
 PART = re.compile(r"[\w.~ +@-]+", re.UNICODE)
 PLACEHOLDER_HOST = "example"  # deepwiki-open's page writes it where it knows no address
@@ -126,10 +127,7 @@ def _full_form(text: str, kind: str) -> str:
 
 def _is_nested_form(text: str, host: Host) -> bool:
     """Whether it is a path without a host: `group/subgroup/project`."""
-    first, _, rest = text.partition("/")
-    if host.max_parts is not None or not rest:
-        return False
-    return re.fullmatch(r"[\w~-]+", first) is not None
+    return host.max_parts is None and NESTED_FORM.fullmatch(text) is not None
 
 
 def _remote_address(location: Location, kind: str) -> Address:
@@ -199,10 +197,10 @@ def _check_parts(parts: list[str]) -> None:
 
 
 def _without_git_suffix(path: str) -> str:
-    path, shorter = path.strip("/"), ""
-    while path != shorter:
-        shorter, path = path, GIT_SUFFIX.sub("", path)
-    return path
+    shorter = GIT_SUFFIX.sub("", path)
+    while shorter != path:
+        path, shorter = shorter, GIT_SUFFIX.sub("", shorter)
+    return path.lstrip("/")
 
 
 def _is_path_part(part: str) -> bool:

@@ -54,9 +54,14 @@ class Checkout:
 
     def read(self, entries: Entries) -> Contents:
         """The bytes of each entry, in order, from the folder or the repository."""
-        for is_sparse, group in itertools.groupby(entries, key=self._is_sparse):
-            reader = self.git if is_sparse else self.folder
-            yield from reader.read(group)
+        for _, group in itertools.groupby(entries, key=self._is_sparse):
+            yield from self._read(list(group))
+
+    def _read(self, entries: list[TreeEntry]) -> Contents:
+        """The bytes of entries that are all in the folder, or all in the repository."""
+        if self._is_sparse(entries[0]):
+            return self.git.read(entries)
+        return self.folder.read(entries)
 
     def _is_sparse(self, entry: TreeEntry) -> bool:
         return entry.path in self._sparse
@@ -79,11 +84,15 @@ class Checkout:
                 yield from self._on_disk(path)
         yield from self._of_last_commit(sparse)
 
+    def _nested(self, path: str) -> TreeEntry:
+        """A repository inside that git does not track."""
+        return TreeEntry(path.rstrip("/"), "", 0, SUBMODULE_MODE)
+
     def _untracked(self) -> Iterator[TreeEntry]:
         for path in self._paths(UNTRACKED):
             reason = reason_to_skip(path)
             if path.endswith("/"):
-                yield TreeEntry(path.rstrip("/"), "", 0, SUBMODULE_MODE)  # a repository
+                yield self._nested(path)
             elif reason:
                 self.left_out.append((reason, path))
             else:

@@ -161,8 +161,11 @@ class Git:
 
         Raises RepositoryTooLarge for more than MAX_ENTRIES.
         """
+        return list(tree_entries(self._listing(commit)))
+
+    def _listing(self, commit: str) -> bytes:
         command = GitCommand([*LS_TREE, commit], too_large="too_many_files")
-        return list(tree_entries(self.runner.output(command, TREE_BYTES)))
+        return self.runner.output(command, TREE_BYTES)
 
     def read(self, entries: Entries) -> Contents:
         """The bytes of each entry, in order, through one `cat-file --batch`."""
@@ -210,7 +213,9 @@ class Git:
             (commit,) = commits
         else:
             commit = self._commit_in_history(remote, short_id)
-        return Ref(commit, commit) if commit else None
+        if not commit:
+            return None
+        return Ref(commit, commit)
 
     def _commit_in_history(self, remote: Remote, short_id: str) -> str:
         """The commit of any branch whose id begins so, empty if there is none.

@@ -1,35 +1,16 @@
-"""Globs as in `.gitignore` (gitignore(5), wildmatch.c), matched in linear time.
-
-Each part of a pattern is matched once, at the leftmost place where it fits, and never
-again (`(?>…)`): what stands between two stars has no second place that could help.
-"""
+"""Globs as in `.gitignore`: lists of rules, and what they say about paths."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from repos.sources.glob_regex import name_regex, path_regex
+
 MAX_PATTERN_CHARS = 1_000
 BLOCK_RULES = 32  # rules whose patterns are tried together
-POSIX_CLASSES = {
-    "alnum": "a-zA-Z0-9",
-    "alpha": "a-zA-Z",
-    "blank": " \\t",
-    "cntrl": "\\x00-\\x1f\\x7f",
-    "digit": "0-9",
-    "graph": "\\x21-\\x7e",
-    "lower": "a-z",
-    "print": "\\x20-\\x7e",
-    "punct": "!-/:-@\\[-`{-~",
-    "space": " \\t-\\r",
-    "upper": "A-Z",
-    "xdigit": "0-9a-fA-F",
-}
-ONE = "[^/]"
-ANY = "[^/]*"
-NEVER = "(?!)"
 
 
 @dataclass(frozen=True)
@@ -51,14 +32,15 @@ def parse_rule(line: str) -> GlobRule | None:
     if not line or line.startswith("#") or len(line) > MAX_PATTERN_CHARS:
         return None
     is_negated = line.startswith("!")
-    pattern = line[1:] if is_negated else line
+    pattern = line.removeprefix("!")
     folders_only = pattern.endswith("/")
-    pattern = pattern[:-1] if folders_only else pattern
+    pattern = pattern.removesuffix("/")
     if not pattern:
         return None
-    by_name = "/" not in pattern
-    regex = _name_regex(pattern) if by_name else _path_regex(pattern.removeprefix("/"))
-    return GlobRule(regex, is_negated, folders_only, by_name)
+    if "/" in pattern:
+        regex = path_regex(pattern.removeprefix("/"))
+        return GlobRule(regex, is_negated, folders_only)
+    return GlobRule(name_regex(pattern), is_negated, folders_only, by_name=True)
 
 
 class GlobRules:
@@ -82,7 +64,9 @@ class GlobRules:
             self._by_name.last_match(name, is_folder=is_folder),
             self._by_path.last_match(path, is_folder=is_folder),
         )
-        return None if last < 0 else not self.rules[last].is_negated
+        if last < 0:
+            return None
+        return not self.rules[last].is_negated
 
 
 class PathMatcher:
@@ -113,6 +97,38 @@ class PathMatcher:
         return excluded
 
 
+class PathSelector:
+    """Tells of files whether rules select them: as in a sparse checkout of git.
+
+    The innermost of a file and its folders that a rule matches decides, so that a file
+    can be taken out of a selected folder, and back into one that is not.
+    """
+
+    def __init__(self, rules: GlobRules) -> None:
+        self.rules = rules
+        self._folders: dict[str, bool] = {"": False}
+
+    def selects(self, path: str) -> bool:
+        """Whether the file at `path` is selected."""
+        decision = self.rules.decide(path)
+        if decision is None:
+            return self._selects_folder(path.rpartition("/")[0])
+        return decision
+
+    def _selects_folder(self, folder: str) -> bool:
+        undecided = []
+        while folder not in self._folders:
+            undecided.append(folder)
+            folder = folder.rpartition("/")[0]
+        selected = self._folders[folder]
+        for inner in reversed(undecided):
+            decision = self.rules.decide(inner, is_folder=True)
+            if decision is not None:
+                selected = decision
+            self._folders[inner] = selected
+        return selected
+
+
 class _Blocks:
     """Rules of one sort with their numbers, some tried together, the last ones first."""
 
@@ -138,13 +154,13 @@ class _Block:
 
     @cached_property
     def together(self) -> re.Pattern[str]:
-        return re.compile("|".join(f"(?:{rule.regex})" for _, rule in self.numbered), re.DOTALL)
+        regexes = [f"(?:{rule.regex})" for _, rule in self.numbered]
+        return _compiled("|".join(regexes))
 
     @cached_property
     def compiled(self) -> list[tuple[int, re.Pattern[str], bool]]:
         return [
-            (number, re.compile(rule.regex, re.DOTALL), rule.folders_only)
-            for number, rule in self.numbered
+            (number, _compiled(rule.regex), rule.folders_only) for number, rule in self.numbered
         ]
 
     def last_match(self, text: str, *, is_folder: bool) -> int:
@@ -152,6 +168,10 @@ class _Block:
             if (is_folder or not folders_only) and pattern.fullmatch(text):
                 return number
         return -1
+
+
+def _compiled(regex: str) -> re.Pattern[str]:
+    return re.compile(regex, re.DOTALL)
 
 
 def _without_trailing_spaces(line: str) -> str:
@@ -166,127 +186,3 @@ def _without_trailing_spaces(line: str) -> str:
 
 def _ends_with_escape(text: str) -> bool:
     return (len(text) - len(text.rstrip("\\"))) % 2 == 1
-
-
-def _path_regex(pattern: str) -> str:
-    """The regex of a pattern with slashes: `**` stands for any number of folders."""
-    runs: list[list[str]] = [[]]
-    for part in _parts(pattern):
-        if part == "**":
-            runs.append([])
-        else:
-            runs[-1].append(_name_regex(part))
-    first, *others = runs
-    if not others:
-        return "/".join(first)
-    return _run_regexes(first, others)
-
-
-def _parts(pattern: str) -> Iterator[str]:
-    """The names between the slashes; a slash in a class does not count."""
-    start = position = 0
-    while position < len(pattern):
-        char = pattern[position]
-        position += 1
-        if char == "[":
-            _, position = _class_regex(pattern, position)
-        elif char == "/" or pattern.startswith("\\/", position - 1):
-            yield pattern[start : position - 1]
-            position += char != "/"
-            start = position
-        elif char == "\\":
-            position += 1
-    yield pattern[start:]
-
-
-def _run_regexes(first: list[str], others: list[list[str]]) -> str:
-    """Runs of names with `**` between them; the last run stands at the end."""
-    *middle, last = others
-    regex = "/".join(first) + "/" if first else ""
-    for run in middle:
-        if run:
-            regex += f"(?>(?:{ONE}*+/)*?{'/'.join(run)}/)"
-    if last:
-        return f"{regex}(?:.*/)?{'/'.join(last)}"
-    return f"{regex}.+"
-
-
-def _name_regex(pattern: str) -> str:
-    """The regex of a pattern for one name: `*`, `?`, `[…]` and backslashes."""
-    pieces = list(_pieces(pattern))
-    if NEVER in pieces:
-        return NEVER
-    runs: list[str] = [""]
-    for piece in pieces:
-        if piece == ANY:
-            runs.append("")
-        else:
-            runs[-1] += piece
-    first, *others = runs
-    if not others:
-        return first
-    middle = "".join(f"(?>{ANY}?{run})" for run in others[:-1] if run)
-    return f"{first}{middle}{ANY}{others[-1]}"
-
-
-def _pieces(pattern: str) -> Iterator[str]:
-    """The regex of each character, class or run of stars."""
-    position = 0
-    while position < len(pattern):
-        char = pattern[position]
-        position += 1
-        if char == "*":
-            while pattern[position : position + 1] == "*":
-                position += 1
-            yield ANY
-        elif char == "?":
-            yield ONE
-        elif char == "[":
-            regex, position = _class_regex(pattern, position)
-            yield regex
-        elif char == "\\":
-            # A backslash at the end makes a pattern that never matches.
-            yield re.escape(pattern[position]) if position < len(pattern) else NEVER
-            position += 1
-        else:
-            yield re.escape(char)
-
-
-def _class_regex(pattern: str, position: int) -> tuple[str, int]:
-    """The regex of a class whose `[` was read, and the position behind its `]`."""
-    is_negated = pattern[position : position + 1] in ("!", "^")
-    position += is_negated
-    members: list[str] = []
-    start = position
-    while position < len(pattern) and (pattern[position] != "]" or position == start):
-        member, position = _class_member(pattern, position)
-        if member is None:
-            return NEVER, len(pattern)
-        members.append(member)
-    if position >= len(pattern):
-        return NEVER, len(pattern)  # not closed
-    inside = "".join(members)
-    if is_negated:
-        return f"[^/{inside}]", position + 1
-    return (f"(?!/)[{inside}]" if inside else NEVER), position + 1
-
-
-def _class_member(pattern: str, position: int) -> tuple[str | None, int]:
-    """A character, a range or a class by name; None for a name there is none of."""
-    if pattern.startswith("[:", position) and (end := pattern.find(":]", position)) > 0:
-        return POSIX_CLASSES.get(pattern[position + 2 : end]), end + 2
-    low, position = _class_char(pattern, position)
-    is_range = pattern[position : position + 1] == "-" and pattern[position + 1 : position + 2]
-    if not is_range or is_range == "]":
-        return re.escape(low), position
-    high, position = _class_char(pattern, position + 1)
-    if low > high:
-        return "", position  # an empty range
-    return f"{re.escape(low)}-{re.escape(high)}", position
-
-
-def _class_char(pattern: str, position: int) -> tuple[str, int]:
-    """A character of a class, a backslash before it left out."""
-    if pattern[position] == "\\" and position + 1 < len(pattern):
-        position += 1
-    return pattern[position], position + 1

@@ -82,7 +82,9 @@ class PageRule:
     def repository_path(self, match: re.Match[str]) -> str:
         """The percent-encoded path of the page's repository."""
         path = self.repository.format_map(_groups(match))
-        return path.lower() if self.lowercase else path
+        if self.lowercase:
+            return path.lower()
+        return path
 
     def named_revision(self, match: re.Match[str]) -> NamedRevision:
         """The revision in the page's path."""

@@ -164,12 +164,16 @@ class LocalFolder:
 
 def _relative(path: Path, root: Path) -> str:
     """The path of a folder below `root`, empty for itself."""
-    return "" if path == root else path.relative_to(root).as_posix()
+    if path == root:
+        return ""
+    return path.relative_to(root).as_posix()
 
 
 def reason_to_skip(path: str) -> str:
     """Why a file that git does not track is left out; empty if it is not."""
-    return "" if SKIPPED_FOLDERS.isdisjoint(PurePosixPath(path).parts[:-1]) else "vendored"
+    if SKIPPED_FOLDERS.isdisjoint(PurePosixPath(path).parts[:-1]):
+        return ""
+    return "vendored"
 
 
 def _digest_line(entry: TreeEntry) -> bytes:
@@ -193,7 +197,7 @@ def _is_ignored(rules: Rules, path: str, *, is_folder: bool = False) -> bool:
     while True:
         folder = inner.rpartition("/")[0]
         if folder in rules:
-            relative = path.removeprefix(f"{folder}/") if folder else path
+            relative = path.removeprefix(folder).removeprefix("/")
             decision = rules[folder].decide(relative, is_folder=is_folder)
             if decision is not None:
                 return decision

@@ -45,7 +45,7 @@ class Location:
         """Raises BadAddress for a user name where it can only be a token, or looks like one."""
         if not self.user or self.is_ssh or self.user == SSH_USER:
             return
-        if not host.names_user or TOKEN.fullmatch(self.user):
+        if not host.names_user or _is_token(self.user):
             raise BadAddress("credentials_in_address")
 
     def canonical(self, host: Host) -> Location:
@@ -57,21 +57,24 @@ class Location:
         if host.alias(self.hostname):
             location = replace(self, hostname=host.domains[0])
         if service_of(location.hostname) is not None and location.scheme == "http":
-            port = None if location.port == 80 else location.port
-            location = replace(location, scheme="https", port=port)
+            location = replace(location, scheme="https", port=_https_port(location.port))
         return location
 
     def pages(self, host: Host) -> tuple[PageRule, ...]:
         """The forms of page of an alias that has its own."""
         alias = host.alias(self.hostname)
-        return alias.pages if alias is not None else ()
+        if alias is None:
+            return ()
+        return alias.pages
 
     def pasted_url(self, host: Host) -> PastedUrl:
         """What names a page, with the path of https in place of ssh's."""
-        path = self.path
-        if self.is_ssh and not path.startswith(host.ssh_prefix):
-            path = host.ssh_prefix + path
-        return PastedUrl(path, self.query, self.fragment)
+        return PastedUrl(self._web_path(host), self.query, self.fragment)
+
+    def _web_path(self, host: Host) -> str:
+        if not self.is_ssh or self.path.startswith(host.ssh_prefix):
+            return self.path
+        return host.ssh_prefix + self.path
 
 
 def parse_location(text: str) -> Location:
@@ -87,17 +90,19 @@ def parse_location(text: str) -> Location:
     except (ValueError, UnicodeError):
         raise BadAddress from None
     scheme = parts.scheme.removeprefix("git+")
+    if parts.scheme in SSH_SCHEMES:
+        scheme, port = "https", None
     is_ssh = parts.scheme in SSH_SCHEMES
-    if not is_ssh and scheme not in WEB_SCHEMES:
+    if scheme not in WEB_SCHEMES:
         raise BadAddress("unsupported_scheme")
     if parts.password is not None:
         raise BadAddress("credentials_in_address")
     _check_hostname(hostname)
     path, fragment = _path_and_fragment(parts)
     return Location(
-        scheme="https" if is_ssh else scheme,
+        scheme=scheme,
         hostname=hostname,
-        port=None if is_ssh else port,
+        port=port,
         path=path,
         query=parts.query,
         fragment=fragment,
@@ -109,6 +114,16 @@ def parse_location(text: str) -> Location:
 def uri_host(host: str) -> str:
     """A host name or IP address as it stands in a URL: IPv6 in brackets (RFC 3986)."""
     return f"[{host}]" if ":" in host else host
+
+
+def _is_token(user: str) -> bool:
+    return TOKEN.fullmatch(user) is not None
+
+
+def _https_port(http_port: int | None) -> int | None:
+    if http_port == 80:
+        return None
+    return http_port
 
 
 def _as_url(text: str) -> str:
@@ -125,9 +140,12 @@ def _ascii_hostname(hostname: str) -> str:
 
 
 def _check_hostname(hostname: str) -> None:
-    has_domain = "." in hostname or ":" in hostname or hostname in ("localhost", "example")
-    if not has_domain or not HOSTNAME.fullmatch(hostname):
+    if not _has_domain(hostname) or not HOSTNAME.fullmatch(hostname):
         raise BadAddress
+
+
+def _has_domain(hostname: str) -> bool:
+    return "." in hostname or ":" in hostname or hostname in ("localhost", "example")
 
 
 def _path_and_fragment(parts: SplitResult) -> tuple[str, str]:
@@ -138,5 +156,5 @@ def _path_and_fragment(parts: SplitResult) -> tuple[str, str]:
     path = parts.path.strip("/")
     if parts.scheme.startswith("git+") and "@" in path.rpartition("/")[2]:
         path, _, revision = path.rpartition("@")
-        return path if path.endswith(".git") else f"{path}.git", revision
+        return f"{path.removesuffix('.git')}.git", revision
     return path, parts.fragment

@@ -48,11 +48,7 @@ def commits_beginning(list_refs: ListRefs, short_id: str) -> set[str]:
 
 def missing_ref(list_refs: ListRefs, name: str) -> SourceError:
     """The error for a remote without the ref: it is empty, or has others."""
-    try:
-        is_empty = not list_refs([f"{BRANCHES}*", f"{TAGS}*"]).strip()
-    except RepositoryTooLarge:
-        is_empty = False
-    return missing_revision(name, is_empty=is_empty)
+    return missing_revision(name, is_empty=_is_empty(list_refs))
 
 
 def missing_revision(name: str, *, is_empty: bool) -> SourceError:
@@ -64,12 +60,22 @@ def missing_revision(name: str, *, is_empty: bool) -> SourceError:
     return NoRevision()
 
 
+def _is_empty(list_refs: ListRefs) -> bool:
+    """Whether the remote has no branch and no tag."""
+    try:
+        return not list_refs([f"{BRANCHES}*", f"{TAGS}*"]).strip()
+    except RepositoryTooLarge:
+        return False
+
+
 def _refs(list_refs: ListRefs, names: Sequence[str]) -> Iterator[tuple[str, Ref]]:
     """The refs that exist, each with the name that stands for it, in the names' order."""
     candidates = {name: candidate_refs(name) for name in names}
     refs = [ref for name in names for ref in candidates[name]]
     patterns = [*refs, *(ref + PEELED for ref in refs if ref.startswith(TAGS))]
-    commits = _commits_by_ref(list_refs(patterns)) if patterns else {}
+    if not patterns:
+        return
+    commits = _commits_by_ref(list_refs(patterns))
     for name in names:
         for ref in candidates[name]:
             commit = _commit_of(commits, ref)

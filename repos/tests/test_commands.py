@@ -65,7 +65,7 @@ def test_index_repo_fetches_a_branch_with_a_token_from_the_environment(
     [
         ["/no/such/folder"],
         ["not an address"],
-        ["git@github.com:a/b"],
+        ["ftp://example.org/a/b"],
         ["a/b", "--token-env", "UNSET_VARIABLE_X"],
         ["a/b", "--owner", "nobody-here"],
     ],

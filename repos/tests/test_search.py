@@ -1,14 +1,11 @@
 """Search: the right lines, for the right people, within the filters."""
 
-import re
-
 import pytest
 
 from deepwiki.testing.fixtures import write_files
 from repos.access import OPERATOR_ID
 from repos.models import Repository
-from repos.search import Filters, SearchOptions, parse_patterns, read_file, search
-from repos.search.filters import scope_of
+from repos.search import Filters, SearchOptions, read_file, search
 
 pytestmark = pytest.mark.django_db
 
@@ -75,27 +72,6 @@ def test_filters_narrow_what_is_found(repository, filters, expected):
     found = set(paths(repository, "prices discount", filters=Filters(**filters), hybrid=False))
     assert found == expected
     assert set(paths(repository, "prices discount", filters=Filters(**filters))) >= expected
-
-
-def test_filters_come_with_newlines_commas_and_url_encoding():
-    assert parse_patterns("./node_modules/\n*.min.js, src%2Fapp ,,") == (
-        "node_modules",
-        "*.min.js",
-        "src/app",
-    )
-
-
-@pytest.mark.parametrize("glob", ["*" * 200, "*a" * 100, "[" * 100, "(a+)+$", "%_%_\\", "?" * 150])
-def test_a_glob_bomb_becomes_patterns_of_a_few_wildcards(repository, folder, glob):
-    values = {}
-    filters = Filters(excluded_files=[glob] * 200)
-    scope_of(filters, values)
-    patterns = [re.sub(r"\\.", "", like) for patterns in values.values() for like in patterns]
-    assert len(patterns) == 400
-    assert (
-        max(like.count("%") for like in patterns) <= 9
-    )  # eight of the glob's, and any folder before it
-    paths(repository, "discount", filters=filters)
 
 
 def test_the_file_in_focus_steers(repository):

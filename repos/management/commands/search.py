@@ -56,9 +56,19 @@ class Command(BaseCommand):
         elif not options["question"].strip():
             self._exit("Give a question.")
         elif options["json"]:
-            self._write_json(search_repository(options["question"]))
+            self._write_json(self._search(search_repository, options["question"]))
         else:
-            self._write_table(search_repository(options["question"]))
+            self._write_table(self._search(search_repository, options["question"]))
+
+    def _search(self, search_repository: Search, question: str) -> SearchResult:
+        """The result; on standard error, what filters match nothing."""
+        result = search_repository(question)
+        files = result.files
+        if files is not None and (files.unmatched or not files.documents):
+            unmatched = ", ".join(files.unmatched) or "the filters together"
+            searched = f"Searched: {len(files.documents)} of {files.total} files."
+            self.stderr.write(f"No file matches: {unmatched}. {searched}")
+        return result
 
     def _answer_lines(self, search_repository: Search) -> None:
         """One line of JSON out for each line of JSON in."""
