@@ -257,3 +257,21 @@ class RunEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq}"
+
+
+class AnonymousRun(models.Model):
+    """An answer of somebody without an account, kept for an hour to count by address.
+
+    `address` is a keyed hash of the network address; `lease_at` is None once it has ended.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    address = models.CharField(max_length=64)
+    asked_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    lease_at = models.DateTimeField(null=True, default=timezone.now, db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["address", "asked_at"], name="anonymous_runs_of_address")]
+
+    def __str__(self) -> str:
+        return f"Anonymous run {self.pk}"

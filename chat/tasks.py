@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from chat.models import Conversation, Message, RunEvent
+from chat.models import AnonymousRun, Conversation, Message, RunEvent
 
 KEPT = timedelta(hours=1)
 BROUGHT_BACK = timedelta(days=1)  # how long a deleted conversation can be
@@ -18,5 +18,6 @@ BROUGHT_BACK = timedelta(days=1)  # how long a deleted conversation can be
 def tidy(timestamp: int) -> None:
     """Forget events of finished runs, whose text is in its message, and deleted conversations; name abandoned answers."""
     Message.objects.mark_interrupted()
+    AnonymousRun.objects.filter(asked_at__lt=timezone.now() - KEPT).delete()
     RunEvent.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
     Conversation.objects.filter(deleted_at__lt=timezone.now() - BROUGHT_BACK).delete()

@@ -51,6 +51,8 @@ METRICS_TOKEN = env.text("DEEPWIKI_METRICS_TOKEN")
 
 # --- who may do what ------------------------------------------------------------------
 ALLOW_ANONYMOUS = env.flag("DEEPWIKI_ALLOW_ANONYMOUS")
+# Origins that people without an account may come from; None: any.
+ANONYMOUS_ORIGINS = env.origins("DEEPWIKI_ANONYMOUS_ORIGINS")
 SIGN_UP = env.flag("DEEPWIKI_SIGN_UP")
 SOCIAL_SIGN_UP = env.flag("DEEPWIKI_SOCIAL_SIGN_UP", default=SIGN_UP)
 LOCAL_ROOTS = env.folders("DEEPWIKI_LOCAL_ROOTS")
@@ -78,6 +80,7 @@ WEBHOOK_BYTES = env.number("DEEPWIKI_WEBHOOK_BYTES", 4_000_000)
 RUNS_PER_USER = env.number("DEEPWIKI_RUNS_PER_USER", 2)
 SOCKETS_PER_USER = env.number("DEEPWIKI_SOCKETS_PER_USER", 10)
 REQUESTS_PER_MINUTE = env.number("DEEPWIKI_REQUESTS_PER_MINUTE", 20)
+ANONYMOUS_REQUESTS_PER_MINUTE = env.number("DEEPWIKI_ANONYMOUS_REQUESTS_PER_MINUTE", 60)
 TOKENS_PER_DAY = env.number("DEEPWIKI_TOKENS_PER_DAY", 0)
 HEADER_SECONDS = env.number("DEEPWIKI_HEADER_SECONDS", 20)
 BODY_SECONDS = env.number("DEEPWIKI_BODY_SECONDS", 120)

@@ -39,7 +39,7 @@ AUTHORIZED_SECONDS = 1.0
 SEND_SECONDS = 30  # a server of ours gives up sooner, see runtime/backpressure.py
 TOO_MANY_SOCKETS_RETRY_SECONDS = 30
 
-open_sockets: Counter[int | None] = Counter()
+open_sockets: Counter[int | str] = Counter()  # by person, or a stranger's network
 
 
 class Socket(Protocol):
@@ -64,7 +64,7 @@ class Connection:
         self.refuse: Refuse = self._close_for
         self._session_key = ""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._is_counted = False
+        self._counted_for: int | str | None = None
         self._last_message_at = time.monotonic()
         self._has_received = False
         self._has_failed = False
@@ -96,12 +96,12 @@ class Connection:
         self._count()
 
     def _count(self) -> None:
-        person_id = self.person.pk
-        if person_id and open_sockets[person_id] >= settings.SOCKETS_PER_USER:
+        owner = self.person.pk or services.network(self.address)
+        if open_sockets[owner] >= settings.SOCKETS_PER_USER:
             metrics.connections.labels("too_many").inc()
             raise TooMany("connections", retry_after=TOO_MANY_SOCKETS_RETRY_SECONDS)
-        open_sockets[person_id] += 1
-        self._is_counted = True
+        open_sockets[owner] += 1
+        self._counted_for = owner
         metrics.connections.labels("accepted").inc()
         metrics.open_sockets.inc()
 
@@ -182,14 +182,18 @@ class Connection:
     def disconnected(self) -> None:
         """The socket is closed: cancel the tasks. Runs that are lasting go on."""
         self.is_closing = True
-        if self._is_counted:
-            self._is_counted = False
-            metrics.open_sockets.dec()
-            open_sockets[self.person.pk] -= 1
-            if not open_sockets[self.person.pk]:
-                del open_sockets[self.person.pk]
+        self._uncount()
         for task in list(self._tasks):
             task.cancel()
+
+    def _uncount(self) -> None:
+        owner, self._counted_for = self._counted_for, None
+        if owner is None:
+            return
+        metrics.open_sockets.dec()
+        open_sockets[owner] -= 1
+        if not open_sockets[owner]:
+            del open_sockets[owner]
 
     async def watch(self, first_message_seconds: float) -> None:
         """Until the socket is idle: check now and then that the person may still be here.

@@ -40,7 +40,8 @@ class _CsrfCheck(CsrfViewMiddleware):
 def identified(view: AsyncView) -> View:
     """Call the view with the person: by API token or by session, else anonymous.
 
-    A token needs no CSRF token but refuses a foreign origin; a session is CSRF-checked.
+    A token needs no CSRF token but refuses a foreign origin; a session is CSRF-checked, and
+    with a foreign origin makes a stranger where strangers are let in.
     Errors of the ChatError family become JSON responses with their status.
     """
 
@@ -75,12 +76,18 @@ def refusal(failure: Failed) -> JsonResponse:
 async def _person(request: HttpRequest) -> Person:
     """Raises NotSignedIn, Forbidden."""
     person = await _token_person(request)
-    if person is None:
+    if person is not None:
+        return person
+    origin = request.headers.get("origin", "")
+    may_be_anonymous = authentication.may_be_anonymous(origin, request.get_host())
+    if not may_be_anonymous or not origin or _is_same_origin(request, origin):
         person = await _session_person(request)
     if person is not None:
         return person
-    if settings.ALLOW_ANONYMOUS:
+    if may_be_anonymous:
         return AnonymousUser()
+    if settings.ALLOW_ANONYMOUS:
+        raise Forbidden
     raise NotSignedIn
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from chat.core.citations import Check, Checked, Citation, find
 from chat.core.events import Event, Html, Numbered
 from chat.core.json_shapes import CitationItem
-from chat.models import Message, RunEvent
+from chat.models import AnonymousRun, Message, RunEvent
 from chat.rendering.citation_links import verified_share
 from chat.runs import pubsub
 from chat.runs.run import Run
@@ -64,6 +64,19 @@ class MessageRecorder:
             # A save whose acknowledgement was lost is repeated: stored events stay.
             RunEvent.objects.bulk_create(events, ignore_conflicts=True)
         return row.filter(stop_requested=True).exists()
+
+
+@dataclass(frozen=True)
+class AnonymousRecorder:
+    """Recorder of an answer that leaves no text: only whether it still runs."""
+
+    run_id: uuid.UUID
+
+    async def save(self, run: Run, new_events: Sequence[Numbered]) -> None:
+        """See Recorder."""
+        lease_at = timezone.now() if run.is_running else None
+        row = AnonymousRun.objects.filter(pk=self.run_id)
+        await in_thread(row.update, lease_at=lease_at)
 
 
 def _citations(text: str, check: Check | None) -> list[CitationItem]:

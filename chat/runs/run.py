@@ -54,7 +54,6 @@ class Run:
     """One answer. Read by any number of readers, written only by its own task.
 
     `state` is None while it runs. `ends_when_alone`: the last reader who leaves stops it.
-    `address` is the network address of a person without an account.
     """
 
     id: uuid.UUID
@@ -62,7 +61,6 @@ class Run:
     renderer: BlockRenderer | None = None
     ends_when_alone: bool = False
     person_id: int | None = None
-    address: str = ""
     meter: UsageMeter | None = None
     text: str = ""
     state: State | None = None

@@ -14,11 +14,13 @@ from chat.services.configuration import (
     refreshed_providers,
     request_limits,
 )
+from chat.services.quotas import network
 
 __all__ = [
     "ask",
     "attach",
     "database_errors_as_down",
+    "network",
     "providers",
     "read_request",
     "refreshed_providers",

@@ -8,6 +8,7 @@ import logging
 import time
 import uuid
 from collections.abc import AsyncGenerator, Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -23,13 +24,13 @@ from chat.core.request import ChatRequest
 from chat.core.usage_meter import UsageMeter
 from chat.models import Message
 from chat.rendering import LiveBlocks
-from chat.runs import NoRecord, Run, RunManager, keep, pubsub
-from chat.runs.recorder import MessageRecorder
+from chat.runs import NoRecord, Recorder, Run, RunManager, keep, pubsub
+from chat.runs.recorder import AnonymousRecorder, MessageRecorder
 from chat.runs.replay import load_run, stored_events
 from chat.services.cached_answers import DjangoAnswerCache
 from chat.services.configuration import answer_limits, providers, refreshed_providers
 from chat.services.intake import AcceptedQuestion, accept_question
-from chat.services.quotas import check_address
+from chat.services.quotas import release_anonymous_run, reserve_anonymous_run
 from chat.services.retrieval import RepositoryRetriever
 from deepwiki.foundation import metrics
 from deepwiki.foundation.incidents import log_incident
@@ -136,8 +137,9 @@ async def _start_answer(
     address: str,
     lasting: bool,
 ) -> Run:
-    await _check_anonymous(person, address)
-    accepted, model = await in_thread(_accept, person, request, authorize)
+    if not person.is_authenticated and not settings.ALLOW_ANONYMOUS:
+        raise NotSignedIn
+    accepted, model = await in_thread(_accept, person, request, authorize, address)
     if accepted.existing and accepted.run_id is not None:
         return runs.get(accepted.run_id) or await load_run(accepted.run_id, person)
     try:
@@ -146,7 +148,6 @@ async def _start_answer(
             id=accepted.run_id or uuid.uuid4(),
             ends_when_alone=not lasting,
             person_id=person.pk,
-            address=address,
             renderer=_renderer(request),
             recorder=_recorder(accepted, lasting=lasting),
             meter=context.meter,
@@ -155,8 +156,7 @@ async def _start_answer(
         return runs.start(run, events, _first_event(accepted, request))
     except Exception as error:
         refusal = _as_chat_error(error)
-        if accepted.answer_id:
-            await in_thread(_mark_refused, accepted.answer_id, refusal)
+        await in_thread(_mark_refused, accepted, refusal)
         raise refusal from error
 
 
@@ -166,22 +166,29 @@ def _as_chat_error(error: Exception) -> ChatError:
     return Internal(log_incident(logger, "an answer could not be started"))
 
 
-async def _check_anonymous(person: Person, address: str) -> None:
-    """Raises NotSignedIn, TooMany."""
-    if not person.is_authenticated and not settings.ALLOW_ANONYMOUS:
-        raise NotSignedIn
-    if person.pk is None:
-        running = sum(run.address == address for run in runs.running)
-        await in_thread(check_address, address, running)
-
-
 def _accept(
-    person: Person, request: ChatRequest, authorize: Authorize
+    person: Person, request: ChatRequest, authorize: Authorize, address: str
 ) -> tuple[AcceptedQuestion, Model]:
     """Choose the model, check limits and rights, store the rows: a few milliseconds."""
     authorize()
+    if person.pk is None:
+        return _accept_anonymous(person, request, address)
     model = refreshed_providers().choose(request.provider, request.model)
     return accept_question(person, request, model), model
+
+
+def _accept_anonymous(
+    person: Person, request: ChatRequest, address: str
+) -> tuple[AcceptedQuestion, Model]:
+    """As `_accept`; the limits come first, so that a refused question costs nothing."""
+    run_id = reserve_anonymous_run(address)
+    try:
+        model = refreshed_providers().choose(request.provider, request.model)
+        accepted = accept_question(person, request, model)
+    except Exception:
+        release_anonymous_run(run_id)
+        raise
+    return replace(accepted, run_id=run_id), model
 
 
 def _renderer(request: ChatRequest) -> LiveBlocks | None:
@@ -212,9 +219,9 @@ def _answer_context(
     )
 
 
-def _recorder(accepted: AcceptedQuestion, *, lasting: bool) -> MessageRecorder | NoRecord:
+def _recorder(accepted: AcceptedQuestion, *, lasting: bool) -> Recorder:
     if accepted.answer_id is None:
-        return NoRecord()
+        return AnonymousRecorder(accepted.run_id) if accepted.run_id else NoRecord()
     return MessageRecorder(accepted.answer_id, with_events=lasting)
 
 
@@ -252,8 +259,13 @@ async def _measure(provider: str, events: AsyncGenerator[Event]) -> AsyncGenerat
         metrics.answers.labels(provider, state).inc()
 
 
-def _mark_refused(answer_id: uuid.UUID, error: ChatError) -> None:
-    Message.objects.filter(pk=answer_id).update(
+def _mark_refused(accepted: AcceptedQuestion, error: ChatError) -> None:
+    """Say of an answer that did not begin why, and let its slot go."""
+    if accepted.answer_id is None:
+        if accepted.run_id is not None:
+            release_anonymous_run(accepted.run_id)
+        return
+    Message.objects.filter(pk=accepted.answer_id).update(
         state=Message.State.INTERRUPTED,
         error=error.message,
         error_reason=error.reason,

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import time
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.db import connection
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from chat.core.errors import TooMany
 from chat.core.ports import Model
-from chat.models import LEASE
-from deepwiki.foundation.advisory_locks import QUESTIONS_OF_PERSON
+from chat.models import LEASE, AnonymousRun
+from deepwiki.foundation.advisory_locks import QUESTIONS_OF_ADDRESS, QUESTIONS_OF_PERSON
+from deepwiki.foundation.sql import read_sql
 
 if TYPE_CHECKING:
     from deepwiki.accounts.authentication import Person
 
 RUNNING_RETRY_SECONDS = 5
-COUNTER_SECONDS = 120
-MAX_LOCAL_COUNTERS = 1_000
-
-# Counts by address and minute, for when the shared cache is not available.
-_local_counters: dict[str, int] = {}
+INSERT_ANONYMOUS_RUN = read_sql(__file__, "insert_anonymous_run.sql")
 
 
 @dataclass(frozen=True)
@@ -80,34 +79,52 @@ def _seconds_of_today() -> int:
     return round((tomorrow - timezone.localtime()).total_seconds())
 
 
-def check_address(address: str, running: int) -> None:
-    """The limits of people without an account, by network address.
+def reserve_anonymous_run(address: str) -> uuid.UUID:
+    """Count a question from a network address and its answer to come; the id of its run.
 
-    `running` is the number of their answers in this process. Raises TooMany.
+    Counted and stored under one lock, over all processes. Raises TooMany.
     """
+    run_id = uuid.uuid4()
+    parameters: dict[str, Any] = {
+        "lock": QUESTIONS_OF_ADDRESS,
+        "address": address_key(address),
+        "run": run_id,
+        "lease": LEASE.total_seconds(),
+        "most_running": settings.RUNS_PER_USER,
+        "most_asked": settings.ANONYMOUS_REQUESTS_PER_MINUTE,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT_ANONYMOUS_RUN, parameters)
+        cursor.nextset()
+        running, asked, first = cursor.fetchone()
     if running >= settings.RUNS_PER_USER:
         raise TooMany("answer_running_for_address", retry_after=RUNNING_RETRY_SECONDS)
-    if _count_question(address) > settings.REQUESTS_PER_MINUTE:
-        raise TooMany("questions_from_address", retry_after=60)
+    if asked >= settings.ANONYMOUS_REQUESTS_PER_MINUTE:
+        raise TooMany("questions_from_address", retry_after=max(1, round(60 - first)))
+    return run_id
 
 
-def _count_question(address: str) -> int:
-    """Count a question; returns how many came from the address in this minute."""
-    key = f"asked:{address}:{int(time.time() // 60)}"
+def release_anonymous_run(run_id: uuid.UUID) -> None:
+    """The run has ended, or never began: it counts as a question, not as running."""
+    AnonymousRun.objects.filter(pk=run_id).update(lease_at=None)
+
+
+def address_key(address: str) -> str:
+    """What a network address is counted by: a keyed hash, 64 hexadecimal digits.
+
+    Of an IPv6 address its /64 counts, which one subscriber has at least.
+    """
+    return salted_hmac("chat.anonymous", network(address), algorithm="sha256").hexdigest()
+
+
+def network(address: str) -> str:
+    """An IPv4 address, or the /64 of an IPv6 address; other text as it is."""
     try:
-        cache.add(key, 0, COUNTER_SECONDS)
-        count: int = cache.incr(key)
-    except Exception:  # the cache is not available: count in this process alone
-        count = _count_locally(key)
-    return count
-
-
-def _count_locally(key: str) -> int:
-    count = _local_counters[key] = _local_counters.get(key, 0) + 1
-    _forget_oldest_counters()
-    return count
-
-
-def _forget_oldest_counters() -> None:
-    for key in list(_local_counters)[:-MAX_LOCAL_COUNTERS]:
-        del _local_counters[key]
+        ip = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(ip, IPv4Address):
+        return str(ip)
+    if ip.ipv4_mapped is not None:
+        return str(ip.ipv4_mapped)
+    return str(ip_network((ip, 64), strict=False))

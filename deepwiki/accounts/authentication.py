@@ -67,8 +67,8 @@ def authenticate_handshake(headers: Headers) -> tuple[Person, str]:
     """The user of a WebSocket handshake and their session key (empty for an API token).
 
     Browsers send cookies with a handshake from any page, so a session counts only with an
-    Origin of ours; with an API token a foreign Origin is refused, none is fine. Raises
-    CredentialsRefused.
+    Origin of ours; with another it makes a stranger, where strangers are let in. With an API
+    token a foreign Origin is refused, none is fine. Raises CredentialsRefused.
     """
     values = _header_values(headers)
     origin, host = values.get(b"origin", ""), values.get(b"host", "")
@@ -77,13 +77,25 @@ def authenticate_handshake(headers: Headers) -> tuple[Person, str]:
     if user is not None:
         _require(not origin or is_same_origin(origin, host))
         return user, ""
-    key = session_key(values.get(b"cookie", ""))
-    user = user_of_session(key)
-    if user is not None:
-        _require(is_same_origin(origin, host))
-        return user, key
-    _require(settings.ALLOW_ANONYMOUS)
+    if is_same_origin(origin, host):
+        key = session_key(values.get(b"cookie", ""))
+        user = user_of_session(key)
+        if user is not None:
+            return user, key
+    _require(may_be_anonymous(origin, host))
     return AnonymousUser(), ""
+
+
+def may_be_anonymous(origin: str, host: str) -> bool:
+    """True if people without an account are let in, from this Origin (empty: none sent)."""
+    if not settings.ALLOW_ANONYMOUS:
+        return False
+    allowed = settings.ANONYMOUS_ORIGINS
+    if allowed is None or not origin or is_same_origin(origin, host):
+        return True
+    origin = origin.strip().rstrip("/").lower()
+    # Chrome names a page from a file so in a handshake, and null elsewhere.
+    return ("null" if origin == "file:" else origin) in allowed
 
 
 def client_address(request: HttpRequest) -> str:

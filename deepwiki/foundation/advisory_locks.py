@@ -12,3 +12,5 @@ MIGRATE: Final = 0x0DEE9  # one process migrates at a time
 HNSW_DDL: Final = 0x0DEE9A  # one process creates or drops HNSW indexes at a time
 # First argument of a two-argument lock; the second is the person's id.
 QUESTIONS_OF_PERSON: Final = 0x0A5C  # questions of one person are counted and stored one by one
+# As above; the second argument is a hash of a network address.
+QUESTIONS_OF_ADDRESS: Final = 0x0A5D  # questions of one address are counted one by one

@@ -22,6 +22,9 @@ HTTP: Final = ("http", "https")
 # https://git-scm.com/docs/git-config#Documentation/git-config.txt-httpproxy
 PROXY_SCHEMES: Final = (*HTTP, "socks4", "socks4a", "socks5", "socks5h")
 PATH_PREFIX: Final = re.compile(r"(?:/[\w.~-]+)*/?", re.ASCII)
+ORIGIN: Final = re.compile(
+    r"[a-z][a-z0-9+.-]*://[a-z0-9._~-]+(?::\d+)?|https?://\[[0-9a-f:.]+\](?::\d+)?", re.ASCII
+)
 LONGEST_DATABASE_NAME: Final = 63  # PostgreSQL's NAMEDATALEN - 1
 A_LOG_LEVEL: Final = "must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL"
 
@@ -116,6 +119,16 @@ class Environment(Env):
             raise ConfigError(f"{name} must be an http(s) address, not {value!r}.")
         return value
 
+    def origins(self, name: str) -> frozenset[str] | None:
+        """Web origins (scheme://host[:port], or null), comma-separated; None when unset."""
+        origins = [value.rstrip("/").lower() for value in self.items(name)]
+        for origin in origins:
+            if origin != "null" and not _is_origin(origin):
+                raise ConfigError(
+                    f"{name} must list origins such as https://wiki.example.org, not {origin!r}."
+                )
+        return frozenset(origins) or None
+
     def path_prefix(self, name: str, address: str) -> str:
         """The path of the address that `name` gave, without its trailing slash."""
         parts = urlsplit(address)
@@ -179,6 +192,12 @@ def is_address(text: str, schemes: Collection[str]) -> bool:
         return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
     except ValueError:  # brackets without an IPv6 address, a port that is no number
         return False
+
+
+def _is_origin(value: str) -> bool:
+    """https://www.rfc-editor.org/rfc/rfc6454#section-6.2; browser extensions have schemes of
+    their own."""
+    return ORIGIN.fullmatch(value) is not None and is_address(value, (urlsplit(value).scheme,))
 
 
 def _is_service_address(value: str) -> bool:

@@ -49,6 +49,8 @@ BAD = {
     "DEEPWIKI_OIDC_SERVER": "id.example.org",
     "DEEPWIKI_LOCAL_ROOTS": "/srv,~nosuchuser",
     "DEEPWIKI_CA_FILE": "/no/such/file",
+    "DEEPWIKI_ANONYMOUS_ORIGINS": "null, https://wiki.example/path",
+    "DEEPWIKI_ANONYMOUS_REQUESTS_PER_MINUTE": "many",
     "DEEPWIKI_GIT_PROXY": "ftp://user:secret@proxy",
     "DEEPWIKI_LOG_LEVEL": "loud",
     **dict.fromkeys(sorted(FLAGS), "perhaps"),
