@@ -106,6 +106,10 @@ MESSAGES: Final[dict[str, str]] = {
         " files to look in."
     ),
     "filter_without_files": ("No file matches {patterns}. Searched were {files} of {total} files."),
+    "partly_indexed": (
+        "Only {files} of the {total} files of this repository are in its index: it is larger than"
+        " this server allows."
+    ),
     "words_only": "The repository was still being indexed when this was asked: the search went by words alone.",
     "research_needs_model": "Deep Research needs a language model. These are the passages found.",
     "from_cache": (

@@ -20,7 +20,8 @@ class Retrieved:
     vectors are still being computed. `file` is the file that the request names; `check`
     looks a citation up in the index that was searched. `has_terms`: the question holds
     words besides those that every sentence has. `filtered` is what the
-    request's filters left to be searched, None without filters.
+    request's filters left to be searched, None without filters. Of `eligible_files` only
+    `indexed_files` had room in the index.
     """
 
     passages: tuple[PromptPassage, ...]
@@ -31,6 +32,8 @@ class Retrieved:
     building: bool = False
     repository_id: str = ""
     has_terms: bool = True
+    indexed_files: int = 0
+    eligible_files: int = 0
     check: Check | None = field(default=None, compare=False, repr=False)
     filtered: FilterCounts | None = None
 

@@ -35,6 +35,9 @@ def notices(retrieved: Retrieved, *, is_generative: bool) -> list[Notice]:
         events.append(Notice.of("nothing_found"))
     if retrieved.building:
         events.append(Notice.of("words_only"))
+    if retrieved.indexed_files < retrieved.eligible_files:
+        share = {"files": retrieved.indexed_files, "total": retrieved.eligible_files}
+        events.append(Notice.of("partly_indexed", **share))
     return events
 
 

@@ -109,6 +109,8 @@ class RepositoryRetriever:
             file=self._file(repository),
             repository_id=str(repository.pk),
             building=index.state != Index.State.READY and bool(index.embedders),
+            indexed_files=index.files,
+            eligible_files=index.eligible_files,
             check=CitationChecker(address, index.commit, lines),
             has_terms=bool(question_terms(question)),
             filtered=_filtered(result),

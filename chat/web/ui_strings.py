@@ -74,6 +74,10 @@ MESSAGES: dict[str, str] = {
     "filter_without_files": gettext_noop(
         "No file matches {patterns}. Searched were {files} of {total} files."
     ),
+    "partly_indexed": gettext_noop(
+        "Only {files} of the {total} files of this repository are in its index: it is larger than"
+        " this server allows."
+    ),
     "words_only": gettext_noop(
         "The repository was still being indexed when this was asked: the search went by words alone."
     ),
@@ -139,6 +143,7 @@ SKIP_REASONS = (
     gettext_noop("unreadable"),
     gettext_noop("over the repository limit"),
     gettext_noop("minified"),
+    gettext_noop("LFS"),
 )
 
 # Labels of IndexJob.Stage, which status events carry in English.

@@ -26,9 +26,13 @@ def chunked_files(
     unread = {entry.path for entry in entries}
     for file in files(_blobs(entries, snapshot, unread), skipped):
         chunks = _chunks(file, progress)
-        if chunks is not None:
-            yield file, chunks
+        if chunks is None:
+            continue
+        if not chunks:
+            skipped.add("empty", file.entry.path)
+        yield file, chunks
     for path in sorted(unread):
+        skipped.add("unreadable", path)
         progress.file_failed(path, "it could not be read")
 
 

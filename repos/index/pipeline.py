@@ -33,6 +33,7 @@ from repos.sources.errors import Broken
 from repos.sources.tree import TreeEntry, printable
 
 IGNORE_FILE = ".deepwikiignore"
+ATTRIBUTES_FILE = ".gitattributes"
 FILES_PER_TRANSACTION = 100
 
 
@@ -160,7 +161,8 @@ def _plan(run: _Run, snapshot: Snapshot, *, force: bool) -> _Plan:
     for reason, path in snapshot.left_out:
         skipped.add(reason, path)
     ignore = snapshot.text_of(IGNORE_FILE)
-    selected = select(snapshot.entries, run.options.limits, skipped, ignore)
+    attributes = snapshot.text_of(ATTRIBUTES_FILE)
+    selected = select(snapshot.entries, run.options.limits, skipped, ignore, attributes)
     if not selected:
         raise Broken("no_text")
     embedders = run.options.embedders

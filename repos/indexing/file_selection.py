@@ -2,23 +2,27 @@
 
 Files left out are counted by reason. The rules, in order: what can never be read (links,
 submodules, secrets), what people did not write (vendored, generated, lock files), what
-the repository excludes (`.deepwikiignore`), what is no text, what is too large.
+the repository excludes (`.deepwikiignore`), what is no text, what is too large; then, by
+the bytes, secrets, LFS pointers, binary and generated files. Where not everything fits,
+code comes before tests, docs and data, and every folder gets its share.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from repos.indexing.encodings import decode
+from repos.indexing.file_contents import reason_by_bytes, reason_by_text
+from repos.indexing.file_roles import rank, role
+from repos.indexing.vendored import VendoredFolders
 from repos.sources.globs import GlobRules, PathMatcher
 from repos.sources.tree import (
     LINK_MODE,
     SUBMODULE_MODE,
-    VENDORED,
     Entries,
     TreeEntry,
     ignore_lines,
@@ -33,39 +37,28 @@ LOCK_FILES = frozenset(
     "pubspec.lock mix.lock flake.lock packages.lock.json gradle.lockfile".split()
 )
 TRANSLATIONS = frozenset("po pot xlf xliff".split())
+# Formats that are never text. What else is binary shows in the bytes.
 BINARY = frozenset(
-    "png jpg jpeg gif bmp ico icns webp avif tif tiff psd svgz pdf doc docx xls xlsx ppt pptx "
-    "odt ods zip gz tgz bz2 xz zst 7z rar tar jar war ear class pyc pyo so dylib dll exe o a "
-    "lib obj bin dat db sqlite sqlite3 woff woff2 ttf otf eot mp3 mp4 m4a ogg wav flac avi mov "
-    "mkv webm wasm node pack idx npy npz pkl pickle parquet onnx pt pth h5 whl egg deb rpm dmg "
-    "iso img mo gmo".split()
+    "png jpg jpeg gif bmp ico icns webp avif tif tiff psd svgz pdf docx xls xlsx ppt pptx "
+    "odt ods zip gz tgz bz2 xz zst 7z rar tar jar war ear class pyc pyo so dylib dll exe "
+    "sqlite sqlite3 woff woff2 ttf otf eot mp3 mp4 m4a ogg wav flac avi mov mkv webm wasm npz "
+    "parquet onnx h5 whl egg deb rpm dmg iso gmo".split()
 )
 GENERATED = re.compile(
-    r"(\.min\.(js|css|mjs)|\.(map|snap)|[._]pb2?(_grpc)?\.(py|pyi|go|cc|h|rb|dart)"
-    r"|_pb2(_grpc)?\.pyi?|\.g\.dart|\.designer\.cs|\.generated\.\w+|[-.]bundle\.js)$",
+    r"(\.min\.(js|css|mjs)|\.snap|[._]pb2?(_grpc)?\.(py|pyi|go|cc|h|rb|dart)"
+    r"|_pb2(_grpc)?\.pyi?|\.g\.dart|\.designer\.cs|\.generated\.\w+)$",
     re.IGNORECASE,
 )
 SECRET = re.compile(
     r"^(\.env(\..+)?|\.netrc|_netrc|\.npmrc|\.pypirc|\.htpasswd|\.pgpass|\.git-credentials"
     r"|\.dockercfg|id_(rsa|dsa|ecdsa|ed25519)|credentials(\.json)?"
-    r"|secrets?\.(ya?ml|json|toml|env)|.*\.(pem|key|p12|pfx|jks|keystore|ppk|kdbx|asc|gpg))$",
+    r"|secrets?\.(ya?ml|json|toml|env)|.*\.(pem|p12|pfx|jks|keystore|ppk|kdbx|gpg))$",
     re.IGNORECASE,
 )
 NOT_SECRET = re.compile(r"^\.env\.(example|sample|template|dist|defaults?)$", re.IGNORECASE)
-TEST = re.compile(
-    r"(^|/)(tests?|testing|specs?|__tests__|fixtures|testdata)/"
-    r"|(^|/)(test_[^/]*|conftest\.py|[^/]*[._-](test|spec)s?\.\w+|[^/]*Tests?\.\w+)$"
-)
-DOCS = re.compile(
-    r"(^|/)(docs?|documentation|examples?|changelog|changes|news)(/|\.\w+$)"
-    r"|\.(md|mdx|rst|txt|adoc)$",
-    re.IGNORECASE,
-)
-PROSE_SUFFIXES = (".md", ".rst", ".txt", ".ipynb")  # long lines are usual
 MAX_PATH_CHARS = 1_000
 MAX_EXAMPLES = 5
-MINIFIED_CHARS = 5_000
-MINIFIED_LINE_CHARS = 400
+OVER_LIMIT = "over the repository limit"
 
 
 @dataclass(frozen=True)
@@ -110,31 +103,16 @@ class _Selection:
     """The entries selected so far."""
 
     limits: Limits
-    ignored: PathMatcher
     entries: list[TreeEntry] = field(default_factory=list)
-    names: set[str] = field(default_factory=set)
     total_bytes: int = 0
 
-    def add(self, entry: TreeEntry) -> str:
-        """Add an entry, or return why it is skipped."""
-        reason = reason_to_skip(entry, self.limits) or self._reason_to_skip(entry)
-        if not reason:
-            self.entries.append(entry)
-            self.names.add(printable(entry.path))
-            self.total_bytes += entry.size
-        return reason
-
-    def _reason_to_skip(self, entry: TreeEntry) -> str:
-        if self._is_ignored(entry.path):
-            return "ignored"
-        if printable(entry.path) in self.names:  # differs in unprintable characters only
-            return "unusable name"
+    def add(self, entry: TreeEntry) -> bool:
+        """Add an entry if there is room for it."""
         if self._is_full(entry.size):
-            return "over the repository limit"
-        return ""
-
-    def _is_ignored(self, path: str) -> bool:
-        return self.ignored.excludes(path)
+            return False
+        self.entries.append(entry)
+        self.total_bytes += entry.size
+        return True
 
     def _is_full(self, size: int) -> bool:
         if len(self.entries) >= self.limits.files:
@@ -142,28 +120,73 @@ class _Selection:
         return self.total_bytes + size > self.limits.text_bytes
 
 
-def select(entries: Entries, limits: Limits, skipped: Skipped, ignore: str = "") -> list[TreeEntry]:
+def select(
+    entries: Entries, limits: Limits, skipped: Skipped, ignore: str = "", attributes: str = ""
+) -> list[TreeEntry]:
     """The entries to read, in path order.
 
-    `ignore` is the text of the repository's `.deepwikiignore`.
+    `ignore` and `attributes` are the texts of the repository's `.deepwikiignore` and
+    `.gitattributes`.
     """
-    selection = _Selection(limits, _ignore_matcher(ignore))
-    for entry in sorted(entries, key=lambda entry: entry.path):
-        reason = selection.add(entry)
+    ordered = sorted(entries, key=lambda entry: entry.path)
+    usable = list(_usable(ordered, limits, skipped, _Exclusions.of(ordered, ignore, attributes)))
+    selection = _Selection(limits)
+    for entry in _by_importance(usable):
+        if not selection.add(entry):
+            skipped.add(OVER_LIMIT, entry.path)
+    return sorted(selection.entries, key=lambda entry: entry.path)
+
+
+@dataclass(frozen=True)
+class _Exclusions:
+    """What a repository excludes, and what others wrote in it."""
+
+    ignored: PathMatcher
+    vendored: VendoredFolders
+
+    @classmethod
+    def of(cls, entries: Sequence[TreeEntry], ignore: str, attributes: str) -> _Exclusions:
+        ignored = PathMatcher(GlobRules(ignore_lines(ignore)))
+        return cls(ignored, VendoredFolders([entry.path for entry in entries], attributes))
+
+
+def _usable(
+    entries: Iterable[TreeEntry], limits: Limits, skipped: Skipped, exclusions: _Exclusions
+) -> Iterator[TreeEntry]:
+    """The entries that would be read if all had room; the others are counted."""
+    names: set[str] = set()
+    for entry in entries:
+        name = printable(entry.path)
+        reason = reason_to_skip(entry, limits, exclusions.vendored)
+        if not reason and exclusions.ignored.excludes(entry.path):
+            reason = "ignored"
+        if not reason and name in names:  # differs in unprintable characters only
+            reason = "unusable name"
         if reason:
             skipped.add(reason, entry.path)
-    return selection.entries
+        else:
+            names.add(name)
+            yield entry
 
 
-def _ignore_matcher(text: str) -> PathMatcher:
-    return PathMatcher(GlobRules(ignore_lines(text)))
+def _by_importance(entries: Iterable[TreeEntry]) -> list[TreeEntry]:
+    """Code, tests, docs, data; in each the folders at the top in turn, shallow files first."""
+    places: list[tuple[int, int, str, str]] = []
+    by_path = {entry.path: entry for entry in entries}
+    turns: Counter[tuple[int, str]] = Counter()
+    for path in sorted(by_path, key=lambda path: (path.count("/"), path)):
+        group = (rank(path), path.split("/", 1)[0] if "/" in path else "")
+        places.append((group[0], turns[group], group[1], path))
+        turns[group] += 1
+    return [by_path[path] for *_, path in sorted(places)]
 
 
-def reason_to_skip(entry: TreeEntry, limits: Limits) -> str:
+def reason_to_skip(entry: TreeEntry, limits: Limits, vendored: VendoredFolders) -> str:
     """Why an entry is not read, by its mode, name and size; empty if it is to be read."""
     path = PurePosixPath(entry.path)
     return (
         _unreadable(entry, path.name)
+        or ("vendored" if vendored.excludes(entry.path) else "")
         or _not_written_by_people(path)
         or _unusable_size(entry.size, limits)
     )
@@ -172,39 +195,15 @@ def reason_to_skip(entry: TreeEntry, limits: Limits) -> str:
 def files(contents: Iterable[tuple[TreeEntry, bytes]], skipped: Skipped) -> Iterator[File]:
     """The text files among `contents`; the others are counted in `skipped`."""
     for entry, data in contents:
-        text = decode(data)
-        if text is None:
-            skipped.add("binary", entry.path)
-        elif minified(text, entry.path):
-            skipped.add("minified", entry.path)
-        elif not text.strip():
-            skipped.add("empty", entry.path)
+        text = None
+        reason = reason_by_bytes(entry.path, data)
+        if not reason:
+            text = decode(data)
+            reason = "binary" if text is None else reason_by_text(entry.path, text)
+        if text is None or reason:
+            skipped.add(reason, entry.path)
         else:
             yield File(entry, text, role(entry.path))
-
-
-def minified(text: str, path: str) -> bool:
-    """Whether a text is packed by a machine: a few very long lines."""
-    if len(text) <= MINIFIED_CHARS or _is_prose(path):
-        return False
-    return _mean_line_chars(text) > MINIFIED_LINE_CHARS
-
-
-def _is_prose(path: str) -> bool:
-    return path.lower().endswith(PROSE_SUFFIXES)
-
-
-def _mean_line_chars(text: str) -> float:
-    return len(text) / (text.count("\n") + 1)
-
-
-def role(path: str) -> str:
-    """code, test or docs, by the path."""
-    if TEST.search(path):
-        return "test"
-    if DOCS.search(path):
-        return "docs"
-    return "code"
 
 
 def _unreadable(entry: TreeEntry, name: str) -> str:
@@ -225,8 +224,6 @@ def _is_secret(name: str) -> bool:
 
 def _not_written_by_people(path: PurePosixPath) -> str:
     suffix = path.suffix[1:].lower()
-    if not VENDORED.isdisjoint(path.parts[:-1]):
-        return "vendored"
     if path.name.lower() in LOCK_FILES:
         return "lock file"
     if GENERATED.search(path.name):

@@ -16,6 +16,7 @@ from django.utils import timezone
 from pgvector.django import HalfVectorField, SparseVectorField
 
 from repos.indexing.code_tokens import DIMENSION
+from repos.indexing.file_selection import OVER_LIMIT
 from repos.models.repository import Repository
 
 
@@ -70,6 +71,16 @@ class Index(models.Model):
 
     def __str__(self) -> str:
         return f"{self.repository_id} at {self.commit[:10]}"
+
+    @property
+    def files_over_limit(self) -> int:
+        """How many files were left out because not everything fits into an index."""
+        return int(self.skipped.get("counts", {}).get(OVER_LIMIT, 0))
+
+    @property
+    def eligible_files(self) -> int:
+        """The files of the index, and those for which there was no room."""
+        return self.files + self.files_over_limit
 
     def commits_since(self, commit: str) -> int | None:
         """How many commits the index is ahead of a former `commit`; None if unknown."""

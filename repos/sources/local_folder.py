@@ -18,10 +18,9 @@ from repos.sources.tree import (
     LeftOut,
     TreeEntry,
     ignore_lines,
+    is_build_folder,
 )
 
-BUILD_FOLDERS = frozenset({"build", "target", "out", "coverage", "htmlcov", "staticfiles"})
-SKIPPED_FOLDERS = VENDORED | BUILD_FOLDERS
 MAX_ENTRIES = 400_000
 GIT_FOLDER = ".git"
 MAX_HASHED_BYTES = 2_000_000
@@ -54,7 +53,7 @@ class LocalFolder:
             if ".gitignore" in names:
                 self._read_rules(parent, rules)
             # os.walk enters what is left in this very list.
-            folders[:] = self._folders_to_enter(parent, folders, rules)
+            folders[:] = self._folders_to_enter(parent, folders, names, rules)
             entries += self._file_entries(parent, names, rules)
             if len(entries) > MAX_ENTRIES:
                 raise RepositoryTooLarge("too_many_files")
@@ -78,11 +77,15 @@ class LocalFolder:
         if data := self._read_bytes(f"{folder}/.gitignore".lstrip("/"), IGNORE_FILE_BYTES):
             rules[folder] = GlobRules(ignore_lines(data.decode("utf-8", "replace")))
 
-    def _folders_to_enter(self, parent: str, names: list[str], rules: Rules) -> list[str]:
+    def _folders_to_enter(
+        self, parent: str, names: list[str], files: list[str], rules: Rules
+    ) -> list[str]:
         entered = []
         for name in sorted(names):
             path = f"{parent}/{name}".lstrip("/")
             reason = self._reason_not_to_enter(path, name, rules)
+            if not reason and is_build_folder(name, files):
+                reason = "vendored"
             if reason:
                 self.left_out.append((reason, path))
             elif name != GIT_FOLDER:
@@ -94,7 +97,7 @@ class LocalFolder:
             return "ignored"
         if name == GIT_FOLDER:
             return ""
-        if name in SKIPPED_FOLDERS or _is_virtual_environment(self.root / path):
+        if name in VENDORED or _is_virtual_environment(self.root / path):
             return "vendored"
         return ""
 
@@ -171,7 +174,7 @@ def _relative(path: Path, root: Path) -> str:
 
 def reason_to_skip(path: str) -> str:
     """Why a file that git does not track is left out; empty if it is not."""
-    if SKIPPED_FOLDERS.isdisjoint(PurePosixPath(path).parts[:-1]):
+    if VENDORED.isdisjoint(PurePosixPath(path).parts[:-1]):
         return ""
     return "vendored"
 

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-# Folders of dependencies, tools and version control: not written by the project.
+# Folders of dependencies, tools and version control that no project names its own so.
 VENDORED = frozenset(
-    "node_modules bower_components jspm_packages vendor third_party third-party thirdparty "
-    "site-packages .venv venv __pycache__ .git .hg .svn .tox .nox .mypy_cache "
-    ".pytest_cache .ruff_cache .gradle .idea .vscode .terraform .next .nuxt .yarn Pods "
-    "Carthage .eggs .cache dist".split()
+    "node_modules bower_components jspm_packages site-packages .venv __pycache__ .git .hg .svn "
+    ".tox .nox .mypy_cache .pytest_cache .ruff_cache .gradle .idea .vscode .terraform .next .nuxt "
+    ".yarn Pods Carthage .eggs .cache".split()
 )
+# Folders that programs write into, with the files beside them that show it.
+BUILD_MANIFESTS = {
+    "dist": frozenset(
+        "package.json bower.json setup.py pyproject.toml composer.json Gruntfile.js gulpfile.js "
+        "webpack.config.js rollup.config.js vite.config.js vite.config.ts angular.json".split()
+    ),
+    "build": frozenset(
+        "package.json build.gradle build.gradle.kts CMakeLists.txt setup.py pyproject.toml "
+        "meson.build pubspec.yaml configure.ac".split()
+    ),
+    "target": frozenset("Cargo.toml pom.xml build.sbt project.clj".split()),
+    "out": frozenset("package.json tsconfig.json CMakeLists.txt build.ninja".split()),
+    "vendor": frozenset("go.mod composer.json".split()),
+    "venv": frozenset("requirements.txt setup.py pyproject.toml manage.py Pipfile".split()),
+    "coverage": frozenset("package.json Gemfile .coveragerc".split()),
+    "htmlcov": frozenset("setup.py pyproject.toml setup.cfg .coveragerc tox.ini manage.py".split()),
+    "staticfiles": frozenset({"manage.py"}),
+}
 LINK_MODE = "120000"
 SUBMODULE_MODE = "160000"
 MAX_IGNORE_LINES = 10_000
@@ -40,6 +57,11 @@ def ignore_lines(text: str) -> list[str]:
     """The lines of an ignore file, in bounded number."""
     lines = text.removeprefix("\ufeff").split("\n", MAX_IGNORE_LINES)[:MAX_IGNORE_LINES]
     return [line.removesuffix("\r") for line in lines]
+
+
+def is_build_folder(name: str, siblings: Collection[str]) -> bool:
+    """Whether a folder is what a program wrote, as the names beside it show."""
+    return not BUILD_MANIFESTS.get(name, frozenset()).isdisjoint(siblings)
 
 
 def printable(path: str) -> str:

@@ -1,0 +1,126 @@
+"""Folders that a project did not write, by evidence in its tree.
+
+A name alone is evidence only where no person would choose it. Otherwise a folder is vendored
+if a package manager left its lists in it, if it has a licence or a manifest of its own, or if
+it is the build output beside a manifest; or if `.gitattributes` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+
+from repos.sources.globs import GlobRules
+from repos.sources.tree import BUILD_MANIFESTS, VENDORED, ignore_lines
+
+COPIES = frozenset(
+    "vendor vendors _vendor third_party third-party thirdparty 3rdparty extern external externals "
+    "deps contrib".split()
+)
+# What a package manager leaves in a folder of copies, by paths relative to it.
+MANAGED = (
+    "modules.txt",  # Go
+    "autoload.php",  # Composer
+    "composer/installed.json",
+    "vendor.txt",  # pip's vendoring
+    "vendor.json",
+    "vendor.conf",
+    "manifest",
+    "CMakeCache.txt",
+    ".rustc_info.json",
+    "asset-manifest.json",
+    "pyvenv.cfg",
+)
+MANAGED_FOLDERS = ("bundle/ruby", "cache")  # Bundler's
+FOREIGN = frozenset(
+    "license licence copying unlicense license.txt license.md licence.txt licence.md copying.txt "
+    "license-mit license-apache package.json composer.json bower.json go.mod cargo.toml setup.py "
+    "pyproject.toml .cargo-checksum.json metadata podspec.json".split()
+)
+BUILD_OUTPUT = frozenset("js mjs cjs css map html ts d.ts json svg txt".split())
+BUILT = ("dist",)
+MAX_PATH_CHARS = 1_000
+FOREIGN_DEPTH = 4  # vendor/github.com/owner/name
+
+
+class VendoredFolders:
+    """Answers for the files of one tree; `attributes` is its `.gitattributes`."""
+
+    def __init__(self, paths: Iterable[str], attributes: str = "") -> None:
+        self._rules = GlobRules(_linguist_lines(attributes, ("vendored", "generated")))
+        usual = [path for path in paths if len(path) <= MAX_PATH_CHARS]
+        candidates = [path for path in usual if _has_candidate(path)]
+        self._siblings = _manifests(usual)
+        self._folders = frozenset(_evident_folders(candidates))
+
+    def excludes(self, path: str) -> bool:
+        """Whether people other than the project's, or a program, wrote a file."""
+        decided = self._rules.decide(path) if self._rules else None
+        if decided is not None:
+            return decided
+        folders = path.split("/")[:-1]
+        if not VENDORED.isdisjoint(folders):
+            return True
+        if not _has_candidate(path):
+            return False
+        parents = ("/".join(folders[:end]) for end in range(1, len(folders) + 1))
+        return any(parent in self._folders for parent in parents) or self._is_build_output(path)
+
+    def _is_build_output(self, path: str) -> bool:
+        """A script or style sheet in `dist/` beside the manifest of what builds it."""
+        file = PurePosixPath(path)
+        if file.suffix[1:].lower() not in BUILD_OUTPUT:
+            return False
+        return any(
+            part in BUILT and "/".join(file.parts[:place]) in self._siblings
+            for place, part in enumerate(file.parts[:-1])
+        )
+
+
+def _has_candidate(path: str) -> bool:
+    parts = path.split("/")[:-1]
+    return not COPIES.isdisjoint(parts) or not BUILD_MANIFESTS.keys().isdisjoint(parts)
+
+
+def _manifests(paths: Iterable[str]) -> frozenset[str]:
+    """The folders with a manifest of a program that builds into `dist/`."""
+    return frozenset(
+        path.rpartition("/")[0]
+        for path in paths
+        if path.rpartition("/")[2] in BUILD_MANIFESTS["dist"]
+    )
+
+
+def _evident_folders(paths: Iterable[str]) -> Iterator[str]:
+    for path in paths:
+        parts = path.split("/")
+        for place, part in enumerate(parts[:-1]):
+            if part in COPIES or part in BUILD_MANIFESTS:
+                yield from _evidence(parts, place, is_copy=part in COPIES)
+
+
+def _evidence(parts: list[str], place: int, *, is_copy: bool) -> Iterator[str]:
+    """The folders that a file in the folder at `place` shows to be vendored."""
+    inside = "/".join(parts[place + 1 :])
+    if inside in MANAGED:
+        yield "/".join(parts[: place + 1])
+    if not is_copy:
+        return
+    for folder in MANAGED_FOLDERS:
+        if parts[place] == "vendor" and inside.startswith(f"{folder}/"):
+            yield "/".join([*parts[: place + 1], folder])
+    depth = len(parts) - place - 2  # of the file's folder below this one
+    if depth <= FOREIGN_DEPTH and parts[-1].lower() in FOREIGN:
+        yield "/".join(parts[:-1])
+
+
+def _linguist_lines(attributes: str, names: tuple[str, ...]) -> Iterator[str]:
+    """Lines of an ignore file for what linguist's attributes say of a pattern."""
+    for line in ignore_lines(attributes):
+        pattern, *settings = line.split() or [""]
+        for name in names:
+            attribute = f"linguist-{name}"
+            if attribute in settings or f"{attribute}=true" in settings:
+                yield pattern
+            elif f"-{attribute}" in settings or f"{attribute}=false" in settings:
+                yield f"!{pattern}"
