@@ -4,7 +4,7 @@ and never empty."""
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 
 from chat.core.errors import ProviderError
 from chat.core.ports import Piece, Text, Thinking
@@ -20,36 +20,23 @@ async def clean_stream(pieces: Pieces) -> Pieces:
     Reasoning inside the text becomes Thinking. Where the provider fails, what came
     before is complete. Closing the generator closes `pieces`.
     """
-    text_filter = _TextFilter()
+    cleaner, reasoning = TextCleaner(), ReasoningFilter()
     try:
         async with contextlib.aclosing(pieces):
             async for piece in pieces:
-                if isinstance(piece, Text):
-                    for readable in text_filter.feed(piece.text):
-                        yield readable
-                else:
+                if not isinstance(piece, Text):
                     yield piece
+                elif text := reasoning.feed(cleaner.feed(piece.text)):
+                    yield Text(text)
+                elif reasoning.hides:
+                    yield Thinking()
     except ProviderError:
-        for readable in text_filter.finish():
-            yield readable
+        if text := _rest(cleaner, reasoning):
+            yield Text(text)
         raise
-    for readable in text_filter.finish():
-        yield readable
+    if text := _rest(cleaner, reasoning):
+        yield Text(text)
 
 
-class _TextFilter:
-    def __init__(self) -> None:
-        self._cleaner = TextCleaner()
-        self._reasoning = ReasoningFilter()
-
-    def feed(self, text: str) -> Iterator[Piece]:
-        shown = self._reasoning.feed(self._cleaner.feed(text))
-        if shown:
-            yield Text(shown)
-        elif self._reasoning.hides:
-            yield Thinking()
-
-    def finish(self) -> Iterator[Piece]:
-        shown = self._reasoning.feed(self._cleaner.finish()) + self._reasoning.finish()
-        if shown:
-            yield Text(shown)
+def _rest(cleaner: TextCleaner, reasoning: ReasoningFilter) -> str:
+    return reasoning.feed(cleaner.finish()) + reasoning.finish()

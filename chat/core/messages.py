@@ -32,8 +32,8 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     "provider_rate_limit": ("The model's service is busy and asks to wait. Try again in a moment."),
     "provider_quota": (
-        "The account at the model's service has no credit left. The administrator can top it up;"
-        " choose another provider meanwhile."
+        "The account at the model's service has no credit left. Choose another provider; the "
+        "administrator can top it up."
     ),
     "context_too_long": (
         "This is too much text for the model. Shorten the question, start a new conversation, or"
@@ -144,8 +144,8 @@ MESSAGES: Final[dict[str, str]] = {
         " choose another provider."
     ),
     "data_policy": (
-        "No host of this model fits the data policy of the account. The administrator can check the"
-        " account at the model's service."
+        "No host of this model fits the account's data policy. The administrator can check it at "
+        "the model's service."
     ),
     "parameter_refused": (
         "The model's service does not accept a parameter of this model. The administrator can unset"
@@ -156,8 +156,8 @@ MESSAGES: Final[dict[str, str]] = {
         " choose another model."
     ),
     "not_a_model_service": (
-        "What answers at the address of the model's service is no such service. The administrator"
-        " can check the address in the settings."
+        "What answers at the address of the model's service is no such service. The administrator "
+        "can check the address."
     ),
     "silent_in_answer": (
         "The model's service went silent in the middle. Try again or choose another model."

@@ -78,6 +78,25 @@ class AnswerReader:
         self._has_deltas = False
         self._index: Any = None
 
+    def usual_text(self, event: Json) -> str:
+        """The text of an event that holds a delta with text and nothing else of interest.
+
+        Empty for any other event, which `pieces` reads.
+        """
+        try:
+            (choice,) = event["choices"]
+            delta = choice["delta"]
+            text: str = delta["content"]
+            if choice.get("finish_reason") or choice.get("index") != self._index:
+                return ""
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return ""
+        is_usual = type(text) is str and len(delta) == 1 and not event.get("usage")
+        if not is_usual or not self._has_deltas or "error" in event or "error" in choice:
+            return ""
+        self._has_text = self._has_text or bool(text)
+        return text
+
     def pieces(self, event: Json) -> Iterator[Piece]:
         """Text, thinking and token counts of one object. Raises the error that it holds."""
         choice = self._choice(event)

@@ -20,11 +20,12 @@ MAX_BAD_LINES = 100
 MAX_DIGITS = 18
 MAX_ERROR_BYTES = 5_000
 DONE = b"[DONE]"
+USUAL_START = b"data: {"
 FIELDS = (b"id:", b"retry:")
 OPENINGS = (b"{", b"[")
 
 Json = dict[str, Any]
-# Something came that holds no JSON: a comment, a blank line, a field of no interest.
+# Something came that holds no object: a comment, a blank line, a field of no interest.
 ALIVE: Json = {}
 _NO_JSON = object()
 
@@ -48,7 +49,7 @@ class EventDecoder:
         self._after_carriage_return = False
 
     def feed(self, chunk: bytes) -> list[Json]:
-        """The objects that the chunk completes; ALIVE stands for lines without any.
+        """The objects that the chunk completes; ALIVE alone where its lines hold none.
 
         Raises CutOff beyond the bounds, ProviderRefused for a page of HTML.
         """
@@ -64,8 +65,9 @@ class EventDecoder:
             chunk = bytes(self._rest)
             self._rest.clear()
         *lines, rest = chunk.split(b"\n")
-        self._hold(rest)
-        return self._objects(lines)
+        if rest:
+            self._hold(rest)
+        return self._objects(lines) or [ALIVE]
 
     def finish(self) -> list[Json]:
         """The objects of a last line without its end, and of pending ones."""
@@ -78,8 +80,23 @@ class EventDecoder:
         for line in lines:
             if self.is_done:
                 break
-            objects += self._line(line)
+            value = self._usual_object(line)
+            if value is not None:
+                objects.append(value)
+            elif line or self._pending or self._event_name:
+                objects += self._line(line)
         return objects
+
+    def _usual_object(self, line: bytes) -> Json | None:
+        """The object of a line `data: {…}` by itself; None for any other line."""
+        if self._pending or self._event_name or not line.startswith(USUAL_START):
+            return None
+        try:
+            value: Json = json.loads(line[len(USUAL_START) - 1 :].decode("utf-8", "surrogatepass"))
+        except (ValueError, RecursionError):
+            return None
+        self.has_json = True
+        return value
 
     def _line(self, line: bytes) -> list[Json]:
         if self._at_start:
@@ -91,9 +108,9 @@ class EventDecoder:
             return self._end_of_event()
         if line.startswith(b"event:"):
             self._event_name = line[6:].strip()
-            return [ALIVE]
+            return []
         if line.startswith((b":", *FIELDS)):
-            return [ALIVE]
+            return []
         return self._without_field(line.strip())
 
     def _data(self, data: bytes) -> list[Json]:
@@ -102,7 +119,7 @@ class EventDecoder:
             self.is_done = True
             return objects
         if not data:
-            return [ALIVE]
+            return []
         return self._json(data)
 
     def _without_field(self, line: bytes) -> list[Json]:
@@ -127,7 +144,7 @@ class EventDecoder:
 
     def _end_of_event(self) -> list[Json]:
         pending, self._pending, self._pending_bytes = self._pending, [], 0
-        objects = self._joined(pending) if pending else [ALIVE]
+        objects = self._joined(pending) if pending else []
         self._event_name = b""
         return objects
 
@@ -158,7 +175,7 @@ class EventDecoder:
         self.has_json = self.has_json or bool(objects)
         if self._event_name == b"error":
             return [item if "error" in item else {"error": item} for item in objects]
-        return objects or [ALIVE]
+        return objects
 
     def _hold(self, rest: bytes) -> None:
         self._rest += rest

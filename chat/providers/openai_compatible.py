@@ -17,7 +17,7 @@ import httpx2
 import openai
 
 from chat.core.errors import ContextTooLong, CutOff, ProviderError, ProviderRefused, Unavailable
-from chat.core.ports import Model, Piece
+from chat.core.ports import Model, Piece, Text
 from chat.core.prompt import Prompt
 from chat.providers.answer_pieces import AnswerReader, end_of_answer
 from chat.providers.base import (
@@ -157,6 +157,10 @@ class OpenAICompatibleAdapter:
 
 def _signals(reader: AnswerReader, event: dict[str, Any]) -> Iterator[Piece | Signal]:
     """The pieces of one object, and how the answer ends where it says so."""
+    text = reader.usual_text(event)
+    if text:
+        yield Text(text)
+        return
     had_reason, is_empty = reader.reason, True
     for piece in reader.pieces(event):
         is_empty = False

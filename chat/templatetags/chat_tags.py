@@ -13,6 +13,8 @@ from chat.web import ui_strings as strings
 from chat.web.answer_details import answer_details
 
 Notice = Mapping[str, Any]  # an item of Message.notices
+# Why an answer ends before its end, where asking on brings the rest.
+CUT_REASONS = {"cut_off", "answer_too_long", "call_too_long", "silent_in_answer"}
 register = template.Library()
 register.filter("translate_message", strings.translate_message)
 register.filter("answer_details", answer_details)
@@ -36,6 +38,15 @@ def split_name(name: str) -> dict[str, str]:
 def translate_error(message: Message) -> str:
     """The error of an answer in the current language; empty if it has none."""
     return strings.translate_message(message.error, message.error_reason, message.error_parameters)
+
+
+@register.filter
+def can_continue(message: Message | None) -> bool:
+    """Whether an answer was cut and has a text that a model can go on from."""
+    if message is None or message.state != Message.State.PARTIAL or not message.content:
+        return False
+    is_at_limit = any(notice.get("code") == "length_limit" for notice in message.notices)
+    return is_at_limit or message.error_reason in CUT_REASONS
 
 
 @register.filter

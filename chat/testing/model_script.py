@@ -6,6 +6,7 @@
     text      the answer itself, instead of them; it may hold JSON's \\u escapes
     delay_ms  pause after each word (0)
     first_ms  pause before the first word (0)
+    thoughts  pieces of reasoning before the first word (0), delay_ms after each
     echo      1: the answer is the prompt as received
     hold      after so many words the answer waits for `release()`
     fault     a way to fail; each server lists its own
@@ -29,6 +30,7 @@ class ModelScript:
     delay_ms: float = 0.0
     first_ms: float = 0.0
     text: str = ""
+    thoughts: int = 0
     echo: int = 0
     hold: int = 0
     fault: str = ""

@@ -8,6 +8,7 @@ The model's name is the script (see model_script.py); a name without one does wh
     mid        an error event inside the stream cut      the stream ends without its end mark
     drop       the connection breaks            hang     nothing after the headers
     midhang    nothing more after half          empty    a whole stream without a word
+    length     the words end at the limit of output
     first429 / first500   only the first request with this model's name fails
 
 Formats: https://platform.openai.com/docs/api-reference/chat and, for /api/tags,

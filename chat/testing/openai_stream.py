@@ -44,6 +44,9 @@ class ChatStream:
                 await self.client_left
                 return False
         await self._pause(self.script.first_ms)
+        for _ in range(self.script.thoughts):
+            await self._send({"choices": [_choice({"reasoning_content": "hm"})]})
+            await self._pause(self.script.delay_ms)
         return await self._send_words()
 
     async def _send_words(self) -> bool:
@@ -64,7 +67,8 @@ class ChatStream:
         return True
 
     async def _send_end(self, words: int) -> None:
-        await self._send({"choices": [_choice({}, "stop")]})
+        reason = "length" if self.script.fault == "length" else "stop"
+        await self._send({"choices": [_choice({}, reason)]})
         await self._send({"choices": [], "usage": self._usage(words)})
         await send_chunk(self.writer, b"data: [DONE]\n\n")
         await end_stream(self.writer)

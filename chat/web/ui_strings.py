@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from chat.rendering.notes import NOTES
+from chat.web.service_messages import SERVICE_MESSAGES
 
 # Reason of an error or notice -> the template of chat/core/messages.py, for those that
 # people see on pages. Messages about malformed requests stay English.
@@ -52,6 +53,7 @@ MESSAGES: dict[str, str] = {
     "provider_refused": gettext_noop(
         "The model's service does not accept this request. Choose another model or shorten the question."
     ),
+    **SERVICE_MESSAGES,
     "server_stops": gettext_noop("The server is restarting. Ask again in a moment."),
     "unavailable": gettext_noop(
         "DeepWiki is temporarily unavailable. Try again in a minute: nothing of yours is lost."
@@ -181,6 +183,8 @@ SCRIPT_STRINGS = {
     "searching": gettext_noop("Searching"),
     "searchingFiles": gettext_noop("Searching {n} files"),
     "thinking": gettext_noop("Thinking"),
+    "thinkingFor": gettext_noop("Thinking… {seconds} s"),
+    "continue": gettext_noop("Continue exactly where your last answer stopped."),
     "reading": gettext_noop("Reading {n} passages"),
     "progress": gettext_noop("{message} ({done} of {total})"),
     "round": gettext_noop("Round {n} of at most {of}"),

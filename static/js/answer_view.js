@@ -65,6 +65,17 @@ export class AnswerView {
     this.part("progress").hidden = !text;
   }
 
+  /** Shows for how long the model has been thinking. @param {number} seconds until now */
+  showThinking(seconds) {
+    const began = Date.now() - seconds * 1000;
+    const show = () => {
+      const passed = Math.round((Date.now() - began) / 1000);
+      this.showProgress(translate("thinkingFor", { seconds: passed }));
+      this.progressTimer = setTimeout(show, 1000);
+    };
+    show();
+  }
+
   /**
    * Puts a rendered block in its place, instead of an earlier rendering of it.
    *

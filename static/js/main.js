@@ -2,7 +2,7 @@
 import { copyText } from "./clipboard.js";
 import { Composer } from "./composer.js";
 import { askAgain, editQuestion } from "./editing.js";
-import { labelCodeButtons } from "./i18n.js";
+import { labelCodeButtons, translate } from "./i18n.js";
 import { bindKeyboard, enableSingleKeys } from "./keyboard.js";
 import { bindPageUpdates } from "./page_updates.js";
 import { toggleRail } from "./rail.js";
@@ -32,6 +32,7 @@ const actions = {
   latest: () => position.toEnd(),
   stop: () => thread?.stop(),
   suggest: (button) => whenIdle(() => thread.ask(button.textContent.trim())),
+  continue: () => whenIdle(() => thread.ask(translate("continue"))),
   again: (button) => whenIdle(() => askAgain(button.closest(".answer"), thread)),
   edit: (button) => whenIdle(() => editQuestion(button.closest(".question"), thread)),
 };

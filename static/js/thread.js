@@ -144,7 +144,11 @@ export class Thread {
   }
 
   showStatus(event) {
-    if (event.stage === "thinking") return; // AnswerView says so when it takes long
+    if (event.stage === "thinking") {
+      // Before the model was asked, AnswerView says so when it takes long.
+      if (event.done !== undefined) this.answer.showThinking(event.done);
+      return;
+    }
     const message = translateEvent(event);
     const text = event.total ? translate("progress", { ...event, message }) : message;
     this.answer.showProgress(text);
