@@ -22,6 +22,7 @@ parts = [
     path("parts/choices", views.repository_choices, name="choices"),
 ]
 exports = [
+    path("m/<uuid:message_id>/content.md", export_views.message_content, name="message-content"),
     path("m/<uuid:message_id>/answer.md", export_views.message_markdown, name="message-markdown"),
     path(
         "c/<uuid:conversation_id>/export.<slug:file_format>",

@@ -60,6 +60,14 @@ def message_markdown(request: HttpRequest, message_id: uuid.UUID) -> HttpRespons
     return _file(text, "text/markdown", "answer.md")
 
 
+@require_safe
+@login_required
+def message_content(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
+    """The Markdown of one's own answer alone, for copying."""
+    answer = own_answer(request, message_id)
+    return HttpResponse(answer.content, content_type="text/plain; charset=utf-8")
+
+
 def _markdown_export(conversation: Conversation) -> HttpResponse:
     messages = branch(conversation.messages.all())
     text = render_to_string(

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from chat.models import Conversation, ConversationQuerySet, Message
 from chat.web.lookups import own_answer, own_conversations, search_text
@@ -27,6 +28,8 @@ FIELD_CHANGES: dict[str, dict[str, Any]] = {
     "unarchive": {"archived": False},
     "restore": {"deleted_at": None},
 }
+# Action -> the event that tells the page of the conversation.
+CHANGE_EVENTS = {"delete": "conversation-deleted", "restore": "conversation-restored"}
 RATINGS = {"1": 1, "-1": -1}
 
 
@@ -53,10 +56,12 @@ def change_conversation(
         _delete(rows)
     else:
         raise Http404
-    context = rail_context(request)
-    if action == "delete":
-        context["deleted"] = conversation
-    return render(request, "chat/rail.html", context)
+    context = {**rail_context(request), "conversation_changed": conversation, "action": action}
+    response = render(request, "chat/rail.html", context)
+    event = CHANGE_EVENTS.get(action)
+    if event is not None:
+        trigger_client_event(response, event, {"id": str(conversation.pk)})
+    return response
 
 
 @require_POST

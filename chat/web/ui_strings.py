@@ -205,6 +205,7 @@ SCRIPT_STRINGS = {
     "sessionEnded": gettext_noop("Your session has ended. Sign in again."),
     "silent": gettext_noop("The server did not answer. Try again in a moment."),
     "copied": gettext_noop("Copied"),
+    "notCopied": gettext_noop("The browser did not allow it"),
     "copy": gettext_noop("Copy"),
     "wrap": gettext_noop("Wrap"),
     "version": gettext_noop("Version {n} of {of}"),

@@ -76,13 +76,13 @@ def repository_page(request: HttpRequest, repository_id: uuid.UUID) -> HttpRespo
 def conversation_page(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     """One's own conversation on the branch of the message `at`, else on the newest.
 
-    HTMX requests with `before` get only the turns before that message.
+    HTMX requests with `before`, or for the thread, get only the turns (before that message).
     """
     rows = own_conversations(request).select_related("repository__current_index")
     conversation = get_object_or_404(rows, pk=conversation_id)
     Message.objects.filter(conversation=conversation).mark_interrupted()
     context = _conversation_context(request, conversation)
-    if request.headers.get("HX-Request") and _message_id(request, "before"):
+    if _wants_turns(request):
         return render(request, "chat/turns.html", context)
     return _render_ask(request, context)
 
@@ -162,6 +162,11 @@ def _conversation_context(request: HttpRequest, conversation: Conversation) -> d
 
 def _message_id(request: HttpRequest, name: str) -> uuid.UUID | None:
     return parse_uuid(request.GET.get(name))
+
+
+def _wants_turns(request: HttpRequest) -> bool:
+    is_part = "before" in request.GET or request.headers.get("HX-Target") == "thread"
+    return bool(request.headers.get("HX-Request")) and is_part
 
 
 def _hide_lost_index(request: HttpRequest, repository: Repository) -> bool:

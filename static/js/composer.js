@@ -107,7 +107,9 @@ export class Composer {
    */
   settle({ isAccepted }) {
     forgetSent();
-    if (isAccepted && this.question.value === "") forgetDraft();
+    if (!isAccepted) return;
+    if (this.question.value === "") forgetDraft();
+    this.fields.deep_research.checked = false; // for one question, since it takes long
   }
 
   /**

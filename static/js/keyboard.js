@@ -1,5 +1,6 @@
 // The keyboard shortcuts that the help dialog lists.
 import { hasQuickSwitcher, toggleQuickSwitcher } from "./quick_switcher.js";
+import { closeNarrowRail } from "./rail.js";
 
 const SETTING = "keys"; // in localStorage; "off" when the reader switched single keys off
 
@@ -58,7 +59,7 @@ function isSingleKey(event) {
   return !event.target.closest("input, textarea, select, [contenteditable]");
 }
 
-// One thing at a time: an open menu, else the source pane, else the running answer. The browser
+// One thing at a time: an open menu, else the rail over a phone, else the source pane, else the running answer. The browser
 // itself closes an open dialog.
 function closeOrStop(sourcePane, thread) {
   const menu = document.querySelector(".menu[open]");
@@ -67,7 +68,7 @@ function closeOrStop(sourcePane, thread) {
     menu.querySelector("summary").focus();
     return;
   }
-  if (document.querySelector("dialog[open]") || sourcePane?.close()) return;
+  if (document.querySelector("dialog[open]") || closeNarrowRail() || sourcePane?.close()) return;
   thread?.stop();
 }
 

@@ -1,6 +1,7 @@
 // The script of every page: binds the actions of buttons (data-action) and starts what a page has.
-import { copyText } from "./clipboard.js";
+import { copyAnswer, copyText } from "./clipboard.js";
 import { Composer } from "./composer.js";
+import { followDeletion } from "./conversation.js";
 import { askAgain, editQuestion } from "./editing.js";
 import { labelCodeButtons, translate } from "./i18n.js";
 import { bindKeyboard, enableSingleKeys } from "./keyboard.js";
@@ -10,6 +11,7 @@ import { showStage } from "./research_stages.js";
 import { ScrollPosition } from "./scroll_position.js";
 import { SourcePane } from "./source_pane.js";
 import { Thread } from "./thread.js";
+import { showVersion } from "./versions.js";
 
 const position = new ScrollPosition(document.getElementById("main"));
 const threadElement = document.getElementById("thread");
@@ -25,7 +27,7 @@ const actions = {
   "next-source": () => sourcePane?.step(1),
   "previous-source": () => sourcePane?.step(-1),
   "copy-text": (button) => copyText(button, button.dataset.text),
-  "copy-answer": (button) => copyText(button, answerBody(button).innerText),
+  "copy-answer": (button) => copyAnswer(button, button.closest(".answer")),
   copy: (button) => copyText(button, codeBlock(button).querySelector("code").textContent),
   wrap: (button) => codeBlock(button).classList.toggle("wrap"),
   stage: (button) => showStage(button.closest(".answer"), Number(button.dataset.stage)),
@@ -40,8 +42,14 @@ const actions = {
 document.addEventListener("click", (event) => {
   const element = event.target.closest("[data-action]");
   if (element) actions[element.dataset.action]?.(element);
+  if (!thread?.isRunning) position.stopFollowing();
+  const version = event.target.closest(".versions a");
+  if (version && thread && !thread.isRunning && isPlainClick(event)) {
+    event.preventDefault();
+    showVersion(version, thread);
+  }
   const cite = event.target.closest("a.cite");
-  if (cite && sourcePane && !event.ctrlKey && !event.metaKey) {
+  if (cite && sourcePane && isPlainClick(event)) {
     event.preventDefault();
     sourcePane.open(cite);
   }
@@ -50,6 +58,15 @@ document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });
+
+// What a reader opens is brought into view.
+threadElement?.addEventListener(
+  "toggle",
+  ({ target }) => {
+    if (target.open) target.scrollIntoView({ block: "nearest" });
+  },
+  true,
+);
 
 bindKeyboard({ sourcePane, thread });
 bindPageUpdates(position);
@@ -73,15 +90,17 @@ function startThread() {
     composer.clear();
     started.ask(text);
   });
+  followDeletion(composer, () => started.stop());
   return started;
+}
+
+// Not one that opens a tab.
+function isPlainClick(event) {
+  return !(event.ctrlKey || event.metaKey || event.shiftKey);
 }
 
 function whenIdle(action) {
   if (thread && !thread.isRunning) action();
-}
-
-function answerBody(button) {
-  return button.closest(".answer").querySelector("[data-part=body]");
 }
 
 function codeBlock(button) {

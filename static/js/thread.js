@@ -1,5 +1,6 @@
 // The thread: asks questions and shows the events of the running answer.
 import { AnswerView } from "./answer_view.js";
+import { showConversation } from "./conversation.js";
 import { editQuestion } from "./editing.js";
 import { EventStream } from "./event_stream.js";
 import { translate, translateEvent } from "./i18n.js";
@@ -7,7 +8,7 @@ import { reloadPart } from "./page_updates.js";
 import { cloneTemplate } from "./templates.js";
 import { siteUrl } from "./urls.js";
 
-const TITLE_CHARS = 80;
+const AT_ONCE_MS = 2500;
 const UNFINISHED = ["stopped", "interrupted"]; // explained below the answer
 
 export class Thread {
@@ -22,6 +23,7 @@ export class Thread {
     this.position = position;
     this.answer = null; // the running answer
     this.request = null; // and its request; null for a run from before the page was loaded
+    this.startedAt = 0; // when a question was asked, in milliseconds
     this.isAccepted = false; // whether the server has the question of the running answer
     this.replaced = null; // the turns that an edited question replaces, until it is accepted
     this.hasText = false; // whether text of the answer came, with or without HTML
@@ -30,7 +32,9 @@ export class Thread {
       onState: (text) => composer.showConnection(text),
     });
     position.scroller.addEventListener("scroll", () => this.showLatestButton());
-    this.resume();
+    const last = [...element.querySelectorAll(".question")].at(-1);
+    if (last) position.standAt(last);
+    this.resumeRunning();
   }
 
   /** Whether an answer is being written. @returns {boolean} */
@@ -73,14 +77,15 @@ export class Thread {
     this.element.append(question, answer);
     this.start(answer);
     this.position.toEnd();
+    this.startedAt = Date.now();
     return question;
   }
 
-  // An answer that was running when the page was loaded is replayed from its first event.
-  resume() {
-    if (this.element.querySelector("[data-turn]")) this.position.toEnd();
+  /** Replays an answer that was running when it was loaded, from its first event. */
+  resumeRunning() {
     const running = this.element.querySelector(".answer[data-run]");
     if (!running) return;
+    this.position.toEnd();
     this.start(running);
     this.answer.clear();
     this.stream.attach(running.dataset.run, 0);
@@ -91,12 +96,18 @@ export class Thread {
     this.answer.start(this.element.dataset.files);
     this.hasText = false;
     this.isAccepted = false;
-    this.composer.setRunning(true);
+    this.setRunning(true);
+  }
+
+  setRunning(running) {
+    this.composer.setRunning(running);
+    this.position.isGrowing = running;
   }
 
   receive(event) {
     if (!this.isRunning) return;
-    this.position.follow(() => this.handle(event));
+    this.handle(event);
+    this.position.followEnd();
     this.showLatestButton();
   }
 
@@ -128,19 +139,10 @@ export class Thread {
     }
     if (!conversation || this.composer.conversation) return;
     const url = siteUrl(`c/${conversation}/`);
-    if (this.request.repository) this.openConversation(conversation, url);
-    else location.assign(url); // another revision has a page and sources of its own
-  }
-
-  openConversation(id, url) {
-    history.replaceState(null, "", url);
-    document.title = `${this.request.messages[0].content.slice(0, TITLE_CHARS)} · DeepWiki`;
-    this.composer.openConversation(id);
-    const share = document.getElementById("share");
-    share.setAttribute("hx-get", `${url}shares`);
-    share.hidden = false;
-    htmx.process(share);
-    reloadPart("conversations");
+    if (this.request.repository) {
+      showConversation(url, this.request.messages[0].content);
+      this.composer.openConversation(conversation);
+    } else location.assign(url); // another revision has a page and sources of its own
   }
 
   showStatus(event) {
@@ -156,6 +158,10 @@ export class Thread {
 
   end(state) {
     if (UNFINISHED.includes(state)) this.answer.addNotice(translate(state), { part: "ending" });
+    // An answer that came at once, as excerpts do, is read from its question on.
+    if (this.position.isFollowing && Date.now() - this.startedAt < AT_ONCE_MS) {
+      this.position.standAt(this.answer.question);
+    }
     // Another client asked, without HTML: the page of the server has the answer rendered.
     if (this.hasText && !this.answer.isRendered) location.reload();
     this.finish(state);
@@ -163,7 +169,6 @@ export class Thread {
 
   fail(event) {
     const problem = translateEvent(event);
-    this.answer.showProgress("");
     this.answer.addNotice(problem, { isProblem: true, part: "ending" });
     if (event.seq) return; // an event of the run: `done` follows
     const { answer, isAccepted, replaced, request } = this;
@@ -192,7 +197,7 @@ export class Thread {
     this.replaced = null;
     const text = translate(state === "complete" ? "complete" : "ended");
     document.getElementById("announce").textContent = text;
-    this.composer.setRunning(false);
+    this.setRunning(false);
     reloadPart("conversations");
     reloadPart("index");
     this.composer.focus({ preventScroll: true });

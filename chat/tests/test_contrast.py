@@ -1,0 +1,44 @@
+"""The contrast of the palette, where axe cannot see it: WCAG 2.2, 1.4.3 and 1.4.11."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+TOKENS = (Path(__file__).resolve().parents[2] / "static/css/tokens.css").read_text()
+PAIR = re.compile(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\);")
+ROLE = re.compile(r"--([\w-]+): var\(--([\w-]+)\);")
+SYNTAX = ("kw", "str", "num", "com", "fn", "cls", "text")
+TEXT, EDGE = 4.5, 3.0
+
+
+def colours(theme):
+    """Name of a token -> its colour, in the light (0) or the dark (1) theme."""
+    palette = {name: pair[theme] for name, *pair in PAIR.findall(TOKENS)}
+    return palette | {role: palette[name] for role, name in ROLE.findall(TOKENS) if name in palette}
+
+
+def luminance(colour):
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize("ground", ["raised", "mark"])
+@pytest.mark.parametrize("name", SYNTAX)
+def test_code_is_readable_on_plain_and_on_marked_lines(theme, ground, name):
+    palette = colours(theme)
+    assert contrast(palette[name], palette[ground]) >= TEXT
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize("ground", ["ground", "raised", "sunken"])
+def test_the_border_of_a_field_is_seen(theme, ground):
+    palette = colours(theme)
+    assert contrast(palette["field"], palette[ground]) >= EDGE
