@@ -186,6 +186,7 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["asked_by", "-created_at"], name="questions_of_a_person"),
             models.Index(fields=["lease_at"], condition=Q(state="running"), name="running_answers"),
+            models.Index(fields=["-created_at"], name="latest_messages"),
         ]
 
     def __str__(self) -> str:

@@ -101,6 +101,7 @@ INDEX_FILE_BYTES = env.number("DEEPWIKI_INDEX_FILE_BYTES", 1_000_000)
 INDEX_TEXT_BYTES = env.number("DEEPWIKI_INDEX_TEXT_BYTES", 200_000_000)
 INDEX_MEGABYTES = env.number("DEEPWIKI_INDEX_MEGABYTES", 0)
 INDEX_JOBS = env.number("DEEPWIKI_INDEX_JOBS", 2, least=1)
+WORKER_NICENESS = env.number("DEEPWIKI_WORKER_NICENESS", 10, most=19)
 REFRESH_HOURS = env.number("DEEPWIKI_REFRESH_HOURS", 24)
 WEBSOCKET_DEFLATE = env.flag("DEEPWIKI_WEBSOCKET_DEFLATE", default=True)
 # The largest body that any route takes; a larger one is refused while it arrives.
@@ -199,6 +200,9 @@ TEMPLATES = [
 # What a profile offers as default models: a function without arguments that returns
 # (value, label) pairs, named by its path so that accounts need not import chat.
 PROFILE_MODEL_CHOICES = "chat.web.model_choices.model_choices"
+# Whether questions are being answered, so that the worker waits: a function without arguments
+# that returns a bool.
+QUESTIONS_RUNNING = "chat.services.activity.questions_are_running"
 
 # --- languages and static files -------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -8,7 +8,7 @@
     first_ms  pause before the first word (0)
     thoughts  pieces of reasoning before the first word (0), delay_ms after each
     echo      1: the answer is the prompt as received
-    hold      after so many words the answer waits for `release()`
+    hold      after so many words the answer waits for `release()`; embeddings wait before theirs
     fault     a way to fail; each server lists its own
 """
 

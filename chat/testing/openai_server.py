@@ -80,7 +80,7 @@ class OpenAIServer(Loopback):
         return f"http://127.0.0.1:{self.port}/v1"
 
     def release(self, answers: int = 1) -> None:
-        """Let so many answers go on that are held, or will be."""
+        """Let so many answers or embeddings go on that are held, or will be."""
         for _ in range(answers):
             self._loop.call_soon_threadsafe(self._permits.release)
 
@@ -136,7 +136,10 @@ class OpenAIServer(Loopback):
             return
         self.embedding += 1
         self.most_embedding = max(self.most_embedding, self.embedding)
+        self._notify()
         await asyncio.sleep(script.first_ms / 1000)
+        if script.hold:
+            await self._permits.acquire()
         self.embedding -= 1
         await send_reply(writer, 200, _embeddings(body))
 

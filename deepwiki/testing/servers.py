@@ -121,6 +121,7 @@ def child_environment(port: int, extra: Mapping[str, str]) -> dict[str, str]:
         "DEEPWIKI_POOL_SIZE": "5",
         "DEEPWIKI_DEBUG": "false",
         "DEEPWIKI_TEST_STATIC": "1",
+        "DEEPWIKI_WORKER_NICENESS": "0",  # beside other test processes it would wait for them
         **extra,
     }
 

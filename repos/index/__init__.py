@@ -1,18 +1,32 @@
 """The stored index: built, switched, searched through HNSW graphs when large, deleted.
 
-pipeline (fetch, select, chunk, store, switch) -> vectors -> hnsw
+pipeline (fetch, select, chunk, store, switch) -> vector_phase (vectors, graphs)
 """
 
-from repos.index.pipeline import IndexOptions, IndexResult, index_repository, source_of
-from repos.index.progress import Progress
+from repos.index.pipeline import (
+    IndexOptions,
+    IndexResult,
+    WordsOutcome,
+    index_words,
+    source_of,
+)
+from repos.index.progress import UNLIMITED, Pace, Progress
 from repos.index.removal import drop_indexes, size_of, sizes
+from repos.index.staged_build import Outdated, StagedBuild
+from repos.index.vector_phase import index_vectors
 
 __all__ = [
+    "UNLIMITED",
     "IndexOptions",
     "IndexResult",
+    "Outdated",
+    "Pace",
     "Progress",
+    "StagedBuild",
+    "WordsOutcome",
     "drop_indexes",
-    "index_repository",
+    "index_vectors",
+    "index_words",
     "size_of",
     "sizes",
     "source_of",

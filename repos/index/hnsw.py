@@ -48,6 +48,11 @@ def build(index_id: int, give_up: Callable[[], bool] = bool) -> None:
         logger.warning("a graph could not be built; its index is read whole", exc_info=True)
 
 
+def is_incomplete(index_id: int) -> bool:
+    """Does a large index lack a graph?"""
+    return bool(_missing(index_id))
+
+
 def drop(index_id: int) -> None:
     """Drop the graphs of one index. Inside a transaction they stay, as orphans."""
     execute("UPDATE repos_index SET hnsw_embedders = '[]' WHERE id = %s", [index_id])

@@ -1,10 +1,12 @@
-"""Indexing one repository:
+"""The words of one repository:
 
-    fetch -> select files -> compare -> chunk and store -> switch -> vectors -> HNSW graphs
+    fetch -> select files -> compare -> chunk and store -> switch
 
-After the switch words answer; vectors and graphs follow. Runs in a worker or a command,
-never in a web process. If the process is killed at any step, the old index stays
-current and the next run deletes and redoes what was unfinished.
+After the switch words answer; `vector_phase` computes the vectors. A build that would
+take vectors away from searches is staged instead: that phase switches it, once it has
+its own. Runs in a worker or a command, never in a web process. If the process is killed
+at any step, the old index stays current and the next run deletes and redoes what was
+unfinished.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from repos.index import hnsw, writer
 from repos.index.files import chunked_files
 from repos.index.progress import Progress, Stage
 from repos.index.rows import ChunkedFile
-from repos.index.vectors import compute_vectors
+from repos.index.staged_build import StagedBuild
+from repos.index.vectors import missing_vectors
 from repos.indexing.file_selection import Limits, Skipped, select
 from repos.models import Index, Repository
 from repos.sources import (
@@ -63,6 +66,16 @@ class IndexResult:
 
 
 @dataclass(frozen=True)
+class WordsOutcome:
+    """What is left to do after the words: `vectors` to compute, `staged` to switch."""
+
+    result: IndexResult
+    vectors: int
+    is_complete: bool
+    staged: StagedBuild | None = None
+
+
+@dataclass(frozen=True)
 class _Run:
     repository: Repository
     options: IndexOptions
@@ -89,10 +102,10 @@ class _Plan:
         return [pk for path, (pk, _) in self.build.live_documents.items() if path not in unchanged]
 
 
-def index_repository(
+def index_words(
     repository: Repository, options: IndexOptions, progress: Progress, *, force: bool = False
-) -> IndexResult:
-    """Bring the repository's index up to date; `force` builds it anew.
+) -> WordsOutcome:
+    """Bring what words find up to date; `force` builds the index anew.
 
     Raises the SourceError family, EmbedderError, WrongKey, InterruptedError (cancelled)
     and Repository.DoesNotExist (deleted meanwhile); in each case the old index stays
@@ -101,14 +114,10 @@ def index_repository(
     run = _Run(repository, options, progress)
     progress.start_stage(Stage.FETCHING)
     index = None if force else _up_to_date_index(run)
-    if index is not None:
-        result = IndexResult(index.commit, index.files, index.chunks, unchanged=True)
-    else:
-        index, result = _update(run, force=force)
-    compute_vectors(index, options.embedders, progress)
-    hnsw.build(index.pk, progress.is_cancelled)
-    progress.start_stage(Stage.FINISHED)
-    return result
+    if index is None:
+        return _update(run, force=force)
+    result = IndexResult(index.commit, index.files, index.chunks, unchanged=True)
+    return _outcome(result, index, run)
 
 
 def source_of(
@@ -138,18 +147,55 @@ def _up_to_date_index(run: _Run) -> Index | None:
     return index if remote_commit(run.source) == index.commit else None
 
 
-def _update(run: _Run, *, force: bool) -> tuple[Index, IndexResult]:
-    source = run.source
-    with open_snapshot(source) as snapshot:
+def _update(run: _Run, *, force: bool) -> WordsOutcome:
+    with open_snapshot(run.source) as snapshot:
         plan = _plan(run, snapshot, force=force)
         _store_files(plan, snapshot, run.progress)
-    replaced_index = run.repository.current_index
-    old_commit = replaced_index.commit if replaced_index else ""
-    result = _switch(plan, run)
-    if old_commit not in ("", result.commit):
-        steps = commits_between(source, old_commit, result.commit)
-        writer.record_commit_history(plan.build.index, old_commit, steps)
-    return plan.build.index, result
+    run.progress.start_stage(Stage.STORING)
+    _check_not_empty(plan.build)
+    if _replaces_vectors(plan.build, run):
+        return _stage(plan, run)
+    return _switch(plan, run)
+
+
+def _stage(plan: _Plan, run: _Run) -> WordsOutcome:
+    """Leave the stored build to the vector phase; the current index goes on answering."""
+    writer.store_terms(plan.build, run.repository)
+    old_commit = _current_commit(run)
+    staged = StagedBuild(
+        index_id=plan.build.index.pk,
+        partial=plan.build.partial,
+        commit=plan.commit,
+        skipped=plan.skipped.as_json(),
+        replaced=plan.replaced_documents(),
+        old_commit=old_commit,
+        steps=_steps(plan, run, old_commit),
+    )
+    result = _result(plan, removed=len(staged.replaced))
+    return _outcome(result, plan.build.index, run, staged)
+
+
+def _outcome(
+    result: IndexResult, index: Index, run: _Run, staged: StagedBuild | None = None
+) -> WordsOutcome:
+    keys = [embedder.key for embedder in run.options.embedders]
+    is_whole = staged is None and index.state == Index.State.READY
+    missing = max(0, missing_vectors(index, keys))
+    is_complete = is_whole and not missing and not hnsw.is_incomplete(index.pk)
+    return WordsOutcome(result, missing, is_complete, staged)
+
+
+def _current_commit(run: _Run) -> str:
+    """The commit that searches find now, empty without an index."""
+    index = run.repository.current_index
+    return index.commit if index else ""
+
+
+def _steps(plan: _Plan, run: _Run, old_commit: str) -> int | None:
+    """How many commits the build is ahead of the current index; None if unknown."""
+    if old_commit in ("", plan.commit):
+        return None
+    return commits_between(run.source, old_commit, plan.commit)
 
 
 def _plan(run: _Run, snapshot: Snapshot, *, force: bool) -> _Plan:
@@ -201,18 +247,16 @@ def _store_files(plan: _Plan, snapshot: Snapshot, progress: Progress) -> None:
     progress.advance(len(plan.changed) - advanced)
 
 
-def _switch(plan: _Plan, run: _Run) -> IndexResult:
-    """Make the build current, with its vectors if the old state has them."""
-    build, progress = plan.build, run.progress
-    progress.start_stage(Stage.STORING)
-    _check_not_empty(build)
-    if _replaces_vectors(build, run.repository):
-        compute_vectors(build.index, run.options.embedders, progress)
-        progress.start_stage(Stage.STORING)
+def _switch(plan: _Plan, run: _Run) -> WordsOutcome:
+    """Make the build current: words find it from now on."""
+    build = plan.build
+    old_commit = _current_commit(run)
     replaced = plan.replaced_documents()
     skipped = plan.skipped.as_json()
-    writer.switch(build, run.repository, plan.commit, skipped, replaced, progress.holds_claim)
-    return _result(plan, removed=len(replaced))
+    writer.switch(build, run.repository, plan.commit, skipped, replaced, run.progress.holds_claim)
+    if old_commit not in ("", plan.commit):
+        writer.record_commit_history(build.index, old_commit, _steps(plan, run, old_commit))
+    return _outcome(_result(plan, removed=len(replaced)), build.index, run)
 
 
 def _check_not_empty(build: writer.Build) -> None:
@@ -233,8 +277,11 @@ def _result(plan: _Plan, *, removed: int) -> IndexResult:
     )
 
 
-def _replaces_vectors(build: writer.Build, repository: Repository) -> bool:
+def _replaces_vectors(build: writer.Build, run: _Run) -> bool:
     """Would a switch without vectors take vectors away from searches?"""
+    keys = [embedder.key for embedder in run.options.embedders]
+    if missing_vectors(build.index, keys) <= 0:
+        return False
     if build.partial:
         return build.index.state == Index.State.READY
-    return repository.current_index is not None
+    return run.repository.current_index is not None

@@ -1,4 +1,4 @@
-"""How the indexing pipeline reports progress and learns that it must stop."""
+"""How the indexing pipeline reports progress and learns that it must stop or pause."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ class Progress(Protocol):
 
     def start_stage(self, stage: IndexJob.Stage, total: int = 0) -> None:
         """A stage begins; `total` is the number of its items, 0 when unknown."""
+        ...
+
+    def resume_stage(self, stage: IndexJob.Stage, remaining: int) -> None:
+        """A stage goes on with `remaining` items, or begins with as many."""
         ...
 
     def advance(self, count: int) -> None:
@@ -40,3 +44,24 @@ class Progress(Protocol):
         Inside a transaction it stays true until its end.
         """
         ...
+
+
+class Pace(Protocol):
+    """How fast vectors are computed. `repos.jobs.Slice` ends in time for other repositories."""
+
+    def may_go_on(self) -> bool:
+        """Called before each call of an embedder; false ends the slice.
+
+        May block for a while, when others need the cores.
+        """
+        ...
+
+
+class Unlimited:
+    """Without a pause, to the last vector."""
+
+    def may_go_on(self) -> bool:
+        return True
+
+
+UNLIMITED = Unlimited()

@@ -24,6 +24,15 @@ def update_counts(index_id: int, counts: Counter[int], replaced: list[int]) -> N
         counts[term] += count
 
 
+def staged_counts(index_id: int) -> Counter[int]:
+    """In how many staged chunks of an index each term stands."""
+    counts: Counter[int] = Counter()
+    staged = "SELECT words::text FROM repos_chunk WHERE index_id = %s AND NOT is_live"
+    for (sparse_vector,) in fetch_all(staged, [index_id]):
+        counts.update(_terms_of(sparse_vector))
+    return counts
+
+
 def store(index_id: int, counts: Counter[int]) -> None:
     """Insert the counts; the index must hold no row for these terms."""
     rows = ((index_id, term, count) for term, count in counts.items() if count > 0)

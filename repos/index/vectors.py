@@ -7,8 +7,9 @@ missing.
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from deepwiki.foundation.sql import fetch_all, fetch_value, read_sql
 from repos.embedders import Embedder
 from repos.index.bulk import analyze, bulk_transaction, copy_rows
-from repos.index.progress import Progress, Stage
+from repos.index.progress import UNLIMITED, Pace, Progress, Stage
 from repos.indexing import chunk_text
 from repos.models import Index, vector_text
 
@@ -58,28 +59,45 @@ class _Range:
     end_column: int
 
 
-def compute_vectors(index: Index, embedders: Iterable[Embedder], progress: Progress) -> None:
-    """Give every chunk a vector by each embedder, and mark the index as ready.
+def compute_vectors(
+    index: Index, embedders: Sequence[Embedder], progress: Progress, pace: Pace = UNLIMITED
+) -> bool:
+    """Give chunks their vectors while `pace` allows; returns whether none is missing.
 
-    Raises EmbedderError, and InterruptedError when the job is cancelled.
+    Marks a current index with all its vectors as ready. Raises EmbedderError, and
+    InterruptedError when the job is cancelled.
     """
+    missing = missing_vectors(index, [embedder.key for embedder in embedders])
+    if missing > 0:
+        progress.resume_stage(Stage.EMBEDDING, missing)
     for embedder in embedders:
-        missing = missing_vectors(index, [embedder.key])
-        if missing > 0:
-            progress.start_stage(Stage.EMBEDDING, missing)
-            _compute_by(index, embedder, progress)
+        if not _compute_by(_Computation(index, embedder, progress, pace)):
+            return False
     if index.state == Index.State.LEXICAL and missing_vectors(index, index.embedders) <= 0:
         _mark_ready(index)
+    return True
 
 
-def _compute_by(index: Index, embedder: Embedder, progress: Progress) -> None:
-    after = 0
+@dataclass(frozen=True)
+class _Computation:
+    """The vectors of one index by one embedder."""
+
+    index: Index
+    embedder: Embedder
+    progress: Progress
+    pace: Pace
+
+
+def _compute_by(computation: _Computation) -> bool:
+    """Returns whether all were computed before the slice ended."""
+    index, embedder, after = computation.index, computation.embedder, 0
     with ThreadPoolExecutor(embedder.concurrency, thread_name_prefix="embedding") as pool:
         while batch := pending_chunks(index, embedder.key, after):
             after = batch[-1].chunk_id
-            new = reuse_vectors(index, embedder.key, batch)
-            progress.advance(len(batch) - len(new))
-            _embed(pool, index, embedder, _calls(new, embedder.batch), progress)
+            new = reuse_vectors(computation, batch)
+            if not _embed(pool, computation, _calls(new, embedder.batch)):
+                return False
+    return True
 
 
 def _calls(chunks: Sequence[PendingChunk], size: int) -> list[list[PendingChunk]]:
@@ -92,23 +110,37 @@ def _calls(chunks: Sequence[PendingChunk], size: int) -> list[list[PendingChunk]
 
 
 def _embed(
-    pool: ThreadPoolExecutor,
-    index: Index,
-    embedder: Embedder,
-    calls: Sequence[Sequence[PendingChunk]],
-    progress: Progress,
-) -> None:
-    """Make the embedder's calls in the pool and store their results in order."""
-    futures = [pool.submit(embedder.embed, [chunk.text for chunk in call]) for call in calls]
-    try:
-        for call, future in zip(calls, futures, strict=True):
-            write_vectors(index, embedder.key, call, future.result())
-            progress.advance(len(call))
-            if progress.is_cancelled():
-                raise InterruptedError
-    finally:
-        for future in futures:
-            future.cancel()
+    pool: ThreadPoolExecutor, computation: _Computation, calls: Sequence[Sequence[PendingChunk]]
+) -> bool:
+    """Make the embedder's calls in the pool and store their results in order.
+
+    Returns whether all were made: none begins after the end of the slice, and those
+    that run then are stored.
+    """
+    embedder, progress = computation.embedder, computation.progress
+    waiting = deque(calls)
+    running: deque[tuple[Sequence[PendingChunk], Future[NDArray[np.float32]]]] = deque()
+    while waiting or running:
+        while waiting and len(running) < embedder.concurrency:
+            if not computation.pace.may_go_on():
+                return _store_running(running, computation)
+            call = waiting.popleft()
+            running.append((call, pool.submit(embedder.embed, [chunk.text for chunk in call])))
+        call, future = running.popleft()
+        write_vectors(computation, call, future.result())
+        if progress.is_cancelled():
+            raise InterruptedError
+    return True
+
+
+def _store_running(
+    running: Iterable[tuple[Sequence[PendingChunk], Future[NDArray[np.float32]]]],
+    computation: _Computation,
+) -> bool:
+    """Store what is being computed at the end of a slice; false, since others are left."""
+    for call, future in running:
+        write_vectors(computation, call, future.result())
+    return False
 
 
 def missing_vectors(index: Index, embedders: Sequence[str]) -> int:
@@ -138,13 +170,11 @@ def _text(file: _File, part: _Range) -> str:
     return f"{file.path} {part.symbol}\n{chunk_text(file.language, file.rows, part)}"
 
 
-def reuse_vectors(
-    index: Index, embedder: str, chunks: Sequence[PendingChunk]
-) -> list[PendingChunk]:
+def reuse_vectors(computation: _Computation, chunks: Sequence[PendingChunk]) -> list[PendingChunk]:
     """Copy the vectors that the same texts have already; returns the chunks left."""
-    stored = _stored_vectors(embedder, {chunk.digest for chunk in chunks})
+    stored = _stored_vectors(computation.embedder.key, {chunk.digest for chunk in chunks})
     reused = [chunk for chunk in chunks if chunk.digest in stored]
-    _copy_vectors(index, embedder, reused, [stored[chunk.digest] for chunk in reused])
+    _store(computation, reused, [stored[chunk.digest] for chunk in reused])
     return [chunk for chunk in chunks if chunk.digest not in stored]
 
 
@@ -159,19 +189,31 @@ def _stored_vectors(embedder: str, digests: Iterable[bytes]) -> dict[bytes, str]
 
 
 def write_vectors(
-    index: Index, embedder: str, chunks: Sequence[PendingChunk], vectors: NDArray[np.float32]
+    computation: _Computation, chunks: Sequence[PendingChunk], vectors: NDArray[np.float32]
 ) -> None:
     """Store computed vectors, one row a chunk."""
-    texts = [vector_text(row) for row in vectors.tolist()]
+    _store(computation, chunks, [vector_text(row) for row in vectors.tolist()])
+
+
+def _store(
+    computation: _Computation, chunks: Sequence[PendingChunk], vectors: Sequence[str]
+) -> None:
+    """Store vectors in pgvector's text form.
+
+    Raises InterruptedError when another worker has the job: it stores them, too.
+    """
+    if not chunks:
+        return
     with bulk_transaction():
-        _copy_vectors(index, embedder, chunks, texts)
+        if not computation.progress.holds_claim():
+            raise InterruptedError
+        _copy_vectors(computation.index, computation.embedder.key, chunks, vectors)
+    computation.progress.advance(len(chunks))
 
 
 def _copy_vectors(
     index: Index, embedder: str, chunks: Sequence[PendingChunk], vectors: Sequence[str]
 ) -> None:
-    if not chunks:
-        return
     rows = (
         (index.pk, chunk.chunk_id, embedder, chunk.digest, vector)
         for chunk, vector in zip(chunks, vectors, strict=True)

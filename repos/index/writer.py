@@ -50,7 +50,8 @@ class Build:
     """An index being written: a new one, or (`partial`) changes of a live one.
 
     `live_documents` maps the paths of a partial build to (document id, sha). `terms` counts
-    the chunks that hold each term; `files` and `chunks` those written.
+    the chunks that hold each term, and is empty for a build of an earlier process; `files`
+    and `chunks` count those written.
     """
 
     index: Index
@@ -119,6 +120,19 @@ def write(build: Build, files: Iterable[ChunkedFile]) -> None:
     build.chunks += sum(len(chunks) for _, chunks in rows)
 
 
+def store_terms(build: Build, repository: Repository) -> None:
+    """Store the terms of a new index ahead of its switch, which another process may make.
+
+    Those of a partial build are counted then: the live ones change with it. Raises
+    Repository.DoesNotExist when the repository was deleted.
+    """
+    if build.partial:
+        return
+    with bulk_transaction():
+        Repository.objects.select_for_update().get(pk=repository.pk)
+        terms.store(build.index.pk, build.terms)
+
+
 def switch(
     build: Build,
     repository: Repository,
@@ -141,7 +155,8 @@ def switch(
         previous = locked.current_index_id
         if build.partial:
             _switch_documents(build, replaced)
-        terms.store(index.pk, build.terms)
+        else:
+            terms.store(index.pk, build.terms)
         _save(index, commit, skipped)
         _set_current(locked, index)
     repository.current_index = index
@@ -192,9 +207,11 @@ def _new_index(repository: Repository, commit: str, embedders: Sequence[Embedder
 
 
 def _switch_documents(build: Build, replaced: list[int]) -> None:
-    """Replace live documents by the staged ones, and update `build.terms`."""
+    """Replace live documents by the staged ones, and bring the terms up to date."""
     index_id = build.index.pk
-    terms.update_counts(index_id, build.terms, replaced)
+    counts = build.terms or terms.staged_counts(index_id)
+    terms.update_counts(index_id, counts, replaced)
+    terms.store(index_id, counts)
     delete_documents(replaced)
     for table in ("repos_document", "repos_chunk"):
         staged = f"UPDATE {table} SET is_live = true WHERE index_id = %s AND NOT is_live"  # noqa: S608 - names from the line above

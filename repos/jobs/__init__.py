@@ -3,7 +3,8 @@
 The `IndexJob` row is the truth; the procrastinate queue only carries its id to a
 worker.
 
-queue (requested, waiting) -> claims (claimed, kept alive) -> runner (run, ended)
+queue (requested, waiting) -> claims (claimed, kept alive) -> runner (words) -> slices
+(vectors) -> runner (ended)
 """
 
 from repos.jobs.claims import rescue
@@ -11,13 +12,17 @@ from repos.jobs.options import fetch_limits, index_options
 from repos.jobs.progress import JobProgress, stopping
 from repos.jobs.queue import cancel, enqueue, pause, position, request, resume, waiting
 from repos.jobs.runner import run, run_next, run_or_follow
+from repos.jobs.slices import Slice, SlicesThread, next_slices, run_next_slice
 
 __all__ = [
     "JobProgress",
+    "Slice",
+    "SlicesThread",
     "cancel",
     "enqueue",
     "fetch_limits",
     "index_options",
+    "next_slices",
     "pause",
     "position",
     "request",
@@ -25,6 +30,7 @@ __all__ = [
     "resume",
     "run",
     "run_next",
+    "run_next_slice",
     "run_or_follow",
     "stopping",
     "waiting",

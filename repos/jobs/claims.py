@@ -12,12 +12,14 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import Error, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from repos.jobs.queue import State, enqueue
+from repos.index import WordsOutcome
+from repos.jobs.queue import Phase, State, enqueue
 from repos.models import IndexJob
 
 logger = logging.getLogger(__name__)
@@ -31,22 +33,27 @@ CLEARED = {
     "failures": {},
     "progress": 0,
     "total": 0,
+    "staged_build": {},
 }
 
 
 def claim(job_id: uuid.UUID | str) -> IndexJob | None:
     """Claim a queued job, or one whose worker died.
 
-    None when another has it, or it is over.
+    Its vector phase goes on where it stands. None when another has it, or it is over.
     """
     now = timezone.now()
     claimable = Q(state=State.QUEUED) | _is_stalled(now)
-    claimed = IndexJob.objects.filter(claimable, pk=job_id).update(
+    row = IndexJob.objects.filter(claimable, pk=job_id)
+    number = F("claim_number") + 1
+    claimed = row.filter(phase=Phase.VECTORS).update(
+        state=State.RUNNING, heartbeat_at=now, claim_number=number
+    ) or row.filter(phase=Phase.WORDS).update(
         state=State.RUNNING,
         stage=IndexJob.Stage.WAITING,
         heartbeat_at=now,
         started_at=now,
-        claim_number=F("claim_number") + 1,
+        claim_number=number,
         **CLEARED,
     )
     if not claimed:
@@ -86,8 +93,47 @@ def renew(job: IndexJob) -> None:
         connection.close()
 
 
+def enter_vector_phase(job: IndexJob, outcome: WordsOutcome, state: IndexJob.State) -> bool:
+    """Record that words are done; False when the claim is lost.
+
+    `state` is RUNNING to go on with the claim, QUEUED to leave it to the next slice.
+    """
+    staged = outcome.staged.as_json() if outcome.staged else {}
+    changes: dict[str, Any] = {
+        "phase": Phase.VECTORS,
+        "stage": IndexJob.Stage.EMBEDDING,
+        "total": outcome.vectors,
+        "progress": 0,
+        "stage_at": timezone.now(),
+        "result": outcome.result.as_json(),
+        "staged_build": staged,
+        "vectors_at": None,
+        "crash_count": 0,
+    }
+    if not IndexJob.objects.claimed_as(job).update(state=state, **changes):
+        return False
+    for name, value in changes.items():
+        setattr(job, name, value)
+    return True
+
+
+def end_slice(job: IndexJob) -> None:
+    """Leave the rest of the vectors to later slices, and other jobs to the next ones."""
+    IndexJob.objects.claimed_as(job).update(
+        state=State.QUEUED, progress=job.progress, vectors_at=timezone.now(), crash_count=0
+    )
+
+
+def restart(job: IndexJob) -> None:
+    """Put a claimed job back to where words begin: what was to be finished is outdated."""
+    with transaction.atomic():
+        row = IndexJob.objects.claimed_as(job)
+        if row.update(state=State.QUEUED, phase=Phase.WORDS, staged_build={}):
+            enqueue(job)
+
+
 def release(job: IndexJob) -> None:
-    """Put a claimed job back into the queue, for another worker."""
+    """Put a claimed job back into the queue of its phase, for another worker."""
     with transaction.atomic():
         if IndexJob.objects.claimed_as(job).update(state=State.QUEUED):
             enqueue(job)
@@ -122,7 +168,7 @@ def _resend_lost_messages() -> None:
     """A second message for a job does no harm: the claim is atomic."""
     lost = timezone.now() - MESSAGE_TIMEOUT
     never_claimed = Q(heartbeat_at=None, created_at__lt=lost)
-    queued = IndexJob.objects.filter(state=State.QUEUED)
+    queued = IndexJob.objects.filter(state=State.QUEUED, phase=Phase.WORDS)
     for job in queued.filter(never_claimed | Q(heartbeat_at__lt=lost)):
         IndexJob.objects.filter(pk=job.pk).update(heartbeat_at=timezone.now())
         enqueue(job)

@@ -41,6 +41,15 @@ class JobProgress:
         self._unwritten = 0
         self._update(stage=stage, total=total, progress=0, stage_at=self.job.stage_at)
 
+    def resume_stage(self, stage: IndexJob.Stage, remaining: int) -> None:
+        """As `start_stage`, with the total and the time of an earlier slice."""
+        if self.job.stage != stage or self.job.total < remaining:
+            self.start_stage(stage, remaining)
+            return
+        self.job.progress = self.job.total - remaining
+        self._unwritten = 0
+        self._update(progress=self.job.progress)
+
     def advance(self, count: int) -> None:
         self.job.progress += count
         self._unwritten += count

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import uuid
 from datetime import timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from deepwiki.foundation.sql import fetch_all, fetch_value, read_sql
 from repos.models import IndexJob, Repository
 
 State = IndexJob.State
+Phase = IndexJob.Phase
+WAITING = read_sql(__file__, "waiting.sql")
+REQUEST_ATTEMPTS = 5
 FAIRNESS_WINDOW = timedelta(hours=1)
 
 
@@ -22,22 +27,28 @@ def request(
     """The repository's unfinished job, created if there is none, and whether it is new.
 
     A new job is handed to a worker unless `start` is false. The database allows one
-    unfinished job a repository, so concurrent requests get the same one. A running job
-    is run again when it is done, since it may have read old files.
+    unfinished job a repository, so concurrent requests get the same one. A job that has
+    read files already is run again when it is done. Raises IntegrityError when the
+    repository or the person is deleted.
     """
-    try:
-        with transaction.atomic():
-            job = IndexJob.objects.create(
-                repository=repository, requested_by_id=user_id, force=force
-            )
-            if start:
-                enqueue(job)
-            return job, True
-    except IntegrityError:
-        unfinished = repository.jobs.unfinished().first()
-        if unfinished is not None and _join(unfinished, force=force):
-            return unfinished, False
-        return request(repository, user_id, force=force, start=start)  # it ended meanwhile
+    for attempt in range(REQUEST_ATTEMPTS):
+        try:
+            return _create(repository, user_id, force=force, start=start), True
+        except IntegrityError:
+            unfinished = repository.jobs.unfinished().first()
+            if unfinished is not None and _join(unfinished, force=force):
+                return unfinished, False
+            if attempt == REQUEST_ATTEMPTS - 1:
+                raise
+    raise AssertionError  # the last attempt returned or raised
+
+
+def _create(repository: Repository, user_id: int | None, *, force: bool, start: bool) -> IndexJob:
+    with transaction.atomic():
+        job = IndexJob.objects.create(repository=repository, requested_by_id=user_id, force=force)
+        if start:
+            enqueue(job)
+    return job
 
 
 def enqueue(job: IndexJob) -> None:
@@ -47,37 +58,39 @@ def enqueue(job: IndexJob) -> None:
 
 
 def waiting() -> list[IndexJob]:
-    """Queued jobs in the order in which they will run.
+    """Jobs that wait for their words, in the order in which they will run.
 
     The next is the oldest job of the person with the fewest jobs running or started
     within the last hour, those before it in the list included.
     """
-    counts = _recent_jobs_by_person()
-    order: list[IndexJob] = []
-    queued = list(IndexJob.objects.filter(state=State.QUEUED).order_by("created_at"))
-    while queued:
-        job = min(queued, key=lambda job: (counts[job.requested_by_id], job.created_at))
-        queued.remove(job)
-        counts[job.requested_by_id] += 1
-        order.append(job)
-    return order
+    ids = [job_id for job_id, _ in fetch_all(f"{WAITING} ORDER BY place", _fairness())]
+    jobs = IndexJob.objects.in_bulk(ids)
+    return [jobs[job_id] for job_id in ids if job_id in jobs]
 
 
-def _recent_jobs_by_person() -> Counter[int | None]:
-    recently = Q(state=State.RUNNING) | Q(started_at__gt=timezone.now() - FAIRNESS_WINDOW)
-    recent = IndexJob.objects.filter(recently).exclude(state=State.QUEUED)
-    return Counter(recent.values_list("requested_by", flat=True))
+def next_waiting(count: int) -> list[uuid.UUID]:
+    """The ids of the first `count` of them."""
+    rows = fetch_all(f"{WAITING} ORDER BY place LIMIT %(count)s", {**_fairness(), "count": count})
+    return [job_id for job_id, _ in rows]
 
 
 def position(job: IndexJob) -> int:
-    """How many jobs are ahead of a waiting one; 0 when it is not waiting."""
-    ids = [queued.pk for queued in waiting()]
-    return ids.index(job.pk) if job.pk in ids else 0
+    """How many jobs are ahead of a waiting one; 0 when it is not waiting. One statement."""
+    place = fetch_value(
+        f"SELECT coalesce(max(place), 1) FROM ({WAITING}) AS waiting WHERE id = %(job)s",  # noqa: S608 - our own file
+        {**_fairness(), "job": job.pk},
+    )
+    return int(place) - 1
+
+
+def _fairness() -> dict[str, Any]:
+    return {"since": timezone.now() - FAIRNESS_WINDOW}
 
 
 def cancel(job: IndexJob) -> None:
     """Stop an unfinished job; the old index stays current."""
-    _change_state(job, IndexJob.UNFINISHED, State.CANCELLED)
+    finished = {"finished_at": timezone.now()}
+    _change_state(job, IndexJob.UNFINISHED, State.CANCELLED, **finished)
 
 
 def pause(job: IndexJob) -> None:
@@ -92,19 +105,43 @@ def resume(job: IndexJob) -> None:
             enqueue(job)
 
 
+def restart_if_requested(job: IndexJob) -> None:
+    """Put a job between two slices back to where words begin, if it was requested again.
+
+    A staged build is finished first: constant pushes would keep it from ever being current.
+    """
+    between = IndexJob.objects.filter(pk=job.pk, state=State.QUEUED, phase=Phase.VECTORS)
+    requested = between.filter(rerun_requested=True, staged_build={})
+    with transaction.atomic():
+        restarted = requested.update(
+            phase=Phase.WORDS,
+            stage=IndexJob.Stage.WAITING,
+            force=F("rerun_forced"),
+            rerun_requested=False,
+            rerun_forced=False,
+        )
+        if restarted:
+            enqueue(job)
+
+
 def _join(job: IndexJob, *, force: bool) -> bool:
-    """Add a request to an unfinished job. False when it ended meanwhile."""
-    row = IndexJob.objects.filter(pk=job.pk)
-    if job.state == State.RUNNING:
+    """Add a request to an unfinished job. False when it ended or moved on meanwhile."""
+    row = IndexJob.objects.filter(pk=job.pk, state=job.state, phase=job.phase)
+    if job.state == State.RUNNING or job.phase == Phase.VECTORS:
         changes = {"rerun_requested": True}
         if force:
             changes["rerun_forced"] = True
-        return bool(row.filter(state=State.RUNNING).update(**changes))
+        joined = bool(row.update(**changes))
+        restart_if_requested(job)
+        return joined
     if force:
-        row.update(force=True)
-    return True
+        return bool(row.update(force=True))
+    return row.exists()
 
 
-def _change_state(job: IndexJob, before: list[IndexJob.State], after: IndexJob.State) -> bool:
+def _change_state(
+    job: IndexJob, before: list[IndexJob.State], after: IndexJob.State, **changes: Any
+) -> bool:
     """Change the state if it is one of `before`; returns whether it was."""
-    return bool(IndexJob.objects.filter(pk=job.pk, state__in=before).update(state=after))
+    row = IndexJob.objects.filter(pk=job.pk, state__in=before)
+    return bool(row.update(state=after, **changes))

@@ -9,7 +9,8 @@ import contextlib
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from django.db import Error
 from django.utils import timezone
@@ -18,7 +19,15 @@ from deepwiki.foundation.incidents import log_incident
 from repos.access import public_hosts
 from repos.embedders import EmbedderError
 from repos.encryption import WrongKey
-from repos.index import IndexResult, drop_indexes, index_repository
+from repos.index import (
+    UNLIMITED,
+    Outdated,
+    Pace,
+    StagedBuild,
+    drop_indexes,
+    index_vectors,
+    index_words,
+)
 from repos.jobs import claims, queue
 from repos.jobs.options import index_options
 from repos.jobs.progress import JobProgress, stopping
@@ -28,6 +37,8 @@ from repos.sources.errors import NoRevision, NotFound
 
 logger = logging.getLogger(__name__)
 State = IndexJob.State
+Phase = IndexJob.Phase
+CANDIDATES = 8  # jobs that a free worker tries to claim, in their order
 MAX_CRASHES = 4  # of workers, after which a job is given up
 POLL_SECONDS = 0.5
 CRASHED = "Indexing this repository ended the worker several times. Tell the administrator."
@@ -35,19 +46,29 @@ INTERNAL = "Something went wrong on our side. Tell the administrator: incident {
 
 
 def run_next() -> IndexJob | None:
-    """Run the first waiting job that can be claimed; None when there is none.
+    """Index the words of the first waiting job that can be claimed; None without one.
 
-    See `queue.waiting`.
+    See `queue.waiting`. Its vectors are left to slices.
     """
-    for waiting_job in queue.waiting():
-        job = claims.claim(waiting_job.pk)
+    for job_id in queue.next_waiting(CANDIDATES):
+        job = claims.claim(job_id)
         if job is not None:
-            return _execute(job, JobProgress(job))
+            return _execute(_Execution(job, JobProgress(job), pace=None))
     return None
 
 
+def run_slice(job_id: uuid.UUID | str, pace_of: Callable[[JobProgress], Pace]) -> bool:
+    """Claim a job and compute its vectors as long as the pace allows; whether it was claimed."""
+    job = claims.claim(job_id)
+    if job is None:
+        return False
+    progress = JobProgress(job)
+    _execute(_Execution(job, progress, pace_of(progress)))
+    return True
+
+
 def run(job_id: uuid.UUID | str, progress: JobProgress | None = None) -> IndexJob:
-    """Claim and run a job; returns its row.
+    """Claim and run a job, words and vectors; returns its row.
 
     Does nothing when another worker has it, or it is over.
     """
@@ -57,7 +78,7 @@ def run(job_id: uuid.UUID | str, progress: JobProgress | None = None) -> IndexJo
         return other or IndexJob(state=State.CANCELLED)
     progress = progress or JobProgress(job)
     progress.job = job
-    return _execute(job, progress)
+    return _execute(_Execution(job, progress, UNLIMITED))
 
 
 def run_or_follow(
@@ -75,16 +96,28 @@ def run_or_follow(
         time.sleep(POLL_SECONDS)
 
 
-def _execute(job: IndexJob, progress: JobProgress) -> IndexJob:
-    """Run a claimed job and store how it ended; returns its row."""
+@dataclass(frozen=True)
+class _Execution:
+    """A claimed job being run. Without a `pace` its vectors are left to others."""
+
+    job: IndexJob
+    progress: JobProgress
+    pace: Pace | None
+
+
+def _execute(execution: _Execution) -> IndexJob:
+    """Run a claimed job and store how it ended, or how far it came; returns its row."""
+    job = execution.job
     if job.crash_count >= MAX_CRASHES:
         _fail(job, CRASHED, "worker_crashed")
         return _fresh(job)
     try:
         with claims.heartbeat(job):
-            result = index_repository(job.repository, index_options(), progress, force=job.force)
+            _run_phases(execution)
     except InterruptedError:
         _interrupt(job)
+    except Outdated:
+        claims.restart(job)
     except Repository.DoesNotExist:
         logger.info("repository deleted while it was indexed")
     except (SourceError, EmbedderError, WrongKey) as error:
@@ -92,16 +125,44 @@ def _execute(job: IndexJob, progress: JobProgress) -> IndexJob:
         _fail(job, str(error), getattr(error, "code", ""), getattr(error, "parameters", {}))
     except Exception:
         _fail_internally(job)
-    else:
-        _complete(job, result)
+    queue.restart_if_requested(job)
     _rerun_if_requested(job)
     return _fresh(job)
 
 
-def _complete(job: IndexJob, result: IndexResult) -> None:
-    public_hosts.record_fetch(job.repository)
+def _run_phases(execution: _Execution) -> None:
+    """The words where they are not done, then the vectors, or a slice of them."""
+    job = execution.job
+    if job.phase == Phase.WORDS:
+        outcome = index_words(job.repository, index_options(), execution.progress, force=job.force)
+        public_hosts.record_fetch(job.repository)
+        if outcome.is_complete:
+            _complete(job, outcome.result.as_json())
+            return
+        state = State.RUNNING if execution.pace else State.QUEUED
+        if not claims.enter_vector_phase(job, outcome, state):
+            raise InterruptedError
+    if execution.pace is not None:
+        _run_vectors(job, execution.progress, execution.pace)
+
+
+def _run_vectors(job: IndexJob, progress: JobProgress, pace: Pace) -> None:
+    staged = StagedBuild.from_json(job.staged_build) if job.staged_build else None
+    if index_vectors(job.repository, index_options(), progress, staged, pace):
+        index = job.repository.current_index
+        assert index is not None
+        _complete(job, {**job.result, "files": index.files, "chunks": index.chunks})
+    else:
+        claims.end_slice(job)
+
+
+def _complete(job: IndexJob, result: Mapping[str, object]) -> None:
     IndexJob.objects.claimed_as(job).update(
-        state=State.DONE, result=result.as_json(), finished_at=timezone.now()
+        state=State.DONE,
+        stage=IndexJob.Stage.FINISHED,
+        result=result,
+        staged_build={},
+        finished_at=timezone.now(),
     )
 
 
@@ -114,6 +175,7 @@ def _fail(
         error_code=code,
         error_parameters=parameters or {},
         result={},
+        staged_build={},
         finished_at=timezone.now(),
     )
 

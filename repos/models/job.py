@@ -31,7 +31,7 @@ class IndexJob(models.Model):
     """One run of the indexing pipeline, with its progress for the page and the admin.
 
     `error` is the message for people, `error_code` and `error_parameters` what it is
-    made of. `result` is IndexResult.as_json().
+    made of. `result` is IndexResult.as_json(), `staged_build` StagedBuild.as_json().
     """
 
     class State(models.TextChoices):
@@ -49,6 +49,10 @@ class IndexJob(models.Model):
         STORING = "storing", _("Storing")
         EMBEDDING = "embedding", _("Computing vectors")
         FINISHED = "finished", _("Finished")
+
+    class Phase(models.TextChoices):
+        WORDS = "words"
+        VECTORS = "vectors"
 
     UNFINISHED = [State.QUEUED, State.RUNNING, State.PAUSED]
 
@@ -70,6 +74,13 @@ class IndexJob(models.Model):
     stage = models.CharField(
         max_length=10, choices=Stage, default=Stage.WAITING, db_default=Stage.WAITING
     )
+    phase = models.CharField(
+        max_length=10,
+        choices=Phase,
+        default=Phase.WORDS,
+        db_default=Phase.WORDS,
+        help_text="Each has its own queue: words never wait for vectors.",
+    )
     claim_number = models.IntegerField(
         default=0,
         db_default=0,
@@ -87,11 +98,20 @@ class IndexJob(models.Model):
         default=dict, db_default={}, blank=True, help_text="Files that could not be read, and why."
     )
     result = models.JSONField(default=dict, db_default={}, blank=True)
+    staged_build = models.JSONField(
+        default=dict,
+        db_default={},
+        blank=True,
+        help_text="A stored build that becomes current once it has its vectors.",
+    )
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)
     stage_at = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(
         null=True, blank=True, help_text="Last sign of life of whoever runs it."
+    )
+    vectors_at = models.DateTimeField(
+        null=True, blank=True, help_text="End of its last slice of vectors."
     )
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -106,9 +126,20 @@ class IndexJob(models.Model):
                 name="one_unfinished_job_per_repository",
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["phase", "created_at"], condition=Q(state="queued"), name="queued_jobs"
+            ),
+            models.Index(fields=["started_at"], name="jobs_by_start"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_state_display()}: {self.get_stage_display()}"
+
+    @property
+    def awaits_slice(self) -> bool:
+        """Is it between two slices of its vectors?"""
+        return self.state == self.State.QUEUED and self.phase == self.Phase.VECTORS
 
     @property
     def percent(self) -> int:
@@ -119,8 +150,12 @@ class IndexJob(models.Model):
 
     @property
     def seconds_left(self) -> int | None:
-        """An estimate from the pace of the current stage, None without one."""
-        if self.state != self.State.RUNNING or not self.stage_at:
+        """An estimate from the pace of the current stage, None without one.
+
+        Between two slices of its vectors a job counts as going on.
+        """
+        is_going_on = self.state == self.State.RUNNING or self.awaits_slice
+        if not is_going_on or not self.stage_at:
             return None
         elapsed = (timezone.now() - self.stage_at).total_seconds()
         if elapsed <= 1 or self.progress < 1 or not self.total:

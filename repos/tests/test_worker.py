@@ -107,7 +107,7 @@ def test_a_worker_killed_in_the_middle_is_taken_over_and_the_old_index_answers(
             heartbeat_at="2000-01-01T00:00Z"
         )  # as if half a minute had passed
         worker(DEEPWIKI_CLONE_ALLOW=host.netloc)
-        wait_until(lambda: IndexJob.objects.get(pk=job.pk).state == IndexJob.State.DONE)
+        wait_until(lambda: IndexJob.objects.get(pk=job.pk).state == IndexJob.State.DONE, 90)
     assert found(repository, "quagga")[0] == "new.py"
     assert found(repository, "zebra")[0] == "old.py"
     assert not Document.objects.filter(is_live=False).exists()
@@ -127,4 +127,4 @@ def test_sigterm_hands_the_job_back_and_ends_at_once(worker, tmp_path, settings)
         assert IndexJob.objects.get(pk=job.pk).state == IndexJob.State.QUEUED
         host.gate.set()
         worker(DEEPWIKI_CLONE_ALLOW=host.netloc)
-        wait_until(lambda: IndexJob.objects.get(pk=job.pk).state == IndexJob.State.DONE)
+        wait_until(lambda: IndexJob.objects.get(pk=job.pk).state == IndexJob.State.DONE, 90)

@@ -13,12 +13,14 @@ from django.core.management.base import BaseCommand, CommandParser
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 
+from deepwiki.foundation.priority import make_background_process
 from repos import jobs
 from repos.access import public_hosts
 
 logger = logging.getLogger(__name__)
 RESCUE_SECONDS = 10
 STALLED_SECONDS = 30  # without a heartbeat
+STOP_SECONDS = 10  # for a running call of an embedder
 
 
 class Command(BaseCommand):
@@ -30,16 +32,22 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        make_background_process(settings.WORKER_NICENESS)
         public_hosts.withdraw()
         asyncio.run(work(options["concurrency"]))
 
 
 async def work(concurrency: int) -> None:
-    """Run jobs, and rescue those of dead workers, until SIGTERM or SIGINT."""
+    """Run jobs, and rescue those of dead workers, until SIGTERM or SIGINT.
+
+    `concurrency` slots take words only; one thread beside them computes vectors.
+    """
     worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     async with worker_app.open_async():
         _stop_on_signals()
         rescuer = asyncio.create_task(_rescue_forever(worker_app))
+        vectors = jobs.SlicesThread()
+        vectors.start()
         try:
             await worker_app.run_worker_async(
                 queues=["index"],
@@ -55,6 +63,7 @@ async def work(concurrency: int) -> None:
         finally:
             jobs.stopping.set()
             rescuer.cancel()
+            await asyncio.to_thread(vectors.join, STOP_SECONDS)
 
 
 def _stop_on_signals() -> None:
