@@ -54,7 +54,7 @@ class ResearchRound:
         """What the round looks for on one line, for its event."""
         if not self.looking_for:
             return self.topic
-        lines = (line.strip(" -*#0123456789.") for line in self.looking_for.splitlines())
+        lines = (line.strip(" -*#0123456789.") for line in self.looking_for.split("\n"))
         return "; ".join(filter(None, lines))[:SUMMARY_CHARS]
 
 

@@ -31,6 +31,7 @@ BINARY_CHECK_BYTES = 8_000
 MAX_CONTROL_SHARE = 1 / 20
 CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r\f\b\x1b")) + b"\x7f"
 REPLACEMENT = "\ufffd"
+LINE_END = re.compile(r"(?<!\r)\r++\n")
 MAX_DECLARED_ERRORS = 1 / 50
 # Seven-bit Japanese and Korean: escape sequences that select double-byte sets.
 ESCAPES = re.compile(rb"\x1b\$[@B]|\x1b\$\(D|\x1b\$\)C")
@@ -49,7 +50,11 @@ def decode(data: bytes) -> str | None:
 
 
 def _with_unix_lines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    """Lines end as git and its hosts count them: at `\\n`, a `\\r` before it or not.
+
+    A `\\r` by itself, a form feed or U+2028 is a character of its line.
+    """
+    return LINE_END.sub("\n", text)
 
 
 def _decoded(data: bytes) -> str | None:

@@ -20,7 +20,7 @@ def test_any_bytes_are_a_text_that_can_be_stored_or_none(data):
     text = decode(data)
     if text is not None:
         assert "\x00" not in text
-        assert "\r" not in text
+        assert "\r\n" not in text
         text.encode()
 
 
