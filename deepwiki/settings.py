@@ -119,6 +119,7 @@ PROVIDER = env.choice("DEEPWIKI_PROVIDER", _providers)
 PROVIDER_ENVIRONMENT = {
     **{name: env.text(name) for name in model_services.text_variables(_providers)},
     **{name: env.service_address(name) for name in model_services.address_variables(_providers)},
+    **{name: env.ollama_address(name) for name in model_services.ollama_variables(_providers)},
 }
 OLLAMA_DISCOVERY = env.flag("DEEPWIKI_OLLAMA_DISCOVERY", default=True)
 EMBEDDERS = ("local", "openai", "ollama", "google", "fake", "none")

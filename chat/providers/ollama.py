@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import openai
 
-from chat.providers.ollama_discovery import base_url
 from chat.providers.openai_compatible import OpenAICompatibleAdapter
+from deepwiki.foundation.ollama_address import ollama_address
 
 
 class Ollama(OpenAICompatibleAdapter):
@@ -14,6 +14,6 @@ class Ollama(OpenAICompatibleAdapter):
     def _client(self) -> openai.AsyncOpenAI:
         return openai.AsyncOpenAI(
             api_key="ollama",
-            base_url=f"{base_url(self.config.address)}/v1",
+            base_url=f"{ollama_address(self.config.address)}/v1",
             **self.client_options(),
         )

@@ -12,12 +12,12 @@ from typing import Any
 from urllib.request import urlopen
 
 from chat.providers.adapters import Adapter, ModelEntry, ProviderSettings
+from deepwiki.foundation.ollama_address import ollama_address
 
 SECONDS = 0.5
 MAX_REPLY_BYTES = 1_000_000
 CONTEXT = 8_192
 OUTPUT = 2_048
-DEFAULT_PORT = 11434
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,6 @@ class OllamaAdapter(Adapter):
         return running_models(settings.address)
 
 
-def base_url(address: str) -> str:
-    """OLLAMA_HOST, in any form that Ollama takes, as an address without a path."""
-    address = _with_scheme(address.strip().rstrip("/").removesuffix("/v1"))
-    scheme, _, host = address.partition("://")
-    # 0.0.0.0 is where it listens, not where it is reached.
-    host = host.replace("0.0.0.0", "localhost", 1)  # noqa: S104
-    if ":" not in host and scheme != "https":
-        host = f"{host}:{DEFAULT_PORT}"
-    return f"{scheme}://{host}"
-
-
 def running_models(address: str) -> list[ModelEntry]:
     """The models of the Ollama at `address`; empty when none answers within SECONDS.
 
@@ -56,12 +45,8 @@ def running_models(address: str) -> list[ModelEntry]:
     return [_model_entry(name) for name in names if "embed" not in name]
 
 
-def _with_scheme(address: str) -> str:
-    return address if "://" in address else f"http://{address}"
-
-
 def _tags(address: str) -> Any:
-    url = f"{base_url(address)}/api/tags"
+    url = f"{ollama_address(address)}/api/tags"
     with urlopen(url, timeout=SECONDS) as reply:  # noqa: S310 - from the settings
         return json.loads(_body(reply))
 

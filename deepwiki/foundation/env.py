@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 from dotenv.parser import Binding, parse_stream
 from environs import Env, EnvValidationError
 
+from deepwiki.foundation.ollama_address import ollama_address
+
 HTTP: Final = ("http", "https")
 # https://git-scm.com/docs/git-config#Documentation/git-config.txt-httpproxy
 PROXY_SCHEMES: Final = (*HTTP, "socks4", "socks4a", "socks5", "socks5h")
@@ -145,6 +147,16 @@ class Environment(Env):
         if value and not _is_service_address(value):
             raise ConfigError(f"{name} must be an http(s) address, or the name of a host.")
         return value
+
+    def ollama_address(self, name: str) -> str:
+        """OLLAMA_HOST in any form that Ollama takes, as a URL; empty when unset. A refusal
+        never repeats it."""
+        try:
+            return ollama_address(self.text(name))
+        except ValueError:
+            raise ConfigError(
+                f"{name} must be an http(s) address, or host:port of an Ollama."
+            ) from None
 
     def proxy_address(self, name: str) -> str:
         """A proxy in git's form: [scheme://][user[:password]@]host[:port]. Never repeated

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+OLLAMA = "ollama"
 TEXTS = ("OPENAI_API_KEY", "GOOGLE_API_KEY", "AZURE_OPENAI_VERSION")
 ADDRESSES = ("OPENAI_BASE_URL", "OLLAMA_HOST", "GOOGLE_OPENAI_COMPATIBLE")
 
@@ -21,6 +22,16 @@ def address_variables(providers: Mapping[str, Any]) -> set[str]:
     addresses = (section.get("address") for section in _sections(providers))
     pairs = [address for address in addresses if isinstance(address, list) and address]
     return {*ADDRESSES, *(name for name, *_ in pairs if isinstance(name, str) and name)}
+
+
+def ollama_variables(providers: Mapping[str, Any]) -> set[str]:
+    """Those of `address_variables` that name an Ollama."""
+    sections = {
+        name: section
+        for name, section in providers.items()
+        if isinstance(section, dict) and section.get("adapter") == OLLAMA
+    }
+    return {"OLLAMA_HOST", *(address_variables(sections) - set(ADDRESSES))}
 
 
 def _sections(providers: Mapping[str, Any]) -> list[dict[str, Any]]:

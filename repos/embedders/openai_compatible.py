@@ -9,6 +9,7 @@ import openai
 from openai.types import CreateEmbeddingResponse
 
 from deepwiki.foundation.bounded_http import UNCOMPRESSED, bound_reply
+from deepwiki.foundation.ollama_address import ollama_address
 from repos.embedders.base import EmbedderConfig, EmbedderError, Vectors, unit
 
 MAX_RETRIES = 3
@@ -24,7 +25,7 @@ TEMPORARY_ERRORS = (
 )
 # What the SDK and the code below raise on a reply of another shape.
 UNREADABLE = (AttributeError, KeyError, TypeError, ValueError, RecursionError)
-OLLAMA_HOST = "http://localhost:11434"
+OLLAMA_HOST = "127.0.0.1"
 GOOGLE_URL = "https://generativelanguage.googleapis.com/v1beta/openai/"
 
 
@@ -130,8 +131,7 @@ def create_google(config: EmbedderConfig) -> OpenAICompatibleEmbedder:
 
 
 def _ollama_url(config: EmbedderConfig) -> str:
-    host = config.optional("OLLAMA_HOST") or OLLAMA_HOST
-    return f"{host.rstrip('/')}/v1"
+    return f"{ollama_address(config.optional('OLLAMA_HOST') or OLLAMA_HOST)}/v1"
 
 
 def _clean(text: str) -> str:
