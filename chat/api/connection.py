@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from django.conf import settings
 
 from chat import services
+from chat.api import authorization
+from chat.api.authorization import Credentials
 from chat.api.wire_formats import NORMAL_CLOSURE
-from chat.core.errors import ChatError, Down, Internal, NotReading, NotSignedIn, TooMany
+from chat.core.errors import ChatError, Down, Internal, NotReading, TooMany
 from deepwiki.accounts import authentication
 from deepwiki.foundation import metrics
 from deepwiki.foundation.incidents import log_incident
@@ -31,10 +33,10 @@ if TYPE_CHECKING:
 
 Work = Coroutine[Any, Any, None]
 Refuse = Callable[[ChatError], Awaitable[None]]
+Check = Callable[[], Awaitable[None]]
 
 logger = logging.getLogger(__name__)
 IDLE_CLOSURE = 4408
-RECHECK_SECONDS = 20
 AUTHORIZED_SECONDS = 1.0
 SEND_SECONDS = 30  # a server of ours gives up sooner, see runtime/backpressure.py
 TOO_MANY_SOCKETS_RETRY_SECONDS = 30
@@ -62,7 +64,7 @@ class Connection:
         self.address = authentication.forwarded_address(_peer(socket), forwarded_for)
         self.person: Person
         self.refuse: Refuse = self._close_for
-        self._session_key = ""
+        self._credentials: Credentials
         self._tasks: set[asyncio.Task[None]] = set()
         self._counted_for: int | str | None = None
         self._last_message_at = time.monotonic()
@@ -80,7 +82,7 @@ class Connection:
         headers = self._socket.scope["headers"]
         try:
             with services.database_errors_as_down():
-                self.person, self._session_key = await in_thread(
+                self.person, session_key = await in_thread(
                     authentication.authenticate_handshake, headers
                 )
         except authentication.CredentialsRefused:
@@ -93,6 +95,8 @@ class Connection:
             metrics.connections.labels("failed").inc()
             incident = log_incident(logger, "a handshake could not be checked")
             raise Internal(incident) from error
+        bearer = self._header(b"authorization")
+        self._credentials = Credentials(self.person, session_key, bearer)
         self._count()
 
     def _count(self) -> None:
@@ -110,11 +114,7 @@ class Connection:
 
         Asks the database: call it in a thread.
         """
-        if self._session_key:
-            if authentication.user_of_session(self._session_key) is None:
-                raise NotSignedIn("session_ended")
-        elif self.person.pk and not authentication.is_bearer_valid(self._header(b"authorization")):
-            raise NotSignedIn("token_expired")
+        self._credentials.check()
 
     async def check_person(self) -> None:
         """As `authorize`, without blocking; what was checked a moment ago counts."""
@@ -195,10 +195,10 @@ class Connection:
         if not open_sockets[owner]:
             del open_sockets[owner]
 
-    async def watch(self, first_message_seconds: float) -> None:
-        """Until the socket is idle: check now and then that the person may still be here.
+    async def watch(self, first_message_seconds: float, check: Check) -> None:
+        """Until the socket is idle: `check` now and then that the person may still be here.
 
-        Closes an idle socket. Raises NotSignedIn.
+        Closes an idle socket. Raises what `check` raises.
         """
         checked_at = time.monotonic()
         while True:
@@ -207,9 +207,9 @@ class Connection:
             if self._is_idle(now, first_message_seconds):
                 await self.close(IDLE_CLOSURE)
                 return
-            if now - checked_at > RECHECK_SECONDS:
+            if now - checked_at > authorization.RECHECK_SECONDS:
                 checked_at = now
-                await self._recheck()
+                await check()
 
     def _is_idle(self, now: float, first_message_seconds: float) -> bool:
         if self._is_busy():
@@ -223,14 +223,6 @@ class Connection:
     def _is_busy(self) -> bool:
         """Whether a task other than the calling one is running."""
         return bool(self._tasks - {asyncio.current_task()})
-
-    async def _recheck(self) -> None:
-        try:
-            await in_thread(self.authorize)
-        except NotSignedIn:
-            raise
-        except Exception:
-            logger.warning("a session could not be checked; trying again", exc_info=True)
 
     def _header(self, name: bytes) -> str:
         return self._headers.get(name, b"").decode("latin-1")

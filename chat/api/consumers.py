@@ -9,7 +9,7 @@ from chat.api.connection import Connection
 from chat.api.events_session import EventsSession
 from chat.api.plain_session import PlainSession
 from chat.api.wire_formats import EVENTS_SUBPROTOCOL
-from chat.core.errors import ChatError, NotSignedIn
+from chat.core.errors import ChatError
 from deepwiki.accounts.authentication import CredentialsRefused
 
 
@@ -62,8 +62,8 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
 
     async def _watch(self) -> None:
         try:
-            await self.connection.watch(self.session.first_message_seconds)
-        except NotSignedIn as error:
+            await self.connection.watch(self.session.first_message_seconds, self.session.recheck)
+        except ChatError as error:
             await self.session.refuse(error)
 
 

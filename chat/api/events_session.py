@@ -12,7 +12,9 @@ from typing import Any
 from django.conf import settings
 
 from chat import services
+from chat.api.authorization import recheck
 from chat.api.connection import Connection
+from chat.api.followed_runs import FollowedRuns
 from chat.api.wire_formats import EVENTS_SUBPROTOCOL, error_json
 from chat.core.errors import (
     BadRequest,
@@ -34,7 +36,6 @@ logger = logging.getLogger(__name__)
 MAX_REFUSED_MESSAGES = 50  # of one socket, after which it is closed
 REFUSED_RETRY_SECONDS = 60
 MAX_ID_CHARS = 64
-MAX_FOLLOWED_RUNS = 8  # by one socket at the same time
 
 
 class EventsSession:
@@ -46,7 +47,7 @@ class EventsSession:
         self._connection = connection
         self._is_answering = False
         self._refused = 0
-        self._following: dict[uuid.UUID, asyncio.Task[None]] = {}  # each run's events, once
+        self._followed = FollowedRuns()
 
     @property
     def first_message_seconds(self) -> float:
@@ -87,6 +88,12 @@ class EventsSession:
         """Say what is wrong and close."""
         await self._connection.send_json(error_json(error))
         await self._connection.close(error.close_code)
+
+    async def recheck(self) -> None:
+        """End what the person may not read any more. Raises NotSignedIn."""
+        await recheck(self._connection.authorize)
+        for run_id, error in await self._followed.drop_unreadable(self._connection.person):
+            await self._connection.send_json({**error_json(error), "run": str(run_id)})
 
     async def _dispatch(self, message: Json) -> None:
         match message.get("event"):
@@ -130,9 +137,8 @@ class EventsSession:
 
     def _start_attaching(self, run_id: uuid.UUID, after: int) -> None:
         """Send the run's events from `after` on, instead of from where they are being sent."""
-        if run_id not in self._following and len(self._following) >= MAX_FOLLOWED_RUNS:
-            raise TooMany("followed_runs")
-        self._set_following(run_id, self._connection.start(self._attach(run_id, after)))
+        self._followed.check_room(run_id)
+        self._followed.put(run_id, self._connection.start(self._attach(run_id, after)))
 
     async def _attach(self, run_id: uuid.UUID, after: int) -> None:
         try:
@@ -153,23 +159,10 @@ class EventsSession:
         """Send the events of a run, in the place of whoever sends them on this socket."""
         task = asyncio.current_task()
         assert task is not None
-        self._set_following(run_id, task)
+        self._followed.put(run_id, task)
         async with contextlib.aclosing(stream) as items:
             async for item in items:
                 await self._connection.send_json(item.as_json())
-
-    def _set_following(self, run_id: uuid.UUID, task: asyncio.Task[None]) -> None:
-        before = self._following.get(run_id)
-        if before is task:
-            return
-        self._following[run_id] = task
-        task.add_done_callback(lambda _: self._forget(run_id, task))
-        if before is not None:
-            before.cancel()
-
-    def _forget(self, run_id: uuid.UUID, task: asyncio.Task[None]) -> None:
-        if self._following.get(run_id) is task:
-            del self._following[run_id]
 
 
 def _client_message_id(message: Json) -> str | None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import uuid
 from collections import deque
+from functools import partial
 
 from django.conf import settings
 
 from chat import services
+from chat.api.authorization import recheck
 from chat.api.connection import Connection
 from chat.api.wire_formats import NORMAL_CLOSURE, PlainText, text_frames
 from chat.core.errors import BadRequest, ChatError, RequestTooLarge, TooMany
@@ -34,6 +37,8 @@ class PlainSession:
         self._waiting: deque[Frame] = deque()
         self._waiting_bytes = 0
         self._is_overfull = False
+        self._has_sent_text = False
+        self._run_id: uuid.UUID | None = None  # of the answer that is being sent
 
     @property
     def first_message_seconds(self) -> float:
@@ -53,8 +58,16 @@ class PlainSession:
 
     async def refuse(self, error: ChatError) -> None:
         """Say what is wrong and close."""
-        await self._connection.send_text(error.plain)
+        separator = "\n\n" if self._has_sent_text else ""
+        await self._connection.send_text(f"{separator}{error.plain}")
         await self._connection.close(error.close_code)
+
+    async def recheck(self) -> None:
+        """Raises the ChatError family if the person may not read the answer any more."""
+        await recheck(self._connection.authorize)
+        if self._run_id is not None:
+            person = self._connection.person
+            await recheck(partial(services.check_may_follow, person, self._run_id))
 
     def _put(self, frame: Frame) -> None:
         """Let a frame wait, or none at all once too many do."""
@@ -108,9 +121,14 @@ class PlainSession:
     async def _send_answer(self, run: Run) -> int:
         """Send the answer's text; the close code that tells how it ended."""
         plain = PlainText()
+        plain.has_started = self._has_sent_text  # an error is set off from what came before
+        self._run_id = run.id
         async with contextlib.aclosing(run.attach()) as items:
             async for item in items:
                 for frame in text_frames(plain.write(item.event)):
+                    if self._connection.is_closing:
+                        return plain.close_code
+                    self._has_sent_text = True
                     await self._connection.send_text(frame)
         return plain.close_code
 

@@ -5,7 +5,6 @@ A stream that fails ends with words, as an answer that fails does.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncGenerator, Callable
@@ -17,11 +16,12 @@ from chat.core.errors import ChatError, Internal
 from chat.core.events import Numbered
 from deepwiki.foundation.incidents import log_incident
 
-KEEP_ALIVE_SECONDS = 15
 EVENT_STREAM = "text/event-stream; charset=utf-8"
 KEEP_ALIVE_COMMENT = ": still here\n\n"
 # Proxies must neither store nor buffer a stream.
 HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
+
+Items = AsyncGenerator[Numbered | None]
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +35,8 @@ def text_response(pieces: AsyncGenerator[str]) -> HttpResponseBase:
     )
 
 
-def event_response(items: AsyncGenerator[Numbered]) -> HttpResponseBase:
-    """A stream of server-sent events."""
+def event_response(items: Items) -> HttpResponseBase:
+    """A stream of server-sent events; an item that is None marks a long pause."""
     return StreamingHttpResponse(
         _encoded(_server_sent(items), error_event),
         content_type=EVENT_STREAM,
@@ -58,27 +58,8 @@ async def _encoded(
             yield words(Internal(log_incident(logger, "a stream failed"))).encode()
 
 
-async def _server_sent(items: AsyncGenerator[Numbered]) -> AsyncGenerator[str]:
+async def _server_sent(items: Items) -> AsyncGenerator[str]:
     """Events as text, with a comment in long pauses so that no proxy ends the connection."""
     async with contextlib.aclosing(items):
-        upcoming = asyncio.ensure_future(anext(items))
-        try:
-            while True:
-                await asyncio.wait({upcoming}, timeout=KEEP_ALIVE_SECONDS)
-                if not upcoming.done():
-                    yield KEEP_ALIVE_COMMENT
-                    continue
-                try:
-                    yield server_sent_event(upcoming.result())
-                except StopAsyncIteration:
-                    return
-                upcoming = asyncio.ensure_future(anext(items))
-        finally:
-            await _cancel(upcoming)
-
-
-async def _cancel(task: asyncio.Future[Numbered]) -> None:
-    if not task.done():
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, StopAsyncIteration):
-            await task
+        async for item in items:
+            yield KEEP_ALIVE_COMMENT if item is None else server_sent_event(item)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import uuid
 from collections.abc import AsyncGenerator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -12,19 +13,19 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_POST, require_safe
 
 from chat import services
+from chat.api.authorization import Credentials, watched
 from chat.api.identification import identified, refusal
 from chat.api.streams import EVENT_STREAM, event_response, text_response
 from chat.api.wire_formats import PlainText, text_frames
 from chat.core.errors import RequestTooLarge
 from chat.core.events import Failed, Numbered
-from chat.runs import Run
 from deepwiki.accounts import authentication
 from deepwiki.foundation.parsing import is_length_above, parse_number
 
 if TYPE_CHECKING:
     from deepwiki.accounts.authentication import Person
 
-Items = AsyncGenerator[Numbered]
+Items = AsyncGenerator[Numbered | None]
 
 
 @require_POST
@@ -44,9 +45,10 @@ async def stream(request: HttpRequest, person: Person) -> HttpResponseBase:
         lasting=wants_events or chat_request.conversation is not None,
         address=authentication.client_address(request),
     )
+    items = _watched(request, person, run.id, run.attach())
     if wants_events:
-        return event_response(run.attach())
-    return await _plain_response(run)
+        return event_response(items)
+    return await _plain_response(items)
 
 
 @require_safe
@@ -57,7 +59,8 @@ async def run_events(request: HttpRequest, person: Person, run_id: uuid.UUID) ->
     `Last-Event-ID` wins over `after`, so that a browser resumes by itself.
     """
     number = request.headers.get("last-event-id") or request.GET.get("after")
-    items = services.attach(person, run_id, parse_number(number) or 0)
+    attached = services.attach(person, run_id, parse_number(number) or 0)
+    items = _watched(request, person, run_id, attached)
     # Taken before the stream begins: somebody else's answer is a status.
     first = await anext(items, None)
     if request.method == "HEAD":
@@ -79,12 +82,21 @@ def _wants_events(request: HttpRequest) -> bool:
     return accepts_events and request.GET.get("events") == "1"
 
 
-async def _plain_response(run: Run) -> HttpResponseBase:
+def _watched(
+    request: HttpRequest, person: Person, run_id: uuid.UUID, items: AsyncGenerator[Numbered]
+) -> Items:
+    """The items, for as long as the person may read them."""
+    credentials = Credentials.of_request(request, person)
+    return watched(items, partial(credentials.check_run, run_id))
+
+
+async def _plain_response(items: Items) -> HttpResponseBase:
     """Wait for the first text: until then an error can still be a status."""
     plain = PlainText()
-    items = run.attach()
     text = ""
     async for item in items:
+        if item is None:
+            continue
         if isinstance(item.event, Failed) and not plain.has_started:
             await items.aclose()
             return refusal(item.event)
@@ -99,8 +111,9 @@ async def _plain_text(plain: PlainText, first: str, rest: Items) -> AsyncGenerat
         for frame in text_frames(first):
             yield frame
         async for item in rest:
-            for frame in text_frames(plain.write(item.event)):
-                yield frame
+            if item is not None:
+                for frame in text_frames(plain.write(item.event)):
+                    yield frame
 
 
 async def _preceded(first: Numbered | None, rest: Items) -> Items:

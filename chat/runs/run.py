@@ -61,6 +61,7 @@ class Run:
     renderer: BlockRenderer | None = None
     ends_when_alone: bool = False
     person_id: int | None = None
+    repository_id: uuid.UUID | None = None
     meter: UsageMeter | None = None
     text: str = ""
     state: State | None = None

@@ -4,7 +4,6 @@ from chat.services.answering import (
     ask,
     attach,
     database_errors_as_down,
-    runs,
     stop,
     stop_here,
 )
@@ -14,11 +13,14 @@ from chat.services.configuration import (
     refreshed_providers,
     request_limits,
 )
+from chat.services.permissions import check_may_follow
 from chat.services.quotas import network
+from chat.services.running import runs
 
 __all__ = [
     "ask",
     "attach",
+    "check_may_follow",
     "database_errors_as_down",
     "network",
     "providers",

@@ -24,14 +24,16 @@ from chat.core.request import ChatRequest
 from chat.core.usage_meter import UsageMeter
 from chat.models import Message
 from chat.rendering import LiveBlocks
-from chat.runs import NoRecord, Recorder, Run, RunManager, keep, pubsub
+from chat.runs import NoRecord, Recorder, Run, keep, pubsub
 from chat.runs.recorder import AnonymousRecorder, MessageRecorder
 from chat.runs.replay import load_run, stored_events
 from chat.services.cached_answers import DjangoAnswerCache
 from chat.services.configuration import answer_limits, providers, refreshed_providers
 from chat.services.intake import AcceptedQuestion, accept_question
+from chat.services.permissions import check_may_follow
 from chat.services.quotas import release_anonymous_run, reserve_anonymous_run
 from chat.services.retrieval import RepositoryRetriever
+from chat.services.running import runs
 from deepwiki.foundation import metrics
 from deepwiki.foundation.incidents import log_incident
 from deepwiki.foundation.threads import in_thread
@@ -45,7 +47,6 @@ Authorize = Callable[[], None]
 DATABASE_RETRY_SECONDS = 30
 
 logger = logging.getLogger(__name__)
-runs = RunManager()
 
 
 async def ask(
@@ -84,8 +85,9 @@ async def attach(person: Person, run_id: uuid.UUID, after: int = 0) -> AsyncGene
     """Each event above `after` of one's own run, once, in order.
 
     From memory for runs of this process, else from the database. Raises NoSuchRepository
-    for anybody else's run.
+    for anybody else's run, and where the person may not read its repository any more.
     """
+    await in_thread(check_may_follow, person, run_id)
     run = runs.get(run_id)
     if run is None:
         items = stored_events(person, run_id, after)
@@ -148,6 +150,7 @@ async def _start_answer(
             id=accepted.run_id or uuid.uuid4(),
             ends_when_alone=not lasting,
             person_id=person.pk,
+            repository_id=accepted.repository.pk,
             renderer=_renderer(request),
             recorder=_recorder(accepted, lasting=lasting),
             meter=context.meter,

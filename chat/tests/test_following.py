@@ -7,7 +7,7 @@ import pytest
 from channels.testing import WebsocketCommunicator
 
 from chat import services
-from chat.api.events_session import MAX_FOLLOWED_RUNS
+from chat.api.followed_runs import MAX_FOLLOWED_RUNS
 from chat.core.events import Delta
 from chat.runs import Run
 from deepwiki.accounts.models import ApiToken

@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import pytest
+import websockets
 from channels.testing import WebsocketCommunicator
 from django.test import AsyncClient
 
@@ -183,3 +184,16 @@ async def test_strangers_come_from_the_origins_that_are_named(
         headers={name: value.replace("localhost", "testserver") for name, value in headers.items()},
     )
     assert response.status_code == (200 if allowed else 403)
+
+
+@pytest.mark.parametrize("kind", ["daphne", "uvicorn"])
+async def test_a_page_from_a_file_reaches_the_application_of_a_real_server(live, kind):
+    server = live(kind=kind, DEEPWIKI_ALLOW_ANONYMOUS="true")
+    for origin in ("null", "file://", "https://elsewhere.example"):
+        async with websockets.connect(
+            f"ws://localhost:{server.port}/ws/chat",
+            origin=origin,
+            subprotocols=["deepwiki.events.v1"],
+            open_timeout=15,
+        ) as connection:
+            assert json.loads(await connection.recv())["event"] == "ready"

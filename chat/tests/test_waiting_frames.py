@@ -60,9 +60,9 @@ async def test_a_second_frame_waits_and_the_socket_closes_after_the_last(
 ):
     text = await begin(socket, repository, with_model)
     await send(socket, repository, model="fake?text=second")
-    await send(socket, repository, model="fake?text=%20third")
+    await send(socket, repository, model="fake?text=,third")
     with_model.release()
-    assert await finish(socket, text) == (f"{FIRST}second third", 1000)
+    assert await finish(socket, text) == (f"{FIRST}second,third", 1000)
     assert [row.state for row in await settled()] == ["complete"] * 6
 
 
@@ -80,7 +80,7 @@ async def test_the_ninth_closes_after_the_first_answer_has_finished(socket, repo
         await send(socket, repository, model=f"fake?text={number}")
     with_model.release()
     text, code = await finish(socket, text)
-    assert text.startswith(f"{FIRST}Error: Too many questions wait")
+    assert text.startswith(f"{FIRST}\n\nError: Too many questions wait")
     assert code == 4429
     assert len(await settled()) == 2
 
@@ -112,7 +112,7 @@ async def test_a_bad_frame_waits_too_and_the_first_answer_finishes(
     await send(socket, repository)
     with_model.release()
     text, closed = await finish(socket, text)
-    assert text.startswith(f"{FIRST}Error: ")
+    assert text.startswith(f"{FIRST}\n\nError: ")
     assert closed == code
 
 

@@ -1,0 +1,5 @@
+"""The runs of this process."""
+
+from chat.runs import RunManager
+
+runs = RunManager()
