@@ -148,13 +148,14 @@ SKIP_REASONS = (
     gettext_noop("LFS"),
 )
 
-# Labels of IndexJob.Stage, which status events carry in English.
+# Labels of IndexJob.Stage and what else status events of indexing carry, in English.
 INDEXING_STAGES = (
     "Waiting for a free worker",
     "Fetching the repository",
     "Reading and cutting files",
     "Storing",
     "Computing vectors",
+    gettext_noop("Trying again: the last attempt failed"),
 )
 
 # Why a passage was retrieved (SearchHit, PromptPassage).

@@ -82,6 +82,12 @@ MESSAGES: dict[str, str] = {
 }
 
 
+# There is no such repository, or none that the person may read.
+NOT_FOUND_CODES = frozenset(
+    {"not_found", "no_repository", "no_folder", "not_readable", "not_owner"}
+)
+
+
 class SourceError(Exception):
     """Base class: an entry of MESSAGES and the values of its placeholders.
 
