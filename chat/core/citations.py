@@ -1,17 +1,11 @@
-"""Citations: `path:L10-L20` in an answer, and whether these lines exist."""
+"""Citations in an answer, `path:L10-L20`, and whether these lines exist."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-# A path starts where no other path character precedes it and has a bounded length: the
-# search stays linear in the length of the text.
-PATTERN = re.compile(
-    r"(?<![\w@.+~/\]-])(?P<path>[\w@.+~/](?:[\w@.+~/\[\]()-]{0,300}[\w@+~\])-])?)"
-    r":L(?P<start>\d{1,7})(?:\s?[-–]\s?L?(?P<end>\d{1,7}))?"
-)
+from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -21,12 +15,6 @@ class Citation:
     path: str
     start: int
     end: int
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Citation:
-        """The citation that a match of PATTERN stands for."""
-        start = int(match["start"])
-        return cls(match["path"].removeprefix("./"), start, int(match["end"] or start))
 
 
 @dataclass(frozen=True)
@@ -41,7 +29,18 @@ class Checked:
     href: str = ""
 
 
-Check = Callable[[Citation], Checked]
+class Check(Protocol):
+    """Looks citations up in an index, or in the results of an earlier look-up."""
+
+    def __call__(self, citation: Citation) -> Checked: ...
+
+    def known_path(self, path: str) -> str:
+        """The index's path that equals `path` in Unicode's composed form; empty if none."""
+        ...
+
+    def has_folder(self, path: str) -> bool:
+        """Whether a path of the index begins with this folder."""
+        ...
 
 
 def exists(citation: Citation, lines: Mapping[str, int]) -> bool:
@@ -52,6 +51,6 @@ def exists(citation: Citation, lines: Mapping[str, int]) -> bool:
     return 1 <= citation.start <= citation.end <= lines.get(citation.path, 0)
 
 
-def find(text: str) -> list[Citation]:
-    """The citations in a text, each once, in order."""
-    return list(dict.fromkeys(Citation.of(match) for match in PATTERN.finditer(text)))
+def compose(text: str) -> str:
+    """`text` in Unicode's composed form (NFC), as paths are compared."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import fmean
 from typing import TYPE_CHECKING, Self
 
-from chat.core.citations import Check, Checked, Citation, exists, find
+from chat.core.citation_search import find
+from chat.core.citations import Check, Checked, Citation, compose, exists
 from chat.core.json_shapes import CitationItem
 
 if TYPE_CHECKING:  # the worker process does without it
@@ -29,15 +31,55 @@ class CitationChecker:
             return Checked(citation, found=False)
         return _linked(citation, self.address, self.commit)
 
+    def known_path(self, path: str) -> str:
+        """See Check."""
+        return path if path in self.lines else self._composed.get(path, "")
+
+    def has_folder(self, path: str) -> bool:
+        """See Check."""
+        return path in self._folders
+
+    @cached_property
+    def _composed(self) -> dict[str, str]:
+        """The paths that are not ASCII, by their composed form."""
+        return {compose(path): path for path in self.lines if not path.isascii()}
+
+    @cached_property
+    def _folders(self) -> set[str]:
+        """Every folder of the index."""
+        folders: set[str] = set()
+        for path in self.lines:
+            while path := path.rpartition("/")[0]:
+                if path in folders:
+                    break
+                folders.add(path)
+        return folders
+
 
 @dataclass(frozen=True)
 class CitationTable:
-    """The Check of the worker process: results that the web process looked up before."""
+    """The Check of a worker process, and of a stored answer: results looked up before."""
 
     results: Mapping[Citation, Checked]
 
     def __call__(self, citation: Citation) -> Checked:
         return self.results.get(citation) or Checked(citation, found=False)
+
+    def known_path(self, path: str) -> str:
+        """See Check: every path that was looked up, found or not."""
+        return path if path in self._paths else self._composed.get(path, "")
+
+    def has_folder(self, path: str) -> bool:
+        """See Check. The paths looked up are whole already."""
+        return False
+
+    @cached_property
+    def _paths(self) -> set[str]:
+        return {citation.path for citation in self.results}
+
+    @cached_property
+    def _composed(self) -> dict[str, str]:
+        return {compose(path): path for path in self._paths}
 
     @classmethod
     def from_json(cls, rows: Iterable[CitationRow]) -> Self:
@@ -51,7 +93,7 @@ class CitationTable:
 
 def citation_rows(text: str, check: Check) -> list[CitationRow]:
     """The citations of a text with what `check` finds, for a worker."""
-    checked = [check(citation) for citation in find(text)]
+    checked = [check(citation) for citation in find(text, check)]
     return [
         (item.citation.path, item.citation.start, item.citation.end, item.found, item.href)
         for item in checked
@@ -66,14 +108,14 @@ def verified_share(stored: Iterable[CitationItem]) -> float | None:
 
 def stored_check(stored: Iterable[CitationItem], address: Address, commit: str) -> Check:
     """The Check of an earlier answer, from its stored citations."""
-    verified = {_citation(item) for item in stored if item["found"]}
-
-    def check(citation: Citation) -> Checked:
-        if citation not in verified:
-            return Checked(citation, found=False)
-        return _linked(citation, address, commit)
-
-    return check
+    results = {}
+    for item in stored:
+        citation = _citation(item)
+        is_found = item["found"]
+        results[citation] = (
+            _linked(citation, address, commit) if is_found else Checked(citation, found=False)
+        )
+    return CitationTable(results)
 
 
 def _citation(item: CitationItem) -> Citation:

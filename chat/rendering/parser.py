@@ -6,6 +6,7 @@ so that a caller can stop between blocks.
 
 from __future__ import annotations
 
+import re
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,11 +15,13 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore, block, inline, normalize, text_join
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from chat.rendering import rules, task_items
 from chat.rendering.formulas import add_formulas
 from chat.rendering.inline_tags import add_tags, pair_tags
+from chat.rendering.link_targets import resolve_links
 
 # Blocks nested deeper are text. A list takes two levels. markdown-it drops blocks that are
 # nested deeper than its own limit, which is therefore higher.
@@ -33,9 +36,13 @@ RULES = {
     "text": rules.text,
     "image": rules.image,
     "link_open": rules.link_open,
+    "link_close": rules.link_close,
     "heading_open": rules.heading,
     "heading_close": rules.heading,
 }
+# `__init__` of `lib/__init__.py` and `self.__init__()` is a name, not emphasis.
+DUNDER = re.compile(r"__[A-Za-z0-9](?:[A-Za-z0-9_]{0,60}[A-Za-z0-9])?__")
+BEHIND_DUNDER = re.compile(r"[./]\w|\(")
 Environment = MutableMapping[str, Any]
 
 
@@ -73,6 +80,7 @@ def parse_inline(tokens: list[Token], env: Environment) -> None:
     text_join(state)
     for token in tokens:
         pair_tags(token.children or [])
+        resolve_links(token.children or [], env["check"])
     task_items.add_checkboxes(tasks)
 
 
@@ -91,6 +99,7 @@ def parser(max_nesting: int) -> MarkdownIt:
     markdown_it.block.ruler.before("table", "flatten", _flatten, {"alt": []})
     add_formulas(markdown_it)
     add_tags(markdown_it)
+    markdown_it.inline.ruler.before("emphasis", "dunder", _dunder)
     markdown_it.validateLink = rules.may_link  # type: ignore[method-assign]
     for token_type, rule in RULES.items():
         markdown_it.add_render_rule(token_type, rule)
@@ -123,4 +132,18 @@ def _flatten(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # 
     token.children = []
     state.push("paragraph_close", "p", -1)
     state.line = last
+    return True
+
+
+def _dunder(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
+    """An inline rule: a name in double underscores beside a dot, a slash or a bracket."""
+    match = DUNDER.match(state.src, state.pos) if state.src[state.pos] == "_" else None
+    if match is None:
+        return False
+    is_name = state.src[state.pos - 1 : state.pos] in ("/", ".")
+    if not is_name and not BEHIND_DUNDER.match(state.src, match.end()):
+        return False
+    if not silent:
+        state.append_pending(match[0])
+    state.pos = match.end()
     return True

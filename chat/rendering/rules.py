@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,17 +18,14 @@ from urllib.parse import urlsplit
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-from chat.core.citations import PATTERN, Check, Citation
+from chat.core.citation_search import Mention, mentions, whole_citation
+from chat.core.citations import Check, Checked, Citation, compose
 from chat.rendering import diagrams
 from chat.rendering.highlighting import highlight_code
 from chat.rendering.notes import DIAGRAM_TOO_LARGE, NOT_DRAWN, note_html
 from chat.rendering.sanitizer import SVG_DATA_PREFIX
 
 Tokens = list[Token]
-# Outside of backticks only what contains a dot or a slash is read as a path.
-BARE_CITATION = re.compile(
-    rf"(?<![`])(?=[\w@.+~/\[\]()-]{{0,300}}[./]){PATTERN.pattern}",
-)
 LINK_SCHEMES = ("http", "https", "mailto", "")
 DRAWING_SECONDS = 2.0  # for all diagrams of a text
 MAX_LANGUAGE_CHARS = 30
@@ -36,6 +33,7 @@ CODE_BUTTONS = (
     '<button type="button" class="quiet" data-action="wrap">Wrap</button>'
     '<button type="button" class="quiet" data-action="copy">Copy</button>'
 )
+MORE_LINES_GAP = re.compile(r"\s?[,;]\s?|\sand\s")
 HEADING_OFFSET = 2  # h1 is the page's title, h2 each question
 
 
@@ -55,16 +53,21 @@ def fence(self: RendererHTML, tokens: Tokens, index: int, options: Any, env: Any
 
 def code_inline(self: RendererHTML, tokens: Tokens, index: int, options: Any, env: Any) -> str:
     """Inline code; `path:L3-L9` is a citation."""
-    text = tokens[index].content
-    match = PATTERN.fullmatch(text.strip())
-    if match is None:
-        return f"<code>{html.escape(text)}</code>"
-    return citation_html(Citation.of(match), env["check"])
+    token = tokens[index]
+    content = compose(token.content.strip())
+    found = [] if token.meta.get("linked") else whole_citation(content, env["check"])
+    if not found:
+        return f"<code>{html.escape(token.content)}</code>"
+    return "".join(_pieces(content, found, env["check"]))
 
 
 def text(self: RendererHTML, tokens: Tokens, index: int, options: Any, env: Any) -> str:
     """Plain text, with the citations in it."""
-    return "".join(_text_pieces(tokens[index].content, env["check"]))
+    token = tokens[index]
+    if token.meta.get("linked"):
+        return html.escape(token.content)
+    content = compose(token.content)
+    return "".join(_pieces(content, mentions(content, env["check"]), env["check"]))
 
 
 def image(self: RendererHTML, tokens: Tokens, index: int, options: Any, env: Any) -> str:
@@ -72,7 +75,7 @@ def image(self: RendererHTML, tokens: Tokens, index: int, options: Any, env: Any
     token = tokens[index]
     source = str(token.attrGet("src") or "")
     label = html.escape(token.content or "image")
-    if not may_link(source):
+    if token.meta.get("linked") or is_relative(source) or not may_link(source):
         return label
     return f'<a href="{html.escape(source)}">{label}</a>'
 
@@ -80,11 +83,21 @@ def image(self: RendererHTML, tokens: Tokens, index: int, options: Any, env: Any
 def link_open(self: RendererHTML, tokens: Tokens, index: int, options: Any, env: Any) -> str:
     """A link; one to another host opens a new tab and has the host as its title."""
     token = tokens[index]
+    if "citation" in token.meta:
+        return _citation_start(token.meta["citation"])
     host = urlsplit(str(token.attrGet("href") or "")).netloc
     if host:
         token.attrSet("title", host)
         token.attrSet("target", "_blank")
         token.attrSet("class", "outside")
+    return self.renderToken(tokens, index, options, env)
+
+
+def link_close(self: RendererHTML, tokens: Tokens, index: int, options: Any, env: Any) -> str:
+    """The end of a link, with a note if it cites lines that do not exist."""
+    token = tokens[index]
+    if "citation" in token.meta:
+        return _citation_end(token.meta["citation"])
     return self.renderToken(tokens, index, options, env)
 
 
@@ -104,33 +117,39 @@ def may_link(url: str) -> bool:
         return False
 
 
-def citation_html(citation: Citation, check: Check | None) -> str:
+def is_relative(url: str) -> bool:
+    """True if the URL names neither a scheme nor a host."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return not parts.scheme and not parts.netloc
+
+
+def _citation_html(citation: Citation, check: Check | None, label: str) -> str:
     """A link to cited lines; a note instead if `check` does not find them.
 
     Without `check` every citation becomes a link.
     """
-    if check is None:
-        return _citation_link(citation, "#")
-    checked = check(citation)
-    if not checked.found:
-        return _unverified_citation(citation)
-    return _citation_link(citation, checked.href or "#")
+    checked = Checked(citation, found=True) if check is None else check(citation)
+    return f"{_citation_start(checked)}{label}{_citation_end(checked)}"
 
 
-def _citation_link(citation: Citation, url: str) -> str:
+def _citation_start(checked: Checked) -> str:
+    citation = checked.citation
     path = html.escape(citation.path)
+    if not checked.found:
+        return f'<span class="cite unverified" title="{path}">'
     return (
-        f'<a class="cite" href="{html.escape(url)}" data-path="{path}"'
-        f' data-start="{citation.start}" data-end="{citation.end}"'
-        f' title="{path}">{_label(citation)}</a>'
+        f'<a class="cite" href="{html.escape(checked.href or "#")}" data-path="{path}"'
+        f' data-start="{citation.start}" data-end="{citation.end}" title="{path}">'
     )
 
 
-def _unverified_citation(citation: Citation) -> str:
-    return (
-        f'<span class="cite unverified" title="{html.escape(citation.path)}">{_label(citation)} '
-        '<span class="cite-note">not found in this commit</span></span>'
-    )
+def _citation_end(checked: Checked) -> str:
+    if not checked.found:
+        return ' <span class="cite-note">not found in this commit</span></span>'
+    return "</a>"
 
 
 def _label(citation: Citation) -> str:
@@ -145,13 +164,17 @@ def _line_numbers(citation: Citation) -> str:
     return f"{citation.start}–{citation.end}"
 
 
-def _text_pieces(content: str, check: Check | None) -> Iterator[str]:
-    """Plain text and citations by turns, as HTML."""
-    end = 0
-    for match in BARE_CITATION.finditer(content):
-        yield html.escape(content[end : match.start()])
-        yield citation_html(Citation.of(match), check)
-        end = match.end()
+def _pieces(content: str, found: Iterable[Mention], check: Check | None) -> Iterator[str]:
+    """Plain text and citations by turns, as HTML; further lines of a file have no name."""
+    end, path = 0, ""
+    for mention in found:
+        citation = mention.citation
+        between = content[end : mention.start]
+        follows = citation.path == path and MORE_LINES_GAP.fullmatch(between)
+        yield html.escape(between)
+        label = _line_numbers(citation) if follows else _label(citation)
+        yield _citation_html(citation, check, label)
+        end, path = mention.end, citation.path
     yield html.escape(content[end:])
 
 
@@ -198,8 +221,7 @@ def _code_block(token: Token, language: str, check: Check | None) -> str:
 
 
 def _origin(token: Token, check: Check | None) -> str:
-    """The citation after the language of a fence; empty if there is none."""
-    match = PATTERN.search(token.info)
-    if match is None:
-        return ""
-    return citation_html(Citation.of(match), check)
+    """The citations after the language of a fence; empty if there are none."""
+    found = list(mentions(compose(token.info), check))
+    labels = (_citation_html(item.citation, check, _label(item.citation)) for item in found)
+    return " ".join(labels)

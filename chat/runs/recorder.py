@@ -11,7 +11,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from chat.core.citations import Check, Checked, Citation, find
+from chat.core.citation_search import find
+from chat.core.citations import Check, Checked, Citation
 from chat.core.events import Event, Html, Numbered
 from chat.core.json_shapes import CitationItem
 from chat.models import AnonymousRun, Message, RunEvent
@@ -92,7 +93,7 @@ def stored_citations(text: str, check: Check | None) -> list[CitationItem]:
     """The citations in a text as they are stored, each once; none without an index."""
     if check is None:
         return []
-    return [_citation_item(citation, check(citation)) for citation in find(text)]
+    return [_citation_item(citation, check(citation)) for citation in find(text, check)]
 
 
 def _citation_item(citation: Citation, checked: Checked) -> CitationItem:

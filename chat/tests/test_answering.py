@@ -9,7 +9,8 @@ from django.core.cache import cache
 from django.test import AsyncClient
 
 from chat import services
-from chat.core.citations import Citation, find
+from chat.core.citation_search import find
+from chat.core.citations import Citation
 from chat.core.request import parse
 from chat.models import Message
 from chat.rendering import LiveBlocks, render
