@@ -83,7 +83,6 @@ def test_an_answer_is_rated_with_a_reason_and_the_rating_taken_back(asked):
 
 def test_a_shared_conversation_is_read_by_a_stranger_until_the_link_is_taken_back(asked, open_page):
     page = asked
-    Repository.objects.update(shares_allowed=True)
     page.click("#share")
     page.click("text=Make a link")
     link = page.inner_text("[data-part=share-link]")

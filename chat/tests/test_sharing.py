@@ -242,7 +242,7 @@ def test_a_link_holds_what_was_on_the_page_and_shows_no_more(client, people, rep
     page = client.get(f"/s/{share.key}/").content.decode()
     assert "discount" in page and "Confidential" not in page
     assert repository.current_index.commit not in page and 'class="facts"' not in page
-    assert client.get("/s/%00/").status_code == 404
+    assert client.get("/s/%00/").status_code == 400
 
 
 def test_whoever_lost_a_repository_learns_nothing_more_of_it(client, people, private):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.contrib.auth.decorators import login_required
@@ -12,13 +13,15 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from chat.core.research_rounds import untagged
 from chat.message_tree import branch
 from chat.models import Conversation, Message, Share
-from chat.web.lookups import own_conversation
-from chat.web.view_models import load_thread_until
+from chat.web.lookups import own_conversation, readable_repositories
+from chat.web.view_models import RenderedTurn, load_thread_until
 from deepwiki.foundation.parsing import parse_uuid
 from repos.models import Repository
 
+MAX_TITLE_CHARS = 80
 DEFAULT_LIFETIME = timedelta(days=30)
 # Value of the form's `days` -> lifetime of the link, None without an end.
 LIFETIMES = {
@@ -84,16 +87,30 @@ def shared_conversation(request: HttpRequest, key: str) -> HttpResponse:
     get_object_or_404(Repository.objects.readable_by(conversation.user), pk=repository.pk)
     share.last.conversation = conversation
     repository.current_index = None  # strangers do not see the state of the index
+    turns = load_thread_until(share.last)
     context = {
-        "share": share,
-        "conversation": conversation,
+        "title": _title(turns),
         "repository": repository,
-        "turns": load_thread_until(share.last),
+        "turns": turns,
+        "may_read": _may_open_sources(request, repository),
+        "has_host_pages": bool(repository.address.blob_url("HEAD", "README", 1, 1)),
     }
     response = render(request, "chat/shared.html", context)
     for name, value in SHARED_PAGE_HEADERS.items():
         response.headers[name] = value
     return response
+
+
+def _title(turns: Sequence[RenderedTurn]) -> str:
+    """The first question that is shared: the conversation may have a name for its owner alone."""
+    return " ".join(untagged(turns[0].message.content).split())[:MAX_TITLE_CHARS]
+
+
+def _may_open_sources(request: HttpRequest, repository: Repository) -> bool:
+    """May this reader see the repository's files here?"""
+    if request.user.pk is None:
+        return False
+    return readable_repositories(request).filter(pk=repository.pk).exists()
 
 
 def _last_message(conversation: Conversation, message_id: uuid.UUID | None) -> Message | None:

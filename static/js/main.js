@@ -74,7 +74,10 @@ labelCodeButtons(document);
 
 function startSourcePane() {
   const pane = document.getElementById("pane");
-  return pane && new SourcePane(pane, threadElement);
+  if (pane) return new SourcePane(pane, threadElement);
+  // Who may not open sources here gets no link that leads nowhere.
+  for (const cite of document.querySelectorAll('a.cite[href="#"]')) cite.removeAttribute("href");
+  return null;
 }
 
 function startThread() {
