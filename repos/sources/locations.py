@@ -97,7 +97,10 @@ def parse_location(text: str) -> Location:
         raise BadAddress("unsupported_scheme")
     if parts.password is not None:
         raise BadAddress("credentials_in_address")
-    _check_hostname(hostname)
+    if is_ssh and not _is_hostname(hostname):
+        raise BadAddress("unsupported_scheme")  # a name of one's own network or ssh settings
+    if not _is_hostname(hostname):
+        raise BadAddress
     path, fragment = _path_and_fragment(parts)
     return Location(
         scheme=scheme,
@@ -139,9 +142,8 @@ def _ascii_hostname(hostname: str) -> str:
     return hostname.rstrip(".").encode("idna").decode("ascii").lower()
 
 
-def _check_hostname(hostname: str) -> None:
-    if not _has_domain(hostname) or not HOSTNAME.fullmatch(hostname):
-        raise BadAddress
+def _is_hostname(hostname: str) -> bool:
+    return _has_domain(hostname) and HOSTNAME.fullmatch(hostname) is not None
 
 
 def _has_domain(hostname: str) -> bool:

@@ -17,10 +17,10 @@ from repos.sources.host_pages import NamedRevision
 HEAD = "HEAD"
 BRANCHES = "refs/heads/"
 TAGS = "refs/tags/"
-MAX_CHARS = 200
+REF_FOLDERS = ("refs/", BRANCHES, TAGS)
 # git-check-ref-format, without what could be an option or an expression.
 REVISION = re.compile(
-    r"(?!-)(?!.*(\.\.|//|@\{|\.lock(/|$)|(^|/)[.]))[^\x00-\x20\x7f~^:?*\[\\]{1,200}(?<![./])"
+    r"(?![-/])(?!.*(\.\.|//|@\{|\.lock(/|$)|(^|/)[.]))[^\x00-\x20\x7f~^:?*\[\\]{1,200}(?<![./])"
 )
 BAD_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 COMMIT_ID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")  # SHA-1 or SHA-256
@@ -33,11 +33,13 @@ def check_revision(text: str) -> str:
 
     Raises BadAddress if it cannot be one.
     """
-    if not REVISION.fullmatch(text) or text == "@" or _has_bad_characters(text):
+    if not _is_revision(text):
         raise BadAddress("bad_revision")
     name = text.removeprefix(BRANCHES)
-    if is_commit_id(name.lower()) and name == text:
-        return name.lower()
+    if is_commit_id(text.lower()):
+        return text.lower()
+    if name.startswith("refs/") or not _is_revision(name):
+        return text  # a branch whose own name could be taken for something else
     return name
 
 
@@ -66,12 +68,16 @@ def candidate_refs(name: str) -> tuple[str, ...]:
 def possible_names(revision: NamedRevision) -> Iterator[str]:
     """The names of revisions that a pasted address may mean, the longest first."""
     text = revision.text
-    while text:
-        if len(text) <= MAX_CHARS and REVISION.fullmatch(text):
+    while text and f"{text}/" not in REF_FOLDERS:
+        if _is_revision(text):
             yield check_revision(text)
         if not revision.has_path:
             return
         text = text.rpartition("/")[0]
+
+
+def _is_revision(text: str) -> bool:
+    return bool(REVISION.fullmatch(text)) and text != "@" and not _has_bad_characters(text)
 
 
 def _has_bad_characters(text: str) -> bool:
