@@ -17,7 +17,8 @@ from chat.rendering.citation_links import citation_rows
 from chat.rendering.notes import NO_RENDERER, note_html, translate_notes
 from chat.rendering.plain import plain_html
 from chat.rendering.sanitizer import cleaned
-from chat.rendering.worker_pool import RenderingFailed, pool
+from chat.rendering.worker_pool import pool
+from deepwiki.foundation.worker_process import WorkerFailed
 
 logger = logging.getLogger(__name__)
 LineAndHtml = tuple[int, str]
@@ -63,6 +64,6 @@ def _call(function: str, **arguments: Any) -> Any:
     """The result of a worker's function, None if there is none."""
     try:
         return pool.call(function, **arguments)
-    except RenderingFailed as error:
+    except WorkerFailed as error:
         logger.warning("a text could not be rendered: %s", error)
         return None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 
+from repos.index.chunker import Chunker
 from repos.index.progress import Progress
 from repos.index.rows import ChunkedFile
-from repos.indexing.chunking import TextChunk, chunk
+from repos.indexing import TextChunk
 from repos.indexing.file_selection import File, Skipped, files
 from repos.sources import Snapshot
 from repos.sources.tree import TreeEntry
@@ -23,9 +24,10 @@ def chunked_files(
     Reports to `progress` what cannot be read or chunked, and counts in `skipped` what
     is no text.
     """
+    chunker = Chunker()
     unread = {entry.path for entry in entries}
     for file in files(_blobs(entries, snapshot, unread), skipped):
-        chunks = _chunks(file, progress)
+        chunks = _chunks(chunker, file, progress)
         if chunks is None:
             continue
         if not chunks:
@@ -48,9 +50,9 @@ def _blobs(
         yield entry, data
 
 
-def _chunks(file: File, progress: Progress) -> list[TextChunk] | None:
+def _chunks(chunker: Chunker, file: File, progress: Progress) -> list[TextChunk] | None:
     try:
-        return chunk(file.entry.path, file.text)
+        return chunker.chunk(file.entry.path, file.text)
     except Exception:  # a parser's own fault must not cost the other files
         logger.exception("a file could not be cut")
         progress.file_failed(file.entry.path, "it could not be cut into passages")

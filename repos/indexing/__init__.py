@@ -3,7 +3,7 @@
 file_selection (encodings) -> chunking (languages, syntax_units, notebooks) -> code_tokens
 """
 
-from repos.indexing.chunking import TextChunk, chunk, chunk_text
+from repos.indexing.chunking import TextChunk, chunk, chunk_by_lines, chunk_text
 from repos.indexing.code_tokens import (
     DIMENSION,
     question_terms,
@@ -21,6 +21,7 @@ __all__ = [
     "Skipped",
     "TextChunk",
     "chunk",
+    "chunk_by_lines",
     "chunk_text",
     "files",
     "language_of",

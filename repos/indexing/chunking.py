@@ -23,8 +23,17 @@ from repos.indexing.units import (
     Unit,
     join_rows,
 )
+from repos.indexing.windows import windows
 
-__all__ = ["MAX_CHARS", "MAX_LINES", "ChunkRange", "TextChunk", "chunk", "chunk_text"]
+__all__ = [
+    "MAX_CHARS",
+    "MAX_LINES",
+    "ChunkRange",
+    "TextChunk",
+    "chunk",
+    "chunk_by_lines",
+    "chunk_text",
+]
 
 MAX_SYMBOL_CHARS = 300
 # A chunk this full ends where another enclosing definition begins.
@@ -61,6 +70,12 @@ def chunk(path: str, text: str) -> list[TextChunk]:
             return cells
         return list(_chunks(broken_units(source), source))
     return list(_chunks(syntax_units(language, text, source), source))
+
+
+def chunk_by_lines(text: str) -> list[TextChunk]:
+    """The chunks of a file without regard to its language."""
+    source = SourceText(text)
+    return list(_chunks(windows(source, 0, source.last), source))
 
 
 def chunk_text(language: str, rows: Sequence[str], chunk_range: ChunkRange) -> str:

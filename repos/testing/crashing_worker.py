@@ -1,0 +1,8 @@
+"""A worker process that ends by a signal at every request, as a faulty grammar does."""
+
+import os
+
+from deepwiki.foundation.worker_process import serve
+
+if __name__ == "__main__":
+    serve({"chunks": lambda **arguments: os.abort()}, cpu_seconds=5)
