@@ -36,8 +36,8 @@ def notices(retrieved: Retrieved, *, is_generative: bool) -> list[Notice]:
     if retrieved.building:
         events.append(Notice.of("words_only"))
     if retrieved.indexed_files < retrieved.eligible_files:
-        share = {"files": retrieved.indexed_files, "total": retrieved.eligible_files}
-        events.append(Notice.of("partly_indexed", **share))
+        files, total = retrieved.indexed_files, retrieved.eligible_files
+        events.append(Notice.of("partly_indexed", files=files, total=total))
     return events
 
 
