@@ -22,7 +22,8 @@ MEMORY_KILOBYTES = 4_000_000
 BYTES_PER_MEGABYTE = 1_048_576
 BLOCK_BYTES = 512  # as `ulimit -f` counts
 OUTPUT_BYTES = 1_000_000
-ERROR_BYTES = 20_000
+ERROR_BYTES = 20_000  # that are read
+MAX_ERROR_BYTES = 1_000_000
 POLL_SECONDS = 0.1
 MEASURE_SECONDS = 1
 PASSED_VARIABLES = (
@@ -108,7 +109,7 @@ class GitRunner:
             file_bytes = None if command.writes else max(max_bytes, ERROR_BYTES)
             process = self.start(command, stdout=out, stderr=errors, file_bytes=file_bytes)
             try:
-                self._wait(process)
+                self._wait(process, errors)
             finally:
                 kill(process)
             if _size_of(out) > max_bytes or _is_over_limit(process, command):
@@ -152,14 +153,19 @@ class GitRunner:
             git += ["--git-dir", str(self.folder)]
         return ["/bin/sh", "-c", _script(file_bytes), "git", *git, *command.arguments]
 
-    def _wait(self, process: subprocess.Popen[bytes]) -> None:
-        """Until the process ends, its time is over, it grows too large or is cancelled."""
+    def _wait(self, process: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
+        """Until the process ends, its time is over, it grows too large or is cancelled.
+
+        A host's messages are errors, too: many of them end it.
+        """
         deadline = time.monotonic() + self.seconds
         next_measurement = time.monotonic() + MEASURE_SECONDS
         while not _has_ended(process):
             now = time.monotonic()
             if now > deadline:
                 raise Unreachable("timeout")
+            if _size_of(errors) > MAX_ERROR_BYTES:
+                raise Unreachable("host_failed")
             if self.cancelled():
                 raise InterruptedError
             if now > next_measurement:

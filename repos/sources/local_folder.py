@@ -48,16 +48,31 @@ class LocalFolder:
         entries: list[TreeEntry] = []
         rules: Rules = {}
         self.left_out = []
-        for path, folders, names in os.walk(self.root, followlinks=False):
-            parent = _relative(Path(path), self.root)
+        unvisited = [""]
+        while unvisited:
+            parent = unvisited.pop()
+            folders, names = self._children(parent)
             if ".gitignore" in names:
                 self._read_rules(parent, rules)
-            # os.walk enters what is left in this very list.
-            folders[:] = self._folders_to_enter(parent, folders, names, rules)
+            entered = self._folders_to_enter(parent, folders, names, rules)
+            unvisited += [_joined(parent, name) for name in reversed(entered)]
             entries += self._file_entries(parent, names, rules)
-            if len(entries) > MAX_ENTRIES:
+            if len(entries) + len(self.left_out) > MAX_ENTRIES:
                 raise RepositoryTooLarge("too_many_files")
         return entries
+
+    def _children(self, folder: str) -> tuple[list[str], list[str]]:
+        """The names of the folders in a folder, and those of files and links."""
+        folders: list[str] = []
+        names: list[str] = []
+        try:
+            with os.scandir(self.root / folder) as children:
+                for child in children:
+                    is_folder = child.is_dir(follow_symlinks=False)
+                    (folders if is_folder else names).append(child.name)
+        except OSError:  # not ours to read, or a path too long for the system
+            self.left_out.append(("unreadable", folder))
+        return folders, names
 
     def commit(self, entries: Entries) -> str:
         """A digest of paths and contents, in place of a commit's id."""
@@ -74,7 +89,7 @@ class LocalFolder:
                 yield entry, data
 
     def _read_rules(self, folder: str, rules: Rules) -> None:
-        if data := self._read_bytes(f"{folder}/.gitignore".lstrip("/"), IGNORE_FILE_BYTES):
+        if data := self._read_bytes(_joined(folder, ".gitignore"), IGNORE_FILE_BYTES):
             rules[folder] = GlobRules(ignore_lines(data.decode("utf-8", "replace")))
 
     def _folders_to_enter(
@@ -82,7 +97,7 @@ class LocalFolder:
     ) -> list[str]:
         entered = []
         for name in sorted(names):
-            path = f"{parent}/{name}".lstrip("/")
+            path = _joined(parent, name)
             reason = self._reason_not_to_enter(path, name, rules)
             if not reason and is_build_folder(name, files):
                 reason = "vendored"
@@ -103,7 +118,7 @@ class LocalFolder:
 
     def _file_entries(self, parent: str, names: list[str], rules: Rules) -> Iterator[TreeEntry]:
         for name in sorted(names):
-            path = f"{parent}/{name}".lstrip("/")
+            path = _joined(parent, name)
             if _is_ignored(rules, path):
                 self.left_out.append(("ignored", path))
                 continue
@@ -165,11 +180,8 @@ class LocalFolder:
             os.close(folder)
 
 
-def _relative(path: Path, root: Path) -> str:
-    """The path of a folder below `root`, empty for itself."""
-    if path == root:
-        return ""
-    return path.relative_to(root).as_posix()
+def _joined(folder: str, name: str) -> str:
+    return f"{folder}/{name}".lstrip("/")
 
 
 def reason_to_skip(path: str) -> str:

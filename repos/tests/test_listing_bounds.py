@@ -1,11 +1,14 @@
 """A few objects that stand for millions of paths, refs or rules cost no more than the limits."""
 
+import os
+import subprocess
+
 import pytest
 
 from deepwiki.testing.growth import LINEAR, growth
 from repos.indexing.file_selection import Limits, Skipped, select
 from repos.sources import FetchLimits, Source, git, open_snapshot, parse_address, tree_listing
-from repos.sources.errors import RepositoryTooLarge
+from repos.sources.errors import RepositoryTooLarge, SourceError
 from repos.sources.git_process import GitCommand, GitRunner
 from repos.sources.tree import TreeEntry
 from repos.testing import make_repository, run_git
@@ -69,3 +72,38 @@ def test_a_deep_path_is_matched_without_recursion():
     skipped = Skipped()
     assert not select([entry], Limits(), skipped, "b.py\n")
     assert sum(skipped.counts.values()) == 1
+
+
+@pytest.fixture
+def deep_folder(tmp_path):
+    yield tmp_path
+    # Python's own removal is recursive.
+    subprocess.run(["rm", "-rf", str(tmp_path / "a")], check=True)
+
+
+@pytest.mark.integration
+def test_a_folder_deeper_than_the_stack_is_walked_and_links_in_it_are_not(deep_folder):
+    tmp_path = deep_folder
+    folder = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(1_500):
+        os.mkdir("a", dir_fd=folder)
+        folder, outer = os.open("a", os.O_RDONLY, dir_fd=folder), folder
+        os.close(outer)
+    os.close(os.open("x.py", os.O_CREAT | os.O_WRONLY, dir_fd=folder))
+    os.close(folder)
+    (tmp_path / "loop").symlink_to(tmp_path)
+    with opened(tmp_path, tmp_path / "work", "") as snapshot:
+        modes = {entry.path: entry.mode for entry in snapshot.entries}
+    assert modes == {"a/" * 1_500 + "x.py": "100644", "loop": "120000"}
+
+
+@pytest.mark.integration
+def test_errors_without_an_end_are_given_up(tmp_path):
+    program = tmp_path / "bin/git"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\nyes >&2\n")
+    program.chmod(0o755)
+    runner = GitRunner(tmp_path, seconds=60, megabytes=500, cancelled=bool)
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(SourceError):
+        patch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+        runner.output(GitCommand(["fetch"], writes=True))
