@@ -13,6 +13,8 @@ import signal
 import time
 from functools import lru_cache
 
+from chat.rendering.mermaid_source import repair
+
 MAX_SOURCE_CHARS = 6_000  # usual diagrams have some hundreds
 MAX_SVG_BYTES = 400_000
 CPU_SECONDS = 0.5
@@ -28,7 +30,10 @@ def draw(source: str) -> str:
         return ""
     import mmdr  # here, so that only a process that draws has it: 30 MB  # noqa: F401
 
-    svg = _in_child(source)
+    repaired = repair(source)
+    svg = _in_child(repaired)
+    if not svg and repaired != source:
+        svg = _in_child(source)
     return svg if len(svg) <= MAX_SVG_BYTES else ""
 
 

@@ -1,0 +1,75 @@
+"""Mermaid as models write it is drawn, with the labels they meant."""
+
+import html
+import re
+
+import pytest
+
+from chat.rendering.diagrams import draw
+from chat.rendering.mermaid_source import repair
+from deepwiki.testing.growth import LINEAR, growth
+
+pytestmark = pytest.mark.integration  # each diagram is drawn in a process
+
+
+def words(source):
+    """The text of the drawing, without spaces: renderers set each word by itself."""
+    svg = re.sub(r"<style.*?</style>", "", draw(source), flags=re.DOTALL)
+    return re.sub(r"\s", "", html.unescape("".join(re.findall(r">([^<>]+)<", svg))))
+
+
+@pytest.mark.parametrize(
+    ("line", "labels"),
+    [
+        ("A[Call login()] --> B[done]", ["Call login()", "done"]),
+        ("A:::x --> B", ["A", "B"]),
+        ("A[Text (x)]:::x --> B", ["Text (x)"]),
+        ('A["Say "hi" now"] --> B', ['Say "hi" now']),
+        ("A[list[int]] --> B[dict{a}]", ["list[int]", "dict{a}"]),
+        ("A[/api/users] --> B[src/app.py]", ["/api/users", "src/app.py"]),
+        ("A[one\\ntwo()] --> B", ["one", "two()"]),
+        ("A[one (1)<br/>two] --> B", ["one (1)", "two"]),
+        ("A[f(x)]; A-->B; B-->C[g(y)];", ["f(x)", "g(y)"]),
+        ("subgraph s1 [One (two)]\n  A --> B\n  end", ["One (two)"]),
+        ("subgraph One (two)\n  A --> B\n  end", ["One (two)"]),
+        ("A -->|calls f(x)| B[g(y)]", ["calls f(x)", "g(y)"]),
+        ("A -.->|x (y)| B ==>|z [0]| C", ["x (y)", "z [0]"]),
+        ("A(Call f(x)) --> B{is x > 0?}", ["Call f(x)", "is x > 0?"]),
+        ("A[(Database (main))] --> B((Circle (x)))", ["Database (main)", "Circle (x)"]),
+        ("A[Key: value] --> B[a | b]", ["Key: value", "a | b"]),
+        ("A --> end", ["end"]),
+        ("A[登录()] --> B[@user]", ["登录()", "@user"]),
+        ("A[List<String>] --> B[Map<K, V>]", ["List<String>", "Map<K, V>"]),
+        ("A[a(b)] & B[c(d)] --> C{{e(f)}}", ["a(b)", "c(d)", "e(f)"]),
+        ("A([start()]) --> B[[sub(x)]] --> C>flag(y)]", ["start()", "sub(x)", "flag(y)"]),
+    ],
+)
+def test_labels_with_signs_are_drawn_as_they_were_written(line, labels):
+    drawn = words(f"flowchart LR\n  {line}\n")
+    for label in labels:
+        assert label.replace(" ", "") in drawn
+
+
+def test_a_message_with_a_semicolon_is_drawn():
+    drawn = words("sequenceDiagram\n  U->>S: POST /login (a); then\n  S-->>U: {json}")
+    assert "POST/login(a);then" in drawn and "{json}" in drawn
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'flowchart LR\n  A["Call (x)"] --> B',
+        "flowchart LR\n  A[plain text] -- with words --> B(round)",
+        "flowchart TD\n  classDef x fill:#f9f,stroke:#333\n  style A fill:#f9f",
+        "flowchart TD\n  %% a comment (x)\n  A[/Input/] --> B",
+        "classDiagram\n  class A {\n    +f(x) bool\n  }",
+        "stateDiagram-v2\n  [*] --> Idle",
+    ],
+)
+def test_what_is_right_already_stays(source):
+    assert repair(source) == source
+
+
+@pytest.mark.parametrize("piece", ["A[", "A[x] --> ", "a|", "A(([", "--> |x", "A[(b)] "])
+def test_repairing_takes_linear_time(piece):
+    assert growth(lambda size: repair("graph TD\n" + (piece * size)[:size]), 6_000) < LINEAR
