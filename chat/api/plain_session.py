@@ -15,6 +15,7 @@ from chat.api.connection import Connection
 from chat.api.wire_formats import NORMAL_CLOSURE, PlainText, text_frames
 from chat.core.errors import BadRequest, ChatError, RequestTooLarge, TooMany
 from chat.runs import Run
+from chat.runs.replay import StoredRun
 
 # A request, or what is wrong with it without being read.
 Frame = bytes | ChatError
@@ -118,7 +119,7 @@ class PlainSession:
         if code != NORMAL_CLOSURE:
             await self._connection.close(code)
 
-    async def _send_answer(self, run: Run) -> int:
+    async def _send_answer(self, run: Run | StoredRun) -> int:
         """Send the answer's text; the close code that tells how it ended."""
         plain = PlainText()
         plain.has_started = self._has_sent_text  # an error is set off from what came before

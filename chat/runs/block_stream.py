@@ -51,6 +51,10 @@ class BlockStream:
         await self._in_time(lambda renderer, text: renderer.finish(text))
         self._give_up()
 
+    def close(self) -> None:
+        """Nothing more is rendered: the run has ended, in whatever way."""
+        self._give_up()
+
     async def _render_changes(self) -> None:
         while self._renderer is not None:
             await self._changed.wait()

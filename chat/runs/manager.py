@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import time
 import uuid
+from collections import deque
 from collections.abc import AsyncGenerator
 
 from chat.core.errors import ServerStops
 from chat.core.events import Event
 from chat.runs.run import Run
 
-FINISHED_RUN_SECONDS = 300.0
-CLEANUP_INTERVAL_SECONDS = 10.0
+# A finished run is read from the database; the last ones are at hand for readers who
+# reconnect just now.
+FINISHED_BYTES = 4_000_000
+FINISHED_RUNS = 50
 CANCEL_SECONDS = 5.0
 
 
 class RunManager:
-    """Starts runs, finds them by id, drains them before the process ends."""
+    """Starts runs, finds them by id, drains them before the process ends.
+
+    Besides the running ones it holds those that finished last, FINISHED_RUNS at most and
+    about FINISHED_BYTES.
+    """
 
     def __init__(self) -> None:
         self.runs: dict[uuid.UUID, Run] = {}
         self.draining = False
-        self._next_cleanup = 0.0
+        self._finished: deque[Run] = deque()  # the oldest first
+        self._finished_bytes = 0
 
     @property
     def running(self) -> list[Run]:
@@ -35,15 +42,15 @@ class RunManager:
         """
         if self.draining:
             raise ServerStops
-        self._remove_finished()
         for event in first:
             run.emit(event)
         run.start(source)
         self.runs[run.id] = run
+        run.add_done_callback(self._note_finished)
         return run
 
     def get(self, run_id: uuid.UUID) -> Run | None:
-        """A run of this process that is running or finished less than five minutes ago."""
+        """A run of this process that is running, or one of the last that finished."""
         return self.runs.get(run_id)
 
     async def drain(self, seconds: float) -> None:
@@ -57,12 +64,10 @@ class RunManager:
             run.stop("interrupted")
         await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
 
-    def _remove_finished(self) -> None:
-        now = time.monotonic()
-        if now < self._next_cleanup:
-            return
-        self._next_cleanup = now + CLEANUP_INTERVAL_SECONDS
-        limit = now - FINISHED_RUN_SECONDS
-        old = [run.id for run in self.runs.values() if 0 < run.finished_at < limit]
-        for run_id in old:
-            del self.runs[run_id]
+    def _note_finished(self, run: Run) -> None:
+        self._finished.append(run)
+        self._finished_bytes += run.log.size
+        while len(self._finished) > FINISHED_RUNS or self._finished_bytes > FINISHED_BYTES:
+            oldest = self._finished.popleft()
+            self._finished_bytes -= oldest.log.size
+            self.runs.pop(oldest.id, None)

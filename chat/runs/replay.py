@@ -6,14 +6,13 @@ import contextlib
 import logging
 import uuid
 from collections.abc import AsyncGenerator, Iterator
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 from chat.core.errors import ChatError, Down, NoSuchRepository, ProviderError
-from chat.core.events import Accepted, Delta, Done, Event, Failed, Numbered, Sources
+from chat.core.events import Accepted, Delta, Done, Event, Failed, Numbered, Sources, State
 from chat.models import Message, RunEvent
 from chat.runs import pubsub
-from chat.runs.background import keep
-from chat.runs.run import Run
 from deepwiki.foundation.threads import in_thread
 
 if TYPE_CHECKING:
@@ -24,22 +23,58 @@ POLL_SECONDS = 0.4
 SLICE_EVENTS = 200  # read at a time: a reader holds no more of an answer
 
 
-async def load_run(run_id: uuid.UUID, person: Person) -> Run:
-    """A Run made from the database, for an answer that another process generates.
+@dataclass(frozen=True)
+class StoredRun:
+    """An answer that is not in this process's memory, read from the database slice by slice."""
 
-    Events have the numbers they were stored with. An answer whose events are no longer
-    stored is made from its message.
-    """
-    message, has_events = await in_thread(_read_message, run_id)
-    run = Run(id=run_id, person_id=person.pk)
-    if has_events or message.state == Message.State.RUNNING:
-        run.task = keep(copy_events(run, stored_events(person, run_id, 0)))
-        return run
-    for event in _events_of(message):
-        run.emit(event)
-    run.state = message.state  # type: ignore[assignment]
-    run.emit(Done(message.state))  # type: ignore[arg-type]
-    return run
+    id: uuid.UUID
+    person: Person
+
+    async def attach(self, after: int = 0) -> AsyncGenerator[Numbered]:
+        """As Run.attach. The last event is always Done.
+
+        Events have the numbers they were stored with. An answer whose events are no longer
+        stored is made from its message. Raises NoSuchRepository for anybody else's run.
+        """
+        last = after
+        try:
+            async with contextlib.aclosing(self._events(after)) as items:
+                async for item in items:
+                    last = item.seq
+                    yield item
+        except NoSuchRepository:
+            raise
+        except Exception as error:
+            logger.warning("following a stored answer failed", exc_info=True)
+            yield Numbered(self.id, last + 1, _failure(error))
+            yield Numbered(self.id, last + 2, Done("partial"))
+
+    def stop_if_alone(self) -> None:
+        """Its own process knows its readers."""
+
+    async def _events(self, after: int) -> AsyncGenerator[Numbered]:
+        message = await in_thread(_message_without_events, self.id, self.person)
+        if message is None or after:
+            stored = stored_events(self.person, self.id, after)
+            async with contextlib.aclosing(stored) as items:
+                async for item in items:
+                    yield item
+            return
+        for seq, event in enumerate([*_events_of(message), _done(message.state)], 1):
+            yield Numbered(self.id, seq, event)
+
+
+def _done(state: str) -> Done:
+    return Done(cast(State, state))
+
+
+def _message_without_events(run_id: uuid.UUID, person: Person) -> Message | None:
+    """The message of a finished answer whose events are not stored; None for others."""
+    own = Message.objects.filter(run_id=run_id, conversation__user=person.pk)
+    message = own.exclude(state=Message.State.RUNNING).first()
+    if message is None or RunEvent.objects.filter(run_id=run_id).exists():
+        return None
+    return message
 
 
 def _events_of(message: Message) -> Iterator[Event]:
@@ -63,11 +98,6 @@ def _stored_failure(message: Message) -> Failed:
     )
 
 
-def _read_message(run_id: uuid.UUID) -> tuple[Message, bool]:
-    message = Message.objects.get(run_id=run_id)
-    return message, RunEvent.objects.filter(run_id=run_id).exists()
-
-
 async def stored_events(person: Person, run_id: uuid.UUID, after: int) -> AsyncGenerator[Numbered]:
     """Each event above `after` of a person's own run, until it has ended.
 
@@ -84,26 +114,9 @@ async def stored_events(person: Person, run_id: uuid.UUID, after: int) -> AsyncG
             if len(items) == SLICE_EVENTS:
                 continue
             if state != Message.State.RUNNING:
-                yield Numbered(run_id, after + 1, Done(state))  # type: ignore[arg-type]
+                yield Numbered(run_id, after + 1, _done(state))
                 return
             await changed.wait(POLL_SECONDS)
-
-
-async def copy_events(run: Run, stored: AsyncGenerator[Numbered]) -> None:
-    """Copy events with the numbers they have: readers count by the same ones."""
-    last = 0
-    try:
-        async with contextlib.aclosing(stored):
-            async for item in stored:
-                last = item.seq
-                run.copy(item)
-    except Exception as error:  # the outermost edge of a task
-        logger.warning("following an answer of another process failed", exc_info=True)
-        last += 1
-        run.copy(Numbered(run.id, last, _failure(error)))
-    finally:
-        if run.is_running:
-            run.copy(Numbered(run.id, last + 1, Done("partial")))
 
 
 def _failure(error: Exception) -> Failed:

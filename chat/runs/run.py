@@ -13,9 +13,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
 import uuid
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -70,7 +69,6 @@ class Run:
     error: Failed | None = None
     notices: list[Notice] = field(default_factory=list)
     stages: list[StageItem] = field(default_factory=list)
-    finished_at: float = 0.0
     task: asyncio.Task[None] | None = None
     readers: int = 0
     _stop_state: State = "stopped"
@@ -133,6 +131,11 @@ class Run:
         self.task = keep(self._drive(source))
         self.task.add_done_callback(self._release)
 
+    def add_done_callback(self, call: Callable[[Run], None]) -> None:
+        """Call `call` with the run once its task is done and it has its last event."""
+        assert self.task is not None
+        self.task.add_done_callback(lambda _: call(self))
+
     async def _drive(self, source: AsyncGenerator[Event]) -> None:
         run_id.set(self.id.hex[:12])
         self._saver.start()
@@ -173,8 +176,9 @@ class Run:
 
     def _append_done(self) -> None:
         assert self.state is not None
-        self.finished_at = time.monotonic()
+        self._blocks.close()
         self.log.append(Done(self.state))
+        self.renderer = None  # its state is not needed for reading
 
     async def _take(self, event: Event) -> None:
         """Emit an event of the source; a round's blocks come before the next round."""
@@ -209,12 +213,6 @@ class Run:
         if text:
             self.text += text
             self._coalescer.add(text)
-
-    def copy(self, item: Numbered) -> None:
-        """Append an event that another process numbered."""
-        if isinstance(item.event, Done):
-            self.state = item.event.state
-        self.log.append_numbered(item)
 
     async def _consume(self, source: AsyncGenerator[Event]) -> State:
         try:

@@ -88,7 +88,7 @@ class Saver:
     async def _save(self) -> None:
         until = len(self._log)
         try:
-            await self._store(self._log.items[self._stored : until])
+            await self._store(self._log.between(self._stored, until))
         except BaseException as error:
             if not is_failure(error):
                 raise

@@ -26,7 +26,7 @@ from chat.models import Message
 from chat.rendering import LiveBlocks
 from chat.runs import NoRecord, Recorder, Run, keep, pubsub
 from chat.runs.recorder import AnonymousRecorder, MessageRecorder
-from chat.runs.replay import load_run, stored_events
+from chat.runs.replay import StoredRun
 from chat.services.cached_answers import DjangoAnswerCache
 from chat.services.configuration import answer_limits, providers, refreshed_providers
 from chat.services.intake import AcceptedQuestion, accept_question
@@ -56,7 +56,7 @@ async def ask(
     lasting: bool,
     authorize: Authorize = lambda: None,
     address: str = "",
-) -> Run:
+) -> Run | StoredRun:
     """Store the question and start its answer, or find the run of the same question.
 
     A `lasting` run goes on without readers: its conversation will show it. `authorize` is
@@ -75,7 +75,7 @@ async def ask(
             raise
 
 
-def _stop_if_alone(starting: asyncio.Task[Run]) -> None:
+def _stop_if_alone(starting: asyncio.Task[Run | StoredRun]) -> None:
     """The client left before its answer began: nobody will ever attach."""
     if not starting.cancelled() and starting.exception() is None:
         starting.result().stop_if_alone()
@@ -90,7 +90,7 @@ async def attach(person: Person, run_id: uuid.UUID, after: int = 0) -> AsyncGene
     await in_thread(check_may_follow, person, run_id)
     run = runs.get(run_id)
     if run is None:
-        items = stored_events(person, run_id, after)
+        items = StoredRun(run_id, person).attach(after)
     elif run.person_id == person.pk and person.pk is not None:
         items = run.attach(after)
     else:
@@ -138,12 +138,12 @@ async def _start_answer(
     *,
     address: str,
     lasting: bool,
-) -> Run:
+) -> Run | StoredRun:
     if not person.is_authenticated and not settings.ALLOW_ANONYMOUS:
         raise NotSignedIn
     accepted, model = await in_thread(_accept, person, request, authorize, address)
     if accepted.existing and accepted.run_id is not None:
-        return runs.get(accepted.run_id) or await load_run(accepted.run_id, person)
+        return runs.get(accepted.run_id) or StoredRun(accepted.run_id, person)
     try:
         context = _answer_context(person, request, accepted, model)
         run = Run(
