@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 
@@ -18,6 +19,9 @@ MAX_DEPTH = 40
 MAX_INDENT = 160
 MAX_BRACKETS = 400
 MAX_GAP = 11  # rows
+# Grammars whose scanner looks every character up in C's tables of 256: others crash it.
+NARROW = frozenset({"bash"})
+WIDE_CHARACTER = re.compile(r"[^\x00-\xff]")
 
 
 def syntax_units(language: str, text: str, source: SourceText) -> Iterator[Unit]:
@@ -29,7 +33,7 @@ def syntax_units(language: str, text: str, source: SourceText) -> Iterator[Unit]
     parser = parser_for(language)
     tree = None
     if parser is not None and not _is_nested_too_deep(source.rows):
-        tree = _parse(parser, text)
+        tree = _parse(parser, WIDE_CHARACTER.sub("_", text) if language in NARROW else text)
     if tree is None:
         yield from windows(source, 0, source.last)
     else:

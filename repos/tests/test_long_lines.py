@@ -62,6 +62,11 @@ def test_the_lines_before_a_wide_gap_are_not_lost(path, text):
     assert {n for n, line in enumerate(text.split("\n"), 1) if line.strip()} <= set(covered)
 
 
+def test_a_shell_script_with_characters_of_other_scripts_does_not_end_the_process():
+    text = "'éé'f() {\U000cc449ò5qx\x17ý\U00016944\n# 🧩 漢字\n}\n" * 3
+    assert "".join(c.text for c in chunk("a.sh", text)).split() == text.split()
+
+
 @pytest.mark.django_db
 def test_a_word_inside_a_long_line_is_found_with_what_stands_around_it(index_folder, tmp_path):
     write_files(tmp_path / "r", {"a.txt": f"one\n{LONG_LINE}\nthree\n"})
