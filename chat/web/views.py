@@ -202,6 +202,7 @@ def _composer_context(request: HttpRequest) -> dict[str, Any]:
         "languages": [(ANSWER_CODE[code], name) for code, name in settings.LANGUAGES],
         "answer_language": ANSWER_CODE.get(get_language() or "en", "en"),
         "chosen_model": _preferred_model(request),
+        "max_question_chars": settings.CONTENT_CHARS,
     }
 
 

@@ -173,6 +173,7 @@ export class Composer {
 
   fitHeight() {
     this.question.style.height = "auto";
+    if (this.question.value === "") return; // or a long placeholder would count
     this.question.style.height = `${this.question.scrollHeight + 2}px`;
   }
 }

@@ -5,7 +5,7 @@ import { followDeletion } from "./conversation.js";
 import { askAgain, editQuestion } from "./editing.js";
 import { labelCodeButtons, translate } from "./i18n.js";
 import { bindKeyboard, enableSingleKeys } from "./keyboard.js";
-import { bindPageUpdates } from "./page_updates.js";
+import { bindPageUpdates, bindPrinting } from "./page_updates.js";
 import { toggleRail } from "./rail.js";
 import { showStage } from "./research_stages.js";
 import { ScrollPosition } from "./scroll_position.js";
@@ -70,6 +70,7 @@ threadElement?.addEventListener(
 
 bindKeyboard({ sourcePane, thread });
 bindPageUpdates(position);
+bindPrinting();
 labelCodeButtons(document);
 
 function startSourcePane() {

@@ -31,6 +31,18 @@ export function bindPageUpdates(position) {
   });
 }
 
+/** Sources are printed also where the browser does not let a style open them. */
+export function bindPrinting() {
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll(".sources:not([open])")];
+    for (const sources of opened) sources.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const sources of opened) sources.open = false;
+  });
+}
+
 /**
  * Loads the part of the page anew that shows the conversations, or the state of the index: its
  * template listens.

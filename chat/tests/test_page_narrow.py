@@ -1,0 +1,137 @@
+"""The page on a phone and on paper, whatever an answer holds; in a real Chromium."""
+
+from pathlib import Path
+
+import pytest
+
+from chat.models import Conversation, Message
+from deepwiki.testing.page import bring_session
+from repos.models import Repository
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+ARTIFACTS = Path("test-artifacts")
+PHONE = {"width": 390, "height": 844}
+NAME = "an_identifier_that_does_not_end_" * 6
+ANSWERS = {
+    "a wide table": "| "
+    + " | ".join(f"`column_{n}`" for n in range(30))
+    + " |\n"
+    + "|---" * 30
+    + "|\n"
+    + "| "
+    + " | ".join(f"value {n}" for n in range(30))
+    + " |\n",
+    "a long identifier": f"See `{NAME}` and {NAME} and **{NAME}**.",
+    "a long identifier in a table": f"| name | what |\n|---|---|\n| `{NAME}` | {NAME} |\n",
+    "wide mathematics": "$$" + " + ".join(f"x_{{{n}}}^{{2}}" for n in range(80)) + "$$",
+    "wide mathematics in a line": "So $" + " + ".join(f"x_{{{n}}}" for n in range(80)) + "$ holds.",
+    "long code": "```python\n" + "x = " + "1 + " * 300 + "1\n```\n",
+    "a long heading": f"# {NAME}\n\n## `{NAME}`\n",
+    "a long citation": f"See `shop/{NAME}.py:L1-L2`.",
+    "a long address": f"https://example.org/{NAME} and [{NAME}](https://example.org/{NAME}).",
+    "a nested list": "".join("  " * n + f"- {NAME}\n" for n in range(12)),
+    "a quotation": f"> {NAME}\n>\n> > {NAME}\n",
+    "a wide diagram": "```mermaid\nflowchart LR\n"
+    + "\n".join(f"a{n} --> a{n + 1}" for n in range(30))
+    + "\n```\n",
+}
+
+
+@pytest.fixture
+def long_named(repository):
+    name = f"{'organisation-with-a-long-name' * 3}/{'repository_with_a_long_name' * 4}"
+    Repository.objects.update(name=name, revision="a-branch-with-a-very-long-name" * 5)
+    return repository
+
+
+@pytest.fixture
+def conversation(alice, long_named):
+    """A question and an answer for each of ANSWERS."""
+    conversation = Conversation.objects.create(user=alice, repository=long_named, title=NAME)
+    last = None
+    for number, (what, text) in enumerate(ANSWERS.items()):
+        question = Message.objects.create(
+            conversation=conversation,
+            role="user",
+            content=f"{what} {NAME}",
+            parent=last,
+            position=2 * number + 1,
+        )
+        last = Message.objects.create(
+            conversation=conversation,
+            role="assistant",
+            content=text,
+            parent=question,
+            position=2 * number + 2,
+            state="complete",
+            model=NAME[:100],
+            provider="openai",
+            sources=[
+                {
+                    "path": f"shop/{NAME}.py",
+                    "start": 1,
+                    "end": 2,
+                    "symbol": NAME,
+                    "why": "words",
+                    "url": "",
+                }
+            ],
+        )
+    return conversation
+
+
+def overflowing(page):
+    """What makes the page, or the column that is read, scroll sideways."""
+    return page.evaluate(
+        """() => [document.scrollingElement, document.getElementById("main")]
+        .filter((e) => e && e.scrollWidth > e.clientWidth)
+        .map((e) => [e.tagName, e.scrollWidth, [...e.querySelectorAll("*")]
+          .filter((c) => c.getBoundingClientRect().right > innerWidth + 1 && !c.closest("pre, .wide-table, .math, .katex-display, table, math"))
+          .slice(0, 4).map((c) => c.outerHTML.slice(0, 160))])"""
+    )
+
+
+def test_nothing_scrolls_the_whole_page_of_a_phone_sideways(start, open_page, conversation):
+    live = start()
+    page = open_page(live, viewport=PHONE)
+    bring_session(page, live)
+    ARTIFACTS.mkdir(exist_ok=True)
+    for place in ("", f"r/{conversation.repository_id}/", f"c/{conversation.pk}/"):
+        page.goto(f"{live.url}/{place}")
+        page.wait_for_selector("#status[hx-trigger=load]", state="detached")
+        assert overflowing(page) == [], place
+        assert page.evaluate("(document.querySelector('.top')?.offsetHeight ?? 0) < 100"), place
+        if page.locator("#question").count():
+            assert page.locator("#question").bounding_box()["height"] < 100
+    page.evaluate(
+        "() => { for (const e of document.querySelectorAll('.answer details')) e.open = true; }"
+    )
+    page.screenshot(path=ARTIFACTS / "phone-wide.png")
+    assert overflowing(page) == []
+
+
+def test_identifiers_in_tables_are_not_broken_inside_words(start, open_page, conversation):
+    live = start()
+    page = open_page(live, viewport=PHONE)
+    bring_session(page, live)
+    page.goto(f"{live.url}/c/{conversation.pk}/")
+    heights = page.evaluate(
+        "[...document.querySelectorAll('.answer')[0].querySelectorAll('th')].map((th) => th.getClientRects().length && th.offsetHeight)"
+    )
+    assert max(heights) < 60, "a short column name is broken over several lines"
+
+
+def test_a_print_carries_the_sources_and_no_controls(start, open_page, conversation):
+    live = start()
+    page = open_page(live)
+    bring_session(page, live)
+    page.goto(f"{live.url}/c/{conversation.pk}/")
+    page.wait_for_selector("#status[hx-trigger=load]", state="detached")
+    page.emulate_media(media="print")
+    assert page.locator(".sources li").filter(visible=True).count() == len(ANSWERS)
+    for chrome in ("#rail-panel", ".top", "#composer", "#status", ".meta .quiet", "[data-action]"):
+        assert page.locator(chrome).filter(visible=True).count() == 0, chrome
+    ARTIFACTS.mkdir(exist_ok=True)
+    page.pdf(path=ARTIFACTS / "print.pdf")
+    page.emulate_media(media="screen")
+    assert page.locator(".sources li").filter(visible=True).count() == 0
