@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from chat.api import views as api_views
-from chat.web import export_views, history_views, share_views, styleguide, views
+from chat.web import diagram_views, export_views, history_views, share_views, styleguide, views
 
 pages = [
     path("", views.home, name="home"),
@@ -17,6 +17,7 @@ pages = [
 parts = [
     path("r/<uuid:repository_id>/source", views.source, name="source"),
     path("m/<uuid:message_id>/footer", views.message_footer, name="message-footer"),
+    path("diagrams/<slug:key>/<slug:data>.svg", diagram_views.diagram, name="diagram"),
     path("parts/rail", history_views.rail, name="rail"),
     path("parts/switch", views.quick_switcher, name="switch"),
     path("parts/choices", views.repository_choices, name="choices"),

@@ -7,7 +7,15 @@ No other package makes HTML of foreign text. The web process asks a worker proce
 
 from chat.rendering.live_blocks import LiveBlocks
 from chat.rendering.sanitizer import TAGS
-from chat.rendering.service import highlight_lines, render, start_worker
+from chat.rendering.service import draw_diagram, highlight_lines, render, start_worker
 from chat.rendering.worker_pool import in_pool_thread
 
-__all__ = ["TAGS", "LiveBlocks", "highlight_lines", "in_pool_thread", "render", "start_worker"]
+__all__ = [
+    "TAGS",
+    "LiveBlocks",
+    "draw_diagram",
+    "highlight_lines",
+    "in_pool_thread",
+    "render",
+    "start_worker",
+]

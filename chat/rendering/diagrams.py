@@ -6,12 +6,18 @@ limits of CPU time and memory, which the kernel enforces.
 
 from __future__ import annotations
 
+import base64
+import math
 import os
+import re
 import resource
 import select
 import signal
 import time
+import zlib
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Self
 
 from chat.rendering.mermaid_source import repair
 
@@ -21,6 +27,30 @@ CPU_SECONDS = 0.5
 WALL_SECONDS = 5.0  # for a machine that is busy otherwise
 MEMORY_BYTES = 512 * 1024 * 1024  # on top of what the process has
 READ_BYTES = 65_536
+HEAD_CHARS = 2_000
+VIEW_BOX = re.compile(r"""viewBox="[-\d.eE]+[ ,]+[-\d.eE]+[ ,]+([\d.]+)[ ,]+([\d.]+)\"""")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """An SVG with its size in pixels."""
+
+    svg: str
+    width: int
+    height: int
+
+    @classmethod
+    def of(cls, svg: str) -> Self:
+        """The drawing of an SVG; its size comes from the view box."""
+        box = VIEW_BOX.search(svg[:HEAD_CHARS])
+        width, height = (float(box[1]), float(box[2])) if box else (0.0, 0.0)
+        return cls(svg, math.ceil(width), math.ceil(height))
+
+
+def packed(source: str) -> str:
+    """A source, compressed, in characters of an address."""
+    data = base64.urlsafe_b64encode(zlib.compress(source.encode(errors="replace"), 9))
+    return data.decode().rstrip("=")
 
 
 @lru_cache(maxsize=64)

@@ -27,6 +27,7 @@ from chat.rendering.sanitizer import SVG_DATA_PREFIX
 
 Tokens = list[Token]
 LINK_SCHEMES = ("http", "https", "mailto", "")
+MAX_ADDRESS_CHARS = 4_000  # proxies refuse addresses over 8 KiB
 DRAWING_SECONDS = 2.0  # for all diagrams of a text
 MAX_LANGUAGE_CHARS = 30
 CODE_BUTTONS = (
@@ -192,12 +193,21 @@ def _diagram(token: Token, env: Any) -> str:
     svg = _draw(source, env)
     if not svg:
         return note_html(NOT_DRAWN) + _code_block(token, "mermaid", env["check"])
-    url = SVG_DATA_PREFIX + base64.b64encode(svg.encode()).decode()
+    drawing = diagrams.Drawing.of(svg)
     return (
-        f'<figure class="diagram"><img src="{url}" alt="Mermaid">'
+        f'<figure class="diagram"><img src="{_diagram_url(source, svg)}" width="{drawing.width}"'
+        f' height="{drawing.height}" alt="Mermaid">'
         f'<details><summary>Mermaid</summary><pre tabindex="0"><code>{html.escape(source)}'
         "</code></pre></details></figure>\n"
     )
+
+
+def _diagram_url(source: str, svg: str) -> str:
+    """The scheme `diagram:`, for `diagram_addresses`; the SVG itself for a long source."""
+    data = diagrams.packed(source)
+    if len(data) <= MAX_ADDRESS_CHARS:
+        return f"diagram:{data}"
+    return SVG_DATA_PREFIX + base64.b64encode(svg.encode()).decode()
 
 
 def _draw(source: str, env: Any) -> str:

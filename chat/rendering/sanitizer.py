@@ -21,7 +21,7 @@ TAGS = MATHML_TAGS | set(
 ATTRIBUTES = {
     "a": {"href", "title", "class", "target", "data-path", "data-start", "data-end"},
     "code": {"class"},
-    "img": {"src", "alt"},
+    "img": {"src", "alt", "width", "height"},
     "p": {"class", "data-note"},
     "pre": {"class", "tabindex"},
     "span": {"class", "title"},
@@ -40,7 +40,8 @@ ATTRIBUTES = {
     "mstyle": {"displaystyle", "scriptlevel"},
 }
 SVG_DATA_PREFIX = "data:image/svg+xml;base64,"
-URL_SCHEMES = {"http", "https", "mailto", "data"}
+DIAGRAM_SCHEME = "diagram:"
+URL_SCHEMES = {"http", "https", "mailto", "data", "diagram"}
 
 
 def clean(html: str) -> str:
@@ -54,7 +55,7 @@ def cleaned(html: str) -> SafeString:
 
 
 def _filter_attribute(tag: str, name: str, value: str) -> str | None:
-    """The attribute's value, None to drop it: `data:` URLs only for images we drew."""
+    """The attribute's value, None to drop it: only images that we drew have other schemes."""
     if _is_allowed(tag, name, value):
         return value
     return None
@@ -62,12 +63,8 @@ def _filter_attribute(tag: str, name: str, value: str) -> str | None:
 
 def _is_allowed(tag: str, name: str, value: str) -> bool:
     if (tag, name) == ("img", "src"):
-        return value.startswith(SVG_DATA_PREFIX)
-    return name != "href" or not _is_data_url(value)
-
-
-def _is_data_url(url: str) -> bool:
-    return url.strip().lower().startswith("data:")
+        return value.startswith((SVG_DATA_PREFIX, DIAGRAM_SCHEME))
+    return name != "href" or not value.strip().lower().startswith(("data:", DIAGRAM_SCHEME))
 
 
 _cleaner = nh3.Cleaner(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from chat.core.citations import Check
 from chat.rendering.citation_links import citation_rows
+from chat.rendering.diagram_addresses import with_addresses
 from chat.rendering.notes import NO_RENDERER, note_html, translate_notes
 from chat.rendering.plain import plain_html
 from chat.rendering.sanitizer import cleaned
@@ -44,7 +45,7 @@ def render_blocks(
     result = _call("blocks", text=markdown, citations=citations, growing=growing)
     if result is None:
         return [(0, note_html(NO_RENDERER) + plain_html(markdown))]
-    return [(line, block) for line, block in result]
+    return [(line, with_addresses(block)) for line, block in result]
 
 
 def highlight_lines(code: str, language: str, first: int, last: int) -> list[SafeString]:
@@ -53,6 +54,11 @@ def highlight_lines(code: str, language: str, first: int, last: int) -> list[Saf
     if result is None:
         result = map(html.escape, code.split("\n")[first - 1 : last])
     return [cleaned(line) for line in result]
+
+
+def draw_diagram(source: str) -> str:
+    """The SVG of a Mermaid diagram; empty if it cannot be drawn."""
+    return str(_call("diagram", source=source) or "")
 
 
 def start_worker() -> None:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from chat.rendering import diagrams
 from chat.rendering.citation_links import CitationTable
 from chat.rendering.highlighting import highlight_lines
 from chat.rendering.markdown import render_blocks
@@ -35,7 +36,12 @@ def lines(*, code: str, language: str, first: int, last: int) -> list[str]:
     return highlight_lines(code, language, first, last)
 
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {"blocks": blocks, "lines": lines}
+def diagram(*, source: str) -> str:
+    """The SVG of a Mermaid diagram; empty if it cannot be drawn."""
+    return diagrams.draw(source)
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {"blocks": blocks, "lines": lines, "diagram": diagram}
 
 
 def main() -> None:
