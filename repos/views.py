@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from repos import jobs, services
 from repos.models import IndexJob, Repository
 from repos.sources import SourceError
+from repos.sources.locations import may_hold_password
 
 MAX_SHOWN_CHARS = 1_000  # of a refused address
 CREDENTIALS = "credentials_in_address"
@@ -109,7 +110,9 @@ def remove(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
 
 def _refused_form(request: HttpRequest, text: str, error: SourceError) -> HttpResponse:
     """The form with the address again, unless that contains a password."""
-    shown = "" if error.code == CREDENTIALS else text[:MAX_SHOWN_CHARS]
+    shown = text[:MAX_SHOWN_CHARS]
+    if error.code == CREDENTIALS or may_hold_password(text):
+        shown = ""
     context = {"error": str(error), "repo_url": shown}
     return render(request, "repos/add_form.html", context, status=422)
 

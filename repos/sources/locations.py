@@ -25,6 +25,9 @@ TOKEN = re.compile(
     r"|(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9_-]{20,}|.{41,}|.*:.*",
     re.DOTALL,
 )
+PASSWORD = re.compile(
+    r"(?:^|[/\s<\"'(\[])[^/@\s:]*:(?!//)[^/\s]*@|//[^/\s]*:[^\s]*@|%3a[^/\s]*@", re.I
+)
 SSH_USER = "git"
 
 
@@ -75,6 +78,11 @@ class Location:
         if not self.is_ssh or self.path.startswith(host.ssh_prefix):
             return self.path
         return host.ssh_prefix + self.path
+
+
+def may_hold_password(text: str) -> bool:
+    """Whether a text that may be no address at all has a password where addresses do."""
+    return PASSWORD.search(text) is not None
 
 
 def parse_location(text: str) -> Location:
