@@ -10,10 +10,12 @@ from repos.index.progress import Progress
 from repos.index.rows import ChunkedFile
 from repos.indexing import TextChunk
 from repos.indexing.file_selection import File, Skipped, files
+from repos.indexing.vendored import own_notice_paths
 from repos.sources import Snapshot
 from repos.sources.tree import TreeEntry
 
 logger = logging.getLogger(__name__)
+MAX_NOTICES = 4  # files that say whose a project is
 
 
 def chunked_files(
@@ -26,7 +28,9 @@ def chunked_files(
     """
     chunker = Chunker()
     unread = {entry.path for entry in entries}
-    for file in files(_blobs(entries, snapshot, unread), skipped):
+    notices = own_notice_paths(entry.path for entry in snapshot.entries)
+    own_notice = "\n".join(map(snapshot.text_of, notices[:MAX_NOTICES]))
+    for file in files(_blobs(entries, snapshot, unread), skipped, own_notice):
         chunks = _chunks(chunker, file, progress)
         if chunks is None:
             continue

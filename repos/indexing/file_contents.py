@@ -65,7 +65,11 @@ def minified(text: str, path: str) -> bool:
     """Whether a text is packed by a machine: a few very long lines."""
     if len(text) <= MINIFIED_CHARS or path.lower().endswith(PROSE_SUFFIXES):
         return False
-    return len(text) / (text.count("\n") + 1) > MINIFIED_LINE_CHARS
+    return _mean_line_chars(text) > MINIFIED_LINE_CHARS
+
+
+def _mean_line_chars(text: str) -> float:
+    return len(text) / (text.count("\n") + 1)
 
 
 def _is_secret(name: str, data: bytes) -> bool:

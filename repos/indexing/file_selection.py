@@ -18,7 +18,8 @@ from pathlib import PurePosixPath
 from repos.indexing.encodings import decode
 from repos.indexing.file_contents import reason_by_bytes, reason_by_text
 from repos.indexing.file_roles import rank, role
-from repos.indexing.vendored import VendoredFolders
+from repos.indexing.skipped import Skipped
+from repos.indexing.vendored import VendoredFolders, has_foreign_notice
 from repos.sources.globs import GlobRules, PathMatcher
 from repos.sources.tree import (
     LINK_MODE,
@@ -57,7 +58,6 @@ SECRET = re.compile(
 )
 NOT_SECRET = re.compile(r"^\.env\.(example|sample|template|dist|defaults?)$", re.IGNORECASE)
 MAX_PATH_CHARS = 1_000
-MAX_EXAMPLES = 5
 OVER_LIMIT = "over the repository limit"
 
 
@@ -77,25 +77,6 @@ class Limits:
     files: int = 20_000
     file_bytes: int = 1_000_000
     text_bytes: int = 200_000_000
-
-
-@dataclass
-class Skipped:
-    """Files left out: the number for each reason, and the paths of a few."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    examples: dict[str, list[str]] = field(default_factory=dict)
-
-    def add(self, reason: str, path: str) -> None:
-        """Count one file."""
-        self.counts[reason] += 1
-        examples = self.examples.setdefault(reason, [])
-        if len(examples) < MAX_EXAMPLES:
-            examples.append(printable(path)[:200])
-
-    def as_json(self) -> dict[str, object]:
-        """The stored form: `{"counts": {reason: number}, "examples": {reason: paths}}`."""
-        return {"counts": dict(self.counts), "examples": self.examples}
 
 
 @dataclass
@@ -192,18 +173,29 @@ def reason_to_skip(entry: TreeEntry, limits: Limits, vendored: VendoredFolders) 
     )
 
 
-def files(contents: Iterable[tuple[TreeEntry, bytes]], skipped: Skipped) -> Iterator[File]:
-    """The text files among `contents`; the others are counted in `skipped`."""
+def files(
+    contents: Iterable[tuple[TreeEntry, bytes]], skipped: Skipped, own_notice: str = ""
+) -> Iterator[File]:
+    """The text files among `contents`; the others are counted in `skipped`.
+
+    `own_notice` is the text of the repository's licence.
+    """
     for entry, data in contents:
         text = None
         reason = reason_by_bytes(entry.path, data)
         if not reason:
             text = decode(data)
-            reason = "binary" if text is None else reason_by_text(entry.path, text)
+            reason = "binary" if text is None else _reason_by_text(entry, text, own_notice)
         if text is None or reason:
             skipped.add(reason, entry.path)
         else:
             yield File(entry, text, role(entry.path))
+
+
+def _reason_by_text(entry: TreeEntry, text: str, own_notice: str) -> str:
+    if has_foreign_notice(entry.path, text, own_notice):
+        return "vendored"
+    return reason_by_text(entry.path, text)
 
 
 def _unreadable(entry: TreeEntry, name: str) -> str:

@@ -94,9 +94,8 @@ def _groups(units: Iterable[Unit], source: SourceText) -> Iterator[list[Unit]]:
 
 
 def _is_full(group: list[Unit], unit: Unit, source: SourceText) -> bool:
-    if unit.end - group[0].start >= MAX_LINES:
-        return True
-    return source.size(group[0], unit) > MAX_CHARS
+    first = group[0]
+    return unit.end - first.start >= MAX_LINES or source.size(first, unit) > MAX_CHARS
 
 
 def _units(spans: Iterable[Span], source: SourceText) -> Iterator[Unit]:

@@ -75,7 +75,10 @@ class SourceText:
 
     def fits(self, start: int, end: int) -> bool:
         """Whether rows `start`..`end` fit in one chunk."""
-        return end - start < MAX_LINES and self._starts[end + 1] - self._starts[start] <= MAX_CHARS
+        return end - start < MAX_LINES and self._row_chars(start, end) <= MAX_CHARS
+
+    def _row_chars(self, start: int, end: int) -> int:
+        return self._starts[end + 1] - self._starts[start]
 
     def trimmed(self, first: Unit, last: Unit) -> Unit | None:
         """From one unit to another without blank rows at both ends, None if all are blank."""

@@ -2,21 +2,22 @@
 
 A name alone is evidence only where no person would choose it. Otherwise a folder is vendored
 if a package manager left its lists in it, if it has a licence or a manifest of its own, or if
-it is the build output beside a manifest; or if `.gitattributes` says so.
+it is the build output beside a manifest; or if `.gitattributes` says so. A single file in
+such a folder is vendored if it bears the notice of somebody else.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from repos.sources.globs import GlobRules
 from repos.sources.tree import BUILD_MANIFESTS, VENDORED, ignore_lines
 
-COPIES = frozenset(
-    "vendor vendors _vendor third_party third-party thirdparty 3rdparty extern external externals "
-    "deps contrib".split()
-)
+COPIES = frozenset("vendor vendors _vendor third_party third-party thirdparty 3rdparty".split())
+# Names that a project's own parts have, too: only a licence inside is evidence.
+MAYBE_COPIES = frozenset("extern external externals deps".split())
 # What a package manager leaves in a folder of copies, by paths relative to it.
 MANAGED = (
     "modules.txt",  # Go
@@ -32,15 +33,60 @@ MANAGED = (
     "pyvenv.cfg",
 )
 MANAGED_FOLDERS = ("bundle/ruby", "cache")  # Bundler's
-FOREIGN = frozenset(
+LICENCES = frozenset(
     "license licence copying unlicense license.txt license.md licence.txt licence.md copying.txt "
-    "license-mit license-apache package.json composer.json bower.json go.mod cargo.toml setup.py "
-    "pyproject.toml .cargo-checksum.json metadata podspec.json".split()
+    "license-mit license-apache license.rst notice copyright".split()
 )
+MANIFESTS = frozenset(
+    "package.json composer.json bower.json go.mod cargo.toml setup.py pyproject.toml "
+    ".cargo-checksum.json podspec.json".split()
+)
+CANDIDATES = COPIES | MAYBE_COPIES | BUILD_MANIFESTS.keys()
 BUILD_OUTPUT = frozenset("js mjs cjs css map html ts d.ts json svg txt".split())
 BUILT = ("dist",)
 MAX_PATH_CHARS = 1_000
 FOREIGN_DEPTH = 4  # vendor/github.com/owner/name
+
+NOTICE_CHARS = 2_000
+# Banners that minifiers keep, and copyright lines.
+BANNER = re.compile(r"\A[^\n]{0,20}/\*!|@license\b|@preserve\b")
+COPYRIGHT = re.compile(
+    r"copyright[ \t]*(?:\(c\)|©|:)?[\d\s,–-]{0,60}(?:(?:present|by|the|all)\b[\s,]{0,3}){0,3}"
+    r"([^\W\d_][\w.&'-]{1,40})",
+    re.IGNORECASE,
+)
+# What stands behind "copyright" in the texts of licences.
+NO_HOLDERS = frozenset(
+    "notice notices owner owners holder holders license licence statement law laws and or in is "
+    "protection interest to for of on as".split()
+)
+NOTICE_FILE = re.compile(
+    r"(licen[cs]e|copying|copyright|notice|authors)(\.[\w.]{1,20})?", re.IGNORECASE
+)
+
+
+def own_notice_paths(paths: Iterable[str]) -> list[str]:
+    """The files at the top of a tree that say whose the project is."""
+    return [path for path in paths if NOTICE_FILE.fullmatch(path)]
+
+
+def has_foreign_notice(path: str, text: str, own_notice: str) -> bool:
+    """Whether a file in a folder for copies bears the copyright notice of somebody else.
+
+    `own_notice` is the project's own licence: its holders are the project's people.
+    """
+    if COPIES.isdisjoint(_folders(path)):
+        return False
+    head = text[:NOTICE_CHARS]
+    holders = _holders(head)
+    if not holders:
+        return BANNER.search(head) is not None
+    return holders.isdisjoint(_holders(own_notice))
+
+
+def _holders(notice: str) -> set[str]:
+    """The first words of the copyright holders' names."""
+    return {name.lower() for name in COPYRIGHT.findall(notice)} - NO_HOLDERS
 
 
 class VendoredFolders:
@@ -58,7 +104,7 @@ class VendoredFolders:
         decided = self._rules.decide(path) if self._rules else None
         if decided is not None:
             return decided
-        folders = path.split("/")[:-1]
+        folders = _folders(path)
         if not VENDORED.isdisjoint(folders):
             return True
         if not _has_candidate(path):
@@ -78,39 +124,41 @@ class VendoredFolders:
 
 
 def _has_candidate(path: str) -> bool:
-    parts = path.split("/")[:-1]
-    return not COPIES.isdisjoint(parts) or not BUILD_MANIFESTS.keys().isdisjoint(parts)
+    return not CANDIDATES.isdisjoint(_folders(path))
+
+
+def _folders(path: str) -> list[str]:
+    return path.split("/")[:-1]
 
 
 def _manifests(paths: Iterable[str]) -> frozenset[str]:
     """The folders with a manifest of a program that builds into `dist/`."""
-    return frozenset(
-        path.rpartition("/")[0]
-        for path in paths
-        if path.rpartition("/")[2] in BUILD_MANIFESTS["dist"]
-    )
+    places = (path.rpartition("/") for path in paths)
+    return frozenset(folder for folder, _, name in places if name in BUILD_MANIFESTS["dist"])
 
 
 def _evident_folders(paths: Iterable[str]) -> Iterator[str]:
     for path in paths:
         parts = path.split("/")
         for place, part in enumerate(parts[:-1]):
-            if part in COPIES or part in BUILD_MANIFESTS:
-                yield from _evidence(parts, place, is_copy=part in COPIES)
+            if part in COPIES:
+                yield from _evidence(parts, place, LICENCES | MANIFESTS)
+            elif part in MAYBE_COPIES:
+                yield from _evidence(parts, place, LICENCES)
+            elif part in BUILD_MANIFESTS:
+                yield from _evidence(parts, place, frozenset())
 
 
-def _evidence(parts: list[str], place: int, *, is_copy: bool) -> Iterator[str]:
+def _evidence(parts: list[str], place: int, foreign: frozenset[str]) -> Iterator[str]:
     """The folders that a file in the folder at `place` shows to be vendored."""
     inside = "/".join(parts[place + 1 :])
     if inside in MANAGED:
         yield "/".join(parts[: place + 1])
-    if not is_copy:
-        return
     for folder in MANAGED_FOLDERS:
         if parts[place] == "vendor" and inside.startswith(f"{folder}/"):
             yield "/".join([*parts[: place + 1], folder])
     depth = len(parts) - place - 2  # of the file's folder below this one
-    if depth <= FOREIGN_DEPTH and parts[-1].lower() in FOREIGN:
+    if depth <= FOREIGN_DEPTH and parts[-1].lower() in foreign:
         yield "/".join(parts[:-1])
 
 

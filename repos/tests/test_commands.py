@@ -32,6 +32,16 @@ def test_index_repo_indexes_a_folder_and_says_what_it_did(folder):
     assert Repository.objects.count() == 1
 
 
+def test_index_repo_says_what_was_left_out_and_what_share_is_indexed(folder, settings):
+    (folder / ".env").write_text("A=1\n")
+    (folder / "picture.png").write_bytes(b"x")
+    out, _ = run("index_repo", str(folder))
+    assert "Left out: 1 binary, 1 secret." in out
+    settings.INDEX_FILES = 2
+    out, _ = run("index_repo", str(folder), "--force")
+    assert "In the index: 2 of 5 files." in out
+
+
 def test_index_repo_fetches_a_branch_with_a_token_from_the_environment(
     tmp_path, settings, monkeypatch
 ):

@@ -99,66 +99,6 @@ def test_what_is_left_out_is_left_out_by_its_bytes_with_its_reason(path, content
 
 
 @pytest.mark.parametrize(
-    "path",
-    [
-        "vendor/ours.py",
-        "src/vendor/models.py",
-        "src/dist/normal.py",
-        "stats/dist/poisson.js",
-        "third_party/bridge.cc",
-        "build/webpack.config.js",
-        "target/arm/cpu.c",
-        "out/printer.py",
-        "deps/resolver.py",
-        "contrib/plugin.py",
-    ],
-)
-def test_a_folder_is_not_vendored_by_its_name(path):
-    assert chosen(["README.md", path])[0] == ["README.md", path]
-
-
-@pytest.mark.parametrize(
-    ("evidence", "vendored", "kept"),
-    [
-        ("vendor/modules.txt", "vendor/github.com/a/b/c.go", "main.go"),
-        ("vendor/autoload.php", "vendor/a/b.php", "src/a.php"),
-        ("third_party/zlib/LICENSE", "third_party/zlib/inflate.c", "third_party/bridge.c"),
-        ("vendor/github.com/a/b/LICENSE", "vendor/github.com/a/b/x/c.go", "vendor/ours.go"),
-        ("external/fmt/CMakeCache.txt", "external/fmt/CMakeCache.txt", "external/use.cc"),
-        ("vendor/serde/.cargo-checksum.json", "vendor/serde/src/lib.rs", "src/lib.rs"),
-        ("pip/_vendor/vendor.txt", "pip/_vendor/urllib3/util.py", "pip/main.py"),
-        ("package.json", "dist/index.js", "dist/build.py"),
-        ("packages/a/package.json", "packages/a/dist/index.css", "dist/index.css"),
-        ("a/node_modules/x/package.json", "a/node_modules/x/y.js", "a/x.js"),
-        ("build/CMakeCache.txt", "build/x.c", "x.c"),
-        ("vendor/bundle/ruby/3/x.rb", "vendor/bundle/ruby/3/x.rb", "vendor/assets/x.js"),
-    ],
-)
-def test_a_folder_is_vendored_on_evidence(evidence, vendored, kept):
-    paths, counts = chosen(dict.fromkeys([evidence, vendored, kept]))
-    if evidence == "external/fmt/CMakeCache.txt":
-        assert kept in paths
-        return
-    assert vendored not in paths
-    assert kept in paths
-    assert counts["vendored"] >= 1
-
-
-def test_gitattributes_decide_about_vendored_and_generated_files():
-    attributes = (
-        "lib/jquery.js linguist-vendored\n"
-        "api/*.go linguist-generated=true\n"
-        "node_modules/ours/** -linguist-vendored\n"
-        "*.py text eol=lf\n"
-    )
-    paths = ["lib/jquery.js", "lib/own.js", "api/a.go", "node_modules/ours/a.js", "a.py"]
-    assert chosen(paths, attributes) == (
-        ["a.py", "lib/own.js", "node_modules/ours/a.js"],
-        {"vendored": 2},
-    )
-
-
-@pytest.mark.parametrize(
     ("path", "expected"),
     [
         ("CMakeLists.txt", "code"),

@@ -60,6 +60,7 @@ class Command(BaseCommand):
         job = self._wait_for(job)
         self._check_done(job)
         self.stdout.write(f"{job.repository.name}: {_summary(job.result)}")
+        self._write_left_out(job)
 
     def _request(self, options: dict[str, Any]) -> IndexJob:
         """The job of the named repository, which is added when it is new.
@@ -114,6 +115,18 @@ class Command(BaseCommand):
     def _check_done(self, job: IndexJob) -> None:
         if job.state != IndexJob.State.DONE:
             self._exit(1, job.error or f"The job was {job.get_state_display()}.")
+
+    def _write_left_out(self, job: IndexJob) -> None:
+        """Which files are not in the index, by reason."""
+        index = job.repository.current_index
+        if index is None:
+            return
+        if index.files_over_limit:
+            self.stdout.write(f"In the index: {index.files} of {index.eligible_files} files.")
+        counts = index.skipped.get("counts", {})
+        if counts:
+            reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(counts.items()))
+            self.stdout.write(f"Left out: {reasons}.")
 
     def _exit(self, code: int, message: str) -> NoReturn:
         self.stderr.write(self.style.ERROR(message))
