@@ -167,6 +167,7 @@ MIDDLEWARE = [
     "deepwiki.foundation.middleware.request_id_middleware",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
+    "deepwiki.foundation.html_compression.HtmlCompressionMiddleware",
     "deepwiki.foundation.middleware.no_nul_middleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -222,7 +223,7 @@ STATICFILES_FINDERS = [
 ]
 SERVESTATIC_USE_FINDERS = DEBUG or TESTING
 SERVESTATIC_AUTOREFRESH = DEBUG
-_static_storage = "servestatic.storage.CompressedManifestStaticFilesStorage"
+_static_storage = "deepwiki.foundation.static_storage.HashedStaticFilesStorage"
 if SERVESTATIC_USE_FINDERS:
     _static_storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {

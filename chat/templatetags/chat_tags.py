@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils.translation import get_language
 
 from chat.models import Message
@@ -15,6 +17,7 @@ from chat.web.answer_details import answer_details
 Notice = Mapping[str, Any]  # an item of Message.notices
 # Why an answer ends before its end, where asking on brings the rest.
 CUT_REASONS = {"cut_off", "answer_too_long", "call_too_long", "silent_in_answer"}
+SCRIPTS = settings.BASE_DIR / "static" / "js"
 register = template.Library()
 register.filter("translate_message", strings.translate_message)
 register.filter("answer_details", answer_details)
@@ -25,6 +28,14 @@ register.simple_tag(strings.match_reason)
 def ui_strings() -> dict[str, object]:
     """The texts of the page's scripts, and the current language."""
     return {"language": get_language(), **strings.javascript_strings()}
+
+
+@register.simple_tag
+@cache
+def script_modules() -> list[str]:
+    """The modules that main.js imports, by their names under STATIC_URL."""
+    modules = sorted(SCRIPTS.glob("*.js"))
+    return [f"js/{module.name}" for module in modules if module.name != "main.js"]
 
 
 @register.simple_tag

@@ -1,0 +1,88 @@
+"""What is sent: compressed pages, and static files that browsers keep."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from deepwiki.foundation.static_storage import HashedStaticFilesStorage
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPTS = ROOT / "static" / "js"
+ZIPPED = {"Accept-Encoding": "gzip"}
+IMPORT = re.compile(r"""from "\./([^"]+)";""")
+
+
+@pytest.fixture
+def signed_in(client, alice):
+    client.force_login(alice)
+    return client
+
+
+@pytest.mark.django_db
+def test_a_page_is_compressed_with_a_length_that_varies(signed_in):
+    answers = [signed_in.get("/", headers=ZIPPED) for _ in range(8)]
+    assert {answer.headers["Content-Encoding"] for answer in answers} == {"gzip"}
+    assert "Accept-Encoding" in answers[0].headers["Vary"]
+    assert b"<!doctype html>" in gzip.decompress(answers[0].content)
+    assert len({len(answer.content) for answer in answers}) > 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path", ["/pallets/flask", "/?q=flask", "/parts/choices?q=flask", "/parts/rail?q=x"]
+)
+def test_a_page_that_repeats_its_address_is_not(signed_in, path):
+    answer = signed_in.get(path, headers=ZIPPED)
+    assert answer.status_code == 200
+    assert "Content-Encoding" not in answer.headers
+
+
+@pytest.mark.django_db
+def test_the_response_to_a_form_is_not(signed_in):
+    answer = signed_in.post(reverse("repository-add"), {"repo_url": "not one"}, headers=ZIPPED)
+    assert answer.status_code == 422
+    assert "Content-Encoding" not in answer.headers
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory):
+    """The folder of static files as they are served."""
+    folder = tmp_path_factory.mktemp("static")
+    from django.test import override_settings
+
+    storages = {
+        "staticfiles": {
+            "BACKEND": f"{HashedStaticFilesStorage.__module__}.HashedStaticFilesStorage"
+        }
+    }
+    with override_settings(STATIC_ROOT=folder, STORAGES=storages):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return folder
+
+
+def hashed(folder, name):
+    stem, _, suffix = name.rpartition(".")
+    return next(folder.glob(f"{stem}.{'[0-9a-f]' * 12}.{suffix}"))
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("name", sorted(path.name for path in SCRIPTS.glob("*.js")))
+def test_scripts_import_each_other_by_names_with_a_hash(collected, name):
+    text = hashed(collected, f"js/{name}").read_text()
+    imported = IMPORT.findall(text)
+    assert len(imported) == len(IMPORT.findall((SCRIPTS / name).read_text()))
+    for other in imported:
+        assert re.fullmatch(r"[a-z0-9_]+\.[0-9a-f]{12}\.js", other)
+        assert (collected / "js" / other).exists()
+
+
+def test_every_module_is_loaded_at_once_and_is_imported():
+    from chat.templatetags.chat_tags import script_modules
+
+    texts = [path.read_text() for path in SCRIPTS.glob("*.js")]
+    imported = {f"js/{name}" for text in texts for name in IMPORT.findall(text)}
+    assert set(script_modules()) == imported
