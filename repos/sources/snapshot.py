@@ -22,7 +22,7 @@ from repos.sources.tree import Contents, Entries, LeftOut, TreeEntry
 
 MAX_MOVES = 4
 REMOTE_COMMIT_SECONDS = 30
-NAMES_SECONDS = 10
+NAMES_SECONDS = 5
 HISTORY_COMMITS = 1_000
 HISTORY_SECONDS = 20
 HISTORY_MEGABYTES = 20

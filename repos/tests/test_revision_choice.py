@@ -1,10 +1,15 @@
 """The revision that a request means: of its own field, of the address, or the default branch."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.core.management import call_command
 
+from deepwiki.testing.waiting import wait_until
+from repos.jobs.revision_choice import MAX_LOOKUPS, choose_revision
 from repos.models import Repository
 from repos.services import find, find_for_operator, find_or_add
+from repos.sources import parse_address
 from repos.sources.errors import BadAddress
 from repos.testing import GitHost, make_repository, run_git
 
@@ -70,6 +75,20 @@ def test_what_cannot_be_a_revision_is_refused_in_an_address_too(host, alice, pag
 def test_a_host_that_does_not_answer_leaves_the_shortest_name(alice):
     repository = find_or_add(alice, "https://nowhere.invalid/o/r/src/branch/a/b/c", kind="gitea")
     assert repository.revision == "a"
+
+
+def test_slow_hosts_do_not_take_the_threads_of_others(tmp_path, settings):
+    with GitHost(tmp_path / "slow") as slow, ThreadPoolExecutor(3) as pool:
+        settings.CLONE_ALLOW = [slow.netloc]
+        make_repository(slow.root / "o/r", {"a.py": "x\n"})
+        slow.gate.clear()
+        address = parse_address(f"{slow.url}/o/r/src/branch/main/a.py", "gitea")
+        waiting = [pool.submit(choose_revision, address, "") for _ in range(MAX_LOOKUPS)]
+        wait_until(lambda: len(slow.seen) >= MAX_LOOKUPS)
+        assert choose_revision(address, "") == "main"
+        assert len(slow.seen) == MAX_LOOKUPS
+        slow.gate.set()
+        assert [future.result() for future in waiting] == ["main"] * MAX_LOOKUPS
 
 
 def test_the_operators_commands_take_pages_too(host, alice):
