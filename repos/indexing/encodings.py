@@ -25,6 +25,7 @@ WIDE = (
     ("utf-16-be", 2, (0,)),
 )
 WIDE_SAMPLE_BYTES = 4_000
+MARK_SAMPLE_CHARS = 2_000
 MIN_USUAL_SHARE = 0.97
 MAX_SCRIPTS = 3
 BINARY_CHECK_BYTES = 8_000
@@ -60,7 +61,7 @@ def _with_unix_lines(text: str) -> str:
 def _decoded(data: bytes) -> str | None:
     for mark, encoding in MARKS:
         if data.startswith(mark):
-            return data.decode(encoding, "replace").removeprefix("\ufeff")
+            return _plausible(data.decode(encoding, "replace").removeprefix("\ufeff"))
     if b"\x00" in data[:BINARY_CHECK_BYTES]:
         return _decoded_wide(data)
     try:
@@ -70,6 +71,13 @@ def _decoded(data: bytes) -> str | None:
     if ESCAPES.search(data):
         return _decoded_seven_bit(data) or text
     return text
+
+
+def _plausible(text: str) -> str | None:
+    """None for bytes that begin like a byte order mark by chance."""
+    sample = text[:MARK_SAMPLE_CHARS]
+    unusual = len(sample) - sum(map(_is_usual, sample))
+    return None if unusual > 1 + len(sample) * MAX_CONTROL_SHARE else text
 
 
 def _decoded_wide(data: bytes) -> str | None:
@@ -96,7 +104,9 @@ def _is_wide(sample: bytes, encoding: str, width: int, zeros: tuple[int, ...]) -
 
 def _is_usual(char: str) -> bool:
     """A character that texts have: assigned, not private, no control."""
-    return char in "\t\n\r\f" or unicodedata.category(char)[0] != "C"
+    if char in "\t\n\r\f":
+        return True
+    return char != REPLACEMENT and unicodedata.category(char)[0] != "C"
 
 
 def _is_coherent(text: str) -> bool:

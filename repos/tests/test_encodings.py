@@ -120,6 +120,11 @@ def test_random_bytes_are_no_text(size):
     assert decode(random.Random(size).randbytes(size)) is None
 
 
+@pytest.mark.parametrize("mark", [b"\xff\xfe", b"\xfe\xff", b"\xff\xfe\x00\x00"])
+def test_random_bytes_behind_a_byte_order_mark_are_no_text(mark):
+    assert decode(mark + random.Random(1).randbytes(4_000)) is None
+
+
 def test_numbers_of_16_bits_are_no_text():
     values = range(1, 4_000)
     assert decode(b"".join(value.to_bytes(2, "little") for value in values)) is None
