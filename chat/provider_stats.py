@@ -47,6 +47,7 @@ def overview() -> dict[str, Any]:
         {
             **_description(name, ready.get(name, section)),
             "ready": name in ready,
+            "list": registry.model_list(name),
             "usage": usage.get(name, ProviderUsage()),
         }
         for name, section in registry.file.items()

@@ -121,6 +121,7 @@ PROVIDER_ENVIRONMENT = {
     **{name: env.service_address(name) for name in model_services.address_variables(_providers)},
     **{name: env.ollama_address(name) for name in model_services.ollama_variables(_providers)},
 }
+MODEL_LISTS = env.flag("DEEPWIKI_MODEL_LISTS", default=True)
 OLLAMA_DISCOVERY = env.flag("DEEPWIKI_OLLAMA_DISCOVERY", default=True)
 EMBEDDERS = ("local", "openai", "ollama", "google", "fake", "none")
 EMBEDDER = env.choice("DEEPWIKI_EMBEDDER", EMBEDDERS, "local")

@@ -155,21 +155,21 @@ class _Generation:
         return self.context.limits.chars - self.round_input.written
 
 
+@dataclass
 class _Completion:
     """One call of the model.
 
     Its cost is recorded also when it is cut, closed or fails.
     """
 
-    def __init__(self, context: AnswerContext, prompt: Prompt) -> None:
-        self.context = context
-        self.prompt = prompt
-        self.text: list[str] = []
-        self.chars = 0
-        self.tokens: Tokens | None = None
-        self.first_token_at: float | None = None  # monotonic
-        self.is_cut = False
-        self.thinking = _ThinkingTime()
+    context: AnswerContext
+    prompt: Prompt
+    text: list[str] = field(default_factory=list)
+    chars: int = 0
+    tokens: Tokens | None = None
+    first_token_at: float | None = None  # monotonic
+    is_cut: bool = False
+    thinking: _ThinkingTime = field(default_factory=lambda: _ThinkingTime())
 
     async def events(self, max_chars: int) -> AsyncGenerator[Delta | Status]:
         """The pieces of the text, and how long the model has been thinking before it.

@@ -7,6 +7,7 @@ a reasoning parser sends it apart. Inside of code the tags are text.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 
 NAMES = ("think", "thinking", "thought", "reasoning")
 TAGS = {f"<{name}>": f"</{name}>" for name in NAMES}
@@ -33,19 +34,20 @@ def without_reasoning(text: str) -> str:
     return WHOLE.sub("", text, count=1)
 
 
+@dataclass
 class ReasoningFilter:
     """The answer in a stream of text, without the reasoning, whatever the pieces' borders.
 
     `hides` is true while reasoning is being read.
     """
 
-    def __init__(self) -> None:
-        self._closing = ""  # the tag that ends the reasoning; empty outside of it
-        self._held = ""  # the start of what may become a tag
-        self._hidden: list[str] = []  # since a tag in the middle: perhaps it was none
-        self._hidden_chars = 0
-        self._has_text = False
-        self._code = _CodeState()
+    _closing: str = ""  # the tag that ends the reasoning; empty outside of it
+    _closing_since_start: bool = False  # no text stands before the reasoning
+    _held: str = ""  # the start of what may become a tag
+    _hidden: list[str] = field(default_factory=list)  # since a tag in the middle: perhaps none
+    _hidden_chars: int = 0
+    _has_text: bool = False
+    _code: _CodeState = field(default_factory=lambda: _CodeState())
 
     @property
     def hides(self) -> bool:
@@ -69,11 +71,9 @@ class ReasoningFilter:
 
     def finish(self) -> str:
         """What is left at the end: a tag in the middle that was never closed was none."""
-        left = "".join(self._hidden) + self._held
-        self._hidden.clear()
         if self._closing and self._closing_since_start:
             return ""
-        return left
+        return "".join([*self._hidden, self._held])
 
     def _show(self, text: str, shown: list[str]) -> str:
         """Show up to the next tag; return what follows it."""
@@ -138,13 +138,13 @@ class ReasoningFilter:
         return match[0] if any(tag.startswith(start) for tag in known) else ""
 
 
+@dataclass
 class _CodeState:
     """Whether the end of a growing Markdown text stands inside of code."""
 
-    def __init__(self) -> None:
-        self._fence = ""
-        self._inline = 0
-        self._carry = ""  # a run of marks that may go on
+    _fence: str = ""
+    _inline: int = 0
+    _carry: str = ""  # a run of marks that may go on
 
     @property
     def is_open(self) -> bool:
@@ -166,14 +166,17 @@ class _CodeState:
         for match in CODE_RUN.finditer(text):
             run = match[0]
             if self._fence:
-                if run[0] == self._fence[0] and len(run) >= len(self._fence):
-                    self._fence = ""
+                self._close_fence(run)
             elif run == "\n":
                 self._inline = 0
             elif len(run) >= FENCE and not self._inline:
                 self._fence = run
             elif run[0] == "`":
                 self._inline = self._after_run(len(run))
+
+    def _close_fence(self, run: str) -> None:
+        if run[0] == self._fence[0] and len(run) >= len(self._fence):
+            self._fence = ""
 
     def _after_run(self, length: int) -> int:
         if self._inline:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from chat.core.ports import Provider
@@ -20,7 +20,7 @@ class ProviderSettings:
 
     section: Mapping[str, Any]
     environment: Mapping[str, str]
-    discovered_models: Sequence[ModelEntry] = ()
+    live_models: Sequence[ModelEntry] = ()
 
     @property
     def needs_key(self) -> bool:
@@ -49,12 +49,6 @@ class ProviderSettings:
         return headers
 
     @property
-    def listed_models(self) -> Sequence[ModelEntry]:
-        """The models of the models file."""
-        models: Sequence[ModelEntry] = self.section.get("models", ())
-        return models
-
-    @property
     def _address(self) -> tuple[str, str]:
         variable, default = self.section.get("address", ("", ""))
         return variable, default
@@ -66,12 +60,14 @@ class Adapter:
 
     `path` is `module:Class`; the class takes a ProviderConfig. `variables` are the
     environment variables of this service alone, handed over in
-    ProviderConfig.environment.
+    ProviderConfig.environment. `list_format` is a key of FORMATS in model_lists.py, empty
+    for a service without a list.
     """
 
     path: str
     needs_address: bool = False
     variables: tuple[str, ...] = ()
+    list_format: str = ""
 
     def load(self) -> Callable[[ProviderConfig], Provider]:
         """Import the module and return the class."""
@@ -85,12 +81,36 @@ class Adapter:
             return False
         return bool(settings.key) or not settings.needs_key
 
-    def models(self, settings: ProviderSettings) -> list[ModelEntry]:
-        """Models of the models file, then discovered ones."""
-        listed = {entry["id"] for entry in settings.listed_models}
-        discovered = (entry for entry in settings.discovered_models if entry["id"] not in listed)
-        return [*settings.listed_models, *discovered]
+    def is_discovered(self, settings: ProviderSettings) -> bool:
+        """Whether nobody named the service's address: it is looked for at the usual place."""
+        return False
 
-    def discover(self, settings: ProviderSettings) -> list[ModelEntry]:
-        """The models that the service has now. May block up to half a second."""
-        return []
+    def list_settings(self, settings: ProviderSettings) -> tuple[str, ProviderSettings]:
+        """The format of the service's list of models, and the settings to ask for it."""
+        return self.list_format, settings
+
+
+@dataclass(frozen=True)
+class OllamaAdapter(Adapter):
+    """Ready if OLLAMA_HOST is set, or a running Ollama was found."""
+
+    def is_ready(self, settings: ProviderSettings) -> bool:
+        """See Adapter."""
+        return bool(settings.own_address or settings.live_models)
+
+    def is_discovered(self, settings: ProviderSettings) -> bool:
+        """See Adapter."""
+        return not settings.own_address
+
+
+@dataclass(frozen=True)
+class GoogleAdapter(Adapter):
+    """GOOGLE_OPENAI_COMPATIBLE names an address whose list has OpenAI's format."""
+
+    def list_settings(self, settings: ProviderSettings) -> tuple[str, ProviderSettings]:
+        """See Adapter."""
+        variable = "GOOGLE_OPENAI_COMPATIBLE"
+        if not settings.environment.get(variable):
+            return self.list_format, settings
+        section = {**settings.section, "address": [variable, ""]}
+        return "openai", replace(settings, section=section)

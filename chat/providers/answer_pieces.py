@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from chat.core.errors import Blocked, CutOff, Unavailable
@@ -66,17 +67,17 @@ def end_of_answer(reason: str) -> LengthLimit | None:
     raise CutOff
 
 
+@dataclass
 class AnswerReader:
     """The pieces in the objects of one reply, in order.
 
     `reason` is the finish reason, empty until it comes.
     """
 
-    def __init__(self) -> None:
-        self.reason = ""
-        self._has_text = False
-        self._has_deltas = False
-        self._index: Any = None
+    reason: str = ""
+    _has_text: bool = False
+    _has_deltas: bool = False
+    _index: Any = None
 
     def usual_text(self, event: Json) -> str:
         """The text of an event that holds a delta with text and nothing else of interest.

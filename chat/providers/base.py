@@ -96,16 +96,16 @@ async def with_timeouts_and_retries(
         await asyncio.sleep(wait)
 
 
+@dataclass
 class _Call:
     """The state of one question to a service: its time, what came, how often it was asked."""
 
-    def __init__(self, timeouts: Timeouts) -> None:
-        self.timeouts = timeouts
-        self.has_ended = False
-        self._is_alive = False
-        self._has_pieces = False
-        self._started_at = time.monotonic()
-        self._retries = 0
+    timeouts: Timeouts
+    has_ended: bool = False
+    _is_alive: bool = False
+    _has_pieces: bool = False
+    _started_at: float = field(default_factory=time.monotonic)
+    _retries: int = 0
 
     async def next(self, signals: Signals) -> Piece | Signal | None:
         """The next piece or signal; None at the end."""
@@ -148,15 +148,23 @@ class _Call:
         if self.has_ended:
             return ENDING_SECONDS
         usual = self.timeouts.idle if self._is_alive else self.timeouts.first
-        return max(0.0, min(usual, self._started_at + self.timeouts.call - now))
+        return max(0.0, min(usual, self._deadline - now))
+
+    @property
+    def _deadline(self) -> float:
+        return self._started_at + self.timeouts.call
 
     def _seconds_left(self) -> float:
-        return self._started_at + self.timeouts.call - time.monotonic()
+        return self._deadline - time.monotonic()
 
     def _timed_out(self, now: float) -> ProviderError:
-        if now >= self._started_at + self.timeouts.call:
-            return CutOff("call_too_long") if self._has_pieces else TimedOut("call_too_long")
+        if now >= self._deadline:
+            return self._call_too_long()
         return TimedOut("silent_in_answer" if self._is_alive else "silent_before_answer")
+
+    def _call_too_long(self) -> ProviderError:
+        kind = CutOff if self._has_pieces else TimedOut
+        return kind("call_too_long")
 
     def _seconds_until_loaded(self, error: ProviderError) -> float | None:
         wait = float(error.retry_after or LOADING_SECONDS)

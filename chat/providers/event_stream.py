@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import json
+from dataclasses import dataclass, field
 from typing import Any
 
 from chat.core.errors import CutOff, ProviderRefused
@@ -30,6 +31,7 @@ ALIVE: Json = {}
 _NO_JSON = object()
 
 
+@dataclass
 class EventDecoder:
     """The JSON objects in a stream of chunks, whatever the chunks' borders.
 
@@ -37,16 +39,15 @@ class EventDecoder:
     least one object came.
     """
 
-    def __init__(self) -> None:
-        self.is_done = False
-        self.has_json = False
-        self._rest = bytearray()  # a line whose end has not come yet
-        self._pending: list[bytes] = []  # lines that are JSON only together
-        self._pending_bytes = 0
-        self._event_name = b""
-        self._bad_lines = 0
-        self._at_start = True
-        self._after_carriage_return = False
+    is_done: bool = False
+    has_json: bool = False
+    _rest: bytearray = field(default_factory=bytearray)  # a line whose end has not come yet
+    _pending: list[bytes] = field(default_factory=list)  # lines that are JSON only together
+    _pending_bytes: int = 0
+    _event_name: bytes = b""
+    _bad_lines: int = 0
+    _at_start: bool = True
+    _after_carriage_return: bool = False
 
     def feed(self, chunk: bytes) -> list[Json]:
         """The objects that the chunk completes; ALIVE alone where its lines hold none.
@@ -162,7 +163,7 @@ class EventDecoder:
     def _bad_line(self, line: bytes) -> list[Json]:
         if self._event_name == b"error":
             self.has_json = True
-            return [{"error": {"message": line[:MAX_ERROR_BYTES].decode("utf-8", "replace")}}]
+            return [_error_in_words(line)]
         self._bad_lines += 1
         if self._bad_lines > MAX_BAD_LINES:
             raise CutOff
@@ -174,7 +175,7 @@ class EventDecoder:
         objects = [item for item in values if isinstance(item, dict)]
         self.has_json = self.has_json or bool(objects)
         if self._event_name == b"error":
-            return [item if "error" in item else {"error": item} for item in objects]
+            return [{"error": item.get("error", item)} for item in objects]
         return objects
 
     def _hold(self, rest: bytes) -> None:
@@ -187,6 +188,11 @@ class EventDecoder:
             chunk = chunk.removeprefix(b"\n")
         self._after_carriage_return = chunk.endswith(b"\r")
         return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _error_in_words(line: bytes) -> Json:
+    """What follows `event: error` without being JSON, as an error with a message."""
+    return {"error": {"message": line[:MAX_ERROR_BYTES].decode("utf-8", "replace")}}
 
 
 def _parse(data: bytes) -> Any:

@@ -8,6 +8,7 @@ https://github.com/googleapis/googleapis/tree/master/google/ai/generativelanguag
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf.unknown_fields import UnknownFieldSet
@@ -38,13 +39,13 @@ THOUGHT = 11
 THOUGHTS_TOKENS = 10
 
 
+@dataclass
 class GeminiReader:
     """The pieces in the replies of one call, in order."""
 
-    def __init__(self) -> None:
-        self.has_text = False
-        self._has_ended = False
-        self._bytes = 0
+    has_text: bool = False
+    _has_ended: bool = False
+    _bytes: int = 0
 
     def signals(self, reply: Any) -> Iterator[Piece | Signal]:
         """The pieces of one reply, and how the answer ends where it says so.
@@ -81,14 +82,23 @@ class GeminiReader:
     def _end(self, candidate: Any) -> Iterator[Piece | Signal]:
         if candidate.finish_reason and not self._has_ended:
             self._has_ended = True
-            yield end_of_answer(FINISH_REASONS.get(candidate.finish_reason, "unknown")) or ENDED
+            yield end_of_answer(_reason(candidate)) or ENDED
+
+
+def _reason(candidate: Any) -> str:
+    return FINISH_REASONS.get(candidate.finish_reason, "unknown")
 
 
 def _tokens(usage: Any) -> Tokens | None:
     if not usage.total_token_count:
         return None
-    written = usage.candidates_token_count + (_unknown(usage, THOUGHTS_TOKENS) or 0)
-    return Tokens(token_count(usage.prompt_token_count), token_count(written))
+    return Tokens(token_count(usage.prompt_token_count), token_count(_written(usage)))
+
+
+def _written(usage: Any) -> int:
+    """Tokens of the answer and of the thoughts before it: both are paid for."""
+    answer: int = usage.candidates_token_count
+    return answer + _unknown(usage, THOUGHTS_TOKENS)
 
 
 def _unknown(message: Any, number: int) -> int:

@@ -7,34 +7,48 @@ models.toml. Keys and addresses come from the settings only, never from a reques
 from __future__ import annotations
 
 import asyncio
-import time
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from chat.core.errors import BadRequest
 from chat.core.ports import Model, Provider
-from chat.providers.adapters import Adapter, ModelEntry, ProviderSettings
+from chat.providers.adapters import Adapter, GoogleAdapter, OllamaAdapter, ProviderSettings
 from chat.providers.base import ProviderConfig, Timeouts
-from chat.providers.ollama_discovery import OllamaAdapter
+from chat.providers.live_models import ListSource, LiveModels, ModelList
+from chat.providers.model_facts import (
+    ModelEntry,
+    offered_models,
+    takes_live_list,
+    with_facts,
+)
 from chat.providers.tokenizers import counter
 
 ADAPTERS: dict[str, Adapter] = {
-    "openai": Adapter("chat.providers.openai_compatible:OpenAICompatibleAdapter"),
-    "azure": Adapter(
-        "chat.providers.azure:Azure", needs_address=True, variables=("AZURE_OPENAI_VERSION",)
+    "openai": Adapter(
+        "chat.providers.openai_compatible:OpenAICompatibleAdapter", list_format="openai"
     ),
-    "ollama": OllamaAdapter("chat.providers.ollama:Ollama"),
-    "google": Adapter("chat.providers.google:Google", variables=("GOOGLE_OPENAI_COMPATIBLE",)),
+    "azure": Adapter(
+        "chat.providers.azure:Azure",
+        needs_address=True,
+        variables=("AZURE_OPENAI_VERSION",),
+        list_format="azure",
+    ),
+    "ollama": OllamaAdapter("chat.providers.ollama:Ollama", list_format="ollama"),
+    "google": GoogleAdapter(
+        "chat.providers.google:Google",
+        variables=("GOOGLE_OPENAI_COMPATIBLE",),
+        list_format="google",
+    ),
     "search-only": Adapter("chat.providers.search_only:SearchOnly"),
 }
 # Names that models files of earlier releases use.
 ALIASES = {"search": "search-only"}
 FALLBACK_PROVIDER = "search-only"
-DISCOVERY_SECONDS = 30.0
-CUSTOM_MODEL = {"context": 32_000, "output": 4_096, "options": {"temperature": 0.2}}
+# How long the first question may wait for lists of models.
+FIRST_LIST_SECONDS = 0.5
 PRICED_TOKENS = 1_000_000
 
 
@@ -55,6 +69,8 @@ def load_models(path: Path) -> dict[str, Any]:
 class Providers:
     """The providers of one process. `file` is the models file: section name -> section.
 
+    `discover`: look for an Ollama where none is set. `live`: ask services for their models.
+
     Adapters are constructed once for each event loop, since their clients are bound to
     it.
     """
@@ -65,8 +81,9 @@ class Providers:
     timeouts: Timeouts = field(default_factory=Timeouts)
     discover: bool = True
     referer: str = ""
-    _discovered: dict[str, list[ModelEntry]] = field(default_factory=dict)
-    _discovered_at: float = float("-inf")
+    live: bool = True
+    _live_models: LiveModels = field(default_factory=LiveModels)
+    _has_waited: bool = False
     _adapters: dict[tuple[int, str], Provider] = field(default_factory=dict)
 
     def configured(self) -> dict[str, Any]:
@@ -77,17 +94,19 @@ class Providers:
             if self._is_ready(name)
         }
 
-    def refresh_discovered_models(self) -> None:
-        """Ask services for their models, every DISCOVERY_SECONDS at most.
+    def refresh_models(self) -> None:
+        """Ask services for their models where that is due, in the background.
 
-        May block half a second.
+        The first call waits for them, at most FIRST_LIST_SECONDS.
         """
-        now = time.monotonic()
-        if not self.discover or now - self._discovered_at < DISCOVERY_SECONDS:
-            return
-        self._discovered_at = now
-        for name in self.file:
-            self._discovered[name] = self._description(name).discover(self._settings(name))
+        self._live_models.refresh(self._list_sources())
+        if not self._has_waited:
+            self._has_waited = True
+            self._live_models.wait(FIRST_LIST_SECONDS)
+
+    def model_list(self, name: str) -> ModelList | None:
+        """The last list of a provider's service; None if it was never asked."""
+        return self._live_models.lists.get(name)
 
     def default(self) -> str:
         """The provider of requests that name none.
@@ -110,15 +129,18 @@ class Providers:
             id=entry["id"],
             context=entry["context"],
             output=entry["output"],
-            options=dict(entry.get("options", {})),
+            options=dict(entry["options"]),
+            limit_parameter=entry.get("limit_parameter", "max_tokens"),
+            unset=frozenset(entry.get("unset", ())),
             free=bool(section.get("free")),
             count=counter(entry.get("tokenizer", section.get("tokenizer", ""))),
         )
 
     def cost(self, provider: str, model: str, read: int, written: int) -> float | None:
         """The price of tokens by the models file; None where it gives none."""
-        models = self.file.get(provider, {}).get("models", [])
-        price = _entry(models, model).get("price")
+        if provider not in self.file:
+            return None
+        price = self._known_model(provider, model).get("price")
         if not price:
             return None
         return float(read * price[0] + written * price[1]) / PRICED_TOKENS
@@ -156,25 +178,44 @@ class Providers:
         return ADAPTERS[ALIASES.get(adapter, adapter)]
 
     def _settings(self, name: str) -> ProviderSettings:
-        discovered = self._discovered.get(name, [])
-        return ProviderSettings(self.file[name], self.environment, discovered)
+        live = self._live_models.models(name)
+        return ProviderSettings(self.file[name], self.environment, live)
 
     def _is_ready(self, name: str) -> bool:
         return self._description(name).is_ready(self._settings(name))
 
-    def _models(self, name: str) -> list[ModelEntry]:
-        return self._description(name).models(self._settings(name))
+    def _list_sources(self) -> dict[str, ListSource]:
+        """The services to ask for their models."""
+        sources = {}
+        for name, section in self.file.items():
+            settings = self._settings(name)
+            list_format, asked = self._description(name).list_settings(settings)
+            is_found = self._description(name).is_discovered(settings)
+            is_wanted = self.discover if is_found else self.live and self._is_ready(name)
+            if list_format and is_wanted and takes_live_list(section):
+                sources[name] = ListSource(list_format, asked, is_found)
+        return sources
 
-    def _model_entry(self, name: str, model: str) -> ModelEntry:
+    def _models(self, name: str) -> list[dict[str, Any]]:
+        return offered_models(self.file[name], self._live_models.models(name))
+
+    def _known_model(self, name: str, model: str) -> dict[str, Any]:
+        """What is known of a model, of the file, the service's list, or of neither."""
+        section = self.file[name]
+        live = _entry(self._live_models.models(name), model)
+        listed = _entry(section.get("models", []), model)
+        return with_facts(section, {**live, **listed, "id": model})
+
+    def _model_entry(self, name: str, model: str) -> dict[str, Any]:
         models = self._models(name)
+        if not model and not models:
+            raise BadRequest("model_missing", provider=name)
         if not model:
-            return _first_model(name, models)
-        entry = _entry(models, model)
-        if not entry and self.file[name].get("custom"):
-            return {**CUSTOM_MODEL, "id": model}
-        if not entry:
+            return models[0]
+        is_offered = any(entry["id"] == model for entry in models)
+        if not is_offered and not self.file[name].get("custom"):
             raise BadRequest("unknown_model", provider=name, model=repr(model[:80]))
-        return entry
+        return self._known_model(name, model)
 
     def _config(self, name: str) -> ProviderConfig:
         settings = self._settings(name)
@@ -199,13 +240,7 @@ class Providers:
         return {key: self.environment.get(key, "") for key in variables}
 
 
-def _first_model(name: str, models: list[ModelEntry]) -> ModelEntry:
-    if not models:
-        raise BadRequest("model_missing", provider=name)
-    return models[0]
-
-
-def _entry(models: list[ModelEntry], model: str) -> ModelEntry:
+def _entry(models: Sequence[ModelEntry], model: str) -> ModelEntry:
     """The entry of a model; empty where there is none."""
     return next((entry for entry in models if entry["id"] == model), {})
 

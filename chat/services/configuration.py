@@ -22,16 +22,17 @@ def providers() -> Providers:
         Timeouts(settings.FIRST_TOKEN_SECONDS, settings.TOKEN_IDLE_SECONDS, settings.CALL_SECONDS),
         settings.OLLAMA_DISCOVERY,
         settings.PUBLIC_URL,
+        settings.MODEL_LISTS,
     )
 
 
 def refreshed_providers() -> Providers:
-    """As `providers`, with the models of a running Ollama.
+    """As `providers`; the services' lists of models are refreshed in the background.
 
-    May block for half a second to look for one.
+    The first call of a process may block for half a second.
     """
     known = providers()
-    known.refresh_discovered_models()
+    known.refresh_models()
     return known
 
 

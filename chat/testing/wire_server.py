@@ -42,7 +42,7 @@ class WireServer(Loopback):
 
     `replies` holds the replies of a model, or of a path, in the order in which they are
     given; the last is given again. `bodies` are the JSON bodies received, `sent` the
-    bytes of replies by model or path, `paths` those of requests; `left` counts clients that left before the end.
+    bytes of replies by model or path, `paths` and `headers` those of requests; `left` counts clients that left before the end.
     """
 
     replies: dict[str, tuple[Wire, ...]] = field(default_factory=dict)
@@ -50,6 +50,7 @@ class WireServer(Loopback):
     asked: Counter[str] = field(default_factory=Counter)
     sent: Counter[str] = field(default_factory=Counter)
     paths: list[str] = field(default_factory=list)
+    headers: list[Mapping[str, str]] = field(default_factory=list)
     left: int = 0
     port: int = 0
 
@@ -85,6 +86,7 @@ class WireServer(Loopback):
         self, request: HttpRequest, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         self.paths.append(request.path)
+        self.headers.append(request.headers)
         key = self._key(request)
         given = self.replies[key]
         wire = given[min(self.asked[key], len(given) - 1)]

@@ -359,7 +359,7 @@ async def test_without_an_ollama_nothing_waits_for_one(settings, address):
     services.providers.cache_clear()
     known = services.providers()
     known.file["ollama"]["address"] = ["OLLAMA_HOST", address]
-    await in_thread(known.refresh_discovered_models)
+    await in_thread(known.refresh_models)
     assert known.default() == "search-only"
     assert json.dumps(list(known.configured())) == '["search-only"]'
 

@@ -11,13 +11,15 @@ from chat.core.pipeline import Model, Text
 from chat.core.prompt import Prompt
 from chat.core.request import Turn
 from chat.providers import base
+from chat.providers.adapters import ProviderSettings
 from chat.providers.base import ProviderConfig, Timeouts
 from chat.providers.event_stream import MAX_LINE_BYTES, EventDecoder
 from chat.providers.google import Google
-from chat.providers.ollama_discovery import running_models
+from chat.providers.model_lists import fetch_models
 from chat.providers.openai_compatible import OpenAICompatibleAdapter
 from chat.testing.google_server import GoogleServer
 from chat.testing.wire_server import Wire, WireServer
+from deepwiki.foundation.bounded_http import ReplyTooLarge
 from deepwiki.testing.growth import LINEAR, growth
 from repos.embedders.base import EmbedderError
 from repos.embedders.openai_compatible import OpenAICompatibleEmbedder
@@ -120,9 +122,11 @@ def test_the_cost_of_many_small_chunks_is_linear():
     assert growth(decode, 400_000) < LINEAR
 
 
-def test_a_list_of_models_without_an_end_is_given_up(wire_server):
+async def test_a_list_of_models_without_an_end_is_given_up(wire_server):
     wire_server.replies["/api/tags"] = (Wire((b'{"models": [', MEBIBYTE), repeat=400),)
-    assert running_models(wire_server.address) == []
+    settings = ProviderSettings({"address": ["X", wire_server.address]}, {})
+    with pytest.raises(ReplyTooLarge):
+        await fetch_models("ollama", settings, 20)
     assert wire_server.sent["/api/tags"] < IN_FLIGHT
 
 

@@ -31,10 +31,7 @@ class ProviderChoice(NamedTuple):
 
 
 def provider_choices() -> list[ProviderChoice]:
-    """The configured providers in the order of the models file.
-
-    May block for half a second to look for a running Ollama.
-    """
+    """The configured providers in the order of the models file."""
     configured = services.refreshed_providers().configured()
     return [ProviderChoice.from_section(*item) for item in configured.items()]
 

@@ -16,7 +16,7 @@ from django.db import Error
 
 from chat.rendering import in_pool_thread, start_worker
 from chat.runs import keep, pubsub
-from chat.services import providers, runs, stop_here
+from chat.services import providers, refreshed_providers, runs, stop_here
 from deepwiki.foundation.threads import in_thread
 from repos.access import public_hosts
 from repos.search import warm_up
@@ -84,7 +84,7 @@ async def _load_embedder() -> None:
 
 async def _load_providers() -> None:
     try:
-        await in_thread(lambda: providers().load())
+        await in_thread(lambda: refreshed_providers().load())
     except Exception:
         logger.warning("the providers could not be loaded", exc_info=True)
 

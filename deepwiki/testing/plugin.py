@@ -46,6 +46,9 @@ os.environ["DATA_DIR"] = str(DATA_DIR)
 os.environ["DEEPWIKI_EMBEDDER"] = "fake"
 os.environ["DEEPWIKI_CACHE_SECONDS"] = "0"  # a test asks the same question twice and means it
 os.environ["DEEPWIKI_OLLAMA_DISCOVERY"] = "false"  # a developer's own Ollama must not answer
+os.environ["DEEPWIKI_MODEL_LISTS"] = (
+    "false"  # the lists of test servers are what other tests ask for
+)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # fixtures use the ORM while a browser's loop runs
 if "DEEPWIKI_TEST_DATABASE_URL" in os.environ:
     os.environ["DATABASE_URL"] = os.environ["DEEPWIKI_TEST_DATABASE_URL"]

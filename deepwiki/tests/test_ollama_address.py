@@ -8,9 +8,10 @@ import pytest
 from chat.core.pipeline import Model
 from chat.core.prompt import Prompt
 from chat.core.request import Turn
+from chat.providers.adapters import ProviderSettings
 from chat.providers.base import ProviderConfig
+from chat.providers.model_lists import fetch_models
 from chat.providers.ollama import Ollama
-from chat.providers.ollama_discovery import running_models
 from chat.testing.wire_server import Wire, WireServer
 from deepwiki.foundation.ollama_address import ollama_address
 from repos.embedders.base import EmbedderConfig
@@ -100,7 +101,8 @@ async def test_chat_discovery_and_embeddings_reach_the_same_place(server, form, 
     server.replies["llama3"] = (Wire((event,)),)
     server.replies["nomic"] = (Wire((vectors,), content_type="application/json"),)
 
-    assert [entry["id"] for entry in running_models(host)] == ["llama3"]
+    models = await fetch_models("ollama", ProviderSettings({"address": ["X", host]}, {}), 5)
+    assert [entry["id"] for entry in models] == ["llama3"]
     adapter = Ollama(ProviderConfig("ollama", "", host))
     prompt = Prompt("s", (Turn("user", "q"),), (), "q", "en")
     answer = [piece async for piece in adapter.stream(prompt, Model("o", "llama3", 8000, 9, {}))]

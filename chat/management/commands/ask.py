@@ -67,7 +67,7 @@ class Command(BaseCommand):
         Raises ChatError if it failed.
         """
         providers = services.providers()
-        await in_thread(providers.refresh_discovered_models)
+        await in_thread(providers.refresh_models)
         model = providers.choose(request.provider, request.model)
         run = _start(_context(repository, request, model))
         terminal = _Terminal(self.stdout, self.stderr)
