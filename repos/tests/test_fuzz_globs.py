@@ -10,7 +10,7 @@ from deepwiki.testing.growth import LINEAR, growth
 from repos.sources.globs import GlobRules, PathMatcher
 from repos.testing.repositories import GIT_ENVIRONMENT, run_git
 
-pytestmark = [pytest.mark.fuzz, pytest.mark.integration]
+pytestmark = [pytest.mark.fuzz, pytest.mark.integration, pytest.mark.timeout(600)]
 
 NAMES = st.text(alphabet="ab.-[]!*? \\", min_size=1, max_size=4).filter(
     lambda name: name.strip(". ") and "\\" not in name

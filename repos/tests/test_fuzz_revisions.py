@@ -20,7 +20,7 @@ from repos.sources.revisions import (
 from repos.testing import make_repository
 from repos.testing.repositories import GIT_ENVIRONMENT
 
-pytestmark = [pytest.mark.fuzz, pytest.mark.integration]
+pytestmark = [pytest.mark.fuzz, pytest.mark.integration, pytest.mark.timeout(600)]
 
 WORDS = (
     "main v1 feature / // .. . - -- --upload-pack=x ~ ^ : ? * [ \\ @ @{u} @{-1} .lock .git {} HEAD "
