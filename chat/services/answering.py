@@ -30,6 +30,7 @@ from chat.runs.replay import StoredRun
 from chat.services.cached_answers import DjangoAnswerCache
 from chat.services.configuration import answer_limits, providers, refreshed_providers
 from chat.services.intake import AcceptedQuestion, accept_question
+from chat.services.pasted_file import with_pasted_file
 from chat.services.permissions import check_may_follow
 from chat.services.quotas import release_anonymous_run, reserve_anonymous_run
 from chat.services.retrieval import RepositoryRetriever
@@ -203,6 +204,7 @@ def _renderer(request: ChatRequest) -> LiveBlocks | None:
 def _answer_context(
     person: Person, request: ChatRequest, accepted: AcceptedQuestion, model: Model
 ) -> AnswerContext:
+    request = with_pasted_file(request, accepted.repository)
     patterns = {name: parse_patterns(text) for name, text in request.filters.items()}
     retriever = RepositoryRetriever(
         repository_id=accepted.repository.pk,

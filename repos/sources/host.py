@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from repos.sources.host_pages import (
@@ -58,6 +58,7 @@ class Host:
     at_sign_revision    `owner/repository@revision` names a revision
     pages               the forms of its pages; the first that matches counts
     revision_parameters query parameters that name a revision
+    path_parameter      query parameter that names a file
     ssh_prefix          put before a path of ssh, it is the path of https
     git_suffix          ending of the address that git uses
     token_user          user name that accompanies an access token
@@ -81,6 +82,7 @@ class Host:
     at_sign_revision: bool = False
     pages: tuple[PageRule, ...] = ()
     revision_parameters: tuple[RevisionParameter, ...] = ()
+    path_parameter: str = ""
     ssh_prefix: str = ""
     git_suffix: str = ".git"
     token_user: str = "x-access-token"  # noqa: S105 - a user name
@@ -130,7 +132,7 @@ class Host:
                 break
         else:
             revision = fragment_revision(url)
-        return path, self._parameter_revision(url) or revision
+        return path, self._with_parameters(revision, url)
 
     def blob_url(self, url: str, commit: str, path: str, start: int, end: int) -> str:
         """Address of lines `start`..`end` of a file at a commit.
@@ -145,6 +147,12 @@ class Host:
             return page
         return page + self.blob_lines.format(start=start, end=end, next=end + 1)
 
-    def _parameter_revision(self, url: PastedUrl) -> NamedRevision | None:
+    def _with_parameters(self, revision: NamedRevision, url: PastedUrl) -> NamedRevision:
+        """What the query names in place of what the path does."""
         revisions = (parameter.named_revision(url) for parameter in self.revision_parameters)
-        return next((revision for revision in revisions if revision.text), None)
+        named = next((each for each in revisions if each.text), None)
+        if named is not None:
+            revision = replace(named, path=revision.path)
+        if self.path_parameter:
+            return replace(revision, path=url.parameter(self.path_parameter))
+        return revision

@@ -23,16 +23,26 @@ class NamedRevision:
 
     has_path    a path may follow it: `feature/x/src/a.py`
     is_optional it may be the heading of a page instead: `#installation`
+    path        the file or folder of the page, where it stands apart from the revision
     """
 
     text: str = ""
     has_path: bool = False
     is_optional: bool = False
+    path: str = ""
 
     @property
     def is_certain(self) -> bool:
         """Whether it is a revision and nothing else, whatever refs the host has."""
         return not self.is_optional and not (self.has_path and "/" in self.text)
+
+    def path_behind(self, revision: str) -> str:
+        """The file or folder of the page if `revision` is the one meant; empty if none."""
+        path = self.path
+        if self.has_path and self.text.startswith(f"{revision}/"):
+            path = self.text.removeprefix(f"{revision}/")
+        path = path.strip("/")
+        return path if path.isprintable() else ""
 
 
 NO_REVISION = NamedRevision()
@@ -89,13 +99,14 @@ class PageRule:
     def named_revision(self, match: re.Match[str]) -> NamedRevision:
         """The revision in the page's path."""
         groups = _groups(match)
+        path = unquote(groups.get("path", ""))
         if groups.get("ref"):
-            return NamedRevision(self.revision.format(ref=unquote(groups["ref"])))
+            return NamedRevision(self.revision.format(ref=unquote(groups["ref"])), path=path)
         tail = groups.get("tail", "")
         first, _, rest = tail.partition("/")
         if ENCODED_SLASH.search(first):  # its slashes are encoded: here it ends
-            return NamedRevision(unquote(first))
-        return NamedRevision(unquote(tail), has_path=bool(rest))
+            return NamedRevision(unquote(first), path=unquote(rest))
+        return NamedRevision(unquote(tail), has_path=bool(rest), path=path)
 
 
 @dataclass(frozen=True)

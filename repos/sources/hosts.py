@@ -8,13 +8,20 @@ from __future__ import annotations
 
 from repos.sources.host import Alias, Host, Webhook
 from repos.sources.host_pages import COMMIT, PageRule, RevisionParameter
+from repos.sources.server_pages import (
+    AZURE_PAGES,
+    BITBUCKET_PROJECT,
+    BITBUCKET_USER,
+    SERVER_PAGES,
+)
 
 OWNER_REPO = r"(?P<repo>[^/]+/[^/]+)"
 PROJECT = r"(?P<repo>[^/]+/.+?)"  # below any number of groups
 REF_PREFIX = r"(?:refs/(?:heads|tags)/)?"
+PATH = r"(?P<path>.*)"
+AT_COMMIT = rf"(?P<ref>{COMMIT})(?:/{PATH})?"
+AT_REF = rf"(?P<ref>[^/]+)(?:/{PATH})?"
 ARCHIVE = r"\.(?:zip|tar\.gz|tar\.bz2|tar|bundle)"
-BITBUCKET_PROJECT = r"(?P<base>(?:.+/)?)projects/(?P<project>[^/]+)/repos/(?P<slug>[^/]+)"
-BITBUCKET_USER = r"(?P<base>(?:.+/)?)users/(?P<project>[^/]+)/repos/(?P<slug>[^/]+)"
 
 GITHUB = Host(
     kind="github",
@@ -27,7 +34,7 @@ GITHUB = Host(
         Alias(
             "raw.githubusercontent.com",
             (
-                PageRule(rf"{OWNER_REPO}/(?P<ref>{COMMIT})/.+"),
+                PageRule(rf"{OWNER_REPO}/(?P<ref>{COMMIT})/{PATH}"),
                 PageRule(rf"{OWNER_REPO}/{REF_PREFIX}(?P<tail>.+)"),
             ),
         ),
@@ -45,7 +52,7 @@ GITHUB = Host(
     names_user=False,
     at_sign_revision=True,
     pages=(
-        PageRule(rf"{OWNER_REPO}/(?:tree|blob|raw|blame|edit|commits?)/(?P<ref>{COMMIT})(?:/.*)?"),
+        PageRule(rf"{OWNER_REPO}/(?:tree|blob|raw|blame|edit|commits?)/{AT_COMMIT}"),
         PageRule(rf"{OWNER_REPO}/(?:tree|blob|raw|blame|edit|commits)/{REF_PREFIX}(?P<tail>.+)"),
         PageRule(rf"{OWNER_REPO}/commit/(?P<ref>[^/]+)(?:/.*)?"),
         PageRule(rf"{OWNER_REPO}/releases/(?:tag|download)/(?P<ref>[^/]+)(?:/.*)?"),
@@ -71,7 +78,7 @@ GITLAB = Host(
     names_user=False,
     token_user="oauth2",  # noqa: S106 - a user name
     pages=(
-        PageRule(rf"{PROJECT}/-/(?:tree|blob|raw|blame|edit|commits?)/(?P<ref>{COMMIT})(?:/.*)?"),
+        PageRule(rf"{PROJECT}/-/(?:tree|blob|raw|blame|edit|commits?)/{AT_COMMIT}"),
         PageRule(rf"{PROJECT}/-/(?:tree|blob|raw|blame|edit|commits)/{REF_PREFIX}(?P<tail>.+)"),
         PageRule(rf"{PROJECT}/-/(?:commit|tags|releases|archive)/(?P<ref>[^/]+)(?:/.*)?"),
         PageRule(
@@ -81,7 +88,7 @@ GITLAB = Host(
         PageRule(rf"{PROJECT}/-(?:/.*)?"),
         # Before GitLab 12.8 pages came without `/-/`. A project in nested groups may have
         # such a path, unless a whole commit or lines of a file follow.
-        PageRule(rf"{PROJECT}/(?:tree|blob|raw|blame|commits?)/(?P<ref>{COMMIT})(?:/.*)?"),
+        PageRule(rf"{PROJECT}/(?:tree|blob|raw|blame|commits?)/{AT_COMMIT}"),
         PageRule(rf"{PROJECT}/blob/(?P<tail>.+)", fragment=r"L\d"),
     ),
     blob_page="{url}/-/blob/{commit}/{path}",
@@ -99,7 +106,10 @@ BITBUCKET_SERVER = Host(
             rf"{BITBUCKET_PROJECT}/commits/(?P<ref>{COMMIT})(?:/.*)?",
             repository="{base}scm/{project}/{slug}",
         ),
-        PageRule(rf"{BITBUCKET_PROJECT}(?:/.*)?", repository="{base}scm/{project}/{slug}"),
+        PageRule(
+            rf"{BITBUCKET_PROJECT}(?:/(?:browse|raw)/{PATH}|/.*)?",
+            repository="{base}scm/{project}/{slug}",
+        ),
         PageRule(rf"{BITBUCKET_USER}(?:/.*)?", repository="{base}scm/~{project}/{slug}"),
     ),
     revision_parameters=(RevisionParameter("at"), RevisionParameter("until")),
@@ -123,7 +133,7 @@ BITBUCKET = Host(
     lowercase=True,
     token_user="x-token-auth",  # noqa: S106 - a user name
     pages=(
-        PageRule(rf"{OWNER_REPO}/(?:src|raw|annotate|commits)/(?P<ref>{COMMIT})(?:/.*)?"),
+        PageRule(rf"{OWNER_REPO}/(?:src|raw|annotate|commits)/{AT_COMMIT}"),
         PageRule(rf"{OWNER_REPO}/branch/(?P<ref>.+)"),
         PageRule(rf"{OWNER_REPO}/commits/(?:branch|tag)/(?P<ref>.+)"),
         PageRule(rf"{OWNER_REPO}/(?:src|raw|annotate)/(?P<tail>.+)"),
@@ -145,7 +155,7 @@ GITEA = Host(
     max_parts=2,
     lowercase=True,
     pages=(
-        PageRule(rf"{OWNER_REPO}/(?:src|raw|media|blame)/commit/(?P<ref>[^/]+)(?:/.*)?"),
+        PageRule(rf"{OWNER_REPO}/(?:src|raw|media|blame)/commit/{AT_REF}"),
         PageRule(rf"{OWNER_REPO}/commits?/(?P<ref>{COMMIT})(?:/.*)?"),
         PageRule(rf"{OWNER_REPO}/(?:src|raw|media|blame|commits)/(?:branch|tag)/(?P<tail>.+)"),
         PageRule(rf"{OWNER_REPO}/commit/(?P<ref>[^/]+)(?:/.*)?"),
@@ -164,14 +174,6 @@ GITEA = Host(
         event_headers=("X-Gitea-Event", "X-Forgejo-Event"),
     ),
 )
-AZURE_PAGES = (
-    PageRule(rf"(?P<repo>(?:.+/)?_git/[^/]+)/commit/(?P<ref>{COMMIT})(?:/.*)?"),
-    PageRule(
-        r"(?P<repo>(?:.+/)?_git/[^/]+)/pullrequest/(?P<ref>\d+)(?:/.*)?",
-        revision="refs/pull/{ref}/merge",
-    ),
-    PageRule(r"(?P<repo>(?:.+/)?_git/[^/]+)(?:/.*)?"),
-)
 AZURE_VERSION = RevisionParameter("version", {"GB": "", "GT": "refs/tags/", "GC": ""})
 AZURE = Host(
     kind="azure",
@@ -188,6 +190,7 @@ AZURE = Host(
         *AZURE_PAGES,
     ),
     revision_parameters=(AZURE_VERSION,),
+    path_parameter="path",
     git_suffix="",
     token_user="",
     blob_page="{url}?path=/{path}&version=GC{commit}",
@@ -197,36 +200,7 @@ AZURE = Host(
 GIT = Host(
     kind="git",
     label="Git",
-    pages=(
-        *AZURE_PAGES,
-        # Gerrit
-        PageRule(r"plugins/gitiles/(?P<repo>.+?)/\+[a-z]*/refs/(?:heads|tags)/(?P<tail>.+)"),
-        PageRule(r"plugins/gitiles/(?P<repo>.+?)/\+[a-z]*/(?P<tail>.+)"),
-        PageRule(r"plugins/gitiles/(?P<repo>.+?)(?:/\+.*)?"),
-        PageRule(r"q/project:(?P<repo>[^+ ]+)(?:[+ ].*)?"),
-        PageRule(r"c/(?P<repo>.+?)/\+/\d+(?:/.*)?"),
-        PageRule(r"admin/repos/(?P<repo>[^,]+),[a-z-]+(?:,.*)?"),
-        # Bitbucket Data Center, whose Clone button writes names in lower case
-        PageRule(
-            rf"{BITBUCKET_PROJECT}/(?:browse|raw|commits|branches|pull-requests)(?:/.*)?",
-            repository="{base}scm/{project}/{slug}",
-            lowercase=True,
-        ),
-        PageRule(
-            rf"{BITBUCKET_USER}/(?:browse|raw|commits|branches|pull-requests)(?:/.*)?",
-            repository="{base}scm/~{project}/{slug}",
-            lowercase=True,
-        ),
-        # cgit
-        PageRule(
-            r"(?P<repo>.+?\.git)/(?:tree|log|commit|about|plain|snapshot|refs|diff|patch|summary"
-            r"|blame|stats)(?:/.*)?"
-        ),
-        PageRule(
-            r"(?P<repo>.+?)/(?:tree|log|commit|about|plain|refs|diff|patch|summary|blame)(?:/.*)?",
-            parameters=("h", "id"),
-        ),
-    ),
+    pages=SERVER_PAGES,
     revision_parameters=(
         RevisionParameter("at"),
         RevisionParameter("h"),
@@ -242,7 +216,7 @@ SOURCEHUT = Host(
     max_parts=2,
     git_suffix="",
     pages=(
-        PageRule(rf"{OWNER_REPO}/(?:tree|blob|log)/(?P<ref>.+?)/item/.*"),
+        PageRule(rf"{OWNER_REPO}/(?:tree|blob|log)/(?P<ref>.+?)/item/{PATH}"),
         PageRule(rf"{OWNER_REPO}/(?:commit|refs)/(?P<ref>[^/]+)(?:/.*)?"),
         PageRule(rf"{OWNER_REPO}/(?:tree|blob|log)/(?P<tail>.+)"),
     ),

@@ -135,3 +135,27 @@ def test_files_of_a_bitbucket_server_have_pages_of_its_own():
     address = parse_address("https://bitbucket.example.com/scm/p/r.git")
     page = "https://bitbucket.example.com/projects/p/repos/r/browse/a.py?at=c0ffee#3-9"
     assert address.blob_url("c0ffee", "a.py", 3, 9) == page
+
+
+@pytest.mark.parametrize(
+    ("text", "revision", "path"),
+    [
+        ("https://github.com/a/b/blob/main/src/x%20y.py#L3", "main", "src/x y.py"),
+        ("https://github.com/a/b/blob/feature/x/src/a.py", "feature/x", "src/a.py"),
+        (f"https://github.com/a/b/blob/{COMMIT}/src/a.py", COMMIT, "src/a.py"),
+        ("https://github.com/a/b/tree/main", "main", ""),
+        ("https://gitlab.com/g/s/p/-/blob/main/a.py", "main", "a.py"),
+        ("https://bitbucket.org/o/r/src/feature%2Fx/a.py", "feature/x", "a.py"),
+        ("https://codeberg.org/o/r/src/branch/dev/a.py", "dev", "a.py"),
+        ("https://codeberg.org/o/r/src/commit/0123abcdef/a.py", "0123abcdef", "a.py"),
+        ("https://dev.azure.com/o/p/_git/r?path=/src/a.py&version=GBmain", "main", "src/a.py"),
+        ("https://dev.azure.com/o/p/_git/r?path=%2Fsrc%2Fa.py", "", "src/a.py"),
+        ("https://bitbucket.example.com/projects/P/repos/r/browse/a.py?at=dev", "dev", "a.py"),
+        (f"https://raw.githubusercontent.com/a/b/{COMMIT}/a.py", COMMIT, "a.py"),
+        ("https://git.sr.ht/~u/r/tree/main/item/a.py", "main", "a.py"),
+        ("https://github.com/a/b/blob/main/a%00.py", "main", ""),
+        ("https://github.com/a/b", "", ""),
+    ],
+)
+def test_the_file_of_a_page_stands_behind_its_revision(text, revision, path):
+    assert parse_address(text).named_revision.path_behind(revision) == path
