@@ -6,6 +6,7 @@ No other package makes HTML of foreign text. The web process asks a worker proce
 """
 
 from chat.rendering.live_blocks import LiveBlocks
+from chat.rendering.page_budget import PageBudget
 from chat.rendering.sanitizer import TAGS
 from chat.rendering.service import draw_diagram, highlight_lines, render, start_worker
 from chat.rendering.worker_pool import in_pool_thread
@@ -13,6 +14,7 @@ from chat.rendering.worker_pool import in_pool_thread
 __all__ = [
     "TAGS",
     "LiveBlocks",
+    "PageBudget",
     "draw_diagram",
     "highlight_lines",
     "in_pool_thread",

@@ -13,7 +13,6 @@ from typing import Any
 from latex2mathml.converter import convert as latex_to_mathml
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
-from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
@@ -36,8 +35,8 @@ OPEN_END = re.compile(r"[=+\-*/^_<>:,.(\[{&|\\]$")
 def add_formulas(markdown_it: MarkdownIt) -> None:
     """Add the rules of formulas to a parser."""
     markdown_it.inline.ruler.before("escape", "formula", _inline_formula)
-    alternatives: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
-    markdown_it.block.ruler.before("fence", "formula_block", _block_formula, alternatives)
+    # No alternative of a paragraph: a growing one could not know that it has ended.
+    markdown_it.block.ruler.before("fence", "formula_block", _block_formula)
     markdown_it.add_render_rule("formula", _render_inline)
     markdown_it.add_render_rule("formula_block", _render_block)
 
@@ -148,7 +147,7 @@ def _block_formula(state: StateBlock, start: int, end: int, silent: bool) -> boo
     lines = _block_lines(state, start, min(end, start + MAX_FORMULA_LINES), CLOSINGS[opening])
     source = "\n".join(lines)[2:-2]
     if not lines or not _is_block(source, is_alone=first.strip() == opening):
-        return False
+        return _unfinished_block(state, start, end, opening)
     if silent:
         return True
     state.line = start + len(lines)
@@ -157,6 +156,23 @@ def _block_formula(state: StateBlock, start: int, end: int, silent: bool) -> boo
     token.content = source.strip()
     token.markup = opening
     token.map = [start, state.line]
+    return True
+
+
+def _unfinished_block(state: StateBlock, start: int, end: int, opening: str) -> bool:
+    """The rest of a growing text behind a delimiter on a line of its own, as text for now."""
+    lines = state.getLines(start, end, state.blkIndent, keepLastLF=False).split("\n")
+    is_whole = len(lines) > MAX_FORMULA_LINES or any(not line.strip() for line in lines)
+    if not state.env["growing"] or lines[0].strip() != opening or is_whole or state.level:
+        return False
+    if CLOSINGS[opening] in "".join(lines[1:]):
+        return False
+    state.line = end
+    state.push("paragraph_open", "p", 1).map = [start, end]
+    token = state.push("inline", "", 0)
+    token.content = "\n".join(lines).strip()
+    token.children = []
+    state.push("paragraph_close", "p", -1)
     return True
 
 

@@ -71,8 +71,10 @@ def _render_tag(self: RendererHTML, tokens: list[Token], index: int, options: An
 def _details(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
     """`<details>` on a line of its own, to the line of its end."""
     match = DETAILS.match(_line(state, start))
-    last = _matching_lines(state).get(start, 0) if match else 0
-    if match is None or not start < last < end:
+    # While its end has not come, a growing block holds all that follows it.
+    unclosed = end if state.env["growing"] else 0
+    last = _matching_lines(state).get(start, unclosed) if match else 0
+    if match is None or not start < last <= end or (last == end and not unclosed):
         return False
     if silent:
         return True
@@ -82,14 +84,14 @@ def _details(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # 
         rest = _line(state, content)
         content += 1
     _push_details(state, (start, content, last), rest)
-    state.line = last + 1
+    state.line = min(last + 1, end)
     return True
 
 
 def _push_details(state: StateBlock, lines: tuple[int, int, int], summary: str) -> None:
     """The tokens of a block: its first line, that of its content, and its last."""
     start, content, last = lines
-    state.push("details_open", "details", 1).map = [start, last + 1]
+    state.push("details_open", "details", 1).map = [start, min(last + 1, state.lineMax)]
     match = SUMMARY.fullmatch(summary)
     if summary:
         name = "summary" if match else "p"

@@ -27,6 +27,7 @@ class LiveBlocks:
         self._open_block = 0  # its number
         self._may_render_at = 0.0
         self._changed = False
+        self._sent: Html | None = None  # the open block as it was sent last
 
     def feed(self, text: str) -> list[Html]:
         """Append `text`; the blocks that changed.
@@ -44,10 +45,10 @@ class LiveBlocks:
 
     def finish(self, text: str = "") -> list[Html]:
         """The text is complete with `text`: the last blocks, as far as not yet sent."""
+        sent = self._sent
         self._append(text)
-        if self._changed or "```mermaid" in self._text:
-            return self._render(growing=False)
-        return []
+        # Complete text can look otherwise: diagrams are drawn, what is never closed is text.
+        return [block for block in self._render(growing=False) if block != sent]
 
     def seal(self, text: str = "") -> list[Html]:
         """As `finish`, but always; later text begins a new block, even in a fence."""
@@ -70,6 +71,7 @@ class LiveBlocks:
             Html(self._open_block + number, html) for number, (_, html) in enumerate(rendered)
         ]
         self._drop_closed_blocks(rendered)
+        self._sent = blocks[-1] if blocks else None
         self._changed = False
         pause = REFRESH_SECONDS * (1 + len(self._text) / CHARS_PER_REFRESH)
         ended = time.monotonic()

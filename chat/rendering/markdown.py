@@ -15,7 +15,6 @@ from chat.rendering.parser import Block, Environment, parse_blocks, parse_inline
 from chat.rendering.plain import plain_html
 from chat.rendering.sanitizer import clean
 
-TEXT_SECONDS = 1.0  # of CPU time; 64,000 characters of usual Markdown take 0.2
 MAX_HTML_CHARS = 2_000_000
 
 
@@ -27,10 +26,11 @@ class RenderedBlock:
     html: str
 
 
-def render_blocks(
-    markdown: str, env: Environment, seconds: float = TEXT_SECONDS
-) -> list[RenderedBlock]:
-    """The top-level blocks of a text, in order. `env` is that of the render rules."""
+def render_blocks(markdown: str, env: Environment, seconds: float) -> list[RenderedBlock]:
+    """The top-level blocks of a text, in order, within `seconds` of CPU time.
+
+    `env` is that of the render rules.
+    """
     rendered: list[RenderedBlock] = []
     blocks = [Block(0, markdown, [])]
     try:

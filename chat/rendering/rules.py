@@ -231,7 +231,6 @@ def _code_block(token: Token, language: str, check: Check | None) -> str:
 
 
 def _origin(token: Token, check: Check | None) -> str:
-    """The citations after the language of a fence; empty if there are none."""
-    found = list(mentions(compose(token.info), check))
-    labels = (_citation_html(item.citation, check, _label(item.citation)) for item in found)
-    return " ".join(labels)
+    """What stands behind the language of a fence, with its citations."""
+    info = compose(token.info).strip().partition(" ")[2].strip()
+    return "".join(_pieces(info, mentions(info, check), check))

@@ -23,26 +23,37 @@ from deepwiki.foundation.worker_process import WorkerFailed
 
 logger = logging.getLogger(__name__)
 LineAndHtml = tuple[int, str]
+TEXT_SECONDS = 1.0  # of CPU time; 64,000 characters of usual Markdown take 0.3
+GROWING_SECONDS = 0.5
 
 
-def render(markdown: str, check: Check | None = None) -> SafeString:
+def render(
+    markdown: str, check: Check | None = None, *, seconds: float = TEXT_SECONDS
+) -> SafeString:
     """Sanitized HTML of a whole text; its notes are in the current language.
 
-    `check` looks citations up; without it each of them becomes a link.
+    `check` looks citations up; without it each of them becomes a link. What takes longer
+    than `seconds` is plain text.
     """
-    blocks = render_blocks(markdown, check)
+    blocks = render_blocks(markdown, check, seconds=seconds)
     return cleaned(translate_notes("".join(block for _, block in blocks), gettext))
 
 
 def render_blocks(
-    markdown: str, check: Check | None = None, *, growing: bool = False
+    markdown: str,
+    check: Check | None = None,
+    *,
+    growing: bool = False,
+    seconds: float = TEXT_SECONDS,
 ) -> list[LineAndHtml]:
     """The first line, from 0, and the HTML of each top-level block.
 
     More may follow a `growing` text: its diagrams are not drawn yet.
     """
     citations = None if check is None else citation_rows(markdown, check)
-    result = _call("blocks", text=markdown, citations=citations, growing=growing)
+    if growing:
+        seconds = min(seconds, GROWING_SECONDS)
+    result = _call("blocks", text=markdown, citations=citations, growing=growing, seconds=seconds)
     if result is None:
         return [(0, note_html(NO_RENDERER) + plain_html(markdown))]
     return [(line, with_addresses(block)) for line, block in result]

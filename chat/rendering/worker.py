@@ -23,11 +23,11 @@ RECURSION_LIMIT = 5_000
 
 
 def blocks(
-    *, text: str, citations: list[Any] | None, growing: bool = False
+    *, text: str, citations: list[Any] | None, growing: bool, seconds: float
 ) -> list[tuple[int, str]]:
     """The first line and HTML of each top-level block of a Markdown text."""
     check = None if citations is None else CitationTable.from_json(citations)
-    rendered = render_blocks(text, environment(check, growing=growing))
+    rendered = render_blocks(text, environment(check, growing=growing), seconds)
     return [(block.line, block.html) for block in rendered]
 
 

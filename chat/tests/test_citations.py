@@ -32,7 +32,7 @@ CHECK = CitationChecker(parse_address("https://github.com/a/b"), "c0ffee", LINES
 def rendered(text, check=CHECK):
     """As a worker renders: it knows what the web process looked up."""
     table = CitationTable.from_json(citation_rows(text, check)) if check else None
-    return "".join(block.html for block in render_blocks(text, environment(table)))
+    return "".join(block.html for block in render_blocks(text, environment(table), 10.0))
 
 
 def linked(text, check=CHECK):

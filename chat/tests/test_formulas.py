@@ -10,7 +10,7 @@ from chat.rendering.rules import environment
 
 
 def rendered(text):
-    return "".join(block.html for block in render_blocks(text, environment(None)))
+    return "".join(block.html for block in render_blocks(text, environment(None), 10.0))
 
 
 def visible(text):

@@ -7,7 +7,7 @@ from chat.rendering.rules import environment
 
 
 def rendered(text):
-    return "".join(block.html for block in render_blocks(text, environment(None)))
+    return "".join(block.html for block in render_blocks(text, environment(None), 10.0))
 
 
 def test_a_line_break_in_a_table_cell_is_one():

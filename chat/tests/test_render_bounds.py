@@ -4,24 +4,25 @@ import string
 
 import pytest
 
-from chat.rendering import cpu_limit, diagrams, highlighting, markdown
+from chat.rendering import cpu_limit, diagrams, highlighting, markdown, service
 from chat.rendering.cpu_limit import CpuLimitExceeded
 from chat.rendering.notes import NOT_DRAWN, NOTES, TOO_COMPLEX
 from chat.rendering.rules import environment
 from chat.testing.hostile_texts import HOSTILE
 from deepwiki.testing.growth import LINEAR, growth
 
-ANSWER = 64_000
+ANSWER = 24_000
+SECONDS = service.TEXT_SECONDS
 UNBOUNDED = 60.0  # seconds: so that the growth itself is seen
 DRAWN = [name for name in HOSTILE if name in ("a kanban board", "all to all", "many diagrams")]
 LEXED = [name for name in HOSTILE if name.startswith("a fence of ")]
 
 
-def rendered(text, seconds=markdown.TEXT_SECONDS):
+def rendered(text, seconds=SECONDS):
     return markdown.render_blocks(text, environment(None), seconds)
 
 
-def html(text, seconds=markdown.TEXT_SECONDS):
+def html(text, seconds=SECONDS):
     return "".join(block.html for block in rendered(text, seconds))
 
 
@@ -41,7 +42,7 @@ def test_the_cost_of_one_punctuation_mark_again_and_again_is_linear(mark):
 
 @pytest.mark.parametrize("name", sorted(HOSTILE))
 def test_a_whole_answer_of_hostile_text_ends_within_its_bounds(name):
-    with cpu_limit.cpu_limit(markdown.TEXT_SECONDS + 2):
+    with cpu_limit.cpu_limit(SECONDS + 2):
         result = html(HOSTILE[name](ANSWER))
     assert len(result) <= markdown.MAX_HTML_CHARS + 6 * ANSWER
 

@@ -18,11 +18,11 @@ from django.utils.translation import ngettext
 from chat.core.citations import Check
 from chat.message_tree import Versions, ancestors, branch, versions
 from chat.models import Conversation, Message
-from chat.rendering import render
+from chat.rendering import PageBudget
 from chat.rendering.citation_links import stored_check
 from repos.models import Repository
 
-TURNS_PER_PAGE = 40  # to render two hundred messages takes half a second
+TURNS_PER_PAGE = 40
 SHORT_COMMIT = 8  # hex digits
 DayGroup = tuple[str, list[Conversation]]
 
@@ -83,7 +83,7 @@ def load_thread(
     path = branch(rows, chosen)
     end = _position(path, before)
     start = max(0, end - TURNS_PER_PAGE)
-    turns = [_turn(row, conversation.repository, rows) for row in path[start:end]]
+    turns = _turns(path[start:end], conversation.repository, rows)
     return Thread(turns, path[start] if start else None)
 
 
@@ -92,11 +92,14 @@ def load_thread_until(last: Message) -> list[RenderedTurn]:
     rows = Message.objects.filter(conversation=last.conversation_id, position__lte=last.position)
     by_id = {row.pk: row for row in rows}
     repository = last.conversation.repository
-    return [_turn(row, repository) for row in ancestors(by_id, by_id[last.pk])]
+    return _turns(list(ancestors(by_id, by_id[last.pk])), repository)
 
 
-def rendered_parts(answer: Message, repository: Repository) -> tuple[RenderedPart, ...]:
+def rendered_parts(
+    answer: Message, repository: Repository, budget: PageBudget | None = None
+) -> tuple[RenderedPart, ...]:
     """The HTML of an answer: one part, or one for each round of Deep Research."""
+    render = (budget or PageBudget()).render
     check = _stored_check(answer, repository)
     if not answer.stages:
         return (RenderedPart(render(answer.content, check)),)
@@ -122,10 +125,23 @@ def group_by_day(conversations: Iterable[Conversation]) -> list[DayGroup]:
     return [(_day_name(day, today), list(group)) for day, group in groups]
 
 
-def _turn(message: Message, repository: Repository, rows: Sequence[Message] = ()) -> RenderedTurn:
-    """A rendered message; versions need all `rows` of the conversation."""
+def _turns(
+    path: Sequence[Message], repository: Repository, rows: Sequence[Message] = ()
+) -> list[RenderedTurn]:
+    """Rendered messages of one page, the last first: they are read first.
+
+    Versions need all `rows` of the conversation.
+    """
+    budget = PageBudget()
+    turns = [_turn(message, repository, rows, budget) for message in reversed(path)]
+    return turns[::-1]
+
+
+def _turn(
+    message: Message, repository: Repository, rows: Sequence[Message], budget: PageBudget
+) -> RenderedTurn:
     if message.role == Message.Role.ASSISTANT:
-        parts = rendered_parts(message, repository)
+        parts = rendered_parts(message, repository, budget)
         commits_behind = commits_behind_text(message, repository)
         return RenderedTurn(message, parts, commits_behind=commits_behind)
     if not rows:
