@@ -111,11 +111,19 @@ def select(
     """
     ordered = sorted(entries, key=lambda entry: entry.path)
     usable = list(_usable(ordered, limits, skipped, _Exclusions.of(ordered, ignore, attributes)))
+    if _fit(usable, limits):
+        return usable
     selection = _Selection(limits)
     for entry in _by_importance(usable):
         if not selection.add(entry):
             skipped.add(OVER_LIMIT, entry.path)
     return sorted(selection.entries, key=lambda entry: entry.path)
+
+
+def _fit(entries: Sequence[TreeEntry], limits: Limits) -> bool:
+    if len(entries) > limits.files:
+        return False
+    return sum(entry.size for entry in entries) <= limits.text_bytes
 
 
 @dataclass(frozen=True)
