@@ -55,6 +55,8 @@ class Host:
     max_parts           parts after these are cut off at the public service; None keeps all
     lowercase           names in any case are one repository
     names_user          addresses may name a user, as some hosts' Clone button does
+    token_prefixes      how its access tokens begin
+    programs            programs for the command line that name its repositories
     at_sign_revision    `owner/repository@revision` names a revision
     pages               the forms of its pages; the first that matches counts
     revision_parameters query parameters that name a revision
@@ -79,6 +81,8 @@ class Host:
     max_parts: int | None = None
     lowercase: bool = False
     names_user: bool = True
+    token_prefixes: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
     at_sign_revision: bool = False
     pages: tuple[PageRule, ...] = ()
     revision_parameters: tuple[RevisionParameter, ...] = ()

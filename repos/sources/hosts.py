@@ -50,6 +50,8 @@ GITHUB = Host(
     max_parts=2,
     lowercase=True,
     names_user=False,
+    token_prefixes=("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
+    programs=("gh", "hub"),
     at_sign_revision=True,
     pages=(
         PageRule(rf"{OWNER_REPO}/(?:tree|blob|raw|blame|edit|commits?)/{AT_COMMIT}"),
@@ -75,7 +77,8 @@ GITLAB = Host(
     keywords=("gitlab",),
     min_parts=2,
     lowercase=True,
-    names_user=False,
+    token_prefixes=("glpat-", "gloas-", "gldt-", "glrt-", "glcbt-", "glptt-", "glft-"),
+    programs=("glab",),
     token_user="oauth2",  # noqa: S106 - a user name
     pages=(
         PageRule(rf"{PROJECT}/-/(?:tree|blob|raw|blame|edit|commits?)/{AT_COMMIT}"),
@@ -128,6 +131,7 @@ BITBUCKET = Host(
     ),
     keywords=("bitbucket",),
     self_hosted=BITBUCKET_SERVER,
+    token_prefixes=("ATBB", "ATCTT", "ATATT", "BBDC-"),
     min_parts=2,
     max_parts=2,
     lowercase=True,

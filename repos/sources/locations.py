@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from repos.sources.errors import BadAddress
 from repos.sources.host import Host
 from repos.sources.host_pages import PageRule, PastedUrl
-from repos.sources.hosts import service_of
+from repos.sources.hosts import HOSTS, service_of
 
 WEB_SCHEMES = frozenset({"https", "http"})
 SSH_SCHEMES = frozenset({"ssh", "git+ssh", "ssh+git"})
@@ -19,15 +19,13 @@ SCP_FORM = re.compile(
     r"(?:[\w.~-]+@(?P<host>[\w.-]+\.[\w-]+|localhost):(?P<path>(?![:/]*$)(?!//)[^:].*)"
     r"|(?P<other>[\w-][\w.-]*\.[\w-]+):(?P<rest>(?!\d+(?:/|$))[^/:@][^/:@]*/.+))"
 )
-# Tokens of GitHub, GitLab, Bitbucket, Azure DevOps and others; long random words.
-TOKEN = re.compile(
-    r"(gh[a-z]_|github_pat_|gl[a-z]*-|ATBB|ATCTT|ATATT|bbdc-|hf_).*"
-    r"|(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9_-]{20,}|.{41,}|.*:.*",
-    re.DOTALL,
-)
+# Long random words, and a password behind an encoded colon.
+TOKEN = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9_-]{20,}|.{41,}|.*:.*", re.DOTALL)
+TOKEN_PREFIXES = tuple(prefix for host in HOSTS for prefix in host.token_prefixes)
 PASSWORD = re.compile(
     r"(?:^|[/\s<\"'(\[])[^/@\s:]*:(?!//)[^/\s]*@|//[^/\s]*:[^\s]*@|%3a[^/\s]*@", re.I
 )
+SLASHES = re.compile("/{2,}")
 SSH_USER = "git"
 
 
@@ -128,7 +126,7 @@ def uri_host(host: str) -> str:
 
 
 def _is_token(user: str) -> bool:
-    return TOKEN.fullmatch(user) is not None
+    return user.startswith(TOKEN_PREFIXES) or TOKEN.fullmatch(user) is not None
 
 
 def _https_port(http_port: int | None) -> int | None:
@@ -163,7 +161,7 @@ def _path_and_fragment(parts: SplitResult) -> tuple[str, str]:
 
     In pip's form `git+https://host/path@revision#egg=name` the revision takes its place.
     """
-    path = parts.path.strip("/")
+    path = SLASHES.sub("/", parts.path).strip("/")
     if parts.scheme.startswith("git+") and "@" in path.rpartition("/")[2]:
         path, _, revision = path.rpartition("@")
         return f"{path.removesuffix('.git')}.git", revision

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from repos.sources.hosts import HOSTS
+
 # Commands that name a repository -> names that stand before it.
 COMMANDS: dict[tuple[str, ...], int] = {
     ("git", "clone"): 0,
@@ -21,7 +23,7 @@ COMMANDS: dict[tuple[str, ...], int] = {
     ("hub", "clone"): 0,
     ("pip", "install"): 0,
 }
-KINDS_OF_PROGRAMS = {"gh": "github", "hub": "github", "glab": "gitlab"}
+KINDS_OF_PROGRAMS = {program: host.kind for host in HOSTS for program in host.programs}
 OPTIONS_WITH_VALUE = frozenset(
     "-b --branch -o --origin --depth -c -C --config -j --jobs --reference -u --upload-pack "
     "--template --separate-git-dir --shallow-since --shallow-exclude --filter -t --track -m "

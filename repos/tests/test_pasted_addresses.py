@@ -50,6 +50,10 @@ AZURE = "https://dev.azure.com/org/project/_git/repo"
         ("https://org.visualstudio.com/DefaultCollection/project/_git/repo", AZURE),
         ("org@vs-ssh.visualstudio.com:v3/org/project/repo", AZURE),
         ("https://user@bitbucket.org/o/r.git", "https://bitbucket.org/o/r"),
+        ("https://jo@gitlab.com/o/r.git", "https://gitlab.com/o/r"),
+        ("https://github.com//o//r/", GITHUB),
+        ("https://git@github.com/o/r", GITHUB),
+        ("git@github.com/o/r", GITHUB),
         ("https://jo@git.example.org/scm/p/r.git", "https://git.example.org/scm/p/r"),
         (
             "https://stash.example.org/projects/P/repos/r/browse",
