@@ -166,6 +166,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "deepwiki.foundation.middleware.request_id_middleware",
+    "deepwiki.foundation.json_errors.json_error_middleware",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "deepwiki.foundation.html_compression.HtmlCompressionMiddleware",

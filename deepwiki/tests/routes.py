@@ -1,0 +1,143 @@
+"""Every route of the project, and who gets what there: the table of test_access_matrix.
+
+A route is named as the resolver names it. `Rule.answers` is the status for whom the rule
+lets in; everybody else gets what the rule says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import get_resolver
+
+# Where anybody gets in.
+ANYBODY = "anybody"
+# Everybody signed in.
+SIGNED_IN = "signed in"
+# Who may read the repository; 404 for others signed in.
+READERS = "readers"
+# Readers who own it or may change repositories.
+MANAGERS = "managers"
+# Whoever may decide who reads a private repository.
+SHARERS = "sharers"
+# The person whose conversation or token it is.
+OWN = "own"
+# Signed by a secret or a key of its own; the protocol's rights are in test_access_protocol.
+OTHERWISE = "otherwise"
+
+
+@dataclass(frozen=True)
+class Rule:
+    who: str
+    answers: int = 200
+    method: str = "get"
+    form: dict[str, Any] = field(default_factory=dict)
+
+
+def posted(who: str, answers: int = 200, **form: Any) -> Rule:
+    return Rule(who, answers, "post", form)
+
+
+RULES = {
+    # of a repository
+    "repository": Rule(READERS),
+    "source": Rule(READERS),
+    "repository-status": Rule(READERS),
+    "repository-refresh": posted(READERS),
+    "repository-job": posted(READERS),
+    "repository-webhook": posted(MANAGERS),
+    "repository-people": Rule(SHARERS),
+    "repository-remove": Rule(MANAGERS),
+    # of a conversation, an answer, a token of one's own
+    "conversation": Rule(OWN),
+    "message-footer": Rule(OWN),
+    "message-markdown": Rule(OWN),
+    "message-content": Rule(OWN),
+    "conversation-export": Rule(OWN),
+    "shares": Rule(OWN),
+    "share": posted(OWN),
+    "share-revoke": posted(OWN),
+    "message-rating": posted(OWN, rating="1"),
+    "conversation-change": posted(OWN),
+    "token-revoke": posted(OWN),
+    # of whoever is signed in
+    "home": Rule(SIGNED_IN),
+    "repository-by-name": Rule(SIGNED_IN),
+    "rail": Rule(SIGNED_IN),
+    "switch": Rule(SIGNED_IN),
+    "choices": Rule(SIGNED_IN),
+    "conversations-export": Rule(SIGNED_IN),
+    "styleguide": Rule(SIGNED_IN, 404),
+    "repository-add": posted(SIGNED_IN, 422),
+    "profile": Rule(SIGNED_IN),
+    "token-new": posted(SIGNED_IN),
+    "account_email": Rule(SIGNED_IN),
+    "account_change_password": Rule(SIGNED_IN),
+    "account_set_password": Rule(SIGNED_IN, 302),
+    "account_reauthenticate": Rule(SIGNED_IN),
+    "socialaccount_connections": Rule(SIGNED_IN),
+    # of anybody
+    "account_login": Rule(ANYBODY),
+    "account_logout": Rule(ANYBODY, 302),
+    "account_inactive": Rule(ANYBODY),
+    "account_signup": Rule(ANYBODY),
+    "account_email_verification_sent": Rule(ANYBODY),
+    "account_reset_password": Rule(ANYBODY),
+    "account_reset_password_done": Rule(ANYBODY),
+    "account_reset_password_from_key": Rule(ANYBODY),
+    "account_reset_password_from_key_done": Rule(ANYBODY),
+    "account_confirm_email": Rule(ANYBODY),
+    "account_confirm_login_code": Rule(ANYBODY, 302),
+    "socialaccount_login_cancelled": Rule(ANYBODY),
+    "socialaccount_login_error": Rule(ANYBODY, 401),
+    "socialaccount_signup": Rule(ANYBODY, 302),
+    # former addresses of allauth
+    "accounts/social/login/cancelled/": Rule(ANYBODY, 301),
+    "accounts/social/login/error/": Rule(ANYBODY, 301),
+    "accounts/social/signup/": Rule(ANYBODY, 301),
+    "accounts/social/connections/": Rule(ANYBODY, 301),
+    "design/": Rule(ANYBODY, 302),
+    "healthz": Rule(OTHERWISE),
+    "readyz": Rule(OTHERWISE),
+    # with rights of their own
+    "diagram": Rule(OTHERWISE),
+    "shared": Rule(OTHERWISE),
+    "webhook": Rule(OTHERWISE),
+    "metrics": Rule(OTHERWISE),
+    "chat-stream": Rule(OTHERWISE),
+    "chat-stream-browser": Rule(OTHERWISE),
+    "run-events": Rule(OTHERWISE),
+    "run-stop": Rule(OTHERWISE),
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """`name` is the resolver's, or the route itself where it has none."""
+
+    name: str
+    path: str
+    arguments: tuple[str, ...]
+
+    @property
+    def is_admin(self) -> bool:
+        return self.path.startswith("admin/")
+
+
+def routes() -> list[Route]:
+    """Every route, the admin's included, in the resolver's order."""
+    return list(_walk(get_resolver().url_patterns, "", ""))
+
+
+def _walk(patterns: Any, prefix: str, namespace: str) -> Iterator[Route]:
+    for entry in patterns:
+        path = prefix + str(entry.pattern)
+        if hasattr(entry, "url_patterns"):
+            inner = f"{entry.namespace}:" if entry.namespace else ""
+            yield from _walk(entry.url_patterns, path, namespace + inner)
+            continue
+        name = namespace + entry.name if entry.name else path
+        arguments = getattr(entry.pattern, "converters", None) or entry.pattern.regex.groupindex
+        yield Route(name, path, tuple(arguments))
