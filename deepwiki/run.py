@@ -12,6 +12,7 @@ import secrets
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -26,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 WATCH_SECONDS = 1.0
 READY_SECONDS = 60.0
+MAX_DATABASE_DELAY_SECONDS = 10.0
 CONNECT_RETRY_SECONDS = 0.05
 # Where to connect to a server that listens on all addresses.
 CONNECT_HOSTS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
@@ -70,7 +72,7 @@ def _run(children: ChildProcesses) -> None:
     children.start_servers(host, port, settings.WEB_PROCESSES)
     children.start_worker()
     _index_this_repository()
-    _wait_until_ready(host, port, children.servers[0])
+    _wait_until_ready(host, port, children.servers[0].process)
     _print_welcome(settings.PUBLIC_URL, password)
     _watch(children)
 
@@ -175,20 +177,54 @@ def _accepts_connections(host: str, port: int) -> bool:
 
 
 def _watch(children: ChildProcesses) -> None:
-    """Until a signal: start the database and the worker again when they die; end when a web
-    server does."""
+    """Until a signal: start the web servers, the worker and the database again when they
+    end. Nothing that fails meanwhile ends it."""
     from django.conf import settings
 
-    from deepwiki.postgres import restart
-
+    database = DatabaseKeeper(settings.DATA_DIR)
     while True:
         time.sleep(WATCH_SECONDS)
+        children.keep_running()
         if not settings.DATABASE_URL:
-            restart(settings.DATA_DIR)
-        if any(server.poll() is not None for server in children.servers):
-            raise CannotStart("the web server ended; its message stands above.")
-        if children.worker is None or children.worker.poll() is not None:
-            children.start_worker()
+            database.keep_running()
+
+
+class DatabaseKeeper:
+    """Starts the embedded database again, for as long as it takes.
+
+    A full disk keeps it from starting until room is made.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self._failures = 0
+        self._retry_at = 0.0
+        self._reason = ""
+
+    def keep_running(self) -> None:
+        """Start it if it does not answer; reports each new reason why that fails, once."""
+        from deepwiki.postgres import PostgresError, restart
+
+        if time.monotonic() < self._retry_at:
+            return
+        try:
+            restart(self.data_dir)
+        except (PostgresError, OSError, subprocess.SubprocessError) as error:
+            self._fail(str(error))
+        else:
+            self._recover()
+
+    def _fail(self, reason: str) -> None:
+        self._failures += 1
+        self._retry_at = time.monotonic() + min(MAX_DATABASE_DELAY_SECONDS, 2**self._failures)
+        if reason != self._reason:
+            print(f"{reason} Trying again until it starts.", file=sys.stderr, flush=True)
+        self._reason = reason
+
+    def _recover(self) -> None:
+        if self._failures:
+            print("The database runs again.", file=sys.stderr, flush=True)
+        self._failures, self._retry_at, self._reason = 0, 0.0, ""
 
 
 def _release_database() -> None:

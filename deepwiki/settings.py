@@ -131,6 +131,8 @@ EMBEDDER_DIMENSION = env.number("DEEPWIKI_EMBEDDER_DIMENSION", 0)
 # --- database, cache, channel layer ---------------------------------------------------
 DATABASE_URL = env.text("DATABASE_URL")
 REDIS_URL = env.redis_address("REDIS_URL")
+# A statement of a web process that is not answered within this time is given up.
+STATEMENT_SECONDS = env.number("DEEPWIKI_STATEMENT_SECONDS", 60, least=1)
 POOL_SIZE = env.number("DEEPWIKI_POOL_SIZE", 10, least=2)
 _database = env.postgres_database("DATABASE_URL") or backing_services.embedded_database(DATA_DIR)
 DATABASES = backing_services.databases(_database, POOL_SIZE)

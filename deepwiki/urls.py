@@ -7,6 +7,7 @@ from chat.web.views import repository_by_name
 from deepwiki.accounts import views as accounts
 from deepwiki.runtime import health
 
+handler500 = "deepwiki.runtime.unavailable.server_error"
 urlpatterns = [
     path("", include("chat.urls")),
     path("", include("repos.urls")),

@@ -9,7 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from deepwiki.foundation.deadline_connection import DeadlineConnection
+
 DATABASE_WAIT_SECONDS = 8  # for a free connection of the pool
+CONNECT_SECONDS = 5
 CONNECTION_SECONDS = 1800  # a pooled connection is replaced after this time
 # The cache is worth no longer wait.
 REDIS_TIMEOUTS = {"socket_timeout": 1, "socket_connect_timeout": 1}
@@ -30,13 +33,18 @@ def embedded_database(data_dir: Path) -> dict[str, Any]:
 def databases(database: dict[str, Any], pool_size: int) -> Setting:
     """DATABASES with psycopg's connection pool. CONN_MAX_AGE would leak connections under
     ASGI; the health check keeps a connection broken by a restart from being handed out."""
-    options = {**database.get("OPTIONS", {}), "pool": _pool_options(pool_size)}
+    options = {
+        "connect_timeout": CONNECT_SECONDS,
+        **database.get("OPTIONS", {}),
+        "pool": _pool_options(pool_size),
+    }
     pooled = {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
     return {"default": {**database, **pooled}}
 
 
-def _pool_options(size: int) -> dict[str, int]:
+def _pool_options(size: int) -> dict[str, Any]:
     return {
+        "connection_class": DeadlineConnection,
         "min_size": 1,
         "max_size": size,
         "timeout": DATABASE_WAIT_SECONDS,

@@ -41,6 +41,10 @@ class LineFormatter(logging.Formatter):
         return f"{time} {record.levelname} {record.name} {ids} {message}"
 
 
+# The pool warns of each of its attempts while the database is away, ten a second.
+QUIET = {"psycopg.pool": {"level": logging.ERROR}}
+
+
 def logging_config(level: int) -> dict[str, Any]:
     """Django's LOGGING: our own apps from `level` on, everything else from WARNING on."""
     return {
@@ -49,7 +53,7 @@ def logging_config(level: int) -> dict[str, Any]:
         "formatters": {"line": {"()": LineFormatter}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": logging.WARNING},
-        "loggers": {name: {"level": level} for name in APPS},
+        "loggers": {**{name: {"level": level} for name in APPS}, **QUIET},
     }
 
 

@@ -16,10 +16,14 @@ from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
-from django.db import connections
+from django.db import OperationalError, connections
+
+from deepwiki.foundation.database_watch import watch
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+DATABASE_IS_DOWN = "the database does not answer"
 
 # Two connections of the pool stay free for code outside these threads.
 _executor = ThreadPoolExecutor(
@@ -29,10 +33,29 @@ _executor = ThreadPoolExecutor(
 
 async def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """The result of `function(*args, **kwargs)`, called in a thread with the caller's
-    context variables."""
+    context variables.
+
+    Raises OperationalError, without waiting any longer, while the database is down: most
+    calls use it.
+    """
+    if watch.is_down:
+        raise OperationalError(DATABASE_IS_DOWN)
     context = contextvars.copy_context()
     call: Callable[[], R] = partial(context.run, partial(_call, partial(function, *args, **kwargs)))
-    return await asyncio.get_running_loop().run_in_executor(_executor, call)
+    result = asyncio.get_running_loop().run_in_executor(_executor, call)
+    if watch.down is not None:
+        either: set[asyncio.Future[Any]] = {result, watch.down}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if not result.done():
+            result.add_done_callback(_retrieve)
+            raise OperationalError(DATABASE_IS_DOWN)
+    return await result
+
+
+def _retrieve(result: asyncio.Future[Any]) -> None:
+    """Nobody waits for this result any more: its error need not be logged."""
+    if not result.cancelled():
+        result.exception()
 
 
 def _call(function: Callable[[], Any]) -> Any:

@@ -137,6 +137,10 @@ class Cluster:
         pg_ctl = str(bin_folder(account) / "pg_ctl")
         run_program([pg_ctl, "-D", str(self._data), "-m", "fast", "-w", "stop"], account)
 
+    def runs(self) -> bool:
+        """True while its server process exists, answering or not."""
+        return pidfile.names_running_server(self._data)
+
     def postmaster_pid(self) -> int | None:
         """The pid in the server's pid file, or None. Whether it runs is `answers()`."""
         return pidfile.read_pid(self._data)

@@ -60,11 +60,18 @@ def _release_one(folder: Path) -> None:
 
 
 def restart(data_dir: Path) -> None:
-    """Start the server again if it crashed while this process uses it."""
+    """Start the server again if it crashed while this process uses it.
+
+    Raises PostgresError when it does not start, or runs and does not answer: it may be
+    recovering, and a second one could not run beside it.
+    """
     cluster = Cluster(data_dir)
-    if not cluster.answers():
-        with _startup_lock(cluster):
-            cluster.start()
+    if cluster.answers():
+        return
+    if cluster.runs():
+        raise PostgresError("The database does not answer.")
+    with _startup_lock(cluster):
+        cluster.start()
 
 
 def _start_as_user(cluster: Cluster) -> int:

@@ -20,6 +20,19 @@ def read_pid(data: Path) -> int | None:
     return None
 
 
+def names_running_server(data: Path) -> bool:
+    """Does the server that the file names run, whether it answers or not?"""
+    pid = read_pid(data)
+    if pid is None:
+        return False
+    try:
+        process = psutil.Process(pid)
+        process.info = process.as_dict(["name", "status"])
+        return _works_in(process, str(data.resolve()))
+    except psutil.Error:
+        return False
+
+
 def remove_if_stale(data: Path) -> None:
     """Remove the pid file of a server that has ended.
 

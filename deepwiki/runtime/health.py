@@ -21,7 +21,7 @@ from deepwiki.foundation import metrics
 from deepwiki.foundation.threads import in_thread
 from repos.models import IndexJob
 
-CHANNEL_LAYER_SECONDS = 2.0
+CHANNEL_LAYER_SECONDS = 1.0
 
 
 @require_safe
@@ -32,12 +32,18 @@ async def healthz(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 async def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when database and channel layer answer, all migrations are applied and the server
-    is not stopping; otherwise 503 with the reason."""
+    """200 when the database answers, all migrations are applied and the server is not
+    stopping; otherwise 503 with the reason. What it can do without is reported beside it."""
     reason = await _not_ready()
-    if reason:
-        return JsonResponse({"status": reason}, status=503)
-    return JsonResponse({"status": "ok"})
+    report = {"status": reason or "ok", **await _degraded()}
+    return JsonResponse(report, status=503 if reason else 200)
+
+
+async def _degraded() -> dict[str, str]:
+    """What does not work and is not needed: answers go on, some more slowly."""
+    if settings.REDIS_URL and not await _channel_layer_answers():
+        return {"channel_layer": "not available"}
+    return {}
 
 
 @require_safe
@@ -76,8 +82,6 @@ async def _not_ready() -> str:
         return "the database is not available"
     if not is_migrated:
         return "migrations are missing"
-    if settings.REDIS_URL and not await _channel_layer_answers():
-        return "the channel layer is not available"
     return ""
 
 

@@ -17,7 +17,10 @@ from django.db import Error
 from chat.rendering import in_pool_thread, start_worker
 from chat.runs import keep, pubsub
 from chat.services import providers, refreshed_providers, runs, stop_here
+from deepwiki.foundation.database_watch import watch
+from deepwiki.foundation.deadline_connection import set_statement_limit
 from deepwiki.foundation.threads import in_thread
+from deepwiki.runtime.database_ping import DatabasePing
 from repos.access import public_hosts
 from repos.search import warm_up
 
@@ -50,8 +53,11 @@ async def _answer_lifespan(receive: Any, send: Any) -> None:
 
 
 async def startup() -> None:
-    """Subscribe to stop requests of other processes, and load the embedder, the providers
-    and a renderer, which the first question would otherwise wait for."""
+    """Watch the database, subscribe to stop requests of other processes, and load the
+    embedder, the providers and a renderer, which the first question would otherwise wait
+    for."""
+    set_statement_limit(settings.STATEMENT_SECONDS)
+    watch.start(DatabasePing())
     keep(pubsub.subscribe_to_stops(stop_here))
     keep(in_pool_thread(start_worker))
     await _withdraw_public_hosts()
@@ -64,6 +70,7 @@ async def shutdown() -> None:
     """Let running answers finish, for at most DRAIN_SECONDS."""
     await runs.drain(settings.DRAIN_SECONDS)
     await providers().close()
+    watch.stop()
 
 
 async def _withdraw_public_hosts() -> None:

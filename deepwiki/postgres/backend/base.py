@@ -7,9 +7,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.db import OperationalError
 from django.db.backends.postgresql import base
 
+from deepwiki.postgres.binaries import PostgresError
 from deepwiki.postgres.lifecycle import acquire
+
+
+class ServerNotAvailable(PostgresError, OperationalError):
+    """The embedded server does not start: a connection that fails, as Django sees it."""
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -25,4 +31,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 def _socket_folder(data_dir: str, pid: int) -> str:
     """The folder of the server's socket, cached for each process: Django asks for it with
     every connection. A forked process has another `pid` and acquires for itself."""
-    return str(acquire(Path(data_dir)).socket_folder)
+    try:
+        return str(acquire(Path(data_dir)).socket_folder)
+    except PostgresError as error:
+        raise ServerNotAvailable(str(error)) from error
