@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
+from collections.abc import Iterable
 
 from repos.indexing.languages import language_of
 
@@ -36,23 +36,22 @@ RANKS = ("code", "test", "docs", "data")
 
 def role(path: str) -> str:
     """code, test or docs, by the path."""
-    file = PurePosixPath(path)
-    suffix = file.suffix[1:].lower()
+    *folders, name = path.split("/")
+    suffix = _suffix(name)
     if suffix in DOCS_SUFFIXES:
-        return "code" if NOT_DOCS.search(file.name) else "docs"
-    if not suffix and DOCS_NAME.match(file.name):
+        return "code" if NOT_DOCS.search(name) else "docs"
+    if not suffix and DOCS_NAME.match(name):
         return "docs"
-    if _is_test(file, suffix):
+    if _is_test(folders, name, suffix):
         return "test"
-    if file.parts[0].lower() in DOCS_FOLDERS and len(file.parts) > 1:
+    if folders and folders[0].lower() in DOCS_FOLDERS:
         return "docs"
     return "code"
 
 
 def rank(path: str) -> int:
     """What is indexed first where not everything fits: code, tests, docs, then data."""
-    suffix = PurePosixPath(path).suffix[1:].lower()
-    if suffix in DATA_SUFFIXES:
+    if _suffix(path.rpartition("/")[2]) in DATA_SUFFIXES:
         return RANKS.index("data")
     found = role(path)
     if found == "code" and language_of(path) == "text":
@@ -60,12 +59,18 @@ def rank(path: str) -> int:
     return RANKS.index(found)
 
 
-def _is_test(file: PurePosixPath, suffix: str) -> bool:
-    folders = {part.lower() for part in file.parts[:-1]}
-    if not TEST_FOLDERS.isdisjoint(folders):
+def _suffix(name: str) -> str:
+    """What is behind the last dot, in lower case; empty for `.name`."""
+    stem, _, suffix = name.rpartition(".")
+    return suffix.lower() if stem else ""
+
+
+def _is_test(folders: Iterable[str], name: str, suffix: str) -> bool:
+    lowered = {folder.lower() for folder in folders}
+    if not TEST_FOLDERS.isdisjoint(lowered):
         return True
     if suffix in DATA_SUFFIXES:
         return False
-    if suffix == "rb" and "spec" in folders:
+    if suffix == "rb" and "spec" in lowered:
         return True
-    return TEST_NAME.match(file.name) is not None
+    return TEST_NAME.match(name) is not None
