@@ -97,7 +97,7 @@ class VendoredFolders:
         usual = [path for path in paths if len(path) <= MAX_PATH_CHARS]
         candidates = [path for path in usual if _has_candidate(path)]
         self._siblings = _manifests(usual)
-        self._folders = frozenset(_evident_folders(candidates))
+        self._folders = frozenset([*_evident_folders(candidates), *_managed_folders(usual)])
 
     def excludes(self, path: str) -> bool:
         """Whether people other than the project's, or a program, wrote a file."""
@@ -135,6 +135,14 @@ def _manifests(paths: Iterable[str]) -> frozenset[str]:
     """The folders with a manifest of a program that builds into `dist/`."""
     places = (path.rpartition("/") for path in paths)
     return frozenset(folder for folder, _, name in places if name in BUILD_MANIFESTS["dist"])
+
+
+def _managed_folders(paths: Iterable[str]) -> Iterator[str]:
+    """`vendor/` beside the manifest of a program that writes it."""
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        if name in BUILD_MANIFESTS["vendor"]:
+            yield f"{folder}/vendor".lstrip("/")
 
 
 def _evident_folders(paths: Iterable[str]) -> Iterator[str]:

@@ -39,6 +39,8 @@ def test_a_folder_is_not_vendored_by_its_name(path):
     [
         ("vendor/modules.txt", "vendor/github.com/a/b/c.go", "main.go"),
         ("vendor/autoload.php", "vendor/a/b.php", "src/a.php"),
+        ("composer.json", "vendor/acme/Mailer.php", "src/vendor/Ours.php"),
+        ("server/go.mod", "server/vendor/x/y.go", "vendor/ours.py"),
         ("third_party/zlib/LICENSE", "third_party/zlib/inflate.c", "third_party/bridge.c"),
         ("vendor/github.com/a/b/LICENSE", "vendor/github.com/a/b/x/c.go", "vendor/ours.go"),
         ("external/fmt/CMakeCache.txt", "external/fmt/CMakeCache.txt", "external/use.cc"),
