@@ -87,7 +87,8 @@ Piece = Text | Tokens | Thinking | LengthLimit
 class Model:
     """A model and its limits in tokens. `options` goes to the service as it is.
 
-    `output` is sent as `limit_parameter`; parameters in `unset` are never sent.
+    `output` is sent as `limit_parameter`; parameters in `unset` are never sent. One that
+    `thinks` may be silent before its first word.
 
     A `free` one does not count against quotas. `count` counts the tokens of a text,
     exactly where the model's tokenizer is known.
@@ -100,6 +101,7 @@ class Model:
     options: dict[str, Any]
     limit_parameter: str = "max_tokens"
     unset: frozenset[str] = frozenset()
+    thinks: bool = False
     free: bool = False
     count: Callable[[str], int] = field(default=context_budget.estimate, compare=False)
 

@@ -8,7 +8,7 @@ import logging
 import random
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from chat.core.errors import Blocked, ChatError, CutOff, ProviderError, RateLimited, Unavailable
@@ -53,6 +53,10 @@ class Timeouts:
     first: float = 60.0
     idle: float = 60.0
     call: float = 180.0
+
+    def for_thinking(self, *, thinks: bool) -> Timeouts:
+        """These; for a model that thinks in silence, a first piece may take the whole call."""
+        return replace(self, first=self.call) if thinks else self
 
 
 @dataclass(frozen=True)

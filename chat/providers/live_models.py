@@ -91,16 +91,17 @@ class LiveModels:
         try:
             models = await fetch_models(source.list_format, source.settings, source.seconds)
         except Exception as error:
-            # Its text may hold an address or a key.
-            logger.info("no list of models from %s: %s", name, type(error).__name__)
-            self._keep_last(name, source)
+            self._keep_last(name, source, error)
         else:
             self.lists[name] = ModelList(tuple(models), datetime.now(UTC))
             wait = RETRY_SECONDS if source.is_found else REFRESH_SECONDS
         self._due_at[name] = time.monotonic() + wait
 
-    def _keep_last(self, name: str, source: ListSource) -> None:
+    def _keep_last(self, name: str, source: ListSource, error: Exception) -> None:
         last = self.lists.get(name, ModelList())
+        if not (last.fails or source.is_found):
+            # Once. Its text may hold an address or a key.
+            logger.warning("no list of models from %s: %s", name, type(error).__name__)
         if source.is_found:
             last = ModelList()
         self.lists[name] = ModelList(last.models, last.fetched_at, fails=True)

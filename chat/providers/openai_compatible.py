@@ -53,7 +53,8 @@ class OpenAICompatibleAdapter:
     @property
     def seconds(self) -> float:
         """The client's time-out, longer than ours, whose errors say what happened."""
-        return max(self.config.timeouts.first, self.config.timeouts.idle) + 5
+        timeouts = self.config.timeouts
+        return max(timeouts.first, timeouts.idle, timeouts.call) + 5
 
     def client_options(self) -> dict[str, Any]:
         """The options of every client. Retries are ours (see base.py)."""
@@ -80,7 +81,8 @@ class OpenAICompatibleAdapter:
     def stream(self, prompt: Prompt, model: Model) -> Pieces:
         """See Provider."""
         open_stream = partial(self._open_stream, prompt, model)
-        return with_timeouts_and_retries(open_stream, self.config.timeouts)
+        timeouts = self.config.timeouts
+        return with_timeouts_and_retries(open_stream, timeouts.for_thinking(thinks=model.thinks))
 
     async def close(self) -> None:
         """Close idle connections."""

@@ -132,6 +132,7 @@ class Providers:
             options=dict(entry["options"]),
             limit_parameter=entry.get("limit_parameter", "max_tokens"),
             unset=frozenset(entry.get("unset", ())),
+            thinks=bool(entry.get("thinks")),
             free=bool(section.get("free")),
             count=counter(entry.get("tokenizer", section.get("tokenizer", ""))),
         )

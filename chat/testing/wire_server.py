@@ -21,7 +21,7 @@ EVENTS = "text/event-stream"
 class Wire:
     """One reply: its status, headers, and chunks as they are sent.
 
-    The last chunk is sent `repeat` times, the first `pauses` times with `pause` seconds
+    They come `delay` seconds after the head. The last one is sent `repeat` times, the first `pauses` times with `pause` seconds
     after each. Then the reply `ends`: in order, by a broken
     connection, or not at all until the client leaves.
     """
@@ -31,6 +31,7 @@ class Wire:
     content_type: str = EVENTS
     headers: Mapping[str, str] = field(default_factory=dict)
     repeat: int = 1
+    delay: float = 0.0
     pause: float = 0.0
     pauses: int = 0
     ends: Literal["well", "broken", "never"] = "well"
@@ -92,6 +93,7 @@ class WireServer(Loopback):
         wire = given[min(self.asked[key], len(given) - 1)]
         self.asked[key] += 1
         writer.write(_head(wire))
+        await asyncio.sleep(wire.delay)
         for _ in range(wire.pauses):
             await send_chunk(writer, wire.chunks[0])
             await asyncio.sleep(wire.pause)

@@ -86,6 +86,14 @@ async def test_a_silent_model_is_not_asked_again(server, adapter, start):
     assert server.asked["m"] == 1
 
 
+@pytest.mark.parametrize("adapter", [Timeouts(0.2, 0.2, 20)], indirect=True)
+async def test_a_model_that_thinks_in_silence_may_take_the_time_of_a_call(server, adapter):
+    server.replies["m"] = (Wire(ANSWER.chunks, delay=0.6),)
+    assert text(await pieces(adapter, thinks=True)) == "hello"
+    with pytest.raises(Unavailable):
+        await pieces(adapter)
+
+
 async def test_thoughts_are_signals_without_their_text(server, adapter):
     server.replies["m"] = (Wire((THOUGHT, THOUGHT, *ANSWER.chunks)),)
     found = await pieces(adapter)
