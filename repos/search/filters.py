@@ -6,6 +6,7 @@ ending of a name, as deepwiki-open has it.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,9 +20,10 @@ from repos.sources.globs import (
     parse_rule,
 )
 
-MAX_PATTERNS = 2_000
+MAX_PATTERNS = 300  # of one field
 MAX_PATTERN_CHARS = 1_000
-MAX_LOOKED_AT = 200  # of patterns that may match nothing
+MAX_LOOKED_AT = 50  # of patterns that may match nothing
+MAX_RULES = 1_000  # of one field, with the alternatives of braces
 MAX_ALTERNATIVES = 100  # of one pattern with braces
 SUFFIX = re.compile(r"\.[\w+-]+(\.[\w+-]+)*")
 BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")  # innermost ones
@@ -168,15 +170,17 @@ def _split(text: str) -> Iterator[str]:
 
 
 def _folder_rules(patterns: Sequence[str]) -> Iterator[str]:
-    for pattern in patterns:
-        for alternative in _alternatives(pattern):
-            yield f"{alternative.rstrip('/')}/"
+    return (f"{pattern.rstrip('/')}/" for pattern in _expanded(patterns))
 
 
 def _file_rules(patterns: Sequence[str]) -> Iterator[str]:
-    for pattern in patterns:
-        for alternative in _alternatives(pattern):
-            yield _with_star(alternative)
+    return map(_with_star, _expanded(patterns))
+
+
+def _expanded(patterns: Sequence[str]) -> Iterator[str]:
+    """The patterns without braces, MAX_RULES of them at most."""
+    alternatives = itertools.chain.from_iterable(map(_alternatives, patterns))
+    return itertools.islice(alternatives, MAX_RULES)
 
 
 def _with_star(pattern: str) -> str:

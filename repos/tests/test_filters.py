@@ -6,7 +6,7 @@ from deepwiki.testing.fixtures import write_files
 from deepwiki.testing.growth import LINEAR, growth
 from repos.access import OPERATOR_ID
 from repos.search import Filters, SearchOptions, parse_patterns, search
-from repos.search.filters import FileMatcher, unmatched_patterns
+from repos.search.filters import MAX_RULES, FileMatcher, _file_rules, unmatched_patterns
 
 PATHS = [
     "x.py",
@@ -122,6 +122,12 @@ def test_a_glob_bomb_takes_time_that_grows_with_the_paths_only(pattern):
         return [matcher.matches(f"{'a' * 50}/{number}") for number in range(size)]
 
     assert growth(match, 400) < LINEAR
+
+
+def test_many_patterns_with_braces_are_bounded_together():
+    filters = Filters(included_files=["*{1,2,3,4,5,6,7,8,9}{a,b,c,d,e,f,g}"] * 300)
+    rules = list(_file_rules(filters.included_files))
+    assert len(rules) == MAX_RULES
 
 
 @pytest.mark.django_db
