@@ -144,7 +144,9 @@ def _up_to_date_index(run: _Run) -> Index | None:
         return None
     if not writer.is_current(index, run.repository, run.options.embedders):
         return None
-    return index if remote_commit(run.source) == index.commit else None
+    if remote_commit(run.source, index.commit) != index.commit:
+        return None
+    return index
 
 
 def _update(run: _Run, *, force: bool) -> WordsOutcome:

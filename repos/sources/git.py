@@ -123,11 +123,18 @@ class Git:
         except SourceError:
             return None
 
-    def remote_commit(self, remote: Remote, revision: str = "") -> str:
-        """The commit of a remote revision, without its files; empty if there is none."""
+    def remote_commit(self, remote: Remote, revision: str = "", known: str = "") -> str:
+        """The commit of a remote revision, without its files; empty if there is none.
+
+        `known` is the commit that the beginning of an id stood for before. The remote is
+        asked in any case: it may have become private.
+        """
         name = revision_name(revision)
-        if is_commit_id(name) and remote.token:
-            self._refs_of(remote)([HEAD])  # the token may have been revoked
+        if is_commit_id(name):
+            self._refs_of(remote)([HEAD])
+        if is_short_id(name.lower()) and known.startswith(name.lower()):
+            ref = find_ref(self._refs_of(remote), name)
+            return ref.commit if ref is not None else known
         try:
             return self.resolve(remote, revision).commit
         except NoRevision:

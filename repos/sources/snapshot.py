@@ -113,13 +113,17 @@ def open_snapshot(source: Source) -> Iterator[Snapshot]:
         yield _git_snapshot(git, commit)
 
 
-def remote_commit(source: Source) -> str:
+def remote_commit(source: Source, known: str = "") -> str:
     """The commit the remote stands at, without fetching; empty if it names none.
 
-    Raises the SourceError family.
+    `known` is the commit that the revision stood for before. Raises the SourceError family.
     """
     seconds = min(REMOTE_COMMIT_SECONDS, source.limits.seconds)
-    return _ask(source, seconds, lambda git, remote: git.remote_commit(remote, source.revision))
+
+    def commit(git: Git, remote: Remote) -> str:
+        return git.remote_commit(remote, source.revision, known)
+
+    return _ask(source, seconds, commit)
 
 
 def first_existing(source: Source, names: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from repos.sources import FetchLimits, Source, first_existing, open_snapshot, parse_address
-from repos.sources.errors import Broken, NoRevision
+from repos.sources.errors import Broken, NoRevision, NotFound
 from repos.sources.revisions import candidate_refs, check_revision
 from repos.sources.snapshot import remote_commit
 from repos.testing import GitHost, make_repository, run_git
@@ -157,3 +157,23 @@ def test_a_name_never_reaches_git_as_an_option():
     for name in ("main", "refs/pull/1/head", "origin/x", "refs/remotes/origin/x"):
         for ref in candidate_refs(check_revision(name)):
             assert ref.startswith("refs/")
+
+
+def test_the_commit_that_a_short_id_stood_for_is_not_looked_for_again(host, tmp_path):
+    root = host.root / "r"
+    old = make_repository(root, {"a.py": "1\n"})
+    make_repository(root, {"a.py": "2\n"})
+    asked = source(host, tmp_path, old[:8])
+    assert remote_commit(asked, old) == old
+    assert len(host.seen) <= 2  # the refs, no commits
+    run_git(root, "branch", old[:8], "main")
+    assert remote_commit(asked, old) == run_git(root, "rev-parse", "main")
+
+
+@pytest.mark.parametrize("length", [8, 40])
+def test_a_repository_that_is_gone_is_noticed_for_a_commit_too(host, tmp_path, length):
+    commit = make_repository(host.root / "r", {"a.py": "1\n"})
+    asked = source(host, tmp_path, commit[:length])
+    (host.root / "r").rename(host.root / "gone")
+    with pytest.raises(NotFound):
+        remote_commit(asked, commit)
