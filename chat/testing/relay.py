@@ -78,6 +78,9 @@ class Relay(Loopback):
                 self._copy(reader, to_target, lambda: self.is_frozen),
                 self._copy(to_server, writer, lambda: self.is_frozen or self.is_mute),
             )
+        for end in (writer, to_target):
+            end.transport.abort()
+        self._writers -= {writer, to_target}
 
     async def _copy(
         self, reader: StreamReader, writer: StreamWriter, is_lost: Callable[[], bool]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from deepwiki.testing.page import ask, begin, bring_session, finished, sign_in
+from repos.models import Repository
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ARTIFACTS = Path("test-artifacts")
@@ -244,6 +245,7 @@ def test_whatever_an_answer_holds_is_inert_live_after_a_reload_and_when_shared(
         assert page.evaluate(f"document.querySelectorAll('{body} :is({bad})').length") == 0
         page.reload()
         finished(page)
+    Repository.objects.update(shares_allowed=True)
     page.click("#share")
     page.click("text=Make a link")
     link = page.inner_text("[data-part=share-link]")

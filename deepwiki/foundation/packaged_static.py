@@ -10,38 +10,46 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage, Storage
 
-# Package -> its folder under vendor/.
-PACKAGES = {"fontpkg_source_sans_3": "fonts", "fontpkg_jetbrains_mono": "fonts"}
-SUFFIXES = {".woff2", ".ttf", ".otf"}
+from deepwiki.foundation.font_subsets import subset
+
+PREFIX = "vendor/fonts"
+# Package -> those of its fonts that the stylesheets use.
+FONTS = {
+    "fontpkg_source_sans_3": ("SourceSans3[wght].ttf", "SourceSans3-Italic[wght].ttf"),
+    "fontpkg_jetbrains_mono": ("JetBrainsMono[wght].ttf",),
+}
 
 
 class PackagedFilesFinder(BaseFinder):
-    """Finds font files inside installed packages as `vendor/fonts/<name>`."""
+    """Finds subsets of the fonts inside installed packages as `vendor/fonts/<name>.woff2`."""
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - Django's
-        matches = [str(file) for name, file in _files() if name == path]
+        if not path.startswith(f"{PREFIX}/"):
+            return []
+        matches = [str(file) for file in _files() if path == f"{PREFIX}/{file.name}"]
         if find_all or not matches:
             return matches
         return matches[0]
 
     def list(self, ignore_patterns: Any) -> Iterator[tuple[str, Storage]]:
-        for name, file in _files():
+        for file in _files():
             storage = FileSystemStorage(location=str(file.parent))
             # collectstatic joins the prefix to the name
-            storage.prefix = str(Path(name).parent)  # type: ignore[attr-defined]
+            storage.prefix = PREFIX  # type: ignore[attr-defined]
             yield file.name, storage
 
 
-def _files() -> Iterator[tuple[str, Path]]:
-    """(name under STATIC_URL, path) of every packaged font file."""
-    for package, folder in PACKAGES.items():
+def _files() -> Iterator[Path]:
+    """The subset of every font, made where that was not done before."""
+    for package, names in FONTS.items():
         for location in _locations(package):
-            for path in sorted(Path(location).rglob("*")):
-                if path.suffix in SUFFIXES:
-                    yield f"vendor/{folder}/{path.name}", path
+            for font in sorted(Path(location).rglob("*.ttf")):
+                if font.name in names:
+                    yield subset(font, settings.DATA_DIR / "fonts")
 
 
 def _locations(package: str) -> list[str]:

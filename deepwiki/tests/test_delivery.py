@@ -86,3 +86,16 @@ def test_every_module_is_loaded_at_once_and_is_imported():
     texts = [path.read_text() for path in SCRIPTS.glob("*.js")]
     imported = {f"js/{name}" for text in texts for name in IMPORT.findall(text)}
     assert set(script_modules()) == imported
+
+
+@pytest.mark.integration
+def test_fonts_are_small_and_hold_the_languages_of_the_interface(collected):
+    from fontTools.ttLib import TTFont
+
+    fonts = sorted((collected / "vendor" / "fonts").glob("*.woff2"))
+    hashed_fonts = [path for path in fonts if path.name.count(".") > 1]
+    assert len(hashed_fonts) == 3
+    assert sum(path.stat().st_size for path in hashed_fonts) < 200_000
+    for path in hashed_fonts:
+        assert set("aÿőưỆЯё—“…") <= set(map(chr, TTFont(path).getBestCmap()))
+    assert not list((collected / "vendor").rglob("*.ttf*"))
