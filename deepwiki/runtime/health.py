@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from chat.services import runs
 from deepwiki.accounts.authentication import user_of_session
-from deepwiki.foundation import metrics
+from deepwiki.foundation import disk_space, metrics
 from deepwiki.foundation.threads import in_thread
 from repos.models import IndexJob
 
@@ -40,10 +40,13 @@ async def readyz(request: HttpRequest) -> JsonResponse:
 
 
 async def _degraded() -> dict[str, str]:
-    """What does not work and is not needed: answers go on, some more slowly."""
+    """What does not work and is not needed for answers."""
+    report = {}
     if settings.REDIS_URL and not await _channel_layer_answers():
-        return {"channel_layer": "not available"}
-    return {}
+        report["channel_layer"] = "not available"
+    if await asyncio.to_thread(disk_space.is_low):
+        report["disk"] = "almost full: nothing is indexed"
+    return report
 
 
 @require_safe

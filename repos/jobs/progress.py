@@ -9,7 +9,9 @@ from collections.abc import Callable
 from django.db.models import F
 from django.utils import timezone
 
+from deepwiki.foundation import disk_space
 from repos.models import IndexJob
+from repos.sources.errors import DiskFull
 from repos.sources.tree import printable
 
 # Set when this process must end: running jobs stop at their next step and are requeued.
@@ -21,7 +23,8 @@ MAX_FAILURES = 100  # files that a job names as failed
 class JobProgress:
     """Writes progress to the job's row about once a second.
 
-    It learns there that the job was cancelled, paused or claimed by another worker.
+    It learns there that the job was cancelled, paused or claimed by another worker, and
+    raises DiskFull when the reserve of the disk is reached.
     `on_update` is called after each write. See `repos.index.Progress`.
     """
 
@@ -73,8 +76,10 @@ class JobProgress:
             self._unwritten = 0
 
     def _update(self, **changes: object) -> None:
-        """Write `changes` with a heartbeat, unless the claim is lost."""
+        """Write `changes` with a heartbeat, unless the claim is lost. Raises DiskFull."""
         self._updated = time.monotonic()
+        if disk_space.is_low():
+            raise DiskFull
         row = IndexJob.objects.claimed_as(self.job)
         self._stopped = not row.update(heartbeat_at=timezone.now(), **changes)
         self.on_update(self.job)

@@ -6,12 +6,14 @@ The `IndexJob` row says how one ended; `index_repository` does the work.
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import psycopg.errors
 from django.db import Error
 from django.utils import timezone
 
@@ -33,7 +35,7 @@ from repos.jobs.options import index_options
 from repos.jobs.progress import JobProgress, stopping
 from repos.models import IndexJob, Repository
 from repos.sources import SourceError
-from repos.sources.errors import NoRevision, NotFound
+from repos.sources.errors import DiskFull, NoRevision, NotFound
 
 logger = logging.getLogger(__name__)
 State = IndexJob.State
@@ -123,8 +125,8 @@ def _execute(execution: _Execution) -> IndexJob:
     except (SourceError, EmbedderError, WrongKey) as error:
         _drop_if_inaccessible(job.repository, error)
         _fail(job, str(error), getattr(error, "code", ""), getattr(error, "parameters", {}))
-    except Exception:
-        _fail_internally(job)
+    except Exception as error:
+        _fail_unexpectedly(job, error)
     queue.restart_if_requested(job)
     _rerun_if_requested(job)
     return _fresh(job)
@@ -180,10 +182,27 @@ def _fail(
     )
 
 
-def _fail_internally(job: IndexJob) -> None:
-    """Log the exception being handled, and fail with the id of its incident."""
+def _fail_unexpectedly(job: IndexJob, error: Exception) -> None:
+    """Log the exception being handled, and fail with the id of its incident.
+
+    A full disk is none of those.
+    """
+    if _is_disk_full(error):
+        _fail(job, str(DiskFull()), DiskFull.code)
+        return
     incident = log_incident(logger, "indexing failed")
     _fail(job, INTERNAL.format(incident=incident), "internal", {"incident": incident})
+
+
+def _is_disk_full(error: BaseException | None) -> bool:
+    """Did the file system or PostgreSQL run out of room, here or in a cause?"""
+    while error is not None:
+        if isinstance(error, psycopg.errors.DiskFull):
+            return True
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        error = error.__cause__
+    return False
 
 
 def _interrupt(job: IndexJob) -> None:

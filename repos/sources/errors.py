@@ -8,6 +8,7 @@ SourceError
 ├── Moved                 the host redirects to another address
 ├── Unreachable           the host did not answer in time, or answered with an error
 ├── RepositoryTooLarge    the repository is over a limit
+├── DiskFull              this server has no room left, whatever the repository
 └── Broken                the repository answered but cannot be read
 """
 
@@ -72,6 +73,11 @@ MESSAGES: dict[str, str] = {
     "too_large": "This repository is too large for this server.",
     "too_many_files": "This repository has too many files for this server.",
     "over_limit": ("This repository is larger than {megabytes} MB, the most this server fetches."),
+    # DiskFull
+    "disk_full": (
+        "The disk of this server is almost full, so nothing is indexed at the moment."
+        " Tell the administrator."
+    ),
     # Broken
     "unreadable": "This repository cannot be read.",
     "blob_missing": "This repository is damaged: a file's contents are missing.",
@@ -148,6 +154,12 @@ class RepositoryTooLarge(SourceError):
     """The repository is over a limit."""
 
     code = "too_large"
+
+
+class DiskFull(SourceError):
+    """This server's disk has less room left than its reserve."""
+
+    code = "disk_full"
 
 
 class Broken(SourceError):
