@@ -21,9 +21,9 @@ EVENTS = "text/event-stream"
 class Wire:
     """One reply: its status, headers, and chunks as they are sent.
 
-    They come `delay` seconds after the head. The last one is sent `repeat` times, the first `pauses` times with `pause` seconds
-    after each. Then the reply `ends`: in order, by a broken
-    connection, or not at all until the client leaves.
+    They come `delay` seconds after the head: the first `pauses` times more with `pause`
+    seconds after each, the last `repeat` times. Then the reply `ends`: in order, by a
+    broken connection, or not at all until the client leaves.
     """
 
     chunks: tuple[bytes, ...] = ()
@@ -43,7 +43,8 @@ class WireServer(Loopback):
 
     `replies` holds the replies of a model, or of a path, in the order in which they are
     given; the last is given again. `bodies` are the JSON bodies received, `sent` the
-    bytes of replies by model or path, `paths` and `headers` those of requests; `left` counts clients that left before the end.
+    bytes of replies by model or path, `paths` and `headers` those of requests; `left`
+    counts clients that left before the end.
     """
 
     replies: dict[str, tuple[Wire, ...]] = field(default_factory=dict)

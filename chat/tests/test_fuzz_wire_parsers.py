@@ -3,6 +3,7 @@
 import itertools
 import json
 
+import google.ai.generativelanguage as glm
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -12,8 +13,9 @@ from chat.core.ports import Text
 from chat.core.reasoning import ReasoningFilter
 from chat.providers.answer_pieces import AnswerReader, end_of_answer
 from chat.providers.event_stream import EventDecoder
-from chat.providers.request_parameters import ModelParameters
+from chat.providers.gemini_replies import GeminiReader
 from chat.providers.service_errors import Report, error_of_body, parse_retry_after
+from chat.testing.service_quirks import THOUGHT
 from deepwiki.foundation.text import TextCleaner
 
 pytestmark = pytest.mark.fuzz
@@ -125,7 +127,6 @@ def test_any_body_of_an_error_becomes_one_of_ours(body, status, header):
     assert isinstance(error, ProviderError)
     assert error.retry_after is None or 0 <= error.retry_after <= 86_400
     Report.of(body)
-    assert ModelParameters()
 
 
 @given(THINKING, THINKING)
@@ -151,3 +152,37 @@ def test_text_without_tags_is_not_changed(text):
 def cleaner_text(text):
     cleaner = TextCleaner()
     return cleaner.feed(text) + cleaner.finish()
+
+
+REPLY = st.tuples(
+    st.lists(st.tuples(st.text(max_size=8), st.booleans()), max_size=4),
+    st.integers(-(2**31), 2**31 - 1) | st.integers(0, 15),
+    st.integers(-(2**31), 2**31 - 1),
+)
+
+
+@given(st.lists(REPLY, max_size=5))
+def test_any_reply_of_gemini_is_read_or_is_an_error_of_the_service(replies):
+    reader, read = GeminiReader(), []
+    try:
+        for parts, reason, count in replies:
+            read += reader.signals(gemini_reply(parts, reason, count))
+        reader.check_end()
+    except ProviderError:
+        pass
+    shown = "".join(piece.text for piece in read if isinstance(piece, Text))
+    assert "thought" not in shown
+
+
+def gemini_reply(parts, reason, count):
+    reply = glm.GenerateContentResponse.pb(glm.GenerateContentResponse())
+    candidate = reply.candidates.add()
+    candidate.finish_reason = reason
+    reply.usage_metadata.total_token_count = count
+    reply.usage_metadata.candidates_token_count = count
+    for text, is_thought in parts:
+        part = candidate.content.parts.add()
+        part.text = "thought" if is_thought else text
+        if is_thought:
+            part.MergeFromString(THOUGHT)
+    return reply

@@ -12,7 +12,7 @@ def test_an_answer_at_the_limit_of_output_says_so_and_goes_on(start, open_page, 
     page = begin(open_page(live), live, repository)
     ask(page, "How is the discount computed?")
     assert finished(page, "partial") == "t0000 t0001 t0002"
-    page.wait_for_selector("text=the longest this model writes at once")
+    page.wait_for_selector("[data-part=ending] >> text=the longest this model writes at once")
     model.default = "fake?tokens=2"
     page.click("[data-action=continue]")
     page.wait_for_selector(".answer[data-state=complete]")
@@ -23,6 +23,8 @@ def test_an_answer_at_the_limit_of_output_says_so_and_goes_on(start, open_page, 
     ]
     assert "Continue exactly where your last answer stopped." in sent[-1]["content"]
     page.reload()
+    ending = page.locator("[data-part=ending] .banner").first
+    assert "the longest this model writes at once" in ending.inner_text()
     assert page.locator("[data-action=continue]").count() == 1
 
 

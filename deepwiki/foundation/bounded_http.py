@@ -24,14 +24,15 @@ UNCOMPRESSED = {"Accept-Encoding": "identity"}
 
 
 class ReplyTooLarge(httpx2.ReadError):
-    """The body exceeds its bound, or its compression is none that can be bounded."""
+    """The body exceeds its bound."""
 
 
 def bound_reply_async(max_bytes: int) -> dict[str, list[Callable[[Any], Awaitable[None]]]]:
     """`event_hooks` of an AsyncClient.
 
     A body above `max_bytes` raises ReplyTooLarge while it is read; that of an error
-    status ends after MAX_ERROR_BYTES.
+    status ends after MAX_ERROR_BYTES. A compression that cannot be bounded, or undone,
+    raises httpx2.DecodingError.
     """
 
     async def hook(response: httpx2.Response) -> None:
@@ -79,14 +80,14 @@ class _Bound:
         try:
             return self.inflater.decompress(chunk, self.left + 1)
         except zlib.error:
-            raise ReplyTooLarge("not decompressible") from None
+            raise httpx2.DecodingError("not decompressible") from None
 
 
 def _bound(response: httpx2.Response, max_bytes: int) -> _Bound:
     """The bound of a response, which is from then on read as not compressed."""
     encoding = response.headers.pop("content-encoding", "").strip().lower()
     if encoding not in (*PLAIN, *COMPRESSED):
-        raise ReplyTooLarge("unknown compression")
+        raise httpx2.DecodingError("unknown compression")
     is_error = response.status_code >= ERROR_STATUS
     limit = min(max_bytes, MAX_ERROR_BYTES) if is_error else max_bytes
     return _Bound(encoding, limit, truncates=is_error)

@@ -1,6 +1,6 @@
 // One answer on the page. Its blocks come as HTML that the server rendered and sanitised; everything
 // else is set as text.
-import { labelCodeButtons, translate, translateMatchReason } from "./i18n.js";
+import { labelCodeButtons, translate, translateEvent, translateMatchReason } from "./i18n.js";
 import { addStage, addToLastStage } from "./research_stages.js";
 import { cloneTemplate } from "./templates.js";
 import { siteUrl } from "./urls.js";
@@ -133,6 +133,12 @@ export class AnswerView {
     item.className = isProblem ? "banner problem" : "banner";
     item.textContent = text;
     this.part(part)?.append(item);
+  }
+
+  /** Adds the notice of an event: that of an end stands at the end. */
+  addNoticeOf(event) {
+    const part = event.code === "length_limit" ? "ending" : "notices";
+    this.addNotice(translateEvent(event), { part });
   }
 
   // Shows texts one after the other, each after a delay in milliseconds.

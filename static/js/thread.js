@@ -121,7 +121,7 @@ export class Thread {
         this.hasText = true;
       },
       html: () => this.answer.renderBlock(event.block, event.html),
-      notice: () => this.answer.addNotice(translateEvent(event)),
+      notice: () => this.answer.addNoticeOf(event),
       error: () => this.fail(event),
       done: () => this.end(event.state),
     };
