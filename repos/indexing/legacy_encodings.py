@@ -26,6 +26,8 @@ SAMPLE_BYTES = 6_000
 MAX_COUNT = 8  # of one character
 HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
 LONG_RUN = 4
+MANY_LETTERS = 12
+FIRST_LETTER, CASE_BIT = 0xC0, 0x20  # of Windows-1252
 MIN_LEAD = 0.12  # over Windows-1252
 MIN_SCORE = 0.3
 BINARY_SCORE = -0.4
@@ -33,12 +35,12 @@ DOUBT_CHARS = 8  # of fewer characters the habits of people say more than the le
 
 BROKEN, CONTROL, UNUSUAL, SIGN, REGULAR = -4.0, -3.0, -0.3, -0.5, 0.25
 
-SIGNS_IN_WORD = re.compile(r"(?<=[^\W\d_])[^\w\s\x00-\x7f]+(?=[^\W\d_])")
+SIGNS_IN_WORD = re.compile(r"(?<=[^\W\d_])[^\w\s\x00-\x7f’]+(?=[^\W\d_])")
 ACCENTS = re.compile(r"(?:[^\W\d_](?<![a-zA-Z])){3,}")
 BESIDE_ASCII = re.compile(r"(?<=[a-zA-Z])[^\W\d_](?<![a-zA-Z])|[^\W\d_](?<![a-zA-Z])(?=[a-zA-Z])")
 WORDS = re.compile(r"[^\W\d_]+")
-# Neighbouring accents that western languages do not have: all but ção, ñó, süß, créé.
-ACCENTED_PAIR = re.compile(r"(?![çñÇÑ]|éé|.ß)(?:[^\W\d_](?<![a-zA-Z])){2}")
+# Neighbouring accents that western languages do not have: all but ção, Núñez, süß, créé.
+ACCENTED_PAIR = re.compile(r"(?![çñÇÑ]|.[çñß]|éé)(?:[^\W\d_](?<![a-zA-Z])){2}")
 NOT_VIETNAMESE = re.compile(r"[fjwzFJWZ]|.{8}")
 
 
@@ -72,7 +74,8 @@ class Candidate:
         step = (1 - self.least) / len(self.usual)
         weights = {char: 1 - place * step for place, char in enumerate(self.usual)}
         capitals = {char.upper(): 0.6 * weight for char, weight in weights.items()}
-        return {**dict.fromkeys(letters.PUNCTUATION, 0.5), **capitals, **weights}
+        signs = 0.8 if self.script is Script.WESTERN else 0.5
+        return {**capitals, **weights, **dict.fromkeys(letters.PUNCTUATION, signs)}
 
     def score(self, sample: bytes) -> float:
         """How usual the sample's characters are in this encoding, from -4 to 1."""
@@ -110,7 +113,7 @@ class Candidate:
             count += _length(filter(NOT_VIETNAMESE.search, _accented_words(text)))
         if self.script is Script.ALPHABET:
             count += _length(BESIDE_ASCII.findall(text))
-        if self.script in (Script.ALPHABET, Script.VIETNAMESE):
+        if self.script is not Script.IDEOGRAPHS:
             count += sum(map(_case_changes, _accented_words(text)))
         return count
 
@@ -127,7 +130,7 @@ def _accented_words(text: str) -> Iterator[str]:
 def _case_changes(word: str) -> int:
     """How many capitals stand behind small letters of a word."""
     pairs = itertools.pairwise(word)
-    return sum(before.islower() and after.isupper() for before, after in pairs)
+    return sum(a.islower() and b.isupper() and not (a + b).isascii() for a, b in pairs)
 
 
 def _in_rows(codec: str, first: int, last: int) -> Callable[[str], bool]:
@@ -149,8 +152,8 @@ SIMPLIFIED = _in_rows("gb2312", 0xB0, 0xD7)
 TRADITIONAL = _in_rows("big5", 0xA4, 0xC6)
 
 CANDIDATES = (
-    Candidate("cp932", letters.JAPANESE, Script.IDEOGRAPHS, 0.0, 0.4, KANJI),
-    Candidate("euc_jp", letters.JAPANESE, Script.IDEOGRAPHS, 0.0, 0.4, KANJI),
+    Candidate("cp932", letters.JAPANESE, Script.IDEOGRAPHS, 0.0, 0.6, KANJI),
+    Candidate("euc_jp", letters.JAPANESE, Script.IDEOGRAPHS, 0.0, 0.6, KANJI),
     Candidate("cp949", letters.KOREAN, Script.IDEOGRAPHS, 0.0, 0.4, HANGUL),
     Candidate("gb18030", letters.SIMPLIFIED_CHINESE, Script.IDEOGRAPHS, 0.1, 0.6, SIMPLIFIED),
     Candidate("big5hkscs", letters.TRADITIONAL_CHINESE, Script.IDEOGRAPHS, 0.0, 0.6, TRADITIONAL),
@@ -172,7 +175,7 @@ CANDIDATES = (
     Candidate("cp1256", letters.ARABIC, Script.ALPHABET, -0.15),
     Candidate("cp874", letters.THAI, Script.ALPHABET, -0.2),
 )
-WESTERN_CANDIDATE = Candidate(WESTERN, letters.WESTERN, Script.WESTERN, 0.15, 0.1)
+WESTERN_CANDIDATE = Candidate(WESTERN, letters.WESTERN, Script.WESTERN, 0.15, 0.5)
 
 
 def decode_as(data: bytes, encoding: str) -> str:
@@ -217,6 +220,19 @@ def _sample_lines(data: bytes) -> Iterator[bytes]:
 
 def _without_table(match: re.Match[bytes]) -> bytes:
     run = match.group()
-    if len(run) >= LONG_RUN and bytes(sorted(run)) == run and run[-1] - run[0] <= 2 * len(run):
+    if len(run) >= LONG_RUN and (_is_ascending(run) or _is_alphabet(run)):
         return b" "
     return run
+
+
+def _is_ascending(run: bytes) -> bool:
+    return bytes(sorted(run)) == run and run[-1] - run[0] <= 2 * len(run)
+
+
+def _is_alphabet(run: bytes) -> bool:
+    """Accented letters as patterns list them: small ones and capitals, or many, each once."""
+    distinct = set(run)
+    if len(distinct) < len(run) or min(distinct) < FIRST_LETTER:
+        return False
+    both_cases = sum(byte ^ CASE_BIT in distinct for byte in distinct)
+    return len(distinct) >= MANY_LETTERS or 3 * both_cases >= 2 * len(distinct)

@@ -115,6 +115,29 @@ def test_a_wrong_name_does_not_win_over_the_bytes():
     assert decode(text.encode("cp1252")) == text
 
 
+SHORT = [
+    ("# 中文注释\n", "gbk"),
+    ("// 繁體中文註解\n", "big5"),
+    ("// テスト\n", "shift_jis"),
+    ("// 日本語\n", "euc_jp"),
+    ("# 안녕하세요\n", "euc_kr"),
+    ("# Привет\n", "koi8_r"),
+    ("# Привет\n", "cp1251"),
+    ("# “quoted” – it’s text…\n", "cp1252"),
+    ("# 10 €\n", "cp1252"),
+    ("# José, naïve façade déjà vu\n", "iso8859_1"),
+    ("re.compile('[a-zäöüÄÖÜß]+')\n", "iso8859_1"),
+    ("# [àâäéèêëîïôöùûüç]\n", "iso8859_1"),
+    ("tr = 'áéíóúñÁÉÍÓÚÑ'\n", "iso8859_1"),
+    ("# Smørrebrød, § 5, 20 °C\n", "iso8859_1"),
+]
+
+
+@pytest.mark.parametrize(("comment", "encoding"), SHORT)
+def test_a_few_words_are_enough(comment, encoding):
+    assert decode((CODE + comment).encode(encoding)) == CODE + comment
+
+
 @pytest.mark.parametrize("size", [300, 20_000])
 def test_random_bytes_are_no_text(size):
     assert decode(random.Random(size).randbytes(size)) is None
