@@ -1,6 +1,6 @@
 """`make bench`: one run of everything that is measured, written to bench/out/ and printed.
 
-    python -m bench [--source FOLDER] [--only index,search,chat,local,memory]
+    python -m bench [--source FOLDER] [--only index,search,chat,render,local,memory]
 
 `--source` names the folder to index (default: this checkout); figures are comparable only for the same input. The chat
 figures are ratios to a bare relay measured in the same run: a WebSocket server that makes one embeddings call and
@@ -48,13 +48,15 @@ def main() -> int:
 
 def measure(source: Path, names: set[str]) -> dict[str, object]:
     """The results of the named measurements. Searching and chatting need the index."""
-    from bench import chat, index, large_repository, local_embedders
+    from bench import chat, index, large_repository, local_embedders, render
 
     results: dict[str, object] = {}
-    if names & {"index", "search", "chat"}:
+    if names & {"index", "search", "chat", "render"}:
         results |= index.measure(source, with_search="search" in names)
     if "chat" in names:
         results |= chat.measure()
+    if "render" in names:
+        results |= render.measure()
     if "local" in names:
         results |= local_embedders.measure(source)
     if "memory" in names:

@@ -105,13 +105,13 @@ def measure() -> dict[str, object]:
 
 @contextlib.contextmanager
 def _servers() -> Iterator[Targets]:
-    request, headers = _request_and_headers()
+    request, headers = request_and_headers()
     processes: list[subprocess.Popen[bytes]] = []
     try:
         model_port, model = start_server("chat.testing.openai_server", stdout=subprocess.DEVNULL)
         processes.append(model)
         model_url = f"http://127.0.0.1:{model_port}/v1"
-        port, ours = start_server("deepwiki.server", env=_environment(model_url))
+        port, ours = start_server("deepwiki.server", env=server_environment(model_url))
         processes.append(ours)
         relay_port, relay = start_server("bench.relay", model_url, flag="")
         processes.append(relay)
@@ -134,7 +134,9 @@ def _start_pair(model_url: str) -> tuple[int, list[subprocess.Popen[bytes]]]:
     """Two web processes that listen on one port."""
     with reserved_port() as port:
         command = [sys.executable, "-m", "deepwiki.server", "--shared", "--port", str(port)]
-        pair = [subprocess.Popen(command, env=_environment(model_url), cwd=ROOT) for _ in range(2)]
+        pair = [
+            subprocess.Popen(command, env=server_environment(model_url), cwd=ROOT) for _ in range(2)
+        ]
         wait_until(lambda: all(_listens(process, port) for process in pair))
     return port, pair
 
@@ -144,7 +146,7 @@ def _listens(process: subprocess.Popen[bytes], port: int) -> bool:
     return any(c.status == psutil.CONN_LISTEN and c.laddr.port == port for c in connections)
 
 
-def _environment(model_url: str) -> dict[str, str]:
+def server_environment(model_url: str) -> dict[str, str]:
     return {
         **os.environ,
         "OPENAI_API_KEY": "sk-test",
@@ -153,7 +155,7 @@ def _environment(model_url: str) -> dict[str, str]:
     }
 
 
-def _request_and_headers(username: str = "bench") -> tuple[dict[str, Any], dict[str, str]]:
+def request_and_headers(username: str = "bench") -> tuple[dict[str, Any], dict[str, str]]:
     """The request about the repository that was indexed, and a new user's API token."""
     from django.contrib.auth import get_user_model
 
@@ -214,12 +216,12 @@ async def _load(targets: Targets, name: str, count: int, model: str) -> dict[str
 
 async def _closing_ms() -> float:
     """Milliseconds from a reader's leaving until the stream of its model is closed: the median."""
-    request, headers = await asyncio.to_thread(_request_and_headers, "leaving")
+    request, headers = await asyncio.to_thread(request_and_headers, "leaving")
     question = {"role": "user", "content": "How are migrations applied?"}
     message = json.dumps({**request, "model": ENDLESS, "messages": [question]})
     took = []
     with OpenAIServer() as model:
-        port, server = start_server("deepwiki.server", env=_environment(model.url))
+        port, server = start_server("deepwiki.server", env=server_environment(model.url))
         try:
             for number in range(1, LEAVINGS + 1):
                 async with websockets.connect(

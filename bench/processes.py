@@ -74,12 +74,13 @@ class HealthProbe:
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
-    def stop(self) -> dict[str, object]:
+    def stop(self, beside: str = "indexing") -> dict[str, object]:
         self._stopped.set()
         self._thread.join()
+        median = round(statistics.median(self._milliseconds), 1)
         return {
-            "healthz beside indexing: slowest ms": round(max(self._milliseconds)),
-            "healthz beside indexing: median ms": round(statistics.median(self._milliseconds), 1),
+            f"healthz beside {beside}: slowest ms": round(max(self._milliseconds)),
+            f"healthz beside {beside}: median ms": median,
         }
 
     def _run(self) -> None:

@@ -27,6 +27,7 @@ from chat.rendering.link_targets import resolve_links
 # nested deeper than its own limit, which is therefore higher.
 MAX_DEPTH = 60
 BLOCK_NESTING = 100
+MAX_BLOCKS = 200  # of one rendering: each is a message to every reader
 INLINE_NESTING = 20  # what is deeper in a line is text; unclosed brackets cost this many passes
 PARSER_OPTIONS = {"html": False, "linkify": False, "typographer": False}
 RULES = {
@@ -64,7 +65,7 @@ def parse_blocks(markdown: str, env: Environment) -> list[Block]:
     normalize(state)
     block(state)
     lines = state.src.split("\n")
-    groups = _groups(state.tokens)
+    groups = _joined(_groups(state.tokens))
     ends = [*(line for line, _ in groups), len(lines)][1:]
     return [
         Block(line, "\n".join(lines[line:end]), tokens)
@@ -115,6 +116,15 @@ def _groups(tokens: list[Token]) -> list[tuple[int, list[Token]]]:
         if groups:
             groups[-1][1].append(token)
     return groups
+
+
+def _joined(groups: list[tuple[int, list[Token]]]) -> list[tuple[int, list[Token]]]:
+    """At most MAX_BLOCKS groups: of more, equally many follow each other as one."""
+    size = -(-len(groups) // MAX_BLOCKS)
+    if size <= 1:
+        return groups
+    runs = (groups[start : start + size] for start in range(0, len(groups), size))
+    return [(run[0][0], [token for _, tokens in run for token in tokens]) for run in runs]
 
 
 def _flatten(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001

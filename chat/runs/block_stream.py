@@ -14,6 +14,7 @@ from chat.runs.source import is_failure
 from deepwiki.foundation.incidents import log_incident
 
 FINISH_SECONDS = 10.0
+BURST = 8  # blocks emitted before others are served
 
 logger = logging.getLogger(__name__)
 
@@ -88,8 +89,10 @@ class BlockStream:
             log_incident(logger, "rendering an answer failed")
             self._give_up()
             return
-        for block in blocks:
+        for number, block in enumerate(blocks, 1):
             self._emit(block)
+            if number % BURST == 0:
+                await asyncio.sleep(0)  # readers send them: others are served in between
 
     def _give_up(self) -> None:
         self._renderer = None

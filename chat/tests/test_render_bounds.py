@@ -4,7 +4,7 @@ import string
 
 import pytest
 
-from chat.rendering import cpu_limit, diagrams, highlighting, markdown, service
+from chat.rendering import cpu_limit, diagrams, highlighting, markdown, parser, service
 from chat.rendering.cpu_limit import CpuLimitExceeded
 from chat.rendering.notes import NOT_DRAWN, NOTES, TOO_COMPLEX
 from chat.rendering.rules import environment
@@ -52,6 +52,12 @@ def test_what_is_past_the_bound_is_shown_as_plain_text_and_says_so():
     result = html(text, seconds=0)
     assert NOTES[TOO_COMPLEX] in result
     assert "# First\n\nsecond *word*\n\nthird &lt;b&gt;" in result
+
+
+def test_an_answer_of_very_many_blocks_is_sent_in_a_bounded_number_of_pieces():
+    blocks = rendered("".join(f"word{number}\n\n" for number in range(5_000)), UNBOUNDED)
+    assert len(blocks) <= parser.MAX_BLOCKS
+    assert "".join(block.html for block in blocks).count("<p>word") == 5_000
 
 
 def test_blocks_before_the_bound_keep_their_form(monkeypatch):
