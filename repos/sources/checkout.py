@@ -29,14 +29,15 @@ EXCLUDES_KEY = "core.excludesFile"
 
 
 class Checkout:
-    """The working tree in `folder` of the repository that `git` opens.
+    """A folder in the working tree `top` of the repository that `git` opens.
 
     Raises the SourceError family, and InterruptedError if cancelled.
     """
 
-    def __init__(self, folder: LocalFolder, git: Git) -> None:
+    def __init__(self, folder: LocalFolder, git: Git, top: Path) -> None:
         self.folder = folder
         self.git = git
+        self.top = top
         self.left_out: list[LeftOut] = []
         self._sparse: dict[str, TreeEntry] = {}
 
@@ -51,6 +52,10 @@ class Checkout:
             if self.git.runner.cancelled():
                 raise InterruptedError
         return entries
+
+    def has_tracked_files(self) -> bool:
+        """Whether git knows anything in the folder."""
+        return any(self._records(TRACKED))
 
     def read(self, entries: Entries) -> Contents:
         """The bytes of each entry, in order, from the folder or the repository."""
@@ -107,7 +112,7 @@ class Checkout:
             self.left_out.append(("unreadable", path))
 
     def _of_last_commit(self, paths: set[str]) -> Iterator[TreeEntry]:
-        if not paths:
+        if not paths or self.top != self.folder.root:
             return
         for entry in self.git.entries(self.git.commit()):
             if entry.path in paths:
@@ -120,7 +125,11 @@ class Checkout:
     def _records(self, arguments: tuple[str, ...]) -> Iterator[bytes]:
         config = {EXCLUDES_KEY: self._personal_excludes()}
         command = GitCommand(
-            arguments, config, work_tree=self.folder.root, too_large="too_many_files"
+            arguments,
+            config,
+            work_tree=self.top,
+            folder=self.folder.root,
+            too_large="too_many_files",
         )
         return filter(None, self.git.runner.output(command, LIST_BYTES).split(b"\0"))
 

@@ -25,6 +25,15 @@ def git_folder(root: Path) -> Path | None:
     return None
 
 
+def enclosing_checkout(root: Path) -> tuple[Path, Path] | None:
+    """The nearest checkout that a folder is in, and its git directory."""
+    for parent in root.parents:
+        git = git_folder(parent)
+        if git is not None and git != parent:
+            return parent, git
+    return None
+
+
 def _linked_folder(git_file: Path) -> Path | None:
     match = GIT_FILE.fullmatch(_text(git_file))
     if match is None:

@@ -76,7 +76,7 @@ class GitCommand:
     `in_repository` is false for commands that need no repository folder. Only one that
     `writes` may make files as large as the repository; others are ended as soon as their
     output exceeds its limit, with the error `too_large`. `work_tree` is the folder of
-    the checkout, for commands that look at it.
+    the checkout, for commands that look at it, in its `folder` only if given.
     """
 
     arguments: Sequence[str]
@@ -85,6 +85,7 @@ class GitCommand:
     writes: bool = False
     too_large: str = "too_large"
     work_tree: Path | None = None
+    folder: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,8 @@ class GitRunner:
     def _command_line(self, command: GitCommand, file_bytes: int) -> list[str]:
         git = ["git", "--no-pager"]
         if command.work_tree is not None:
-            git += ["-C", str(command.work_tree), "--work-tree", str(command.work_tree)]
+            folder = command.folder or command.work_tree
+            git += ["-C", str(folder), "--work-tree", str(command.work_tree)]
         if command.in_repository:
             git += ["--git-dir", str(self.folder)]
         return ["/bin/sh", "-c", _script(file_bytes), "git", *git, *command.arguments]

@@ -11,9 +11,9 @@ from typing import Protocol
 from repos.sources import network_policy, workspace
 from repos.sources.address import Address
 from repos.sources.checkout import Checkout
-from repos.sources.errors import Broken, Moved, NotFound, SourceError
+from repos.sources.errors import Broken, Moved, NoRevision, NotFound, SourceError
 from repos.sources.git import Git
-from repos.sources.git_folder import git_folder
+from repos.sources.git_folder import enclosing_checkout, git_folder
 from repos.sources.git_process import Cancelled
 from repos.sources.local_folder import LocalFolder
 from repos.sources.redirects import moved_to
@@ -242,12 +242,28 @@ def _open_local(source: Source) -> Snapshot:
     repository = git_folder(root)
     if repository is not None and (source.revision or repository == root):
         return _open_repository(source, repository)
+    if source.revision:
+        raise NoRevision
     # Without a named revision a checkout is read as it lies there, changes and all.
-    listing = folder if repository is None else Checkout(folder, _git(source, repository))
+    listing = _checkout(source, folder) or folder
     entries = listing.entries()
     if not entries:
         raise Broken("empty_folder")
     return Snapshot(folder.commit(entries), entries, listing, listing.left_out)
+
+
+def _checkout(source: Source, folder: LocalFolder) -> Checkout | None:
+    """The folder as git lists it; None if it is in no checkout, or git knows nothing in it."""
+    root = folder.root
+    repository = git_folder(root)
+    if repository is not None:
+        return Checkout(folder, _git(source, repository), root)
+    enclosing = enclosing_checkout(root)
+    if enclosing is None:
+        return None
+    top, repository = enclosing
+    checkout = Checkout(folder, _git(source, repository), top)
+    return checkout if checkout.has_tracked_files() else None
 
 
 def _open_repository(source: Source, folder: Path) -> Snapshot:

@@ -8,6 +8,7 @@ import pytest
 
 from deepwiki.testing.fixtures import write_files
 from repos.sources import FetchLimits, Source, open_snapshot, parse_address
+from repos.sources.errors import NoRevision
 from repos.testing import make_repository, run_git
 from repos.testing.repositories import GIT_ENVIRONMENT
 
@@ -103,8 +104,21 @@ def test_a_file_that_points_at_somebody_elses_repository_opens_nothing(tmp_path)
     write_files(tmp_path / "linked", {"a.py": "x\n"})
     (tmp_path / "linked/.git").symlink_to(tmp_path / "secret/.git")
     for name in ("r", "linked"):
-        assert "key.py" not in texts(tmp_path / name, tmp_path, "main")
+        with pytest.raises(NoRevision):
+            texts(tmp_path / name, tmp_path, "main")
         assert texts(tmp_path / name, tmp_path)["a.py"] == "x\n"
+
+
+def test_a_folder_in_a_checkout_is_what_git_knows_of_it(tmp_path):
+    root = tmp_path / "r"
+    files = {"sub/a.py": "x\n", "sub/build/b.py": "y\n", "sub/c.log": "z\n", "other.py": "x\n"}
+    make_repository(root, {".gitignore": "*.log\nout/\n", **files})
+    write_files(root, {"sub/new.py": "n\n", "sub/new.log": "n\n", "out/plain.py": "p\n"})
+    assert set(texts(root / "sub", tmp_path)) == {"a.py", "build/b.py", "c.log", "new.py"}
+    assert left_out(root / "sub", tmp_path) == ({"ignored": 1}, ["new.log"])
+    assert texts(root / "out", tmp_path) == {"plain.py": "p\n"}
+    with pytest.raises(NoRevision):
+        texts(root / "sub", tmp_path, "main")
 
 
 def test_submodules_and_repositories_inside_are_named_and_not_entered(tmp_path):
