@@ -1,11 +1,11 @@
 """`make bench`: one run of everything that is measured, written to bench/out/ and printed.
 
-    python -m bench [--source FOLDER] [--only index,search,chat,render,local,memory]
+    python -m bench [--source FOLDER] [--only index,search,chat,render,soak,local,memory]
 
 `--source` names the folder to index (default: this checkout); figures are comparable only for the same input. The chat
 figures are ratios to a bare relay measured in the same run: a WebSocket server that makes one embeddings call and
-passes the model's stream on with the typed client. `local` (the built-in embedders) and `memory` (a repository of 200 MB
-made of copies of the source) take many minutes and run only when named.
+passes the model's stream on with the typed client. `soak` (four minutes of questions), `local` (the
+built-in embedders) and `memory` (a repository of 200 MB made of copies of the source) take many minutes and run only when named.
 """
 
 from __future__ import annotations
@@ -48,15 +48,17 @@ def main() -> int:
 
 def measure(source: Path, names: set[str]) -> dict[str, object]:
     """The results of the named measurements. Searching and chatting need the index."""
-    from bench import chat, index, large_repository, local_embedders, render
+    from bench import chat, index, large_repository, local_embedders, render, soak
 
     results: dict[str, object] = {}
-    if names & {"index", "search", "chat", "render"}:
+    if names & {"index", "search", "chat", "render", "soak"}:
         results |= index.measure(source, with_search="search" in names)
     if "chat" in names:
         results |= chat.measure()
     if "render" in names:
         results |= render.measure()
+    if "soak" in names:
+        results |= soak.measure()
     if "local" in names:
         results |= local_embedders.measure(source)
     if "memory" in names:

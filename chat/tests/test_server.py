@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import signal
+import time
 import uuid
 
 import pytest
@@ -495,3 +496,14 @@ async def test_readers_that_do_not_read_cost_little_and_others_are_served(
     assert process.memory_info().rss - before < 60_000_000
     for _, writer in sockets:
         writer.transport.abort()
+
+
+async def test_a_message_that_inflates_beyond_the_limit_is_closed_soon(live, token, repository):
+    server = live()
+    async with connect(server, token, compression="deflate", close_timeout=60) as connection:
+        with contextlib.suppress(websockets.ConnectionClosed):
+            await connection.send("x" * 50_000_000)
+        started = time.monotonic()
+        await connection.wait_closed()
+        assert await close_code(connection) == 1009
+        assert time.monotonic() - started < 10  # a slow reader is waited for longer
