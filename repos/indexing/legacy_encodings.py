@@ -37,6 +37,7 @@ BROKEN, CONTROL, UNUSUAL, SIGN, REGULAR = -4.0, -3.0, -0.3, -0.5, 0.25
 
 SIGNS_IN_WORD = re.compile(r"(?<=[^\W\d_])[^\w\s\x00-\x7f’]+(?=[^\W\d_])")
 ACCENTS = re.compile(r"(?:[^\W\d_](?<![a-zA-Z])){3,}")
+MANY_ACCENTS = re.compile(r"(?:[^\W\d_](?<![a-zA-Z])){5,}")
 BESIDE_ASCII = re.compile(r"(?<=[a-zA-Z])[^\W\d_](?<![a-zA-Z])|[^\W\d_](?<![a-zA-Z])(?=[a-zA-Z])")
 WORDS = re.compile(r"[^\W\d_]+")
 # Neighbouring accents that western languages do not have: all but ção, Núñez, süß, créé.
@@ -107,9 +108,10 @@ class Candidate:
         count = _length(SIGNS_IN_WORD.findall(text))
         if self.script is Script.WESTERN:
             count += _length(ACCENTED_PAIR.findall(text))
-        elif self.script in (Script.LATIN, Script.VIETNAMESE):
+        elif self.script is Script.LATIN:
+            count += _length(MANY_ACCENTS.findall(text))
+        elif self.script is Script.VIETNAMESE:
             count += _length(ACCENTS.findall(text))
-        if self.script is Script.VIETNAMESE:
             count += _length(filter(NOT_VIETNAMESE.search, _accented_words(text)))
         if self.script is Script.ALPHABET:
             count += _length(BESIDE_ASCII.findall(text))
