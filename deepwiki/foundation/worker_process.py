@@ -55,6 +55,9 @@ class WorkerPool:
             raise WorkerFailed("busy") from None
         usable: _Worker | None = None
         try:
+            if worker is not None and worker.has_ended:  # somebody killed it meanwhile
+                worker.kill()
+                worker = None
             worker = worker or _Worker(self._module)
             result = worker.call({"function": function, **arguments}, self._call_seconds)
             usable = worker
@@ -101,6 +104,10 @@ class _Worker:
         if "error" in answer:
             raise WorkerFailed(answer["error"])
         return answer["result"]
+
+    @property
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
 
     def kill(self) -> None:
         """End the process and wait for it."""
