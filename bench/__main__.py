@@ -1,11 +1,12 @@
 """`make bench`: one run of everything that is measured, written to bench/out/ and printed.
 
-    python -m bench [--source FOLDER] [--only index,search,chat,render,soak,local,memory]
+    python -m bench [--source FOLDER] [--only index,search,chat,words,render,soak,local,memory]
 
 `--source` names the folder to index (default: this checkout); figures are comparable only for the same input. The chat
 figures are ratios to a bare relay measured in the same run: a WebSocket server that makes one embeddings call and
 passes the model's stream on with the typed client. `soak` (four minutes of questions), `local` (the
 built-in embedders) and `memory` (a repository of 200 MB made of copies of the source) take many minutes and run only when named.
+`words` is about a new repository while two others compute vectors.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 from bench.environment import database
 
 ROOT = Path(__file__).resolve().parent.parent
-DEFAULT = "index,search,chat"
+DEFAULT = "index,search,chat,words"
 
 
 def main() -> int:
@@ -48,7 +49,15 @@ def main() -> int:
 
 def measure(source: Path, names: set[str]) -> dict[str, object]:
     """The results of the named measurements. Searching and chatting need the index."""
-    from bench import chat, index, large_repository, local_embedders, render, soak
+    from bench import (
+        chat,
+        index,
+        large_repository,
+        local_embedders,
+        render,
+        soak,
+        words_first,
+    )
 
     results: dict[str, object] = {}
     if names & {"index", "search", "chat", "render", "soak"}:
@@ -59,6 +68,8 @@ def measure(source: Path, names: set[str]) -> dict[str, object]:
         results |= render.measure()
     if "soak" in names:
         results |= soak.measure()
+    if "words" in names:
+        results |= words_first.measure()
     if "local" in names:
         results |= local_embedders.measure(source)
     if "memory" in names:
