@@ -24,6 +24,7 @@ from deepwiki.foundation.text import is_mostly_non_latin
 
 SECONDS = 6.0
 OUTPUT_TOKENS = 120
+THINKING_TOKENS = 2_000
 TERMS_CHARS = 400
 HISTORY_TURNS = 4
 TURN_CHARS = 1_500
@@ -103,7 +104,9 @@ async def _search_terms(context: AnswerContext, question: str) -> str:
 
 
 def _short_output(model: Model) -> Model:
-    return replace(model, output=min(OUTPUT_TOKENS, model.output))
+    """The model with room for the terms, and for the thoughts before them."""
+    tokens = THINKING_TOKENS if model.thinks else OUTPUT_TOKENS
+    return replace(model, output=min(tokens, model.output))
 
 
 def _query_prompt(context: AnswerContext, question: str) -> Prompt:

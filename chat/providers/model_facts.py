@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -47,6 +48,23 @@ def offered_models(section: Section, live: Sequence[ModelEntry]) -> list[dict[st
     ids = _with_default_first(section, [entry["id"] for entry in ordered])
     models = [with_facts(section, entries.get(name, {"id": name})) for name in ids]
     return _with_unique_labels(models)
+
+
+@dataclass
+class OfferedModels:
+    """`offered_models` of each provider, made once for each list of its service."""
+
+    _made: dict[str, tuple[Sequence[ModelEntry], list[dict[str, Any]]]] = field(
+        default_factory=dict
+    )
+
+    def of(
+        self, provider: str, section: Section, live: Sequence[ModelEntry]
+    ) -> list[dict[str, Any]]:
+        made = self._made.get(provider)
+        if made is None or made[0] is not live:
+            made = self._made[provider] = live, offered_models(section, live)
+        return made[1]
 
 
 def takes_live_list(section: Section) -> bool:

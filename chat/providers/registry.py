@@ -18,12 +18,7 @@ from chat.core.ports import Model, Provider
 from chat.providers.adapters import Adapter, GoogleAdapter, OllamaAdapter, ProviderSettings
 from chat.providers.base import ProviderConfig, Timeouts
 from chat.providers.live_models import ListSource, LiveModels, ModelList
-from chat.providers.model_facts import (
-    ModelEntry,
-    offered_models,
-    takes_live_list,
-    with_facts,
-)
+from chat.providers.model_facts import ModelEntry, OfferedModels, takes_live_list, with_facts
 from chat.providers.tokenizers import counter
 
 ADAPTERS: dict[str, Adapter] = {
@@ -84,6 +79,7 @@ class Providers:
     live: bool = True
     _live_models: LiveModels = field(default_factory=LiveModels)
     _has_waited: bool = False
+    _offered: OfferedModels = field(default_factory=OfferedModels)
     _adapters: dict[tuple[int, str], Provider] = field(default_factory=dict)
 
     def configured(self) -> dict[str, Any]:
@@ -114,7 +110,7 @@ class Providers:
         Raises BadRequest for a wrong preference.
         """
         if not self.preferred:
-            return next(iter(self.configured()), FALLBACK_PROVIDER)
+            return next(filter(self._is_ready, self.file), FALLBACK_PROVIDER)
         if self.preferred not in self.file:
             raise BadRequest("unknown_default_provider", choices=", ".join(self.file))
         return self.preferred
@@ -155,7 +151,7 @@ class Providers:
 
     def load(self) -> None:
         """Import the SDKs of the configured providers before the first question."""
-        for name in self.configured():
+        for name in filter(self._is_ready, self.file):
             self._description(name).load()
 
     async def close(self) -> None:
@@ -172,7 +168,7 @@ class Providers:
             raise BadRequest("provider_not_configured", provider=name, choices=self._choices())
 
     def _choices(self) -> str:
-        return ", ".join(self.configured())
+        return ", ".join(filter(self._is_ready, self.file))
 
     def _description(self, name: str) -> Adapter:
         adapter = self.file[name]["adapter"]
@@ -198,7 +194,7 @@ class Providers:
         return sources
 
     def _models(self, name: str) -> list[dict[str, Any]]:
-        return offered_models(self.file[name], self._live_models.models(name))
+        return self._offered.of(name, self.file[name], self._live_models.models(name))
 
     def _known_model(self, name: str, model: str) -> dict[str, Any]:
         """What is known of a model, of the file, the service's list, or of neither."""
