@@ -217,6 +217,7 @@ class ShareQuerySet(models.QuerySet["Share"]):
         return self.unended().filter(
             Q(conversation__repository__is_private=False)
             | Q(conversation__repository__shares_allowed=True),
+            conversation__repository__closed_at=None,
             conversation__deleted_at=None,
             conversation__user__is_active=True,
         )

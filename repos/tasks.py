@@ -5,7 +5,7 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from repos import jobs
-from repos.jobs import maintenance
+from repos.jobs import closing, maintenance
 
 
 @app.task(queue="index", name="repos.run_index_job")
@@ -17,8 +17,9 @@ def run_index_job(job_id: str) -> None:
 @app.periodic(cron="*/10 * * * *")
 @app.task(queue="index", name="repos.refresh_due")
 def refresh_due(timestamp: int) -> None:
-    """Bring repositories in use up to date."""
+    """Bring repositories in use up to date, and notice those that may no longer be read."""
     maintenance.refresh_due()
+    closing.check_access()
 
 
 @app.periodic(cron="17 * * * *")

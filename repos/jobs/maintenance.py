@@ -11,6 +11,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from repos.index import bulk, drop_indexes, hnsw, sizes
+from repos.jobs import closing
 from repos.jobs.queue import request
 from repos.models import IndexJob, Repository
 
@@ -36,6 +37,7 @@ def refresh_due() -> int:
 def run_hourly() -> None:
     """Everything that is to be cleaned up."""
     make_room()
+    closing.drop_closed()
     hnsw.drop_orphans()
     bulk.analyze()
     delete_old_jobs()

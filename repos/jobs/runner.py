@@ -26,16 +26,15 @@ from repos.index import (
     Outdated,
     Pace,
     StagedBuild,
-    drop_indexes,
     index_vectors,
     index_words,
 )
-from repos.jobs import claims, queue
+from repos.jobs import claims, closing, queue
 from repos.jobs.options import index_options
 from repos.jobs.progress import JobProgress, stopping
 from repos.models import IndexJob, Repository
 from repos.sources import SourceError
-from repos.sources.errors import DiskFull, NoRevision, NotFound
+from repos.sources.errors import DiskFull
 
 logger = logging.getLogger(__name__)
 State = IndexJob.State
@@ -123,7 +122,7 @@ def _execute(execution: _Execution) -> IndexJob:
     except Repository.DoesNotExist:
         logger.info("repository deleted while it was indexed")
     except (SourceError, EmbedderError, WrongKey) as error:
-        _drop_if_inaccessible(job.repository, error)
+        closing.close(job.repository, error)
         _fail(job, str(error), getattr(error, "code", ""), getattr(error, "parameters", {}))
     except Exception as error:
         _fail_unexpectedly(job, error)
@@ -136,6 +135,7 @@ def _run_phases(execution: _Execution) -> None:
     """The words where they are not done, then the vectors, or a slice of them."""
     job = execution.job
     if job.phase == Phase.WORDS:
+        closing.reopen(job.repository)
         outcome = index_words(job.repository, index_options(), execution.progress, force=job.force)
         public_hosts.record_fetch(job.repository)
         if outcome.is_complete:
@@ -211,13 +211,6 @@ def _interrupt(job: IndexJob) -> None:
         claims.release(job)
     # Only a cancelled job: another worker may have taken this one over.
     IndexJob.objects.filter(pk=job.pk, state=State.CANCELLED).update(finished_at=timezone.now())
-
-
-def _drop_if_inaccessible(repository: Repository, error: Exception) -> None:
-    """Drop the indexes of a private repository that its token no longer opens."""
-    is_gone = isinstance(error, NotFound) and not isinstance(error, NoRevision)
-    if is_gone and repository.is_private:
-        drop_indexes(repository)
 
 
 def _rerun_if_requested(job: IndexJob) -> None:

@@ -2,7 +2,8 @@
 
 from repos.models.index import Chunk, Document, Embedding, Index, Term, vector_text
 from repos.models.job import IndexJob, IndexJobQuerySet
-from repos.models.repository import Repository, RepositoryQuerySet, may_share_of_others
+from repos.models.permissions import may_share_of_others
+from repos.models.repository import Repository, RepositoryQuerySet
 
 __all__ = [
     "Chunk",

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from repos.encryption import decrypt, encrypt
+from repos.models.permissions import may_change_others, may_share_of_others
 from repos.sources import HOSTS, Address, SourceError, has_public_host, parse_address
 from repos.sources.hosts import LOCAL
 
@@ -146,6 +147,15 @@ class Repository(models.Model):
         on_delete=models.DO_NOTHING,
         related_name="+",
     )
+    closed_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Since when its host refuses; its index is then no longer the current one.",
+    )
+    checked_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its host was last asked."
+    )
     created_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
     used_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
 
@@ -227,7 +237,7 @@ class Repository(models.Model):
 
     def managed_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
         """May this person set it up: its owner, and who may change repositories."""
-        return self._is_owned_by(user) or _has_permission(user, "repos.change_repository")
+        return self._is_owned_by(user) or may_change_others(user)
 
     def shared_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
         """May this person decide who reads it: its owner, and who has that permission."""
@@ -235,14 +245,3 @@ class Repository(models.Model):
 
     def _is_owned_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
         return user.pk is not None and user.pk == self.added_by_id
-
-
-def may_share_of_others(user: AbstractBaseUser | AnonymousUser) -> bool:
-    """May this person decide who reads other people's repositories?"""
-    return _has_permission(user, "repos.share_repository")
-
-
-def _has_permission(user: AbstractBaseUser | AnonymousUser, permission: str) -> bool:
-    """Anonymous people have none: only accounts are given permissions."""
-    has_perm = getattr(user, "has_perm", None)
-    return user.pk is not None and has_perm is not None and bool(has_perm(permission))

@@ -24,7 +24,7 @@ OUTPUT_PATTERNS: list[tuple[str, type[SourceError], str]] = [
         "no_revision",
     ),
     (
-        r"error: (401|403|404)|not found|authentication failed|could not read username"
+        r"error: (401|403|404|410|451)|not found|authentication failed|could not read username"
         r"|access denied|repository .* does not exist",
         NotFound,
         "not_found",
