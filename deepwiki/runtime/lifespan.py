@@ -21,10 +21,12 @@ from deepwiki.foundation.database_watch import watch
 from deepwiki.foundation.deadline_connection import set_statement_limit
 from deepwiki.foundation.threads import in_thread
 from deepwiki.runtime.database_ping import DatabasePing
+from deepwiki.runtime.memory import MemoryTrimmer
 from repos.access import public_hosts
 from repos.search import warm_up
 
 logger = logging.getLogger(__name__)
+trimmer = MemoryTrimmer()
 # Allocations before a collection of each generation. Python's 700 is for small programs.
 GARBAGE_THRESHOLDS = (20_000, 20, 50)
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
@@ -64,6 +66,7 @@ async def startup() -> None:
     await _load_embedder()
     await _load_providers()
     _tune_garbage_collection()
+    trimmer.start()
 
 
 async def shutdown() -> None:
@@ -71,6 +74,7 @@ async def shutdown() -> None:
     await runs.drain(settings.DRAIN_SECONDS)
     await providers().close()
     watch.stop()
+    trimmer.stop()
 
 
 async def _withdraw_public_hosts() -> None:
