@@ -53,28 +53,31 @@ class StoredRun:
         """Its own process knows its readers."""
 
     async def _events(self, after: int) -> AsyncGenerator[Numbered]:
-        message = await in_thread(_message_without_events, self.id, self.person)
-        if message is None or after:
-            stored = stored_events(self.person, self.id, after)
-            async with contextlib.aclosing(stored) as items:
-                async for item in items:
-                    yield item
-            return
-        for seq, event in enumerate([*_events_of(message), _done(message.state)], 1):
-            yield Numbered(self.id, seq, event)
+        """The stored events; where there were none until its end, those of its message."""
+        is_first = after == 0
+        async with contextlib.aclosing(stored_events(self.person, self.id, after)) as items:
+            async for item in items:
+                if is_first and isinstance(item.event, Done):
+                    break
+                is_first = False
+                yield item
+            else:
+                return
+        for made in await in_thread(_items_of_message, self.id, self.person, item):
+            yield made
 
 
 def _done(state: str) -> Done:
     return Done(cast(State, state))
 
 
-def _message_without_events(run_id: uuid.UUID, person: Person) -> Message | None:
-    """The message of a finished answer whose events are not stored; None for others."""
-    own = Message.objects.filter(run_id=run_id, conversation__user=person.pk)
-    message = own.exclude(state=Message.State.RUNNING).first()
-    if message is None or RunEvent.objects.filter(run_id=run_id).exists():
-        return None
-    return message
+def _items_of_message(run_id: uuid.UUID, person: Person, done: Numbered) -> list[Numbered]:
+    """A finished answer as events made from its message; `done` alone if it is gone."""
+    message = Message.objects.filter(run_id=run_id, conversation__user=person.pk).first()
+    if message is None:
+        return [done]
+    events = [*_events_of(message), _done(message.state)]
+    return [Numbered(run_id, seq, event) for seq, event in enumerate(events, 1)]
 
 
 def _events_of(message: Message) -> Iterator[Event]:
