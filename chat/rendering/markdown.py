@@ -29,7 +29,8 @@ class RenderedBlock:
 def render_blocks(markdown: str, env: Environment, seconds: float) -> list[RenderedBlock]:
     """The top-level blocks of a text, in order, within `seconds` of CPU time.
 
-    `env` is that of the render rules.
+    `env` is that of the render rules. In a growing text only the last block grows: those
+    before it are as they will be.
     """
     rendered: list[RenderedBlock] = []
     blocks = [Block(0, markdown, [])]
@@ -37,7 +38,9 @@ def render_blocks(markdown: str, env: Environment, seconds: float) -> list[Rende
         with cpu_limit(seconds):
             blocks = parse_blocks(markdown, env)
             room = MAX_HTML_CHARS
+            is_growing = env["growing"]
             for block in blocks:
+                env["growing"] = is_growing and block is blocks[-1]
                 result = _render(block, env)
                 room -= len(result.html)
                 if room < 0:

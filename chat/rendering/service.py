@@ -48,7 +48,7 @@ def render_blocks(
 ) -> list[LineAndHtml]:
     """The first line, from 0, and the HTML of each top-level block.
 
-    More may follow a `growing` text: its diagrams are not drawn yet.
+    More may follow a `growing` text: a diagram at its end is not drawn yet.
     """
     citations = None if check is None else citation_rows(markdown, check)
     if growing:

@@ -167,3 +167,10 @@ def test_citations_are_looked_up_from_when_the_check_is_known():
 def test_quoted_code_names_its_place():
     html = render("```python shop/prices.py:L3-L9\nx = 1\n```\n")
     assert 'class="cite"' in html and "prices.py 3–9" in html
+
+
+def test_a_diagram_is_drawn_as_soon_as_the_next_block_has_begun():
+    text = "Intro\n\n```mermaid\nflowchart LR\n  a --> b\n```\n\nWhat follows"
+    drawn, following = [block.html for block in LiveBlocks().feed(text)][-2:]
+    assert "<img" in drawn
+    assert "What follows" in following
