@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -63,12 +63,19 @@ def claim(job_id: uuid.UUID | str) -> IndexJob | None:
 
 
 @contextmanager
-def heartbeat(job: IndexJob) -> Iterator[None]:
-    """Renew the claim from a thread: some steps take longer than CLAIM_TIMEOUT."""
+def heartbeat(job: IndexJob, is_stuck: Callable[[], bool] = bool) -> Iterator[None]:
+    """Renew the claim from a thread: some steps take longer than CLAIM_TIMEOUT.
+
+    Once `is_stuck()`, the claim is left to lapse: another worker takes the job over, and
+    gives it up after some such ends.
+    """
     ended = threading.Event()
 
     def renew_until_ended() -> None:
         while not ended.wait(HEARTBEAT_SECONDS):
+            if is_stuck():
+                logger.critical("an index job has not moved for hours: %s", job.pk)
+                return
             renew(job)
 
     thread = threading.Thread(target=renew_until_ended, daemon=True)

@@ -17,6 +17,7 @@ from repos.sources.tree import printable
 # Set when this process must end: running jobs stop at their next step and are requeued.
 stopping = threading.Event()
 UPDATE_SECONDS = 1.0
+STUCK_SECONDS = 7_200.0  # the graph of a very large index takes most of an hour
 MAX_FAILURES = 100  # files that a job names as failed
 
 
@@ -35,6 +36,7 @@ class JobProgress:
         self.on_update = on_update
         self._stopped = False
         self._updated = 0.0  # time.monotonic() of the last write
+        self._moved = time.monotonic()  # when the pipeline was last heard of
         self._unwritten = 0  # items done since
         self._failures: dict[str, str] = {}
 
@@ -67,17 +69,22 @@ class JobProgress:
         self._update_when_due()
         return self._stopped or stopping.is_set()
 
+    def is_stuck(self) -> bool:
+        """Has the pipeline been silent for longer than any step takes?"""
+        return time.monotonic() - self._moved > STUCK_SECONDS
+
     def holds_claim(self) -> bool:
         return IndexJob.objects.claimed_as(self.job).select_for_update().exists()
 
     def _update_when_due(self) -> None:
+        self._moved = time.monotonic()
         if time.monotonic() - self._updated > UPDATE_SECONDS:
             self._update(progress=F("progress") + self._unwritten)
             self._unwritten = 0
 
     def _update(self, **changes: object) -> None:
         """Write `changes` with a heartbeat, unless the claim is lost. Raises DiskFull."""
-        self._updated = time.monotonic()
+        self._updated = self._moved = time.monotonic()
         if disk_space.is_low():
             raise DiskFull
         row = IndexJob.objects.claimed_as(self.job)

@@ -113,7 +113,7 @@ def _execute(execution: _Execution) -> IndexJob:
         _fail(job, CRASHED, "worker_crashed")
         return _fresh(job)
     try:
-        with claims.heartbeat(job):
+        with claims.heartbeat(job, execution.progress.is_stuck):
             _run_phases(execution)
     except InterruptedError:
         _interrupt(job)

@@ -1,19 +1,26 @@
 """The queue of index jobs: the place of each, at a cost that does not grow with the polls."""
 
+import threading
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from deepwiki.testing.growth import LINEAR, growth
+from deepwiki.testing.waiting import wait_until
 from repos import jobs
-from repos.jobs import queue
+from repos.jobs import claims, queue
 from repos.models import IndexJob, Repository
 from repos.services import add
 from repos.sources import parse_address
 
 pytestmark = pytest.mark.django_db
 QUEUED = 2_000
+
+
+def a_job():
+    return jobs.request(add(parse_address("https://x.example.org/a/b"), None), start=False)[0]
 
 
 @pytest.fixture
@@ -73,6 +80,21 @@ def test_a_request_for_a_person_or_repository_that_is_deleted_is_refused():
 
 
 def test_a_cancelled_job_says_when_it_ended():
-    job = jobs.request(add(parse_address("https://x.example.org/a/b"), None), start=False)[0]
+    job = a_job()
     jobs.cancel(job)
     assert IndexJob.objects.get(pk=job.pk).finished_at
+
+
+def test_a_job_that_is_stuck_loses_its_claim_and_others_take_it_over(monkeypatch):
+    monkeypatch.setattr(claims, "HEARTBEAT_SECONDS", 0.01)
+    job = claims.claim(a_job().pk)
+    progress = jobs.JobProgress(job)
+    assert not progress.is_stuck()
+    progress._moved -= 10_000.0
+    renewed = []
+    monkeypatch.setattr(claims, "renew", renewed.append)
+    with claims.heartbeat(job, progress.is_stuck):
+        wait_until(lambda: not any("renew_until_ended" in t.name for t in threading.enumerate()))
+    assert renewed == []
+    progress.is_cancelled()
+    assert not progress.is_stuck()
