@@ -19,9 +19,9 @@ from bench.chat import (
     STOP_SECONDS,
     WARM_UP,
     Target,
-    _environment,
     _p95_first,
-    _request_and_headers,
+    request_and_headers,
+    server_environment,
 )
 from bench.processes import ROOT, start_server
 from deepwiki.testing.waiting import wait_until
@@ -53,7 +53,7 @@ def _measure(host: GitHost) -> dict[str, object]:
         _seconds_until_words(host, "alone")  # the worker has started
         model_port, model = start_server("chat.testing.openai_server", stdout=subprocess.DEVNULL)
         processes.append(model)
-        environment = _environment(f"http://127.0.0.1:{model_port}/v1")
+        environment = server_environment(f"http://127.0.0.1:{model_port}/v1")
         port, server = start_server("deepwiki.server", env=environment)
         processes.append(server)
         target = _target(port, server)
@@ -126,7 +126,7 @@ def _add_large(host: GitHost) -> None:
 
 
 def _target(port: int, server: subprocess.Popen[bytes]) -> Target:
-    request, headers = _request_and_headers("words-first")
+    request, headers = request_and_headers("words-first")
     request["type"] = "git"
     url = f"ws://127.0.0.1:{port}/ws/chat"
     return Target(url, headers, request, psutil.Process(server.pid))

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from chat.core.citations import Check
-from chat.core.errors import ChatError, Internal, ServerStops
+from chat.core.errors import ChatError, CutOff, Internal, ServerStops
 from chat.core.events import (
     Delta,
     Done,
@@ -44,6 +44,8 @@ from chat.runs.source import is_failure, take_events
 from deepwiki.foundation.incidents import log_incident
 from deepwiki.foundation.log_format import run_id
 from deepwiki.foundation.text import TextCleaner
+
+MAX_SECONDS = 1_200.0  # longer than the parts of an answer may take together
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +73,7 @@ class Run:
     stages: list[StageItem] = field(default_factory=list)
     task: asyncio.Task[None] | None = None
     readers: int = 0
+    max_seconds: float = MAX_SECONDS
     _stop_state: State = "stopped"
     _is_completing: bool = False
     _source_state: State = "complete"  # what the source says of its end
@@ -216,7 +219,7 @@ class Run:
 
     async def _consume(self, source: AsyncGenerator[Event]) -> State:
         try:
-            await take_events(source, self._take)
+            return await self._take_in_time(source)
         except asyncio.CancelledError:
             return self._stop_state
         except ChatError as error:
@@ -227,6 +230,17 @@ class Run:
                 raise
             self._fail(Internal(log_incident(logger, "an answer failed")))
             return "partial"
+
+    async def _take_in_time(self, source: AsyncGenerator[Event]) -> State:
+        """The state that the source tells. Raises CutOff after `max_seconds`."""
+        deadline = asyncio.timeout(self.max_seconds)
+        try:
+            async with deadline:
+                await take_events(source, self._take)
+        except TimeoutError as error:
+            if not deadline.expired():
+                raise
+            raise CutOff("answer_too_long") from error
         return self._source_state
 
     def _stop_after(self, error: Exception) -> None:

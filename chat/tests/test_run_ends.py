@@ -176,6 +176,18 @@ async def test_stop_works_where_the_source_goes_on_all_the_same(quick):
     assert [item.event for item in run.log.items] == events
 
 
+async def test_an_answer_whose_source_is_silent_for_ever_ends():
+    async def silent():
+        yield Delta("one ")
+        await asyncio.Event().wait()
+
+    run = RunManager().start(Run(uuid.uuid4(), max_seconds=0.05), silent())
+    events = await read(run)
+    assert [failed.reason for failed in failures(events)] == ["answer_too_long"]
+    assert events[-1] == Done("partial")
+    assert run.text == "one "
+
+
 async def test_an_answer_stopped_before_its_first_step_ends():
     runs = RunManager()
     run = runs.start(Run(uuid.uuid4()), words("one "))
