@@ -136,6 +136,11 @@ def test_a_diagram_is_drawn_when_it_is_whole_and_keeps_its_source():
     assert render(DIAGRAM) in drawn
 
 
+def test_a_diagram_that_is_whole_when_text_behind_it_comes_with_it_is_drawn():
+    html = [block.html for block in LiveBlocks().feed(f"{DIAGRAM}\nThen text goes on")]
+    assert "<img" in html[0] and "Then text" in html[-1]
+
+
 def test_what_is_no_diagram_or_far_too_large_is_shown_as_it_is():
     for source in (
         "no diagram at all",
