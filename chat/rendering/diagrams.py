@@ -53,9 +53,16 @@ def packed(source: str) -> str:
     return data.decode().rstrip("=")
 
 
-@lru_cache(maxsize=64)
 def draw(source: str) -> str:
     """The SVG of a Mermaid diagram; empty if invalid, too large or not drawn in time."""
+    try:
+        return _draw(source)
+    except TimeoutError:  # the machine was busy: another time it may be drawn
+        return ""
+
+
+@lru_cache(maxsize=64)
+def _draw(source: str) -> str:
     if not source.strip() or len(source) > MAX_SOURCE_CHARS:
         return ""
     import mmdr  # here, so that only a process that draws has it: 30 MB  # noqa: F401
@@ -103,7 +110,7 @@ def _limit_resources() -> None:
 
 
 def _read(reader: int) -> bytes:
-    """What the child writes until it ends; empty if it takes longer than WALL_SECONDS."""
+    """What the child writes until it ends. Raises TimeoutError after WALL_SECONDS."""
     deadline = time.monotonic() + WALL_SECONDS
     pieces: list[bytes] = []
     while select.select([reader], [], [], max(0.0, deadline - time.monotonic()))[0]:
@@ -111,4 +118,4 @@ def _read(reader: int) -> bytes:
         if not piece:
             return b"".join(pieces)
         pieces.append(piece)
-    return b""
+    raise TimeoutError

@@ -21,12 +21,14 @@ HEADERS = {
 def diagram(request: HttpRequest, key: str, data: str) -> HttpResponse:
     """The drawing at an address that this server made; 404 for any other."""
     source = source_of(key, data)
-    svg = _draw(source) if source else ""
-    if not svg:
+    if not source:
         raise Http404
-    return HttpResponse(svg, content_type="image/svg+xml", headers=HEADERS)
+    return HttpResponse(_draw(source), content_type="image/svg+xml", headers=HEADERS)
 
 
 @lru_cache(maxsize=64)
 def _draw(source: str) -> str:
-    return draw_diagram(source)
+    svg = draw_diagram(source)
+    if not svg:
+        raise Http404  # not kept: another time it may be drawn
+    return svg
