@@ -16,7 +16,7 @@ django_stubs_ext.monkeypatch()  # generic classes such as ModelAdmin[Repository]
 from deepwiki.accounts.social_login import sign_in_origins, sign_in_providers
 from deepwiki.foundation import backing_services, languages, model_services
 from deepwiki.foundation.env import Environment, read_toml
-from deepwiki.foundation.key_files import read_or_make_key
+from deepwiki.foundation.key_files import make_private, read_or_make_key
 from deepwiki.foundation.log_format import logging_config
 from deepwiki.foundation.security_headers import content_security_policy
 
@@ -28,6 +28,7 @@ env = Environment(None if TESTING else BASE_DIR / ".env")
 # --- where ----------------------------------------------------------------------------
 DEBUG = env.flag("DEEPWIKI_DEBUG")
 DATA_DIR = env.folder(env.spelling("DATA_DIR"), BASE_DIR / "data")
+make_private(DATA_DIR)
 PORT = env.number(env.spelling("PORT"), 8000, least=1, most=65_535)
 HOST = env.text(env.spelling("HOST"), "127.0.0.1")
 WEB_PROCESSES = env.number("DEEPWIKI_WEB_PROCESSES", 1, least=1)
@@ -168,6 +169,7 @@ INSTALLED_APPS = [
     "chat.apps.ChatConfig",
 ]
 MIDDLEWARE = [
+    "deepwiki.foundation.middleware.forwarded_headers_middleware",
     "deepwiki.foundation.middleware.request_id_middleware",
     "deepwiki.foundation.json_errors.json_error_middleware",
     "django.middleware.security.SecurityMiddleware",
@@ -246,10 +248,10 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "deepwiki.accounts.allauth_adapters.Backend",
 ]
-# axes slows the guessing of passwords, by name and by address, on the page and in the admin.
+# axes slows the guessing of passwords, by name and address together, on the page and in the admin.
 AXES_FAILURE_LIMIT = env.number("DEEPWIKI_SIGN_IN_FAILURES", 5, least=1)
 AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 # True would forget the failures of other names from this address; see accounts/apps.py.
 AXES_RESET_ON_SUCCESS = False
 AXES_ENABLE_ADMIN = False

@@ -261,9 +261,13 @@ def _is_under_roots(path: Path) -> bool:
 
     Links are resolved before the comparison.
     """
-    real = path.resolve()
+    try:
+        real = path.resolve()
+        is_folder = real.is_dir()
+    except (OSError, ValueError):  # a name too long, a folder that may not be entered
+        return False
     under = any(real == root or root in real.parents for root in settings.LOCAL_ROOTS)
-    return under and real.is_dir()
+    return under and is_folder
 
 
 def _private_revision(person: Person, address: Address, revision: str) -> Repository | None:

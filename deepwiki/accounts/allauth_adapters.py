@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -11,7 +12,10 @@ from allauth.account.stages import EmailVerificationStage
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
+from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
 
 from deepwiki.accounts.authentication import client_address
 from deepwiki.accounts.preferences import set_preference_cookies
@@ -21,6 +25,7 @@ SILENT_MESSAGES = (
     "account/messages/logged_in.txt",
     "account/messages/logged_out.txt",
 )
+MAX_FAILURES = 100
 REPLACED_STAGES = {
     "allauth.account.stages.EmailVerificationStage": f"{__name__}.ConfirmStage",
 }
@@ -32,7 +37,34 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no ty
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         name, password = credentials.get("username"), credentials.get("password")
+        if too_many_failures(str(name), client_address(request)):
+            return None
         return ModelBackend.authenticate(self, request, name, password)
+
+
+def too_many_failures(name: str, address: str) -> bool:
+    """Whether a name, or an address, failed MAX_FAILURES times within AXES_COOLOFF_TIME.
+
+    axes counts the two together; this bounds guessing one name from many addresses, and
+    many names from one.
+    """
+    return max(_failures(username=name), _failures(ip_address=address or None)) >= MAX_FAILURES
+
+
+def _failures(**of: str | None) -> int:
+    recent = _recent_attempts().filter(**of)
+    return int(recent.aggregate(sum=Sum("failures_since_start"))["sum"] or 0)
+
+
+def _recent_attempts() -> QuerySet[Any]:
+    from axes.models import AccessAttempt  # backends are imported before models
+
+    attempts: QuerySet[Any] = AccessAttempt.objects.filter(attempt_time__gt=_cooloff_start())
+    return attempts
+
+
+def _cooloff_start() -> datetime:
+    return timezone.now() - settings.AXES_COOLOFF_TIME
 
 
 class ConfirmStage(EmailVerificationStage):  # type: ignore[misc]
@@ -58,6 +90,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)
 
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Links in mails lead to the public address, whatever Host the request named."""
+        uid, _, token = key.partition("-")
+        return _public_url("account_reset_password_from_key", uid, token)
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        return _public_url("account_confirm_email", emailconfirmation.key)
+
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """Copies the user's language and theme to the browser."""
         response: HttpResponse = super().post_login(request, user, **kwargs)
@@ -80,3 +120,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return bool(settings.SOCIAL_SIGN_UP)
+
+
+def _public_url(route: str, *arguments: str) -> str:
+    path = reverse(route, args=arguments)
+    return f"{settings.PUBLIC_ORIGIN}{path}"

@@ -18,7 +18,13 @@ class AccountsConfig(AppConfig):
 
 
 def _forget_failures(sender: Any, user: Any, **kwargs: Any) -> None:
-    """Signing in clears the failures counted for this name, and for no other."""
+    """Signing in clears the failures of this name at this address, and no others."""
     from axes.models import AccessAttempt
 
-    AccessAttempt.objects.filter(username=user.get_username()).delete()
+    from deepwiki.accounts.authentication import client_address
+
+    own = AccessAttempt.objects.filter(username=user.get_username())
+    request = kwargs.get("request")
+    if request is not None:
+        own = own.filter(ip_address=client_address(request) or None)
+    own.delete()

@@ -33,6 +33,24 @@ def read_or_make_key(path: Path) -> str:
     return key
 
 
+def make_private(folder: Path) -> None:
+    """Close an existing folder, or a new one, to the other users of this machine.
+
+    Root's can be passed through, not listed: the embedded PostgreSQL inside runs as another
+    user. A folder that is not this user's stays as it is. Raises ConfigError.
+    """
+    mode = 0o711 if os.geteuid() == 0 else 0o700
+    try:
+        folder.mkdir(mode=mode, parents=True, exist_ok=True)
+        status = folder.stat()
+        if status.st_uid == os.geteuid() and status.st_mode & 0o777 & ~mode:
+            folder.chmod(status.st_mode & mode)
+    except OSError as error:
+        raise ConfigError(
+            f"{folder} cannot be used: {error.strerror}. Set DATA_DIR to a folder you can write to."
+        ) from None
+
+
 def _reason(error: Exception) -> str | None:
     if isinstance(error, OSError):
         return error.strerror

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from inspect import iscoroutinefunction
 from typing import cast
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils.decorators import sync_and_async_middleware
@@ -14,6 +15,13 @@ from django.utils.decorators import sync_and_async_middleware
 from deepwiki.foundation.log_format import request_id
 
 HEADER = "X-Request-Id"
+FORWARDED = (
+    "HTTP_FORWARDED",
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_HOST",
+    "HTTP_X_FORWARDED_PORT",
+    "HTTP_X_FORWARDED_PROTO",
+)
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 Handler = (
     Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
@@ -70,6 +78,30 @@ def _refuse_nul(request: HttpRequest) -> None:
 
 def _has_nul(values: QueryDict) -> bool:
     return any("\0" in text for name, texts in values.lists() for text in (name, *texts))
+
+
+@sync_and_async_middleware
+def forwarded_headers_middleware(get_response: Handler) -> Handler:
+    """Remove X-Forwarded-* headers that do not come from a trusted proxy itself."""
+    if iscoroutinefunction(get_response):
+
+        async def handle_async(request: HttpRequest) -> HttpResponseBase:
+            _remove_untrusted(request)
+            return await cast(Awaitable[HttpResponseBase], get_response(request))
+
+        return handle_async
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        _remove_untrusted(request)
+        return cast(HttpResponseBase, get_response(request))
+
+    return handle
+
+
+def _remove_untrusted(request: HttpRequest) -> None:
+    if request.META.get("REMOTE_ADDR") not in settings.TRUSTED_PROXIES:
+        for name in FORWARDED:
+            request.META.pop(name, None)
 
 
 def _new_id() -> str:

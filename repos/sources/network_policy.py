@@ -18,6 +18,16 @@ from repos.sources.errors import AddressRefused, Unreachable
 Resolver = Callable[[str, int], list[str]]
 HTTPS_PORT = 443
 PRIVILEGED_PORTS = range(1024)  # ports of other services, such as SSH and mail
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # RFC 4291
+# Of the IANA registries of special-purpose addresses, those that Python counts as global or
+# may not know yet: protocol assignments with Teredo, documentation, 6to4, AS112, AMT.
+SPECIAL_NETWORKS = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "2001::/23 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20 192.0.0.0/24"
+        " 192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.175.48.0/24 240.0.0.0/4"
+    ).split()
+)
 NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
 # RFC 6761, RFC 6762 and names in common use that no public resolver answers for.
 PRIVATE_TOP_LEVEL = frozenset(
@@ -125,9 +135,14 @@ def is_public(text: str) -> bool:
         return False
     if isinstance(ip, ipaddress.IPv6Address):
         inner = _embedded_ipv4(ip)
-        if inner is not None:
-            return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast
+        if inner is None:
+            return ip in GLOBAL_UNICAST and not _is_special(ip)
+        ip = inner
+    return ip.is_global and not ip.is_multicast and not _is_special(ip)
+
+
+def _is_special(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    return any(ip in network for network in SPECIAL_NETWORKS)
 
 
 def _addresses(address: Address, resolver: Resolver) -> list[str]:
@@ -162,11 +177,9 @@ def _is_numeric(hostname: str) -> bool:
 
 
 def _embedded_ipv4(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address inside a mapped, 6to4, Teredo or NAT64 address."""
-    if ip.ipv4_mapped or ip.sixtofour:
-        return ip.ipv4_mapped or ip.sixtofour
-    if ip.teredo:
-        return ip.teredo[1]
+    """The IPv4 address inside a mapped or NAT64 address."""
+    if ip.ipv4_mapped:
+        return ip.ipv4_mapped
     if ip in NAT64:
         return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     return None

@@ -1,0 +1,48 @@
+"""Headers of proxies count from trusted ones; links in mails lead to the public address."""
+
+import os
+import stat
+
+import pytest
+from django.core import mail
+
+from deepwiki.foundation.key_files import make_private
+
+
+@pytest.mark.parametrize(("peer", "is_secure"), [("10.0.0.1", True), ("203.0.113.9", False)])
+def test_the_scheme_of_a_proxy_counts_from_a_trusted_one_only(rf, settings, peer, is_secure):
+    from deepwiki.foundation.middleware import forwarded_headers_middleware
+
+    settings.TRUSTED_PROXIES = ["10.0.0.1"]
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    request = rf.get("/", REMOTE_ADDR=peer, headers={"X-Forwarded-Proto": "https"})
+    forwarded_headers_middleware(lambda request: None)(request)
+    assert request.is_secure() == is_secure
+    assert ("X-Forwarded-Proto" in request.headers) == is_secure
+
+
+@pytest.mark.django_db
+def test_a_reset_link_leads_to_the_public_address(client, alice, settings):
+    settings.PUBLIC_ORIGIN = "https://wiki.example.org"
+    settings.ALLOWED_HOSTS = ["other.example.org"]
+    alice.email = "alice@example.org"
+    alice.save()
+    client.post(
+        "/accounts/password/reset/",
+        {"email": alice.email},
+        headers={"host": "other.example.org"},
+    )
+    (message,) = mail.outbox
+    assert "https://wiki.example.org/accounts/password/reset/key/" in message.body
+    assert "//other.example.org" not in message.body
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_the_data_folder_is_closed_to_other_users(tmp_path, exists):
+    folder = tmp_path / "data"
+    if exists:
+        folder.mkdir()
+        folder.chmod(0o777)
+    make_private(folder)
+    allowed = 0o711 if os.geteuid() == 0 else 0o700
+    assert stat.S_IMODE(folder.stat().st_mode) == allowed
