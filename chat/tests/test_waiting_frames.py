@@ -10,6 +10,7 @@ from channels.testing import WebsocketCommunicator
 from chat.tests.test_endpoints import ask, settled
 from deepwiki.accounts.models import ApiToken
 from deepwiki.asgi import application
+from deepwiki.testing.waiting import wait_until_async
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 FIRST = "t0000 t0001 t0002 "
@@ -61,6 +62,7 @@ async def test_a_second_frame_waits_and_the_socket_closes_after_the_last(
     text = await begin(socket, repository, with_model)
     await send(socket, repository, model="fake?text=second")
     await send(socket, repository, model="fake?text=,third")
+    await wait_until_async(socket.input_queue.empty)
     with_model.release()
     assert await finish(socket, text) == (f"{FIRST}second,third", 1000)
     assert [row.state for row in await settled()] == ["complete"] * 6
@@ -70,6 +72,7 @@ async def test_eight_frames_wait_and_all_are_answered(socket, repository, with_m
     text = await begin(socket, repository, with_model)
     for number in range(8):
         await send(socket, repository, model=f"fake?text={number}")
+    await wait_until_async(socket.input_queue.empty)
     with_model.release()
     assert await finish(socket, text) == (f"{FIRST}01234567", 1000)
 
@@ -78,6 +81,7 @@ async def test_the_ninth_closes_after_the_first_answer_has_finished(socket, repo
     text = await begin(socket, repository, with_model)
     for number in range(9):
         await send(socket, repository, model=f"fake?text={number}")
+    await wait_until_async(socket.input_queue.empty)
     with_model.release()
     text, code = await finish(socket, text)
     assert text.startswith(f"{FIRST}\n\nError: Too many questions wait")
@@ -90,6 +94,7 @@ async def test_frames_that_wait_are_bounded_in_bytes_too(socket, repository, wit
     text = await begin(socket, repository, with_model)
     for _ in range(2):
         await send(socket, repository, text="x" * 3_000)
+    await wait_until_async(socket.input_queue.empty)
     with_model.release()
     text, code = await finish(socket, text)
     assert (text[: len(FIRST)], code) == (FIRST, 4429)
@@ -110,6 +115,7 @@ async def test_a_bad_frame_waits_too_and_the_first_answer_finishes(
     text = await begin(socket, repository, with_model)
     await socket.send_to(**frame)
     await send(socket, repository)
+    await wait_until_async(socket.input_queue.empty)
     with_model.release()
     text, closed = await finish(socket, text)
     assert text.startswith(f"{FIRST}\n\nError: ")
@@ -124,6 +130,7 @@ async def test_an_error_closes_the_socket_and_what_waits_is_not_asked(
     text = (await socket.receive_output(timeout=20))["text"]
     with_model.default = "fake?tokens=3"
     await send(socket, repository, model="fake?text=second")
+    await wait_until_async(socket.input_queue.empty)
     with_model.release()
     text, code = await finish(socket, text)
     assert code == 4502
