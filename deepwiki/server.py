@@ -15,6 +15,7 @@ import socket
 import sys
 
 from deepwiki.runtime.listeners import inherited_listener, shared_listener
+from deepwiki.runtime.memory import limit_arenas
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deepwiki.settings")
 
@@ -28,6 +29,7 @@ def serve(host: str, port: int, listener: socket.socket | None = None) -> None:
         asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     import django
 
+    limit_arenas()
     django.setup()
     from daphne.endpoints import build_endpoint_description_strings
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from deepwiki.runtime import memory
-from deepwiki.runtime.memory import MemoryTrimmer, trim
+from deepwiki.runtime.memory import MemoryTrimmer, limit_arenas, trim
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc only")
@@ -28,3 +28,8 @@ async def test_memory_is_given_back_until_the_trimmer_is_stopped(monkeypatch):
     await asyncio.wait([task])
     assert task.cancelled()
     trimmer.stop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc only")
+def test_a_server_limits_the_arenas_of_its_threads():
+    assert limit_arenas()
