@@ -43,6 +43,7 @@ class Proxy:
         self._call(self._end())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(10)
+        self.loop.close()
 
     def cut(self):
         """Break every connection."""
@@ -55,6 +56,7 @@ class Proxy:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # aborted transports close in the next turn of the loop
 
     def _call(self, coroutine):
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(10)
@@ -68,8 +70,12 @@ class Proxy:
             behind = await asyncio.open_unix_connection(path)
         else:
             behind = await asyncio.open_connection(self.host, self.port_behind)
-        self.writers |= {writer, behind[1]}
-        await asyncio.gather(self._pump(reader, behind[1]), self._pump(behind[0], writer))
+        pair = {writer, behind[1]}
+        self.writers |= pair
+        with contextlib.suppress(asyncio.CancelledError):  # asyncio logs a cancelled handler
+            await asyncio.gather(self._pump(reader, behind[1]), self._pump(behind[0], writer))
+        for each in pair:
+            each.transport.abort()
 
     async def _pump(self, reader, writer):
         with contextlib.suppress(OSError):

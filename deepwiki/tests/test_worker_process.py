@@ -26,7 +26,14 @@ def pool():
 
 def workers():
     children = psutil.Process().children(recursive=True)
-    return [child for child in children if "chat.rendering.worker" in child.cmdline()]
+    return [child for child in children if "chat.rendering.worker" in _command(child)]
+
+
+def _command(process):
+    try:
+        return process.cmdline()
+    except (psutil.ZombieProcess, psutil.NoSuchProcess):
+        return []
 
 
 @pytest.fixture
