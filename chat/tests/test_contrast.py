@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 TOKENS = (Path(__file__).resolve().parents[2] / "static/css/tokens.css").read_text()
+STYLES = Path(__file__).resolve().parents[2] / "static/css"
+NAMED = re.compile(r"var\(--([\w-]+)\)")
+DEFINED = re.compile(r"^ *--([\w-]+):", re.MULTILINE)
 PAIR = re.compile(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\);")
 ROLE = re.compile(r"--([\w-]+): var\(--([\w-]+)\);")
 SYNTAX = ("kw", "str", "num", "com", "fn", "cls", "text")
@@ -42,3 +45,15 @@ def test_code_is_readable_on_plain_and_on_marked_lines(theme, ground, name):
 def test_the_border_of_a_field_is_seen(theme, ground):
     palette = colours(theme)
     assert contrast(palette["field"], palette[ground]) >= EDGE
+
+
+def test_every_colour_that_a_style_names_exists():
+    styles = "".join(path.read_text() for path in STYLES.glob("*.css"))
+    assert set(NAMED.findall(styles)) - set(DEFINED.findall(styles)) == set()
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize("ground", ["accent", "brick"])
+def test_the_text_of_a_filled_button_is_readable(theme, ground):
+    palette = colours(theme)
+    assert contrast(palette["on-accent"], palette[ground]) >= TEXT

@@ -59,6 +59,8 @@ function openDialog(dialog) {
   const messages = document.querySelectorAll("#thread [data-message]");
   if (last) last.value = [...messages].at(-1)?.dataset.message ?? "";
   if (!dialog.open) dialog.showModal();
+  // What had the focus may have been replaced.
+  if (!dialog.contains(document.activeElement)) dialog.querySelector("button")?.focus();
 }
 
 let wasIndexing = false;
