@@ -38,6 +38,8 @@ RULES = {
     "image": rules.image,
     "link_open": rules.link_open,
     "link_close": rules.link_close,
+    "th_open": rules.cell,
+    "td_open": rules.cell,
     "heading_open": rules.heading,
     "heading_close": rules.heading,
 }

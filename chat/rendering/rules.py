@@ -36,6 +36,7 @@ CODE_BUTTONS = (
 )
 MORE_LINES_GAP = re.compile(r"\s?[,;]\s?|\sand\s")
 HEADING_OFFSET = 2  # h1 is the page's title, h2 each question
+LONG_CELL_CHARS = 40
 
 
 def environment(check: Check | None, *, growing: bool = False) -> dict[str, Any]:
@@ -107,6 +108,16 @@ def heading(self: RendererHTML, tokens: Tokens, index: int, options: Any, env: A
     token = tokens[index]
     level = int(token.tag.removeprefix("h"))
     token.tag = f"h{min(6, level + HEADING_OFFSET)}"
+    return self.renderToken(tokens, index, options, env)
+
+
+def cell(self: RendererHTML, tokens: Tokens, index: int, options: Any, env: Any) -> str:
+    """The start of a table cell, its alignment and the room that a long text takes as classes."""
+    alignment = str(tokens[index].attrs.pop("style", "")).removeprefix("text-align:")
+    is_long = len(tokens[index + 1].content) > LONG_CELL_CHARS
+    classes = [*filter(None, [alignment]), *(["long"] if is_long else [])]
+    if classes:
+        tokens[index].attrSet("class", " ".join(classes))
     return self.renderToken(tokens, index, options, env)
 
 

@@ -135,3 +135,54 @@ def test_a_print_carries_the_sources_and_no_controls(start, open_page, conversat
     page.pdf(path=ARTIFACTS / "print.pdf")
     page.emulate_media(media="screen")
     assert page.locator(".sources li").filter(visible=True).count() == 0
+
+
+READABLE = {
+    "a sentence beside wide columns": "| name | what | more | from |\n|---|---|---:|---|\n"
+    f"| `{NAME[:60]}` | {'how many passages are compared before the best are chosen ' * 2} | 7 |"
+    " `shop/prices.py:L1-L4` |\n",
+    "a diagram with a long text": f"```mermaid\nflowchart LR\n  A[{'a long text ' * 12}] --> B\n```\n",
+    "a rule between": "above\n\n---\n\nbelow\n",
+}
+
+
+@pytest.fixture
+def answered(alice, repository):
+    conversation = Conversation.objects.create(user=alice, repository=repository, title="t")
+    question = Message.objects.create(
+        conversation=conversation, role="user", content="How?", position=1
+    )
+    Message.objects.create(
+        conversation=conversation,
+        role="assistant",
+        content="\n\n".join(READABLE.values()),
+        parent=question,
+        position=2,
+        state="complete",
+    )
+    return conversation
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_sentence_in_a_table_and_the_source_of_a_diagram_can_be_read(
+    start, open_page, answered, width
+):
+    live = start()
+    page = open_page(live, viewport={"width": width, "height": 844}, color_scheme="dark")
+    bring_session(page, live)
+    page.goto(f"{live.url}/c/{answered.pk}/")
+    page.click(".diagram summary")
+    assert overflowing(page) == []
+    assert page.locator(".prose td").nth(1).bounding_box()["width"] > 180
+    assert page.locator(".prose td").nth(2).evaluate("(e) => getComputedStyle(e).textAlign") == (
+        "right"
+    )
+    source = page.locator(".diagram pre")
+    font = source.locator("code").evaluate("(e) => getComputedStyle(e).font")
+    assert "13.5px" in font and "JetBrains Mono" in font
+    assert source.bounding_box()["width"] <= page.locator(".prose").bounding_box()["width"]
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 720, "height": 1000})  # about the width of a sheet
+    assert page.eval_on_selector(
+        ".prose td:last-child", "(e) => e.getBoundingClientRect().right <= innerWidth"
+    ), "a wide table is cut on paper"
