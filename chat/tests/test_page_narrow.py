@@ -143,6 +143,7 @@ READABLE = {
     " `shop/prices.py:L1-L4` |\n",
     "a diagram with a long text": f"```mermaid\nflowchart LR\n  A[{'a long text ' * 12}] --> B\n```\n",
     "a rule between": "above\n\n---\n\nbelow\n",
+    "folded text": "<details><summary>More</summary>\n\nunfolded on paper\n\n</details>\n",
 }
 
 
@@ -181,8 +182,12 @@ def test_a_sentence_in_a_table_and_the_source_of_a_diagram_can_be_read(
     font = source.locator("code").evaluate("(e) => getComputedStyle(e).font")
     assert "13.5px" in font and "JetBrains Mono" in font
     assert source.bounding_box()["width"] <= page.locator(".prose").bounding_box()["width"]
+    folded = page.locator("text=unfolded on paper")
+    assert not folded.is_visible()
     page.emulate_media(media="print")
+    assert folded.is_visible()
     page.set_viewport_size({"width": 720, "height": 1000})  # about the width of a sheet
     assert page.eval_on_selector(
         ".prose td:last-child", "(e) => e.getBoundingClientRect().right <= innerWidth"
     ), "a wide table is cut on paper"
+    assert page.locator(".prose th").nth(2).bounding_box()["height"] < 50, "a short word is broken"

@@ -31,15 +31,17 @@ export function bindPageUpdates(position) {
   });
 }
 
-/** Sources are printed also where the browser does not let a style open them. */
+const PRINTED = ".sources, .prose details:not(.diagram > details)";
+
+/** Sources and folded text are printed also where the browser does not let a style open them. */
 export function bindPrinting() {
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll(".sources:not([open])")];
-    for (const sources of opened) sources.open = true;
+    opened = [...document.querySelectorAll(PRINTED)].filter((details) => !details.open);
+    for (const details of opened) details.open = true;
   });
   addEventListener("afterprint", () => {
-    for (const sources of opened) sources.open = false;
+    for (const details of opened) details.open = false;
   });
 }
 
