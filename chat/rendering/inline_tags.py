@@ -71,12 +71,17 @@ def _render_tag(self: RendererHTML, tokens: list[Token], index: int, options: An
 def _details(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
     """`<details>` on a line of its own, to the line of its end."""
     match = DETAILS.match(_line(state, start))
+    if match is None:
+        return False
+    is_growing = state.env["growing"]
     # While its end has not come, a growing block holds all that follows it.
-    unclosed = end if state.env["growing"] else 0
-    last = _matching_lines(state).get(start, unclosed) if match else 0
-    if match is None or not start < last <= end or (last == end and not unclosed):
+    last = _matching_lines(state).get(start, end if is_growing else 0)
+    if last and (not start < last <= end or (last == end and not is_growing)):
         return False
     if silent:
+        return True
+    if not last:
+        _push_line(state, start)
         return True
     rest = _line(state, start)[match.end() :].strip()
     content = start + 1
@@ -86,6 +91,15 @@ def _details(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # 
     _push_details(state, (start, content, last), rest)
     state.line = min(last + 1, end)
     return True
+
+
+def _push_line(state: StateBlock, number: int) -> None:
+    """A line whose end never came, as a paragraph: it began a block while the text grew."""
+    state.push("paragraph_open", "p", 1).map = [number, number + 1]
+    inline = state.push("inline", "", 0)
+    inline.content, inline.map, inline.children = _line(state, number), [number, number + 1], []
+    state.push("paragraph_close", "p", -1)
+    state.line = number + 1
 
 
 def _push_details(state: StateBlock, lines: tuple[int, int, int], summary: str) -> None:

@@ -33,7 +33,7 @@ def path_regex(pattern: str) -> str:
     """The regex of a pattern with slashes: `**` stands for any number of folders."""
     runs: list[list[str]] = [[]]
     for part in _parts(pattern):
-        if part == "**":
+        if len(part) > 1 and not part.strip("*"):  # git reads more stars as two
             runs.append([])
         else:
             runs[-1].append(name_regex(part))

@@ -26,6 +26,8 @@ PASSWORD = re.compile(
     r"(?:^|[/\s<\"'(\[])[^/@\s:]*:(?!//)[^/\s]*@|//[^/\s]*:[^\s]*@|%3a[^/\s]*@", re.I
 )
 SLASHES = re.compile("/{2,}")
+# In front of a path, an encoded slash says no more than a plain one.
+LEADING_SLASHES = re.compile(r"\A(?:/|%2f)+", re.IGNORECASE)
 SSH_USER = "git"
 
 
@@ -161,7 +163,7 @@ def _path_and_fragment(parts: SplitResult) -> tuple[str, str]:
 
     In pip's form `git+https://host/path@revision#egg=name` the revision takes its place.
     """
-    path = SLASHES.sub("/", parts.path).strip("/")
+    path = SLASHES.sub("/", LEADING_SLASHES.sub("", parts.path)).strip("/")
     if parts.scheme.startswith("git+") and "@" in path.rpartition("/")[2]:
         path, _, revision = path.rpartition("@")
         return f"{path.removesuffix('.git')}.git", revision

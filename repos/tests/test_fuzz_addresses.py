@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from repos.sources import KINDS, parse_address
@@ -78,6 +78,7 @@ def test_an_address_is_refused_in_words_or_safe(text, kind):
 
 
 @given(TEXTS, KIND)
+@example("host.example/%2Fplugins/gitiles/a/b", "")
 def test_the_canonical_address_is_its_own_canonical_address(text, kind):
     address = parsed(text, kind)
     if address is None:

@@ -3,7 +3,7 @@
 import subprocess
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from deepwiki.testing.growth import LINEAR, growth
@@ -39,6 +39,7 @@ def excluded_by_git(checkout, patterns, paths):
 
 
 @given(st.lists(PATTERNS, min_size=1, max_size=4), st.lists(PATHS, min_size=1, max_size=8))
+@example(patterns=["***/*"], paths=["a"])
 def test_what_git_ignores_is_excluded_and_nothing_else(checkout, patterns, paths):
     matcher = PathMatcher(GlobRules(patterns))
     ours = {path for path in paths if matcher.excludes(path)}
