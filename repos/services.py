@@ -9,13 +9,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from repos import jobs
 from repos.access import find_readable
+from repos.access.additions import Requester, check_may_add
 from repos.encryption import WrongKey, encrypt
 from repos.index import drop_indexes, source_of
 from repos.jobs.revision_choice import choose_revision, possible_revisions
@@ -23,7 +23,6 @@ from repos.models import IndexJob, Repository
 from repos.sources import (
     Address,
     SourceError,
-    has_public_host,
     parse_address,
     remote_commit,
 )
@@ -63,12 +62,19 @@ def find_for_operator(text: str) -> Repository | None:
 
 
 def find_or_add(
-    person: Person, repo_url: str, *, kind: str = "", token: str = "", revision: str = ""
+    person: Person,
+    repo_url: str,
+    *,
+    kind: str = "",
+    token: str = "",
+    revision: str = "",
+    client_address: str = "",
 ) -> Repository:
     """The repository at an address, added and queued for indexing when it is new.
 
     The address may name the revision, too. A token makes it the person's own private
-    repository. Raises BadAddress, and NotFound for a local folder that the settings do
+    repository. New ones of somebody without an account are counted by `client_address`.
+    Raises BadAddress, TooManyAdded, and NotFound for a local folder that the settings do
     not open.
     """
     address = parse_address(repo_url, kind)
@@ -76,8 +82,10 @@ def find_or_add(
     own = bool(token) and person_id is not None
     repository = _find(person_id, address, revision, own=own)
     if repository is None:
-        _check_may_add(address, person_id)
-        repository = _add_for(person, address, token=token, revision=revision)
+        check_may_add(address, person_id)
+        revision = choose_revision(address, revision, token or _own_token(person_id, address))
+        requester = Requester.of(person, client_address)
+        repository = _add_for(person, requester, address, token=token, revision=revision)
         if person_id is None and not repository.host_is_public:
             raise NotFound("not_readable")  # a row from before its host counted as public
     touch(repository, person_id, token)
@@ -221,15 +229,20 @@ def _find(
     return None
 
 
-def _add_for(person: Person, address: Address, *, token: str, revision: str) -> Repository:
-    """The repository at the revision that is meant, a new row if there is none."""
+def _add_for(
+    person: Person, requester: Requester, address: Address, *, token: str, revision: str
+) -> Repository:
+    """The repository at a revision, a new row if there is none. Raises TooManyAdded."""
     person_id = _id_of(person)
-    revision = choose_revision(address, revision, token or _own_token(person_id, address))
     own = bool(token) and person_id is not None
-    repository = find_readable(person_id, address.url, revision, own=own)
-    if repository is None and not token:
-        repository = _private_revision(person, address, revision)
-    return repository or add(address, person_id, token=token, revision=revision)
+    with requester.adding():
+        repository = find_readable(person_id, address.url, revision, own=own)
+        if repository is not None:
+            return repository
+        requester.count()
+        if not token:
+            repository = _private_revision(person, address, revision)
+        return repository or add(address, person_id, token=token, revision=revision)
 
 
 def _own_token(person_id: int | None, address: Address) -> str:
@@ -241,33 +254,6 @@ def _own_token(person_id: int | None, address: Address) -> str:
     with contextlib.suppress(WrongKey):
         return repository.token
     return ""
-
-
-def _check_may_add(address: Address, person_id: int | None) -> None:
-    """Raises NotFound for a folder outside LOCAL_ROOTS.
-
-    For an anonymous person, for anything but a repository of a public host.
-    """
-    if person_id is None and not has_public_host(
-        address, settings.CLONE_ALLOW, through_proxy=bool(settings.GIT_PROXY)
-    ):
-        raise NotFound("not_readable")
-    if address.is_local and not _is_under_roots(Path(address.url)):
-        raise NotFound("not_readable")
-
-
-def _is_under_roots(path: Path) -> bool:
-    """Is it a folder in one of LOCAL_ROOTS?
-
-    Links are resolved before the comparison.
-    """
-    try:
-        real = path.resolve()
-        is_folder = real.is_dir()
-    except (OSError, ValueError):  # a name too long, a folder that may not be entered
-        return False
-    under = any(real == root or root in real.parents for root in settings.LOCAL_ROOTS)
-    return under and is_folder
 
 
 def _private_revision(person: Person, address: Address, revision: str) -> Repository | None:

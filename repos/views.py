@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from repos import jobs, services
 from repos.models import IndexJob, Repository
 from repos.sources import SourceError
+from repos.sources.errors import MESSAGES, TooManyAdded
 from repos.sources.locations import may_hold_password
 
 MAX_SHOWN_CHARS = 1_000  # of a refused address
@@ -36,6 +37,10 @@ def add(request: HttpRequest) -> HttpResponse:
             token=request.POST.get("token", "").strip(),
             revision=request.POST.get("revision", "").strip(),
         )
+    except TooManyAdded as error:
+        response = _refused_form(request, text, error)
+        response.status_code, response["Retry-After"] = 429, str(error.retry_after)
+        return response
     except SourceError as error:
         return _refused_form(request, text, error)
     return _redirect(request, reverse("repository", args=[repository.pk]))
@@ -113,7 +118,7 @@ def _refused_form(request: HttpRequest, text: str, error: SourceError) -> HttpRe
     shown = text[:MAX_SHOWN_CHARS]
     if error.code == CREDENTIALS or may_hold_password(text):
         shown = ""
-    context = {"error": str(error), "repo_url": shown}
+    context = {"error": _(MESSAGES[error.code]).format(**error.parameters), "repo_url": shown}
     return render(request, "repos/add_form.html", context, status=422)
 
 

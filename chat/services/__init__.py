@@ -14,8 +14,8 @@ from chat.services.configuration import (
     request_limits,
 )
 from chat.services.permissions import check_may_follow
-from chat.services.quotas import network
 from chat.services.running import runs
+from deepwiki.foundation.address_keys import network
 
 __all__ = [
     "ask",

@@ -188,7 +188,7 @@ def _accept_anonymous(
     run_id = reserve_anonymous_run(address)
     try:
         model = refreshed_providers().choose(request.provider, request.model)
-        accepted = accept_question(person, request, model)
+        accepted = accept_question(person, request, model, address)
     except Exception:
         release_anonymous_run(run_id)
         raise

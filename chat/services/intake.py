@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from chat.core.errors import BadRequest, NoSuchRepository, NotSignedIn
+from chat.core.errors import BadRequest, NoSuchRepository, NotSignedIn, TooMany
 from chat.core.ports import Model
 from chat.core.request import ChatRequest, Turn
 from chat.core.research_rounds import untagged
@@ -25,7 +25,7 @@ from chat.token_usage import TOKENS
 from deepwiki.foundation.sql import read_sql
 from repos import services as repositories
 from repos.models import Repository, RepositoryQuerySet
-from repos.sources.errors import NotFound, SourceError
+from repos.sources.errors import NotFound, SourceError, TooManyAdded
 
 if TYPE_CHECKING:
     from deepwiki.accounts.authentication import Person
@@ -62,7 +62,9 @@ class _Place:
     position: int = 1
 
 
-def accept_question(person: Person, request: ChatRequest, model: Model) -> AcceptedQuestion:
+def accept_question(
+    person: Person, request: ChatRequest, model: Model, client_address: str = ""
+) -> AcceptedQuestion:
     """Store a question and the answer to come, or find those of the same question.
 
     Raises the ChatError family.
@@ -72,7 +74,7 @@ def accept_question(person: Person, request: ChatRequest, model: Model) -> Accep
         return existing
     if request.token and person.pk is None:
         raise NotSignedIn("token_needs_sign_in")
-    repository = _repository(person, request)
+    repository = _repository(person, request, client_address)
     if person.pk is None:
         return AcceptedQuestion(repository, request.messages[:-1])
     try:
@@ -109,10 +111,10 @@ def _existing(question: Message) -> AcceptedQuestion:
     return replace(accepted, answer_id=answer.pk, run_id=answer.run_id)
 
 
-def _repository(person: Person, request: ChatRequest) -> Repository:
+def _repository(person: Person, request: ChatRequest, client_address: str) -> Repository:
     """The repository of the conversation, of the page, or of the address in the request.
 
-    Raises NoSuchRepository, BadRequest.
+    Raises NoSuchRepository, BadRequest, TooMany.
     """
     try:
         repository = _conversation_repository(person, request)
@@ -125,13 +127,23 @@ def _repository(person: Person, request: ChatRequest) -> Repository:
                 kind=request.type,
                 token=request.token,
                 revision=request.revision,
+                client_address=client_address,
             )
         _touch(person, request, repository)
     except NotFound as error:
         raise NoSuchRepository(text=str(error)) from error
+    except TooManyAdded as error:
+        raise _too_many(error) from error
     except SourceError as error:
         raise BadRequest(text=str(error)) from error
     return repository
+
+
+def _too_many(error: TooManyAdded) -> TooMany:
+    """The same in the words of the chat, whose catalogue has the code, too."""
+    return TooMany(
+        error.code, retry_after=error.retry_after, limit=error.limit, minutes=error.minutes
+    )
 
 
 def _touch(person: Person, request: ChatRequest, repository: Repository) -> None:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import IPv4Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from chat.core.errors import TooMany
 from chat.core.ports import Model
 from chat.models import LEASE, AnonymousRun
+from deepwiki.foundation.address_keys import address_key
 from deepwiki.foundation.advisory_locks import QUESTIONS_OF_ADDRESS, QUESTIONS_OF_PERSON
 from deepwiki.foundation.sql import read_sql
 
@@ -107,24 +106,3 @@ def reserve_anonymous_run(address: str) -> uuid.UUID:
 def release_anonymous_run(run_id: uuid.UUID) -> None:
     """The run has ended, or never began: it counts as a question, not as running."""
     AnonymousRun.objects.filter(pk=run_id).update(lease_at=None)
-
-
-def address_key(address: str) -> str:
-    """What a network address is counted by: a keyed hash, 64 hexadecimal digits.
-
-    Of an IPv6 address its /64 counts, which one subscriber has at least.
-    """
-    return salted_hmac("chat.anonymous", network(address), algorithm="sha256").hexdigest()
-
-
-def network(address: str) -> str:
-    """An IPv4 address, or the /64 of an IPv6 address; other text as it is."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(ip, IPv4Address):
-        return str(ip)
-    if ip.ipv4_mapped is not None:
-        return str(ip.ipv4_mapped)
-    return str(ip_network((ip, 64), strict=False))

@@ -10,9 +10,9 @@ from django.test import AsyncClient
 
 from chat.api.connection import open_sockets
 from chat.models import AnonymousRun, Message
-from chat.services.quotas import address_key, network
 from chat.tests.test_endpoints import ENDPOINTS, ask
 from deepwiki.asgi import application
+from deepwiki.foundation.address_keys import address_key, network
 from deepwiki.foundation.threads import in_thread
 from deepwiki.testing.waiting import wait_until_async
 

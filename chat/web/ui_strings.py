@@ -25,6 +25,14 @@ MESSAGES: dict[str, str] = {
         "There is no such repository, or you may not see it. Check the address, or add an access token that can read it."
     ),
     "too_many": gettext_noop("Too many requests. Wait a moment and ask again."),
+    "too_many_added": gettext_noop(
+        "You have added {limit} repositories within an hour, as many as a person may."
+        " Try again in {minutes} minutes; repositories that are here already can be asked about."
+    ),
+    "too_many_added_from_address": gettext_noop(
+        "From your address {limit} repositories were added within an hour, as many as may be."
+        " Try again in {minutes} minutes, or sign in."
+    ),
     "retriever_failed": gettext_noop(
         "Error preparing retriever: the repository could not be read."
     ),

@@ -14,3 +14,5 @@ HNSW_DDL: Final = 0x0DEE9A  # one process creates or drops HNSW indexes at a tim
 QUESTIONS_OF_PERSON: Final = 0x0A5C  # questions of one person are counted and stored one by one
 # As above; the second argument is a hash of a network address.
 QUESTIONS_OF_ADDRESS: Final = 0x0A5D  # questions of one address are counted one by one
+# As above; a hash of a person's id or of a network address.
+NEW_REPOSITORIES: Final = 0x0ADD  # new repositories of one requester are counted one by one

@@ -13,12 +13,13 @@ from django.utils import timezone
 from repos.index import bulk, drop_indexes, hnsw, sizes
 from repos.jobs import closing
 from repos.jobs.queue import request
-from repos.models import IndexJob, Repository
+from repos.models import IndexJob, Repository, RepositoryAddition
 
 logger = logging.getLogger(__name__)
 IN_USE = timedelta(days=14)  # since the last question: refreshed
 JUST_USED = timedelta(hours=1)  # since the last question: never dropped
 JOBS_KEPT = timedelta(days=30)
+ADDITIONS_KEPT = timedelta(hours=1)
 
 
 def refresh_due() -> int:
@@ -41,6 +42,7 @@ def run_hourly() -> None:
     hnsw.drop_orphans()
     bulk.analyze()
     delete_old_jobs()
+    delete_old_additions()
 
 
 def make_room() -> list[str]:
@@ -64,6 +66,12 @@ def make_room() -> list[str]:
     if dropped:
         logger.info("dropped the indexes of %s repositories to make room", len(dropped))
     return dropped
+
+
+def delete_old_additions() -> int:
+    """Delete counts of added repositories that no limit looks at; returns how many."""
+    old = RepositoryAddition.objects.filter(added_at__lt=timezone.now() - ADDITIONS_KEPT)
+    return old.delete()[0]
 
 
 def delete_old_jobs() -> int:

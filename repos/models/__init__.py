@@ -1,5 +1,6 @@
 """The tables of repositories, their indexes and index jobs."""
 
+from repos.models.addition import RepositoryAddition
 from repos.models.index import Chunk, Document, Embedding, Index, Term, vector_text
 from repos.models.job import IndexJob, IndexJobQuerySet
 from repos.models.permissions import may_share_of_others
@@ -13,6 +14,7 @@ __all__ = [
     "IndexJob",
     "IndexJobQuerySet",
     "Repository",
+    "RepositoryAddition",
     "RepositoryQuerySet",
     "Term",
     "may_share_of_others",

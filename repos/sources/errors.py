@@ -8,6 +8,7 @@ SourceError
 ├── Moved                 the host redirects to another address
 ├── Unreachable           the host did not answer in time, or answered with an error
 ├── RepositoryTooLarge    the repository is over a limit
+├── TooManyAdded          the person, or the address, has added too many within an hour
 ├── DiskFull              this server has no room left, whatever the repository
 └── Broken                the repository answered but cannot be read
 """
@@ -69,6 +70,15 @@ MESSAGES: dict[str, str] = {
     "unknown_host": "The host of this repository could not be found. Check the address.",
     "host_failed": "The repository's host did not answer as it should. Try again later.",
     "timeout": "Fetching this repository took too long. Try again later.",
+    # TooManyAdded
+    "too_many_added": (
+        "You have added {limit} repositories within an hour, as many as a person may."
+        " Try again in {minutes} minutes; repositories that are here already can be asked about."
+    ),
+    "too_many_added_from_address": (
+        "From your address {limit} repositories were added within an hour, as many as may be."
+        " Try again in {minutes} minutes, or sign in."
+    ),
     # RepositoryTooLarge
     "too_large": "This repository is too large for this server.",
     "too_many_files": "This repository has too many files for this server.",
@@ -154,6 +164,17 @@ class RepositoryTooLarge(SourceError):
     """The repository is over a limit."""
 
     code = "too_large"
+
+
+class TooManyAdded(SourceError):
+    """Too many repositories were added within an hour; worth another try after `retry_after` s."""
+
+    code = "too_many_added"
+
+    def __init__(self, code: str, *, limit: int, retry_after: int) -> None:
+        self.limit, self.retry_after = limit, retry_after
+        self.minutes = -(-retry_after // 60)
+        super().__init__(code, limit=limit, minutes=self.minutes)
 
 
 class DiskFull(SourceError):
