@@ -6,7 +6,7 @@ import pytest
 
 from chat.models import Conversation, Message
 from deepwiki.testing.page import bring_session
-from repos.models import Repository
+from repos.models import IndexJob, Repository
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ARTIFACTS = Path("test-artifacts")
@@ -191,3 +191,24 @@ def test_a_sentence_in_a_table_and_the_source_of_a_diagram_can_be_read(
         ".prose td:last-child", "(e) => e.getBoundingClientRect().right <= innerWidth"
     ), "a wide table is cut on paper"
     assert page.locator(".prose th").nth(2).bounding_box()["height"] < 50, "a short word is broken"
+
+
+def test_what_opens_in_the_status_line_of_a_phone_stays_within_it(
+    start, open_page, alice, repository
+):
+    Repository.objects.update(kind="github", added_by=alice)
+    IndexJob.objects.create(
+        repository=repository, state=IndexJob.State.DONE, failures={f"{NAME}.py": "unreadable"}
+    )
+    live = start()
+    page = open_page(live, viewport=PHONE)
+    bring_session(page, live)
+    page.goto(f"{live.url}/r/{repository.pk}/")
+    page.click("text=What could not be read")
+    page.click("text=Refresh on every push")
+    page.click("#webhook button")
+    page.wait_for_selector(".webhook dd")
+    assert overflowing(page) == []
+    assert page.eval_on_selector_all(
+        ".skipped .mono", "(all) => all.every((e) => e.getBoundingClientRect().right <= innerWidth)"
+    )
