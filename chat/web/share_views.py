@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -130,4 +131,9 @@ def _expiry(days: str) -> datetime | None:
 
 def _render_dialog(request: HttpRequest, conversation: Conversation) -> HttpResponse:
     shares = Share.objects.unended().filter(conversation=conversation)
-    return render(request, "chat/shares.html", {"conversation": conversation, "shares": shares})
+    context = {
+        "conversation": conversation,
+        "shares": shares,
+        "public_origin": settings.PUBLIC_ORIGIN,
+    }
+    return render(request, "chat/shares.html", context)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.models import EmailAddress
 from allauth.account.stages import EmailVerificationStage
+from allauth.core import context as allauth_context
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
@@ -98,6 +101,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
         return _public_url("account_confirm_email", emailconfirmation.key)
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Mails name the public address, also where allauth takes it from the request."""
+        public = {name: _with_public_origin(value) for name, value in context.items()}
+        super().send_mail(template_prefix, email, {**public, "current_site": _public_site()})
+
+    def format_email_subject(self, subject: str) -> str:
+        return f"[{_public_site().name}] {subject}"
+
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """Copies the user's language and theme to the browser."""
         response: HttpResponse = super().post_login(request, user, **kwargs)
@@ -120,6 +131,23 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return bool(settings.SOCIAL_SIGN_UP)
+
+
+def _public_site() -> SimpleNamespace:
+    """What templates of mails call `current_site`."""
+    host = urlsplit(settings.PUBLIC_ORIGIN).netloc
+    return SimpleNamespace(name=host, domain=host)
+
+
+def _with_public_origin(value: Any) -> Any:
+    """A link to the host that the request named as one to the public address."""
+    request = allauth_context.request
+    if request is None or not isinstance(value, str):
+        return value
+    origin = f"{request.scheme}://{request.get_host()}/"
+    if not value.startswith(origin):
+        return value
+    return f"{settings.PUBLIC_ORIGIN}/{value.removeprefix(origin)}"
 
 
 def _public_url(route: str, *arguments: str) -> str:

@@ -5,7 +5,9 @@ import stat
 
 import pytest
 from django.core import mail
+from django.urls import reverse
 
+from chat.models import Conversation, Message, Share
 from deepwiki.foundation.key_files import make_private
 
 
@@ -35,6 +37,38 @@ def test_a_reset_link_leads_to_the_public_address(client, alice, settings):
     (message,) = mail.outbox
     assert "https://wiki.example.org/accounts/password/reset/key/" in message.body
     assert "//other.example.org" not in message.body
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("known", [True, False])
+def test_mails_name_no_other_host(client, alice, settings, known):
+    settings.PUBLIC_ORIGIN = "https://wiki.example.org"
+    settings.ALLOWED_HOSTS = ["other.example.org"]
+    alice.email = "alice@example.org"
+    alice.save()
+    address = alice.email if known else "nobody@example.org"
+    client.post(
+        "/accounts/password/reset/", {"email": address}, headers={"host": "other.example.org"}
+    )
+    (message,) = mail.outbox
+    assert "wiki.example.org" in message.subject and "wiki.example.org" in message.body
+    assert "other.example.org" not in message.subject + message.body
+
+
+@pytest.mark.django_db
+def test_a_share_link_leads_to_the_public_address(client, alice, settings, public_repository):
+    settings.PUBLIC_ORIGIN = "https://wiki.example.org"
+    settings.ALLOWED_HOSTS = ["other.example.org"]
+    conversation = Conversation.objects.create(user=alice, repository=public_repository)
+    last = Message.objects.create(conversation=conversation, position=1, role="user")
+    share = Share.objects.create(conversation=conversation, last=last)
+    client.force_login(alice)
+    page = client.get(
+        reverse("share", args=[conversation.pk]), headers={"host": "other.example.org"}
+    )
+    path = reverse("shared", args=[share.key])
+    assert f'data-text="https://wiki.example.org{path}"' in page.content.decode()
+    assert "other.example.org" not in page.content.decode()
 
 
 @pytest.mark.parametrize("exists", [False, True])
