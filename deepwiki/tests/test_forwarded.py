@@ -64,7 +64,7 @@ def test_a_share_link_leads_to_the_public_address(client, alice, settings, publi
     share = Share.objects.create(conversation=conversation, last=last)
     client.force_login(alice)
     page = client.get(
-        reverse("share", args=[conversation.pk]), headers={"host": "other.example.org"}
+        reverse("shares", args=[conversation.pk]), headers={"host": "other.example.org"}
     )
     path = reverse("shared", args=[share.key])
     assert f'data-text="https://wiki.example.org{path}"' in page.content.decode()
