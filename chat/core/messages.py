@@ -75,6 +75,7 @@ MESSAGES: Final[dict[str, str]] = {
     "empty_question": "The question is empty. Type one and send it again.",
     "field_not_text": "{field} must be text.",
     "field_too_long": "{field} is longer than {limit} characters.",
+    "too_many_patterns": "{field} holds more than {limit} patterns. Leave some out.",
     "field_not_boolean": "{field} must be true or false.",
     "field_not_a_name": "{field} holds characters that no name has.",
     "field_not_a_uuid": "{field} must be a UUID.",

@@ -32,7 +32,7 @@ from chat.services.configuration import answer_limits, providers, refreshed_prov
 from chat.services.intake import AcceptedQuestion, accept_question
 from chat.services.pasted_file import with_pasted_file
 from chat.services.permissions import check_may_follow
-from chat.services.quotas import release_anonymous_run, reserve_anonymous_run
+from chat.services.quotas import check_filters, release_anonymous_run, reserve_anonymous_run
 from chat.services.retrieval import RepositoryRetriever
 from chat.services.running import runs
 from deepwiki.foundation import metrics
@@ -66,6 +66,7 @@ async def ask(
 
     Raises the ChatError family, before anything is sent anywhere.
     """
+    check_filters(request)
     # The client may disconnect before the rows are stored: the answer is started anyway.
     with database_errors_as_down():
         starting = keep(_start_answer(person, request, authorize, address=address, lasting=lasting))

@@ -11,12 +11,14 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from chat.core.errors import TooMany
+from chat.core.errors import BadRequest, TooMany
 from chat.core.ports import Model
+from chat.core.request import ChatRequest
 from chat.models import LEASE, AnonymousRun
 from deepwiki.foundation.address_keys import address_key
 from deepwiki.foundation.advisory_locks import QUESTIONS_OF_ADDRESS, QUESTIONS_OF_PERSON
 from deepwiki.foundation.sql import read_sql
+from repos.search import MAX_PATTERNS, has_too_many_patterns
 
 if TYPE_CHECKING:
     from deepwiki.accounts.authentication import Person
@@ -65,6 +67,13 @@ def limit_parameters(person: Person, model: Model) -> dict[str, Any]:
         "most_running": settings.RUNS_PER_USER,
         "most_asked": settings.REQUESTS_PER_MINUTE,
     }
+
+
+def check_filters(request: ChatRequest) -> None:
+    """Raises BadRequest for a filter field with more patterns than are applied."""
+    for name, text in request.filters.items():
+        if has_too_many_patterns(text):
+            raise BadRequest("too_many_patterns", field=name, limit=MAX_PATTERNS)
 
 
 def midnight() -> datetime:

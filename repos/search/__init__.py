@@ -6,18 +6,25 @@ ranking -> texts
 
 from repos.access import PersonId
 from repos.search.files import line_counts, outline, read_file
-from repos.search.filters import Filters, parse_patterns
+from repos.search.filters import (
+    MAX_PATTERNS,
+    Filters,
+    has_too_many_patterns,
+    parse_patterns,
+)
 from repos.search.passages import SearchHit, SearchOptions, SearchResult
 from repos.search.question_vector import embedder_config, warm_up
 from repos.search.search import search
 
 __all__ = [
+    "MAX_PATTERNS",
     "Filters",
     "PersonId",
     "SearchHit",
     "SearchOptions",
     "SearchResult",
     "embedder_config",
+    "has_too_many_patterns",
     "line_counts",
     "outline",
     "parse_patterns",

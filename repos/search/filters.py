@@ -86,11 +86,21 @@ class FileMatcher:
 def parse_patterns(text: str) -> tuple[str, ...]:
     """The patterns of a filter field, URL-decoded.
 
-    They are separated by newlines or by commas outside braces.
+    They are separated by newlines or by commas outside braces. MAX_PATTERNS at most:
+    see `has_too_many_patterns`.
     """
+    return tuple(itertools.islice(_patterns(text), MAX_PATTERNS))
+
+
+def has_too_many_patterns(text: str) -> bool:
+    """Whether a filter field has more than MAX_PATTERNS patterns."""
+    return next(itertools.islice(_patterns(text), MAX_PATTERNS, None), None) is not None
+
+
+def _patterns(text: str) -> Iterator[str]:
     decoded = (unquote(part).strip() for part in _split(text))
     patterns = (pattern.removeprefix("./") for pattern in decoded)
-    return tuple(pattern for pattern in patterns if pattern.strip("./"))[:MAX_PATTERNS]
+    return (pattern for pattern in patterns if pattern.strip("./"))
 
 
 def unmatched_patterns(filters: Filters, paths: Sequence[str]) -> tuple[str, ...]:
