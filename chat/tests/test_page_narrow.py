@@ -179,8 +179,12 @@ def test_a_sentence_in_a_table_and_the_source_of_a_diagram_can_be_read(
         "right"
     )
     source = page.locator(".diagram pre")
-    font = source.locator("code").evaluate("(e) => getComputedStyle(e).font")
-    assert "13.5px" in font and "JetBrains Mono" in font
+    font = source.locator("code").evaluate(
+        "(e) => [e.fontSize, e.fontFamily, e.fontVariantLigatures].join()".replace(
+            "e.", "getComputedStyle(e)."
+        )
+    )
+    assert font.startswith("13.5px") and "JetBrains Mono" in font and font.endswith("none")
     assert source.bounding_box()["width"] <= page.locator(".prose").bounding_box()["width"]
     folded = page.locator("text=unfolded on paper")
     assert not folded.is_visible()
@@ -212,3 +216,15 @@ def test_what_opens_in_the_status_line_of_a_phone_stays_within_it(
     assert page.eval_on_selector_all(
         ".skipped .mono", "(all) => all.every((e) => e.getBoundingClientRect().right <= innerWidth)"
     )
+
+
+def test_the_dot_of_a_repository_that_is_not_indexed_is_round(start, open_page, alice):
+    Repository.objects.create(
+        kind="github", url="https://github.com/a/b", name="a/b", is_private=True, added_by=alice
+    )
+    live = start()
+    page = open_page(live, viewport=PHONE)
+    bring_session(page, live)
+    page.goto(live.url)
+    dot = page.locator("main .dot").first.bounding_box()
+    assert dot["width"] == dot["height"] > 5
