@@ -41,6 +41,7 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no ty
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         name, password = credentials.get("username"), credentials.get("password")
         if too_many_failures(str(name), client_address(request)):
+            request.axes_locked_out = True  # type: ignore[attr-defined]  # axes' answer is given
             return None
         return ModelBackend.authenticate(self, request, name, password)
 
