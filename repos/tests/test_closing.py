@@ -14,16 +14,9 @@ from repos.search import read_file, search
 from repos.services import add
 from repos.sources import parse_address
 from repos.sources.errors import AddressRefused, Moved, NoRevision, NotFound, Unreachable
-from repos.testing import GitHost, make_repository
+from repos.testing import make_repository
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def host(tmp_path, settings):
-    with GitHost(tmp_path / "served") as host:
-        settings.CLONE_ALLOW = [host.netloc]
-        yield host
 
 
 def run(repository):

@@ -20,12 +20,6 @@ from repos.testing.git_host import TARPIT_BYTES
 pytestmark = pytest.mark.integration
 
 
-@pytest.fixture
-def host(tmp_path):
-    with GitHost(tmp_path / "served") as host:
-        yield host
-
-
 def snapshot(host, name, tmp_path, **kwargs):
     limits = FetchLimits(
         seconds=kwargs.pop("seconds", 20),

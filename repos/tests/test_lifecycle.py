@@ -21,16 +21,9 @@ from repos.models import Embedding, Index, IndexJob, Repository
 from repos.search import Filters, SearchOptions, search
 from repos.services import add
 from repos.sources import parse_address
-from repos.testing import GitHost, make_repository, run_git
+from repos.testing import make_repository, run_git
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def host(tmp_path, settings):
-    with GitHost(tmp_path / "served") as host:
-        settings.CLONE_ALLOW = [host.netloc]
-        yield host
 
 
 def run(repository):

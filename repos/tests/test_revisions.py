@@ -6,15 +6,9 @@ from repos.sources import FetchLimits, Source, first_existing, open_snapshot, pa
 from repos.sources.errors import Broken, NoRevision, NotFound
 from repos.sources.revisions import candidate_refs, check_revision
 from repos.sources.snapshot import remote_commit
-from repos.testing import GitHost, make_repository, run_git
+from repos.testing import make_repository, run_git
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def host(tmp_path):
-    with GitHost(tmp_path / "served") as host:
-        yield host
 
 
 def source(host, tmp_path, revision="", name="r"):

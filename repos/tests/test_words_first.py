@@ -13,7 +13,7 @@ from repos.models import Embedding, Index, IndexJob
 from repos.search import search
 from repos.services import add
 from repos.sources import parse_address
-from repos.testing import GitHost, make_repository
+from repos.testing import make_repository
 from repos.tests.test_worker import worker
 
 __all__ = ["worker"]
@@ -29,13 +29,6 @@ def service():
     with OpenAIServer() as service:
         yield service
         service.release(1_000)
-
-
-@pytest.fixture
-def host(tmp_path, settings):
-    with GitHost(tmp_path / "served") as host:
-        settings.CLONE_ALLOW = [host.netloc]
-        yield host
 
 
 @pytest.fixture
