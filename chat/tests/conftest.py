@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from deepwiki.testing import browser as chromium
+from repos.models import IndexJob, Repository
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -99,3 +100,18 @@ def start(live, model, repository, people):
         )
 
     return start
+
+
+@pytest.fixture
+def failed(people):
+    """A repository that alice asked for and that could not be fetched."""
+    repository = Repository.objects.create(
+        kind="github", url="https://github.com/pallets/flusk", name="pallets/flusk"
+    )
+    IndexJob.objects.create(
+        repository=repository,
+        state=IndexJob.State.FAILED,
+        requested_by=people["alice"],
+        error="There is no such repository.",
+    )
+    return repository

@@ -89,6 +89,7 @@ UNTRANSLATED = {
     "followed_runs",
     "not_reading",
     "too_many_invalid_messages",
+    "too_many_patterns",
     "binary_message",
     "unknown_event",
     "after_not_a_number",

@@ -7,7 +7,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from deepwiki.testing.page import ask, begin, finished
-from repos.models import IndexJob, Repository
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -45,20 +44,6 @@ def page(request, start, open_page):
     opened = open_page(live, **LOOKS[request.param])
     opened.live = live
     return opened
-
-
-@pytest.fixture
-def failed(people):
-    repository = Repository.objects.create(
-        kind="github", url="https://github.com/pallets/flusk", name="pallets/flusk"
-    )
-    IndexJob.objects.create(
-        repository=repository,
-        state=IndexJob.State.FAILED,
-        requested_by=people["alice"],
-        error="There is no such repository.",
-    )
-    return repository
 
 
 def is_seen(page, selector):

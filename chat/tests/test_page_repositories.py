@@ -5,25 +5,10 @@ from pathlib import Path
 import pytest
 
 from deepwiki.testing.page import ask, begin, bring_session
-from repos.models import IndexJob, Repository
+from repos.models import Repository
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ARTIFACTS = Path("test-artifacts")
-
-
-@pytest.fixture
-def failed(people):
-    """A repository that alice asked for and that could not be fetched."""
-    repository = Repository.objects.create(
-        kind="github", url="https://github.com/pallets/flusk", name="pallets/flusk"
-    )
-    IndexJob.objects.create(
-        repository=repository,
-        state=IndexJob.State.FAILED,
-        requested_by=people["alice"],
-        error="There is no such repository.",
-    )
-    return repository
 
 
 def test_asking_about_one_that_failed_shows_that_it_is_indexed_again(start, open_page, failed):
