@@ -21,8 +21,6 @@ REPLACEMENTS = {
     "max_tokens": "max_completion_tokens",
     "max_completion_tokens": "max_tokens",
 }
-# Without these there is no question.
-NEEDED = {"model", "messages", "stream"}
 
 Json = dict[str, Any]
 
@@ -59,7 +57,7 @@ class ModelParameters:
         refused = self._refused.setdefault(model.id, {})
         replacement = REPLACEMENTS.get(named, "")
         is_replaced = replacement in report.text and replacement not in refused
-        refused[named] = replacement if replacement and is_replaced else ""
+        refused[named] = replacement if is_replaced else ""
         self._refused.move_to_end(model.id)
         if len(self._refused) > MAX_MODELS:
             self._refused.popitem(last=False)

@@ -55,7 +55,8 @@ def _inline_tag(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
     if not silent:
         name = match[2].lower()
         token = state.push("tag", name, 0)
-        token.nesting = 0 if name == "br" else -1 if match[1] else 1
+        if name != "br":
+            token.nesting = -1 if match[1] else 1
         token.content = match[0]
     state.pos = match.end()
     return True

@@ -21,6 +21,8 @@ class Loopback:
     `_notify` whenever something changed that a test may wait for.
     """
 
+    port: int
+
     def __enter__(self) -> Self:
         ready = threading.Event()
         self._changed = threading.Condition()
@@ -57,6 +59,17 @@ class Loopback:
             await self._serve(ready, self._stop)
 
         asyncio.run(serve())
+
+    async def _serve_until_stopped(
+        self, server: asyncio.Server, ready: threading.Event, stop: asyncio.Event
+    ) -> None:
+        """For a `_serve` that has begun to listen: sets `port`, and ends all tasks at the end."""
+        self.port = server.sockets[0].getsockname()[1]
+        ready.set()
+        await stop.wait()
+        server.close()
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
 
     async def _serve(self, ready: threading.Event, stop: asyncio.Event) -> None:
         raise NotImplementedError

@@ -90,12 +90,7 @@ class OpenAIServer(Loopback):
             server = await asyncio.start_server(self._connection, sock=self.listener)
         else:
             server = await asyncio.start_server(self._connection, "127.0.0.1", self.port)
-        self.port = server.sockets[0].getsockname()[1]
-        ready.set()
-        await stop.wait()
-        server.close()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
-            task.cancel()
+        await self._serve_until_stopped(server, ready, stop)
 
     async def _connection(self, reader: StreamReader, writer: StreamWriter) -> None:
         try:
