@@ -15,10 +15,13 @@ export function bindPageUpdates(position) {
     labelCodeButtons(detail.elt);
     reloadWhenReady();
   });
-  body.addEventListener("htmx:beforeSwap", ({ target }) => {
+  body.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
     if (target.matches(".earlier")) position.save();
+    postponeWhileInUse(target, detail);
   });
+  body.addEventListener("toggle", ({ target }) => reloadPostponed(target), true);
   body.addEventListener("htmx:afterSwap", ({ target }) => {
+    delete target.dataset.postponed;
     if (target.id === "rail") markCurrentConversation();
     if (target.id === "dialog") openDialog(target);
     position.restore();
@@ -53,6 +56,28 @@ export function bindPrinting() {
  */
 export function reloadPart(what) {
   document.body.dispatchEvent(new Event(`${what}-changed`));
+}
+
+// The parts that load themselves anew, by their ids.
+const SELF_LOADING = { rail: "conversations", status: "index" };
+
+// A part that loads itself anew must not close what a person has opened in it: a menu, a title half
+// typed, a secret that is shown once. It stays as it is and loads when that is closed.
+function postponeWhileInUse(part, detail) {
+  if (detail.requestConfig.elt !== part || !isInUse(part)) return;
+  detail.shouldSwap = false;
+  part.dataset.postponed = "";
+}
+
+function reloadPostponed(closed) {
+  const part = closed.closest("[data-postponed]");
+  if (!part || isInUse(part)) return;
+  delete part.dataset.postponed;
+  reloadPart(SELF_LOADING[part.id]);
+}
+
+function isInUse(part) {
+  return part.id in SELF_LOADING && part.querySelector("details[open]") !== null;
 }
 
 // The dialog that the server filled. A share link ends at the last message on the page.
