@@ -195,25 +195,6 @@ def test_deleting_the_open_conversation_closes_its_composer_and_undo_survives(
     page.wait_for_selector(".answer[data-state=complete] >> nth=1")
 
 
-def test_a_rail_that_is_loaded_anew_keeps_an_open_menu_and_a_title_half_typed(
-    start, open_page, repository
-):
-    live = start("fake?tokens=3")
-    page = begin(open_page(live), live, repository)
-    ask(page, "How?")
-    finished(page)
-    page.click(".item summary")
-    page.fill(".item input[name=title]", "Half a ti")
-    with page.expect_response("**/parts/rail"):
-        page.evaluate("document.body.dispatchEvent(new Event('conversations-changed'))")
-    page.wait_for_selector("#rail[data-postponed]", state="attached")
-    assert page.input_value(".item input[name=title]") == "Half a ti"
-    assert page.locator(".item details[open]").count() == 1
-    with page.expect_response("**/parts/rail"):
-        page.keyboard.press("Escape")
-    page.wait_for_selector("#rail:not([data-postponed])", state="attached")
-
-
 def test_the_rail_stays_closed_and_deep_research_is_for_one_question(start, open_page, repository):
     live = start("fake?text=%23%23%20Next%20Steps%0ANothing%20is%20missing.")
     page = begin(open_page(live), live, repository)

@@ -84,8 +84,9 @@ def rail_context(request: HttpRequest) -> dict[str, Any]:
     With `q`, the conversations that contain its words, pinned or not, by day; with
     `archived=1`, the archived ones.
     """
-    query = search_text(request)
-    archived = request.GET.get("archived") == "1"
+    parameters = request.POST if request.method == "POST" else request.GET
+    query = search_text(parameters)
+    archived = parameters.get("archived") == "1"
     pinned: list[Conversation] = []
     if query:
         others = list(own_conversations(request).holding(query)[:MAX_CONVERSATIONS])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 
 from chat.models import Conversation, ConversationQuerySet, Message
@@ -17,9 +17,9 @@ from repos.models import Repository, RepositoryQuerySet
 MAX_QUERY_CHARS = 200
 
 
-def search_text(request: HttpRequest) -> str:
-    """The query parameter `q` without characters that cannot be stored."""
-    return clean(request.GET.get("q", "")).strip()[:MAX_QUERY_CHARS]
+def search_text(parameters: QueryDict) -> str:
+    """The parameter `q` without characters that cannot be stored."""
+    return clean(parameters.get("q", "")).strip()[:MAX_QUERY_CHARS]
 
 
 def own_conversations(request: HttpRequest) -> ConversationQuerySet:

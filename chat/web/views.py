@@ -183,12 +183,12 @@ def _hide_lost_index(request: HttpRequest, repository: Repository) -> bool:
 def _matching_repositories(request: HttpRequest) -> RepositoryQuerySet:
     """Readable repositories whose address contains `q`, last used first."""
     repositories = readable_repositories(request).worth_listing(request.user).with_last_job()
-    return repositories.filter(url__icontains=search_text(request)).order_by("-used_at")
+    return repositories.filter(url__icontains=search_text(request.GET)).order_by("-used_at")
 
 
 def _matching_conversations(request: HttpRequest) -> ConversationQuerySet:
     """The person's conversations whose title contains `q`, last used first."""
-    return own_conversations(request).filter(title__icontains=search_text(request))
+    return own_conversations(request).filter(title__icontains=search_text(request.GET))
 
 
 def _composer_context(request: HttpRequest) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 // The open conversation as a whole: its address and title, and what is left when it is deleted.
-import { reloadPart } from "./page_updates.js";
+import { reloadPart } from "./part_reloads.js";
 
 const TITLE_CHARS = 80;
 
@@ -16,7 +16,7 @@ export function showConversation(url, question) {
   share.setAttribute("hx-get", `${url}shares`);
   share.hidden = false;
   htmx.process(share);
-  reloadPart("conversations");
+  reloadPart("rail");
 }
 
 /**

@@ -1,5 +1,6 @@
 // What the page does when htmx puts parts from the server into it.
 import { labelCodeButtons, translate } from "./i18n.js";
+import { bindPartReloads, isReaderBusy } from "./part_reloads.js";
 import { markCurrentConversation } from "./rail.js";
 
 const FAILURES = ["htmx:sendError", "htmx:responseError", "htmx:timeout"];
@@ -15,13 +16,11 @@ export function bindPageUpdates(position) {
     labelCodeButtons(detail.elt);
     reloadWhenReady();
   });
-  body.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
+  body.addEventListener("htmx:beforeSwap", ({ target }) => {
     if (target.matches(".earlier")) position.save();
-    postponeWhileInUse(target, detail);
   });
-  body.addEventListener("toggle", ({ target }) => reloadPostponed(target), true);
+  bindPartReloads(reloadWhenReady);
   body.addEventListener("htmx:afterSwap", ({ target }) => {
-    delete target.dataset.postponed;
     if (target.id === "rail") markCurrentConversation();
     if (target.id === "dialog") openDialog(target);
     position.restore();
@@ -48,38 +47,6 @@ export function bindPrinting() {
   });
 }
 
-/**
- * Loads the part of the page anew that shows the conversations, or the state of the index: its
- * template listens.
- *
- * @param {"conversations" | "index"} what has changed
- */
-export function reloadPart(what) {
-  document.body.dispatchEvent(new Event(`${what}-changed`));
-}
-
-// The parts that load themselves anew, by their ids.
-const SELF_LOADING = { rail: "conversations", status: "index" };
-
-// A part that loads itself anew must not close what a person has opened in it: a menu, a title half
-// typed, a secret that is shown once. It stays as it is and loads when that is closed.
-function postponeWhileInUse(part, detail) {
-  if (detail.requestConfig.elt !== part || !isInUse(part)) return;
-  detail.shouldSwap = false;
-  part.dataset.postponed = "";
-}
-
-function reloadPostponed(closed) {
-  const part = closed.closest("[data-postponed]");
-  if (!part || isInUse(part)) return;
-  delete part.dataset.postponed;
-  reloadPart(SELF_LOADING[part.id]);
-}
-
-function isInUse(part) {
-  return part.id in SELF_LOADING && part.querySelector("details[open]") !== null;
-}
-
 // The dialog that the server filled. A share link ends at the last message on the page.
 function openDialog(dialog) {
   const last = dialog.querySelector("[data-part=share-last]");
@@ -99,7 +66,7 @@ function reloadWhenReady() {
   const isReady = document.querySelector("#status .dot.ready") !== null;
   const question = document.getElementById("question");
   const isUnused = question?.value === "" && !document.querySelector("[data-turn]");
-  if (wasIndexing && isReady && isUnused) location.reload();
+  if (wasIndexing && isReady && isUnused && !isReaderBusy()) location.reload();
 }
 
 // Tells that a part of the page could not be loaded; an empty text takes that back.

@@ -4,7 +4,7 @@ import { showConversation } from "./conversation.js";
 import { editQuestion } from "./editing.js";
 import { EventStream } from "./event_stream.js";
 import { translate, translateEvent } from "./i18n.js";
-import { reloadPart } from "./page_updates.js";
+import { reloadPart } from "./part_reloads.js";
 import { cloneTemplate } from "./templates.js";
 import { siteUrl } from "./urls.js";
 
@@ -130,7 +130,7 @@ export class Thread {
 
   accept({ conversation, message }) {
     this.isAccepted = true;
-    reloadPart("index"); // a question has a repository without an index indexed
+    reloadPart("status"); // a question has a repository without an index indexed
     this.composer.settle({ isAccepted: true });
     if (message) {
       this.answer.element.dataset.message = message;
@@ -198,8 +198,8 @@ export class Thread {
     const text = translate(state === "complete" ? "complete" : "ended");
     document.getElementById("announce").textContent = text;
     this.setRunning(false);
-    reloadPart("conversations");
-    reloadPart("index");
+    reloadPart("rail");
+    reloadPart("status");
     this.composer.focus({ preventScroll: true });
   }
 
