@@ -12,6 +12,7 @@ from django.db import Error, connection, transaction
 from deepwiki.foundation.sql import execute, fetch_all
 from repos.index.hnsw import exclusive_ddl
 
+ANALYZE = "ANALYZE repos_document, repos_chunk, repos_embedding, repos_term, repos_name, repos_link"
 logger = logging.getLogger(__name__)
 
 
@@ -61,6 +62,6 @@ def analyze() -> None:
         # While a graph is built the lock is taken; autovacuum analyzes a little later.
         with exclusive_ddl() as locked:
             if locked:
-                execute("ANALYZE repos_document, repos_chunk, repos_embedding, repos_term")
+                execute(ANALYZE)
     except Error:
         logger.warning("statistics could not be made anew", exc_info=True)

@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator
 from repos.indexing.chunking import TextChunk
 from repos.indexing.code_tokens import sparse_text, weigh
 from repos.indexing.file_selection import File
+from repos.indexing.identifiers import defined_names, pair_key, used_identifiers
 from repos.indexing.languages import language_of
 from repos.sources.tree import printable
 
 PATH_FACTOR, CLASS_FACTOR, SYMBOL_FACTOR = 3, 2, 2
-DOCUMENT_COLUMNS = "id, index_id, path, sha, language, role, lines, size, is_live, text"
+DOCUMENT_COLUMNS = "id, index_id, path, sha, language, role, lines, size, is_live, pair_key, text"
+IDENTIFIER_COLUMNS = "document_id, index_id, defines, uses"
 CHUNK_COLUMNS = (
     'index_id, document_id, is_live, role, start, "end", start_column, end_column, symbol, words'
 )
@@ -36,8 +38,17 @@ def document_rows(index_id: int, files: Iterable[StoredFile], *, is_live: bool) 
             file.text.count("\n") + 1,
             file.entry.size,
             is_live,
+            pair_key(path, file.role),
             file.text,
         )
+
+
+def identifier_rows(index_id: int, files: Iterable[StoredFile]) -> Iterator[Row]:
+    """IDENTIFIER_COLUMNS of each file."""
+    for document, (file, chunks) in files:
+        names = defined_names(language_of(file.entry.path), file.role, chunks)
+        uses = used_identifiers(file.text).astype("<u4").tobytes()
+        yield document, index_id, " ".join(names), uses
 
 
 def chunk_rows(

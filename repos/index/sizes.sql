@@ -10,5 +10,15 @@ FROM (
     UNION ALL
     SELECT index_id, sum(pg_column_size(vector) + 250)
     FROM repos_embedding WHERE %(index)s::bigint IS NULL OR index_id = %(index)s GROUP BY 1
+    UNION ALL
+    SELECT index_id, sum(pg_column_size(parts) + pg_column_size(documents) + 2 * length(name) + 250)
+    FROM repos_name WHERE %(index)s::bigint IS NULL OR index_id = %(index)s GROUP BY 1
+    UNION ALL
+    SELECT index_id, sum(pg_column_size(uses) + pg_column_size(defines) + 90)
+    FROM repos_identifiers WHERE %(index)s::bigint IS NULL OR index_id = %(index)s GROUP BY 1
+    UNION ALL
+    SELECT n.index_id, count(*) * 110
+    FROM repos_link l JOIN repos_name n ON n.id = l.name_id
+    WHERE %(index)s::bigint IS NULL OR n.index_id = %(index)s GROUP BY 1
 ) AS parts
 GROUP BY 1

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from deepwiki.foundation.sql import execute, fetch_value
 from repos.embedders import Embedder
-from repos.index import terms
+from repos.index import link_updates, links, terms
 from repos.index.bulk import (
     analyze,
     bulk_transaction,
@@ -31,15 +31,17 @@ from repos.index.removal import drop_index
 from repos.index.rows import (
     CHUNK_COLUMNS,
     DOCUMENT_COLUMNS,
+    IDENTIFIER_COLUMNS,
     ChunkedFile,
     chunk_rows,
     document_rows,
+    identifier_rows,
 )
 from repos.index.vectors import missing_vectors
 from repos.models import Index, Repository
 
 # Raise it when chunking or weights change: every index is then built anew.
-FORMAT = 2
+FORMAT = 3
 MAX_COMMIT_HISTORY = 200
 
 LiveDocuments = Mapping[str, tuple[int, str]]  # path -> (document id, content id)
@@ -114,6 +116,8 @@ def write(build: Build, files: Iterable[ChunkedFile]) -> None:
         stored = list(zip(ids, rows, strict=True))
         documents = document_rows(build.index.pk, stored, is_live=build.is_live)
         copy_rows("repos_document", DOCUMENT_COLUMNS, documents)
+        identifiers = identifier_rows(build.index.pk, stored)
+        copy_rows("repos_identifiers", IDENTIFIER_COLUMNS, identifiers)
         chunks = chunk_rows(build.index.pk, stored, build.terms, is_live=build.is_live)
         copy_rows("repos_chunk", CHUNK_COLUMNS, chunks)
     build.files += len(rows)
@@ -131,6 +135,7 @@ def store_terms(build: Build, repository: Repository) -> None:
     with bulk_transaction():
         Repository.objects.select_for_update().get(pk=repository.pk)
         terms.store(build.index.pk, build.terms)
+        links.store(build.index.pk)
 
 
 def switch(
@@ -157,6 +162,7 @@ def switch(
             _switch_documents(build, replaced)
         else:
             terms.store(index.pk, build.terms)
+            links.store(index.pk)
         _save(index, commit, skipped)
         _set_current(locked, index)
     repository.current_index = index
@@ -212,6 +218,7 @@ def _switch_documents(build: Build, replaced: list[int]) -> None:
     counts = build.terms or terms.staged_counts(index_id)
     terms.update_counts(index_id, counts, replaced)
     terms.store(index_id, counts)
+    link_updates.update(index_id, replaced)
     delete_documents(replaced)
     for table in ("repos_document", "repos_chunk"):
         staged = f"UPDATE {table} SET is_live = true WHERE index_id = %s AND NOT is_live"  # noqa: S608 - names from the line above

@@ -3,6 +3,7 @@
 from repos.models.addition import RepositoryAddition
 from repos.models.index import Chunk, Document, Embedding, Index, Term, vector_text
 from repos.models.job import IndexJob, IndexJobQuerySet
+from repos.models.links import Identifiers, Link, Name
 from repos.models.permissions import may_share_of_others
 from repos.models.repository import Repository, RepositoryQuerySet
 
@@ -10,9 +11,12 @@ __all__ = [
     "Chunk",
     "Document",
     "Embedding",
+    "Identifiers",
     "Index",
     "IndexJob",
     "IndexJobQuerySet",
+    "Link",
+    "Name",
     "Repository",
     "RepositoryAddition",
     "RepositoryQuerySet",

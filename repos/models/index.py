@@ -112,9 +112,20 @@ class Document(models.Model):
     lines = models.IntegerField()
     size = models.IntegerField()
     is_live = models.BooleanField(default=True, db_default=True)
+    pair_key = models.CharField(
+        max_length=100,
+        default="",
+        db_default="",
+        help_text="What the names of a test and of its code share.",
+    )
     text = models.TextField()
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["index", "pair_key"], condition=~Q(pair_key=""), name="files_by_pair_key"
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["index", "path", "is_live"], name="one_live_document_per_path"
