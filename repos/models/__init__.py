@@ -1,13 +1,22 @@
 """The tables of repositories, their indexes and index jobs."""
 
 from repos.models.addition import RepositoryAddition
-from repos.models.index import Chunk, Document, Embedding, Index, Term, vector_text
+from repos.models.index import (
+    PATH_END_CHARS,
+    Chunk,
+    Document,
+    Embedding,
+    Index,
+    Term,
+    vector_text,
+)
 from repos.models.job import IndexJob, IndexJobQuerySet
 from repos.models.links import Identifiers, Link, Name
 from repos.models.permissions import may_share_of_others
 from repos.models.repository import Repository, RepositoryQuerySet
 
 __all__ = [
+    "PATH_END_CHARS",
     "Chunk",
     "Document",
     "Embedding",

@@ -9,15 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Left, Lower, Now, Reverse
 from django.utils import timezone
 from pgvector.django import HalfVectorField, SparseVectorField
 
 from repos.indexing.code_tokens import DIMENSION
 from repos.indexing.file_selection import OVER_LIMIT
 from repos.models.repository import Repository
+
+PATH_END_CHARS = 200  # of a path that its index holds; a B-tree takes entries up to 2.7 kB
+# A symbol without the names around it.
+LAST_NAME = Func(F("symbol"), Value("[^.]+$"), function="substring")
 
 
 class Index(models.Model):
@@ -124,7 +129,13 @@ class Document(models.Model):
         indexes = [
             models.Index(
                 fields=["index", "pair_key"], condition=~Q(pair_key=""), name="files_by_pair_key"
-            )
+            ),
+            # The file of `.../name.py` by the end of its path.
+            models.Index(
+                "index",
+                OpClass(Left(Reverse(Lower("path")), PATH_END_CHARS), "text_pattern_ops"),
+                name="document_by_path_end",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -155,7 +166,10 @@ class Chunk(models.Model):
     words = SparseVectorField(dimensions=DIMENSION)
 
     class Meta:
-        indexes = [models.Index(fields=["index"], condition=Q(is_live=False), name="staged_chunks")]
+        indexes = [
+            models.Index(fields=["index"], condition=Q(is_live=False), name="staged_chunks"),
+            models.Index("index", Lower(LAST_NAME), name="chunk_by_name"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.start}-{self.end}"

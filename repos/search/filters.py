@@ -120,11 +120,6 @@ def unmatched_patterns(filters: Filters, paths: Sequence[str]) -> tuple[str, ...
     )
 
 
-def escape(text: str) -> str:
-    """`text` as a LIKE pattern that matches it literally."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
 @dataclass(frozen=True)
 class _Tree:
     """The files and folders of a tree, and their names."""

@@ -16,8 +16,7 @@ from django.db import connection
 from deepwiki.foundation.sql import fetch_all, read_sql
 from repos.access import readable_repositories
 from repos.indexing.code_tokens import question_terms, term_id
-from repos.models import Document
-from repos.search.filters import escape
+from repos.models import PATH_END_CHARS, Document
 from repos.search.passages import SearchOptions
 from repos.search.question_vector import QuestionVector
 
@@ -31,6 +30,7 @@ CANDIDATES = 200  # of words and of each part of the vectors, before fusion
 DEPTH = 10  # hits ranked for each one returned
 NAMED_BONUS = 0.5
 MAX_TERMS, MAX_SYMBOLS, MAX_PATHS = 500, 50, 20
+LAST_CHARACTER = "\U0010ffff"  # what begins with a text comes before that text and this
 MAX_NAMED_CHARS = 8_000  # of a question that are searched for names
 # A filter must not starve an HNSW scan: it goes on until there are enough.
 HNSW_SETTINGS = (
@@ -193,7 +193,9 @@ def _named_union(question: str, scope: str, values: dict[str, Any]) -> str:
     if not symbols and not paths:
         return NO_NAMES
     values["named_symbols"] = symbols
-    values["named_paths"] = [f"%{escape(path)}" for path in paths]
+    ends = [path[::-1][:PATH_END_CHARS] for path in paths]
+    values["path_ends"] = ends
+    values["path_ends_after"] = [end + LAST_CHARACTER for end in ends]
     return NAMED.format(scope=scope)
 
 
