@@ -15,7 +15,7 @@ import socket
 import sys
 
 from deepwiki.runtime.listeners import inherited_listener, shared_listener
-from deepwiki.runtime.memory import limit_arenas
+from deepwiki.runtime.memory import limit_heap
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deepwiki.settings")
 
@@ -29,7 +29,7 @@ def serve(host: str, port: int, listener: socket.socket | None = None) -> None:
         asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     import django
 
-    limit_arenas()
+    limit_heap()
     django.setup()
     from daphne.endpoints import build_endpoint_description_strings
 

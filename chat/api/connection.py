@@ -14,6 +14,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.conf import settings
@@ -42,6 +43,17 @@ SEND_SECONDS = 30  # a server of ours gives up sooner, see runtime/backpressure.
 TOO_MANY_SOCKETS_RETRY_SECONDS = 30
 
 open_sockets: Counter[int | str] = Counter()  # by person, or a stranger's network
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A frame that there was no room for: only its size is known."""
+
+    size: int  # bytes
+
+
+# UTF-8 text; None for a binary frame.
+Frame = bytes | LeftOut | None
 
 
 class Socket(Protocol):
@@ -115,6 +127,12 @@ class Connection:
         Asks the database: call it in a thread.
         """
         self._credentials.check()
+
+    def note_waiting(self, size: int) -> None:
+        """So many bytes of frames wait: the server leaves out what has no room beside them."""
+        inbound = self._socket.scope.get("deepwiki.inbound")
+        if inbound is not None:
+            inbound.waiting_bytes = size
 
     async def check_person(self) -> None:
         """As `authorize`, without blocking; what was checked a moment ago counts."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from chat.api.connection import Connection
+from chat.api.connection import Connection, Frame, LeftOut
 from chat.api.events_session import EventsSession
 from chat.api.plain_session import PlainSession
 from chat.api.wire_formats import EVENTS_SUBPROTOCOL
@@ -40,12 +42,14 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         await self.session.opened()
         self.connection.start(self._watch())
 
-    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+    async def websocket_receive(self, message: dict[str, Any]) -> None:
+        """A frame came. The message, which Channels holds on to, is emptied."""
+        frame = _taken_frame(message)
         self.connection.note_message()
         if self.connection.is_closing:
             return
         try:
-            await self.session.receive(text_data)
+            await self.session.receive(frame)
         except Exception as error:
             await self.connection.fail(error)
 
@@ -65,6 +69,19 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
             await self.connection.watch(self.session.first_message_seconds, self.session.recheck)
         except ChatError as error:
             await self.session.refuse(error)
+
+
+def _taken_frame(message: dict[str, Any]) -> Frame:
+    """The content of an ASGI message, taken out of it."""
+    left_out = message.pop("left_out_bytes", None)
+    if left_out is not None:
+        return LeftOut(left_out)
+    message.pop("bytes", None)
+    text: str | None = message.pop("text", None)
+    if text is not None:  # of a server other than ours
+        return text.encode("utf-8", "surrogatepass")
+    utf8: bytes | None = message.pop("utf8", None)
+    return utf8
 
 
 class UnknownPathConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]

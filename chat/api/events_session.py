@@ -13,7 +13,7 @@ from django.conf import settings
 
 from chat import services
 from chat.api.authorization import recheck
-from chat.api.connection import Connection
+from chat.api.connection import Connection, Frame, LeftOut
 from chat.api.followed_runs import FollowedRuns
 from chat.api.wire_formats import EVENTS_SUBPROTOCOL, error_json
 from chat.core.errors import (
@@ -36,6 +36,9 @@ logger = logging.getLogger(__name__)
 MAX_REFUSED_MESSAGES = 50  # of one socket, after which it is closed
 REFUSED_RETRY_SECONDS = 60
 MAX_ID_CHARS = 64
+# Of a message while a question is being answered: larger ones can only be further questions,
+# which are refused without being read.
+MAX_BYTES_BESIDE_AN_ANSWER = 65_536
 
 
 class EventsSession:
@@ -63,18 +66,27 @@ class EventsSession:
         }
         await self._connection.send_json({"event": "ready", "limits": limits})
 
-    async def receive(self, text: str | None) -> None:
-        """A frame came; None if it was binary."""
-        if text is None:
+    async def receive(self, frame: Frame) -> None:
+        """A frame came."""
+        if frame is None:
             await self.refuse(BadRequest("binary_message"))
             return
         try:
+            message = self._decoded(frame)
+            del frame
             with services.database_errors_as_down():
-                await self._dispatch(decode(text, services.request_limits()))
+                await self._dispatch(message)
         except RequestTooLarge as error:
             await self.refuse(error)
         except ChatError as error:
             await self._refuse_message(error)
+
+    def _decoded(self, frame: bytes | LeftOut) -> Json:
+        if isinstance(frame, LeftOut):
+            raise RequestTooLarge
+        if self._is_answering and len(frame) > MAX_BYTES_BESIDE_AN_ANSWER:
+            raise TooMany("question_running")
+        return decode(frame, services.request_limits())
 
     async def _refuse_message(self, error: ChatError) -> None:
         """Say what is wrong with a message; close after too many such messages."""

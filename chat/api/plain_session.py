@@ -11,14 +11,14 @@ from django.conf import settings
 
 from chat import services
 from chat.api.authorization import recheck
-from chat.api.connection import Connection
+from chat.api.connection import Connection, Frame, LeftOut
 from chat.api.wire_formats import NORMAL_CLOSURE, PlainText, text_frames
 from chat.core.errors import BadRequest, ChatError, RequestTooLarge, TooMany
 from chat.runs import Run
 from chat.runs.replay import StoredRun
 
 # A request, or what is wrong with it without being read.
-Frame = bytes | ChatError
+Question = bytes | ChatError
 
 MAX_WAITING_FRAMES = 8
 
@@ -35,7 +35,7 @@ class PlainSession:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._is_answering = False
-        self._waiting: deque[Frame] = deque()
+        self._waiting: deque[Question] = deque()
         self._waiting_bytes = 0
         self._is_overfull = False
         self._has_sent_text = False
@@ -48,14 +48,14 @@ class PlainSession:
     async def opened(self) -> None:
         """Nothing is said before the first question."""
 
-    async def receive(self, text: str | None) -> None:
-        """A frame came; None if it was binary."""
-        frame = _frame(text)
+    async def receive(self, frame: Frame) -> None:
+        """A frame came."""
         if self._is_answering:
             self._put(frame)
         else:
             self._is_answering = True
-            self._connection.start(self._answer_all(frame))
+            self._waiting.append(_question(frame))
+            self._connection.start(self._answer_all())
 
     async def refuse(self, error: ChatError) -> None:
         """Say what is wrong and close."""
@@ -72,26 +72,33 @@ class PlainSession:
 
     def _put(self, frame: Frame) -> None:
         """Let a frame wait, or none at all once too many do."""
-        size = _size(frame)
-        if (
-            self._is_overfull
-            or len(self._waiting) == MAX_WAITING_FRAMES
-            or self._waiting_bytes + size > settings.MESSAGE_BYTES
-        ):
+        question = _question(frame)
+        if not self._has_room(frame, question):
             self._is_overfull = True
             self._waiting.clear()
+            self._note_waiting(-self._waiting_bytes)
             return
-        self._waiting.append(frame)
-        self._waiting_bytes += size
+        self._waiting.append(question)
+        self._note_waiting(_size(question))
 
-    async def _answer_all(self, frame: Frame) -> None:
-        """Answer the frame and those that wait meanwhile, in order, then close."""
+    def _has_room(self, frame: Frame, question: Question) -> bool:
+        if self._is_overfull or len(self._waiting) == MAX_WAITING_FRAMES:
+            return False
+        if isinstance(frame, LeftOut) and frame.size <= settings.MESSAGE_BYTES:
+            return False  # too large only beside those that wait
+        return self._waiting_bytes + _size(question) <= settings.MESSAGE_BYTES
+
+    def _note_waiting(self, more: int) -> None:
+        self._waiting_bytes += more
+        self._connection.note_waiting(self._waiting_bytes)
+
+    async def _answer_all(self) -> None:
+        """Answer the question that waits and those that come meanwhile, in order, then close."""
         try:
-            await self._answer(frame)
+            await self._answer(self._waiting.popleft())
             while self._waiting and not self._connection.is_closing:
-                frame = self._waiting.popleft()
-                self._waiting_bytes -= _size(frame)
-                await self._answer(frame)
+                self._note_waiting(-_size(self._waiting[0]))
+                await self._answer(self._waiting.popleft())
         except ChatError as error:
             await self.refuse(error)
             return
@@ -100,14 +107,15 @@ class PlainSession:
         else:
             await self._connection.close(NORMAL_CLOSURE)
 
-    async def _answer(self, frame: Frame) -> None:
-        """Answer a frame; an answer with an error closes the socket.
+    async def _answer(self, question: Question) -> None:
+        """Answer a question; an answer with an error closes the socket.
 
         Raises the ChatError family for a question that is not taken.
         """
-        if isinstance(frame, ChatError):
-            raise frame
-        request = services.read_request(frame)
+        if isinstance(question, ChatError):
+            raise question
+        request = services.read_request(question)
+        del question  # as large as the request, which is held while it is answered
         run = await services.ask(
             self._connection.person,
             request,
@@ -134,13 +142,13 @@ class PlainSession:
         return plain.close_code
 
 
-def _frame(text: str | None) -> Frame:
-    if text is None:
+def _question(frame: Frame) -> Question:
+    if frame is None:
         return BadRequest("binary_message")
-    if len(text) > settings.MESSAGE_BYTES:
+    if isinstance(frame, LeftOut) or len(frame) > settings.MESSAGE_BYTES:
         return RequestTooLarge()
-    return text.encode("utf-8", "surrogatepass")
+    return frame
 
 
-def _size(frame: Frame) -> int:
-    return len(frame) if isinstance(frame, bytes) else 0
+def _size(question: Question) -> int:
+    return 0 if isinstance(question, ChatError) else len(question)

@@ -51,6 +51,27 @@ def test_every_field_is_read():
 @pytest.mark.parametrize(
     "data",
     [
+        "[" + "[]," * 60_000 + "[]]",
+        '{"a":{' + ",".join(f'"{n}":{{}}' for n in range(60_000)) + "}}",
+        "[" + "1," * 120_000 + "1]",
+        '["' + '","' * 60_000 + '"]',
+    ],
+)
+def test_more_values_than_any_request_holds_are_refused_unread(data):
+    with pytest.raises(RequestTooLarge):
+        decode(data, LIMITS)
+
+
+@pytest.mark.parametrize(
+    "text", ["[]," * 300_000, '\\"' * 300_000, "\\" * 600_000, "{\n" * 300_000]
+)
+def test_what_stands_in_a_string_is_no_value(text):
+    assert decode(json.dumps({"content": text}), LIMITS) == {"content": text}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
         "",
         "{",
         "null",

@@ -47,11 +47,15 @@ async def wait_until_read(transport: Any) -> None:
 
 
 class InboundQueue(asyncio.Queue[dict[str, Any]]):
-    """The messages for an application that it has not taken yet."""
+    """The messages for an application that it has not taken yet.
+
+    `waiting_bytes` is told by the application: what it has taken and lets wait.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._bytes = 0
+        self.waiting_bytes = 0
 
     @property
     def is_crowded(self) -> bool:
@@ -70,5 +74,5 @@ class InboundQueue(asyncio.Queue[dict[str, Any]]):
 
 def _size(message: dict[str, Any]) -> int:
     """About how many bytes an ASGI message takes."""
-    content = message.get("text") or message.get("bytes") or message.get("body") or ""
+    content = message.get("utf8") or message.get("bytes") or message.get("body") or b""
     return len(content) + MESSAGE_OVERHEAD

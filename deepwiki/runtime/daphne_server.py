@@ -87,6 +87,7 @@ class BoundedServer(Server):  # type: ignore[misc]
             return None
         queue = InboundQueue()
         scope.setdefault("asgi", {"version": "3.0"})
+        scope["deepwiki.inbound"] = queue
         send = partial(self.handle_reply, protocol)
         application = self.application(scope=scope, receive=queue.get, send=send)
         self.connections[protocol]["application_instance"] = asyncio.ensure_future(application)

@@ -14,17 +14,25 @@ TRIM_SECONDS = 30.0
 # glibc makes up to eight arenas a core, and each keeps what its threads have freed.
 ARENAS = 2
 M_ARENA_MAX = -8  # malloc.h
+# Larger blocks are the system's own again as soon as they are freed. glibc raises its limit
+# to the largest block that was freed, up to 32 MB, and keeps such blocks from then on.
+MAPPED_BYTES = 256 * 1_024
+M_MMAP_THRESHOLD = -3
 
 logger = logging.getLogger(__name__)
 
 
-def limit_arenas() -> bool:
-    """Let all threads share ARENAS arenas; false where the C library has none.
+def limit_heap() -> bool:
+    """Let all threads share ARENAS arenas, and keep no large blocks that were freed.
+
+    False where the C library has neither.
 
     Called before threads are started. https://man7.org/linux/man-pages/man3/mallopt.3.html
     """
     try:
-        return bool(ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS))
+        library = ctypes.CDLL(None)
+        limits = {M_ARENA_MAX: ARENAS, M_MMAP_THRESHOLD: MAPPED_BYTES}
+        return all(library.mallopt(name, value) for name, value in limits.items())
     except (OSError, AttributeError, TypeError):  # another C library: musl, macOS, Windows
         return False
 

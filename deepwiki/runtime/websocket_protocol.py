@@ -1,7 +1,13 @@
-"""daphne's WebSocket connection, with the close codes and the bounds that it lacks."""
+"""daphne's WebSocket connection, with the close codes and the bounds that it lacks.
+
+A text message reaches the application as `{"type": "websocket.receive", "utf8": bytes}`: as
+a string, one wide character would make it four times as large. Where there is no room for a
+message, its size comes instead of it, as `left_out_bytes`.
+"""
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from autobahn.websocket.compress import PerMessageDeflateOffer, PerMessageDeflateOfferAccept
@@ -14,6 +20,7 @@ from deepwiki.runtime.backpressure import UNSENT_BYTES, InboundQueue, unsent_byt
 CLOSE_SECONDS = 15  # for a slow reader to read the rest after a close
 FAILED_SECONDS = 1.0  # for the close frame of a connection that broke the rules to arrive
 RESUME_SECONDS = 0.02
+INFLATED_AT_ONCE = 1_024  # compressed bytes; deflate makes at most 1,032 times as many of them
 # Close codes a server may send: RFC 6455, section 7.4.1. autobahn accepts 1000 and 3000 on.
 CLOSE_CODES = (1001, 1003, 1007, 1008, 1009, 1011, 1012, 1013)
 
@@ -39,6 +46,8 @@ class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no
 
     _is_holding = False
     application_queue: InboundQueue
+    _message: bytearray | None = None  # as far as it has come; None where there is no room
+    _message_bytes = 0  # of it, there or left out
 
     def serverClose(self, code: int | None = None) -> None:  # noqa: N802 - daphne's name
         if code in CLOSE_CODES:
@@ -46,10 +55,53 @@ class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no
         else:
             super().serverClose(code)
 
-    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803, FBT001
-        """A message came; after our close nobody takes it."""
-        if self.state == self.STATE_OPEN:
-            super().onMessage(payload, isBinary)
+    def serverSend(self, content: Any, binary: bool = False) -> None:  # noqa: N802, FBT001, FBT002
+        """Send a message. Raises ConnectionResetError once the connection is being closed."""
+        if self.state in (self.STATE_CLOSING, self.STATE_CLOSED):
+            raise ConnectionResetError
+        super().serverSend(content, binary)
+
+    def onMessageBegin(self, isBinary: bool) -> None:  # noqa: N802, N803, FBT001
+        """A message begins. autobahn would keep its pieces, however short and many."""
+        super().onMessageBegin(isBinary)
+        self._message, self._message_bytes = bytearray(), 0
+
+    def onFrameData(self, payload: bytes) -> bool | None:  # noqa: N802 - autobahn's name
+        """A part of a frame came; a compressed one is inflated piece by piece."""
+        if self.current_frame.opcode > 7 or not self._isMessageCompressed:
+            result: bool | None = super().onFrameData(payload)
+            return result
+        for start in range(0, len(payload), INFLATED_AT_ONCE):
+            if super().onFrameData(payload[start : start + INFLATED_AT_ONCE]) is False:
+                return False
+        return None
+
+    def onMessageFrameData(self, payload: bytes) -> None:  # noqa: N802 - autobahn's name
+        """Keep a part of the message, or none of it once there is no room for the whole."""
+        if self.failedByMe:
+            self._message = None
+            return
+        self._message_bytes += len(payload)
+        if self._message_bytes > settings.MESSAGE_BYTES - self.application_queue.waiting_bytes:
+            self._message = None
+        if self._message is not None:
+            self._message += payload
+
+    def onMessageFrameEnd(self) -> None:  # noqa: N802 - autobahn's name
+        """A frame is complete: what came of it is kept already."""
+
+    def onMessageEnd(self) -> None:  # noqa: N802 - autobahn's name
+        """A message is complete; after our close nobody takes it."""
+        message, self._message = self._message, None
+        if self.failedByMe or self.muted or self.state != self.STATE_OPEN:
+            return
+        self.last_ping = time.time()  # as daphne notes it
+        received: dict[str, Any] = {"type": "websocket.receive"}
+        if message is None:
+            received["left_out_bytes"] = self._message_bytes
+        else:
+            received["bytes" if self.message_is_binary else "utf8"] = message
+        self.application_queue.put_nowait(received)
 
     def consumeData(self) -> None:  # noqa: N802 - autobahn's name
         """Process what was received, frame by frame, as far as there is room for it."""

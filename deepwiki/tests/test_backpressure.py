@@ -55,11 +55,11 @@ async def test_nobody_waits_for_a_connection_that_is_gone(transport):
 async def test_what_the_application_has_not_taken_is_counted():
     queue = InboundQueue()
     for _ in range(100):
-        queue.put_nowait({"type": "websocket.receive", "text": "x" * 1_000})
+        queue.put_nowait({"type": "websocket.receive", "utf8": b"x" * 1_000})
     assert queue.is_crowded
     for _ in range(100):
         await queue.get()
     assert not queue.is_crowded
     for _ in range(200):
-        queue.put_nowait({"type": "websocket.receive", "text": ""})
+        queue.put_nowait({"type": "websocket.receive", "utf8": b""})
     assert queue.is_crowded

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from deepwiki.runtime import memory
-from deepwiki.runtime.memory import MemoryTrimmer, limit_arenas, trim
+from deepwiki.runtime.memory import MemoryTrimmer, limit_heap, trim
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc only")
@@ -32,4 +32,4 @@ async def test_memory_is_given_back_until_the_trimmer_is_stopped(monkeypatch):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc only")
 def test_a_server_limits_the_arenas_of_its_threads():
-    assert limit_arenas()
+    assert limit_heap()
