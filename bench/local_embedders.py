@@ -7,10 +7,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bench.health_probe import ask_health
 from bench.index import copy_of, search_ms
 from bench.processes import (
     HealthProbe,
-    ask_health,
+    health_figures,
     resident_mib,
     start_indexing,
     start_server,
@@ -31,7 +32,7 @@ def measure(source: Path) -> dict[str, object]:
             ask_health(port)
             probe = HealthProbe(port)
             results = _index(folder)
-            results |= probe.stop()
+            results |= health_figures("indexing", probe.stop())
             results |= _search(folder)
             return results
     finally:

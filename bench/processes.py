@@ -3,13 +3,11 @@ of a web server beside it."""
 
 from __future__ import annotations
 
-import http.client
+import json
 import os
 import statistics
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,6 @@ import psutil
 from deepwiki.testing.ports import listener, port_of
 
 ROOT = Path(__file__).resolve().parent.parent
-ASK_SECONDS = 0.05
 
 
 def start_server(
@@ -56,35 +53,29 @@ def resident_mib(pid: int) -> int:
         return 0
 
 
-def ask_health(port: int) -> None:
-    """One request for /healthz; returns once the server has started."""
-    connection = http.client.HTTPConnection("localhost", port, timeout=30)
-    connection.request("GET", "/healthz")
-    assert connection.getresponse().status == 200
-    connection.close()
-
-
 class HealthProbe:
-    """Requests /healthz about twenty times a second, in a thread, until `stop`."""
+    """Requests /healthz again and again, from a process of its own, until `stop`."""
 
     def __init__(self, port: int) -> None:
-        self._port = port
-        self._milliseconds: list[float] = []
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
+        command = [sys.executable, "-m", "bench.health_probe", str(port)]
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert self._process.stdout is not None
+        self._process.stdout.readline()  # it has begun
 
-    def stop(self, beside: str = "indexing") -> dict[str, object]:
-        self._stopped.set()
-        self._thread.join()
-        median = round(statistics.median(self._milliseconds), 1)
-        return {
-            f"healthz beside {beside}: slowest ms": round(max(self._milliseconds)),
-            f"healthz beside {beside}: median ms": median,
-        }
+    def stop(self) -> list[float]:
+        """The milliseconds of each request, in ascending order."""
+        answer, _ = self._process.communicate()
+        return sorted(json.loads(answer))
 
-    def _run(self) -> None:
-        while not self._stopped.wait(ASK_SECONDS):
-            began = time.perf_counter()
-            ask_health(self._port)
-            self._milliseconds.append((time.perf_counter() - began) * 1000)
+
+def health_figures(beside: str, milliseconds: list[float]) -> dict[str, object]:
+    """What a probe measured, as results."""
+    count = len(milliseconds)
+    return {
+        f"healthz beside {beside}: slowest ms": round(milliseconds[-1]),
+        f"healthz beside {beside}: 99 of 100 within ms": round(milliseconds[count * 99 // 100]),
+        f"healthz beside {beside}: median ms": round(statistics.median(milliseconds), 1),
+        f"healthz beside {beside}: asked": count,
+    }

@@ -16,7 +16,6 @@ urlpatterns = [
     path("accounts/tokens/<int:token_id>/revoke", accounts.token_revoke, name="token-revoke"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("healthz", health.healthz, name="healthz"),
     path("metrics", health.metrics_view, name="metrics"),
     path("readyz", health.readyz, name="readyz"),
     # Last: /<owner>/<name> of a repository. The first part must be none of ours.

@@ -59,7 +59,7 @@ def test_no_parameter_is_a_server_error(route, person):
         query = "&".join(f"{name}={value}" for name in NAMES)
         response: HttpResponse = person.get(f"{route}?{query}")
         assert response.status_code < 500, (route, value)
-        if "%00" in value and route != "/healthz":
+        if "%00" in value:
             assert response.status_code in (400, 401, 403, 404, 405), (route, value)
 
 

@@ -1,4 +1,4 @@
-"""/healthz: the process answers. /readyz: it can serve. /metrics: how it is doing."""
+"""/readyz: the process can serve. /metrics: how it is doing."""
 
 from __future__ import annotations
 
@@ -22,12 +22,6 @@ from deepwiki.foundation.threads import in_thread
 from repos.models import IndexJob
 
 CHANNEL_LAYER_SECONDS = 1.0
-
-
-@require_safe
-async def healthz(request: HttpRequest) -> JsonResponse:
-    """200 while the process answers."""
-    return JsonResponse({"status": "ok"})
 
 
 @require_safe

@@ -23,7 +23,7 @@ from deepwiki.foundation.database_watch import watch
 
 RETRY_SECONDS = 5
 # They say by themselves how the database is, or do not need it.
-UNGUARDED = ("/healthz", "/readyz", "/metrics", "/static/")
+UNGUARDED = ("/readyz", "/metrics", "/static/")
 
 Scope = dict[str, Any]
 Application = Callable[[Scope, Any, Any], Awaitable[None]]

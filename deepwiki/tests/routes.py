@@ -99,7 +99,6 @@ RULES = {
     "accounts/social/signup/": Rule(ANYBODY, 301),
     "accounts/social/connections/": Rule(ANYBODY, 301),
     "design/": Rule(ANYBODY, 302),
-    "healthz": Rule(OTHERWISE),
     "readyz": Rule(OTHERWISE),
     # with rights of their own
     "diagram": Rule(OTHERWISE),
