@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,16 @@ def fetch_value(statement: str, values: Values = ()) -> Any:
     """The first column of the first row, None without one."""
     row = fetch_row(statement, values)
     return row[0] if row else None
+
+
+def copy_rows(table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Insert rows by COPY: some ten times as fast as INSERT."""
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
 
 
 @contextmanager

@@ -7,8 +7,9 @@ from collections import Counter
 from dataclasses import replace
 
 from deepwiki.foundation.worker_process import WorkerFailed, WorkerPool
-from repos.indexing import TextChunk, chunk, chunk_by_lines, chunk_text, language_of
+from repos.indexing import ParsedFile, TextChunk, chunk_by_lines, chunk_text, language_of, parse
 from repos.indexing.languages import GRAMMARS
+from repos.indexing.symbols import from_message
 
 logger = logging.getLogger(__name__)
 SIZE = 4  # more than there are jobs at once
@@ -17,7 +18,7 @@ pool = WorkerPool("repos.indexing.chunk_worker", size=SIZE, wait_seconds=60.0, c
 
 
 class Chunker:
-    """Chunks the files of one run.
+    """Chunks the files of one run, and finds their symbols.
 
     A file whose grammar crashes or takes too long is chunked by its lines.
     """
@@ -27,22 +28,27 @@ class Chunker:
 
     def chunk(self, path: str, text: str) -> list[TextChunk]:
         """See `repos.indexing.chunk`."""
+        return self.parse(path, text).chunks
+
+    def parse(self, path: str, text: str) -> ParsedFile:
+        """See `repos.indexing.parse`."""
         language = language_of(path)
         if language not in GRAMMARS:
-            return chunk(path, text)
+            return parse(path, text)
         if self._failures[language] < MAX_FAILURES:
             try:
-                return self._chunk_in_worker(path, text, language)
+                return self._parse_in_worker(path, text, language)
             except WorkerFailed:
                 self._failures[language] += 1
                 logger.warning("a file of %s was chunked by its lines", language)
-        return chunk_by_lines(text)
+        return ParsedFile(chunk_by_lines(text))
 
-    def _chunk_in_worker(self, path: str, text: str, language: str) -> list[TextChunk]:
+    def _parse_in_worker(self, path: str, text: str, language: str) -> ParsedFile:
         """Raises WorkerFailed."""
         rows = text.split("\n")
         chunks = []
-        for start, end, symbol, symbols, *columns in pool.call("chunks", path=path, text=text):
-            found = TextChunk(start, end, symbol, tuple(symbols), "", *columns)
+        found_chunks, symbols = pool.call("parsed", path=path, text=text)
+        for start, end, symbol, names, *columns in found_chunks:
+            found = TextChunk(start, end, symbol, tuple(names), "", *columns)
             chunks.append(replace(found, text=chunk_text(language, rows, found)))
-        return chunks
+        return ParsedFile(chunks, from_message(symbols))

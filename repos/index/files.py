@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from repos.index.chunker import Chunker
 from repos.index.progress import Progress
 from repos.index.rows import ChunkedFile
-from repos.indexing import TextChunk
+from repos.indexing import ParsedFile
 from repos.indexing.file_selection import File, Skipped, files
 from repos.indexing.vendored import own_notice_paths
 from repos.sources import Snapshot
@@ -31,12 +31,12 @@ def chunked_files(
     notices = own_notice_paths(entry.path for entry in snapshot.entries)
     own_notice = "\n".join(map(snapshot.text_of, notices[:MAX_NOTICES]))
     for file in files(_blobs(entries, snapshot, unread), skipped, own_notice):
-        chunks = _chunks(chunker, file, progress)
-        if chunks is None:
+        parsed = _parsed(chunker, file, progress)
+        if parsed is None:
             continue
-        if not chunks:
+        if not parsed.chunks:
             skipped.add("empty", file.entry.path)
-        yield file, chunks
+        yield ChunkedFile(file, parsed.chunks, parsed.symbols)
     for path in sorted(unread):
         skipped.add("unreadable", path)
         progress.file_failed(path, "it could not be read")
@@ -54,9 +54,9 @@ def _blobs(
         yield entry, data
 
 
-def _chunks(chunker: Chunker, file: File, progress: Progress) -> list[TextChunk] | None:
+def _parsed(chunker: Chunker, file: File, progress: Progress) -> ParsedFile | None:
     try:
-        return chunker.chunk(file.entry.path, file.text)
+        return chunker.parse(file.entry.path, file.text)
     except Exception:  # a parser's own fault must not cost the other files
         logger.exception("a file could not be cut")
         progress.file_failed(file.entry.path, "it could not be cut into passages")

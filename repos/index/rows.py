@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from repos.indexing.chunking import TextChunk
 from repos.indexing.code_tokens import sparse_text, weigh
 from repos.indexing.file_selection import File
 from repos.indexing.identifiers import defined_names, pair_key, used_identifiers
 from repos.indexing.languages import language_of
+from repos.indexing.symbols import FileSymbols
 from repos.sources.tree import printable
 
 PATH_FACTOR, CLASS_FACTOR, SYMBOL_FACTOR = 3, 2, 2
@@ -19,14 +21,22 @@ CHUNK_COLUMNS = (
     'index_id, document_id, is_live, role, start, "end", start_column, end_column, symbol, words'
 )
 
-ChunkedFile = tuple[File, list[TextChunk]]
+
+class ChunkedFile(NamedTuple):
+    """A file to store, with what its parse gave."""
+
+    file: File
+    chunks: list[TextChunk]
+    symbols: FileSymbols = FileSymbols()
+
+
 StoredFile = tuple[int, ChunkedFile]  # with the id of its document
 Row = tuple[object, ...]
 
 
 def document_rows(index_id: int, files: Iterable[StoredFile], *, is_live: bool) -> Iterator[Row]:
     """DOCUMENT_COLUMNS of each file."""
-    for document, (file, _) in files:
+    for document, (file, *_) in files:
         path = printable(file.entry.path)
         yield (
             document,
@@ -45,7 +55,7 @@ def document_rows(index_id: int, files: Iterable[StoredFile], *, is_live: bool) 
 
 def identifier_rows(index_id: int, files: Iterable[StoredFile]) -> Iterator[Row]:
     """IDENTIFIER_COLUMNS of each file."""
-    for document, (file, chunks) in files:
+    for document, (file, chunks, _) in files:
         names = defined_names(language_of(file.entry.path), file.role, chunks)
         uses = used_identifiers(file.text).astype("<u4").tobytes()
         yield document, index_id, " ".join(names), uses
@@ -55,7 +65,7 @@ def chunk_rows(
     index_id: int, files: Iterable[StoredFile], terms: Counter[int], *, is_live: bool
 ) -> Iterator[Row]:
     """CHUNK_COLUMNS of each chunk. Adds the terms of each to `terms`."""
-    for document, (file, chunks) in files:
+    for document, (file, chunks, _) in files:
         for chunk in chunks:
             weights = weigh(bm25_fields(file.entry.path, chunk))
             terms.update(weights.keys())

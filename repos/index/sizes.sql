@@ -20,5 +20,13 @@ FROM (
     SELECT n.index_id, count(*) * 110
     FROM repos_link l JOIN repos_name n ON n.id = l.name_id
     WHERE %(index)s::bigint IS NULL OR n.index_id = %(index)s GROUP BY 1
+    UNION ALL
+    SELECT d.index_id, sum(pg_column_size(s.signature) + pg_column_size(s.comment) + 180)
+    FROM repos_graphdefinition s JOIN repos_document d ON d.id = s.document_id
+    WHERE %(index)s::bigint IS NULL OR d.index_id = %(index)s GROUP BY 1
+    UNION ALL
+    SELECT d.index_id, sum(2 * pg_column_size(r.keys) + pg_column_size(r.places) + 150)
+    FROM repos_graphreferences r JOIN repos_document d ON d.id = r.document_id
+    WHERE %(index)s::bigint IS NULL OR d.index_id = %(index)s GROUP BY 1
 ) AS parts
 GROUP BY 1

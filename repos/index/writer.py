@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from deepwiki.foundation.sql import execute, fetch_value
 from repos.embedders import Embedder
+from repos.graph import write_symbols
 from repos.index import link_updates, links, terms
 from repos.index.bulk import (
     analyze,
@@ -108,7 +109,7 @@ def write(build: Build, files: Iterable[ChunkedFile]) -> None:
 
     Files without chunks are left out.
     """
-    rows = [(file, chunks) for file, chunks in files if chunks]
+    rows = [file for file in files if file.chunks]
     if not rows:
         return
     with bulk_transaction():
@@ -120,8 +121,9 @@ def write(build: Build, files: Iterable[ChunkedFile]) -> None:
         copy_rows("repos_identifiers", IDENTIFIER_COLUMNS, identifiers)
         chunks = chunk_rows(build.index.pk, stored, build.terms, is_live=build.is_live)
         copy_rows("repos_chunk", CHUNK_COLUMNS, chunks)
+        write_symbols(build.index.pk, [(pk, file.symbols) for pk, file in stored])
     build.files += len(rows)
-    build.chunks += sum(len(chunks) for _, chunks in rows)
+    build.chunks += sum(len(file.chunks) for file in rows)
 
 
 def store_terms(build: Build, repository: Repository) -> None:

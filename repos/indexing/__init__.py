@@ -3,7 +3,14 @@
 file_selection (encodings) -> chunking (languages, syntax_units, notebooks) -> code_tokens
 """
 
-from repos.indexing.chunking import TextChunk, chunk, chunk_by_lines, chunk_text
+from repos.indexing.chunking import (
+    ParsedFile,
+    TextChunk,
+    chunk,
+    chunk_by_lines,
+    chunk_text,
+    parse,
+)
 from repos.indexing.code_tokens import (
     DIMENSION,
     question_terms,
@@ -13,11 +20,14 @@ from repos.indexing.code_tokens import (
 )
 from repos.indexing.file_selection import File, Limits, Skipped, files, select
 from repos.indexing.languages import language_of
+from repos.indexing.symbols import FileSymbols
 
 __all__ = [
     "DIMENSION",
     "File",
+    "FileSymbols",
     "Limits",
+    "ParsedFile",
     "Skipped",
     "TextChunk",
     "chunk",
@@ -25,6 +35,7 @@ __all__ = [
     "chunk_text",
     "files",
     "language_of",
+    "parse",
     "question_terms",
     "select",
     "sparse_text",

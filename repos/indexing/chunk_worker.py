@@ -1,4 +1,4 @@
-"""The process that chunks files by grammars: `python -m repos.indexing.chunk_worker`.
+"""The process that parses files: `python -m repos.indexing.chunk_worker`.
 
 A grammar is native code, which can crash or take its time on a strange file; here that
 costs this process only. See `deepwiki.foundation.worker_process`.
@@ -12,21 +12,23 @@ from collections.abc import Callable
 from typing import Any
 
 from deepwiki.foundation.worker_process import serve
-from repos.indexing.chunking import chunk
+from repos.indexing.chunking import parse
+from repos.indexing.symbols import to_message
 
 HARD_CPU_SECONDS = 20  # a file
 MEMORY_BYTES = 4_000_000_000  # of addresses
 
 
-def chunks(*, path: str, text: str) -> list[tuple[object, ...]]:
-    """The chunks of a file, as the arguments of a TextChunk without its text."""
-    return [
-        (c.start, c.end, c.symbol, c.symbols, c.start_column, c.end_column)
-        for c in chunk(path, text)
+def parsed(*, path: str, text: str) -> list[object]:
+    """The chunks of a file, as the arguments of a TextChunk without its text; its symbols."""
+    file = parse(path, text)
+    chunks = [
+        (c.start, c.end, c.symbol, c.symbols, c.start_column, c.end_column) for c in file.chunks
     ]
+    return [chunks, to_message(file.symbols)]
 
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {"chunks": chunks}
+FUNCTIONS: dict[str, Callable[..., Any]] = {"parsed": parsed}
 
 
 def main() -> None:

@@ -8,11 +8,14 @@ A chunk knows its lines, so that a citation of it always names real ones.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from typing import Protocol
 
 from repos.indexing.languages import language_of
 from repos.indexing.notebooks import broken_units, cell_text, notebook_chunks
+from repos.indexing.symbols import FileSymbols, file_symbols
+from repos.indexing.syntax_trees import syntax_tree
 from repos.indexing.syntax_units import syntax_units
 from repos.indexing.units import (
     MAX_CHARS,
@@ -29,10 +32,12 @@ __all__ = [
     "MAX_CHARS",
     "MAX_LINES",
     "ChunkRange",
+    "ParsedFile",
     "TextChunk",
     "chunk",
     "chunk_by_lines",
     "chunk_text",
+    "parse",
 ]
 
 MAX_SYMBOL_CHARS = 300
@@ -56,20 +61,33 @@ class ChunkRange(Protocol):
     def end_column(self) -> int: ...
 
 
+@dataclass(frozen=True)
+class ParsedFile:
+    """A file's chunks and symbols, from one parse."""
+
+    chunks: list[TextChunk]
+    symbols: FileSymbols = field(default_factory=FileSymbols)
+
+
+def parse(path: str, text: str) -> ParsedFile:
+    """The chunks of a file, see `chunk`, and its symbols. Does not raise on any content."""
+    language = language_of(path)
+    source = SourceText(text)
+    if language == "notebook":
+        cells = notebook_chunks(text, source)
+        return ParsedFile(list(_chunks(broken_units(source), source)) if cells is None else cells)
+    syntax = syntax_tree(language, text, source.rows)
+    chunks = list(_chunks(syntax_units(syntax, source), source))
+    return ParsedFile(chunks, file_symbols(language, syntax))
+
+
 def chunk(path: str, text: str) -> list[TextChunk]:
     """The chunks of a file, in order, covering every line that is not blank.
 
     No chunk has more than MAX_CHARS characters or MAX_LINES lines. Of a notebook only
     the cells' sources are covered. Does not raise on any content.
     """
-    language = language_of(path)
-    source = SourceText(text)
-    if language == "notebook":
-        cells = notebook_chunks(text, source)
-        if cells is not None:
-            return cells
-        return list(_chunks(broken_units(source), source))
-    return list(_chunks(syntax_units(language, text, source), source))
+    return parse(path, text).chunks
 
 
 def chunk_by_lines(text: str) -> list[TextChunk]:

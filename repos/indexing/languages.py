@@ -107,14 +107,16 @@ def parser_for(language: str) -> Parser | None:
 
     One a process and language: not thread-safe.
     """
+    grammar = grammar_of(language)
+    return Parser(grammar) if grammar is not None else None
+
+
+@lru_cache(maxsize=64)
+def grammar_of(language: str) -> Language | None:
+    """The grammar of a language, None without one."""
     factory = GRAMMARS.get(language)
     if factory is None:
         return None
-    return Parser(_grammar(factory))
-
-
-def _grammar(factory: str) -> Language:
-    """The grammar that `module[:function]` returns."""
     module, _, function = factory.partition(":")
     pointer = getattr(importlib.import_module(module), function or "language")()
     return Language(pointer)

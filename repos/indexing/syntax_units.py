@@ -2,57 +2,28 @@
 
 from __future__ import annotations
 
-import re
-import time
 from collections.abc import Iterator
 
-from tree_sitter import Node, Parser, Tree
+from tree_sitter import Node
 
 from repos.indexing.definitions import defined_names, definition_name
-from repos.indexing.languages import parser_for
+from repos.indexing.syntax_trees import SyntaxTree
 from repos.indexing.units import Names, SourceText, Unit
 from repos.indexing.windows import divided, windows
 
-PARSE_SECONDS = 3.0
-READ_BYTES = 65_536
 MAX_DEPTH = 40
-MAX_INDENT = 160
-MAX_BRACKETS = 400
 MAX_GAP = 11  # rows
-# Grammars whose scanner looks every character up in C's tables of 256: others crash it.
-NARROW = frozenset({"bash"})
-WIDE_CHARACTER = re.compile(r"[^\x00-\xff]")
 
 
-def syntax_units(language: str, text: str, source: SourceText) -> Iterator[Unit]:
+def syntax_units(syntax: SyntaxTree | None, source: SourceText) -> Iterator[Unit]:
     """Units that cover every row, in order, each small enough for a chunk.
 
-    Windows of lines for a language without a grammar, for nesting no person writes, and
-    for a file whose parse takes longer than PARSE_SECONDS.
+    Windows of lines without a tree.
     """
-    parser = parser_for(language)
-    tree = None
-    if parser is not None and not _is_nested_too_deep(source.rows):
-        tree = _parse(parser, WIDE_CHARACTER.sub("_", text) if language in NARROW else text)
-    if tree is None:
+    if syntax is None:
         yield from windows(source, 0, source.last)
     else:
-        yield from _cover(_descend(tree.root_node, (), source, 0), source)
-
-
-def _parse(parser: Parser, text: str) -> Tree | None:
-    """The syntax tree, None at the deadline."""
-    deadline = time.monotonic() + PARSE_SECONDS
-    data = text.encode("utf-8", "replace")
-    try:
-        # The progress callback is only called if the parser reads through a function.
-        return parser.parse(
-            lambda offset, _point: data[offset : offset + READ_BYTES],
-            progress_callback=lambda *_: time.monotonic() > deadline,
-        )
-    except ValueError:  # stopped by the callback
-        parser.reset()
-        return None
+        yield from _cover(_descend(syntax.tree.root_node, (), source, 0), source)
 
 
 def _descend(node: Node, scope: Names, source: SourceText, depth: int) -> Iterator[Unit]:
@@ -105,23 +76,3 @@ def _cover(units: Iterator[Unit], source: SourceText) -> Iterator[Unit]:
         yield from divided(source, Unit(start, end, unit.scope, unit.defines))
         covered = end
     yield from windows(source, covered + 1, source.last)
-
-
-def _is_nested_too_deep(lines: list[str]) -> bool:
-    """Nesting no person writes.
-
-    Some grammars keep it in a buffer of fixed size and crash the process beyond that.
-    """
-    depth = 0
-    for line in lines:
-        indent = len(line) - len(line.lstrip(" \t"))
-        if indent > MAX_INDENT or line.count("- ") > MAX_INDENT:
-            return True
-        depth = max(0, depth + _bracket_balance(line))
-        if depth > MAX_BRACKETS:
-            return True
-    return False
-
-
-def _bracket_balance(line: str) -> int:
-    return sum(map(line.count, "([{")) - sum(map(line.count, ")]}"))

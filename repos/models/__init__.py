@@ -1,6 +1,7 @@
 """The tables of repositories, their indexes and index jobs."""
 
 from repos.models.addition import RepositoryAddition
+from repos.models.graph import GraphDefinition, GraphReferences
 from repos.models.index import (
     PATH_END_CHARS,
     Chunk,
@@ -20,6 +21,8 @@ __all__ = [
     "Chunk",
     "Document",
     "Embedding",
+    "GraphDefinition",
+    "GraphReferences",
     "Identifiers",
     "Index",
     "IndexJob",

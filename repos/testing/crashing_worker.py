@@ -5,4 +5,4 @@ import os
 from deepwiki.foundation.worker_process import serve
 
 if __name__ == "__main__":
-    serve({"chunks": lambda **arguments: os.abort()}, cpu_seconds=5)
+    serve({"parsed": lambda **arguments: os.abort()}, cpu_seconds=5)

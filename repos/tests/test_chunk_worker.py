@@ -43,7 +43,7 @@ def test_a_grammar_that_goes_on_crashing_is_not_asked_again(crashing_grammars, c
 def test_a_worker_that_takes_too_long_is_given_up():
     pool = WorkerPool("repos.indexing.chunk_worker", size=1, wait_seconds=30, call_seconds=0)
     with pytest.raises(WorkerFailed, match="time"):
-        pool.call("chunks", path="a.py", text=CODE)
+        pool.call("parsed", path="a.py", text=CODE)
     pool.close()
 
 

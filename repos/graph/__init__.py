@@ -1,0 +1,32 @@
+"""The code graph of an index: definitions, references and what they mean to each other.
+
+Readers take the id of an index that their caller may read: this package lies below
+`repos.access`. An index made before FORMAT has no graph; its answers are empty.
+"""
+
+from repos.graph.calls import Callee, Caller, callees, callers, hover, name_at
+from repos.graph.definitions import Definition, definitions, outline
+from repos.graph.references import FileReferences, ReferenceLine, References, references
+from repos.graph.writer import write_symbols
+from repos.indexing.symbols import ReferenceKind
+
+FORMAT = 3  # of `Index.format`: the first with a graph
+
+__all__ = [
+    "FORMAT",
+    "Callee",
+    "Caller",
+    "Definition",
+    "FileReferences",
+    "ReferenceKind",
+    "ReferenceLine",
+    "References",
+    "callees",
+    "callers",
+    "definitions",
+    "hover",
+    "name_at",
+    "outline",
+    "references",
+    "write_symbols",
+]

@@ -1,0 +1,104 @@
+"""Reads definitions. Who calls these functions has checked that the index may be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from deepwiki.foundation.sql import Row, fetch_all, read_sql
+from repos.graph.confidence import ReferringFile, confidence, referring_file
+from repos.graph.name_keys import name_key
+from repos.indexing.symbols import KINDS
+
+COLUMNS = (
+    'd.path, d.language, d.role, s.name, s.kind, s.start, s."end", s.scope, s.signature, '
+    "s.comment, s.position, s.parent, s.document_id"
+)
+KIND_COLUMN = 4
+OF_NAMES = read_sql(__file__, "definitions_of_names.sql").format(columns=COLUMNS)
+OF_FILE = read_sql(__file__, "definitions_of_files.sql").format(columns=COLUMNS)
+MAX_CANDIDATES = 1_000  # definitions of one name that are compared
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A definition of lines `start`..`end` (1-based, inclusive) of a file.
+
+    `scope` is the dotted path of what encloses it. `number` counts the definitions of
+    the file, `parent` is the number of the enclosing one or -1. `confidence` (0 to 1) is
+    how sure it is that it is the one asked for.
+    """
+
+    path: str
+    language: str
+    role: str
+    name: str
+    kind: str
+    start: int
+    end: int
+    scope: str
+    signature: str
+    comment: str
+    number: int
+    parent: int
+    document_id: int
+    confidence: float = 1.0
+
+    @property
+    def qualified_name(self) -> str:
+        """The dotted path of the definition."""
+        return f"{self.scope}.{self.name}" if self.scope else self.name
+
+
+def outline(index_id: int, path: str) -> list[Definition]:
+    """The definitions of a file, in order of their start."""
+    return definitions_in(index_id, [path])
+
+
+def definitions_in(index_id: int, paths: Sequence[str]) -> list[Definition]:
+    """The definitions of several files, by path and start."""
+    return _definitions(fetch_all(OF_FILE, {"index": index_id, "paths": list(paths)}))
+
+
+def definitions(
+    index_id: int,
+    name: str,
+    *,
+    from_path: str | None = None,
+    line: int | None = None,
+    limit: int = 60,
+) -> list[Definition]:
+    """The definitions that a name at a line of `from_path` may mean, the surest first."""
+    by_name = definitions_of(index_id, [name], referring_file(index_id, from_path), line)
+    return by_name.get(name, [])[:limit]
+
+
+def definitions_of(
+    index_id: int, names: Iterable[str], source: ReferringFile | None, line: int | None = None
+) -> dict[str, list[Definition]]:
+    """As `definitions`, for several names; those without any are left out."""
+    keys = [name_key(index_id, name) for name in names]
+    rows = fetch_all(OF_NAMES, {"index": index_id, "keys": keys, "limit": MAX_CANDIDATES})
+    by_name: dict[str, list[Definition]] = {}
+    for candidate in _definitions(rows):
+        by_name.setdefault(candidate.name, []).append(candidate)
+    return {name: ranked(found, source, line) for name, found in by_name.items()}
+
+
+def ranked(
+    candidates: Sequence[Definition], source: ReferringFile | None, line: int | None = None
+) -> list[Definition]:
+    """The candidates with their confidences, the surest first."""
+    sure = [replace(c, confidence=confidence(c, candidates, source, line)) for c in candidates]
+    return sorted(sure, key=lambda c: (-c.confidence, c.role != "code", c.path, c.start))
+
+
+def _definitions(rows: Iterable[Row]) -> list[Definition]:
+    return [_definition(*row) for row in rows]
+
+
+def _definition(*columns: Any) -> Definition:
+    values = list(columns)
+    values[KIND_COLUMN] = KINDS[values[KIND_COLUMN]]
+    return Definition(*values)

@@ -1,0 +1,3 @@
+SELECT d.id, d.path, d.language, r.keys, r.places, r.imports, d.text
+FROM repos_document d JOIN repos_graphreferences r ON r.document_id = d.id
+WHERE d.index_id = %(index)s AND d.path = %(path)s AND d.is_live

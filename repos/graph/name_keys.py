@@ -1,0 +1,30 @@
+"""Keys of names and paths: 8 bytes, made of the name and the id of its index.
+
+Two names share a key by accident once in 2^64, and never across indexes more often: so
+one lookup by key meets the rows of one index only, without a column for it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from hashlib import blake2b
+
+NAME, PATH = b"n", b"p"
+
+
+@lru_cache(maxsize=200_000)
+def name_key(index_id: int, name: str) -> int:
+    """The key of a name in an index."""
+    return _key(index_id, NAME, name)
+
+
+@lru_cache(maxsize=50_000)
+def path_key(index_id: int, path: str) -> int:
+    """The key of a file, the same for all states of it."""
+    return _key(index_id, PATH, path)
+
+
+def _key(index_id: int, kind: bytes, text: str) -> int:
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8, salt=kind)
+    digest.update(b"\x00%d" % index_id)
+    return int.from_bytes(digest.digest(), "big", signed=True)

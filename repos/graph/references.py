@@ -1,0 +1,98 @@
+"""Reads references. Who calls these functions has checked that the index may be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deepwiki.foundation.sql import Row, fetch_all, read_sql
+from repos.graph import packing
+from repos.graph.confidence import ReferringFile, confidence
+from repos.graph.definitions import Definition, definitions_of
+from repos.graph.name_keys import name_key
+from repos.indexing.symbols import ReferenceKind, line_and_kind
+
+TO_NAME = read_sql(__file__, "references_to_name.sql")
+MAX_FILES = 20_000  # that use one name and are counted
+MAX_PLACES = 1_000  # of one file
+
+
+@dataclass(frozen=True)
+class ReferenceLine:
+    """A line (1-based) on which a name is used, and how."""
+
+    line: int
+    kind: ReferenceKind
+
+
+@dataclass(frozen=True)
+class FileReferences:
+    """The uses of a name in one file, by line, up to MAX_PLACES.
+
+    `confidence` is how sure it is that they mean the definition asked about, 1 without.
+    """
+
+    path: str
+    language: str
+    role: str
+    places: tuple[ReferenceLine, ...]
+    total: int
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True)
+class References:
+    """The uses of a name: `total` in `file_count` files, of which `files` are a page."""
+
+    name: str
+    total: int
+    file_count: int
+    files: tuple[FileReferences, ...]
+
+
+def references(
+    index_id: int,
+    name: str,
+    *,
+    definition: Definition | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> References:
+    """The uses of a name by file: the surest first, then code before tests and documents.
+
+    `limit` and `offset` count files.
+    """
+    rows = _rows(index_id, name)
+    sure = _confidences(index_id, name, definition, [path for path, *_ in rows])
+    rows.sort(key=lambda row: (-sure.get(row[0], 1.0), row[2] != "code", row[0]))
+    files = tuple(_file(row, sure.get(row[0], 1.0)) for row in rows[offset : offset + limit])
+    return References(name, _total(rows), len(rows), files)
+
+
+def _rows(index_id: int, name: str) -> list[Row]:
+    values = {"index": index_id, "key": name_key(index_id, name), "limit": MAX_FILES}
+    return fetch_all(TO_NAME, values)
+
+
+def _total(rows: list[Row]) -> int:
+    return sum(packing.count(packed) for _, _, _, packed, _ in rows)
+
+
+def _file(row: Row, sure: float) -> FileReferences:
+    path, language, role, packed, _ = row
+    return FileReferences(path, language, role, unpacked(packed), packing.count(packed), sure)
+
+
+def unpacked(packed: bytes) -> tuple[ReferenceLine, ...]:
+    """The first MAX_PLACES places of a name in a file."""
+    places = packing.unpack(packed)[:MAX_PLACES]
+    return tuple(ReferenceLine(*line_and_kind(place)) for place in places)
+
+
+def _confidences(
+    index_id: int, name: str, definition: Definition | None, paths: list[str]
+) -> dict[str, float]:
+    """By path, how sure it is that the name there means the definition."""
+    if definition is None:
+        return {}
+    candidates = definitions_of(index_id, [name], None).get(name, [])
+    return {path: confidence(definition, candidates, ReferringFile(path), None) for path in paths}

@@ -1,0 +1,70 @@
+"""Writes the symbols of documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from deepwiki.foundation.sql import copy_rows
+from repos.graph.name_keys import name_key
+from repos.graph.packing import pack
+from repos.indexing.symbols import KINDS, FileSymbols, ImportedName
+
+DEFINITION_COLUMNS = (
+    'document_id, key, position, parent, start, "end", kind, name, scope, signature, comment'
+)
+REFERENCE_COLUMNS = "document_id, keys, places, imports"
+KIND_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
+NUL = "\x00"  # which PostgreSQL does not take
+
+DocumentSymbols = tuple[int, FileSymbols]
+Row = tuple[object, ...]
+
+
+def write_symbols(index_id: int, documents: Sequence[DocumentSymbols]) -> None:
+    """Store the symbols of new documents, by document id, in the caller's transaction."""
+    copy_rows("repos_graphdefinition", DEFINITION_COLUMNS, _definitions(index_id, documents))
+    copy_rows("repos_graphreferences", REFERENCE_COLUMNS, _references(index_id, documents))
+
+
+def _definitions(index_id: int, documents: Sequence[DocumentSymbols]) -> Iterator[Row]:
+    for document, symbols in documents:
+        for number, symbol in enumerate(symbols.definitions):
+            yield (
+                document,
+                name_key(index_id, symbol.name),
+                number,
+                symbol.parent,
+                symbol.start,
+                symbol.end,
+                KIND_NUMBERS[symbol.kind],
+                _clean(symbol.name),
+                _clean(symbol.scope),
+                _clean(symbol.signature),
+                _clean(symbol.comment),
+            )
+
+
+def _references(index_id: int, documents: Sequence[DocumentSymbols]) -> Iterator[Row]:
+    for document, symbols in documents:
+        if not symbols.references and not symbols.imports:
+            continue
+        keys = [name_key(index_id, name) for name in symbols.references]
+        packed = [pack(places) for places in symbols.references.values()]
+        yield document, keys, packed, _imports(symbols)
+
+
+def _imports(symbols: FileSymbols) -> str:
+    return _clean("\n".join(map(_import_line, symbols.imports)))
+
+
+def _import_line(name: ImportedName) -> str:
+    texts = map(_one_field, (name.module, name.name, name.alias))
+    return "\t".join((str(name.line), *texts))
+
+
+def _one_field(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "replace").decode().replace(NUL, "")

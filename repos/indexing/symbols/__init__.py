@@ -1,0 +1,32 @@
+"""What a file defines, uses and imports, found in its syntax tree. Pure."""
+
+from repos.indexing.symbols.extraction import KINDS, file_symbols
+from repos.indexing.symbols.types import (
+    MAX_NAME_CHARS,
+    MAX_REFERENCES,
+    MAX_SYMBOLS,
+    FileSymbols,
+    ImportedName,
+    ReferenceKind,
+    SymbolDefinition,
+    from_message,
+    line_and_kind,
+    places,
+    to_message,
+)
+
+__all__ = [
+    "KINDS",
+    "MAX_NAME_CHARS",
+    "MAX_REFERENCES",
+    "MAX_SYMBOLS",
+    "FileSymbols",
+    "ImportedName",
+    "ReferenceKind",
+    "SymbolDefinition",
+    "file_symbols",
+    "from_message",
+    "line_and_kind",
+    "places",
+    "to_message",
+]

@@ -1,0 +1,63 @@
+"""The tables of the code graph. Only `repos.graph` reads and writes them.
+
+Their rows belong to a document and go live with it. Names are found by keys, see
+`repos.graph.name_keys`, which hold the index's id, so that no lookup meets another index.
+The migrations make the foreign keys themselves, since these cascade.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from repos.models.index import Document
+
+
+class GraphDefinition(models.Model):
+    """A definition of lines `start`..`end` of a document, narrow: there are many.
+
+    `position` counts those of the document, `parent` is the enclosing one's or -1, `kind`
+    the place in `repos.indexing.symbols.KINDS`.
+    """
+
+    pk = models.CompositePrimaryKey("document_id", "position")
+    document = models.ForeignKey(
+        Document, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    key = models.BigIntegerField()
+    position = models.IntegerField()
+    parent = models.IntegerField()
+    start = models.IntegerField()
+    end = models.IntegerField()
+    kind = models.SmallIntegerField()
+    name = models.TextField()
+    scope = models.TextField()
+    signature = models.TextField()
+    comment = models.TextField()
+
+    class Meta:
+        indexes = [models.Index(fields=["key"], name="definitions_of_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GraphReferences(models.Model):
+    """The names that a document uses: a key each, and beside it the packed places.
+
+    `imports` are lines of `line, module, name, alias`, divided by tabs.
+    """
+
+    document = models.OneToOneField(
+        Document, models.DO_NOTHING, related_name="+", primary_key=True, db_constraint=False
+    )
+    keys = ArrayField(models.BigIntegerField())
+    places = ArrayField(models.BinaryField())
+    imports = models.TextField()
+
+    class Meta:
+        indexes = [GinIndex(fields=["keys"], name="references_to_a_name", fastupdate=False)]
+
+    def __str__(self) -> str:
+        return str(self.document_id)
