@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from chat.api import views as api_views
 from chat.web import diagram_views, export_views, history_views, share_views, styleguide, views
+from chat.web.reader import views as reader_views
 
 pages = [
     path("", views.home, name="home"),
@@ -47,10 +48,17 @@ changes = [
         name="conversation-change",
     ),
 ]
+reader = [
+    path("r/<uuid:repository_id>/code/", reader_views.code, name="code"),
+    path("r/<uuid:repository_id>/code/<path:path>", reader_views.code, name="code"),
+    path("r/<uuid:repository_id>/code-lines", reader_views.code_lines, name="code-lines"),
+    path("r/<uuid:repository_id>/code-folder", reader_views.code_folder, name="code-folder"),
+    path("r/<uuid:repository_id>/code-find", reader_views.code_find, name="code-find"),
+]
 endpoints = [
     path("chat/completions/stream", api_views.stream, name="chat-stream"),
     path("api/chat/stream", api_views.stream, name="chat-stream-browser"),
     path("api/runs/<uuid:run_id>/events", api_views.run_events, name="run-events"),
     path("api/runs/<uuid:run_id>/stop", api_views.run_stop, name="run-stop"),
 ]
-urlpatterns = [*pages, *parts, *exports, *changes, *endpoints]
+urlpatterns = [*pages, *parts, *exports, *changes, *reader, *endpoints]

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from chat.models import Message
 from chat.web import ui_strings as strings
 from chat.web.answer_details import answer_details
+from repos.search import code_url
 
 Notice = Mapping[str, Any]  # an item of Message.notices
 # Why an answer ends before its end, where asking on brings the rest.
@@ -22,6 +23,7 @@ register = template.Library()
 register.filter("translate_message", strings.translate_message)
 register.filter("answer_details", answer_details)
 register.simple_tag(strings.match_reason)
+register.simple_tag(code_url)
 
 
 @register.simple_tag

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from django.utils.safestring import SafeString
 
-from chat.rendering import highlight_lines
+from chat.web.reader.line_window import CodeLine, coloured_lines, count_lines
 from deepwiki.foundation.parsing import parse_number
 from repos.models import Document, Repository
 from repos.search import read_file
@@ -22,13 +22,15 @@ MAX_PATH_CHARS = 1_000
 class SourceLine:
     """A line of a source file; `marked` if it is one of those cited.
 
-    `html` is highlighted and sanitized, `url` is the line at the repository's host.
+    `html` is highlighted and sanitized, `url` is the line at the repository's host;
+    `hidden` characters at its end are left out.
     """
 
     number: int
     html: SafeString
     marked: bool
     url: str
+    hidden: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,11 @@ class SourceFile:
 
     @property
     def line_count(self) -> int:
-        return self.document.text.count("\n") + 1
+        return count_lines(self.document.text)
 
-    def html_lines(self, first: int, last: int) -> list[SafeString]:
-        """Lines `first` to `last`, from 1, highlighted and sanitized."""
-        return highlight_lines(self.document.text, self.document.language, first, last)
+    def lines(self, first: int, last: int) -> list[CodeLine]:
+        """Lines `first` to `last`, from 1, coloured; as many as a window holds."""
+        return coloured_lines(self.document.text, self.document.language, first, last)
 
 
 def viewer_context(
@@ -106,10 +108,12 @@ def _source_lines(file: SourceFile, cited: LineRange) -> list[SourceLine]:
     """The cited lines and CONTEXT_LINES on both sides of them."""
     first = max(1, cited.start - CONTEXT_LINES)
     last = min(file.line_count, cited.end + CONTEXT_LINES)
-    return [
-        SourceLine(number, html, number in cited, file.url(number, number))
-        for number, html in enumerate(file.html_lines(first, last), first)
-    ]
+    return [_source_line(file, line, cited) for line in file.lines(first, last)]
+
+
+def _source_line(file: SourceFile, line: CodeLine, cited: LineRange) -> SourceLine:
+    number = line.number
+    return SourceLine(number, line.html, number in cited, file.url(number, number), line.hidden)
 
 
 def _clamp(number: int | None, least: int, most: int) -> int:

@@ -32,11 +32,13 @@ from deepwiki.foundation.languages import ANSWER_CODE
 from deepwiki.foundation.parsing import parse_uuid
 from repos import services as repository_services
 from repos.models import Repository, RepositoryQuerySet
+from repos.search import FoundFile, find_files
 from repos.sources import SourceError
 
 MAX_REPOSITORIES = 30
 SWITCHER_REPOSITORIES = 6
 SWITCHER_CONVERSATIONS = 8
+SWITCHER_FILES = 6
 SEARCH_ONLY = "search-only"
 
 
@@ -102,8 +104,14 @@ def message_footer(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
 @require_safe
 @login_required
 def quick_switcher(request: HttpRequest) -> HttpResponse:
-    """Repositories and conversations whose names contain what is typed."""
+    """Repositories and conversations whose names contain what is typed.
+
+    And files of the repository of the page, `repository`, by characters of their path.
+    """
+    repository = _switcher_repository(request)
     context = {
+        "repository": repository,
+        "files": _matching_files(request, repository)[:SWITCHER_FILES],
         "repositories": _matching_repositories(request)[:SWITCHER_REPOSITORIES],
         "conversations": _matching_conversations(request)[:SWITCHER_CONVERSATIONS],
     }
@@ -189,6 +197,22 @@ def _matching_repositories(request: HttpRequest) -> RepositoryQuerySet:
 def _matching_conversations(request: HttpRequest) -> ConversationQuerySet:
     """The person's conversations whose title contains `q`, last used first."""
     return own_conversations(request).filter(title__icontains=search_text(request.GET))
+
+
+def _switcher_repository(request: HttpRequest) -> Repository | None:
+    """The repository of the page on which the quick switcher is opened, if it may be read."""
+    repository_id = parse_uuid(request.GET.get("repository"))
+    if repository_id is None:
+        return None
+    return readable_repositories(request).filter(pk=repository_id).first()
+
+
+def _matching_files(request: HttpRequest, repository: Repository | None) -> list[FoundFile]:
+    """Files by what is typed; none before something is."""
+    name = search_text(request.GET)
+    if not name or repository is None or repository.current_index is None:
+        return []
+    return find_files(repository.current_index, name)
 
 
 def _composer_context(request: HttpRequest) -> dict[str, Any]:

@@ -44,6 +44,10 @@ RULES = {
     # of a repository
     "repository": Rule(READERS),
     "source": Rule(READERS),
+    "code": Rule(READERS),
+    "code-lines": Rule(READERS, 409),
+    "code-folder": Rule(READERS),
+    "code-find": Rule(READERS),
     "repository-status": Rule(READERS),
     "repository-refresh": posted(READERS),
     "repository-job": posted(READERS),

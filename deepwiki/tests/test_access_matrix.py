@@ -58,6 +58,7 @@ FILLERS = {
     "content_type_id": "1",
     "app_label": "repos",
     "url": "anything",
+    "path": "README.md",
 }
 
 

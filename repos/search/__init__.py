@@ -5,6 +5,8 @@ ranking -> texts
 """
 
 from repos.access import PersonId
+from repos.search.code_address import code_url
+from repos.search.file_finder import FoundFile, find_files
 from repos.search.files import line_counts, outline, read_file
 from repos.search.filters import (
     MAX_PATTERNS,
@@ -12,6 +14,7 @@ from repos.search.filters import (
     has_too_many_patterns,
     parse_patterns,
 )
+from repos.search.folders import Folder, FolderEntry, list_folder
 from repos.search.passages import SearchHit, SearchOptions, SearchResult
 from repos.search.question_vector import embedder_config, warm_up
 from repos.search.search import search
@@ -19,13 +22,19 @@ from repos.search.search import search
 __all__ = [
     "MAX_PATTERNS",
     "Filters",
+    "Folder",
+    "FolderEntry",
+    "FoundFile",
     "PersonId",
     "SearchHit",
     "SearchOptions",
     "SearchResult",
+    "code_url",
     "embedder_config",
+    "find_files",
     "has_too_many_patterns",
     "line_counts",
+    "list_folder",
     "outline",
     "parse_patterns",
     "read_file",

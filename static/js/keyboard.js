@@ -52,7 +52,13 @@ function isSwitcherShortcut(event) {
   return (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && hasQuickSwitcher;
 }
 
-function isSingleKey(event) {
+/**
+ * Whether a key that is pressed alone is a shortcut here: not in fields, nor under a dialog.
+ *
+ * @param {KeyboardEvent} event
+ * @returns {boolean}
+ */
+export function isSingleKey(event) {
   if (localStorage.getItem(SETTING) === "off") return false;
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   if (document.querySelector("dialog[open]")) return false;

@@ -69,8 +69,12 @@ function reloadWhenReady() {
   if (wasIndexing && isReady && isUnused && !isReaderBusy()) location.reload();
 }
 
-// Tells that a part of the page could not be loaded; an empty text takes that back.
-function showLoadError(text) {
+/**
+ * Tells that a part of the page could not be loaded; an empty text takes that back.
+ *
+ * @param {string} text
+ */
+export function showLoadError(text) {
   const banner = document.getElementById("load-error");
   banner.textContent = text;
   banner.hidden = !text;

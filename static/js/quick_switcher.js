@@ -18,16 +18,26 @@ export function toggleQuickSwitcher() {
   htmx.trigger(input, "opened");
 }
 
-dialog?.addEventListener("keydown", (event) => {
-  const links = [...dialog.querySelectorAll("a")];
-  const focused = links.indexOf(document.activeElement);
-  if (event.key === "Enter" && focused < 0 && links.length > 0) {
-    event.preventDefault();
-    location.assign(links[0].href);
-  }
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (step) {
-    event.preventDefault();
-    (links[focused + step] ?? input).focus();
-  }
-});
+/**
+ * Lets the arrow keys and Enter choose from the links of a dialog that searches.
+ *
+ * @param {HTMLDialogElement} searched
+ * @param {HTMLInputElement} field
+ */
+export function bindChoices(searched, field) {
+  searched.addEventListener("keydown", (event) => {
+    const links = [...searched.querySelectorAll("a")];
+    const focused = links.indexOf(document.activeElement);
+    if (event.key === "Enter" && focused < 0 && links.length > 0) {
+      event.preventDefault();
+      links[0].click();
+    }
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) {
+      event.preventDefault();
+      (links[focused + step] ?? field).focus();
+    }
+  });
+}
+
+if (dialog) bindChoices(dialog, input);

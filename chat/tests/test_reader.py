@@ -1,0 +1,119 @@
+"""Reading code: the pages of files and folders as the server renders them."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from chat.web.reader.line_window import MAX_LINE_CHARS, coloured_lines, line_start
+from repos.models import Document, Index
+from repos.search import code_url
+
+pytestmark = pytest.mark.django_db
+
+
+def page(client, repository, path="", **query):
+    return client.get(code_url(repository.pk, path), query)
+
+
+def text_of(response):
+    return re.sub(r"<[^>]+>", "", response.content.decode())
+
+
+def test_the_root_lists_folders_before_files_and_shows_the_readme(client, repository, alice):
+    client.force_login(alice)
+    text = "# Pocket\n\nPrices are in [a list](shop/prices.py); see shop/prices.py:4-7.\n"
+    Document.objects.filter(path="README.md").update(text=text)
+    shown = page(client, repository).content.decode()
+    entries = shown.partition('class="entries"')[2]
+    assert entries.index(f'href="{code_url(repository.pk, "shop/")}"') < entries.index("README.md")
+    assert ">Pocket</h" in shown
+    assert f'href="{code_url(repository.pk, "shop/prices.py", 4, 7)}"' in shown
+
+
+def test_a_file_is_shown_with_numbered_coloured_lines(client, repository, alice):
+    client.force_login(alice)
+    shown = page(client, repository, "shop/prices.py").content.decode()
+    assert 'id="L4"' in shown and '<span class="nc">PriceList</span>' in shown
+    assert 'aria-current="page"' in shown
+
+
+def test_the_lines_of_an_address_are_marked(client, repository, alice):
+    client.force_login(alice)
+    url = code_url(repository.pk, "shop/prices.py", 4, 5)
+    assert url.endswith("/code/shop/prices.py?lines=4-5#L4-L5")
+    shown = client.get(url.partition("#")[0]).content.decode()
+    assert re.findall(r'id="L(\d+)" class="chosen"', shown) == ["4", "5"]
+
+
+def test_a_folder_without_its_slash_leads_to_it(client, repository, alice):
+    client.force_login(alice)
+    reply = page(client, repository, "shop")
+    assert (reply.status_code, reply.url) == (302, code_url(repository.pk, "shop/"))
+    assert "prices.py" in text_of(client.get(reply.url))
+
+
+def test_a_path_that_was_left_out_says_why(client, repository, alice):
+    client.force_login(alice)
+    skipped = {"counts": {"binary": 2}, "examples": {"binary": ["logo.png"]}}
+    Index.objects.filter(pk=repository.current_index_id).update(skipped=skipped)
+    reply = page(client, repository, "logo.png")
+    assert reply.status_code == 404
+    assert "This file was left out of the index: binary." in text_of(reply)
+    reply = page(client, repository, "none.py")
+    assert reply.status_code == 404
+    assert "is not in the index of commit" in text_of(reply)
+
+
+def test_who_may_not_read_gets_the_words_of_a_page_that_is_none(client, index_folder, folder, bob):
+    repository = index_folder(folder, private=True)
+    client.force_login(bob)
+    for name in ("code", "code-lines", "code-folder", "code-find"):
+        reply = client.get(reverse(name, args=[repository.pk]), {"path": "shop/prices.py"})
+        assert reply.status_code == 404
+        assert reply.content == client.get("/r/00000000-0000-0000-0000-000000000000/").content
+
+
+def test_lines_of_a_file_that_has_changed_meanwhile_are_refused_with_words(
+    client, repository, alice
+):
+    client.force_login(alice)
+    document = Document.objects.get(path="shop/prices.py")
+    url = reverse("code-lines", args=[repository.pk])
+    query = {"path": document.path, "sha": document.sha, "first": "2", "last": "3"}
+    assert re.findall(r'id="L(\d+)"', client.get(url, query).content.decode()) == ["2", "3"]
+    reply = client.get(url, query | {"sha": "0" * 40})
+    assert reply.status_code == 409
+    assert "this file has changed or is gone" in text_of(reply)
+
+
+def test_a_million_lines_and_long_lines_are_shown_in_windows(client, repository, alice):
+    client.force_login(alice)
+    documents = Document.objects.filter(path="shop/prices.py")
+    documents.update(text="x = 1\n" * 1_000_000 + "y" * 100_000)
+    reply = page(client, repository, "shop/prices.py", lines="900000-900002")
+    shown = reply.content.decode()
+    assert len(shown) < 100_000
+    assert re.findall(r'id="L(\d+)" class="chosen"', shown) == ["900000", "900001", "900002"]
+    assert 'data-lines="899899"' in shown
+    reply = page(client, repository, "shop/prices.py", lines="1000001-1000001")
+    shown = text_of(reply)
+    assert "y" * MAX_LINE_CHARS in shown and "y" * (MAX_LINE_CHARS + 1) not in shown
+    assert "98000 more characters" in shown
+
+
+def test_colours_go_on_far_from_the_begin_of_a_file():
+    text = '"""Long.\n' + "words\n" * 9_000 + '"""\n\n\ndef last():\n    return "x"\n'
+    lines = coloured_lines(text, "python", 9_005, 9_006)
+    assert [line.number for line in lines] == [9_005, 9_006]
+    assert '<span class="nf">last</span>' in lines[0].html
+
+
+@pytest.mark.parametrize("text", ["", "\n", "a", "a\n", "a\n\nb", "\n\n\n", "ab\ncd\n"])
+def test_lines_begin_where_they_do(text):
+    starts = [0] + [place + 1 for place, character in enumerate(text) if character == "\n"]
+    found = [line_start(text, number + 1) for number in range(len(starts))]
+    assert found == starts
+    assert line_start(text, len(starts) + 1) == len(text)
+    lines = coloured_lines(text, "", 1, len(starts))
+    assert [line.html for line in lines] == text.split("\n")

@@ -1,0 +1,1 @@
+"""Pages on which the code of a repository is read, below `/r/<id>/code/`."""

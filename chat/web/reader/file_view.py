@@ -1,0 +1,99 @@
+"""What the page of a file shows."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
+
+from chat.web.reader.indexed_code import IndexedCode
+from chat.web.reader.line_window import CodeLine, coloured_lines, count_lines
+from deepwiki.foundation.parsing import parse_number
+from repos.models import Document
+
+LINES_BEFORE = 100  # the lines an address names
+WINDOW = 300
+PART = re.compile(r"[^/]+/?")  # of a path
+# Stand for lines in an address that a script fills in.
+START, END = 900_000_001, 900_000_002
+
+
+@dataclass(frozen=True)
+class Crumb:
+    """A folder above a file, or the file itself, with its path."""
+
+    name: str
+    path: str
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """A file of the index, of which some lines are shown."""
+
+    document: Document
+
+    @property
+    def line_count(self) -> int:
+        return count_lines(self.document.text)
+
+    def window(self, first: int, last: int) -> list[CodeLine]:
+        """Lines `first` to `last`, moved into the file; WINDOW at most."""
+        count = self.line_count
+        first = _clamp(first, 1, count)
+        last = _clamp(last, first, min(count, first + WINDOW - 1))
+        return coloured_lines(self.document.text, self.document.language, first, last)
+
+    def chosen(self, text: str) -> range:
+        """The lines `start-end` of an address, moved into the file; empty without any."""
+        first, _, second = text.partition("-")
+        start = parse_number(first)
+        if not start:
+            return range(0)
+        count = self.line_count
+        start = _clamp(start, 1, count)
+        return range(start, _clamp(parse_number(second) or start, start, count) + 1)
+
+
+def file_context(code: IndexedCode, document: Document, asked: str) -> dict[str, Any]:
+    """Context of the page of a file with the lines `asked`, `start-end`."""
+    file = ReadFile(document)
+    chosen = file.chosen(asked)
+    lines = file.window(chosen.start - LINES_BEFORE, file.line_count)
+    return {
+        "document": document,
+        "crumbs": crumbs(document.path),
+        "line_count": file.line_count,
+        "chosen": chosen,
+        "lines": lines,
+        "before": lines[0].number - 1,
+        "after": file.line_count - lines[-1].number,
+        **_host_context(code, document.path),
+    }
+
+
+def _host_context(code: IndexedCode, path: str) -> dict[str, str]:
+    """The host's page of a file, and of lines with {start} and {end} for a script to fill in."""
+    lines_url = code.host_url(path, START, END)
+    return {
+        "host_url": code.host_url(path),
+        "host_lines_url": lines_url.replace(str(START), "{start}").replace(str(END), "{end}"),
+    }
+
+
+def crumbs(path: str) -> list[Crumb]:
+    """The folders of a path, from the root down, and what it names; empty for the root."""
+    return [Crumb(_last_name(part), part) for part in _parts(path)]
+
+
+def _parts(path: str) -> list[str]:
+    """The paths of the folders above, each with its `/`, and the path itself."""
+    return list(accumulate(PART.findall(path)))
+
+
+def _last_name(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2]
+
+
+def _clamp(number: int, least: int, most: int) -> int:
+    return min(max(number, least), most)

@@ -1,0 +1,102 @@
+"""What the page of a folder shows, and the tree of files in the rail."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, replace
+from typing import Any
+
+from chat.core.citations import Checked, Citation
+from chat.rendering import render as render_markdown
+from chat.rendering.citation_links import CitationChecker
+from chat.web.reader.file_view import crumbs
+from chat.web.reader.indexed_code import IndexedCode
+from repos.models import Document
+from repos.search import Folder, FolderEntry, code_url, line_counts
+
+MAX_DEPTH = 40  # of folders that the tree opens by itself
+MAX_README_CHARS = 60_000
+README_SECONDS = 0.5
+READMES = ("readme.md", "readme.markdown", "readme.rst", "readme.txt", "readme")
+MARKDOWN = (".md", ".markdown")
+FENCE = "`" * 12
+
+
+@dataclass(frozen=True)
+class ReaderLinks(CitationChecker):
+    """The Check of a README: what it names is linked to the page on which it is read."""
+
+    repository_id: uuid.UUID
+
+    def __call__(self, citation: Citation) -> Checked:
+        checked = super().__call__(citation)
+        return replace(checked, href=self._href(citation)) if checked.found else checked
+
+    def _href(self, citation: Citation) -> str:
+        return code_url(self.repository_id, citation.path, citation.start, citation.end)
+
+
+@dataclass(frozen=True)
+class TreeItem:
+    """An entry of the tree; a folder that is open has `items`."""
+
+    entry: FolderEntry
+    items: tuple[TreeItem, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The tree of files with some folders open, by their paths."""
+
+    code: IndexedCode
+    opened: frozenset[str] = frozenset()
+
+    def items(self, folder: str) -> tuple[TreeItem, ...]:
+        """What is in a folder."""
+        return tuple(map(self._item, self.code.folder(folder).entries))
+
+    def _item(self, entry: FolderEntry) -> TreeItem:
+        if entry.is_folder and entry.path in self.opened:
+            return TreeItem(entry, self.items(entry.path))
+        return TreeItem(entry)
+
+
+def tree_items(code: IndexedCode, path: str) -> tuple[TreeItem, ...]:
+    """The tree from the root down, with the folders above `path` open."""
+    opened = frozenset(crumb.path for crumb in crumbs(path)[:MAX_DEPTH])
+    return Tree(code, opened).items("")
+
+
+def folder_context(code: IndexedCode, folder: Folder) -> dict[str, Any]:
+    """Context of the page of a folder, its README rendered."""
+    readme = _readme(folder)
+    document = code.file(readme.path) if readme is not None else None
+    return {
+        "folder": folder,
+        "crumbs": crumbs(folder.path),
+        "readme": document,
+        "readme_html": _readme_html(code, document) if document is not None else "",
+        "host_url": code.host_url(folder.path),
+    }
+
+
+def _readme(folder: Folder) -> FolderEntry | None:
+    files = {entry.name.lower(): entry for entry in folder.entries if not entry.is_folder}
+    return next((files[name] for name in READMES if name in files), None)
+
+
+def _readme_html(code: IndexedCode, document: Document) -> str:
+    index = code.index
+    lines = line_counts(index.pk, index.updated_at)
+    links = ReaderLinks(code.repository.address, index.commit, lines, code.repository.pk)
+    return render_markdown(_markdown(document), links, seconds=README_SECONDS)
+
+
+def _markdown(document: Document) -> str:
+    """The text of a README; one that is not Markdown as a block of text."""
+    text = document.text[:MAX_README_CHARS]
+    return text if _is_markdown(document) else f"{FENCE}text\n{text}\n{FENCE}"
+
+
+def _is_markdown(document: Document) -> bool:
+    return document.path.lower().endswith(MARKDOWN)

@@ -1,0 +1,33 @@
+"""Addresses of the pages on which a file of the index is read."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.urls import reverse
+
+
+def code_url(repository_id: uuid.UUID, path: str = "", start: int = 0, end: int = 0) -> str:
+    """The address of a file, or of lines `start` to `end` of it, from 1.
+
+    An empty path is the root of the tree; a path that ends in `/` is a folder.
+    """
+    page = reverse("code", kwargs=_arguments(repository_id, path))
+    return page + _lines(start, max(start, end))
+
+
+def _arguments(repository_id: uuid.UUID, path: str) -> dict[str, object]:
+    if not path:
+        return {"repository_id": repository_id}
+    return {"repository_id": repository_id, "path": path}
+
+
+def _lines(start: int, end: int) -> str:
+    """Lines as the server reads them and as the page's script does."""
+    if start < 1:
+        return ""
+    return f"?lines={start}-{end}#{_fragment(start, end)}"
+
+
+def _fragment(start: int, end: int) -> str:
+    return f"L{start}" if end == start else f"L{start}-L{end}"
