@@ -24,6 +24,23 @@ class SearchOptions:
 
 
 @dataclass(frozen=True)
+class LinkScores:
+    """What links add to the hits of a file, `bonus`, and of what it is made.
+
+    `used`: the best files use its names; `uses`: it uses theirs; `used_by_used`: one step
+    further; `defined`: it defines names of the question; `paired`: it is the test of one
+    of them, or the code of a test.
+    """
+
+    bonus: float = 0.0
+    used: float = 0.0
+    uses: float = 0.0
+    used_by_used: float = 0.0
+    defined: float = 0.0
+    paired: float = 0.0
+
+
+@dataclass(frozen=True)
 class SearchHit:
     """Lines `start`..`end` (1-based, inclusive) of a file at a commit.
 
@@ -48,6 +65,7 @@ class SearchHit:
     named: bool
     start_column: int
     end_column: int
+    links: LinkScores = LinkScores()
     text: str = ""
 
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from deepwiki.foundation.sql import fetch_all
+from deepwiki.foundation.text import is_mostly_non_latin
 from repos.embedders import Embedder, EmbedderConfig, EmbedderError, configured, for_question
 from repos.models import Index, vector_text
 
-MAIN_WEIGHT = 0.3
+WEIGHT = 0.2
 # For a question in a script that code is not written in: its words find little.
-MULTILINGUAL_WEIGHT = 1.0
+OTHER_SCRIPT_WEIGHT = 1.0
 MAX_CHARS = 2_000  # of a question that are embedded
 
 
@@ -61,7 +62,7 @@ def embed_question(question: str, repositories: list[uuid.UUID]) -> QuestionVect
         vector = embedder.embed_question(question[:MAX_CHARS])
     except EmbedderError:
         return None
-    weight = _weight(embedder, main=available[0])
+    weight = _weight(question, embedder)
     graphs = tuple(index.id for index in indexes if index.has_graph(embedder.key))
     return QuestionVector(embedder.key, vector_text(vector.tolist()), len(vector), weight, graphs)
 
@@ -83,8 +84,10 @@ def warm_up() -> None:
             embedder.embed(["warm up"])
 
 
-def _weight(embedder: Embedder, main: Embedder) -> float:
-    return MAIN_WEIGHT if embedder is main else MULTILINGUAL_WEIGHT
+def _weight(question: str, embedder: Embedder) -> float:
+    if embedder.multilingual and is_mostly_non_latin(question):
+        return OTHER_SCRIPT_WEIGHT
+    return WEIGHT
 
 
 def _ready_indexes(repositories: list[uuid.UUID]) -> list[_ReadyIndex]:

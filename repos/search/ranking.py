@@ -7,22 +7,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from operator import attrgetter
 
+from repos.search.link_bonus import SUPPORT, SUPPORTERS
 from repos.search.passages import SearchHit
 
-MAX_PER_FILE = 3
-SUPPORT, SUPPORTERS = 0.15, 3
+MAX_PER_FILE = 2
 
 
 def rank(hits: Sequence[SearchHit], limit: int) -> list[SearchHit]:
     """The best `limit` hits, best first, with their final scores.
 
-    A hit gains SUPPORT times the scores of the SUPPORTERS best other hits of its file.
+    A hit gains SUPPORT times the scores of the SUPPORTERS best other hits of its file, and
+    what links to and from other files add to it.
     Hits past a file's first MAX_PER_FILE come after those of other files.
     """
     support = _support(hits)
 
     def score(hit: SearchHit) -> float:
-        return hit.score + support[hit.document_id]
+        return hit.score + support[hit.document_id] + hit.links.bonus
 
     best = _varied(sorted(hits, key=score, reverse=True))[:limit]
     return [replace(hit, score=score(hit)) for hit in best]

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import fields, replace
+from typing import Any
 
 from django.db import transaction
 
 from deepwiki.foundation.sql import execute
 from repos.search.files import with_texts
 from repos.search.filtered_files import filtered_files
-from repos.search.passages import SearchHit, SearchOptions, SearchResult
+from repos.search.passages import LinkScores, SearchHit, SearchOptions, SearchResult
 from repos.search.question_vector import embed_question
 from repos.search.ranking import rank
 from repos.search.statement import HNSW_SETTINGS, SearchStatement, build_statement, fetch_rows
+
+LINK_COLUMNS = len(fields(LinkScores))  # the last of a row
 
 
 def search(
@@ -53,4 +57,9 @@ def _execute(statement: SearchStatement) -> list[SearchHit]:
         with transaction.atomic():  # the settings hold for a transaction
             execute(HNSW_SETTINGS)
             rows = fetch_rows(statement)
-    return [SearchHit(*row) for row in rows]
+    return [_hit(row) for row in rows]
+
+
+def _hit(row: tuple[Any, ...]) -> SearchHit:
+    own = len(row) - LINK_COLUMNS
+    return replace(SearchHit(*row[:own]), links=LinkScores(*row[own:]))

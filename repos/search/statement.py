@@ -17,6 +17,7 @@ from deepwiki.foundation.sql import fetch_all, read_sql
 from repos.access import readable_repositories
 from repos.indexing.code_tokens import question_terms, term_id
 from repos.models import PATH_END_CHARS, Document
+from repos.search.link_bonus import link_values, links_part
 from repos.search.passages import SearchOptions
 from repos.search.question_vector import QuestionVector
 
@@ -77,7 +78,7 @@ def build_statement(
     Only `documents` are searched if given.
     """
     values = _values(question, options)
-    values |= {"repositories": repositories, "user": user_id}
+    values |= {"repositories": repositories, "user": user_id} | link_values(question)
     scope = "" if documents is None else DOCUMENTS_SCOPE
     if documents is not None:
         values["documents"] = documents
@@ -86,6 +87,7 @@ def build_statement(
         scope=scope,
         vectors=_vectors(vector, scope, values),
         named=_named_union(question, scope, values),
+        links=links_part(is_filtered=documents is not None),
     )
     return SearchStatement(sql, values, uses_hnsw=_uses_hnsw(vector))
 

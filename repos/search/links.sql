@@ -1,0 +1,126 @@
+-- What links between files add to the hits of `search.sql`; the weights stand in link_weights.py.
+--   own    = a file's best passage + a part of its next ones; seeds = the best files
+--   hop    = from the seeds to files whose names they use, to files that use theirs, and one step on
+--   bonus  = (hop, damped by own + names in the question + the seeds' tests or code) * role
+own AS MATERIALIZED (
+    SELECT document_id, index_id,
+           max(score) + %(support)s * coalesce(sum(score) FILTER (WHERE place BETWEEN 2 AND %(supporters)s + 1), 0) AS score
+    FROM (
+        SELECT *, row_number() OVER (PARTITION BY document_id ORDER BY score DESC) AS place FROM scored
+    ) AS placed
+    GROUP BY document_id, index_id
+),
+best AS (SELECT max(score) AS score FROM own),
+seeds AS MATERIALIZED (
+    SELECT own.document_id, own.index_id, own.score / nullif(best.score, 0) AS share
+    FROM own CROSS JOIN best WHERE own.score > 0 ORDER BY own.score DESC, own.document_id LIMIT %(seed_files)s
+),
+said AS MATERIALIZED (
+    -- The names of whose parts the question says some, and the share of them.
+    SELECT n.id, count(*)::float8 / min(cardinality(n.parts)) AS share
+    FROM allowed a
+    CROSS JOIN unnest(%(terms)s::bigint[]) AS term
+    JOIN repos_name n ON n.parts @> ARRAY[(a.id << 32) | term]
+    GROUP BY n.id
+),
+used AS MATERIALIZED (
+    SELECT l.target_id AS document_id, sum(s.share * l.weight * (%(unsaid)s + (1 - %(unsaid)s) * coalesce(m.share, 0))) AS score
+    FROM seeds s JOIN repos_link l ON l.source_id = s.document_id {target_scope}
+    LEFT JOIN said m ON m.id = l.name_id
+    GROUP BY 1
+),
+using_seeds AS MATERIALIZED (
+    SELECT l.source_id AS document_id, sum(s.share * l.weight * (%(unsaid)s + (1 - %(unsaid)s) * coalesce(m.share, 0))) AS score
+    FROM seeds s JOIN repos_link l ON l.target_id = s.document_id {source_scope}
+    LEFT JOIN said m ON m.id = l.name_id
+    GROUP BY 1
+),
+second_seeds AS MATERIALIZED (
+    SELECT document_id, score / nullif(max(score) OVER (), 0) AS share
+    FROM used ORDER BY score DESC, document_id LIMIT %(seed_files)s
+),
+used_by_used AS MATERIALIZED (
+    SELECT l.target_id AS document_id, sum(s.share * l.weight * (%(unsaid)s + (1 - %(unsaid)s) * coalesce(m.share, 0))) AS score
+    FROM second_seeds s JOIN repos_link l ON l.source_id = s.document_id {target_scope}
+    LEFT JOIN said m ON m.id = l.name_id
+    GROUP BY 1
+),
+defined AS (
+    -- Identifiers of the question by name, runs of its words by squashed name.
+    SELECT document_id, sum(score) AS score
+    FROM (
+        SELECT unnest(n.documents) AS document_id, 1::float8 / n.files AS score
+        FROM repos_name n WHERE n.index_id IN (SELECT id FROM allowed) AND n.name = ANY(%(identifiers)s)
+    ) AS by_name
+    GROUP BY 1
+),
+worded AS (
+    SELECT document_id, sum(score) AS score
+    FROM (
+        SELECT unnest(n.documents) AS document_id, 1::float8 / n.files AS score
+        FROM repos_name n WHERE n.index_id IN (SELECT id FROM allowed) AND n.squashed = ANY(%(word_runs)s)
+    ) AS by_words
+    GROUP BY 1
+),
+paired AS (
+    -- The tests of seeds that are code, the code of seeds that are tests; a key of many files pairs none.
+    SELECT other.id AS document_id, sum(s.share) AS score
+    FROM seeds s
+    JOIN repos_document seed ON seed.id = s.document_id AND seed.pair_key <> ''
+    JOIN repos_document other
+      ON other.index_id = seed.index_id AND other.pair_key = seed.pair_key AND other.pair_key <> ''
+         AND other.is_live AND (other.role = 'test') <> (seed.role = 'test')
+    WHERE (
+        SELECT count(*) FROM repos_document code
+        WHERE code.index_id = seed.index_id AND code.pair_key = seed.pair_key AND code.pair_key <> ''
+          AND code.is_live AND code.role = 'code'
+    ) <= %(pairs)s
+    GROUP BY 1
+),
+parts AS (
+    SELECT document_id, %(used_weight)s * score / nullif(max(score) OVER (), 0) AS used,
+           0 AS uses, 0 AS used_by_used, 0 AS defined, 0 AS paired FROM used
+    UNION ALL
+    SELECT document_id, 0, %(uses_weight)s * score / nullif(max(score) OVER (), 0), 0, 0, 0 FROM using_seeds
+    UNION ALL
+    SELECT document_id, 0, 0, %(second_weight)s * score / nullif(max(score) OVER (), 0), 0, 0 FROM used_by_used
+    UNION ALL
+    SELECT document_id, 0, 0, 0, %(defined_weight)s * score, 0 FROM defined
+    UNION ALL
+    SELECT document_id, 0, 0, 0, %(worded_weight)s * score, 0 FROM worded
+    UNION ALL
+    SELECT document_id, 0, 0, 0, 0, %(paired_weight)s * score / nullif(max(score) OVER (), 0) FROM paired
+),
+linked AS MATERIALIZED (
+    -- Of files with passages, and of those that may bring one.
+    SELECT p.*, own.document_id IS NULL AS is_missing, coalesce(own.score / nullif(best.score, 0), 0) AS own_share
+    FROM (
+        SELECT document_id, sum(used) AS used, sum(uses) AS uses, sum(used_by_used) AS used_by_used,
+               sum(defined) AS defined, sum(paired) AS paired
+        FROM parts GROUP BY document_id
+    ) AS p
+    LEFT JOIN own USING (document_id)
+    CROSS JOIN best
+    WHERE own.document_id IS NOT NULL OR p.used + p.uses + p.used_by_used + p.defined + p.paired > %(least_bonus)s
+),
+bonus AS MATERIALIZED (
+    SELECT p.*,
+           ((p.used + p.uses + p.used_by_used) * (1 - %(damping)s * p.own_share) + p.defined + p.paired)
+           * CASE WHEN d.role = ANY(%(full_score_roles)s) THEN 1.0 ELSE 0.8 END AS score
+    FROM linked p JOIN repos_document d ON d.id = p.document_id AND d.is_live {document_scope}
+),
+brought AS MATERIALIZED (
+    -- Files without a passage among the candidates bring their best one.
+    SELECT passage.*
+    FROM (
+        SELECT document_id FROM bonus WHERE is_missing AND score > %(least_bonus)s
+        ORDER BY score DESC, document_id LIMIT %(most_brought)s
+    ) AS missing
+    CROSS JOIN LATERAL (
+        SELECT c.id, c.document_id, -(c.words <#> q.words) AS words
+        FROM repos_chunk c CROSS JOIN question q
+        WHERE c.document_id = missing.document_id AND c.is_live
+        ORDER BY c.words <#> q.words, c.start, c.start_column
+        LIMIT 1
+    ) AS passage
+),
