@@ -9,7 +9,7 @@ from typing import Any
 from deepwiki.foundation.sql import Row, fetch_all, read_sql
 from repos.graph.confidence import ReferringFile, confidence, referring_file
 from repos.graph.name_keys import name_key
-from repos.indexing.symbols import KINDS
+from repos.indexing.symbols import KINDS, dotted
 
 COLUMNS = (
     'd.path, d.language, d.role, s.name, s.kind, s.start, s."end", s.scope, s.signature, '
@@ -48,7 +48,7 @@ class Definition:
     @property
     def qualified_name(self) -> str:
         """The dotted path of the definition."""
-        return f"{self.scope}.{self.name}" if self.scope else self.name
+        return dotted(self.scope, self.name)
 
 
 def outline(index_id: int, path: str) -> list[Definition]:

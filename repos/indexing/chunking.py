@@ -14,7 +14,7 @@ from typing import Protocol
 
 from repos.indexing.languages import language_of
 from repos.indexing.notebooks import broken_units, cell_text, notebook_chunks
-from repos.indexing.symbols import FileSymbols, file_symbols
+from repos.indexing.symbols import FileSymbols, fallback_symbols, file_symbols
 from repos.indexing.syntax_trees import syntax_tree
 from repos.indexing.syntax_units import syntax_units
 from repos.indexing.units import (
@@ -78,7 +78,10 @@ def parse(path: str, text: str) -> ParsedFile:
         return ParsedFile(list(_chunks(broken_units(source), source)) if cells is None else cells)
     syntax = syntax_tree(language, text, source.rows)
     chunks = list(_chunks(syntax_units(syntax, source), source))
-    return ParsedFile(chunks, file_symbols(language, syntax))
+    symbols = file_symbols(language, syntax)
+    return ParsedFile(
+        chunks, fallback_symbols(language, source, chunks) if symbols is None else symbols
+    )
 
 
 def chunk(path: str, text: str) -> list[TextChunk]:

@@ -1,6 +1,7 @@
 """What a file defines, uses and imports, found in its syntax tree. Pure."""
 
 from repos.indexing.symbols.extraction import KINDS, file_symbols
+from repos.indexing.symbols.fallback import fallback_symbols
 from repos.indexing.symbols.types import (
     MAX_NAME_CHARS,
     MAX_REFERENCES,
@@ -9,6 +10,7 @@ from repos.indexing.symbols.types import (
     ImportedName,
     ReferenceKind,
     SymbolDefinition,
+    dotted,
     from_message,
     line_and_kind,
     places,
@@ -24,6 +26,8 @@ __all__ = [
     "ImportedName",
     "ReferenceKind",
     "SymbolDefinition",
+    "dotted",
+    "fallback_symbols",
     "file_symbols",
     "from_message",
     "line_and_kind",

@@ -15,6 +15,7 @@ BODIES = frozenset({"block", "class_body", "declaration_list", "statement_block"
 SPACE = re.compile(r"\s+")
 # What begins and ends comments, docstrings and headings in the languages there are.
 MARKS = re.compile(r"^[\s/*#!\-;\"'<>=]+|[\s*/\"']+$")
+TAGS = re.compile(r"</?[a-z]+[^<>]{0,80}>")  # of C#'s documentation
 HEAD_ENDS = " \t\r\n:{=;"
 
 
@@ -82,7 +83,7 @@ def _first_line(node: Node, data: bytes) -> str:
     """The first line with letters of a comment or string."""
     text = data[node.start_byte : min(node.end_byte, node.start_byte + MAX_BYTES)]
     for line in text.decode("utf-8", "replace").split("\n"):
-        words = MARKS.sub("", line).strip()
+        words = MARKS.sub("", TAGS.sub("", line)).strip()
         if words and any(map(str.isalnum, words)):
             return words[:MAX_COMMENT_CHARS]
     return ""

@@ -7,6 +7,7 @@ A query file has two parts, divided by DIVIDER. In the first a match is a defini
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from repos.indexing.symbols.types import (
     FileSymbols,
     ImportedName,
     SymbolDefinition,
+    dotted,
 )
 from repos.indexing.syntax_trees import SyntaxTree
 
@@ -35,6 +37,7 @@ DIVIDER = ";;; references"
 QUERY_FILES = {
     "javascript": ("javascript", "jsx", "javascript_only"),
     "typescript": ("javascript", "typescript"),
+    "cpp": ("c", "cpp_only"),
     "tsx": ("javascript", "jsx", "typescript"),
 }
 KINDS = (
@@ -43,8 +46,14 @@ KINDS = (
 ).split()
 SCOPE = "scope"  # encloses definitions and is none itself, as Rust's impl
 PREFIX = "definition."
-WEAK_KINDS = frozenset({"constant", "field"})  # another kind at the same name is meant
+SCOPE_CAPTURE = PREFIX + SCOPE
+# Where several patterns hit one name, the most special kind is meant: the others, then these.
+GENERAL_KINDS = ("class", "type", "field", "constant")
+UNDOCUMENTED_KINDS = frozenset({"constant", "field"})
 TYPE_KINDS = frozenset({"class", "interface", "struct", "trait", "enum", "type", SCOPE})
+WILDCARDS = ("*", "_")  # at the end of what is imported: all names
+# Of a declaration captured whole, as Scala's `import a.b.{C, D}`: not its module.
+IMPORT_WORDS = re.compile(r"^import\s+|\.?\s*\{.*|\._$|\.\*$", re.DOTALL)
 QUERY_SECONDS = 3.0
 WINDOW_BYTES = 100_000
 MATCH_LIMIT = 4_096  # of states that a query holds at once
@@ -63,11 +72,11 @@ class _Found:
     scope: str
 
 
-def file_symbols(language: str, syntax: SyntaxTree | None) -> FileSymbols:
-    """The symbols of a file; none without a tree or queries."""
+def file_symbols(language: str, syntax: SyntaxTree | None) -> FileSymbols | None:
+    """The symbols of a file; None without a tree or queries."""
     queries = _queries(language)
     if syntax is None or queries is None:
-        return FileSymbols()
+        return None
     deadline = time.monotonic() + QUERY_SECONDS
     matches = _matches(queries[0], syntax, deadline)
     found, too_long = _definitions(matches, syntax.data)
@@ -88,7 +97,10 @@ def _known_names(definitions: list[SymbolDefinition], imports: list[ImportedName
 
 def _name_offsets(matches: list[Match]) -> set[int]:
     """Where names of definitions start."""
-    return {node.start_byte for match in matches for node in match.get("name", ())}
+    named = [
+        match["name"][0] for match in matches if "name" in match and SCOPE_CAPTURE not in match
+    ]
+    return {node.start_byte for node in named}
 
 
 @lru_cache(maxsize=64)
@@ -147,10 +159,14 @@ def _definitions(matches: list[Match], data: bytes) -> tuple[list[_Found], int]:
             too_long += 1
             continue
         before = by_name.get(found.name_node.start_byte)
-        if before is None or before.kind in WEAK_KINDS:
+        if before is None or _generality(found.kind) < _generality(before.kind):
             by_name[found.name_node.start_byte] = found
     ordered = sorted(by_name.values(), key=lambda f: (f.node.start_byte, -f.node.end_byte))
     return ordered, too_long
+
+
+def _generality(kind: str) -> int:
+    return GENERAL_KINDS.index(kind) + 1 if kind in GENERAL_KINDS else 0
 
 
 def _definition(match: Match, data: bytes) -> _Found | None:
@@ -159,7 +175,8 @@ def _definition(match: Match, data: bytes) -> _Found | None:
             name_node = match["name"][0]
             scope = _text(match["scope"][0], data) if "scope" in match else ""
             kind = capture.removeprefix(PREFIX)
-            return _Found(nodes[0], name_node, _text(name_node, data), kind, scope)
+            name = _text(name_node, data).lstrip(":")  # of Ruby's symbols
+            return _Found(nodes[0], name_node, name, kind, scope)
     return None
 
 
@@ -172,18 +189,18 @@ def _nested(found: list[_Found], data: bytes) -> list[SymbolDefinition]:
         while enclosing and enclosing[-1][0] <= item.node.start_byte:
             enclosing.pop()
         _, outer, parent, outer_kind = enclosing[-1] if enclosing else (0, "", -1, "")
-        scope = _dotted(outer, item.scope)
+        scope = _path(outer, item.scope)
         number = parent
         if item.kind != SCOPE:
             number = len(definitions)
             is_method = outer_kind in TYPE_KINDS or bool(item.scope)
             definitions.append(_symbol(item, data, scope, parent, is_method=is_method))
-        enclosing.append((item.node.end_byte, _dotted(scope, item.name), number, item.kind))
+        enclosing.append((item.node.end_byte, _path(scope, item.name), number, item.kind))
     return definitions
 
 
-def _dotted(scope: str, name: str) -> str:
-    return ".".join(filter(None, (scope, name)))[:MAX_NAME_CHARS]
+def _path(scope: str, name: str) -> str:
+    return dotted(scope, name)[:MAX_NAME_CHARS].rstrip(".")
 
 
 def _symbol(
@@ -198,7 +215,7 @@ def _symbol(
         scope,
         parent,
         signature_of(found.node, data),
-        comment_of(found.node, data) if kind not in WEAK_KINDS else "",
+        comment_of(found.node, data) if kind not in UNDOCUMENTED_KINDS else "",
     )
 
 
@@ -212,8 +229,10 @@ def _imports(matches: list[Match], data: bytes) -> Iterator[ImportedName]:
         if "module" not in match:
             continue
         node = match["module"][0]
-        module = _text(node, data)
+        module = IMPORT_WORDS.sub("", _text(node, data))
         name, alias = _captured(match, "imported", data), _captured(match, "alias", data)
+        if name.endswith(WILDCARDS):
+            name = "*"
         if "default" in match:
             name, alias = "default", _captured(match, "default", data)
         if len(module) <= MAX_MODULE_CHARS and max(len(name), len(alias)) <= MAX_NAME_CHARS:

@@ -50,6 +50,11 @@ class SymbolDefinition:
     signature: str = ""
     comment: str = ""
 
+    @property
+    def qualified_name(self) -> str:
+        """The dotted path of the definition."""
+        return dotted(self.scope, self.name)
+
 
 @dataclass(frozen=True)
 class ImportedName:
@@ -83,6 +88,11 @@ class FileSymbols:
     references: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     imports: tuple[ImportedName, ...] = ()
     left_out: int = 0
+
+
+def dotted(scope: str, name: str) -> str:
+    """A name inside a scope, which may be empty."""
+    return f"{scope}.{name}" if scope else name
 
 
 def _fields(value: object) -> list[object]:
