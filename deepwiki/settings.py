@@ -14,7 +14,7 @@ import django_stubs_ext
 django_stubs_ext.monkeypatch()  # generic classes such as ModelAdmin[Repository] at run time
 
 from deepwiki.accounts.social_login import sign_in_origins, sign_in_providers
-from deepwiki.foundation import backing_services, languages, model_services
+from deepwiki.foundation import backing_services, languages, model_services, optional_packages
 from deepwiki.foundation.env import Environment, read_toml
 from deepwiki.foundation.key_files import make_private, read_or_make_key
 from deepwiki.foundation.log_format import logging_config
@@ -127,8 +127,8 @@ PROVIDER_ENVIRONMENT = {
 }
 MODEL_LISTS = env.flag("DEEPWIKI_MODEL_LISTS", default=True)
 OLLAMA_DISCOVERY = env.flag("DEEPWIKI_OLLAMA_DISCOVERY", default=True)
-EMBEDDERS = ("local", "openai", "ollama", "google", "fake", "none")
-EMBEDDER = env.choice("DEEPWIKI_EMBEDDER", EMBEDDERS, "local")
+EMBEDDERS = ("local", "minilm", "openai", "ollama", "google", "fake", "none")
+EMBEDDER = optional_packages.installed(env.choice("DEEPWIKI_EMBEDDER", EMBEDDERS, "local"))
 EMBEDDER_MODEL = env.text("DEEPWIKI_EMBEDDER_MODEL")
 EMBEDDER_DIMENSION = env.number("DEEPWIKI_EMBEDDER_DIMENSION", 0)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -15,6 +17,7 @@ Vectors = NDArray[np.float32]
 MESSAGES: dict[str, str] = {
     "unknown_embedder": "DEEPWIKI_EMBEDDER must be one of {names}.",
     "missing_setting": "The chosen embedder needs {name} in the settings.",
+    "not_installed": "The chosen embedder needs the packages of {requirements}.",
     "unavailable": "The embedding service is not available. Try again later.",
     "bad_key": "The embedding service refused its key. Check the settings.",
     "bad_request": "The embedding service refused the request. Check the model's name.",
@@ -47,13 +50,15 @@ class EmbedderConfig:
     """The settings of the embedders.
 
     `model` and `dimension` are empty and 0 for the embedder's default. `environment`
-    contains the services' keys and addresses under their usual names.
+    contains the services' keys and addresses under their usual names. `cache_dir` is where
+    a local model may keep its weights in a form that costs less memory; None for nowhere.
     """
 
     name: str = "local"
     model: str = ""
     dimension: int = 0
     environment: Mapping[str, str] = field(default_factory=dict, hash=False, compare=False)
+    cache_dir: Path | None = None
 
     def required(self, name: str) -> str:
         """A value of `environment`. Raises EmbedderError if it is missing or empty."""
@@ -67,16 +72,31 @@ class EmbedderConfig:
         return self.environment.get(name, "")
 
 
+class TextForm(StrEnum):
+    """What is embedded of a chunk, behind its path and symbol.
+
+    `COMPACT` is `repos.indexing.compact_text`: definitions with their comments.
+    """
+
+    FULL = "full"
+    COMPACT = "compact"
+
+
 class Embedder(Protocol):
     """Turns texts into vectors.
 
-    `key` names service and model; vectors of different keys are never compared.
+    `key` names service, model, and what else decides a stored vector: those of different
+    keys are never compared. `former_keys` are of an earlier release whose stored vectors a
+    question's vector can be compared with, until their index is built anew.
+    `text_form` is what it embeds of a chunk.
     `dimension` is the length of each vector, 0 until the first call if it is not known.
     `batch` texts go into one call, and `concurrency` calls may run at once.
     `multilingual` means that questions in any script are understood.
     """
 
     key: str
+    former_keys: Sequence[str]
+    text_form: TextForm
     dimension: int
     batch: int
     concurrency: int
@@ -97,8 +117,12 @@ class Embedder(Protocol):
         ...
 
 
+def encodable(text: str) -> str:
+    """`text` without the halves of surrogate pairs, which tokenizers refuse."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def unit(vectors: Vectors) -> Vectors:
     """Rows scaled to length 1; a zero row stays zero."""
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    scaled: Vectors = (vectors / np.maximum(norms, 1e-12)).astype(np.float32)
-    return scaled
+    return np.asarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)

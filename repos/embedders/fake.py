@@ -8,13 +8,15 @@ from functools import lru_cache
 
 import numpy as np
 
-from repos.embedders.base import EmbedderConfig, Vectors, unit
+from repos.embedders.base import EmbedderConfig, TextForm, Vectors, unit
 from repos.indexing.code_tokens import token_counts
 
 
 class FakeEmbedder:
     """Texts with common words have similar vectors."""
 
+    former_keys: Sequence[str] = ()
+    text_form = TextForm.FULL
     dimension = 64
     batch = 256
     concurrency = 1

@@ -10,7 +10,7 @@ from openai.types import CreateEmbeddingResponse
 
 from deepwiki.foundation.bounded_http import UNCOMPRESSED, bound_reply
 from deepwiki.foundation.ollama_address import ollama_address
-from repos.embedders.base import EmbedderConfig, EmbedderError, Vectors, unit
+from repos.embedders.base import EmbedderConfig, EmbedderError, TextForm, Vectors, unit
 
 MAX_RETRIES = 3
 REQUEST_SECONDS = 60.0
@@ -32,6 +32,8 @@ GOOGLE_URL = "https://generativelanguage.googleapis.com/v1beta/openai/"
 class OpenAICompatibleEmbedder:
     """One service and model. `dimension` 0 means the model's own length."""
 
+    former_keys: Sequence[str] = ()
+    text_form = TextForm.FULL
     multilingual = True
     batch = 64
     concurrency = 4

@@ -17,10 +17,11 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from deepwiki.foundation.sql import fetch_all, fetch_value, read_sql
-from repos.embedders import Embedder
+from repos.embedders import Embedder, TextForm
 from repos.index.bulk import analyze, bulk_transaction, copy_rows
 from repos.index.progress import UNLIMITED, Pace, Progress, Stage
 from repos.indexing import chunk_text
+from repos.indexing.compact_text import compact_text
 from repos.models import Index, vector_text
 
 MISSING = read_sql(__file__, "missing.sql")
@@ -45,6 +46,7 @@ class PendingChunk:
 class _File:
     path: str
     language: str
+    role: str
     rows: list[str]
 
 
@@ -92,7 +94,7 @@ def _compute_by(computation: _Computation) -> bool:
     """Returns whether all were computed before the slice ended."""
     index, embedder, after = computation.index, computation.embedder, 0
     with ThreadPoolExecutor(embedder.concurrency, thread_name_prefix="embedding") as pool:
-        while batch := pending_chunks(index, embedder.key, after):
+        while batch := pending_chunks(index, embedder, after):
             after = batch[-1].chunk_id
             new = reuse_vectors(computation, batch)
             if not _embed(pool, computation, _calls(new, embedder.batch)):
@@ -125,12 +127,16 @@ def _embed(
             if not computation.pace.may_go_on():
                 return _store_running(running, computation)
             call = waiting.popleft()
-            running.append((call, pool.submit(embedder.embed, [chunk.text for chunk in call])))
+            running.append((call, pool.submit(embedder.embed, _texts(call))))
         call, future = running.popleft()
         write_vectors(computation, call, future.result())
         if progress.is_cancelled():
             raise InterruptedError
     return True
+
+
+def _texts(chunks: Sequence[PendingChunk]) -> list[str]:
+    return [chunk.text for chunk in chunks]
 
 
 def _store_running(
@@ -149,25 +155,34 @@ def missing_vectors(index: Index, embedders: Sequence[str]) -> int:
 
 
 def pending_chunks(
-    index: Index, embedder: str, after: int, limit: int = BATCH
+    index: Index, embedder: Embedder, after: int, limit: int = BATCH
 ) -> list[PendingChunk]:
     """The next `limit` chunks, by id after `after`, without a vector by `embedder`."""
-    values = {"index": index.pk, "after": after, "embedder": embedder, "limit": limit}
+    values = {"index": index.pk, "after": after, "embedder": embedder.key, "limit": limit}
     rows = fetch_all(PENDING, values)
     files = _files({document for _, document, *_ in rows})
-    return [PendingChunk(pk, _text(files[document], _Range(*part))) for pk, document, *part in rows]
+    form = embedder.text_form
+    return [
+        PendingChunk(pk, _text(files[document], _Range(*part), form))
+        for pk, document, *part in rows
+    ]
 
 
 def _files(documents: Iterable[int]) -> dict[int, _File]:
     """The files of documents, by id."""
-    statement = "SELECT id, path, language, text FROM repos_document WHERE id = ANY(%s)"
+    statement = "SELECT id, path, language, role, text FROM repos_document WHERE id = ANY(%s)"
     rows = fetch_all(statement, [list(documents)])
-    return {pk: _File(path, language, text.split("\n")) for pk, path, language, text in rows}
+    return {
+        pk: _File(path, language, role, text.split("\n")) for pk, path, language, role, text in rows
+    }
 
 
-def _text(file: _File, part: _Range) -> str:
-    """The text to embed for a chunk: its path, its symbol and its text."""
-    return f"{file.path} {part.symbol}\n{chunk_text(file.language, file.rows, part)}"
+def _text(file: _File, part: _Range, form: TextForm) -> str:
+    """The text to embed for a chunk, in the form that the embedder wants."""
+    text = chunk_text(file.language, file.rows, part)
+    if form == TextForm.COMPACT:
+        return compact_text(file.path, part.symbol, file.role, text)
+    return f"{file.path} {part.symbol}\n{text}"
 
 
 def reuse_vectors(computation: _Computation, chunks: Sequence[PendingChunk]) -> list[PendingChunk]:

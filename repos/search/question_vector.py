@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +12,11 @@ from django.conf import settings
 
 from deepwiki.foundation.sql import fetch_all
 from deepwiki.foundation.text import is_mostly_non_latin
-from repos.embedders import Embedder, EmbedderConfig, EmbedderError, configured, for_question
+from repos.embedders import Embedder, EmbedderConfig, EmbedderError, configured
 from repos.models import Index, vector_text
 
+logger = logging.getLogger(__name__)
+CACHE_FOLDER = "embedder"  # of DATA_DIR
 WEIGHT = 0.2
 # For a question in a script that code is not written in: its words find little.
 OTHER_SCRIPT_WEIGHT = 1.0
@@ -47,7 +50,7 @@ class _ReadyIndex:
 
 
 def embed_question(question: str, repositories: list[uuid.UUID]) -> QuestionVector | None:
-    """The question's vector, by an embedder whose vectors all current indexes have.
+    """The question's vector, by an embedder whose vectors all ready indexes have.
 
     None when there is none, or when it fails: words alone then answer.
     """
@@ -55,16 +58,12 @@ def embed_question(question: str, repositories: list[uuid.UUID]) -> QuestionVect
     if not indexes:
         return None
     try:
-        available = _common_embedders(indexes)
-        embedder = for_question(question, available)
-        if embedder is None:
-            return None
-        vector = embedder.embed_question(question[:MAX_CHARS])
+        for embedder in configured(embedder_config()):
+            if key := _common_key(embedder, indexes):
+                return _embed(embedder, question, key, _graphs(indexes, key))
     except EmbedderError:
-        return None
-    weight = _weight(question, embedder)
-    graphs = tuple(index.id for index in indexes if index.has_graph(embedder.key))
-    return QuestionVector(embedder.key, vector_text(vector.tolist()), len(vector), weight, graphs)
+        logger.debug("a question has no vector", exc_info=True)
+    return None
 
 
 def embedder_config() -> EmbedderConfig:
@@ -74,17 +73,29 @@ def embedder_config() -> EmbedderConfig:
         settings.EMBEDDER_MODEL,
         settings.EMBEDDER_DIMENSION,
         settings.PROVIDER_ENVIRONMENT,
+        settings.DATA_DIR / CACHE_FOLDER,
     )
 
 
 def warm_up() -> None:
-    """Load the main embedder, so that the first question need not wait for it."""
-    for embedder in configured(embedder_config())[:1]:
+    """Load a local embedder, so that the first question need not wait for it."""
+    for embedder in configured(embedder_config()):
         if embedder.key.startswith("local/"):
             embedder.embed(["warm up"])
 
 
-def _weight(question: str, embedder: Embedder) -> float:
+def _embed(embedder: Embedder, question: str, key: str, graphs: tuple[int, ...]) -> QuestionVector:
+    """Raises EmbedderError."""
+    vector = embedder.embed_question(question[:MAX_CHARS])
+    text = vector_text(vector.tolist())
+    return QuestionVector(key, text, len(vector), _weight(embedder, question), graphs)
+
+
+def _graphs(indexes: Sequence[_ReadyIndex], key: str) -> tuple[int, ...]:
+    return tuple(index.id for index in indexes if index.has_graph(key))
+
+
+def _weight(embedder: Embedder, question: str) -> float:
     if embedder.multilingual and is_mostly_non_latin(question):
         return OTHER_SCRIPT_WEIGHT
     return WEIGHT
@@ -104,7 +115,11 @@ def _ready_indexes(repositories: list[uuid.UUID]) -> list[_ReadyIndex]:
     ]
 
 
-def _common_embedders(indexes: Sequence[_ReadyIndex]) -> tuple[Embedder, ...]:
-    """The configured embedders whose vectors all indexes have. Raises EmbedderError."""
-    keys = set.intersection(*(set(index.embedders) for index in indexes))
-    return tuple(e for e in configured(embedder_config()) if e.key in keys)
+def _common_key(embedder: Embedder, indexes: Sequence[_ReadyIndex]) -> str:
+    """The embedder's key, or former one, whose vectors all indexes have; empty without one."""
+    common = _common_keys(indexes)
+    return next((key for key in (embedder.key, *embedder.former_keys) if key in common), "")
+
+
+def _common_keys(indexes: Sequence[_ReadyIndex]) -> set[str]:
+    return set.intersection(*(set(index.embedders) for index in indexes))

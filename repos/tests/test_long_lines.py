@@ -4,6 +4,7 @@ import pytest
 
 from deepwiki.testing.fixtures import write_files
 from repos.access import OPERATOR_ID
+from repos.embedders.fake import FakeEmbedder
 from repos.index import vectors
 from repos.indexing.chunking import MAX_CHARS, chunk
 from repos.models import Chunk, Document
@@ -81,7 +82,7 @@ def test_a_word_inside_a_long_line_is_found_with_what_stands_around_it(index_fol
 def test_only_the_passage_is_embedded_not_its_whole_line(index_folder, tmp_path):
     write_files(tmp_path / "r", {"a.txt": LONG_LINE})
     index = index_folder(tmp_path / "r").current_index
-    pending = vectors.pending_chunks(index, "no/vectors yet", 0, limit=1_000)
+    pending = vectors.pending_chunks(index, FakeEmbedder("no/vectors yet"), 0, limit=1_000)
     assert len(pending) == index.chunks > 100
     assert max(len(chunk.text) for chunk in pending) < MAX_CHARS + 100
 

@@ -112,31 +112,6 @@ def test_several_repositories_are_ranked_together(index_folder, folder, tmp_path
     assert {p.repository_id for p in found} == {repository.pk, second.pk}
 
 
-def test_the_local_embedders_agree_that_like_things_are_near():
-    from repos.embedders.minilm import MiniLM
-    from repos.embedders.multilingual_use import MultilingualUSE
-
-    for embedder, texts in (
-        (MiniLM(), ["open a file", "read a document from disk", "the weather is nice"]),
-        (MultilingualUSE(), ["open the file", "ファイルを開く", "the weather is nice"]),
-    ):
-        a, b, c = embedder.embed(texts)
-        assert a @ b > a @ c
-        assert len(a) == embedder.dimension
-
-
-def test_questions_in_other_scripts_go_to_the_multilingual_embedder():
-    from repos.embedders import EmbedderConfig, configured, for_question
-
-    available = configured(EmbedderConfig("local"))
-    assert for_question("How are blueprints registered?", available).key.endswith("MiniLM-L6-v2")
-    assert for_question("¿Cómo se registran los blueprints?", available).key.endswith(
-        "MiniLM-L6-v2"
-    )
-    assert for_question("蓝图是如何注册到 Flask 的？", available).multilingual
-    assert for_question("ブループリントはどのように登録されますか", available).multilingual
-
-
 @pytest.mark.django_db
 def test_rights_written_out_are_those_of_the_models(people, repository):
     from django.contrib.auth.models import Group
