@@ -1,12 +1,16 @@
 """`make bench`: one run of everything that is measured, written to bench/out/ and printed.
 
     python -m bench [--source FOLDER] [--only index,search,chat,words,render,soak,local,memory]
+    python -m bench --only soak [--minutes 30] [--rate 10]
 
-`--source` names the folder to index (default: this checkout); figures are comparable only for the same input. The chat
-figures are ratios to a bare relay measured in the same run: a WebSocket server that makes one embeddings call and
-passes the model's stream on with the typed client. `soak` (four minutes of questions), `local` (the
-built-in embedders) and `memory` (a repository of 200 MB made of copies of the source) take many minutes and run only when named.
-`words` is about a new repository while two others compute vectors.
+`--source` names the folder to index (default: this checkout); figures are comparable only for the
+same input. The chat figures are ratios to a bare relay measured in the same run: a WebSocket server
+that makes one embeddings call and passes the model's stream on with the typed client. `words` is
+about a new repository while two others compute vectors.
+
+Only when named, since they take many minutes: `soak` (a warm-up of two minutes, then `--minutes` of
+`--rate` questions a second), `local` (the built-in embedders) and `memory` (a repository of 200 MB
+made of copies of the source).
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ import time
 from pathlib import Path
 
 from bench.environment import database
+from bench.load import Load
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT = "index,search,chat,words"
@@ -30,15 +35,18 @@ def main() -> int:
     )
     parser.add_argument("--source", default=str(ROOT))
     parser.add_argument("--only", default=DEFAULT)
+    parser.add_argument("--minutes", type=int, default=30, help="of the soak, after its warm-up")
+    parser.add_argument("--rate", type=float, default=10.0, help="questions a second of the soak")
     arguments = parser.parse_args()
     source = Path(arguments.source)
+    load = Load(minutes=arguments.minutes, rate=arguments.rate)
     results: dict[str, object] = {
         "source": source.name,
         "at": time.strftime("%Y-%m-%d"),
         "cores": os.cpu_count(),
     }
     with database():
-        results |= measure(source, set(arguments.only.split(",")))
+        results |= measure(source, set(arguments.only.split(",")), load)
     out = ROOT / "bench" / "out"
     out.mkdir(parents=True, exist_ok=True)
     (out / "results.json").write_text(json.dumps(results, indent=1))
@@ -47,7 +55,7 @@ def main() -> int:
     return 0
 
 
-def measure(source: Path, names: set[str]) -> dict[str, object]:
+def measure(source: Path, names: set[str], load: Load) -> dict[str, object]:
     """The results of the named measurements. Searching and chatting need the index."""
     from bench import (
         chat,
@@ -67,7 +75,7 @@ def measure(source: Path, names: set[str]) -> dict[str, object]:
     if "render" in names:
         results |= render.measure()
     if "soak" in names:
-        results |= soak.measure()
+        results |= soak.measure(load)
     if "words" in names:
         results |= words_first.measure()
     if "local" in names:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import statistics
 import subprocess
 import time
 from collections.abc import Iterator
@@ -16,13 +17,12 @@ import psutil
 import websockets
 
 from bench.chat import STOP_SECONDS, request_and_headers
+from bench.load import Load
 from bench.processes import start_server
 from chat.testing.openai_server import OpenAIServer
 
-A_SECOND = 10  # questions
-WARM_UP_SECONDS = 60
-SECONDS = 180
-SAMPLES = 6
+WARM_UP_MINUTES = 2
+MINUTE = 60.0
 MODEL = "fake?tokens=60&delay_ms=5"
 EVENTS = "deepwiki.events.v1"
 
@@ -35,24 +35,29 @@ class Soak:
     headers: dict[str, str]
     request: dict[str, Any]
     process: psutil.Process
+    rate: float
     asked: int = 0
     failed: int = 0
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def run(self, seconds: float) -> None:
-        """Ask A_SECOND questions a second, whether those before are answered or not."""
-        ends_at = time.monotonic() + seconds
+    async def minute(self) -> float:
+        """Ask for a minute, whether what was asked before is answered or not; the median of the
+        resident memory meanwhile, in MiB."""
+        ends_at = time.monotonic() + MINUTE
         due = time.monotonic()
+        samples = []
         while due < ends_at:
             task = asyncio.create_task(self._ask())
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
-            due += 1 / A_SECOND
+            due += 1 / self.rate
+            samples.append(self.memory())
             await asyncio.sleep(max(0.0, due - time.monotonic()))
+        return statistics.median(samples)
 
-    def memory(self) -> int:
-        """Resident memory in MiB."""
-        return self.process.memory_info().rss >> 20
+    def memory(self) -> float:
+        """Resident memory in MiB, now."""
+        return self.process.memory_info().rss / 2**20
 
     async def _ask(self) -> None:
         self.asked += 1
@@ -86,32 +91,35 @@ class Soak:
         return False
 
 
-def measure() -> dict[str, object]:
+def measure(load: Load) -> dict[str, object]:
     """The memory after a warm-up, and how it has grown at the end."""
-    with _soak() as soak:
-        return asyncio.run(_measure(soak))
+    with _soak(load.rate) as soak:
+        return asyncio.run(_measure(soak, load))
 
 
-async def _measure(soak: Soak) -> dict[str, object]:
-    started = soak.memory()
-    await soak.run(WARM_UP_SECONDS)
-    warm = soak.memory()
-    samples = []
-    for _ in range(SAMPLES):
-        await soak.run(SECONDS / SAMPLES)
-        samples.append(soak.memory())
+async def _measure(soak: Soak, load: Load) -> dict[str, object]:
+    started = round(soak.memory())
+    for _ in range(WARM_UP_MINUTES):
+        await soak.minute()
+    minutes = [await soak.minute() for _ in range(load.minutes)]
     await asyncio.gather(*soak.tasks)
-    growth = (samples[-1] / warm - 1) * 100
-    name = f"soak, {A_SECOND} questions a second for {SECONDS} s"
+    name = f"soak, {load.rate:g} questions a second for {load.minutes} min"
     return {
-        f"{name}: MiB at the start, warm, then": f"{started}, {warm}, {samples}",
-        f"{name}: growth since warm": f"{growth:.1f} %",
+        f"{name}: MiB at the start": started,
+        f"{name}: median MiB of each minute": [round(value) for value in minutes],
+        f"{name}: growth": f"{_growth(minutes):.1%}",
         f"{name}: asked / failed": f"{soak.asked} / {soak.failed}",
     }
 
 
+def _growth(minutes: list[float]) -> float:
+    """From the first fifth of the minutes to the last: a garbage collection moves each of them."""
+    count = max(1, len(minutes) // 5)
+    return statistics.fmean(minutes[-count:]) / statistics.fmean(minutes[:count]) - 1
+
+
 @contextlib.contextmanager
-def _soak() -> Iterator[Soak]:
+def _soak(rate: float) -> Iterator[Soak]:
     request, headers = request_and_headers("soak")
     process: subprocess.Popen[bytes] | None = None
     with OpenAIServer() as model:
@@ -120,7 +128,7 @@ def _soak() -> Iterator[Soak]:
         try:
             port, process = start_server("deepwiki.server", env=environment)
             url = f"ws://127.0.0.1:{port}/ws/chat"
-            yield Soak(url, headers, request, psutil.Process(process.pid))
+            yield Soak(url, headers, request, psutil.Process(process.pid), rate)
         finally:
             if process is not None:
                 process.terminate()
