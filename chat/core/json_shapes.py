@@ -17,7 +17,8 @@ class SourceItem(TypedDict):
     end: int
     symbol: str
     language: str
-    why: str  # named, words, meaning, both; empty where unknown
+    why: str  # see PromptPassage.match_reason; empty where unknown
+    via: NotRequired[str]  # the file that led to it; not in sources stored before links were
     url: str
     score: float
 

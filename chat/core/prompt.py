@@ -35,8 +35,10 @@ _NO_PASSAGES = "(nothing relevant was found)"
 class PromptPassage:
     """Lines `start`..`end` (from 1, inclusive) of a file.
 
-    `match_reason` is named, words, meaning or both; empty where unknown. `url` leads to
-    the lines on the repository's host.
+    `match_reason` is defined, named, words, meaning or both, or how the passage hangs
+    together with the file `via`: used (by it), uses (it), test (of it), tested (by it);
+    empty where unknown. `role` is code, test or docs. `url` leads to the lines on the
+    repository's host.
     """
 
     path: str
@@ -47,6 +49,8 @@ class PromptPassage:
     symbol: str = ""
     score: float = 0.0
     match_reason: str = ""
+    via: str = ""
+    role: str = ""
     commit: str = ""
     url: str = ""
 

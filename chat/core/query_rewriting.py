@@ -32,6 +32,8 @@ PREVIOUS_CHARS = 500
 # Of a longer question, so much at each end is searched for: a client that sends a file tree asks
 # its question before or behind it.
 SEARCHED_CHARS = 4_000
+# How a passage may be found though no word of the question stands in it.
+WITHOUT_WORDS = frozenset(("meaning", "used", "uses", "test", "tested"))
 MATCHES = 20  # passages looked at for the words of a follow-up
 SHORT_WORDS = 8  # a question with fewer words counts as a short follow-up
 
@@ -80,7 +82,7 @@ async def _finds_nothing(context: AnswerContext, question: str) -> bool:
         async for step in steps:
             if isinstance(step, Retrieved):
                 matches = {passage.match_reason for passage in step.passages}
-                return step.has_terms and not matches - {"meaning"}
+                return step.has_terms and not matches - WITHOUT_WORDS
     return False
 
 

@@ -81,6 +81,7 @@ def _item(number: int, passage: PromptPassage) -> SourceItem:
         "symbol": passage.symbol,
         "language": passage.language,
         "why": passage.match_reason,
+        "via": passage.via,
         "url": passage.url,
         "score": round(passage.score, 3),
     }

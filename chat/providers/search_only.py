@@ -1,4 +1,4 @@
-"""Search without a language model: the passages themselves as Markdown, best first.
+"""Search without a language model: the passages themselves as Markdown, in groups.
 
 The default when no key is set. It runs through the same pipeline as every other
 provider.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from chat.core.ports import Model, Text
@@ -18,9 +18,12 @@ from chat.providers.base import Pieces, ProviderConfig
 SHOWN_PASSAGES = 8
 SHOWN_LINES = 24
 SPARE_LINES = 3  # so few are shown rather than counted
+GROUPS = ("defined", "used", "tests", "documents")
+ROLE_GROUPS = {"test": "tests", "docs": "documents"}
+Numbered = tuple[int, PromptPassage]
 # The heading that clients take for the end of Deep Research; English in every language.
 CONCLUSION = "## Final Conclusion"
-# Answer language -> {"heading", "nothing", "conclusion"}.
+# Answer language -> name of a sentence -> sentence.
 SENTENCES: dict[str, dict[str, str]] = tomllib.loads(
     Path(__file__).with_suffix(".toml").read_text("utf-8")
 )
@@ -37,9 +40,12 @@ class SearchOnly:
     async def stream(self, prompt: Prompt, model: Model) -> Pieces:
         """See Provider."""
         yield Text(_introduction(prompt))
-        for number, passage in enumerate(prompt.passages[:SHOWN_PASSAGES], 1):
-            await asyncio.sleep(0)
-            yield Text(excerpt(number, passage))
+        for heading, group in _groups(prompt):
+            if heading:
+                yield Text(f"\n### {heading}\n")
+            for number, passage in group:
+                await asyncio.sleep(0)
+                yield Text(excerpt(number, passage))
         others = prompt.passages[SHOWN_PASSAGES:]
         if others:
             yield Text(_citations(others))
@@ -62,6 +68,30 @@ def _conclusion(prompt: Prompt) -> str:
 
 def _sentences(prompt: Prompt) -> dict[str, str]:
     return SENTENCES.get(prompt.language, SENTENCES["en"])
+
+
+def _groups(prompt: Prompt) -> Iterable[tuple[str, list[Numbered]]]:
+    """The shown passages by what they are, each group with its heading.
+
+    Without headings where all are of one kind. Numbers are those of the sources.
+    """
+    groups: dict[str, list[Numbered]] = {group: [] for group in GROUPS}
+    for number, passage in enumerate(prompt.passages[:SHOWN_PASSAGES], 1):
+        groups[_group(passage)].append((number, passage))
+    if not groups["defined"]:
+        groups = {"code": groups.pop("used"), **groups}
+    filled = {group: passages for group, passages in groups.items() if passages}
+    sentences = _sentences(prompt)
+    return [
+        (sentences[group] if len(filled) > 1 else "", passages)
+        for group, passages in filled.items()
+    ]
+
+
+def _group(passage: PromptPassage) -> str:
+    if passage.role in ROLE_GROUPS:
+        return ROLE_GROUPS[passage.role]
+    return "defined" if passage.match_reason == "defined" else "used"
 
 
 def _citations(passages: Sequence[PromptPassage]) -> str:

@@ -214,18 +214,9 @@ def _prompt_passage(address: Address, hit: SearchHit) -> PromptPassage:
         language=hit.language,
         symbol=hit.symbol,
         score=hit.score,
-        match_reason=_match_reason(hit),
+        match_reason=hit.reason,
+        via=hit.via,
+        role=hit.role,
         commit=hit.commit,
         url=address.blob_url(hit.commit, hit.path, hit.start, hit.end),
     )
-
-
-def _match_reason(hit: SearchHit) -> str:
-    """How a passage was found: `named`, `words`, `meaning` or `both` of the last two."""
-    if hit.named:
-        return "named"
-    if hit.cosine is None:
-        return "words"
-    if hit.words is None:
-        return "meaning"
-    return "both"

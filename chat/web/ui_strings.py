@@ -168,10 +168,15 @@ INDEXING_STAGES = (
 
 # Why a passage was retrieved (SearchHit, PromptPassage).
 MATCH_REASONS = {
+    "defined": gettext_noop("defined here"),
     "named": gettext_noop("named in your question"),
     "words": gettext_noop("by its words"),
     "meaning": gettext_noop("by its meaning"),
     "both": gettext_noop("by words and meaning"),
+    "used": gettext_noop("used by {path}"),
+    "uses": gettext_noop("uses what you asked about"),
+    "test": gettext_noop("its test"),
+    "tested": gettext_noop("tested by {path}"),
 }
 
 # Labels of an answer's details, in the order they are shown.
@@ -244,11 +249,14 @@ def known_sentences() -> list[str]:
     return list(MESSAGES.values())
 
 
-def match_reason(reason: str) -> str:
-    """Why a passage was retrieved, in the current language; empty if not known."""
+def match_reason(reason: str, via: str = "") -> str:
+    """Why a passage was retrieved, in the current language; empty if not known.
+
+    `via` is the path of the file that led to it, where one did.
+    """
     if reason not in MATCH_REASONS:
         return ""
-    return _(MATCH_REASONS[reason])
+    return _(MATCH_REASONS[reason]).replace("{path}", via)
 
 
 def answer_detail_labels() -> dict[str, str]:

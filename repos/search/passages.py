@@ -48,6 +48,10 @@ class SearchHit:
     `words` is the BM25 score, `cosine` the similarity of the vectors, each None when
     not among the best; `named`: the question names the symbol or the file. `score`
     fuses them.
+
+    `reason` is why it was found: defined (it defines a name of the question), named,
+    words, meaning, both, or what links it to the hit in the file `via`: used (by it), uses
+    (it), test (of it), tested (by it).
     """
 
     repository_id: uuid.UUID
@@ -66,6 +70,8 @@ class SearchHit:
     start_column: int
     end_column: int
     links: LinkScores = LinkScores()
+    reason: str = ""
+    via: str = ""
     text: str = ""
 
 

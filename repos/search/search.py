@@ -19,6 +19,7 @@ from repos.search.filtered_files import filtered_files
 from repos.search.passages import LinkScores, SearchHit, SearchOptions, SearchResult
 from repos.search.question_vector import embed_question
 from repos.search.ranking import rank
+from repos.search.reasons import with_reasons
 from repos.search.statement import HNSW_SETTINGS, SearchStatement, build_statement, fetch_rows
 
 LINK_COLUMNS = len(fields(LinkScores))  # the last of a row
@@ -44,7 +45,7 @@ def search(
     vector = embed_question(question, ids) if options.hybrid else None
     documents = files.documents if files is not None else None
     statement = build_statement(ids, question, user_id, options, vector, documents)
-    hits = rank(_execute(statement), options.limit)
+    hits = with_reasons(rank(_execute(statement), options.limit), question)
     if options.with_text:
         hits = with_texts(hits)
     return SearchResult(hits, "hybrid" if vector else "words", files)

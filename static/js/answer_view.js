@@ -109,7 +109,7 @@ export class AnswerView {
    * Lists the passages the answer rests on.
    *
    * @param {{path: string, start: number, end: number, url?: string, symbol?: string,
-   *   why?: string}[]} sources
+   *   why?: string, via?: string}[]} sources
    */
   showSources(sources) {
     this.part("source-list").replaceChildren(...sources.map(sourceItem));
@@ -167,14 +167,14 @@ export class AnswerView {
   }
 }
 
-function sourceItem({ path, start, end, url, symbol, why }) {
+function sourceItem({ path, start, end, url, symbol, why, via }) {
   const item = cloneTemplate("source-template");
   const cite = item.querySelector(".cite");
   cite.href = url || "#";
   Object.assign(cite.dataset, { path, start, end });
   item.querySelector("[data-part=path]").textContent = path;
   item.querySelector("[data-part=lines]").textContent = `${start}–${end}`;
-  const details = [symbol, translateMatchReason(why)].filter(Boolean).join(" · ");
+  const details = [symbol, translateMatchReason(why, via)].filter(Boolean).join(" · ");
   item.querySelector("[data-part=match]").textContent = details;
   return item;
 }

@@ -41,10 +41,11 @@ export function translateEvent(event) {
  * Why a passage was retrieved, empty for an unknown code.
  *
  * @param {string} code
+ * @param {string} [via] path of the file that led to it
  * @returns {string}
  */
-export function translateMatchReason(code) {
-  return matchReasons[code] ?? "";
+export function translateMatchReason(code, via = "") {
+  return (matchReasons[code] ?? "").replace("{path}", () => via);
 }
 
 /**
