@@ -137,6 +137,7 @@ def _status(request: HttpRequest, repository: Repository) -> HttpResponse:
         "job": job,
         "unfinished": job is not None and job.state in IndexJob.UNFINISHED,
         "ahead": _jobs_ahead(job),
+        "seconds_left": job and jobs.seconds_left(job),
         "managed": repository.managed_by(request.user),
         "shared_by_user": repository.is_private and repository.shared_by(request.user),
         "may_control": job is not None and _may_control(request, job, repository),

@@ -13,6 +13,7 @@ from repos.jobs.progress import JobProgress, stopping
 from repos.jobs.queue import cancel, enqueue, pause, position, request, resume, waiting
 from repos.jobs.runner import run, run_next, run_or_follow
 from repos.jobs.slices import Slice, SlicesThread, next_slices, run_next_slice
+from repos.jobs.time_left import seconds_left
 
 __all__ = [
     "JobProgress",
@@ -32,6 +33,7 @@ __all__ = [
     "run_next",
     "run_next_slice",
     "run_or_follow",
+    "seconds_left",
     "stopping",
     "waiting",
 ]

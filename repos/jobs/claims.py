@@ -33,6 +33,7 @@ CLEARED = {
     "failures": {},
     "progress": 0,
     "total": 0,
+    "worked_seconds": 0,
     "staged_build": {},
 }
 
@@ -111,7 +112,7 @@ def enter_vector_phase(job: IndexJob, outcome: WordsOutcome, state: IndexJob.Sta
         "stage": IndexJob.Stage.EMBEDDING,
         "total": outcome.vectors,
         "progress": 0,
-        "stage_at": timezone.now(),
+        "worked_seconds": 0.0,
         "result": outcome.result.as_json(),
         "staged_build": staged,
         "vectors_at": None,
@@ -127,8 +128,18 @@ def enter_vector_phase(job: IndexJob, outcome: WordsOutcome, state: IndexJob.Sta
 def end_slice(job: IndexJob) -> None:
     """Leave the rest of the vectors to later slices, and other jobs to the next ones."""
     IndexJob.objects.claimed_as(job).update(
-        state=State.QUEUED, progress=job.progress, vectors_at=timezone.now(), crash_count=0
+        state=State.QUEUED,
+        progress=job.progress,
+        worked_seconds=job.worked_seconds,
+        vectors_at=timezone.now(),
+        crash_count=0,
     )
+
+
+def record_pause(job: IndexJob) -> None:
+    """Store how far a job came that was paused while it ran."""
+    row = IndexJob.objects.filter(pk=job.pk, state=State.PAUSED, claim_number=job.claim_number)
+    row.update(progress=job.progress, worked_seconds=job.worked_seconds)
 
 
 def restart(job: IndexJob) -> None:

@@ -36,18 +36,20 @@ class JobProgress:
         self.on_update = on_update
         self._stopped = False
         self._updated = 0.0  # time.monotonic() of the last write
+        self._counted = time.monotonic()  # until when the job's time is counted
         self._moved = time.monotonic()  # when the pipeline was last heard of
         self._unwritten = 0  # items done since
         self._failures: dict[str, str] = {}
 
     def start_stage(self, stage: IndexJob.Stage, total: int = 0) -> None:
         self.job.stage, self.job.total = stage, total
-        self.job.progress, self.job.stage_at = 0, timezone.now()
+        self.job.progress, self.job.worked_seconds = 0, 0.0
+        self._counted = time.monotonic()
         self._unwritten = 0
-        self._update(stage=stage, total=total, progress=0, stage_at=self.job.stage_at)
+        self._update(stage=stage, total=total, progress=0)
 
     def resume_stage(self, stage: IndexJob.Stage, remaining: int) -> None:
-        """As `start_stage`, with the total and the time of an earlier slice."""
+        """As `start_stage`, with the total and the worked time of an earlier slice."""
         if self.job.stage != stage or self.job.total < remaining:
             self.start_stage(stage, remaining)
             return
@@ -87,6 +89,13 @@ class JobProgress:
         self._updated = self._moved = time.monotonic()
         if disk_space.is_low():
             raise DiskFull
-        row = IndexJob.objects.claimed_as(self.job)
-        self._stopped = not row.update(heartbeat_at=timezone.now(), **changes)
+        self.count_time()
+        changes |= {"heartbeat_at": timezone.now(), "worked_seconds": self.job.worked_seconds}
+        self._stopped = not IndexJob.objects.claimed_as(self.job).update(**changes)
         self.on_update(self.job)
+
+    def count_time(self) -> None:
+        """Add the time since the last call to what the job has worked."""
+        now = time.monotonic()
+        self.job.worked_seconds += now - self._counted
+        self._counted = now

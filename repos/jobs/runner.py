@@ -116,6 +116,7 @@ def _execute(execution: _Execution) -> IndexJob:
         with claims.heartbeat(job, execution.progress.is_stuck):
             _run_phases(execution)
     except InterruptedError:
+        execution.progress.count_time()
         _interrupt(job)
     except Outdated:
         claims.restart(job)
@@ -155,6 +156,7 @@ def _run_vectors(job: IndexJob, progress: JobProgress, pace: Pace) -> None:
         assert index is not None
         _complete(job, {**job.result, "files": index.files, "chunks": index.chunks})
     else:
+        progress.count_time()
         claims.end_slice(job)
 
 
@@ -209,6 +211,7 @@ def _interrupt(job: IndexJob) -> None:
     """The job was cancelled or paused, as its row says, or this process must end."""
     if stopping.is_set():
         claims.release(job)
+    claims.record_pause(job)
     # Only a cancelled job: another worker may have taken this one over.
     IndexJob.objects.filter(pk=job.pk, state=State.CANCELLED).update(finished_at=timezone.now())
 

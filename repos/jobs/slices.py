@@ -27,7 +27,8 @@ logger = logging.getLogger(__name__)
 NEXT_SLICES = read_sql(__file__, "next_slices.sql")
 SLICE_SECONDS = 10.0
 PAUSE_SECONDS = 0.2
-MAX_PAUSE_SECONDS = 30.0  # the longest that others hold up one call of an embedder
+FIRST_PAUSE_SECONDS = 1.0  # the longest that others hold up the first call of an embedder
+PAUSE_SHARE = 0.5  # of the time since the call before: the longest they hold up each other one
 IDLE_SECONDS = 1.0
 ERROR_SECONDS = 5.0
 LOWER_BY = 9  # of the worker's own niceness
@@ -43,22 +44,33 @@ class Slice:
     def __init__(self, progress: JobProgress) -> None:
         self._progress = progress
         self._ends_at = time.monotonic() + SLICE_SECONDS
-        self._calls = 0
+        self._last_call: float | None = None  # time.monotonic() when it began
 
     def may_go_on(self) -> bool:
         """See Pace."""
-        if self._calls and time.monotonic() > self._ends_at:
+        if self._has_ended():
             return False
-        self._calls += 1
-        self._wait_for_others()
+        self._wait_for_others(self._longest_pause())
+        self._last_call = time.monotonic()
         return True
 
-    def _wait_for_others(self) -> None:
-        deadline = time.monotonic() + MAX_PAUSE_SECONDS
-        while time.monotonic() < deadline and others_need_cores():
-            if self._progress.is_cancelled():
-                raise InterruptedError
-            stopping.wait(PAUSE_SECONDS)
+    def _has_ended(self) -> bool:
+        return self._last_call is not None and time.monotonic() > self._ends_at
+
+    def _longest_pause(self) -> float:
+        if self._last_call is None:
+            return FIRST_PAUSE_SECONDS
+        return PAUSE_SHARE * (time.monotonic() - self._last_call)
+
+    def _wait_for_others(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0 and others_need_cores():
+            self._check_cancelled()
+            stopping.wait(min(PAUSE_SECONDS, left))
+
+    def _check_cancelled(self) -> None:
+        if self._progress.is_cancelled():
+            raise InterruptedError
 
 
 def others_need_cores() -> bool:

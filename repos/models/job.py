@@ -106,7 +106,11 @@ class IndexJob(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)
-    stage_at = models.DateTimeField(null=True, blank=True)
+    worked_seconds = models.FloatField(
+        default=0,
+        db_default=0,
+        help_text="How long its stage has run: without pauses and the turns of other jobs.",
+    )
     heartbeat_at = models.DateTimeField(
         null=True, blank=True, help_text="Last sign of life of whoever runs it."
     )
@@ -147,17 +151,3 @@ class IndexJob(models.Model):
         if not self.total:
             return 0
         return min(100, self.progress * 100 // self.total)
-
-    @property
-    def seconds_left(self) -> int | None:
-        """An estimate from the pace of the current stage, None without one.
-
-        Between two slices of its vectors a job counts as going on.
-        """
-        is_going_on = self.state == self.State.RUNNING or self.awaits_slice
-        if not is_going_on or not self.stage_at:
-            return None
-        elapsed = (timezone.now() - self.stage_at).total_seconds()
-        if elapsed <= 1 or self.progress < 1 or not self.total:
-            return None
-        return round(elapsed / self.progress * (self.total - self.progress))

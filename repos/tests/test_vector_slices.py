@@ -190,7 +190,7 @@ def test_another_claim_ends_the_slice_of_a_worker_that_was_given_up(requested, m
 
 def test_a_slice_waits_while_questions_run_hot_but_not_for_ever(requested, monkeypatch, settings):
     settings.QUESTIONS_RUNNING = f"{__name__}.always"
-    monkeypatch.setattr(slices, "MAX_PAUSE_SECONDS", 0.5)
+    monkeypatch.setattr(slices, "FIRST_PAUSE_SECONDS", 0.5)
     waited = []
     monkeypatch.setattr(slices.stopping, "wait", waited.append)
     words_of(requested("one"))
