@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from chat.api import views as api_views
 from chat.web import diagram_views, export_views, history_views, share_views, styleguide, views
+from chat.web.reader import name_views
 from chat.web.reader import views as reader_views
 
 pages = [
@@ -54,6 +55,17 @@ reader = [
     path("r/<uuid:repository_id>/code-lines", reader_views.code_lines, name="code-lines"),
     path("r/<uuid:repository_id>/code-folder", reader_views.code_folder, name="code-folder"),
     path("r/<uuid:repository_id>/code-find", reader_views.code_find, name="code-find"),
+    path("r/<uuid:repository_id>/code-outline", name_views.code_outline, name="code-outline"),
+    path("r/<uuid:repository_id>/code-name", name_views.code_name, name="code-name"),
+    path(
+        "r/<uuid:repository_id>/code-definitions",
+        name_views.code_definitions,
+        name="code-definitions",
+    ),
+    path(
+        "r/<uuid:repository_id>/code-references", name_views.code_references, name="code-references"
+    ),
+    path("r/<uuid:repository_id>/code-callers", name_views.code_callers, name="code-callers"),
 ]
 endpoints = [
     path("chat/completions/stream", api_views.stream, name="chat-stream"),

@@ -15,6 +15,7 @@ from repos.search.filters import (
     parse_patterns,
 )
 from repos.search.folders import Folder, FolderEntry, list_folder
+from repos.search.line_texts import LineTexts, line_texts
 from repos.search.passages import SearchHit, SearchOptions, SearchResult
 from repos.search.question_vector import embedder_config, warm_up
 from repos.search.search import search
@@ -25,6 +26,7 @@ __all__ = [
     "Folder",
     "FolderEntry",
     "FoundFile",
+    "LineTexts",
     "PersonId",
     "SearchHit",
     "SearchOptions",
@@ -34,6 +36,7 @@ __all__ = [
     "find_files",
     "has_too_many_patterns",
     "line_counts",
+    "line_texts",
     "list_folder",
     "outline",
     "parse_patterns",

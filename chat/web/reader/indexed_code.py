@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 
+from django.http import HttpRequest
+
+from chat.web.lookups import readable_repository
 from repos.models import Document, Index, Repository
 from repos.search import Folder, code_url, list_folder, read_file
 from repos.sources import Address
@@ -47,3 +51,14 @@ class IndexedCode:
         """Why a file was left out, where that is known; else an empty string."""
         examples = self.index.skipped.get("examples", {}).items()
         return next((reason for reason, paths in examples if path in paths), "")
+
+
+def indexed_code(request: HttpRequest, repository_id: uuid.UUID) -> IndexedCode | None:
+    """The code of a repository that the person may read; None if it has no index.
+
+    Raises Http404 for a repository that they may not read.
+    """
+    repository = readable_repository(request, repository_id)
+    if repository.current_index is None:
+        return None
+    return IndexedCode(repository, repository.current_index, request.user.pk)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from chat.web.lookups import readable_repository, search_text
 from chat.web.reader.file_view import ReadFile, crumbs, file_context
 from chat.web.reader.folder_view import Tree, folder_context, tree_items
-from chat.web.reader.indexed_code import IndexedCode
+from chat.web.reader.indexed_code import IndexedCode, indexed_code
 from deepwiki.foundation.parsing import parse_number
 from repos.search import FoundFile, find_files
 
@@ -28,7 +28,7 @@ def code(request: HttpRequest, repository_id: uuid.UUID, path: str = "") -> Http
 
     404 for a path that is not in the index: the page says why that may be.
     """
-    indexed = _indexed_code(request, repository_id)
+    indexed = indexed_code(request, repository_id)
     if indexed is None:
         repository = readable_repository(request, repository_id)
         return render(request, "reader/no_index.html", _page_context(repository=repository))
@@ -44,7 +44,7 @@ def code_lines(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
 
     409 where the file is another than the one of the page, which has the SHA `sha`.
     """
-    indexed = _indexed_code(request, repository_id)
+    indexed = indexed_code(request, repository_id)
     document = indexed.file(request.GET.get("path", "")) if indexed is not None else None
     if document is None or document.sha != request.GET.get("sha"):
         return render(request, "reader/changed.html", status=409)
@@ -56,7 +56,7 @@ def code_lines(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
 @login_required
 def code_folder(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     """The entries of the folder `path`, as items of the tree."""
-    indexed = _indexed_code(request, repository_id)
+    indexed = indexed_code(request, repository_id)
     items = Tree(indexed).items(request.GET.get("path", "")) if indexed is not None else ()
     context = {"repository_id": repository_id, "items": items}
     return render(request, "reader/tree.html", context)
@@ -66,18 +66,10 @@ def code_folder(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
 @login_required
 def code_find(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     """Files whose path holds the characters of `q` in their order."""
-    indexed = _indexed_code(request, repository_id)
+    indexed = indexed_code(request, repository_id)
     files = _found(request, indexed) if indexed is not None else []
     context = {"repository_id": repository_id, "files": files}
     return render(request, "reader/found_files.html", context)
-
-
-def _indexed_code(request: HttpRequest, repository_id: uuid.UUID) -> IndexedCode | None:
-    """The code of a repository that the person may read; None if it has no index."""
-    repository = readable_repository(request, repository_id)
-    if repository.current_index is None:
-        return None
-    return IndexedCode(repository, repository.current_index, request.user.pk)
 
 
 def _found(request: HttpRequest, indexed: IndexedCode) -> list[FoundFile]:

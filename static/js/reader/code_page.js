@@ -6,17 +6,20 @@ export class CodePage {
   /**
    * @param {HTMLElement} element
    * @param {import("./file_tree.js").FileTree} tree
+   * @param {(line: number) => void} onScrolled gets the first line in view
    */
-  constructor(element, tree) {
+  constructor(element, tree, onScrolled) {
     this.element = element;
     this.tree = tree;
+    this.onScrolled = onScrolled;
     this.range = null;
     this.shown = location.pathname;
     this.start();
     addEventListener("popstate", ({ state }) => this.go(location.href, state?.reader ?? {}));
     // A path that is not in the index has a page, too.
-    element.addEventListener("htmx:beforeSwap", ({ detail }) => {
-      if (detail.xhr.status === 404) Object.assign(detail, { shouldSwap: true, isError: false });
+    element.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
+      if (target === element && detail.xhr.status === 404)
+        Object.assign(detail, { shouldSwap: true, isError: false });
     });
   }
 
@@ -125,6 +128,7 @@ export class CodePage {
   keepPosition() {
     if (!this.lines || this.shown !== location.pathname) return;
     const line = this.lines.topLine;
+    this.onScrolled(line);
     const below = (this.lines.row(line)?.offsetTop ?? 0) - this.lines.element.scrollTop;
     history.replaceState({ ...history.state, reader: { line, below } }, "");
   }

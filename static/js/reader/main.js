@@ -2,50 +2,86 @@
 import { copyText } from "../clipboard.js";
 import { isSingleKey } from "../keyboard.js";
 import { closeNarrowRail } from "../rail.js";
+import { CodeKeys } from "./code_keys.js";
 import { CodePage } from "./code_page.js";
+import { CodePanel } from "./code_panel.js";
 import { closeFinder, openFinder } from "./file_finder.js";
 import { FileTree } from "./file_tree.js";
+import { Names } from "./names.js";
+import { closeOutline, markDefinition, showSetting, toggleOutline } from "./outline.js";
 
 const tree = new FileTree(document.getElementById("tree"));
-const page = new CodePage(document.getElementById("code-page"), tree);
+const page = new CodePage(document.getElementById("code-page"), tree, markDefinition);
+const panel = new CodePanel(document.getElementById("code-panel"), page);
+const names = new Names(page, panel, document.getElementById("name-card"));
+new CodeKeys(page, names);
 
 const actions = {
   "find-file": openFinder,
   "copy-link": (button) => copyText(button, page.link),
   "copy-permalink": (button) => copyText(button, page.permalink),
   "reload-file": () => page.reload(),
+  "toggle-outline": toggleOutline,
+  "go-to-definition": () => names.follow(),
+  "show-references": () => names.open("references"),
+  "show-callers": () => names.open("callers"),
+  "close-panel": () => panel.close(),
 };
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-action]");
   if (button) actions[button.dataset.action]?.(button);
-  if (event.ctrlKey || event.metaKey) return;
-  const number = event.target.closest("a.number");
-  if (number) {
-    event.preventDefault();
-    page.chooseLine(Number(number.dataset.line), event.shiftKey);
-    return;
-  }
   const link = event.target.closest("a");
-  if (link && !event.shiftKey && leadsToCode(link)) {
-    event.preventDefault();
-    closeFinder();
-    closeNarrowRail();
-    page.follow(link.href);
-  }
+  if (link && isPlainClick(event) && leadsToCode(link)) follow(event, link);
 });
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "t" && isSingleKey(event)) {
     event.preventDefault();
     openFinder();
+  } else if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
+    closeWhatIsOpen();
   }
 });
 
+document.body.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (target.id === "code-page" || target.id === "code-outline") {
+    showSetting();
+    markDefinition(page.lines?.topLine ?? 0);
+  }
+});
+
+showSetting();
 page.open();
 tree.restore();
 
-// A link to another file or folder of this repository.
+function follow(event, link) {
+  event.preventDefault();
+  if (link.matches(".number")) {
+    page.chooseLine(Number(link.dataset.line), event.shiftKey);
+    return;
+  }
+  closeFinder();
+  closeOutline();
+  closeNarrowRail();
+  page.follow(link.href);
+}
+
+// One thing at a time.
+function closeWhatIsOpen() {
+  const { mark } = names.card;
+  const row = mark === document.activeElement ? mark?.closest("li") : null;
+  if (names.card.hide()) row?.focus({ preventScroll: true });
+  else if (!closeOutline()) panel.close();
+}
+
+// Not one that opens a tab; with Shift a number chooses lines.
+function isPlainClick(event) {
+  const isNumber = event.target.closest("a.number");
+  return !(event.ctrlKey || event.metaKey || (event.shiftKey && !isNumber));
+}
+
+// A link to another file or folder of this repository, or to lines.
 function leadsToCode(link) {
   const root = new URL(page.element.dataset.root, location.href);
   return link.href.startsWith(root.href) && link.target !== "_blank";

@@ -1,0 +1,25 @@
+"""Texts of single lines of many files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from deepwiki.foundation.sql import fetch_all, read_sql
+
+STATEMENT = read_sql(__file__, "line_texts.sql")
+MAX_BYTES = 300_000  # of a file whose lines are read
+MAX_CHARS = 300  # of a line
+
+LineTexts = dict[int, str]  # line number, from 1 -> its text without indentation
+
+
+def line_texts(index_id: int, lines: Mapping[str, Sequence[int]]) -> dict[str, LineTexts]:
+    """The texts of some lines of files, by path; none of files that are large or gone."""
+    values = {"index": index_id, "paths": list(lines), "most": MAX_BYTES}
+    rows = fetch_all(STATEMENT, values)
+    return {path: _lines(text.split("\n"), lines[path]) for path, text in rows}
+
+
+def _lines(all_lines: Sequence[str], numbers: Sequence[int]) -> LineTexts:
+    known = (number for number in numbers if 0 < number <= len(all_lines))
+    return {number: all_lines[number - 1].strip()[:MAX_CHARS] for number in known}
