@@ -18,6 +18,7 @@ from django.conf import settings
 from twisted.internet import reactor
 
 from chat.core.errors import RequestTooLarge
+from deepwiki.runtime.backpressure import UNREAD_SECONDS, unsent_bytes
 
 # Between two requests of a connection.
 KEEP_ALIVE_SECONDS = 60
@@ -54,6 +55,24 @@ class Deadline:
         """Begin a phase; the one before it is over."""
         self.cancel()
         self._timer = reactor.callLater(seconds, self._abort)
+
+    def start_keep_alive(self) -> None:
+        """A response is complete: it is to be read, then the next request to begin.
+
+        A client that reads nothing of what waits for UNREAD_SECONDS is given up.
+        """
+        unsent = unsent_bytes(self._channel.transport)
+        if unsent:
+            self.cancel()
+            self._timer = reactor.callLater(UNREAD_SECONDS, self._check_read, unsent)
+        else:
+            self.start(KEEP_ALIVE_SECONDS)
+
+    def _check_read(self, unsent_before: int) -> None:
+        if unsent_bytes(self._channel.transport) == unsent_before:
+            self._abort()
+        else:
+            self.start_keep_alive()
 
     def cancel(self) -> None:
         """End the phase."""
@@ -103,7 +122,7 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]  # daphne has no types
     def finish(self) -> None:
         """The response is complete."""
         super().finish()
-        self._deadline.start(KEEP_ALIVE_SECONDS)
+        self._deadline.start_keep_alive()
 
     def connectionLost(self, reason: Any) -> None:  # noqa: N802 - Twisted's name
         """The connection is gone."""
