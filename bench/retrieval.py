@@ -1,4 +1,5 @@
-"""How well the right files are found: R@10 and MRR over distinct files, with vectors and by words alone.
+"""How well the right files are found: R@10 and MRR over distinct files, and the share of them among the passages
+that fit 12,000 tokens; with vectors and by words alone, of all questions and of those without an identifier.
 
     python -m bench.retrieval bench/multilingual.jsonl pallets/flask=/src/flask pytest-dev/pytest=/src/pytest
 
@@ -13,6 +14,7 @@ import argparse
 import json
 import statistics
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,16 +24,20 @@ from bench.environment import database
 LANGUAGES = ("question", "en", "zh", "ja")
 MODES = {"hybrid": True, "words": False}  # name -> vectors as well as words
 RANKS = 10
+CONTEXT_TOKENS = 12_000
+CONTEXT_PASSAGES = 60  # more than fit
 
 Question = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Result:
-    """How one question did: recall of its files in the first ten, 1 / rank of the first."""
+    """How one question did: recall of its files in the first ten, 1 / rank of the first, and recall
+    of its files among the passages that fit CONTEXT_TOKENS."""
 
     recall: float
     reciprocal_rank: float
+    context: float
     milliseconds: float
 
 
@@ -50,10 +56,20 @@ def main() -> None:
             asked = [question for question in questions if language in question]
             for mode in MODES if asked else ():
                 results = [
-                    _search(ids[question["repo"]], question, language, hybrid=MODES[mode])
+                    (question[language], _search(ids[question["repo"]], question, language, mode))
                     for question in asked
                 ]
-                print(f"{language:<10}{mode:<8}n={len(asked):<5}{_figures(results)}")
+                _report(f"{language:<10}{mode:<8}", results)
+
+
+def _report(label: str, results: list[tuple[str, Result]]) -> None:
+    """Print the figures of all questions, and of those that spell no identifier."""
+    from repos.search.question_names import identifiers
+
+    spelled = [result for question, result in results if not identifiers(question)]
+    for name, chosen in (("all", [result for _, result in results]), ("no identifier", spelled)):
+        if chosen:
+            print(f"{label}{name:<15}n={len(chosen):<5}{_figures(chosen)}")
 
 
 def _read(path: Path) -> list[Question]:
@@ -76,30 +92,51 @@ def _index(folder: str, commit: str) -> Any:
     return repository.pk
 
 
-def _search(repository_id: Any, question: Question, language: str, *, hybrid: bool) -> Result:
+def _search(repository_id: Any, question: Question, language: str, mode: str) -> Result:
     from repos.access import OPERATOR_ID
     from repos.search import SearchOptions, search
 
+    def passages(**options: Any) -> Any:
+        options = SearchOptions(hybrid=MODES[mode], **options)
+        found = search([repository_id], question[language], user_id=OPERATOR_ID, options=options)
+        return found.passages
+
     began = time.perf_counter()
-    found = search(
-        [repository_id],
-        question[language],
-        user_id=OPERATOR_ID,
-        options=SearchOptions(hybrid=hybrid, with_text=False),
-    )
+    ranked = passages(with_text=False)
     milliseconds = (time.perf_counter() - began) * 1000
-    files = list(dict.fromkeys(passage.path for passage in found.passages))
+    files = list(dict.fromkeys(passage.path for passage in ranked))
     gold = question["gold"]
-    recall = sum(path in files[:RANKS] for path in gold) / len(gold)
     rank = next((rank for rank, path in enumerate(files, 1) if path in gold), None)
-    return Result(recall, 1 / rank if rank else 0.0, milliseconds)
+    return Result(
+        _share(gold, files[:RANKS]),
+        1 / rank if rank else 0.0,
+        _share(gold, _fitting(passages(limit=CONTEXT_PASSAGES))),
+        milliseconds,
+    )
+
+
+def _share(gold: list[str], files: Iterable[str]) -> float:
+    return len(set(gold) & set(files)) / len(gold)
+
+
+def _fitting(passages: Iterable[Any]) -> Iterator[str]:
+    """The files of the best passages that fit CONTEXT_TOKENS, counted as for a model that is not known."""
+    from chat.core.context_budget import PASSAGE_OVERHEAD, estimate
+
+    left = CONTEXT_TOKENS
+    for passage in passages:
+        left -= estimate(passage.text) + estimate(passage.path) + PASSAGE_OVERHEAD
+        if left < 0:
+            return
+        yield passage.path
 
 
 def _figures(results: list[Result]) -> str:
     recall = statistics.mean(result.recall for result in results)
     reciprocal_rank = statistics.mean(result.reciprocal_rank for result in results)
+    context = statistics.mean(result.context for result in results)
     milliseconds = statistics.median(result.milliseconds for result in results)
-    return f"R@10 {recall:.3f}   MRR {reciprocal_rank:.3f}   median {milliseconds:.0f} ms"
+    return f"R@10 {recall:.3f}   MRR {reciprocal_rank:.3f}   context {context:.3f}   median {milliseconds:.0f} ms"
 
 
 if __name__ == "__main__":

@@ -37,7 +37,8 @@ using_seeds AS MATERIALIZED (
 ),
 second_seeds AS MATERIALIZED (
     SELECT document_id, score / nullif(max(score) OVER (), 0) AS share
-    FROM used ORDER BY score DESC, document_id LIMIT %(seed_files)s
+    FROM used WHERE document_id NOT IN (SELECT document_id FROM seeds)
+    ORDER BY score DESC, document_id LIMIT %(seed_files)s
 ),
 used_by_used AS MATERIALIZED (
     SELECT l.target_id AS document_id, sum(s.share * l.weight * (%(unsaid)s + (1 - %(unsaid)s) * coalesce(m.share, 0))) AS score

@@ -17,15 +17,15 @@ MIN_RUN_CHARS = 6
 WORD = re.compile(r"\b[A-Za-z_]\w{0,99}\b")
 QUOTED = re.compile(r"`([^`\n]{1,200})`")
 CALLED = re.compile(r"\b([A-Za-z_]\w{0,99})\(")
-INNER_CAPITAL = re.compile(r"[a-z0-9][A-Z]|[A-Z][A-Z][a-z]")
-SENTENCE_END = re.compile(r"(^|[.?!:])[\s\"'(`]*$")
+# testClient, HTTPServer, and no URLs
+INNER_CAPITAL = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]{2}")
 
 
 def identifiers(question: str) -> list[str]:
     """The words of a question that are spelled like names, and those in backticks.
 
-    A name has an underscore, a capital inside, brackets behind, or a capital where no
-    sentence begins.
+    A name has an underscore, a capital inside, or brackets behind. A capital at the start
+    is none of these: it also begins sentences and the names of products.
     """
     text = question[:MAX_CHARS]
     found = dict.fromkeys(_spelled(text))
@@ -48,15 +48,4 @@ def word_runs(question: str) -> list[str]:
 
 
 def _spelled(text: str) -> Iterator[str]:
-    return (match.group() for match in WORD.finditer(text) if _is_spelled(match))
-
-
-def _is_spelled(match: re.Match[str]) -> bool:
-    word = match.group()
-    if "_" in word or INNER_CAPITAL.search(word):
-        return True
-    return word[0].isupper() and not _begins_sentence(match.string, match.start())
-
-
-def _begins_sentence(text: str, position: int) -> bool:
-    return SENTENCE_END.search(text[max(0, position - 10) : position]) is not None
+    return (word for word in WORD.findall(text) if "_" in word or INNER_CAPITAL.search(word))

@@ -12,7 +12,7 @@ from repos.search.question_names import identifiers, word_runs
         ("what is sendMail?", ["sendMail"]),
         ("what is `mail` for?", ["mail"]),
         ("when is close() called?", ["close"]),
-        ("Why does Flask start? The end.", ["Flask"]),
+        ("Why does Flask read URLs?", []),
         ("How do things work? Where are they?", []),
         ("where is _private kept", ["_private"]),
         ("the HTTPServer of it", ["HTTPServer"]),
