@@ -27,8 +27,9 @@ from repos.search import warm_up
 
 logger = logging.getLogger(__name__)
 trimmer = MemoryTrimmer()
-# Allocations before a collection of each generation. Python's 700 is for small programs.
-GARBAGE_THRESHOLDS = (20_000, 20, 50)
+# Allocations before a collection of each generation. Python's 700 is for small programs; four
+# times as many as here make each pause, and what lies around until it, four times as long.
+GARBAGE_THRESHOLDS = (5_000, 20, 50)
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 

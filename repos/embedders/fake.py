@@ -44,6 +44,6 @@ def create(config: EmbedderConfig) -> FakeEmbedder:
     return FakeEmbedder(f"fake/{config.model or 'hashing'}")
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=10_000)
 def _hash(token: str) -> int:
     return zlib.crc32(token.encode())

@@ -12,16 +12,18 @@ from hashlib import blake2b
 NAME, PATH = b"n", b"p"
 
 
-@lru_cache(maxsize=200_000)
 def name_key(index_id: int, name: str) -> int:
     """The key of a name in an index."""
     return _key(index_id, NAME, name)
 
 
-@lru_cache(maxsize=50_000)
 def path_key(index_id: int, path: str) -> int:
     """The key of a file, the same for all states of it."""
     return _key(index_id, PATH, path)
+
+
+# For writing an index; the names that are looked up would stay in a web process.
+cached_name_key = lru_cache(maxsize=200_000)(name_key)
 
 
 def _key(index_id: int, kind: bytes, text: str) -> int:

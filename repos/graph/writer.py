@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from deepwiki.foundation.sql import copy_rows
-from repos.graph.name_keys import name_key
+from repos.graph.name_keys import cached_name_key
 from repos.graph.packing import pack
 from repos.indexing.symbols import KINDS, FileSymbols, ImportedName
 
@@ -31,7 +31,7 @@ def _definitions(index_id: int, documents: Sequence[DocumentSymbols]) -> Iterato
         for number, symbol in enumerate(symbols.definitions):
             yield (
                 document,
-                name_key(index_id, symbol.name),
+                cached_name_key(index_id, symbol.name),
                 number,
                 symbol.parent,
                 symbol.start,
@@ -48,7 +48,7 @@ def _references(index_id: int, documents: Sequence[DocumentSymbols]) -> Iterator
     for document, symbols in documents:
         if not symbols.references and not symbols.imports:
             continue
-        keys = [name_key(index_id, name) for name in symbols.references]
+        keys = [cached_name_key(index_id, name) for name in symbols.references]
         packed = [pack(places) for places in symbols.references.values()]
         yield document, keys, packed, _imports(symbols)
 

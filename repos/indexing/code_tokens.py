@@ -57,7 +57,7 @@ def token_counts(text: str) -> Counter[str]:
 def question_terms(text: str) -> list[str]:
     """The distinct tokens of a question in order, without stop words."""
     words = [word for word in _WORD.findall(text) if word.lower() not in STOP_WORDS]
-    terms = (term for word in words for term in _word_tokens(word))
+    terms = (term for word in words for term in _split_word(word))
     return list(dict.fromkeys(term for term in terms if len(term) < MAX_TERM_CHARS))
 
 
@@ -68,7 +68,6 @@ def stem(word: str) -> str:
     return _without_final_e(_without_ending(word))
 
 
-@lru_cache(maxsize=50_000)
 def term_id(term: str) -> int:
     """The sparse dimension of `term`, from 1 as pgvector counts."""
     return zlib.crc32(term.encode("utf-8", "surrogatepass")) % DIMENSION + 1
@@ -119,8 +118,13 @@ def _term_ids(word: str) -> tuple[int, ...]:
     return tuple(map(term_id, _word_tokens(word)))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)
 def _word_tokens(word: str) -> tuple[str, ...]:
+    return _split_word(word)
+
+
+def _split_word(word: str) -> tuple[str, ...]:
+    """Not cached: the words of questions would stay in a web process."""
     if len(word) > MAX_WORD_CHARS:
         return ()
     if word.isascii():
