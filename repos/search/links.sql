@@ -6,7 +6,7 @@ own AS MATERIALIZED (
     SELECT document_id, index_id,
            max(score) + %(support)s * coalesce(sum(score) FILTER (WHERE place BETWEEN 2 AND %(supporters)s + 1), 0) AS score
     FROM (
-        SELECT *, row_number() OVER (PARTITION BY document_id ORDER BY score DESC) AS place FROM scored
+        SELECT document_id, index_id, score, row_number() OVER (PARTITION BY document_id ORDER BY score DESC) AS place FROM scored
     ) AS placed
     GROUP BY document_id, index_id
 ),
@@ -51,7 +51,9 @@ defined AS (
     SELECT document_id, sum(score) AS score
     FROM (
         SELECT unnest(n.documents) AS document_id, 1::float8 / n.files AS score
-        FROM repos_name n WHERE n.index_id IN (SELECT id FROM allowed) AND n.name = ANY(%(identifiers)s)
+        FROM allowed i
+        CROSS JOIN unnest(%(identifiers)s::text[]) AS spelled
+        JOIN repos_name n ON n.index_id = i.id AND n.name = spelled
     ) AS by_name
     GROUP BY 1
 ),
@@ -59,24 +61,25 @@ worded AS (
     SELECT document_id, sum(score) AS score
     FROM (
         SELECT unnest(n.documents) AS document_id, 1::float8 / n.files AS score
-        FROM repos_name n WHERE n.index_id IN (SELECT id FROM allowed) AND n.squashed = ANY(%(word_runs)s)
+        FROM allowed i
+        CROSS JOIN unnest(%(word_runs)s::text[]) AS run
+        JOIN repos_name n ON n.index_id = i.id AND n.squashed = run
     ) AS by_words
     GROUP BY 1
 ),
 paired AS (
     -- The tests of seeds that are code, the code of seeds that are tests; a key of many files pairs none.
-    SELECT other.id AS document_id, sum(s.share) AS score
-    FROM seeds s
-    JOIN repos_document seed ON seed.id = s.document_id AND seed.pair_key <> ''
-    JOIN repos_document other
-      ON other.index_id = seed.index_id AND other.pair_key = seed.pair_key AND other.pair_key <> ''
-         AND other.is_live AND (other.role = 'test') <> (seed.role = 'test')
-    WHERE (
-        SELECT count(*) FROM repos_document code
-        WHERE code.index_id = seed.index_id AND code.pair_key = seed.pair_key AND code.pair_key <> ''
-          AND code.is_live AND code.role = 'code'
-    ) <= %(pairs)s
-    GROUP BY 1
+    SELECT document_id, sum(share) AS score
+    FROM (
+        SELECT other.id AS document_id, other.role = 'test' AS is_test, seed.role = 'test' AS seed_is_test, s.share,
+               count(*) FILTER (WHERE other.role = 'code') OVER (PARTITION BY s.document_id) AS code_files
+        FROM seeds s
+        JOIN repos_document seed ON seed.id = s.document_id
+        JOIN repos_document other
+          ON other.index_id = s.index_id AND other.pair_key = seed.pair_key AND other.pair_key <> '' AND other.is_live
+    ) AS same_key
+    WHERE is_test <> seed_is_test AND code_files <= %(pairs)s
+    GROUP BY document_id
 ),
 parts AS (
     SELECT document_id, %(used_weight)s * score / nullif(max(score) OVER (), 0) AS used,
@@ -105,23 +108,28 @@ linked AS MATERIALIZED (
     WHERE own.document_id IS NOT NULL OR p.used + p.uses + p.used_by_used + p.defined + p.paired > %(least_bonus)s
 ),
 bonus AS MATERIALIZED (
-    SELECT p.*,
-           ((p.used + p.uses + p.used_by_used) * (1 - %(damping)s * p.own_share) + p.defined + p.paired)
-           * CASE WHEN d.role = ANY(%(full_score_roles)s) THEN 1.0 ELSE 0.8 END AS score
-    FROM linked p JOIN repos_document d ON d.id = p.document_id AND d.is_live {document_scope}
+    SELECT p.*, d.path, d.language, d.role,
+           ((p.used + p.uses + p.used_by_used) * (1 - %(damping)s * p.own_share) + p.defined + p.paired) * role.factor AS score,
+           role.factor
+    FROM linked p
+    JOIN repos_document d ON d.id = p.document_id AND d.is_live {document_scope}
+    CROSS JOIN LATERAL (SELECT CASE WHEN d.role = ANY(%(full_score_roles)s) THEN 1.0 ELSE 0.8 END AS factor) AS role
 ),
 brought AS MATERIALIZED (
-    -- Files without a passage among the candidates bring their best one.
-    SELECT passage.*
+    -- Files without a passage among the candidates bring their best one; the columns are those of `scored`.
+    SELECT passage.id, passage.index_id, missing.document_id, missing.path, missing.language, missing.role,
+           passage.start, passage."end", passage.symbol, passage.words, NULL::float8 AS cosine,
+           coalesce(passage.words / nullif((SELECT top FROM spread), 0), 0) * missing.factor AS score,
+           false AS is_named, passage.start_column, passage.end_column
     FROM (
-        SELECT document_id FROM bonus WHERE is_missing AND score > %(least_bonus)s
+        SELECT * FROM bonus WHERE is_missing AND score > %(least_bonus)s
         ORDER BY score DESC, document_id LIMIT %(most_brought)s
     ) AS missing
     CROSS JOIN LATERAL (
-        SELECT c.id, c.document_id, -(c.words <#> q.words) AS words
+        SELECT c.id, c.index_id, c.start, c."end", c.symbol, c.start_column, c.end_column, -(c.words <#> q.words) AS words
         FROM repos_chunk c CROSS JOIN question q
         WHERE c.document_id = missing.document_id AND c.is_live
         ORDER BY c.words <#> q.words, c.start, c.start_column
         LIMIT 1
     ) AS passage
-),
+)

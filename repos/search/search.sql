@@ -4,7 +4,7 @@
 -- The places in braces are filled in by statement.py from fixed fragments; every value is a parameter.
 WITH allowed AS MATERIALIZED (
     -- The current indexes of the given repositories that this person may read: no other is ever read.
-    SELECT i.id, i.chunks
+    SELECT i.id, i.chunks, i.repository_id, i.commit
     FROM ({readable}) r
     JOIN repos_index i ON i.id = r.current_index_id
     WHERE r.id = ANY(%(repositories)s)
@@ -46,34 +46,25 @@ fused AS (
     FROM lexical l FULL JOIN semantic s USING (id) FULL JOIN named USING (id) CROSS JOIN spread
 ),
 scored AS MATERIALIZED (
-    SELECT f.id, c.document_id, c.index_id, f.words, f.cosine,
+    SELECT c.id, c.index_id, c.document_id, d.path, d.language, c.role, c.start, c."end", c.symbol, f.words, f.cosine,
            f.score * CASE WHEN c.role = ANY(%(full_score_roles)s) THEN 1.0 ELSE 0.8 END
            + CASE WHEN c.id IN (SELECT id FROM named) THEN %(named_bonus)s ELSE 0 END
            + CASE WHEN d.path = %(file)s THEN 0.5
                   WHEN %(folder)s <> '' AND starts_with(d.path, %(folder)s) THEN 0.1
-                  ELSE 0 END AS score
+                  ELSE 0 END AS score,
+           c.id IN (SELECT id FROM named) AS is_named, c.start_column, c.end_column
     FROM fused f
     JOIN repos_chunk c ON c.id = f.id AND c.is_live
     JOIN repos_document d ON d.id = c.document_id AND d.is_live
     WHERE c.index_id IN (SELECT id FROM allowed)
 ),
 {links}
-hits AS (
-    SELECT id, words, cosine, score FROM scored
-    UNION ALL
-    SELECT b.id, b.words, NULL,
-           coalesce(b.words / nullif(spread.top, 0), 0)
-           * CASE WHEN c.role = ANY(%(full_score_roles)s) THEN 1.0 ELSE 0.8 END
-    FROM brought b JOIN repos_chunk c ON c.id = b.id CROSS JOIN spread
-)
-SELECT i.repository_id, i.commit, d.id AS document_id, d.path, d.language, c.role, c.start, c."end", c.symbol,
-       h.words, h.cosine, h.score, c.id IN (SELECT id FROM named) AS is_named, c.start_column, c.end_column,
+SELECT i.repository_id, i.commit, h.document_id, h.path, h.language, h.role, h.start, h."end", h.symbol,
+       h.words, h.cosine, h.score, h.is_named, h.start_column, h.end_column,
        coalesce(b.score, 0), coalesce(b.used, 0), coalesce(b.uses, 0), coalesce(b.used_by_used, 0),
        coalesce(b.defined, 0), coalesce(b.paired, 0)
-FROM hits h
-JOIN repos_chunk c ON c.id = h.id
-JOIN repos_document d ON d.id = c.document_id AND d.is_live
-JOIN repos_index i ON i.id = c.index_id AND i.id IN (SELECT id FROM allowed)
-LEFT JOIN bonus b ON b.document_id = c.document_id
-ORDER BY h.score + coalesce(b.score, 0) DESC, d.path, c.start, c.start_column
+FROM (SELECT * FROM scored UNION ALL SELECT * FROM brought) AS h
+JOIN allowed i ON i.id = h.index_id
+LEFT JOIN bonus b ON b.document_id = h.document_id
+ORDER BY h.score + coalesce(b.score, 0) DESC, h.path, h.start, h.start_column
 LIMIT %(limit)s
