@@ -95,8 +95,12 @@ class Connection:
         try:
             with services.database_errors_as_down():
                 self.person, session_key = await in_thread(
-                    authentication.authenticate_handshake, headers
+                    authentication.authenticate_handshake, headers, self.address
                 )
+        except authentication.TooManyGuesses as error:
+            metrics.connections.labels("too_many").inc()
+            seconds = error.seconds
+            raise TooMany("unknown_tokens", seconds=seconds, retry_after=seconds) from None
         except authentication.CredentialsRefused:
             metrics.connections.labels("refused").inc()
             raise

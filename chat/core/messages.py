@@ -231,6 +231,10 @@ MESSAGES: Final[dict[str, str]] = {
     "session_ended": "Your session has ended. Sign in again.",
     "token_expired": "This API token is no longer valid.",
     "token_invalid": "This API token is not valid. Make a new one and try again.",
+    "unknown_tokens": (
+        "Too many API tokens that are not valid have come from your address. Try again in"
+        " {seconds} seconds, or make a new one."
+    ),
     "csrf_failed": (
         "This request did not come from a page of this site. Reload the page and try again."
     ),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.core.internal import ratelimit
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in
+from django.core.cache import caches
 
 
 class AccountsConfig(AppConfig):
@@ -15,6 +17,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         user_logged_in.connect(_forget_failures, dispatch_uid="forget failures")
+        # Mails to reset a password, sign-ups and the like are counted over all processes;
+        # allauth has no setting for where it counts.
+        ratelimit.cache = caches["limits"]
 
 
 def _forget_failures(sender: Any, user: Any, **kwargs: Any) -> None:

@@ -17,6 +17,7 @@ from django.http.request import HttpRequest, split_domain_port, validate_host
 from django.utils.crypto import constant_time_compare
 
 from deepwiki.accounts.models import ApiToken
+from deepwiki.accounts.token_guesses import count_guess
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -32,16 +33,28 @@ class CredentialsRefused(Exception):
     """The credentials are invalid, or were sent by a page of another origin."""
 
 
-def user_of_bearer(authorization: str) -> AbstractBaseUser | None:
+class TooManyGuesses(CredentialsRefused):
+    """The token is unknown, as were many of this address; to be asked again after `seconds`."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+def user_of_bearer(authorization: str, address: str) -> AbstractBaseUser | None:
     """The user whose API token is in an `Authorization: Bearer …` header; None for another
-    scheme or no header. Raises CredentialsRefused."""
+    scheme or no header. Unknown ones are counted by the client's address.
+
+    Raises CredentialsRefused, TooManyGuesses.
+    """
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer":
         return None
     user = ApiToken.owner_of(token.strip())
-    if user is None:
-        raise CredentialsRefused
-    return user
+    if user is not None:
+        return user
+    seconds = count_guess(address)
+    raise TooManyGuesses(seconds) if seconds else CredentialsRefused
 
 
 def is_bearer_valid(authorization: str) -> bool:
@@ -63,17 +76,18 @@ def user_of_session(key: str) -> AbstractBaseUser | None:
     return user
 
 
-def authenticate_handshake(headers: Headers) -> tuple[Person, str]:
+def authenticate_handshake(headers: Headers, address: str) -> tuple[Person, str]:
     """The user of a WebSocket handshake and their session key (empty for an API token).
 
     Browsers send cookies with a handshake from any page, so a session counts only with an
     Origin of ours; with another it makes a stranger, where strangers are let in. With an API
-    token a foreign Origin is refused, none is fine. Raises CredentialsRefused.
+    token a foreign Origin is refused, none is fine. Raises CredentialsRefused,
+    TooManyGuesses.
     """
     values = _header_values(headers)
     origin, host = values.get(b"origin", ""), values.get(b"host", "")
     _require(validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS))
-    user = user_of_bearer(values.get(b"authorization", ""))
+    user = user_of_bearer(values.get(b"authorization", ""), address)
     if user is not None:
         _require(not origin or is_same_origin(origin, host))
         return user, ""

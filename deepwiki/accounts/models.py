@@ -80,6 +80,20 @@ class ApiToken(models.Model):
             ApiToken.objects.filter(pk=self.pk).update(used_at=now)
 
 
+class TokenGuesses(models.Model):
+    """How many unknown tokens an address has sent since `began_at`.
+
+    `address` is its keyed hash. Written by count_guess.sql.
+    """
+
+    address = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField()
+    began_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.count} unknown tokens since {self.began_at}"
+
+
 class Profile(models.Model):
     """Preferences and quota of a user. An empty preference leaves the choice to the browser
     or the server."""

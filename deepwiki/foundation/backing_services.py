@@ -13,6 +13,7 @@ from deepwiki.foundation.deadline_connection import DeadlineConnection
 
 DATABASE_WAIT_SECONDS = 8  # for a free connection of the pool
 CONNECT_SECONDS = 5
+MAX_LIMITS = 100_000  # addresses and names that are counted at the same time
 CONNECTION_SECONDS = 1800  # a pooled connection is replaced after this time
 # The cache is worth no longer wait.
 REDIS_TIMEOUTS = {"socket_timeout": 1, "socket_connect_timeout": 1}
@@ -53,11 +54,18 @@ def _pool_options(size: int) -> dict[str, Any]:
 
 
 def caches(redis_url: str) -> Setting:
-    """CACHES: answers given a moment ago. Several web processes share theirs by Redis."""
+    """CACHES: answers given a moment ago, which several web processes share by Redis; and
+    "limits", what is counted to limit it, which they always share."""
     if not redis_url:
-        return {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+        backends = "django.core.cache.backends"
+        limits = {"LOCATION": "accounts_limits", "OPTIONS": {"MAX_ENTRIES": MAX_LIMITS}}
+        return {
+            "default": {"BACKEND": f"{backends}.locmem.LocMemCache"},
+            "limits": {"BACKEND": f"{backends}.db.DatabaseCache", **limits},
+        }
     backend = "django.core.cache.backends.redis.RedisCache"
-    return {"default": {"BACKEND": backend, "LOCATION": redis_url, "OPTIONS": REDIS_TIMEOUTS}}
+    redis = {"BACKEND": backend, "LOCATION": redis_url, "OPTIONS": REDIS_TIMEOUTS}
+    return {"default": redis, "limits": redis}
 
 
 def channel_layers(redis_url: str) -> Setting:
