@@ -7,8 +7,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import path
+
+from deepwiki.foundation import untrusted_proxies
 
 View = Callable[..., HttpResponseBase]
 
@@ -30,6 +32,10 @@ class Site(admin.AdminSite):
         collected.
         """
         self._pages.append((route, view, name))
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What all pages know, and the peers that may be a proxy nobody has named."""
+        return {**super().each_context(request), "unnamed_proxies": untrusted_proxies.noted()}
 
     def get_urls(self) -> list[Any]:
         """The added pages first: Django's URLs end with one that matches everything."""

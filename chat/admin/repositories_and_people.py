@@ -31,15 +31,9 @@ class RepositoryWithFiguresAdmin(RepositoryAdmin):
     """Repositories with the tokens that answers about them took."""
 
     list_display = [
-        "name",
-        "kind",
-        "is_private",
-        "state",
-        "files",
-        "chunks",
+        *RepositoryAdmin.list_display[:-2],
         "tokens",
-        "last_error",
-        "used_at",
+        *RepositoryAdmin.list_display[-2:],
     ]
     readonly_fields = ["state", "files", "chunks", "size", "questions", "last_error"]
 

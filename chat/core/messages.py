@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from deepwiki.foundation.shared_messages import TOO_MANY_ADDED
+
 Parameters = Mapping[str, str | int]
 
 MESSAGES: Final[dict[str, str]] = {
@@ -194,14 +196,7 @@ MESSAGES: Final[dict[str, str]] = {
     "questions_from_address": (
         "Too many questions have come from your address. Ask again in a minute."
     ),
-    "too_many_added": (
-        "You have added {limit} repositories within an hour, as many as a person may."
-        " Try again in {minutes} minutes; repositories that are here already can be asked about."
-    ),
-    "too_many_added_from_address": (
-        "From your address {limit} repositories were added within an hour, as many as may be."
-        " Try again in {minutes} minutes, or sign in."
-    ),
+    **TOO_MANY_ADDED,
     "still_indexing": (
         "Error preparing retriever: the repository is still being indexed. Ask again in a few"
         " minutes."

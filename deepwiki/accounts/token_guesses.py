@@ -30,7 +30,7 @@ def count_guess(address: str) -> int:
         _forget_old(window)
     if count <= MAX_GUESSES:
         return 0
-    return max(1, math.ceil(seconds))
+    return max(1, math.ceil(float(seconds)))
 
 
 def _forget_old(window: timedelta) -> None:

@@ -12,6 +12,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils.decorators import sync_and_async_middleware
 
+from deepwiki.foundation import untrusted_proxies
 from deepwiki.foundation.log_format import request_id
 
 HEADER = "X-Request-Id"
@@ -99,7 +100,10 @@ def forwarded_headers_middleware(get_response: Handler) -> Handler:
 
 
 def _remove_untrusted(request: HttpRequest) -> None:
-    if request.META.get("REMOTE_ADDR") not in settings.TRUSTED_PROXIES:
+    peer = request.META.get("REMOTE_ADDR", "")
+    if peer not in settings.TRUSTED_PROXIES:
+        if "HTTP_X_FORWARDED_FOR" in request.META:
+            untrusted_proxies.note(peer)
         for name in FORWARDED:
             request.META.pop(name, None)
 

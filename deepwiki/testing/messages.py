@@ -38,6 +38,7 @@ LANGUAGES = tuple(
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext"}
 # Modules without Django whose sentences, mostly of errors, are shown on pages.
 SENTENCE_SOURCES = (
+    "deepwiki/foundation/shared_messages.py",
     "repos/sources/",
     "repos/embedders/",
     "repos/encryption.py",

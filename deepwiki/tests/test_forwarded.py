@@ -8,6 +8,7 @@ from django.core import mail
 from django.urls import reverse
 
 from chat.models import Conversation, Message, Share
+from deepwiki.foundation import untrusted_proxies
 from deepwiki.foundation.key_files import make_private
 
 
@@ -21,6 +22,38 @@ def test_the_scheme_of_a_proxy_counts_from_a_trusted_one_only(rf, settings, peer
     forwarded_headers_middleware(lambda request: None)(request)
     assert request.is_secure() == is_secure
     assert ("X-Forwarded-Proto" in request.headers) == is_secure
+
+
+@pytest.fixture
+def no_peers():
+    untrusted_proxies.forget()
+    yield
+    untrusted_proxies.forget()
+
+
+def forwarded(client, peer):
+    client.get("/healthz", REMOTE_ADDR=peer, headers={"X-Forwarded-For": "203.0.113.7"})
+
+
+def test_a_proxy_that_nobody_named_is_told_once_and_in_the_admin(
+    client, admin_client, settings, caplog, no_peers
+):
+    settings.TRUSTED_PROXIES = ["10.0.0.1"]
+    for peer in ["10.0.0.1", "8.8.8.8", "10.0.0.2", "10.0.0.2", "nonsense"]:
+        forwarded(client, peer)
+    (line,) = [record.getMessage() for record in caplog.records if "PROXIES" in record.message]
+    assert line.startswith("10.0.0.2 sends X-Forwarded-For.")
+    page = admin_client.get("/admin/").content.decode()
+    assert "DEEPWIKI_TRUSTED_PROXIES=10.0.0.2" in page
+    assert "8.8.8.8" not in page
+
+
+def test_what_is_told_of_such_peers_is_bounded(client, caplog, no_peers):
+    for number in range(1, 30):
+        forwarded(client, f"10.0.1.{number}")
+    assert len(untrusted_proxies.noted()) == untrusted_proxies.MAX_PEERS
+    told = [record for record in caplog.records if "PROXIES" in record.message]
+    assert len(told) == untrusted_proxies.MAX_PEERS
 
 
 @pytest.mark.django_db

@@ -17,6 +17,8 @@ from __future__ import annotations
 
 from typing import Self
 
+from deepwiki.foundation.shared_messages import TOO_MANY_ADDED
+
 # Code -> English sentence. Translations are keyed by the sentence.
 MESSAGES: dict[str, str] = {
     "text": "{text}",
@@ -70,15 +72,7 @@ MESSAGES: dict[str, str] = {
     "unknown_host": "The host of this repository could not be found. Check the address.",
     "host_failed": "The repository's host did not answer as it should. Try again later.",
     "timeout": "Fetching this repository took too long. Try again later.",
-    # TooManyAdded
-    "too_many_added": (
-        "You have added {limit} repositories within an hour, as many as a person may."
-        " Try again in {minutes} minutes; repositories that are here already can be asked about."
-    ),
-    "too_many_added_from_address": (
-        "From your address {limit} repositories were added within an hour, as many as may be."
-        " Try again in {minutes} minutes, or sign in."
-    ),
+    **TOO_MANY_ADDED,
     # RepositoryTooLarge
     "too_large": "This repository is too large for this server.",
     "too_many_files": "This repository has too many files for this server.",
