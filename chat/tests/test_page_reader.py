@@ -131,6 +131,14 @@ def test_a_line_is_chosen_and_addressed(read, repository):
     page.wait_for_selector("#L10.chosen")
 
 
+def test_what_is_copied_has_no_line_numbers(read):
+    page = read("shop/prices.py")
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('#code-lines ol'))")
+    text = page.evaluate("getSelection().toString()")
+    assert "class PriceList:" in text
+    assert not [line for line in text.split("\n") if line.strip().isdecimal()]
+
+
 def test_back_and_forward_restore_the_file_and_the_place(read, long_file):
     page = read("shop/prices.py", 15_000)
     at_line(page, 14_990)

@@ -12,9 +12,9 @@ from chat.web.reader.line_window import CodeLine, coloured_lines, count_lines
 from deepwiki.foundation.parsing import parse_number
 from repos.models import Document
 
-LINES_BEFORE = 100  # the lines an address names
-WINDOW = 300
-PART = re.compile(r"[^/]+/?")  # of a path
+LINES_BEFORE = 60  # the lines an address names
+WINDOW = 160  # of a page; what is near is loaded after it
+PART = re.compile(r"/*[^/]+/*")  # of a path
 # Stand for lines in an address that a script fills in.
 START, END = 900_000_001, 900_000_002
 

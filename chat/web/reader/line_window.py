@@ -11,8 +11,8 @@ from chat.rendering import highlight_lines
 
 MAX_LINES = 1_200  # of one window
 MAX_LINE_CHARS = 2_000  # shown of a line
-LEAD_CHARS = 16_000  # lexed before a window
-WHOLE_CHARS = 30_000  # lexed from the begin
+LEAD_CHARS = 6_000  # lexed before a window
+WHOLE_CHARS = 12_000  # lexed from the begin
 # A line at which a lexer can begin: not indented, after an empty one.
 TOP_LEVEL = re.compile(r"\n[ \t\r]*\n(?=[A-Za-z_@#$])")
 
@@ -24,6 +24,11 @@ class CodeLine:
     number: int
     html: SafeString
     hidden: int = 0
+
+    @property
+    def label(self) -> str:
+        """The number as it is shown, the same in every language."""
+        return str(self.number)
 
 
 def count_lines(text: str) -> int:
@@ -50,7 +55,9 @@ def line_start(text: str, number: int) -> int:
 
 def coloured_lines(text: str, language: str, first: int, last: int) -> list[CodeLine]:
     """Lines `first` to `last`, from 1, MAX_LINES at most. Blocks: for threads only."""
-    last = min(last, first + MAX_LINES - 1)
+    last = min(last, first + MAX_LINES - 1, count_lines(text))
+    if first > last:
+        return []
     begin = line_start(text, first)
     lead = _lead_start(text, begin)
     skipped = text.count("\n", lead, begin)
@@ -63,8 +70,13 @@ def coloured_lines(text: str, language: str, first: int, last: int) -> list[Code
 
 def _highlight(lines: list[str], language: str, first: int) -> list[SafeString]:
     """The lines from `first` on; those before are lexed with them."""
-    shown = "\n".join(line[:MAX_LINE_CHARS] for line in lines)
+    shown = "\n".join(map(_shown, lines))
     return highlight_lines(shown, language, first, len(lines))
+
+
+def _shown(line: str) -> str:
+    """The begin of a line without carriage returns: HTML takes them for newlines."""
+    return line[:MAX_LINE_CHARS].rstrip("\r").replace("\r", " ")
 
 
 def _code_line(number: int, text: str, html: SafeString) -> CodeLine:

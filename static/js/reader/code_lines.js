@@ -4,7 +4,7 @@
 import { translate } from "../i18n.js";
 import { showLoadError } from "../page_updates.js";
 
-const STEP = 200; // lines that are loaded at once
+const STEP = 160; // lines that are loaded at once, as many as the server gives
 const MOST_LINES = 1200; // on the page
 const NEAR = 600; // pixels before the end of what is loaded
 const MOST_GAP = 6_000_000; // pixels; browsers do not lay out more than some 17 million
@@ -27,6 +27,7 @@ export class CodeLines {
     this.count = Number(element.dataset.count);
     this.range = null;
     this.isLoading = false;
+    this.version = 0; // of the list: a part that was asked for before a jump is of no use after it
     this.layOut();
     element.addEventListener("scroll", () => this.whenScrolled(onSettled), { passive: true });
   }
@@ -143,6 +144,7 @@ export class CodeLines {
   }
 
   async jump(number) {
+    this.version += 1;
     const first = Math.max(1, number - STEP / 2);
     const rows = await this.load(first, Math.min(this.count, first + STEP));
     if (!rows) return false;
@@ -173,10 +175,12 @@ export class CodeLines {
 
   // The rows of some lines; null when there are none to be had.
   async load(first, last) {
+    const { version } = this;
     const { path, sha } = this.element.dataset;
     const query = new URLSearchParams({ path, sha, first, last });
     const response = await fetch(`${this.url}?${query}`).catch(() => null);
     const html = (await response?.text().catch(() => "")) ?? "";
+    if (version !== this.version) return null;
     if (response?.ok) return elements(html, "li");
     if (response?.status === 409) this.showChanged(html);
     else showLoadError(translate("silent"));
