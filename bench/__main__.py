@@ -9,7 +9,7 @@ that makes one embeddings call and passes the model's stream on with the typed c
 about a new repository while two others compute vectors.
 
 Only when named, since they take many minutes: `soak` (a warm-up of two minutes, then `--minutes` of
-`--rate` questions a second), `local` (the built-in embedders) and `memory` (a repository of 200 MB
+`--rate` questions a second), `local` (the built-in embedder) and `memory` (a repository of 200 MB
 made of copies of the source).
 """
 
