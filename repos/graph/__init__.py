@@ -6,6 +6,8 @@ Readers take the id of an index that their caller may read: this package lies be
 
 from repos.graph.calls import Callee, Caller, callees, callers, hover, name_at
 from repos.graph.definitions import Definition, definitions, outline
+from repos.graph.edges import EdgeKind
+from repos.graph.linker import change_of, link_changes, link_index
 from repos.graph.references import FileReferences, ReferenceLine, References, references
 from repos.graph.writer import write_symbols
 from repos.indexing.symbols import ReferenceKind
@@ -17,14 +19,18 @@ __all__ = [
     "Callee",
     "Caller",
     "Definition",
+    "EdgeKind",
     "FileReferences",
     "ReferenceKind",
     "ReferenceLine",
     "References",
     "callees",
     "callers",
+    "change_of",
     "definitions",
     "hover",
+    "link_changes",
+    "link_index",
     "name_at",
     "outline",
     "references",

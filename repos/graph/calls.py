@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deepwiki.foundation.sql import fetch_row, read_sql
+from deepwiki.foundation.sql import Row, fetch_row, read_sql
 from repos.graph.confidence import referring_file
 from repos.graph.definitions import Definition, definitions, definitions_in, definitions_of
 from repos.graph.name_keys import name_key
@@ -61,7 +61,7 @@ def callees(index_id: int, definition: Definition, *, limit: int = 60) -> list[C
     row = fetch_row(FILE, {"index": index_id, "path": definition.path})
     if row is None:
         return []
-    places = dict(zip(row[3], row[4], strict=True))
+    places = _places_by_key(row)
     found: dict[str, tuple[int, ...]] = {}
     for name in _names(row[6], definition.start, definition.end):
         packed = places.get(name_key(index_id, name), b"")
@@ -107,13 +107,18 @@ def _by_path(found: Sequence[Definition]) -> dict[str, list[Definition]]:
 
 
 def _called_inside(definition: Definition, places: Sequence[ReferenceLine]) -> tuple[int, ...]:
-    return tuple(n for n in _called(places) if definition.start <= n <= definition.end)
+    return tuple(filter(definition.has_line, _called(places)))
+
+
+def _places_by_key(row: Row) -> dict[int, bytes]:
+    """The packed places of the names that a file uses, by their keys."""
+    return dict(zip(row[3], row[4], strict=True))
 
 
 def _line(text: str, number: int) -> str:
     """A line (1-based) of a text, empty without it."""
     lines = text.split("\n", max(0, number))
-    return lines[number - 1] if 0 < number <= len(lines) else ""
+    return "".join(lines[number - 1 : number])
 
 
 def _called(places: Sequence[ReferenceLine]) -> list[int]:

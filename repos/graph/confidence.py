@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
+from deepwiki.foundation.sql import fetch_row
+from repos.graph.edges import EdgeKind
+from repos.graph.name_keys import name_key, path_key
+
+BOUND = 0.98  # the file imports this very name from there, re-exports followed
 SAME_FILE = 0.95
-SAME_FOLDER = 0.6
+IMPORTED = 0.85  # the file imports the other file
 UNIQUE = 0.8
+SAME_FOLDER = 0.6
 SHARED = 0.5  # divided by the number of candidates
+UNLIKELY = 0.02  # a name that is bound elsewhere
+LINKS = """
+SELECT f.targets, f.kinds, f.bindings FROM repos_graphfile f
+JOIN repos_document d ON d.id = f.document_id
+WHERE d.index_id = %s AND d.path = %s AND d.is_live
+"""
 
 
 class RankedDefinition(Protocol):
@@ -18,25 +30,44 @@ class RankedDefinition(Protocol):
     @property
     def path(self) -> str: ...
     @property
-    def start(self) -> int: ...
+    def name(self) -> str: ...
     @property
-    def end(self) -> int: ...
+    def start(self) -> int: ...
 
 
 @dataclass(frozen=True)
 class ReferringFile:
-    """The file that uses a name."""
+    """The file that uses a name, and what it imports, by the keys of paths and names."""
 
+    index_id: int
     path: str
+    imported: frozenset[int] = frozenset()
+    bindings: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def folder(self) -> str:
         return self.path.rpartition("/")[0]
 
+    def bound_file(self, name: str) -> int | None:
+        """The key of the file from which it imports a name."""
+        return self.bindings.get(name_key(self.index_id, name))
+
 
 def referring_file(index_id: int, path: str | None) -> ReferringFile | None:
     """What is known of a file of an index, None without a path."""
-    return ReferringFile(path) if path is not None else None
+    if path is None:
+        return None
+    return with_links(index_id, path, fetch_row(LINKS, [index_id, path]))
+
+
+def with_links(index_id: int, path: str, links: Sequence[Any] | None) -> ReferringFile:
+    """A file with its targets, their kinds, and its bindings as they are stored."""
+    targets, kinds, bindings = links or ((), (), ())
+    pairs = zip(targets or (), kinds or (), strict=True)
+    imported = frozenset(target for target, kind in pairs if kind & EdgeKind.IMPORT)
+    flat = list(bindings or ())
+    bound = dict(zip(flat[::2], flat[1::2], strict=True))
+    return ReferringFile(index_id, path, imported, bound)
 
 
 def confidence(
@@ -46,15 +77,22 @@ def confidence(
     line: int | None,
 ) -> float:
     """How sure it is that a name at a line of `source` means one of its candidates."""
-    if source is not None and candidate.path == source.path:
-        in_file = [other for other in candidates if other.path == source.path]
-        return 1.0 if _starts_at(candidate, line) else SAME_FILE / len(in_file) ** 0.1
-    if len(candidates) == 1:
-        return UNIQUE
-    if source is not None and candidate.path.rpartition("/")[0] == source.folder:
+    if source is None:
+        return _by_number(candidates)
+    if candidate.path == source.path:
+        return 1.0 if candidate.start == line else SAME_FILE
+    bound = source.bound_file(candidate.name)
+    key = path_key(source.index_id, candidate.path)
+    if bound is not None:
+        return BOUND if bound == key else UNLIKELY
+    if any(other.path == source.path for other in candidates):
+        return SHARED / (1 + len(candidates))
+    if key in source.imported:
+        return IMPORTED
+    if len(candidates) > 1 and candidate.path.rpartition("/")[0] == source.folder:
         return SAME_FOLDER
-    return SHARED / len(candidates)
+    return _by_number(candidates)
 
 
-def _starts_at(candidate: RankedDefinition, line: int | None) -> bool:
-    return line is not None and candidate.start == line
+def _by_number(candidates: Sequence[RankedDefinition]) -> float:
+    return UNIQUE if len(candidates) == 1 else SHARED / len(candidates)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -50,6 +51,10 @@ class Definition:
         """The dotted path of the definition."""
         return dotted(self.scope, self.name)
 
+    def has_line(self, line: int) -> bool:
+        """Does it hold this line?"""
+        return self.start <= line <= self.end
+
 
 def outline(index_id: int, path: str) -> list[Definition]:
     """The definitions of a file, in order of their start."""
@@ -80,10 +85,15 @@ def definitions_of(
     """As `definitions`, for several names; those without any are left out."""
     keys = [name_key(index_id, name) for name in names]
     rows = fetch_all(OF_NAMES, {"index": index_id, "keys": keys, "limit": MAX_CANDIDATES})
-    by_name: dict[str, list[Definition]] = {}
-    for candidate in _definitions(rows):
-        by_name.setdefault(candidate.name, []).append(candidate)
+    by_name = _by_name(_definitions(rows))
     return {name: ranked(found, source, line) for name, found in by_name.items()}
+
+
+def _by_name(found: Iterable[Definition]) -> dict[str, list[Definition]]:
+    by_name = defaultdict(list)
+    for definition in found:
+        by_name[definition.name].append(definition)
+    return by_name
 
 
 def ranked(
@@ -91,7 +101,12 @@ def ranked(
 ) -> list[Definition]:
     """The candidates with their confidences, the surest first."""
     sure = [replace(c, confidence=confidence(c, candidates, source, line)) for c in candidates]
-    return sorted(sure, key=lambda c: (-c.confidence, c.role != "code", c.path, c.start))
+    return sorted(sure, key=_order)
+
+
+def _order(candidate: Definition) -> tuple[float, bool, str, int]:
+    is_aside = candidate.role != "code"
+    return -candidate.confidence, is_aside, candidate.path, candidate.start
 
 
 def _definitions(rows: Iterable[Row]) -> list[Definition]:

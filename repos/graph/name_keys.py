@@ -27,6 +27,10 @@ cached_name_key = lru_cache(maxsize=200_000)(name_key)
 
 
 def _key(index_id: int, kind: bytes, text: str) -> int:
-    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8, salt=kind)
-    digest.update(b"\x00%d" % index_id)
-    return int.from_bytes(digest.digest(), "big", signed=True)
+    digest = _digest(f"{index_id}\x00{text}", kind)
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def _digest(text: str, kind: bytes) -> bytes:
+    data = text.encode("utf-8", "surrogatepass")
+    return blake2b(data, digest_size=8, salt=kind).digest()

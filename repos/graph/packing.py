@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, islice
+from operator import sub
 
 LAST = 0x80
 
@@ -15,10 +16,8 @@ def pack(places: Sequence[int]) -> bytes:
     """Ascending places, see `FileSymbols.references`, as bytes."""
     packed = bytearray()
     _append(packed, len(places))
-    before = 0
-    for place in places:
-        _append(packed, place - before)
-        before = place
+    for step in map(sub, places, (0, *places)):
+        _append(packed, step)
     return bytes(packed)
 
 

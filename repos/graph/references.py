@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import starmap
 
 from deepwiki.foundation.sql import Row, fetch_all, read_sql
 from repos.graph import packing
-from repos.graph.confidence import ReferringFile, confidence
+from repos.graph.confidence import confidence, with_links
 from repos.graph.definitions import Definition, definitions_of
 from repos.graph.name_keys import name_key
 from repos.indexing.symbols import ReferenceKind, line_and_kind
@@ -61,38 +62,42 @@ def references(
 
     `limit` and `offset` count files.
     """
-    rows = _rows(index_id, name)
-    sure = _confidences(index_id, name, definition, [path for path, *_ in rows])
+    rows = _rows(index_id, name, with_links=definition is not None)
+    sure = _confidences(index_id, definition, rows)
     rows.sort(key=lambda row: (-sure.get(row[0], 1.0), row[2] != "code", row[0]))
     files = tuple(_file(row, sure.get(row[0], 1.0)) for row in rows[offset : offset + limit])
     return References(name, _total(rows), len(rows), files)
 
 
-def _rows(index_id: int, name: str) -> list[Row]:
-    values = {"index": index_id, "key": name_key(index_id, name), "limit": MAX_FILES}
+def _rows(index_id: int, name: str, *, with_links: bool) -> list[Row]:
+    values = {
+        "index": index_id,
+        "key": name_key(index_id, name),
+        "limit": MAX_FILES,
+        "with_links": with_links,
+    }
     return fetch_all(TO_NAME, values)
 
 
 def _total(rows: list[Row]) -> int:
-    return sum(packing.count(packed) for _, _, _, packed, _ in rows)
+    return sum(packing.count(row[3]) for row in rows)
 
 
 def _file(row: Row, sure: float) -> FileReferences:
-    path, language, role, packed, _ = row
+    path, language, role, packed, *_ = row
     return FileReferences(path, language, role, unpacked(packed), packing.count(packed), sure)
 
 
 def unpacked(packed: bytes) -> tuple[ReferenceLine, ...]:
     """The first MAX_PLACES places of a name in a file."""
     places = packing.unpack(packed)[:MAX_PLACES]
-    return tuple(ReferenceLine(*line_and_kind(place)) for place in places)
+    return tuple(starmap(ReferenceLine, map(line_and_kind, places)))
 
 
-def _confidences(
-    index_id: int, name: str, definition: Definition | None, paths: list[str]
-) -> dict[str, float]:
+def _confidences(index_id: int, definition: Definition | None, rows: list[Row]) -> dict[str, float]:
     """By path, how sure it is that the name there means the definition."""
     if definition is None:
         return {}
-    candidates = definitions_of(index_id, [name], None).get(name, [])
-    return {path: confidence(definition, candidates, ReferringFile(path), None) for path in paths}
+    found = definitions_of(index_id, [definition.name], None).get(definition.name, [])
+    sources = [with_links(index_id, row[0], row[4:7]) for row in rows]
+    return {source.path: confidence(definition, found, source, None) for source in sources}

@@ -46,11 +46,13 @@ def _definitions(index_id: int, documents: Sequence[DocumentSymbols]) -> Iterato
 
 def _references(index_id: int, documents: Sequence[DocumentSymbols]) -> Iterator[Row]:
     for document, symbols in documents:
-        if not symbols.references and not symbols.imports:
-            continue
-        keys = [cached_name_key(index_id, name) for name in symbols.references]
-        packed = [pack(places) for places in symbols.references.values()]
-        yield document, keys, packed, _imports(symbols)
+        if symbols.references or symbols.imports:
+            packed = list(map(pack, symbols.references.values()))
+            yield document, _keys(index_id, symbols), packed, _imports(symbols)
+
+
+def _keys(index_id: int, symbols: FileSymbols) -> list[int]:
+    return [cached_name_key(index_id, name) for name in symbols.references]
 
 
 def _imports(symbols: FileSymbols) -> str:

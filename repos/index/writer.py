@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from deepwiki.foundation.sql import execute, fetch_value
 from repos.embedders import Embedder
-from repos.graph import write_symbols
+from repos.graph import change_of, link_changes, link_index, write_symbols
 from repos.index import link_updates, links, terms
 from repos.index.bulk import (
     analyze,
@@ -138,6 +138,7 @@ def store_terms(build: Build, repository: Repository) -> None:
         Repository.objects.select_for_update().get(pk=repository.pk)
         terms.store(build.index.pk, build.terms)
         links.store(build.index.pk)
+        link_index(build.index.pk)
 
 
 def switch(
@@ -165,6 +166,7 @@ def switch(
         else:
             terms.store(index.pk, build.terms)
             links.store(index.pk)
+            link_index(index.pk)
         _save(index, commit, skipped)
         _set_current(locked, index)
     repository.current_index = index
@@ -221,10 +223,12 @@ def _switch_documents(build: Build, replaced: list[int]) -> None:
     terms.update_counts(index_id, counts, replaced)
     terms.store(index_id, counts)
     link_updates.update(index_id, replaced)
+    change = change_of(index_id, replaced)
     delete_documents(replaced)
     for table in ("repos_document", "repos_chunk"):
         staged = f"UPDATE {table} SET is_live = true WHERE index_id = %s AND NOT is_live"  # noqa: S608 - names from the line above
         execute(staged, [index_id])
+    link_changes(index_id, change)
 
 
 def _save(index: Index, commit: str, skipped: Mapping[str, object]) -> None:

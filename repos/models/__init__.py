@@ -1,7 +1,7 @@
 """The tables of repositories, their indexes and index jobs."""
 
 from repos.models.addition import RepositoryAddition
-from repos.models.graph import GraphDefinition, GraphReferences
+from repos.models.graph import GraphDefinition, GraphFile, GraphReferences
 from repos.models.index import (
     PATH_END_CHARS,
     Chunk,
@@ -22,6 +22,7 @@ __all__ = [
     "Document",
     "Embedding",
     "GraphDefinition",
+    "GraphFile",
     "GraphReferences",
     "Identifiers",
     "Index",

@@ -61,3 +61,29 @@ class GraphReferences(models.Model):
 
     def __str__(self) -> str:
         return str(self.document_id)
+
+
+class GraphFile(models.Model):
+    """What a document is linked to: the keys of the paths of files, a kind and a weight each.
+
+    `kinds` are sums of `repos.graph.edges.EdgeKind`. `bindings` are pairs of the key of an
+    imported name and that of the file that defines it, re-exports followed. `in_degree` and
+    `rank` (PageRank, 1 on average) are of the file.
+    """
+
+    document = models.OneToOneField(
+        Document, models.DO_NOTHING, related_name="+", primary_key=True, db_constraint=False
+    )
+    path_key = models.BigIntegerField(db_index=True)
+    in_degree = models.IntegerField()
+    rank = models.FloatField()
+    targets = ArrayField(models.BigIntegerField())
+    kinds = ArrayField(models.SmallIntegerField())
+    weights = ArrayField(models.FloatField())
+    bindings = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        indexes = [GinIndex(fields=["targets"], name="links_to_a_file", fastupdate=False)]
+
+    def __str__(self) -> str:
+        return str(self.document_id)

@@ -101,6 +101,10 @@ def test_a_deep_chain_of_definitions_is_linear():
     assert growth(lambda size: symbols("class A { " * size + "}" * size, "a.js"), 380) < LINEAR
 
 
+def test_a_chain_of_names_is_linear():
+    assert growth(lambda size: symbols("x." * size + "y"), 8_000) < LINEAR
+
+
 def test_a_long_block_of_comments_before_each_definition_is_linear():
     text = "# line\n" * 50 + "def f(): pass\n"
     assert growth(lambda size: symbols(text * size), 100) < LINEAR

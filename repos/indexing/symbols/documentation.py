@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
 from tree_sitter import Node
 
 from repos.indexing.symbols.types import MAX_COMMENT_CHARS, MAX_SIGNATURE_CHARS
 
 MAX_BYTES = 2_000  # read of a head or a comment
-MAX_COMMENTS = 40  # neighbouring line comments
-MAX_WRAPPERS = 4
-BODIES = frozenset({"block", "class_body", "declaration_list", "statement_block", "body"})
+MAX_COMMENTS = 40  # lines above a definition that are looked at
+COMMENT_STARTS = (b"//", b"# ", b"#:", b"##", b"/*", b"*", b"--", b"#!")
+DECORATOR_STARTS = (b"@", b"#[", b"[", b"template", b")")
 SPACE = re.compile(r"\s+")
 # What begins and ends comments, docstrings and headings in the languages there are.
 MARKS = re.compile(r"^[\s/*#!\-;\"'<>=]+|[\s*/\"']+$")
@@ -27,13 +28,20 @@ def signature_of(node: Node, data: bytes) -> str:
     text = head.decode("utf-8", "replace")
     if body is None:
         text = text.split("\n", 1)[0]
-    line = SPACE.sub(" ", text).strip(HEAD_ENDS).removesuffix("=>").rstrip()
-    return line[:MAX_SIGNATURE_CHARS]
+    return _on_one_line(text)
 
 
-def comment_of(node: Node, data: bytes) -> str:
-    """The first line of a definition's docstring, or of the comment before it."""
-    return _docstring(node, data) or _comment_before(node, data)
+def _on_one_line(text: str) -> str:
+    line = SPACE.sub(" ", text).strip(HEAD_ENDS)
+    return line.removesuffix("=>").rstrip()[:MAX_SIGNATURE_CHARS]
+
+
+def comment_of(node: Node, data: bytes, lines: Sequence[bytes]) -> str:
+    """The first line of a definition's docstring, or of the comment above it.
+
+    `lines` are those of `data`.
+    """
+    return _docstring(node, data) or _comment_above(node.start_point[0], lines)
 
 
 def _value_body(node: Node) -> Node | None:
@@ -43,10 +51,7 @@ def _value_body(node: Node) -> Node | None:
 
 
 def _docstring(node: Node, data: bytes) -> str:
-    body = node.child_by_field_name("body")
-    if body is None or body.type != "block" or not body.named_child_count:
-        return ""
-    first = body.named_child(0)
+    first = _first_statement(node)
     if first is not None and first.type == "expression_statement":
         first = first.named_child(0)
     if first is None or first.type != "string":
@@ -54,36 +59,49 @@ def _docstring(node: Node, data: bytes) -> str:
     return _first_line(first, data)
 
 
-def _comment_before(node: Node, data: bytes) -> str:
-    outermost = _outermost(node)
-    above, row = outermost.prev_sibling, outermost.start_point[0]
-    first = None
-    for _ in range(MAX_COMMENTS):
-        if above is None or "comment" not in above.type or above.end_point[0] < row - 1:
-            break
-        first, row = above, above.start_point[0]
-        above = above.prev_sibling
-    return _first_line(first, data) if first is not None else ""
+def _first_statement(node: Node) -> Node | None:
+    """What a definition's block begins with."""
+    body = node.child_by_field_name("body")
+    is_block = body is not None and body.type == "block"
+    return body.named_child(0) if body is not None and is_block else None
 
 
-def _outermost(node: Node) -> Node:
-    """The node with what is written around it: `export`, decorators, `const`."""
-    for _ in range(MAX_WRAPPERS):
-        parent = node.parent
-        if parent is None or parent.parent is None:
+def _comment_above(row: int, lines: Sequence[bytes]) -> str:
+    """The first line with letters of the comment above a row, decorators between left out.
+
+    By lines, not by nodes: to find the sibling before a node takes as long as there are
+    siblings.
+    """
+    top = row
+    block = False
+    for above in range(row - 1, max(-1, row - 1 - MAX_COMMENTS), -1):
+        line = lines[above][:MAX_BYTES].strip()
+        block = block or line.endswith(b"*/")
+        if block or line.startswith(COMMENT_STARTS):
+            top = above
+        elif top != row or not line.startswith(DECORATOR_STARTS):
             break
-        is_wrapped = parent.start_point[0] == node.start_point[0] and parent.type not in BODIES
-        if not is_wrapped and parent.type != "decorated_definition":
-            break
-        node = parent
-    return node
+        if line.startswith(b"/*"):
+            block = False
+    return _first_words(lines[top:row])
 
 
 def _first_line(node: Node, data: bytes) -> str:
-    """The first line with letters of a comment or string."""
-    text = data[node.start_byte : min(node.end_byte, node.start_byte + MAX_BYTES)]
-    for line in text.decode("utf-8", "replace").split("\n"):
-        words = MARKS.sub("", TAGS.sub("", line)).strip()
-        if words and any(map(str.isalnum, words)):
-            return words[:MAX_COMMENT_CHARS]
-    return ""
+    """The first line with letters of a string."""
+    return _first_words(data[node.start_byte : node.end_byte][:MAX_BYTES].split(b"\n"))
+
+
+def _first_words(lines: Iterable[bytes]) -> str:
+    """The first of some lines that has letters, without marks."""
+    return next(filter(None, map(_words, map(_decoded, lines))), "")
+
+
+def _decoded(line: bytes) -> str:
+    return line[:MAX_BYTES].decode("utf-8", "replace")
+
+
+def _words(line: str) -> str:
+    """A line of a comment without its marks, empty without letters."""
+    words = MARKS.sub("", TAGS.sub("", line)).strip()
+    is_empty = line.lstrip().startswith(("@", "#[")) or not any(map(str.isalnum, words))
+    return "" if is_empty else words[:MAX_COMMENT_CHARS]

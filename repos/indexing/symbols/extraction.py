@@ -57,7 +57,10 @@ IMPORT_WORDS = re.compile(r"^import\s+|\.?\s*\{.*|\._$|\.\*$", re.DOTALL)
 QUERY_SECONDS = 3.0
 WINDOW_BYTES = 100_000
 MATCH_LIMIT = 4_096  # of states that a query holds at once
+MAX_DEPTH = 300  # of nodes that are looked at: a cursor's time grows with the square of it
 
+# The end byte, the dotted path, the number of the definition or -1, and the kind.
+_Enclosing = tuple[int, str, int, str]
 Match = Mapping[str, list[Node]]
 
 
@@ -97,16 +100,22 @@ def _known_names(definitions: list[SymbolDefinition], imports: list[ImportedName
 
 def _name_offsets(matches: list[Match]) -> set[int]:
     """Where names of definitions start."""
-    named = [
-        match["name"][0] for match in matches if "name" in match and SCOPE_CAPTURE not in match
-    ]
-    return {node.start_byte for node in named}
+    return {match["name"][0].start_byte for match in filter(_is_defining, matches)}
+
+
+def _is_defining(match: Match) -> bool:
+    return "name" in match and SCOPE_CAPTURE not in match
+
+
+def _query_files(language: str) -> list[Path]:
+    names = QUERY_FILES.get(language, (language,))
+    return [FOLDER / f"{name}.scm" for name in names]
 
 
 @lru_cache(maxsize=64)
 def _queries(language: str) -> tuple[Query, Query] | None:
     """The queries of definitions and references, None for a language without."""
-    paths = [FOLDER / f"{name}.scm" for name in QUERY_FILES.get(language, (language,))]
+    paths = _query_files(language)
     grammar = grammar_of(language)
     if grammar is None or not paths[0].exists():
         return None
@@ -128,9 +137,13 @@ def _captures(query: Query, syntax: SyntaxTree, deadline: float) -> Match:
     """The nodes by capture, those across two windows twice."""
     captures: dict[str, list[Node]] = {}
     for cursor in _windows(query, syntax, deadline):
-        for name, nodes in cursor.captures(syntax.tree.root_node).items():
-            captures.setdefault(name, []).extend(nodes)
+        _extend(captures, cursor.captures(syntax.tree.root_node))
     return captures
+
+
+def _extend(captures: dict[str, list[Node]], others: Match) -> None:
+    for name, nodes in others.items():
+        captures.setdefault(name, []).extend(nodes)
 
 
 def _windows(query: Query, syntax: SyntaxTree, deadline: float) -> Iterator[QueryCursor]:
@@ -143,6 +156,7 @@ def _windows(query: Query, syntax: SyntaxTree, deadline: float) -> Iterator[Quer
         if time.monotonic() > deadline:
             return
         cursor = QueryCursor(query, match_limit=MATCH_LIMIT)
+        cursor.set_max_start_depth(MAX_DEPTH)
         cursor.set_byte_range(start, start + WINDOW_BYTES)
         yield cursor
 
@@ -182,41 +196,42 @@ def _definition(match: Match, data: bytes) -> _Found | None:
 
 def _nested(found: list[_Found], data: bytes) -> list[SymbolDefinition]:
     """The definitions with what encloses each."""
+    lines = data.split(b"\n")
     definitions: list[SymbolDefinition] = []
     # (end byte, dotted path, number of the definition or -1, kind) of what is open
-    enclosing: list[tuple[int, str, int, str]] = []
+    enclosing = [(len(data) + 1, "", -1, "")]
     for item in found:
-        while enclosing and enclosing[-1][0] <= item.node.start_byte:
-            enclosing.pop()
-        _, outer, parent, outer_kind = enclosing[-1] if enclosing else (0, "", -1, "")
+        _leave(enclosing, item.node.start_byte)
+        _, outer, parent, outer_kind = enclosing[-1]
         scope = _path(outer, item.scope)
         number = parent
         if item.kind != SCOPE:
             number = len(definitions)
             is_method = outer_kind in TYPE_KINDS or bool(item.scope)
-            definitions.append(_symbol(item, data, scope, parent, is_method=is_method))
+            comment = "" if item.kind in UNDOCUMENTED_KINDS else comment_of(item.node, data, lines)
+            symbol = SymbolDefinition(
+                item.name,
+                "method" if is_method and item.kind == "function" else item.kind,
+                item.node.start_point.row + 1,
+                _last_row(item.node) + 1,
+                scope,
+                parent,
+                signature_of(item.node, data),
+                comment,
+            )
+            definitions.append(symbol)
         enclosing.append((item.node.end_byte, _path(scope, item.name), number, item.kind))
     return definitions
 
 
+def _leave(enclosing: list[_Enclosing], offset: int) -> None:
+    """Close what ends before a byte."""
+    while enclosing[-1][0] <= offset:
+        enclosing.pop()
+
+
 def _path(scope: str, name: str) -> str:
     return dotted(scope, name)[:MAX_NAME_CHARS].rstrip(".")
-
-
-def _symbol(
-    found: _Found, data: bytes, scope: str, parent: int, *, is_method: bool
-) -> SymbolDefinition:
-    kind = "method" if is_method and found.kind == "function" else found.kind
-    return SymbolDefinition(
-        found.name,
-        kind,
-        found.node.start_point.row + 1,
-        _last_row(found.node) + 1,
-        scope,
-        parent,
-        signature_of(found.node, data),
-        comment_of(found.node, data) if kind not in UNDOCUMENTED_KINDS else "",
-    )
 
 
 def _last_row(node: Node) -> int:

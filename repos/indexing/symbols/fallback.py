@@ -79,9 +79,13 @@ def _by_words(rows: Sequence[str]) -> Iterator[SymbolDefinition]:
         match = DEFINITION.match(row[:MAX_LINE_CHARS])
         if match is None or len(match["name"]) > MAX_NAME_CHARS:
             continue
-        name = re.split(r"[.:]+", match["name"].rstrip(".:"))[-1]
+        name = _last_part(match["name"])
         signature = row.strip()[:MAX_SIGNATURE_CHARS]
         yield SymbolDefinition(name, KIND_OF_WORD[match["word"]], number, number, "", -1, signature)
+
+
+def _last_part(name: str) -> str:
+    return re.split(r"[.:]+", name.rstrip(".:"))[-1]
 
 
 def _calls(

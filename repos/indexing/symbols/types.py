@@ -99,12 +99,16 @@ def _fields(value: object) -> list[object]:
     return list(vars(value).values())
 
 
+def _rows(values: Sequence[object]) -> list[list[object]]:
+    return list(map(_fields, values))
+
+
 def to_message(symbols: FileSymbols) -> list[object]:
     """The symbols as JSON takes them, compactly."""
     return [
-        list(map(_fields, symbols.definitions)),
+        _rows(symbols.definitions),
         symbols.references,
-        list(map(_fields, symbols.imports)),
+        _rows(symbols.imports),
         symbols.left_out,
     ]
 
