@@ -14,6 +14,7 @@ from repos.index.bulk import copy_rows
 from repos.index.links import (
     LINK_COLUMNS,
     MAX_FILES,
+    MAX_USERS,
     definers_of,
     insert_names,
     link_weight,
@@ -27,9 +28,7 @@ FROM repos_document d LEFT JOIN repos_identifiers i ON i.document_id = d.id
 WHERE d.index_id = %s AND (NOT d.is_live OR d.id = ANY(%s))
 """
 NAMES = "SELECT id, name, documents FROM repos_name WHERE index_id = %s AND name = ANY(%s)"
-CLEAR_NAMES = (
-    "SELECT id, name, documents, users FROM repos_name WHERE index_id = %s AND files <= %s"
-)
+CLEAR_NAMES = "SELECT id, name, documents, users FROM repos_name WHERE index_id = %s AND files <= %s AND users <= %s"
 LEAD_LINKS_OVER = """
 UPDATE repos_link l SET target_id = m.new
 FROM unnest(%s::bigint[], %s::bigint[]) AS m(old, new) WHERE l.target_id = m.old
@@ -119,7 +118,7 @@ def _links_from(
     index_id: int, new: Sequence[_Document], affected: set[str]
 ) -> Iterator[tuple[object, ...]]:
     """LINK_COLUMNS of the links from staged documents by the names that are not affected."""
-    rows = fetch_all(CLEAR_NAMES, [index_id, MAX_FILES])
+    rows = fetch_all(CLEAR_NAMES, [index_id, MAX_FILES, MAX_USERS])
     names = {name: (pk, targets, users) for pk, name, targets, users in rows}
     hashes, ordered = sorted_by_hash(names.keys() - affected)
     for document in new:

@@ -2,7 +2,8 @@
 
 A name is defined by the code files that have it as a symbol, by tests where no code
 has. A file links to the others that define a name which it uses and does not define
-itself, if there are at most MAX_FILES of them.
+itself, if there are at most MAX_FILES of them and at most MAX_USERS use it: so no file
+is the target of a million links, and those left out would weigh next to nothing.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from repos.index.bulk import copy_rows, next_ids
 from repos.indexing.identifiers import Hashes, name_hash, name_parts, squash
 
 MAX_FILES = 3
+MAX_USERS = 500
 MAX_STORED = 20  # documents of one name
 WEIGHT = 0.6
 NAME_COLUMNS = "id, index_id, name, squashed, parts, documents, files, users"
@@ -138,6 +140,8 @@ def _link_rows(
     """LINK_COLUMNS of each link by these names."""
     for row_id, (name, definers) in zip(ids, names.items(), strict=True):
         sources = users.get(name, ())
+        if len(sources) > MAX_USERS:
+            continue
         weight = link_weight(len(definers.targets), len(sources))
         for source in sources:
             for target in definers.targets:

@@ -99,6 +99,14 @@ def test_a_name_that_more_than_three_files_define_makes_no_links(index_folder, t
     assert link_names(index_folder(tmp_path / "r")) == set()
 
 
+def test_a_name_that_very_many_files_use_makes_no_links(index_folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(links, "MAX_USERS", 5)
+    users = {f"u{n}.py": "x = build_all()\ny = build_one()\n" for n in range(5)}
+    files = {"m.py": "def build_all():\n    return 1\n\n\ndef build_one():\n    return 1\n"}
+    write_files(tmp_path / "r", files | users | {"more.py": "x = build_all()\n"})
+    assert {name for _, _, name in link_names(index_folder(tmp_path / "r"))} == {"build_one"}
+
+
 CHANGES = {
     "a body": ({"shop/till.py": "def pay_bill(cart):\n    return show_page()\n"}, ()),
     "a name goes": ({"shop/cart.py": "class ShoppingCart:\n    pass\n"}, ()),
