@@ -86,13 +86,19 @@ def ask(kind, addresses, **extra):
     }
 
 
-async def over_events(request, token):
-    """The text of the answer or of the error, over an events socket."""
+async def events_socket(token):
+    """An open events socket of the token's person, or a stranger's."""
     headers = [(b"host", b"localhost")]
     if token:
         headers.append((b"authorization", f"Bearer {token}".encode()))
     socket = WebsocketCommunicator(application, "/ws/chat", headers, [SUBPROTOCOL])
     assert (await socket.connect(timeout=10))[0]
+    return socket
+
+
+async def over_events(request, token):
+    """The text of the answer or of the error, over an events socket."""
+    socket = await events_socket(token)
     try:
         return await _exchange(socket, {"event": "ask", **request})
     finally:
@@ -181,6 +187,39 @@ async def test_a_run_is_attached_to_and_stopped_by_its_person_alone(addresses, t
             wrong.append((person, events.status_code, stop.status_code))
     assert not wrong
     assert await in_thread(Message.objects.filter(stop_requested=True).count) == 0
+
+
+async def test_a_running_answer_is_stopped_over_a_socket_by_its_person_alone(
+    addresses, tokens, with_model
+):
+    asking = await events_socket(tokens["owner"])
+    question = ask("folder", addresses, provider="openai", model="fake?tokens=5&hold=1")
+    await asking.send_to(text_data=json.dumps({"event": "ask", **question}))
+    run = (await event_of(asking, "accepted"))["run"]
+    await event_of(asking, "delta")
+    stop = {"event": "stop", "run": run}
+    for person in sorted(EVERYBODY - {"owner"}):
+        await stopped(tokens[person], stop)
+        assert not await in_thread(Message.objects.filter(stop_requested=True).exists), person
+    await stopped(tokens["owner"], stop)
+    assert (await event_of(asking, "done"))["state"] == "stopped"
+    await asking.disconnect()
+
+
+async def stopped(token, message):
+    """Send a stop on a socket of one's own and wait until it was taken."""
+    socket = await events_socket(token)
+    await socket.send_to(text_data=json.dumps(message))
+    await socket.send_to(text_data=json.dumps({"event": "ping"}))
+    await event_of(socket, "pong")
+    await socket.disconnect()
+
+
+async def event_of(socket, name):
+    while True:
+        event = json.loads(await socket.receive_from(timeout=20))
+        if event["event"] == name:
+            return event
 
 
 @pytest.mark.parametrize("strangers_enter", [False, True])

@@ -12,6 +12,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from chat.models import Conversation, Message, Share
 from deepwiki.accounts.models import ApiToken
@@ -36,6 +37,8 @@ READERS = {
     "of an allowed host": set(PEOPLE),
     "private": GIVEN,
     "private folder": GIVEN,
+    "closed": set(PEOPLE),  # its page says so; what was indexed is shown to nobody
+    "closed private": GIVEN,
     "none": set(),
 }
 ADDRESSES = {
@@ -44,8 +47,11 @@ ADDRESSES = {
     "of an allowed host": "https://git.internal.example/shop/pocket",
     "private": "https://github.com/shop/secret",
     "private folder": "/srv/secret",
+    "closed": "https://github.com/shop/gone",
+    "closed private": "https://github.com/shop/gone-secret",
 }
-PRIVATE = {"private", "private folder"}
+PRIVATE = {"private", "private folder", "closed private"}
+CLOSED = {"closed", "closed private"}  # refused by their hosts
 FILLERS = {
     "file_format": "md",
     "action": "pin",
@@ -92,6 +98,9 @@ def world(settings):
         if is_private:
             repository.readers.add(people["reader"])
             repository.reader_groups.add(team)
+        if kind in CLOSED:
+            repository.closed_at = timezone.now()
+            repository.save()
         made.repositories[kind] = repository
         made.arguments[kind] = _arguments(people["owner"], repository)
     made.arguments["none"] = _missing()
