@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from chat.core.reasoning import without_reasoning
 from repos.models import Repository
 
 if TYPE_CHECKING:
@@ -191,6 +192,15 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.position}"
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        """As Django's. Old answers were stored with the reasoning at their start: without it."""
+        message = super().from_db(*args, **kwargs)
+        content = message.__dict__.get("content", "")
+        if message.__dict__.get("role") == cls.Role.ASSISTANT and content:
+            message.content = without_reasoning(content)
+        return message
 
 
 class Asked(Message):

@@ -176,3 +176,25 @@ def test_an_answer_tells_how_far_the_index_has_gone_on_since(client, mine, repos
     )
     Message.objects.filter(role="assistant").update(commit=repository.current_index.commit)
     assert "Answered from" not in client.get(f"/c/{conversation.pk}/").content.decode()
+
+
+def test_old_answers_are_taken_along_without_the_reasoning_they_were_stored_with(client, mine):
+    conversation = mine("Why?", "<think>Prices\nfirst.</think>\n\nSo: `<think>` stays.")
+    answer = conversation.messages.get(role="assistant")
+    for path in (
+        f"/c/{conversation.pk}/export.md",
+        f"/c/{conversation.pk}/export.json",
+        f"/c/{conversation.pk}/",
+        f"/m/{answer.pk}/answer.md",
+        f"/m/{answer.pk}/content.md",
+    ):
+        shown = client.get(path)
+        text = shown.content.decode()
+        assert shown.status_code == 200, path
+        assert "Prices" not in text, path
+        assert "So: " in text, path
+
+
+def test_a_question_keeps_what_looks_like_reasoning(client, mine):
+    conversation = mine("<think>mine</think> Why?")
+    assert conversation.messages.get(role="user").content.startswith("<think>mine")

@@ -115,3 +115,11 @@ def test_search_answers_many_questions_from_standard_input(repository, monkeypat
 
 def test_search_of_an_unknown_repository_is_exit_code_2(db):
     run("search", "no/such", "x", code=2)
+
+
+def test_search_refuses_more_patterns_than_it_applies(folder):
+    run("index_repo", str(folder))
+    many = ",".join(f"{number}.py" for number in range(301))
+    _, told = run("search", str(folder), "discount", "--excluded-files", many, code=2)
+    assert "--excluded-files holds more than 300 patterns. Leave some out." in told
+    run("search", str(folder), "discount", "--excluded-files", many.rpartition(",")[0])

@@ -11,7 +11,15 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandParser
 
 from repos.access import OPERATOR_ID
-from repos.search import Filters, SearchOptions, SearchResult, parse_patterns, search
+from repos.search import (
+    MAX_PATTERNS,
+    Filters,
+    SearchOptions,
+    SearchResult,
+    has_too_many_patterns,
+    parse_patterns,
+    search,
+)
 from repos.services import find_for_operator
 
 FILTERS = ("excluded_dirs", "excluded_files", "included_dirs", "included_files")
@@ -42,6 +50,10 @@ class Command(BaseCommand):
             )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        for name in FILTERS:
+            if has_too_many_patterns(options[name]):
+                option = f"--{name.replace('_', '-')}"
+                self._exit(f"{option} holds more than {MAX_PATTERNS} patterns. Leave some out.")
         repository = find_for_operator(options["repository"])
         if repository is None or repository.current_index_id is None:
             self._exit("This repository is not indexed. Run: manage.py index_repo <repository>")
