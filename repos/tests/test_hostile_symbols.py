@@ -108,3 +108,18 @@ def test_a_chain_of_names_is_linear():
 def test_a_long_block_of_comments_before_each_definition_is_linear():
     text = "# line\n" * 50 + "def f(): pass\n"
     assert growth(lambda size: symbols(text * size), 100) < LINEAR
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.go", "func f() {}\n"),
+        ("A.cs", "class A { void f() { } }\n"),
+        ("a.js", "function f() {}\n"),
+        ("A.java", "class f {}\n"),
+        ("a.rs", "fn f() {}\n"),
+        ("a.php", "<?php\nfunction f() {}\n"),
+    ],
+)
+def test_a_definition_with_an_empty_body(path, text):
+    assert "f" in {d.name for d in symbols(text, path).definitions}

@@ -62,8 +62,9 @@ def _docstring(node: Node, data: bytes) -> str:
 def _first_statement(node: Node) -> Node | None:
     """What a definition's block begins with."""
     body = node.child_by_field_name("body")
-    is_block = body is not None and body.type == "block"
-    return body.named_child(0) if body is not None and is_block else None
+    if body is None or body.type != "block" or not body.named_child_count:
+        return None
+    return body.named_child(0)
 
 
 def _comment_above(row: int, lines: Sequence[bytes]) -> str:
