@@ -1,5 +1,7 @@
 """Parts of the page that load themselves anew take nothing from a reader's hands; in a real Chromium."""
 
+from urllib.parse import quote
+
 import pytest
 
 from chat.models import Conversation
@@ -135,3 +137,35 @@ def test_a_page_whose_repository_became_ready_waits_for_an_open_dialog(
     assert page.evaluate("window.marker") == 1
     page.keyboard.press("Escape")
     page.wait_for_function("() => window.marker === undefined")
+
+
+def test_what_is_open_and_scrolled_in_a_growing_block_stays(start, open_page, repository, model):
+    words = "word " * 200
+    text = f"<details>\n<summary>More</summary>\n\n```\n{words}\n```\n\n{words}\n\n</details>"
+    live = start(f"fake?hold=170&text={quote(quote(text))}")
+    page = begin(open_page(live), live, repository)
+    ask(page, "How?")
+    page.click("[data-part=body] summary")
+    page.wait_for_selector("[data-part=body] details[open] pre")
+    page.evaluate("document.querySelector('[data-part=body] pre').scrollLeft = 40")
+    model.release()
+    finished(page)
+    page.wait_for_selector("[data-part=body] details[open] .code")
+    assert page.evaluate("document.querySelector('[data-part=body] pre').scrollLeft") == 40
+    assert page.evaluate("document.activeElement.tagName") in ("SUMMARY", "TEXTAREA")
+
+
+def test_a_click_that_began_in_a_growing_block_counts(start, open_page, repository, model):
+    path = "shop/prices.py"
+    text = f"See `{path}:L1-L2`, " + "and so on, " * 60 + "to the end."
+    live = start(f"fake?hold=40&text={quote(quote(text))}")
+    page = begin(open_page(live), live, repository)
+    ask(page, "How?")
+    box = page.wait_for_selector("[data-part=body] a.cite").bounding_box()
+    page.mouse.move(box["x"] + 5, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    model.release()
+    page.wait_for_selector(".answer[data-state=complete]")
+    page.mouse.up()
+    page.wait_for_selector("#pane:visible")
+    page.wait_for_selector("text=to the end.")

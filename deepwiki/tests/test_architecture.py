@@ -234,7 +234,7 @@ def test_html_is_made_of_outside_text_in_one_place_only():
     }
     assert found <= {"chat/rendering/sanitizer.py"}
     assert [p.name for p in (ROOT / "static").rglob("*.js") if ".innerHTML" in p.read_text()] == [
-        "answer_view.js"
+        "block_updates.js"
     ]
 
 

@@ -1,6 +1,6 @@
-// One answer on the page. Its blocks come as HTML that the server rendered and sanitised; everything
-// else is set as text.
-import { labelCodeButtons, translate, translateEvent, translateMatchReason } from "./i18n.js";
+// One answer on the page. Its blocks are HTML of the server; everything else is set as text.
+import { updateBlock } from "./block_updates.js";
+import { translate, translateEvent, translateMatchReason } from "./i18n.js";
 import { addStage, addToLastStage } from "./research_stages.js";
 import { cloneTemplate } from "./templates.js";
 import { siteUrl } from "./urls.js";
@@ -90,8 +90,7 @@ export class AnswerView {
       addToLastStage(this.element, block);
       body.append(block);
     }
-    body.children[number].innerHTML = html; // from the server's renderer, which sanitises it
-    labelCodeButtons(body.children[number]);
+    updateBlock(body.children[number], html);
   }
 
   /**

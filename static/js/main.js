@@ -1,4 +1,5 @@
 // The script of every page: binds the actions of buttons (data-action) and starts what a page has.
+import { wasOpenedAgain } from "./block_updates.js";
 import { copyAnswer, copyText } from "./clipboard.js";
 import { Composer } from "./composer.js";
 import { followDeletion } from "./conversation.js";
@@ -63,7 +64,7 @@ document.addEventListener("click", (event) => {
 threadElement?.addEventListener(
   "toggle",
   ({ target }) => {
-    if (target.open) target.scrollIntoView({ block: "nearest" });
+    if (target.open && !wasOpenedAgain(target)) target.scrollIntoView({ block: "nearest" });
   },
   true,
 );

@@ -1,9 +1,10 @@
 // The parts of the page that load themselves anew: the conversations and the state of the index. What
 // the reader is doing in them is not taken away.
 
+import { isPressed, onRelease } from "./pressed.js";
+
 const EVENTS = { rail: "conversations-changed", status: "index-changed" }; // templates listen
 
-let pressed = null; // the element below a mouse button or finger that is down
 const changes = {}; // by the id of a part: how often it was replaced by what the reader did
 const changesAtRequest = new WeakMap(); // that number when a part asked for itself
 
@@ -20,32 +21,23 @@ export function reloadPart(id) {
 export function isReaderBusy() {
   const searches = [...document.querySelectorAll("input[type=search]")];
   const isTyping = searches.some(({ value }) => value !== "");
-  return (
-    isTyping || pressed !== null || document.querySelector("details[open], dialog[open]") !== null
-  );
+  const hasOpened = document.querySelector("details[open], dialog[open]") !== null;
+  return isTyping || hasOpened || isPressed();
 }
 
 /**
  * Postpones the reload of a part that is in use, and drops a reply from before the reader changed
  * the part.
  *
- * @param {() => void} onRelease called after something was closed or let go
+ * @param {() => void} onRest called after something was closed or let go
  */
-export function bindPartReloads(onRelease) {
+export function bindPartReloads(onRest) {
   const { body } = document;
   const catchUp = () => {
     reloadPostponed();
-    onRelease();
+    onRest();
   };
-  const press = ({ target }) => {
-    pressed = target;
-  };
-  const release = () => {
-    pressed = null;
-    setTimeout(catchUp); // after the click that follows
-  };
-  addEventListener("pointerdown", press);
-  for (const name of ["pointerup", "pointercancel"]) addEventListener(name, release);
+  onRelease(catchUp);
   for (const name of ["toggle", "close"]) body.addEventListener(name, catchUp, true);
   body.addEventListener("htmx:beforeRequest", ({ detail }) => {
     changesAtRequest.set(detail.xhr, changes[detail.elt.id]);
@@ -80,5 +72,5 @@ function reloadPostponed() {
 
 // A menu, a title half typed or a secret that is shown once is open, or a click has begun.
 function isInUse(part) {
-  return part.contains(pressed) || part.querySelector("details[open]") !== null;
+  return isPressed(part) || part.querySelector("details[open]") !== null;
 }
