@@ -12,11 +12,13 @@ from repos.indexing.file_selection import File
 from repos.indexing.identifiers import defined_names, pair_key, used_identifiers
 from repos.indexing.languages import language_of
 from repos.indexing.symbols import FileSymbols
+from repos.indexing.trigrams import index_number, trigrams_of_text
 from repos.sources.tree import printable
 
 PATH_FACTOR, CLASS_FACTOR, SYMBOL_FACTOR = 3, 2, 2
 DOCUMENT_COLUMNS = "id, index_id, path, sha, language, role, lines, size, is_live, pair_key, text"
 IDENTIFIER_COLUMNS = "document_id, index_id, defines, uses"
+TRIGRAM_COLUMNS = "document_id, numbers"
 CHUNK_COLUMNS = (
     'index_id, document_id, is_live, role, start, "end", start_column, end_column, symbol, words'
 )
@@ -59,6 +61,13 @@ def identifier_rows(index_id: int, files: Iterable[StoredFile]) -> Iterator[Row]
         names = defined_names(language_of(file.entry.path), file.role, chunks)
         uses = used_identifiers(file.text).astype("<u4").tobytes()
         yield document, index_id, " ".join(names), uses
+
+
+def trigram_rows(index_id: int, files: Iterable[StoredFile]) -> Iterator[Row]:
+    """TRIGRAM_COLUMNS of each file."""
+    for document, (file, *_) in files:
+        numbers = [index_number(index_id), *trigrams_of_text(file.text)]
+        yield document, "{" + ",".join(map(str, numbers)) + "}"
 
 
 def chunk_rows(

@@ -32,5 +32,9 @@ FROM (
     SELECT d.index_id, sum(2 * pg_column_size(f.targets) + pg_column_size(f.bindings) + 250)
     FROM repos_graphfile f JOIN repos_document d ON d.id = f.document_id
     WHERE %(index)s::bigint IS NULL OR d.index_id = %(index)s GROUP BY 1
+    UNION ALL
+    SELECT d.index_id, sum(2 * pg_column_size(t.numbers) + 90)
+    FROM repos_trigrams t JOIN repos_document d ON d.id = t.document_id
+    WHERE %(index)s::bigint IS NULL OR d.index_id = %(index)s GROUP BY 1
 ) AS parts
 GROUP BY 1

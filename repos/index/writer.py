@@ -33,10 +33,12 @@ from repos.index.rows import (
     CHUNK_COLUMNS,
     DOCUMENT_COLUMNS,
     IDENTIFIER_COLUMNS,
+    TRIGRAM_COLUMNS,
     ChunkedFile,
     chunk_rows,
     document_rows,
     identifier_rows,
+    trigram_rows,
 )
 from repos.index.vectors import missing_vectors
 from repos.models import Index, Repository
@@ -119,6 +121,7 @@ def write(build: Build, files: Iterable[ChunkedFile]) -> None:
         copy_rows("repos_document", DOCUMENT_COLUMNS, documents)
         identifiers = identifier_rows(build.index.pk, stored)
         copy_rows("repos_identifiers", IDENTIFIER_COLUMNS, identifiers)
+        copy_rows("repos_trigrams", TRIGRAM_COLUMNS, trigram_rows(build.index.pk, stored))
         chunks = chunk_rows(build.index.pk, stored, build.terms, is_live=build.is_live)
         copy_rows("repos_chunk", CHUNK_COLUMNS, chunks)
         write_symbols(build.index.pk, [(pk, file.symbols) for pk, file in stored])

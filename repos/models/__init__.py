@@ -15,6 +15,7 @@ from repos.models.job import IndexJob, IndexJobQuerySet
 from repos.models.links import Identifiers, Link, Name
 from repos.models.permissions import may_share_of_others
 from repos.models.repository import Repository, RepositoryQuerySet
+from repos.models.trigrams import Trigrams
 
 __all__ = [
     "PATH_END_CHARS",
@@ -34,6 +35,7 @@ __all__ = [
     "RepositoryAddition",
     "RepositoryQuerySet",
     "Term",
+    "Trigrams",
     "may_share_of_others",
     "vector_text",
 ]

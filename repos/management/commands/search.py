@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import uuid
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NoReturn
@@ -11,6 +12,7 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandParser
 
 from repos.access import OPERATOR_ID
+from repos.management.found_lines import as_json, write_lines
 from repos.search import (
     MAX_PATTERNS,
     Filters,
@@ -20,10 +22,12 @@ from repos.search import (
     parse_patterns,
     search,
 )
+from repos.search.grep import GrepOptions, GrepResult, InvalidPattern, grep
 from repos.services import find_for_operator
 
 FILTERS = ("excluded_dirs", "excluded_files", "included_dirs", "included_files")
 Search = Callable[[str], SearchResult]
+Grep = Callable[[dict[str, Any]], GrepResult]
 
 
 class Command(BaseCommand):
@@ -42,12 +46,22 @@ class Command(BaseCommand):
             help="Questions on standard input, one JSON object a line.",
         )
         parser.add_argument("--words-only", action="store_true", help="Leave the vectors out.")
+        self._add_grep_arguments(parser)
         for name in FILTERS:
             parser.add_argument(
                 f"--{name.replace('_', '-')}",
                 default="",
                 help="Globs or names, separated by commas.",
             )
+
+    def _add_grep_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--regex",
+            action="store_true",
+            help="The question is a regular expression (RE2): lists the lines that match.",
+        )
+        parser.add_argument("--case", action="store_true", help="With --regex: case counts.")
+        parser.add_argument("--word", action="store_true", help="With --regex: whole words only.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         for name in FILTERS:
@@ -57,13 +71,16 @@ class Command(BaseCommand):
         repository = find_for_operator(options["repository"])
         if repository is None or repository.current_index_id is None:
             self._exit("This repository is not indexed. Run: manage.py index_repo <repository>")
+        user_id = repository.added_by_id or OPERATOR_ID
         search_repository = partial(
             search,
             [repository.pk],
-            user_id=repository.added_by_id or OPERATOR_ID,
+            user_id=user_id,
             options=_search_options(options),
         )
-        if options["jsonl"]:
+        if options["regex"]:
+            self._list_lines(partial(self._grep, repository.pk, user_id), options)
+        elif options["jsonl"]:
             self._answer_lines(search_repository)
         elif not options["question"].strip():
             self._exit("Give a question.")
@@ -81,6 +98,24 @@ class Command(BaseCommand):
             searched = f"Searched: {len(files.documents)} of {files.total} files."
             self.stderr.write(f"No file matches: {unmatched}. {searched}")
         return result
+
+    def _list_lines(self, search_lines: Grep, options: dict[str, Any]) -> None:
+        """The lines that match, and on standard error what should be known of them."""
+        result = search_lines(options)
+        if options["json"]:
+            self.stdout.write(as_json(result))
+        else:
+            write_lines(result, self.stdout)
+        for notice in result.notices:
+            self.stderr.write(notice)
+
+    def _grep(self, repository: uuid.UUID, user_id: int, options: dict[str, Any]) -> GrepResult:
+        try:
+            return grep(
+                [repository], options["question"], user_id=user_id, options=_grep_options(options)
+            )
+        except InvalidPattern as error:
+            self._exit(str(error))
 
     def _answer_lines(self, search_repository: Search) -> None:
         """One line of JSON out for each line of JSON in."""
@@ -118,7 +153,20 @@ class Command(BaseCommand):
 def _search_options(options: dict[str, Any]) -> SearchOptions:
     return SearchOptions(
         limit=options["limit"],
-        filters=Filters(**{name: parse_patterns(options[name]) for name in FILTERS}),
+        filters=_filters(options),
         hybrid=not options["words_only"],
         with_text=False,
     )
+
+
+def _grep_options(options: dict[str, Any]) -> GrepOptions:
+    return GrepOptions(
+        case_sensitive=options["case"],
+        whole_word=options["word"],
+        filters=_filters(options),
+        limit=options["limit"],
+    )
+
+
+def _filters(options: dict[str, Any]) -> Filters:
+    return Filters(**{name: parse_patterns(options[name]) for name in FILTERS})

@@ -1,0 +1,136 @@
+"""The documents in which a pattern may match, found by trigrams."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from deepwiki.foundation.sql import fetch_all, fetch_value, read_sql
+from repos.access import readable_repositories
+from repos.graph import FORMAT as FORMAT_WITH_TRIGRAMS
+from repos.indexing.trigrams import MAX_INDEX_NUMBER, UNBOUNDED, trigrams_of_literal
+from repos.search.grep.literal_parts import Texts
+
+CANDIDATES = read_sql(__file__, "candidates.sql")
+OLDER = f"SELECT o.id AS document_id FROM repos_document o WHERE o.index_id = a.id AND a.format < {FORMAT_WITH_TRIGRAMS}"  # noqa: S608 - a number of ours
+ALL = "SELECT o.id AS document_id FROM repos_document o WHERE o.index_id = a.id"
+# Each condition names the index too: GIN then meets only its documents.
+BY_TRIGRAMS = """
+SELECT t.document_id FROM repos_trigrams t WHERE a.format >= {format} AND {conditions}
+UNION
+SELECT t.document_id FROM repos_trigrams t
+WHERE a.format >= {format} AND t.numbers @> ({index} || ARRAY[{unbounded}])
+UNION ALL
+{older}
+"""
+INDEX_NUMBER = f"ARRAY[(-1 - a.id %% {MAX_INDEX_NUMBER})::int]"
+SCOPE = "AND d.id IN (SELECT unnest(%(documents)s::bigint[]))"
+HAS_OLDER = """
+SELECT EXISTS (
+    SELECT FROM ({readable}) r JOIN repos_index i ON i.id = r.current_index_id
+    WHERE r.id = ANY(%(repositories)s) AND i.format < %(format)s
+)
+"""
+MAX_CANDIDATES = 100_000
+MAX_TRIGRAMS = 16  # of one piece that are looked up
+MAX_LOOKUPS = 40  # of pieces
+
+
+@dataclass(frozen=True)
+class CandidateFile:
+    """A document that may match, of a repository the person may read."""
+
+    repository_id: uuid.UUID
+    commit: str
+    index_id: int
+    document_id: int
+    path: str
+    language: str
+    role: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where to look. `documents` None stands for all."""
+
+    repositories: Sequence[uuid.UUID]
+    user_id: int | None
+    languages: Sequence[str] = ()
+    excluded_languages: Sequence[str] = ()
+    documents: Sequence[int] | None = None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The parameters of the statement that are of no pattern."""
+        values: dict[str, Any] = {
+            "repositories": list(self.repositories),
+            "user": self.user_id,
+            "languages": list(self.languages),
+            "excluded_languages": list(self.excluded_languages),
+            "limit": MAX_CANDIDATES,
+        }
+        if self.documents is not None:
+            values["documents"] = list(self.documents)
+        return values
+
+
+def find_candidates(scope: Scope, clauses: Sequence[Texts]) -> list[CandidateFile]:
+    """Code first, then tests, then documentation, by path; MAX_CANDIDATES at most."""
+    values = scope.values
+    sql = CANDIDATES.format(
+        readable=readable_repositories(),
+        candidates=_documents(clauses, values),
+        scope=SCOPE * (scope.documents is not None),
+    )
+    return [CandidateFile(*row) for row in fetch_all(sql, values)]
+
+
+def has_older_index(scope: Scope) -> bool:
+    """Whether one of the indexes was made before there were trigrams."""
+    sql = HAS_OLDER.format(readable=readable_repositories())
+    return bool(fetch_value(sql, scope.values | {"format": FORMAT_WITH_TRIGRAMS}))
+
+
+def _documents(clauses: Sequence[Texts], values: dict[str, Any]) -> str:
+    """The statement of documents that fulfil clauses."""
+    if not clauses:
+        return ALL
+    return _by_trigrams(clauses, values)
+
+
+def _by_trigrams(clauses: Sequence[Texts], values: dict[str, Any]) -> str:
+    conditions: list[str] = []
+    lookups = 0
+    for clause in clauses:
+        lookups += len(clause)
+        if conditions and lookups > MAX_LOOKUPS:
+            break
+        conditions.append(_condition(clause, values))
+    return BY_TRIGRAMS.format(
+        format=FORMAT_WITH_TRIGRAMS,
+        conditions=" AND ".join(conditions),
+        index=INDEX_NUMBER,
+        unbounded=UNBOUNDED,
+        older=OLDER,
+    )
+
+
+def _condition(clause: Texts, values: dict[str, Any]) -> str:
+    """That one of the pieces may stand in the document."""
+    pieces = []
+    for piece in sorted(clause):
+        name = f"piece_{len(values)}"
+        values[name] = _spread(trigrams_of_literal(piece))
+        pieces.append(f"t.numbers @> ({INDEX_NUMBER} || %({name})s::int[])")
+    return f"({' OR '.join(pieces)})"
+
+
+def _spread(numbers: Sequence[int]) -> list[int]:
+    """At most MAX_TRIGRAMS of them, from the whole length of the piece."""
+    if len(numbers) <= MAX_TRIGRAMS:
+        return list(numbers)
+    step = len(numbers) / MAX_TRIGRAMS
+    return [numbers[int(step * place)] for place in range(MAX_TRIGRAMS)]
