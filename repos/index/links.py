@@ -79,6 +79,8 @@ def definers_of(
 
 def insert_names(index_id: int, names: Mapping[str, Definers], left_out: Sequence[int]) -> None:
     """Insert names, with links from all documents of the index but those in `left_out`."""
+    if not names:
+        return
     users = _users(index_id, names, left_out)
     ids = next_ids("repos_name", len(names))
     rows = [
