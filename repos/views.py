@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from repos import jobs, services
 from repos.models import IndexJob, Repository
-from repos.sources import SourceError
+from repos.sources import SourceError, parse_address
 from repos.sources.errors import MESSAGES, TooManyAdded
 from repos.sources.locations import may_hold_password
 
@@ -29,11 +29,12 @@ ACTIONS = {"pause": jobs.pause, "resume": jobs.resume, "cancel": jobs.cancel}
 def add(request: HttpRequest) -> HttpResponse:
     """Find or add the repository at an address and redirect to its page."""
     text = request.POST.get("repo_url", "")
+    kind = request.POST.get("type", "")
     try:
         repository = services.find_or_add(
             request.user,
             text,
-            kind=request.POST.get("type", ""),
+            kind=kind,
             token=request.POST.get("token", "").strip(),
             revision=request.POST.get("revision", "").strip(),
         )
@@ -43,6 +44,10 @@ def add(request: HttpRequest) -> HttpResponse:
         return response
     except SourceError as error:
         return _refused_form(request, text, error)
+    path = parse_address(text, kind).named_revision.path_behind(repository.revision)
+    if path:
+        told = _("The address names “%(path)s”; the whole repository is added, with all its files.")
+        messages.info(request, told % {"path": path})
     return _redirect(request, reverse("repository", args=[repository.pk]))
 
 

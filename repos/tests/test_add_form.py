@@ -68,3 +68,24 @@ def test_an_address_that_is_refused_is_shown_again(client, alice):
     client.force_login(alice)
     page = post(client, repo_url="https://github.com/only-owner").content.decode()
     assert "https://github.com/only-owner" in page
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("https://github.com/a/b/tree/main/src/core", "names “src/core”; the whole repository"),
+        ("https://github.com/a/b/blob/main/setup.py", "names “setup.py”; the whole repository"),
+        ("https://github.com/a/b/tree/main", ""),
+        ("https://github.com/a/b#readme", ""),
+        ("a/b", ""),
+    ],
+)
+def test_a_path_in_the_address_is_told_to_be_no_more_than_where_one_was(
+    client, alice, address, told
+):
+    client.force_login(alice)
+    page = client.post(ADD, {"repo_url": address, "revision": "main"}, follow=True)
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert told in text
+    assert ("the whole repository is added" in text) == bool(told)
