@@ -59,6 +59,7 @@ def measure(source: Path, names: set[str], load: Load) -> dict[str, object]:
     """The results of the named measurements. Searching and chatting need the index."""
     from bench import (
         chat,
+        graph,
         index,
         large_repository,
         local_embedders,
@@ -78,6 +79,8 @@ def measure(source: Path, names: set[str], load: Load) -> dict[str, object]:
         results |= soak.measure(load)
     if "words" in names:
         results |= words_first.measure()
+    if "graph" in names:
+        results |= graph.measure(source)
     if "local" in names:
         results |= local_embedders.measure(source)
     if "memory" in names:

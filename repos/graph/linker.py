@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from deepwiki.foundation.sql import (
     Row,
     Values,
@@ -20,8 +17,9 @@ from deepwiki.foundation.sql import (
     read_sql,
 )
 from repos.graph.edges import FileEdges, LinkedTree, LinkingFile
+from repos.graph.file_ranks import update_degrees, update_ranks
 from repos.graph.name_keys import name_key, path_key
-from repos.graph.ranks import Floats, Ints, page_ranks
+from repos.graph.ranks import DAMPING
 from repos.indexing.modules import MANIFEST_NAMES, PathTable, read_manifests
 from repos.indexing.symbols import ImportedName
 
@@ -29,7 +27,7 @@ FILE_COLUMNS = "document_id, path_key, in_degree, rank, targets, kinds, weights,
 SOURCES = read_sql(__file__, "sources.sql")
 CONCERNED = read_sql(__file__, "concerned_documents.sql")
 DEFINERS = read_sql(__file__, "definers.sql")
-RANKS = read_sql(__file__, "update_ranks.sql")
+LINKS_OF = "SELECT path_key, rank, targets FROM repos_graphfile WHERE document_id = ANY(%s)"
 PATHS = "SELECT id, path FROM repos_document WHERE index_id = %s AND is_live ORDER BY id"
 MANIFESTS = """
 SELECT path, text FROM repos_document
@@ -42,12 +40,11 @@ SELECT EXISTS (SELECT 1 FROM repos_graphfile f JOIN repos_document d ON d.id = f
 STAGED = "SELECT id FROM repos_document WHERE index_id = %s AND NOT is_live"
 PATHS_OF = "SELECT path FROM repos_document WHERE id = ANY(%s)"
 KEYS_OF = "SELECT DISTINCT key FROM repos_graphdefinition WHERE document_id = ANY(%s)"
-EDGES = """
-SELECT f.document_id, f.path_key, f.targets, f.weights, f.in_degree, f.rank FROM repos_graphfile f
-JOIN repos_document d ON d.id = f.document_id WHERE d.index_id = %s AND d.is_live
-"""
 MAX_CONCERNED = 500  # documents that one update links anew, besides the changed ones
-LEAST_CHANGE = 0.05  # of a rank that is written again
+# An update of no more documents leaves the ranks of all others, and of their paths, as they are.
+MAX_KEPT_RANKS = 50
+LEAST_RANK = 1 - DAMPING
+NO_RANKS: Mapping[int, float] = {}
 
 
 @dataclass(frozen=True)
@@ -57,13 +54,14 @@ class Change:
     documents: Sequence[int]
     old_keys: frozenset[int]
     old_paths: frozenset[int]
+    old_links: Sequence[Row] = ()
 
 
 def link_index(index_id: int) -> None:
     """Store the edges of a whole index, in the caller's transaction. Does nothing twice."""
     if not fetch_value(IS_LINKED, [index_id]):
         _store(index_id, None)
-        _update_ranks(index_id)
+        update_ranks(index_id)
 
 
 def keys_of(documents: Sequence[int]) -> frozenset[int]:
@@ -79,7 +77,13 @@ def _first_column(statement: str, values: Values) -> Iterator[Any]:
 def change_of(index_id: int, replaced: Sequence[int]) -> Change:
     """What an update is going to replace; to be called before it deletes `replaced`."""
     documents = list(_first_column(STAGED, [index_id]))
-    return Change(documents, keys_of(replaced), path_keys_of(index_id, replaced))
+    paths = path_keys_of(index_id, replaced)
+    return Change(documents, keys_of(replaced), paths, _links_of(replaced))
+
+
+def _links_of(documents: Sequence[int]) -> list[Row]:
+    """Keys, ranks and targets of files."""
+    return fetch_all(LINKS_OF, [list(documents)])
 
 
 def path_keys_of(index_id: int, documents: Sequence[int]) -> frozenset[int]:
@@ -91,9 +95,13 @@ def path_keys_of(index_id: int, documents: Sequence[int]) -> frozenset[int]:
 def link_changes(index_id: int, change: Change) -> None:
     """Link the changed documents, and those that their changes concern, anew."""
     documents = sorted({*change.documents, *_concerned(index_id, change)})
+    before = [*change.old_links, *_links_of(documents)]
     execute("DELETE FROM repos_graphfile WHERE document_id = ANY(%s)", [documents])
-    _store(index_id, documents)
-    _update_ranks(index_id)
+    _store(index_id, documents, {key: rank for key, rank, _ in before})
+    if len(documents) > MAX_KEPT_RANKS:
+        update_ranks(index_id)
+    else:
+        update_degrees([*before, *_links_of(documents)])
 
 
 def _concerned(index_id: int, change: Change) -> Iterator[int]:
@@ -105,13 +113,15 @@ def _concerned(index_id: int, change: Change) -> Iterator[int]:
         yield from _first_column(CONCERNED, values)
 
 
-def _store(index_id: int, documents: Sequence[int] | None) -> None:
-    """Store the edges of some documents, or of all."""
+def _store(
+    index_id: int, documents: Sequence[int] | None, ranks: Mapping[int, float] = NO_RANKS
+) -> None:
+    """Store the edges of some documents, or of all, with the ranks that paths had."""
     rows = fetch_all(SOURCES, {"index": index_id, "documents": documents})
     sources = [_source(row) for row in rows]
     tree = _tree(index_id, sources, is_whole=documents is None)
     linked = ((source, tree.edges_of(source)) for source in sources)
-    copy_rows("repos_graphfile", FILE_COLUMNS, _rows(index_id, linked))
+    copy_rows("repos_graphfile", FILE_COLUMNS, _rows(index_id, linked, ranks))
 
 
 def _source(row: Row) -> LinkingFile:
@@ -171,51 +181,21 @@ def _flat_bindings(index_id: int, edges: FileEdges) -> list[int]:
     return [*chain.from_iterable(pairs)]
 
 
-def _rows(index_id: int, linked: Iterable[tuple[LinkingFile, FileEdges]]) -> Iterator[Row]:
+def _rows(
+    index_id: int,
+    linked: Iterable[tuple[LinkingFile, FileEdges]],
+    ranks: Mapping[int, float],
+) -> Iterator[Row]:
     for source, edges in linked:
-        yield _row(index_id, source, edges)
+        rank = ranks.get(path_key(index_id, source.path), LEAST_RANK)
+        yield _row(index_id, source, edges, rank)
 
 
-def _row(index_id: int, source: LinkingFile, edges: FileEdges) -> Row:
+def _row(index_id: int, source: LinkingFile, edges: FileEdges, rank: float) -> Row:
     """FILE_COLUMNS of a file."""
     strongest = edges.strongest()
     targets = [path_key(index_id, path) for path, _, _ in strongest]
     kinds = [int(kind) for _, kind, _ in strongest]
     weights = [round(weight, 3) for _, _, weight in strongest]
     key, bindings = path_key(index_id, source.path), _flat_bindings(index_id, edges)
-    return source.document_id, key, 0, 0.0, targets, kinds, weights, bindings
-
-
-def _update_ranks(index_id: int) -> None:
-    """Rank the files of an index anew; rows that changed by a little only stay."""
-    files = fetch_all(EDGES, [index_id])
-    sources, targets, weights = _edge_columns(files)
-    ranks = page_ranks(len(files), sources, targets, weights)
-    degrees = np.bincount(targets, minlength=len(files))
-    old = np.array([row[4:6] for row in files], dtype=np.float64).reshape(-1, 2)
-    changed = np.flatnonzero((degrees != old[:, 0]) | _differs(ranks, old[:, 1]))
-    values = {
-        "documents": [files[number][0] for number in changed],
-        "degrees": degrees[changed].tolist(),
-        "ranks": ranks[changed].tolist(),
-    }
-    execute(RANKS, values)
-
-
-def _differs(ranks: Floats, old: Floats) -> NDArray[np.bool_]:
-    return np.abs(ranks - old) > LEAST_CHANGE * np.maximum(old, LEAST_CHANGE)
-
-
-def _edge_columns(files: Sequence[Row]) -> tuple[Ints, Ints, Floats]:
-    """Sources, targets and weights of the edges between files, these by their number."""
-    numbers = {row[1]: number for number, row in enumerate(files)}
-    edges = [edge for row in files for edge in _numbered(row, numbers)]
-    table = np.array(edges, dtype=np.float64).reshape(-1, 3)
-    return table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2]
-
-
-def _numbered(row: Row, numbers: Mapping[int, int]) -> Iterator[tuple[int, int, float]]:
-    _, path, targets, weights = row[:4]
-    for target, weight in zip(targets, weights, strict=True):
-        if target in numbers:
-            yield numbers[path], numbers[target], weight
+    return source.document_id, key, 0, rank, targets, kinds, weights, bindings
