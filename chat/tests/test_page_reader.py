@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from deepwiki.testing.page import bring_session
-from repos.models import Document
+from repos.models import Document, Repository
 from repos.search import code_url
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -129,6 +129,33 @@ def test_a_line_is_chosen_and_addressed(read, repository):
     assert copied.endswith(code_url(repository.pk, "shop/prices.py", 4, 7))
     page.goto(copied.partition("?")[0] + "#L9-L10")
     page.wait_for_selector("#L10.chosen")
+
+
+def test_the_permalink_names_the_lines_at_the_host(read, repository):
+    Repository.objects.filter(pk=repository.pk).update(
+        kind="github", url="https://github.com/shop/pocket"
+    )
+    page = read("shop/prices.py")
+    page.click("#L4 .number")
+    link = page.get_attribute("#host-link", "href")
+    blob = f"https://github.com/shop/pocket/blob/{repository.current_index.commit}/shop/prices.py"
+    assert link == f"{blob}#L4-L4"
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page.evaluate(
+        "document.addEventListener('copy', () => { window.copied = document.activeElement.value; })"
+    )
+    page.click("text=Copy permalink")
+    page.wait_for_selector("text=Copied")
+    assert page.evaluate("window.copied") == link
+
+
+def test_a_path_that_is_not_in_the_index_has_its_page_too(read, repository):
+    page = read()
+    page.evaluate("document.querySelector('.entries a').href += 'none.py'")
+    page.click(".entries a >> nth=0")
+    page.wait_for_selector("text=This path is not in the index")
+    page.go_back()
+    page.wait_for_selector(".entries")
 
 
 def test_what_is_copied_has_no_line_numbers(read):

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from chat.web.reader.line_window import MAX_LINE_CHARS, coloured_lines, line_start
-from repos.models import Document, Index
+from repos.models import Document, Index, Repository
 from repos.search import code_url
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +29,62 @@ def test_the_root_lists_folders_before_files_and_shows_the_readme(client, reposi
     assert entries.index(f'href="{code_url(repository.pk, "shop/")}"') < entries.index("README.md")
     assert ">Pocket</h" in shown
     assert f'href="{code_url(repository.pk, "shop/prices.py", 4, 7)}"' in shown
+
+
+def test_links_of_a_readme_are_relative_to_its_folder(client, repository, alice):
+    client.force_login(alice)
+    index = repository.current_index
+    Document.objects.create(
+        index=index,
+        path="shop/README.md",
+        sha="0" * 40,
+        language="markdown",
+        role="docs",
+        lines=1,
+        size=90,
+        text="[prices](prices.py), [tests](../tests/test_prices.py#L4), [out](../../etc/passwd)",
+    )
+    shown = page(client, repository, "shop/").content.decode().partition('class="readme"')[2]
+    assert f'href="{code_url(repository.pk, "shop/prices.py", 1)}"' in shown
+    assert f'href="{code_url(repository.pk, "tests/test_prices.py", 4)}"' in shown
+    assert "passwd" not in shown
+
+
+def test_the_host_shows_the_same_lines_at_the_commit(client, repository, alice):
+    client.force_login(alice)
+    Repository.objects.filter(pk=repository.pk).update(
+        kind="github", url="https://github.com/shop/pocket"
+    )
+    shown = page(client, repository, "shop/prices.py").content.decode()
+    blob = f"https://github.com/shop/pocket/blob/{repository.current_index.commit}/shop/prices.py"
+    assert f'href="{blob}"' in shown
+    assert f'data-lines-url="{blob}#L{{start}}-L{{end}}"' in shown
+
+
+def test_the_quick_switcher_finds_files_of_the_repository_of_the_page(client, repository, alice):
+    client.force_login(alice)
+    assert f"switch?repository={repository.pk}" in page(client, repository).content.decode()
+    found = client.get("/parts/switch", {"q": "shpri", "repository": repository.pk})
+    assert f'href="{code_url(repository.pk, "shop/prices.py")}"' in found.content.decode()
+    assert b"prices.py" not in client.get("/parts/switch", {"q": "shpri"}).content
+
+
+def test_the_quick_switcher_finds_no_file_of_a_repository_that_one_may_not_read(
+    client, index_folder, folder, bob
+):
+    repository = index_folder(folder, private=True)
+    client.force_login(bob)
+    found = client.get("/parts/switch", {"q": "shpri", "repository": repository.pk})
+    assert b"prices.py" not in found.content
+
+
+def test_the_source_pane_and_the_page_of_a_repository_lead_to_the_code(client, repository, alice):
+    client.force_login(alice)
+    query = {"path": "shop/prices.py", "start": "4", "end": "7"}
+    pane = client.get(reverse("source", args=[repository.pk]), query).content.decode()
+    assert f'href="{code_url(repository.pk, "shop/prices.py", 4, 7)}"' in pane
+    asking = client.get(reverse("repository", args=[repository.pk])).content.decode()
+    assert f'href="{code_url(repository.pk)}"' in asking
 
 
 def test_a_file_is_shown_with_numbered_coloured_lines(client, repository, alice):
@@ -95,7 +151,7 @@ def test_a_million_lines_and_long_lines_are_shown_in_windows(client, repository,
     shown = reply.content.decode()
     assert len(shown) < 100_000
     assert re.findall(r'id="L(\d+)" class="chosen"', shown) == ["900000", "900001", "900002"]
-    assert 'data-lines="899899"' in shown
+    assert 'data-lines="899939"' in shown
     reply = page(client, repository, "shop/prices.py", lines="1000001-1000001")
     shown = text_of(reply)
     assert "y" * MAX_LINE_CHARS in shown and "y" * (MAX_LINE_CHARS + 1) not in shown

@@ -201,10 +201,8 @@ def _matching_conversations(request: HttpRequest) -> ConversationQuerySet:
 
 def _switcher_repository(request: HttpRequest) -> Repository | None:
     """The repository of the page on which the quick switcher is opened, if it may be read."""
-    repository_id = parse_uuid(request.GET.get("repository"))
-    if repository_id is None:
-        return None
-    return readable_repositories(request).filter(pk=repository_id).first()
+    named = filter(None, [parse_uuid(request.GET.get("repository"))])
+    return readable_repositories(request).filter(pk__in=list(named)).first()
 
 
 def _matching_files(request: HttpRequest, repository: Repository | None) -> list[FoundFile]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
@@ -71,10 +71,9 @@ def find_files(index: Index, name: str) -> list[FoundFile]:
     return sorted(found, key=_order)[:MAX_FOUND]
 
 
-def _candidates(index: Index, typed: str) -> Iterator[str]:
-    values = {"index": index.pk, "limit": MAX_CANDIDATES}
-    for (path,) in fetch_all(STATEMENT, values | _patterns(typed)):
-        yield path
+def _candidates(index: Index, typed: str) -> list[str]:
+    values = {"index": index.pk, "limit": MAX_CANDIDATES, **_patterns(typed)}
+    return [path for (path,) in fetch_all(STATEMENT, values)]
 
 
 def _patterns(typed: str) -> dict[str, str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +23,7 @@ README_SECONDS = 0.5
 READMES = ("readme.md", "readme.markdown", "readme.rst", "readme.txt", "readme")
 MARKDOWN = (".md", ".markdown")
 FENCE = "`" * 12
+LINK = re.compile(r"\]\(([^\s()#?]{1,300})")  # of Markdown, up to the path's end
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,18 @@ def _readme_html(code: IndexedCode, document: Document) -> str:
     index = code.index
     lines = line_counts(index.pk, index.updated_at)
     links = ReaderLinks(code.repository.address, index.commit, lines, code.repository.pk)
-    return render_markdown(_markdown(document), links, seconds=README_SECONDS)
+    text = _from_root(_markdown(document), posixpath.dirname(document.path), lines)
+    return render_markdown(text, links, seconds=README_SECONDS)
+
+
+def _from_root(text: str, folder: str, known: Collection[str]) -> str:
+    """A text whose links are relative to the root, not to its folder; unknown paths stay."""
+
+    def target(match: re.Match[str]) -> str:
+        path = posixpath.normpath(posixpath.join(folder, match[1]))
+        return f"]({path}" if path in known else match[0]
+
+    return LINK.sub(target, text) if folder else text
 
 
 def _markdown(document: Document) -> str:

@@ -77,8 +77,6 @@ class NamePlace:
 
     def definitions(self, code: IndexedCode) -> list[Definition]:
         """What the name may mean, the surest first."""
-        if not self.name:
-            return []
         return graph.hover(code.index.pk, self.path, self.line, name=self.name)
 
     def holds(self, definition: Definition) -> bool:
