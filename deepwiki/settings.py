@@ -18,6 +18,7 @@ from deepwiki.foundation import backing_services, languages, model_services, opt
 from deepwiki.foundation.env import Environment, read_toml
 from deepwiki.foundation.key_files import make_private, read_or_make_key
 from deepwiki.foundation.log_format import logging_config
+from deepwiki.foundation.passwords import PASSWORD_VALIDATORS
 from deepwiki.foundation.security_headers import content_security_policy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -187,6 +188,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "deepwiki.accounts.sign_in_host.sign_in_host_middleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -242,10 +244,7 @@ STORAGES = {
 }
 
 # --- signing in -----------------------------------------------------------------------
-_validators = ("UserAttributeSimilarity", "MinimumLength", "CommonPassword")
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}Validator"} for name in _validators
-]
+AUTH_PASSWORD_VALIDATORS = PASSWORD_VALIDATORS
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "deepwiki.accounts.allauth_adapters.Backend",
@@ -283,8 +282,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = f"{PATH_PREFIX}/"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_TLS
-_ssl_redirect = env.flag("DEEPWIKI_SSL_REDIRECT", default=True)
-SECURE_SSL_REDIRECT = SECURE_TLS and _ssl_redirect
+SECURE_SSL_REDIRECT = env.flag("DEEPWIKI_SSL_REDIRECT", default=True) and SECURE_TLS
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_TLS
 if TRUSTED_PROXIES:
