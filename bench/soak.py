@@ -17,6 +17,7 @@ import psutil
 import websockets
 
 from bench.chat import STOP_SECONDS, request_and_headers
+from bench.health_probe import ask_health
 from bench.load import Load
 from bench.processes import start_server
 from chat.testing.openai_server import OpenAIServer
@@ -127,6 +128,7 @@ def _soak(rate: float) -> Iterator[Soak]:
         environment |= {"DEEPWIKI_TEST_STATIC": "1", "DEEPWIKI_CACHE_SECONDS": "300"}
         try:
             port, process = start_server("deepwiki.server", env=environment)
+            ask_health(port)
             url = f"ws://127.0.0.1:{port}/ws/chat"
             yield Soak(url, headers, request, psutil.Process(process.pid), rate)
         finally:
