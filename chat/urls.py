@@ -4,7 +4,15 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from chat.api import views as api_views
-from chat.web import diagram_views, export_views, history_views, share_views, styleguide, views
+from chat.web import (
+    code_search,
+    diagram_views,
+    export_views,
+    history_views,
+    share_views,
+    styleguide,
+    views,
+)
 from chat.web.reader import name_views
 from chat.web.reader import views as reader_views
 
@@ -54,6 +62,7 @@ reader = [
     path("r/<uuid:repository_id>/code/<path:path>", reader_views.code, name="code"),
     path("r/<uuid:repository_id>/code-lines", reader_views.code_lines, name="code-lines"),
     path("r/<uuid:repository_id>/code-folder", reader_views.code_folder, name="code-folder"),
+    path("r/<uuid:repository_id>/search", code_search.search_code, name="code-search"),
     path("r/<uuid:repository_id>/code-find", reader_views.code_find, name="code-find"),
     path("r/<uuid:repository_id>/code-outline", name_views.code_outline, name="code-outline"),
     path("r/<uuid:repository_id>/code-name", name_views.code_name, name="code-name"),
