@@ -13,8 +13,9 @@ from deepwiki.foundation.sql import execute, fetch_all
 from repos.index.hnsw import exclusive_ddl
 
 ANALYZE = (
-    "ANALYZE repos_document, repos_chunk, repos_embedding, repos_term, repos_name, repos_link, "
-    "repos_graphdefinition, repos_graphreferences, repos_graphfile"
+    "ANALYZE repos_document, repos_chunk, repos_embedding, repos_term, repos_posting,"
+    " repos_name, repos_link, repos_graphdefinition, repos_graphreferences,"
+    " repos_graphfile"
 )
 logger = logging.getLogger(__name__)
 

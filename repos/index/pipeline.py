@@ -252,6 +252,7 @@ def _store_files(plan: _Plan, snapshot: Snapshot, progress: Progress) -> None:
 def _switch(plan: _Plan, run: _Run) -> WordsOutcome:
     """Make the build current: words find it from now on."""
     build = plan.build
+    writer.store_terms(build, run.repository)
     old_commit = _current_commit(run)
     replaced = plan.replaced_documents()
     skipped = plan.skipped.as_json()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -70,14 +69,11 @@ def trigram_rows(index_id: int, files: Iterable[StoredFile]) -> Iterator[Row]:
         yield document, "{" + ",".join(map(str, numbers)) + "}"
 
 
-def chunk_rows(
-    index_id: int, files: Iterable[StoredFile], terms: Counter[int], *, is_live: bool
-) -> Iterator[Row]:
-    """CHUNK_COLUMNS of each chunk. Adds the terms of each to `terms`."""
+def chunk_rows(index_id: int, files: Iterable[StoredFile], *, is_live: bool) -> Iterator[Row]:
+    """CHUNK_COLUMNS of each chunk."""
     for document, (file, chunks, _) in files:
         for chunk in chunks:
             weights = weigh(bm25_fields(file.entry.path, chunk))
-            terms.update(weights.keys())
             yield (
                 index_id,
                 document,

@@ -11,6 +11,12 @@ FROM (
     SELECT index_id, sum(pg_column_size(vector) + 250)
     FROM repos_embedding WHERE %(index)s::bigint IS NULL OR index_id = %(index)s GROUP BY 1
     UNION ALL
+    SELECT index_id, sum(coalesce(pg_column_size(blocks), 0) + 130)
+    FROM repos_term WHERE %(index)s::bigint IS NULL OR index_id = %(index)s GROUP BY 1
+    UNION ALL
+    SELECT index_id, sum(2 * size + 140)
+    FROM repos_posting WHERE %(index)s::bigint IS NULL OR index_id = %(index)s GROUP BY 1
+    UNION ALL
     SELECT index_id, sum(pg_column_size(parts) + pg_column_size(documents) + 2 * length(name) + 250)
     FROM repos_name WHERE %(index)s::bigint IS NULL OR index_id = %(index)s GROUP BY 1
     UNION ALL

@@ -9,8 +9,8 @@ rows.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -54,15 +54,13 @@ LiveDocuments = Mapping[str, tuple[int, str]]  # path -> (document id, content i
 class Build:
     """An index being written: a new one, or (`partial`) changes of a live one.
 
-    `live_documents` maps the paths of a partial build to (document id, sha). `terms` counts
-    the chunks that hold each term, and is empty for a build of an earlier process; `files`
-    and `chunks` count those written.
+    `live_documents` maps the paths of a partial build to (document id, sha); `files` and
+    `chunks` count those written.
     """
 
     index: Index
     partial: bool
     live_documents: LiveDocuments = field(default_factory=dict)
-    terms: Counter[int] = field(default_factory=Counter)
     files: int = 0
     chunks: int = 0
 
@@ -122,7 +120,7 @@ def write(build: Build, files: Iterable[ChunkedFile]) -> None:
         identifiers = identifier_rows(build.index.pk, stored)
         copy_rows("repos_identifiers", IDENTIFIER_COLUMNS, identifiers)
         copy_rows("repos_trigrams", TRIGRAM_COLUMNS, trigram_rows(build.index.pk, stored))
-        chunks = chunk_rows(build.index.pk, stored, build.terms, is_live=build.is_live)
+        chunks = chunk_rows(build.index.pk, stored, is_live=build.is_live)
         copy_rows("repos_chunk", CHUNK_COLUMNS, chunks)
         write_symbols(build.index.pk, [(pk, file.symbols) for pk, file in stored])
     build.files += len(rows)
@@ -130,18 +128,20 @@ def write(build: Build, files: Iterable[ChunkedFile]) -> None:
 
 
 def store_terms(build: Build, repository: Repository) -> None:
-    """Store the terms of a new index ahead of its switch, which another process may make.
+    """Store the terms and links of a new index, ahead of its switch.
 
-    Those of a partial build are counted then: the live ones change with it. Raises
-    Repository.DoesNotExist when the repository was deleted.
+    Those of a partial build change with the switch. Raises Repository.DoesNotExist when
+    the repository was deleted.
     """
     if build.partial:
         return
-    with bulk_transaction():
-        Repository.objects.select_for_update().get(pk=repository.pk)
-        terms.store(build.index.pk, build.terms)
-        links.store(build.index.pk)
-        link_index(build.index.pk)
+    index_id = build.index.pk
+    for postings in terms.read_all(index_id):
+        with _locked(repository):
+            terms.insert(index_id, postings)
+    with _locked(repository):
+        links.store(index_id)
+        link_index(index_id)
 
 
 def switch(
@@ -154,9 +154,10 @@ def switch(
 ) -> None:
     """Make a build the repository's current index in one transaction.
 
-    `replaced` are the ids of live documents that a partial build removes. Raises
-    InterruptedError when `holds_claim`, called inside the transaction, is false, and
-    Repository.DoesNotExist when the repository was deleted; the old index then stays.
+    The terms of a new index are stored already. `replaced` are the ids of live documents
+    that a partial build removes. Raises InterruptedError when `holds_claim`, called inside
+    the transaction, is false, and Repository.DoesNotExist when the repository was deleted;
+    the old index then stays.
     """
     index = build.index
     with transaction.atomic():
@@ -166,15 +167,13 @@ def switch(
         previous = locked.current_index_id
         if build.partial:
             _switch_documents(build, replaced)
-        else:
-            terms.store(index.pk, build.terms)
-            links.store(index.pk)
-            link_index(index.pk)
         _save(index, commit, skipped)
         _set_current(locked, index)
     repository.current_index = index
     if previous is not None and previous != index.pk:
         drop_index(previous)
+    if build.partial:
+        terms.renew_if_worn(index.pk)
     analyze()
 
 
@@ -183,6 +182,14 @@ def record_commit_history(index: Index, commit: str, steps: int | None) -> None:
     history = [entry for entry in index.commit_history if entry[0] != commit]
     index.commit_history = [*history[-MAX_COMMIT_HISTORY:], [commit, steps]]
     Index.objects.filter(pk=index.pk).update(commit_history=index.commit_history)
+
+
+@contextmanager
+def _locked(repository: Repository) -> Iterator[None]:
+    """A transaction during which the repository is not deleted."""
+    with bulk_transaction():
+        Repository.objects.select_for_update().get(pk=repository.pk)
+        yield
 
 
 def _delete_leftovers(repository: Repository) -> None:
@@ -222,9 +229,7 @@ def _new_index(repository: Repository, commit: str, embedders: Sequence[Embedder
 def _switch_documents(build: Build, replaced: list[int]) -> None:
     """Replace live documents by the staged ones, and bring the terms up to date."""
     index_id = build.index.pk
-    counts = build.terms or terms.staged_counts(index_id)
-    terms.update_counts(index_id, counts, replaced)
-    terms.store(index_id, counts)
+    terms.update(index_id, replaced)
     link_updates.update(index_id, replaced)
     change = change_of(index_id, replaced)
     delete_documents(replaced)

@@ -9,7 +9,7 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.db import migrations, models
 
-import repos.models.links
+import repos.models.fields
 
 def foreign_key(to, **options):
     return models.ForeignKey(
@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                 ("source", foreign_key("repos.document", db_index=False)),
                 ("target", foreign_key("repos.document")),
                 ("name", foreign_key("repos.name", db_index=False, db_constraint=False)),
-                ("weight", repos.models.links.RealField()),
+                ("weight", repos.models.fields.RealField()),
             ],
         ),
         migrations.CreateModel(

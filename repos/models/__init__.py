@@ -14,6 +14,7 @@ from repos.models.index import (
 from repos.models.job import IndexJob, IndexJobQuerySet
 from repos.models.links import Identifiers, Link, Name
 from repos.models.permissions import may_share_of_others
+from repos.models.postings import Posting
 from repos.models.repository import Repository, RepositoryQuerySet
 from repos.models.trigrams import Trigrams
 
@@ -31,6 +32,7 @@ __all__ = [
     "IndexJobQuerySet",
     "Link",
     "Name",
+    "Posting",
     "Repository",
     "RepositoryAddition",
     "RepositoryQuerySet",

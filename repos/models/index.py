@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -18,6 +19,7 @@ from pgvector.django import HalfVectorField, SparseVectorField
 
 from repos.indexing.code_tokens import DIMENSION
 from repos.indexing.file_selection import OVER_LIMIT
+from repos.models.fields import RealField
 from repos.models.repository import Repository
 
 PATH_END_CHARS = 200  # of a path that its index holds; a B-tree takes entries up to 2.7 kB
@@ -203,11 +205,17 @@ class Embedding(models.Model):
 
 
 class Term(models.Model):
-    """Document frequency: in how many chunks of an index a term stands."""
+    """Document frequency: in how many chunks of an index a term stands.
+
+    The blocks of a term with few of them stand here, `weight` is the mean of its best
+    weights there; the others are in `Posting`. An index of a former format has none.
+    """
 
     index = models.ForeignKey(Index, on_delete=models.DO_NOTHING, related_name="+", db_index=False)
     term = models.IntegerField()
     count = models.IntegerField()
+    weight = RealField(default=0.0, db_default=0.0)
+    blocks = ArrayField(models.IntegerField(), null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["index", "term"], name="one_count_per_term")]

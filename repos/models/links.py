@@ -6,14 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
+from repos.models.fields import RealField
 from repos.models.index import Document, Index
-
-
-class RealField(models.FloatField):  # type: ignore[type-arg]
-    """A float of 4 bytes."""
-
-    def db_type(self, connection: object) -> str:
-        return "real"
 
 
 class Name(models.Model):

@@ -29,6 +29,11 @@ class FilteredFiles:
     total: int
     unmatched: tuple[str, ...] = ()
 
+    @property
+    def share(self) -> float:
+        """The share of the files that is left, more than 0 even when none is."""
+        return max(1, len(self.documents)) / max(1, self.total)
+
 
 def filtered_files(
     repositories: Sequence[uuid.UUID], user_id: int | None, filters: Filters

@@ -43,8 +43,7 @@ def search(
     if files is not None and not files.documents:
         return SearchResult(files=files)
     vector = embed_question(question, ids) if options.hybrid else None
-    documents = files.documents if files is not None else None
-    statement = build_statement(ids, question, user_id, options, vector, documents)
+    statement = build_statement(ids, question, user_id, options, vector, files)
     hits = with_reasons(rank(_execute(statement), options.limit), question)
     if options.with_text:
         hits = with_texts(hits)

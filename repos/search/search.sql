@@ -4,30 +4,78 @@
 -- The places in braces are filled in by statement.py from fixed fragments; every value is a parameter.
 WITH allowed AS MATERIALIZED (
     -- The current indexes of the given repositories that this person may read: no other is ever read.
-    SELECT i.id, i.chunks, i.repository_id, i.commit
+    SELECT i.id, i.chunks, i.repository_id, i.commit, i.format >= %(postings_format)s AS has_postings
     FROM ({readable}) r
     JOIN repos_index i ON i.id = r.current_index_id
     WHERE r.id = ANY(%(repositories)s)
 ),
 total AS (SELECT greatest(sum(chunks), 1)::float8 AS n FROM allowed),
-terms AS (
-    SELECT t.term, sum(t.count)::float8 AS df
+-- Those of which postings choose the chunks to score; of the others every chunk is scored.
+chosen AS MATERIALIZED (
+    SELECT id FROM allowed i
+    WHERE has_postings AND (SELECT n FROM total) * %(share)s >= %(min_chunks)s
+      -- Tables that were made again are empty.
+      AND EXISTS (SELECT 1 FROM repos_term t WHERE t.index_id = i.id AND t.blocks IS NOT NULL)
+),
+scanned AS MATERIALIZED (SELECT id FROM allowed EXCEPT SELECT id FROM chosen),
+asked AS MATERIALIZED (
+    SELECT t.index_id, t.term, t.count, t.weight, t.blocks
     FROM repos_term t
     WHERE t.index_id IN (SELECT id FROM allowed) AND t.term = ANY(%(terms)s)
-    GROUP BY t.term
+),
+terms AS MATERIALIZED (
+    SELECT term, ln(1 + (n - least(df, n) + 0.5) / (df + 0.5)) AS idf
+    FROM (SELECT term, sum(count)::float8 AS df FROM asked GROUP BY term) counted, total
 ),
 question AS MATERIALIZED (
-    SELECT ('{{' || string_agg(term || ':' || round((ln(1 + (n - least(df, n) + 0.5) / (df + 0.5)))::numeric, 5), ',')
-            || '}}/1000000000')::sparsevec AS words
-    FROM terms, total
+    SELECT ('{{' || string_agg(term || ':' || round(idf::numeric, 5), ',') || '}}/1000000000')::sparsevec AS words
+    FROM terms
+),
+-- Rows of postings, those that add most to a score first, until they name enough blocks.
+gains AS MATERIALIZED (
+    SELECT base, blocks, short_blocks, gain
+    FROM (
+        SELECT base, blocks, short_blocks, gain,
+               sum(size) OVER (ORDER BY gain DESC ROWS UNBOUNDED PRECEDING) - size AS before
+        FROM (
+            SELECT p.base, p.blocks, NULL::int[] AS short_blocks, p.size, p.weight * t.idf AS gain
+            FROM chosen i
+            CROSS JOIN terms t
+            JOIN repos_posting p ON p.index_id = i.id AND p.term = t.term
+            UNION ALL
+            SELECT 0, NULL, s.blocks, cardinality(s.blocks), s.weight * t.idf
+            FROM asked s
+            JOIN chosen i ON i.id = s.index_id
+            JOIN terms t ON t.term = s.term
+            WHERE s.blocks IS NOT NULL
+        ) postings
+    ) ordered
+    WHERE before < %(read_factor)s * (SELECT n FROM total) ^ 0.8
+),
+blocks AS MATERIALIZED (
+    SELECT 4 * block::bigint AS first
+    FROM (
+        SELECT base + unnest(blocks) AS block, gain FROM gains WHERE blocks IS NOT NULL
+        UNION ALL
+        SELECT unnest(short_blocks), gain FROM gains WHERE short_blocks IS NOT NULL
+    ) named
+    GROUP BY block
+    ORDER BY sum(gain) DESC, block
+    LIMIT (SELECT ((%(min_blocks)s + %(block_factor)s * sqrt(n)) / %(share)s)::bigint FROM total)
 ),
 lexical AS MATERIALIZED (
     SELECT id, score
     FROM (
         SELECT c.id, -(c.words <#> q.words) AS score
         FROM repos_chunk c CROSS JOIN question q
-        WHERE c.index_id IN (SELECT id FROM allowed) AND c.is_live AND q.words IS NOT NULL {scope}
-        ORDER BY c.words <#> q.words
+        WHERE c.index_id IN (SELECT id FROM scanned) AND c.is_live AND q.words IS NOT NULL {scope}
+        UNION ALL
+        SELECT c.id, -(c.words <#> q.words)
+        FROM blocks b
+        JOIN repos_chunk c ON c.id = ANY(ARRAY[b.first, b.first + 1, b.first + 2, b.first + 3])
+        CROSS JOIN question q
+        WHERE c.index_id IN (SELECT id FROM chosen) AND c.is_live {scope}
+        ORDER BY score DESC
         LIMIT %(candidates)s
     ) best
     WHERE score > 0  -- a chunk with none of the words is no hit

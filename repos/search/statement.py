@@ -17,6 +17,8 @@ from deepwiki.foundation.sql import fetch_all, read_sql
 from repos.access import readable_repositories
 from repos.indexing.code_tokens import question_terms, term_id
 from repos.models import PATH_END_CHARS, Document
+from repos.search import postings
+from repos.search.filtered_files import FilteredFiles
 from repos.search.link_bonus import link_values, links_part
 from repos.search.passages import SearchOptions
 from repos.search.question_vector import QuestionVector
@@ -71,23 +73,24 @@ def build_statement(
     user_id: int | None,
     options: SearchOptions,
     vector: QuestionVector | None,
-    documents: list[int] | None = None,
+    files: FilteredFiles | None = None,
 ) -> SearchStatement:
     """The statement of one search; without `vector` words alone decide.
 
-    Only `documents` are searched if given.
+    Only `files` are searched if given.
     """
     values = _values(question, options)
     values |= {"repositories": repositories, "user": user_id} | link_values(question)
-    scope = "" if documents is None else DOCUMENTS_SCOPE
-    if documents is not None:
-        values["documents"] = documents
+    values |= postings.parameters(None if files is None else files.share)
+    scope = "" if files is None else DOCUMENTS_SCOPE
+    if files is not None:
+        values["documents"] = files.documents
     sql = SEARCH.format(
         readable=readable_repositories(),
         scope=scope,
         vectors=_vectors(vector, scope, values),
         named=_named_union(question, scope, values),
-        links=links_part(is_filtered=documents is not None),
+        links=links_part(is_filtered=files is not None),
     )
     return SearchStatement(sql, values, uses_hnsw=_uses_hnsw(vector))
 
