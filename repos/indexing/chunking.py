@@ -14,7 +14,7 @@ from typing import Protocol
 
 from repos.indexing.languages import language_of
 from repos.indexing.notebooks import broken_units, cell_text, notebook_chunks
-from repos.indexing.symbols import FileSymbols, fallback_symbols, file_symbols
+from repos.indexing.symbols import FileSymbols, fallback_symbols, file_symbols, with_artifacts
 from repos.indexing.syntax_trees import syntax_tree
 from repos.indexing.syntax_units import syntax_units
 from repos.indexing.units import (
@@ -79,9 +79,9 @@ def parse(path: str, text: str) -> ParsedFile:
     syntax = syntax_tree(language, text, source.rows)
     chunks = list(_chunks(syntax_units(syntax, source), source))
     symbols = file_symbols(language, syntax)
-    return ParsedFile(
-        chunks, fallback_symbols(language, source, chunks) if symbols is None else symbols
-    )
+    if symbols is None:
+        symbols = fallback_symbols(language, source, chunks)
+    return ParsedFile(chunks, with_artifacts(path, source.rows, symbols))
 
 
 def chunk(path: str, text: str) -> list[TextChunk]:

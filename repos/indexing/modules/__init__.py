@@ -12,7 +12,8 @@ __all__ = ["MANIFEST_NAMES", "PathTable", "files_of", "folder_of", "read_manifes
 
 Resolver = Callable[[PathTable, str, ImportedName], list[str]]
 RESOLVERS: dict[str, Resolver] = {
-    "python": python.files_of,
+    # Of configuration files, entry points name modules of Python.
+    **dict.fromkeys(("python", "toml", "ini"), python.files_of),
     **dict.fromkeys(("javascript", "typescript", "tsx", "vue", "svelte"), javascript.files_of),
     "go": packages.go_files,
     **dict.fromkeys(("java", "kotlin", "scala"), packages.jvm_files),

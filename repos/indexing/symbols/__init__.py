@@ -1,5 +1,6 @@
 """What a file defines, uses and imports, found in its syntax tree. Pure."""
 
+from repos.indexing.symbols.artifacts import with_artifacts
 from repos.indexing.symbols.extraction import KINDS, file_symbols
 from repos.indexing.symbols.fallback import fallback_symbols
 from repos.indexing.symbols.types import (
@@ -33,4 +34,5 @@ __all__ = [
     "line_and_kind",
     "places",
     "to_message",
+    "with_artifacts",
 ]

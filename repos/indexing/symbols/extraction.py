@@ -42,7 +42,7 @@ QUERY_FILES = {
 }
 KINDS = (
     "class interface struct trait enum type module function method constant field table view "
-    "macro section"
+    "macro section command stage service job"
 ).split()
 SCOPE = "scope"  # encloses definitions and is none itself, as Rust's impl
 PREFIX = "definition."
