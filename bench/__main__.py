@@ -60,6 +60,7 @@ def measure(source: Path, names: set[str], load: Load) -> dict[str, object]:
     from bench import (
         chat,
         graph,
+        grep,
         index,
         large_repository,
         local_embedders,
@@ -83,6 +84,8 @@ def measure(source: Path, names: set[str], load: Load) -> dict[str, object]:
         results |= graph.measure(source)
     if "local" in names:
         results |= local_embedders.measure(source)
+    if "grep" in names:
+        results |= grep.measure(source)
     if "memory" in names:
         results |= large_repository.measure(source)
     return results
