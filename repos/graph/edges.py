@@ -200,7 +200,9 @@ def _tested_stem(path: str) -> str:
     """The stem of the file that a test is named after, empty without one."""
     name = _file_name(path).rsplit(".", 1)[0]
     stem = TEST_NAME.sub("", name.removeprefix("test_"), count=1)
-    return stem * (stem != name)
+    if stem == name:
+        return ""
+    return stem
 
 
 def _file_name(path: str) -> str:

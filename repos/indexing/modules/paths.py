@@ -69,7 +69,9 @@ def joined(folder: str, relative: str) -> str:
     path = normpath(f"./{folder}/{relative}")
     if path.startswith(".."):
         return OUTSIDE
-    return path.removeprefix("./").removesuffix("." * (path == "."))
+    if path == ".":
+        return ""
+    return path.removeprefix("./")
 
 
 def folder_of(path: str) -> str:
