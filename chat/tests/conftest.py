@@ -56,7 +56,7 @@ def open_page(browser):
         context = browser.new_context(**kwargs)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: trouble.append(f"script: {error}"))
         page.on(
             "dialog", lambda dialog: (trouble.append(f"dialog: {dialog.message}"), dialog.dismiss())
@@ -92,12 +92,14 @@ def start(live, model, repository, people):
 
     def start(answers="fake?tokens=5", **environment):
         model.default = answers
-        return live(
+        server = live(
             OPENAI_API_KEY="sk-test",
             OPENAI_BASE_URL=model.url,
             DEEPWIKI_MODELS_FILE=str(models),
             **environment,
         )
+        server.wait_until_serving()  # a page waits less long
+        return server
 
     return start
 

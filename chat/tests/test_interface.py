@@ -96,6 +96,7 @@ UNTRANSLATED = {
     "run_not_an_id",
     "token_expired",
     "token_invalid",
+    "unknown_tokens",
 }
 
 

@@ -83,8 +83,9 @@ def test_the_source_pane_and_the_page_of_a_repository_lead_to_the_code(client, r
     query = {"path": "shop/prices.py", "start": "4", "end": "7"}
     pane = client.get(reverse("source", args=[repository.pk]), query).content.decode()
     assert f'href="{code_url(repository.pk, "shop/prices.py", 4, 7)}"' in pane
-    asking = client.get(reverse("repository", args=[repository.pk])).content.decode()
-    assert f'href="{code_url(repository.pk)}"' in asking
+    status = client.get(reverse("repository-status", args=[repository.pk])).content.decode()
+    assert f'href="{code_url(repository.pk)}"' in status
+    assert f'href="{reverse("code-search", args=[repository.pk])}"' in status
 
 
 def test_a_file_is_shown_with_numbered_coloured_lines(client, repository, alice):

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
 from deepwiki.testing.ports import listener, port_of
 from deepwiki.testing.waiting import wait_until
@@ -24,6 +25,7 @@ COMMANDS = {
 }
 MOST_IDLE = 6
 IDLE_SECONDS = 5.0
+START_SECONDS = 90.0  # on a machine where every core is busy
 
 
 @dataclass
@@ -37,6 +39,12 @@ class Live:
     @property
     def port(self) -> int:
         return int(self.url.rsplit(":", 1)[1])
+
+    def wait_until_serving(self) -> None:
+        """Returns once it answers; its socket listens before that. Raises OSError after
+        START_SECONDS."""
+        with urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=START_SECONDS) as response:
+            response.read()
 
 
 class Servers:
