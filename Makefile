@@ -8,18 +8,22 @@ export PYTHONUNBUFFERED := 1
 # Each worker has a database, servers and a browser of its own: about 1 GB of memory.
 PARALLEL := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test test-fast fuzz coverage check bench lock install install-dev clean
+.PHONY: run test test-fast test-alone fuzz coverage check bench lock install install-dev clean
 
 run: install
 	@exec $(BIN)/python -m deepwiki.run
 
 test: install-dev
 	@$(BIN)/python -m deepwiki.testing.programs --ensure
-	@$(BIN)/python -m pytest $(PARALLEL)
+	@$(BIN)/python -m pytest $(PARALLEL) -m "not alone"
 
 # What needs no database, no other process and no browser: seconds.
 test-fast: install-dev
 	@$(BIN)/python -m pytest -m unit
+
+# What fills a disk or floods a server, one after the other: beside others it would take their time.
+test-alone: install-dev
+	@$(BIN)/python -m pytest -n 0 -m alone --timeout 400
 
 # Random input for whatever reads outside data: more examples than `make test` tries, from a fixed seed.
 fuzz: install-dev

@@ -14,7 +14,7 @@ from deepwiki.accounts.models import ApiToken
 from deepwiki.foundation.threads import in_thread
 from deepwiki.testing.waiting import wait_until_async
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.alone, pytest.mark.integration, pytest.mark.django_db(transaction=True)]
 MEGABYTES = 1_000_000
 TOKENS = 8_000
 ANSWER = "".join(f"t{number:04d} " for number in range(TOKENS))

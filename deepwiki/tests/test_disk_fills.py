@@ -18,7 +18,7 @@ from deepwiki.testing.waiting import wait_until
 from deepwiki.tests.test_run import OURS, checkouts, ended, port, processes_in, read_until, start
 
 __all__ = ["checkouts", "port"]
-pytestmark = pytest.mark.acceptance
+pytestmark = [pytest.mark.alone, pytest.mark.acceptance]
 MEGABYTE = 1_000_000
 LEFT = 4 * MEGABYTE  # while the checkout is being indexed, which takes more
 
