@@ -48,4 +48,4 @@ def test_a_hit_has_the_line_that_git_gives(index_folder, tmp_path, name):
         lines = document.text.split("\n")[hit.start - 1 : hit.end]
         assert "target_here" in "\n".join(lines)
     file = SourceFile(document, repository.address, "c0ffee")
-    assert "target_here" in file.html_lines(number, number)[0]
+    assert "target_here" in file.lines(number, number)[0].html

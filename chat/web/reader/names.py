@@ -47,6 +47,10 @@ DEFINITION_KINDS = (
     gettext_noop("view"),
     gettext_noop("macro"),
     gettext_noop("section"),
+    gettext_noop("command"),
+    gettext_noop("stage"),
+    gettext_noop("service"),
+    gettext_noop("job"),
 )
 # How a line uses a name.
 KINDS = {
