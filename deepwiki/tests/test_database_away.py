@@ -39,7 +39,6 @@ class Proxy:
 
     def __exit__(self, *_):
         self.cut()
-        self.server.close()
         self._call(self._end())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(10)
@@ -52,6 +51,7 @@ class Proxy:
         )
 
     async def _end(self):
+        self.server.close()  # on its own loop, which closes connections meanwhile
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
