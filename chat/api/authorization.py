@@ -15,7 +15,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from chat import services
-from chat.core.errors import ChatError, NotSignedIn
+from chat.core.errors import ChatError, NotSignedIn, TooMany
 from chat.core.events import Numbered
 from deepwiki.accounts import authentication
 from deepwiki.foundation.threads import in_thread
@@ -27,6 +27,11 @@ RECHECK_SECONDS = 20.0
 PAUSE_SECONDS = 15.0
 
 logger = logging.getLogger(__name__)
+
+
+def too_many_guesses(error: authentication.TooManyGuesses) -> TooMany:
+    """What somebody is told whose address has tried too many unknown tokens."""
+    return TooMany("unknown_tokens", seconds=error.seconds, retry_after=error.seconds)
 
 
 @dataclass(frozen=True)

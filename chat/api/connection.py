@@ -99,8 +99,7 @@ class Connection:
                 )
         except authentication.TooManyGuesses as error:
             metrics.connections.labels("too_many").inc()
-            seconds = error.seconds
-            raise TooMany("unknown_tokens", seconds=seconds, retry_after=seconds) from None
+            raise authorization.too_many_guesses(error) from None
         except authentication.CredentialsRefused:
             metrics.connections.labels("refused").inc()
             raise

@@ -14,7 +14,8 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.csrf import csrf_exempt
 
 from chat import services
-from chat.core.errors import ChatError, Forbidden, Internal, NotSignedIn, TooMany
+from chat.api.authorization import too_many_guesses
+from chat.core.errors import ChatError, Forbidden, Internal, NotSignedIn
 from chat.core.events import Failed
 from deepwiki.accounts import authentication
 from deepwiki.foundation import metrics
@@ -97,8 +98,7 @@ async def _token_person(request: HttpRequest) -> Person | None:
     try:
         person = await in_thread(authentication.user_of_bearer, authorization, address)
     except authentication.TooManyGuesses as error:
-        seconds = error.seconds
-        raise TooMany("unknown_tokens", seconds=seconds, retry_after=seconds) from None
+        raise too_many_guesses(error) from None
     except authentication.CredentialsRefused:
         raise NotSignedIn("token_invalid") from None
     origin = request.headers.get("origin", "")

@@ -32,6 +32,11 @@ def fetch_all(statement: str, values: Values = ()) -> list[Row]:
     return rows
 
 
+def fetch_column(statement: str, values: Values = ()) -> list[Any]:
+    """The first column of each row of a statement."""
+    return [row[0] for row in fetch_all(statement, values)]
+
+
 def fetch_row(statement: str, values: Values = ()) -> Row | None:
     """The first row of a statement, None without one."""
     with _executed(statement, values) as cursor:

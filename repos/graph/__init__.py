@@ -1,7 +1,7 @@
 """The code graph of an index: definitions, references and what they mean to each other.
 
 Readers take the id of an index that their caller may read: this package lies below
-`repos.access`. An index made before FORMAT has no graph; its answers are empty.
+`repos.access`. An index made before `Index.LOOKUP_FORMAT` has no graph; its answers are empty.
 """
 
 from repos.graph.calls import Callee, Caller, callees, callers, hover, name_at
@@ -12,10 +12,7 @@ from repos.graph.references import FileReferences, ReferenceLine, References, re
 from repos.graph.writer import write_symbols
 from repos.indexing.symbols import ReferenceKind
 
-FORMAT = 3  # of `Index.format`: the first with a graph
-
 __all__ = [
-    "FORMAT",
     "Callee",
     "Caller",
     "Definition",

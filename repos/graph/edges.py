@@ -157,7 +157,9 @@ class LinkedTree:
         """The one other file of this name and of a test's suffix, if it is the only one."""
         suffix = "." + source.path.rsplit(".", 1)[-1]
         namesakes = self.table.ending([stem], (suffix,))
-        return namesakes * (len(namesakes) == 1)
+        if len(namesakes) > 1:
+            return []
+        return namesakes
 
 
 def _meant(

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
 
 from deepwiki.foundation.sql import (
     Row,
-    Values,
     copy_rows,
     execute,
     fetch_all,
+    fetch_column,
     fetch_value,
     read_sql,
 )
@@ -66,17 +65,12 @@ def link_index(index_id: int) -> None:
 
 def keys_of(documents: Sequence[int]) -> frozenset[int]:
     """The keys of the names that documents define."""
-    return frozenset(_first_column(KEYS_OF, [list(documents)]))
-
-
-def _first_column(statement: str, values: Values) -> Iterator[Any]:
-    for row in fetch_all(statement, values):
-        yield row[0]
+    return frozenset(fetch_column(KEYS_OF, [list(documents)]))
 
 
 def change_of(index_id: int, replaced: Sequence[int]) -> Change:
     """What an update is going to replace; to be called before it deletes `replaced`."""
-    documents = list(_first_column(STAGED, [index_id]))
+    documents = fetch_column(STAGED, [index_id])
     paths = path_keys_of(index_id, replaced)
     return Change(documents, keys_of(replaced), paths, _links_of(replaced))
 
@@ -88,7 +82,7 @@ def _links_of(documents: Sequence[int]) -> list[Row]:
 
 def path_keys_of(index_id: int, documents: Sequence[int]) -> frozenset[int]:
     """The keys of the paths of documents."""
-    paths = _first_column(PATHS_OF, [list(documents)])
+    paths = fetch_column(PATHS_OF, [list(documents)])
     return frozenset(path_key(index_id, path) for path in paths)
 
 
@@ -110,7 +104,7 @@ def _concerned(index_id: int, change: Change) -> Iterator[int]:
     paths = change.old_paths ^ path_keys_of(index_id, change.documents)
     values = {"index": index_id, "keys": [*keys], "paths": [*paths], "limit": MAX_CONCERNED}
     if keys or paths:
-        yield from _first_column(CONCERNED, values)
+        yield from fetch_column(CONCERNED, values)
 
 
 def _store(

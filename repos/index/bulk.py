@@ -8,8 +8,7 @@ from contextlib import contextmanager
 
 from django.db import Error, transaction
 
-from deepwiki.foundation.sql import copy_rows as copy_rows
-from deepwiki.foundation.sql import execute, fetch_all
+from deepwiki.foundation.sql import execute, fetch_column
 from repos.index.hnsw import exclusive_ddl
 
 ANALYZE = (
@@ -33,11 +32,10 @@ def bulk_transaction() -> Iterator[None]:
 
 def next_ids(table: str, count: int) -> list[int]:
     """`count` unused ids of a table, from its sequence."""
-    rows = fetch_all(
+    return fetch_column(
         "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
         [table, count],
     )
-    return [row_id for (row_id,) in rows]
 
 
 def delete_documents(document_ids: Sequence[int]) -> None:

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from django.db import Error, connection
 
 from deepwiki.foundation.advisory_locks import HNSW_DDL
-from deepwiki.foundation.sql import execute, fetch_all, fetch_row, fetch_value
+from deepwiki.foundation.sql import execute, fetch_all, fetch_column, fetch_row, fetch_value
 from repos.models import Index
 
 logger = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def drop(index_id: int) -> None:
 
 def drop_orphans() -> None:
     """Drop the graphs of indexes that are deleted."""
-    existing = {index_id for (index_id,) in fetch_all("SELECT id FROM repos_index")}
+    existing = set(fetch_column("SELECT id FROM repos_index"))
     _drop_graphs(lambda owner: owner not in existing)
 
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from deepwiki.foundation.sql import execute, fetch_all
-from repos.index.bulk import copy_rows
+from deepwiki.foundation.sql import copy_rows, execute, fetch_all
 from repos.index.links import (
     LINK_COLUMNS,
     MAX_FILES,

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from deepwiki.foundation.sql import fetch_all, fetch_value
-from repos.index.bulk import copy_rows, next_ids
+from deepwiki.foundation.sql import copy_rows, fetch_all, fetch_value
+from repos.index.bulk import next_ids
 from repos.indexing.identifiers import Hashes, name_hash, name_parts, squash
 
 MAX_FILES = 3

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import Error
 
-from deepwiki.foundation.sql import execute, fetch_all, fetch_value
+from deepwiki.foundation.sql import copy_rows, execute, fetch_all, fetch_value
 from repos.index.binary_rows import (
     POSTING_COLUMNS,
     TERM_COLUMNS,
@@ -19,7 +19,7 @@ from repos.index.binary_rows import (
     posting_rows,
     term_rows,
 )
-from repos.index.bulk import bulk_transaction, copy_rows
+from repos.index.bulk import bulk_transaction
 from repos.index.chunk_words import read_postings
 from repos.indexing.postings import MAX_SHORT, Postings, level_rows
 from repos.models import Posting

@@ -16,9 +16,9 @@ import numpy as np
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from deepwiki.foundation.sql import fetch_all, fetch_value, read_sql
+from deepwiki.foundation.sql import copy_rows, fetch_all, fetch_value, read_sql
 from repos.embedders import Embedder, TextForm
-from repos.index.bulk import analyze, bulk_transaction, copy_rows
+from repos.index.bulk import analyze, bulk_transaction
 from repos.index.progress import UNLIMITED, Pace, Progress, Stage
 from repos.indexing import chunk_text
 from repos.indexing.compact_text import compact_text

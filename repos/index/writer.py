@@ -16,14 +16,13 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
-from deepwiki.foundation.sql import execute, fetch_value
+from deepwiki.foundation.sql import copy_rows, execute, fetch_value
 from repos.embedders import Embedder
 from repos.graph import change_of, link_changes, link_index, write_symbols
 from repos.index import link_updates, links, terms
 from repos.index.bulk import (
     analyze,
     bulk_transaction,
-    copy_rows,
     delete_documents,
     delete_staged_documents,
     next_ids,

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from deepwiki.foundation.priority import lower_priority
-from deepwiki.foundation.sql import fetch_all, read_sql
+from deepwiki.foundation.sql import fetch_column, read_sql
 from repos.jobs import runner
 from repos.jobs.claims import CLAIM_TIMEOUT
 from repos.jobs.progress import JobProgress, stopping
@@ -85,7 +85,7 @@ def run_next_slice() -> bool:
 
 def next_slices() -> list[uuid.UUID]:
     """The jobs whose turn is next: of the person, then of theirs the job, served longest ago."""
-    return [job_id for (job_id,) in fetch_all(NEXT_SLICES, {})]
+    return fetch_column(NEXT_SLICES, {})
 
 
 class SlicesThread(threading.Thread):

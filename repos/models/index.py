@@ -36,6 +36,8 @@ class Index(models.Model):
 
     # Below, comparing every vector is faster than a graph and finds all.
     HNSW_MIN_CHUNKS: ClassVar[int] = 20_000
+    # The first `format` with postings, names and links, trigrams, and the code graph.
+    LOOKUP_FORMAT: ClassVar[int] = 3
 
     class State(models.TextChoices):
         BUILDING = "building"

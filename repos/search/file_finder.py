@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from deepwiki.foundation.sql import fetch_all, read_sql
+from deepwiki.foundation.sql import fetch_column, read_sql
 from repos.models import Index
 from repos.search.folders import escape_like
 
@@ -73,7 +73,7 @@ def find_files(index: Index, name: str) -> list[FoundFile]:
 
 def _candidates(index: Index, typed: str) -> list[str]:
     values = {"index": index.pk, "limit": MAX_CANDIDATES, **_patterns(typed)}
-    return [path for (path,) in fetch_all(STATEMENT, values)]
+    return fetch_column(STATEMENT, values)
 
 
 def _patterns(typed: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from deepwiki.foundation.sql import fetch_all, read_sql
+from deepwiki.foundation.sql import fetch_all, fetch_column, read_sql
 from repos.access import PersonId
 from repos.indexing import chunk_text
 from repos.models import Document, Repository
@@ -54,7 +54,7 @@ def outline(index_id: int) -> tuple[list[str], list[str]]:
 
 
 def _names(statement: str, index_id: int) -> list[str]:
-    return [name for (name,) in fetch_all(statement, {"index": index_id})]
+    return fetch_column(statement, {"index": index_id})
 
 
 def _texts(documents: list[int]) -> dict[int, str]:

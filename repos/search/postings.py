@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-FORMAT = 3  # of the first indexes with postings
+from repos.models import Index
+
 MIN_CHUNKS = 12_000  # of all indexes; below, reading every chunk is as fast
 MIN_FILTERED_CHUNKS = 20_000  # the same of what a filter leaves
 READ_FACTOR = 4.5  # times the number of chunks to the power of 0.8: postings that are read
@@ -22,7 +23,7 @@ def parameters(filtered_share: float | None) -> dict[str, Any]:
     `filtered_share` is the share of the files that filters leave, None without filters.
     """
     return {
-        "postings_format": FORMAT,
+        "postings_format": Index.LOOKUP_FORMAT,
         "share": 1.0 if filtered_share is None else filtered_share,
         "min_chunks": MIN_CHUNKS if filtered_share is None else MIN_FILTERED_CHUNKS,
         "read_factor": READ_FACTOR,

@@ -4,12 +4,12 @@ import random
 
 import pytest
 
-from deepwiki.foundation.sql import execute, fetch_all, fetch_value
+from deepwiki.foundation.sql import copy_rows, execute, fetch_all, fetch_value
 from deepwiki.testing.fixtures import write_files
 from repos import jobs
 from repos.access import OPERATOR_ID
 from repos.index import drop_indexes, sizes, terms, writer
-from repos.index.bulk import ANALYZE, copy_rows
+from repos.index.bulk import ANALYZE
 from repos.indexing.code_tokens import sparse_text, term_id
 from repos.models import Chunk, Document, Index, IndexJob, Posting, Repository, Term
 from repos.search import Filters, SearchOptions, postings, search
@@ -265,12 +265,12 @@ def test_a_term_with_few_blocks_keeps_them_in_its_own_row(corpus):
 
 
 def test_an_index_of_the_format_before_is_compared_whole(corpus, reading, monkeypatch):
-    monkeypatch.setattr(writer, "FORMAT", postings.FORMAT - 1)
+    monkeypatch.setattr(writer, "FORMAT", Index.LOOKUP_FORMAT - 1)
     repository = corpus("a")
     Term.objects.update(blocks=None)
     Posting.objects.all().delete()
     other = corpus("b", start=1_000)
-    other.current_index.format = postings.FORMAT
+    other.current_index.format = Index.LOOKUP_FORMAT
     other.current_index.save()
     terms.renew(other.current_index_id)
     reading(EVERY_CHUNK)

@@ -14,6 +14,7 @@ from deepwiki.foundation.parsing import parse_number
 from deepwiki.foundation.text import clean
 from repos import graph
 from repos.graph import Caller, Definition, FileReferences, ReferenceKind, References
+from repos.models import Index
 from repos.search import LineTexts, line_texts
 
 MAX_NAME_CHARS = 500
@@ -161,7 +162,7 @@ def card_context(code: IndexedCode, place: NamePlace) -> dict[str, Any]:
         "more": len(found[CARD_CANDIDATES:]),
         "target": target(found),
         "is_definition": any(map(place.holds, found)),
-        "has_graph": code.index.format >= graph.FORMAT,
+        "has_graph": code.index.format >= Index.LOOKUP_FORMAT,
     }
 
 

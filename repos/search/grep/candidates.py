@@ -9,12 +9,12 @@ from typing import Any
 
 from deepwiki.foundation.sql import fetch_all, fetch_value, read_sql
 from repos.access import readable_repositories
-from repos.graph import FORMAT as FORMAT_WITH_TRIGRAMS
 from repos.indexing.trigrams import MAX_INDEX_NUMBER, UNBOUNDED, trigrams_of_literal
+from repos.models import Index
 from repos.search.grep.literal_parts import Texts
 
 CANDIDATES = read_sql(__file__, "candidates.sql")
-OLDER = f"SELECT o.id AS document_id FROM repos_document o WHERE o.index_id = a.id AND a.format < {FORMAT_WITH_TRIGRAMS}"  # noqa: S608 - a number of ours
+OLDER = f"SELECT o.id AS document_id FROM repos_document o WHERE o.index_id = a.id AND a.format < {Index.LOOKUP_FORMAT}"  # noqa: S608 - a number of ours
 ALL = "SELECT o.id AS document_id FROM repos_document o WHERE o.index_id = a.id"
 # Each condition names the index too: GIN then meets only its documents.
 BY_TRIGRAMS = """
@@ -83,7 +83,7 @@ def find_candidates(scope: Scope, clauses: Sequence[Texts]) -> list[CandidateFil
     sql = CANDIDATES.format(
         readable=readable_repositories(),
         candidates=_documents(clauses, values),
-        scope=SCOPE * (scope.documents is not None),
+        scope="" if scope.documents is None else SCOPE,
     )
     return [CandidateFile(*row) for row in fetch_all(sql, values)]
 
@@ -91,7 +91,7 @@ def find_candidates(scope: Scope, clauses: Sequence[Texts]) -> list[CandidateFil
 def has_older_index(scope: Scope) -> bool:
     """Whether one of the indexes was made before there were trigrams."""
     sql = HAS_OLDER.format(readable=readable_repositories())
-    return bool(fetch_value(sql, scope.values | {"format": FORMAT_WITH_TRIGRAMS}))
+    return bool(fetch_value(sql, scope.values | {"format": Index.LOOKUP_FORMAT}))
 
 
 def _documents(clauses: Sequence[Texts], values: dict[str, Any]) -> str:
@@ -110,7 +110,7 @@ def _by_trigrams(clauses: Sequence[Texts], values: dict[str, Any]) -> str:
             break
         conditions.append(_condition(clause, values))
     return BY_TRIGRAMS.format(
-        format=FORMAT_WITH_TRIGRAMS,
+        format=Index.LOOKUP_FORMAT,
         conditions=" AND ".join(conditions),
         index=INDEX_NUMBER,
         unbounded=UNBOUNDED,
