@@ -25,7 +25,8 @@ from chat.core.errors import (
     TooMany,
 )
 from chat.core.events import Numbered
-from chat.core.request import decode, parse
+from chat.core.request import parse
+from chat.core.request_json import decode
 from deepwiki.foundation.incidents import log_incident
 from deepwiki.foundation.parsing import parse_uuid
 from deepwiki.foundation.text import clean_text

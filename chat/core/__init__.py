@@ -6,12 +6,13 @@ No framework, no I/O. In the order of an answer: request -> pipeline -> query_re
 errors, messages.
 """
 
+from chat.core.completion import AnswerContext
 from chat.core.errors import ChatError
 from chat.core.events import Event, Numbered
-from chat.core.generation import AnswerContext
 from chat.core.pipeline import answer
 from chat.core.ports import AnswerLimits, Model, Provider, Retrieved, Retriever, Text, Tokens
-from chat.core.request import ChatRequest, RequestLimits, Turn, decode, parse
+from chat.core.request import ChatRequest, Turn, parse
+from chat.core.request_json import RequestLimits, decode
 from chat.core.usage_meter import UsageMeter
 
 __all__ = [

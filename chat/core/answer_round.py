@@ -9,8 +9,9 @@ import contextlib
 from collections.abc import AsyncGenerator, Iterator
 
 from chat.core.answer_cache import AnswerCache, CachedAnswer, cache_key
+from chat.core.completion import AnswerContext
 from chat.core.events import Delta, Event, Notice, Research, Status
-from chat.core.generation import AnswerContext, RoundInput, RoundResult, generate
+from chat.core.generation import RoundInput, RoundResult, generate
 from chat.core.ports import Retrieved
 from chat.core.research_rounds import ROUNDS, ResearchRound
 from chat.core.retrieval_events import notices, sources

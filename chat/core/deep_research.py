@@ -16,8 +16,9 @@ from dataclasses import replace
 
 from chat.core.answer_cache import NoAnswerCache
 from chat.core.answer_round import run_round
+from chat.core.completion import AnswerContext
 from chat.core.events import Done, Event
-from chat.core.generation import AnswerContext, RoundInput, RoundResult
+from chat.core.generation import RoundInput, RoundResult
 from chat.core.query_rewriting import rewrite
 from chat.core.request import Turn
 from chat.core.research_rounds import ROUNDS, ResearchRound, Stage

@@ -19,6 +19,7 @@ ChatError                      500 / 4500
 │   ├── Blocked                             its content policy declined the question
 │   ├── Unavailable                         no usable answer in time
 │   ├── CutOff                              the stream broke off in the middle
+│   ├── ToolsUnsupported                    this model takes no tools
 │   └── ProviderRefused                     it does not accept this request
 ├── NotReading                 503 / 1013   read what is sent; connect again
 ├── ServerStops                503 / 1001   ask again in a moment
@@ -146,6 +147,10 @@ class CutOff(ProviderError):
 
 class ProviderRefused(ProviderError):
     code = "provider_refused"
+
+
+class ToolsUnsupported(ProviderError):
+    code = "tools_unsupported"
 
 
 class NotReading(ChatError):

@@ -120,6 +120,28 @@ class Research(Event):
 
 
 @dataclass(frozen=True)
+class Step(Event):
+    """One call of a tool: sent when it starts, and again, with its `n`, when it has ended.
+
+    `state` is running, done or failed. `arguments` are the call's, long values shortened.
+    `summary` is the sentence for people of the catalogue's `code`. `passages` are the
+    citations (`path:L1-L2`) of the lines that were read, `tokens` the size of the result.
+    """
+
+    name = "step"
+    n: int
+    tool: str
+    arguments: dict[str, Any]
+    state: str
+    summary: str = ""
+    code: str = ""
+    parameters: Parameters = field(default_factory=dict)
+    passages: list[str] = field(default_factory=list)
+    ms: int | None = None
+    tokens: int | None = None
+
+
+@dataclass(frozen=True)
 class Delta(Event):
     """A piece of the answer's Markdown."""
 

@@ -56,6 +56,7 @@ MESSAGES: Final[dict[str, str]] = {
         "The model's service does not accept this request. Choose another model or shorten the"
         " question."
     ),
+    "tools_unsupported": "This model cannot use tools, so the answer rests on one search.",
     "server_stops": "The server is restarting. Ask again in a moment.",
     "unavailable": (
         "DeepWiki is temporarily unavailable. Try again in a minute: nothing of yours is lost."
@@ -69,6 +70,7 @@ MESSAGES: Final[dict[str, str]] = {
     "messages_not_a_list": "messages must be a list.",
     "too_many_messages": "messages: there are too many. Start a new conversation.",
     "message_incomplete": ("messages: number {number} must have a role and a content, both text."),
+    "unknown_mode": "The mode is one of auto, quick, agent and research.",
     "unknown_role": "messages: number {number} has an unknown role; use user or assistant.",
     "message_too_long": (
         "messages: number {number} is longer than {limit} characters. Shorten it."
@@ -82,7 +84,7 @@ MESSAGES: Final[dict[str, str]] = {
     "field_not_a_name": "{field} holds characters that no name has.",
     "field_not_a_uuid": "{field} must be a UUID.",
     "file_path_outside": "filePath must name a file of the repository, such as src/app.py.",
-    # --- the answer (chat/core/generation.py, pipeline.py, retrieval_events.py) ---
+    # --- the answer (chat/core/completion.py, generation.py, retrieval_events.py) ---
     "length_limit": (
         "The answer reached the longest this model writes at once. Continue for the rest."
     ),

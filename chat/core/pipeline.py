@@ -10,9 +10,10 @@ from collections.abc import AsyncGenerator
 
 from chat.core.answer_cache import AnswerCache, CachedAnswer, NoAnswerCache, cache_key
 from chat.core.answer_round import run_round
+from chat.core.completion import AnswerContext
 from chat.core.deep_research import run_deep_research
 from chat.core.events import Done, Event, Usage
-from chat.core.generation import AnswerContext, RoundInput, RoundResult
+from chat.core.generation import RoundInput, RoundResult
 from chat.core.ports import AnswerLimits, Model, Provider, Retrieved, Retriever, Text, Tokens
 from chat.core.query_rewriting import rewrite
 from chat.core.research_rounds import ResearchRound, current_round

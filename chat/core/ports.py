@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from chat.core import context_budget
 from chat.core.citations import Check
 from chat.core.events import Status
+from chat.core.messages import Parameters
 from chat.core.prompt import Prompt, PromptPassage
+from chat.core.tool_calls import ToolCall, ToolSpec
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class LengthLimit:
     """The answer ends at the model's limit of output; only Tokens may follow."""
 
 
-Piece = Text | Tokens | Thinking | LengthLimit
+Piece = Text | Tokens | Thinking | LengthLimit | ToolCall
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,9 @@ class Provider(Protocol):
     def stream(self, prompt: Prompt, model: Model) -> AsyncGenerator[Piece]:
         """The answer in pieces, in order. Closing the generator closes the connection.
 
-        Raises the ProviderError family; CutOff if the stream ends without its end mark.
+        ToolCall pieces come only where the prompt offers tools, each once and complete.
+        Raises the ProviderError family; CutOff if the stream ends without its end mark,
+        ToolsUnsupported if the model takes no tools.
         """
         ...
 
@@ -125,6 +129,41 @@ class Provider(Protocol):
         """Close idle connections.
 
         Called once, when the process or its event loop ends.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class ToolResult:
+    """What a tool gives: `text` for the model, the rest for the reader and the records.
+
+    `text` is fenced repository data, within the tool's limits, and says where it was cut
+    and how to go on. `passages` are the lines of files that stand in it: they count as
+    read. `summary` is a code of the message catalogue, with its `parameters`.
+    `is_error`: the arguments were wrong, and `text` tells the model how to correct them.
+    """
+
+    text: str
+    summary: str
+    parameters: Parameters = field(default_factory=dict)
+    passages: tuple[PromptPassage, ...] = ()
+    is_error: bool = False
+
+
+class Toolbox(Protocol):
+    """The tools of one answer, all on the same commits, with its person's rights."""
+
+    @property
+    def specs(self) -> Sequence[ToolSpec]:
+        """The tools, in the order in which the model is told of them."""
+        ...
+
+    async def call(self, call: ToolCall) -> ToolResult:
+        """Run one call. Calls may run at the same time.
+
+        An unknown tool or wrong arguments are a ToolResult with `is_error`. Raises the
+        ChatError family only where nothing can be read any more (database away, the
+        permission withdrawn).
         """
         ...
 

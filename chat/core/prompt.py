@@ -16,6 +16,7 @@ from string import Template
 
 from chat.core.reasoning import without_reasoning
 from chat.core.request import Turn
+from chat.core.tool_calls import ToolExchange, ToolSpec
 from deepwiki.foundation.languages import ANSWER_LANGUAGES
 
 FOLDER = Path(__file__).resolve().parent.parent / "prompts"
@@ -77,7 +78,8 @@ class PromptContent:
 class Prompt:
     """A provider's input: chat messages, and what they were composed of.
 
-    `is_research` is true for a round of Deep Research.
+    `is_research` is true for a round of Deep Research. `tools` may be called; `exchanges`
+    are the calls so far and their results, after `turns`.
     """
 
     system: str
@@ -86,6 +88,8 @@ class Prompt:
     question: str
     language: str
     is_research: bool = False
+    tools: tuple[ToolSpec, ...] = ()
+    exchanges: tuple[ToolExchange, ...] = ()
 
     def as_messages(self) -> list[dict[str, str]]:
         """The messages in the form of the OpenAI chat API."""

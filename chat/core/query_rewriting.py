@@ -14,8 +14,8 @@ from collections.abc import AsyncGenerator
 from dataclasses import replace
 
 from chat.core.clean_stream import clean_stream
+from chat.core.completion import AnswerContext, estimate_tokens
 from chat.core.errors import ProviderError
-from chat.core.generation import AnswerContext, estimate_tokens
 from chat.core.ports import Model, Piece, Retrieved, Text, Tokens
 from chat.core.prompt import Prompt, build_query_prompt
 from chat.core.request import Turn

@@ -6,30 +6,28 @@ ignore.
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 from urllib.parse import unquote
 
 from chat.core.errors import BadRequest, RequestTooLarge
+from chat.core.request_json import MAX_MESSAGES, RequestLimits
 from deepwiki.foundation.languages import ANSWER_LANGUAGES
 from deepwiki.foundation.parsing import parse_uuid
 from deepwiki.foundation.text import clean
 
 T = TypeVar("T")
 Role = Literal["user", "assistant"]
+# How a question is answered; empty where the request leaves it to the endpoint.
+Mode = Literal["", "auto", "quick", "agent", "research"]
+MODES: dict[str, Mode] = {mode: mode for mode in get_args(Mode)}
 # A client's system message has no more authority than what its user typed.
 ROLES: dict[str, Role] = {"user": "user", "assistant": "assistant", "system": "user"}
 FILTERS = ("excluded_dirs", "excluded_files", "included_dirs", "included_files")
 DEEP_RESEARCH = "[DEEP RESEARCH]"
-MAX_MESSAGES = 5_000
-MAX_VALUES = 20 * MAX_MESSAGES
-# A string of JSON, or what another value begins or ends with. Each byte is read once.
-VALUE = re.compile(rb'"(?:[^"\\]++|\\.?)*+"?|[\[{,]', re.DOTALL)
 # Names of providers and models: no control characters and no spaces.
 NAME = re.compile(r"[^\x00-\x20\x7f]{0,200}")
 # Code in a request -> code of the answer language.
@@ -42,19 +40,6 @@ class Turn:
 
     role: Role
     content: str
-
-
-@dataclass(frozen=True)
-class RequestLimits:
-    """The largest request.
-
-    A question has at most `content_chars`. Of the messages before it, the newest
-    `history_messages` are kept, and the beginning of longer ones.
-    """
-
-    message_bytes: int = 4_000_000
-    content_chars: int = 400_000
-    history_messages: int = 100
 
 
 @dataclass(frozen=True)
@@ -76,6 +61,7 @@ class ChatRequest:
     conversation: uuid.UUID | None = None
     client_message_id: uuid.UUID | None = None
     deep_research: bool = False
+    mode: Mode = ""
     revision: str = ""
     render: str = ""
     regenerate: bool = False
@@ -86,20 +72,6 @@ class ChatRequest:
     @property
     def question(self) -> str:
         return self.messages[-1].content
-
-
-def decode(data: str | bytes, limits: RequestLimits) -> dict[str, Any]:
-    """A frame or body as a JSON object.
-
-    Raises BadRequest or RequestTooLarge, and nothing else.
-    """
-    raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-    if len(raw) > limits.message_bytes or _has_too_many_values(raw):
-        raise RequestTooLarge
-    value = _json(raw)
-    if not isinstance(value, dict):
-        raise BadRequest("not_an_object")
-    return value
 
 
 def parse(value: Mapping[str, Any], limits: RequestLimits) -> ChatRequest:
@@ -125,6 +97,7 @@ def parse(value: Mapping[str, Any], limits: RequestLimits) -> ChatRequest:
         conversation=fields.identifier("conversation"),
         client_message_id=fields.identifier("client_message_id"),
         deep_research=fields.flag("deep_research"),
+        mode=fields.mode("mode"),
         revision=fields.text("revision", 200).strip(),
         render=fields.text("render", 20),
         regenerate=fields.flag("regenerate"),
@@ -158,6 +131,12 @@ class _Fields:
             raise BadRequest("field_not_a_name", field=name)
         return text
 
+    def mode(self, name: str) -> Mode:
+        text = self.text(name, 20).strip().lower()
+        if text not in MODES:
+            raise BadRequest("unknown_mode")
+        return MODES[text]
+
     def identifier(self, name: str) -> uuid.UUID | None:
         text = self.text(name, 64).strip()
         parsed = parse_uuid(text)
@@ -170,23 +149,6 @@ class _Fields:
         if value is not None and not isinstance(value, kind):
             raise BadRequest(reason, field=name)
         return value
-
-
-def _has_too_many_values(data: bytes) -> bool:
-    """Whether JSON holds more strings, lists, objects and commas than any request does.
-
-    A list of empty lists takes thirty times as much memory as its text.
-    """
-    if len(data) <= MAX_VALUES:
-        return False
-    return next(islice(VALUE.finditer(data), MAX_VALUES, None), None) is not None
-
-
-def _json(data: bytes) -> Any:
-    try:
-        return json.loads(data)
-    except (ValueError, RecursionError):
-        raise BadRequest("invalid_json") from None
 
 
 def _messages(value: Any, limits: RequestLimits) -> tuple[Turn, ...]:

@@ -15,9 +15,9 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
+from chat.core.completion import AnswerContext
 from chat.core.errors import ChatError, Down, Internal, NoSuchRepository, NotSignedIn
 from chat.core.events import Accepted, Delta, Done, Event, Numbered
-from chat.core.generation import AnswerContext
 from chat.core.pipeline import answer
 from chat.core.ports import Model
 from chat.core.request import ChatRequest

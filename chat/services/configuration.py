@@ -7,7 +7,8 @@ from functools import lru_cache
 from django.conf import settings
 
 from chat.core.ports import AnswerLimits
-from chat.core.request import ChatRequest, RequestLimits, decode, parse
+from chat.core.request import ChatRequest, parse
+from chat.core.request_json import RequestLimits, decode
 from chat.providers import Providers, load_models
 from chat.providers.base import Timeouts
 

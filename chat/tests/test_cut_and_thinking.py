@@ -6,9 +6,9 @@ import pytest
 from django.core.cache import cache
 from django.test import AsyncClient
 
+from chat.core.completion import AnswerContext
 from chat.core.errors import CutOff
 from chat.core.events import Delta, Done, Notice, Status
-from chat.core.generation import AnswerContext
 from chat.core.pipeline import AnswerLimits, Model, Retrieved, Text, answer
 from chat.core.ports import LengthLimit, Thinking
 from chat.core.prompt import PromptPassage

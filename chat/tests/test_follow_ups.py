@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from chat.core.completion import AnswerContext
 from chat.core.events import Delta, Notice
-from chat.core.generation import AnswerContext
 from chat.core.pipeline import answer
 from chat.core.ports import AnswerLimits, Model, Retrieved
 from chat.core.prompt import PromptPassage

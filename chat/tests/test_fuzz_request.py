@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.core.errors import BadRequest, RequestTooLarge
-from chat.core.request import FILTERS, ChatRequest, RequestLimits, decode, parse
+from chat.core.request import FILTERS, ChatRequest, parse
+from chat.core.request_json import RequestLimits, decode
 
 pytestmark = pytest.mark.fuzz
 LIMITS = RequestLimits(message_bytes=20_000, content_chars=500, history_messages=5)

@@ -6,7 +6,8 @@ import uuid
 import pytest
 
 from chat.core.errors import BadRequest, RequestTooLarge
-from chat.core.request import RequestLimits, decode, parse
+from chat.core.request import parse
+from chat.core.request_json import RequestLimits, decode
 
 LIMITS = RequestLimits()
 GOOD = {"repo_url": "https://github.com/a/b", "messages": [{"role": "user", "content": "How?"}]}

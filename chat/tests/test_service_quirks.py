@@ -4,9 +4,9 @@ import uuid
 
 import pytest
 
+from chat.core.completion import AnswerContext
 from chat.core.errors import ProviderError, error_class
 from chat.core.events import Done
-from chat.core.generation import AnswerContext
 from chat.core.pipeline import AnswerLimits, Model, Retrieved, answer
 from chat.core.prompt import PromptPassage
 from chat.core.request import ChatRequest, Turn

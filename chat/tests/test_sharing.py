@@ -150,7 +150,8 @@ def test_a_group_counts_in_the_search_itself(people, repository):
 def test_an_edit_of_another_conversations_message_is_refused(people, repository):
     from chat.core.errors import BadRequest
     from chat.core.pipeline import Model
-    from chat.core.request import RequestLimits, parse
+    from chat.core.request import parse
+    from chat.core.request_json import RequestLimits
     from chat.services.intake import accept_question
 
     mine, other = conversation(people["alice"], repository), conversation(people["bob"], repository)
@@ -200,7 +201,8 @@ def test_a_name_typed_in_vain_is_not_listed_for_everybody(client, people, reposi
 def test_a_page_asks_about_its_own_row_where_several_share_an_address(people):
     from chat.core.errors import NoSuchRepository
     from chat.core.pipeline import Model
-    from chat.core.request import RequestLimits, parse
+    from chat.core.request import parse
+    from chat.core.request_json import RequestLimits
     from chat.services.intake import accept_question
 
     url = "https://github.com/team/secret"

@@ -12,9 +12,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser, OutputWrapper
 
 from chat import services
+from chat.core.completion import AnswerContext
 from chat.core.errors import ChatError
 from chat.core.events import Delta, Event, Notice, Sources, Status, Usage
-from chat.core.generation import AnswerContext
 from chat.core.pipeline import answer
 from chat.core.ports import AnswerLimits, Model
 from chat.core.request import ChatRequest, parse
