@@ -20,8 +20,10 @@ import google.ai.generativelanguage as glm
 import grpc
 import grpc.aio
 
+from chat.testing.gemini_turns import gemini_turn, replies_of_turn
 from chat.testing.loopback import Loopback
 from chat.testing.model_script import ModelScript
+from chat.testing.tool_script import Play
 
 SERVICE = "google.ai.generativelanguage.v1beta.GenerativeService"
 METHOD = "StreamGenerateContent"
@@ -44,12 +46,14 @@ class GoogleServer(Loopback):
 
     `requests` holds the requests received, `keys` the key of each. `closed` counts
     calls left before their end. A model in `replies` gets those as they are: messages
-    as bytes, an error as status and words.
+    as bytes, an error as status and words. One in `plays` calls tools (see
+    tool_script.py); its name there has `models/` in front.
     """
 
     requests: list[Any] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     replies: dict[str, list[Any]] = field(default_factory=dict)
+    plays: dict[str, Play] = field(default_factory=dict)
     closed: int = 0
     port: int = 0
 
@@ -79,6 +83,11 @@ class GoogleServer(Loopback):
                 await context.abort(*STATUS[script.fault])
             if script.fault == "hang":
                 await asyncio.Event().wait()
+            turn = gemini_turn(self.plays.get(request.model), script, request)
+            if turn is not None:
+                for reply in replies_of_turn(turn):
+                    yield reply
+                return
             async for reply in _replies(script, context):
                 yield reply
         except asyncio.CancelledError:

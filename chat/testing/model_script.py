@@ -9,6 +9,7 @@
     thoughts  pieces of reasoning before the first word (0), delay_ms after each
     echo      1: the answer is the prompt as received
     hold      after so many words the answer waits for `release()`; embeddings wait before theirs
+    turns     the calls of tools that it makes, instead of words (see tool_script.py)
     fault     a way to fail; each server lists its own
 """
 
@@ -33,6 +34,7 @@ class ModelScript:
     thoughts: int = 0
     echo: int = 0
     hold: int = 0
+    turns: str = ""
     fault: str = ""
 
     @classmethod

@@ -10,6 +10,7 @@ The model's name is the script (see model_script.py); a name without one does wh
     midhang    nothing more after half          empty    a whole stream without a word
     length     the words end at the limit of output
     first429 / first500   only the first request with this model's name fails
+    notools    a request that offers tools is refused, as Ollama does
 
 Formats: https://platform.openai.com/docs/api-reference/chat and, for /api/tags,
 https://github.com/ollama/ollama/blob/main/docs/api.md
@@ -33,6 +34,7 @@ from chat.testing.http_wire import HttpRequest, read_request, send_reply
 from chat.testing.loopback import Loopback
 from chat.testing.model_script import ModelScript
 from chat.testing.openai_stream import ChatStream, Json, error_body
+from chat.testing.tool_script import ModelTurn, Play, read_turns, turn_of_body
 
 STATUS = {
     "401": 401,
@@ -49,6 +51,7 @@ LISTS = {
     "models": {"object": "list", "data": [{"id": "fake", "object": "model"}]},
     "tags": {"models": [{"name": "fake:latest"}, {"name": "nomic-embed-text:latest"}]},
 }
+NO_TOOLS = {"error": {"message": "fake does not support tools", "type": "api_error"}}
 HTML_ERROR = "<html><body>bad gateway at 10.0.0.7</body></html>"
 DEFAULT_PORT = 9100
 DIMENSIONS = 16
@@ -62,7 +65,7 @@ class OpenAIServer(Loopback):
     `closed` counts streams whose client left before the end; `most_embedding` is the
     largest number of concurrent embedding requests. With a `listener` it serves that
     socket, which it closes at the end, instead of `port`. `default` is the script of
-    models whose name has none.
+    models whose name has none. A model in `plays` calls tools (see tool_script.py).
     """
 
     requests: list[Json] = field(default_factory=list)
@@ -72,6 +75,7 @@ class OpenAIServer(Loopback):
     port: int = 0
     listener: socket.socket | None = None
     default: str = ""
+    plays: dict[str, Play] = field(default_factory=dict)
     embedding: int = 0
     most_embedding: int = 0
 
@@ -146,16 +150,24 @@ class OpenAIServer(Loopback):
         if script.fault == "html":
             await send_reply(writer, 502, HTML_ERROR)
             return True
+        if script.fault == "notools" and body.get("tools"):
+            await send_reply(writer, 400, NO_TOOLS)
+            return True
         client_left = asyncio.ensure_future(reader.read(1))
         is_broken = False
         try:
-            stream = ChatStream(body, script, writer, client_left, self._permits)
+            turn = self._turn(body, script)
+            stream = ChatStream(body, script, writer, client_left, self._permits, turn)
             return await stream.send()
         except ConnectionError:
             is_broken = True
             raise
         finally:
             await self._end_watch(client_left, is_broken=is_broken)
+
+    def _turn(self, body: Json, script: ModelScript) -> ModelTurn | None:
+        plays = self.plays.get(body["model"]) or (script.turns and read_turns(script.turns))
+        return turn_of_body(plays, body) if plays else None
 
     async def _end_watch(self, client_left: asyncio.Future[bytes], *, is_broken: bool) -> None:
         if is_broken or client_left.done():

@@ -12,6 +12,7 @@ from typing import Any
 
 from chat.testing.http_wire import end_stream, send_chunk, start_stream
 from chat.testing.model_script import ModelScript
+from chat.testing.tool_script import ModelTurn, deltas, finish_reason
 
 Json = dict[str, Any]
 CODES = {"context": "context_length_exceeded", "401": "invalid_api_key", "404": "model_not_found"}
@@ -22,7 +23,7 @@ class ChatStream:
     """One streamed completion.
 
     `client_left` is done when the client closes the connection. A held answer waits
-    for one of `permits`.
+    for one of `permits`. `turn` takes the place of the script's words.
     """
 
     body: Json
@@ -30,6 +31,7 @@ class ChatStream:
     writer: asyncio.StreamWriter
     client_left: asyncio.Future[bytes]
     permits: asyncio.Semaphore
+    turn: ModelTurn | None = None
 
     async def send(self) -> bool:
         """Send it; whether the connection can be used again."""
@@ -50,25 +52,24 @@ class ChatStream:
         return await self._send_words()
 
     async def _send_words(self) -> bool:
-        words = self._words()
-        for number, word in enumerate(words):
+        pieces = self._deltas()
+        for number, delta in enumerate(pieces):
             if self.client_left.done():
                 return False
             if self.script.hold and number == self.script.hold:
                 await self._hold()
-            if number == len(words) // 2 and self.script.fault:
+            if number == len(pieces) // 2 and self.script.fault:
                 ended = await self._fail_midway()
                 if ended is not None:
                     return ended
-            await self._send({"choices": [_choice({"content": word})]})
+            await self._send({"choices": [_choice(delta)]})
             if self.script.delay_ms:
                 await self._pause(self.script.delay_ms)
-        await self._send_end(len(words))
+        await self._send_end(len(pieces))
         return True
 
     async def _send_end(self, words: int) -> None:
-        reason = "length" if self.script.fault == "length" else "stop"
-        await self._send({"choices": [_choice({}, reason)]})
+        await self._send({"choices": [_choice({}, self._finish_reason())]})
         await self._send({"choices": [], "usage": self._usage(words)})
         await send_chunk(self.writer, b"data: [DONE]\n\n")
         await end_stream(self.writer)
@@ -104,6 +105,16 @@ class ChatStream:
         event = json.dumps({"id": "c", "object": "chat.completion.chunk", **data})
         await send_chunk(self.writer, f"data: {event}\n\n".encode())
 
+    def _finish_reason(self) -> str:
+        if self.script.fault == "length":
+            return "length"
+        return finish_reason(self.turn) if self.turn else "stop"
+
+    def _deltas(self) -> list[Json]:
+        if self.turn is not None:
+            return deltas(self.turn, f"call_{len(self.body['messages'])}_")
+        return [{"content": word} for word in self._words()]
+
     def _words(self) -> list[str]:
         if self.script.fault == "empty":
             return []
@@ -112,14 +123,14 @@ class ChatStream:
         return self.script.words()
 
     def _prompt(self) -> str:
-        return "\n".join(message["content"] for message in self.body["messages"])
+        return "\n".join(message["content"] or "" for message in self.body["messages"])
 
     def _usage(self, words: int) -> dict[str, int]:
         prompt_tokens = len(json.dumps(self.body)) // 4
         return {"prompt_tokens": prompt_tokens, "completion_tokens": words, "total_tokens": 0}
 
 
-def _choice(delta: dict[str, str], finish_reason: str | None = None) -> Json:
+def _choice(delta: Json, finish_reason: str | None = None) -> Json:
     return {"index": 0, "delta": delta, "finish_reason": finish_reason}
 
 
@@ -128,7 +139,7 @@ def error_body(fault: str, body: Json) -> Json:
     # As real services do, it repeats the key and part of the prompt: neither may reach
     # a person.
     code = CODES.get(fault)
-    question = body["messages"][-1]["content"][:40]
+    question = (body["messages"][-1]["content"] or "")[:40]
     message = (
         f"{code or 'The server had an error'}:"
         f" Incorrect API key provided: sk-secret-1234567890. {question}"
