@@ -17,17 +17,20 @@ from repos.index.links import (
     definers_of,
     insert_names,
     link_weight,
-    positions,
-    sorted_by_hash,
 )
+from repos.indexing.identifiers import identifiers_in
 
 DOCUMENTS = """
-SELECT d.id, d.path, d.role, coalesce(i.defines, ''), coalesce(i.uses, ''::bytea)
+SELECT d.id, d.path, d.role, coalesce(i.defines, '')
 FROM repos_document d LEFT JOIN repos_identifiers i ON i.document_id = d.id
 WHERE d.index_id = %s AND (NOT d.is_live OR d.id = ANY(%s))
 """
 NAMES = "SELECT id, name, documents FROM repos_name WHERE index_id = %s AND name = ANY(%s)"
-CLEAR_NAMES = "SELECT id, name, documents, users FROM repos_name WHERE index_id = %s AND files <= %s AND users <= %s"
+TEXTS = "SELECT id, text FROM repos_document WHERE id = ANY(%s)"
+CLEAR_NAMES = """
+SELECT id, name, documents, users FROM repos_name
+WHERE index_id = %s AND name = ANY(%s) AND files <= %s AND users <= %s
+"""
 LEAD_LINKS_OVER = """
 UPDATE repos_link l SET target_id = m.new
 FROM unnest(%s::bigint[], %s::bigint[]) AS m(old, new) WHERE l.target_id = m.old
@@ -38,6 +41,7 @@ FROM unnest(%s::bigint[], %s::text[]) AS m(id, documents) WHERE n.id = m.id
 """
 DELETE_LINKS = "DELETE FROM repos_link WHERE target_id = ANY(%s) AND name_id = ANY(%s)"
 DELETE_NAMES = "DELETE FROM repos_name WHERE id = ANY(%s)"
+TEXTS_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,6 @@ class _Document:
     path: str
     role: str
     names: frozenset[str]
-    uses: bytes
 
     @property
     def definitions(self) -> set[tuple[str, str, str]]:
@@ -71,8 +74,8 @@ def _documents(index_id: int, replaced: Sequence[int]) -> tuple[list[_Document],
     """The replaced documents and the staged ones."""
     old: list[_Document] = []
     new: list[_Document] = []
-    for pk, path, role, defines, uses in fetch_all(DOCUMENTS, [index_id, list(replaced)]):
-        document = _Document(pk, path, role, frozenset(defines.split()), bytes(uses))
+    for pk, path, role, defines in fetch_all(DOCUMENTS, [index_id, list(replaced)]):
+        document = _Document(pk, path, role, frozenset(defines.split()))
         (old if pk in replaced else new).append(document)
     return old, new
 
@@ -117,14 +120,12 @@ def _links_from(
     index_id: int, new: Sequence[_Document], affected: set[str]
 ) -> Iterator[tuple[object, ...]]:
     """LINK_COLUMNS of the links from staged documents by the names that are not affected."""
-    rows = fetch_all(CLEAR_NAMES, [index_id, MAX_FILES, MAX_USERS])
-    names = {name: (pk, targets, users) for pk, name, targets, users in rows}
-    hashes, ordered = sorted_by_hash(names.keys() - affected)
-    for document in new:
-        for name in (ordered[position] for position in positions(hashes, document.uses)):
-            if name in document.names:
-                continue
-            pk, targets, users = names[name]
-            weight = link_weight(len(targets), max(users, 1))
-            for target in targets:
-                yield document.id, target, pk, weight
+    for start in range(0, len(new), TEXTS_AT_ONCE):
+        documents = {document.id: document for document in new[start : start + TEXTS_AT_ONCE]}
+        for pk, text in fetch_all(TEXTS, [list(documents)]):
+            used = identifiers_in(text) - documents[pk].names - affected
+            values = [index_id, list(used), MAX_FILES, MAX_USERS]
+            for name_id, _, targets, users in fetch_all(CLEAR_NAMES, values):
+                weight = link_weight(len(targets), max(users, 1))
+                for target in targets:
+                    yield pk, target, name_id, weight

@@ -45,6 +45,7 @@ from repos.models import Index, Repository
 # Raise it when chunking or weights change: every index is then built anew.
 FORMAT = 3
 MAX_COMMIT_HISTORY = 200
+ANALYZE_SHARE = 0.1  # of an index's files; a smaller update leaves the statistics as they are
 
 LiveDocuments = Mapping[str, tuple[int, str]]  # path -> (document id, content id)
 
@@ -163,7 +164,7 @@ def switch(
         if not holds_claim():
             raise InterruptedError
         locked = Repository.objects.select_for_update().get(pk=repository.pk)
-        previous = locked.current_index_id
+        previous, files_before = locked.current_index_id, index.files
         if build.partial:
             _switch_documents(build, replaced)
         _save(index, commit, skipped)
@@ -173,7 +174,9 @@ def switch(
         drop_index(previous)
     if build.partial:
         terms.renew_if_worn(index.pk)
-    analyze()
+    added = index.files - files_before + len(replaced)
+    if not build.partial or max(added, len(replaced)) > ANALYZE_SHARE * index.files:
+        analyze()
 
 
 def record_commit_history(index: Index, commit: str, steps: int | None) -> None:

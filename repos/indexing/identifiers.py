@@ -46,9 +46,14 @@ def defined_names(language: str, role: str, chunks: Iterable[TextChunk]) -> list
 
 def used_identifiers(text: str) -> Hashes:
     """The hashes of the distinct identifiers in a text, sorted; the first MAX_USED of them."""
-    found = dict.fromkeys(match.group() for match in IDENTIFIER.finditer(text))
-    hashes = {name_hash(name) for name in islice(found, MAX_USED) if len(name) <= MAX_NAME_CHARS}
+    hashes = set(map(name_hash, identifiers_in(text)))
     return np.array(sorted(hashes), dtype=np.uint32)
+
+
+def identifiers_in(text: str) -> set[str]:
+    """The distinct identifiers in a text; the first MAX_USED of them, without long ones."""
+    found = dict.fromkeys(match.group() for match in IDENTIFIER.finditer(text))
+    return {name for name in islice(found, MAX_USED) if len(name) <= MAX_NAME_CHARS}
 
 
 def name_hash(name: str) -> int:

@@ -39,6 +39,7 @@ class LocalFolder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._root = os.fspath(root)
         self.left_out: list[LeftOut] = []
         if not root.is_dir():
             raise NotFound("no_folder")
@@ -131,7 +132,7 @@ class LocalFolder:
     def entry(self, path: str) -> TreeEntry | None:
         """The entry of a file or link, None if it is none or cannot be read."""
         try:
-            info = (self.root / path).lstat()
+            info = os.lstat(f"{self._root}/{path}")
         except OSError:
             return None
         if stat.S_ISLNK(info.st_mode):
@@ -156,7 +157,7 @@ class LocalFolder:
     def _read_bytes(self, path: str, max_bytes: int) -> bytes | None:
         """The first bytes of a regular file, None if it is none or cannot be read."""
         try:
-            descriptor = self._open(Path(path).parts)
+            descriptor = self._open(path.split("/"))
         except OSError:
             return None
         with os.fdopen(descriptor, "rb") as stream:
@@ -167,9 +168,9 @@ class LocalFolder:
                 pass
         return None
 
-    def _open(self, parts: tuple[str, ...]) -> int:
+    def _open(self, parts: list[str]) -> int:
         """A descriptor of the file; each part is opened from its parent, none is a link."""
-        folder = os.open(self.root, FOLDER_FLAGS)
+        folder = os.open(self._root, FOLDER_FLAGS)
         try:
             for part in parts[:-1]:
                 inner = os.open(part, FOLDER_FLAGS | os.O_NOFOLLOW, dir_fd=folder)

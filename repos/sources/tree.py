@@ -66,4 +66,6 @@ def is_build_folder(name: str, siblings: Collection[str]) -> bool:
 
 def printable(path: str) -> str:
     """`path` with characters that cannot be shown or stored replaced by U+FFFD."""
+    if path.isprintable():
+        return path
     return "".join(char if char.isprintable() else "\ufffd" for char in path)
