@@ -7,8 +7,11 @@ Readers take the id of an index that their caller may read: this package lies be
 from repos.graph.calls import Callee, Caller, callees, callers, hover, name_at
 from repos.graph.definitions import Definition, definitions, outline
 from repos.graph.edges import EdgeKind
+from repos.graph.file_links import FileEdge, FileLinks, file_edges, tests_of
+from repos.graph.importance import RankedFile, top_files, top_symbols
 from repos.graph.linker import change_of, link_changes, link_index
 from repos.graph.references import FileReferences, ReferenceLine, References, references
+from repos.graph.repository_map import MappedFile, repository_map
 from repos.graph.writer import write_symbols
 from repos.indexing.symbols import ReferenceKind
 
@@ -17,7 +20,11 @@ __all__ = [
     "Caller",
     "Definition",
     "EdgeKind",
+    "FileEdge",
+    "FileLinks",
     "FileReferences",
+    "MappedFile",
+    "RankedFile",
     "ReferenceKind",
     "ReferenceLine",
     "References",
@@ -25,11 +32,16 @@ __all__ = [
     "callers",
     "change_of",
     "definitions",
+    "file_edges",
     "hover",
     "link_changes",
     "link_index",
     "name_at",
     "outline",
     "references",
+    "repository_map",
+    "tests_of",
+    "top_files",
+    "top_symbols",
     "write_symbols",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from deepwiki.foundation.sql import Row, fetch_all, read_sql
+from deepwiki.foundation.sql import Values, fetch_all, read_sql
 from repos.graph.confidence import ReferringFile, confidence, referring_file
 from repos.graph.name_keys import name_key
 from repos.indexing.symbols import KINDS, dotted
@@ -63,7 +63,12 @@ def outline(index_id: int, path: str) -> list[Definition]:
 
 def definitions_in(index_id: int, paths: Sequence[str]) -> list[Definition]:
     """The definitions of several files, by path and start."""
-    return _definitions(fetch_all(OF_FILE, {"index": index_id, "paths": list(paths)}))
+    return read_definitions(OF_FILE, {"index": index_id, "paths": list(paths)})
+
+
+def read_definitions(statement: str, values: Values) -> list[Definition]:
+    """The definitions that a statement gives, as COLUMNS."""
+    return [_definition(*row) for row in fetch_all(statement, values)]
 
 
 def definitions(
@@ -84,8 +89,8 @@ def definitions_of(
 ) -> dict[str, list[Definition]]:
     """As `definitions`, for several names; those without any are left out."""
     keys = [name_key(index_id, name) for name in names]
-    rows = fetch_all(OF_NAMES, {"index": index_id, "keys": keys, "limit": MAX_CANDIDATES})
-    by_name = _by_name(_definitions(rows))
+    values = {"index": index_id, "keys": keys, "limit": MAX_CANDIDATES}
+    by_name = _by_name(read_definitions(OF_NAMES, values))
     return {name: ranked(found, source, line) for name, found in by_name.items()}
 
 
@@ -107,10 +112,6 @@ def ranked(
 def _order(candidate: Definition) -> tuple[float, bool, str, int]:
     is_aside = candidate.role != "code"
     return -candidate.confidence, is_aside, candidate.path, candidate.start
-
-
-def _definitions(rows: Iterable[Row]) -> list[Definition]:
-    return [_definition(*row) for row in rows]
 
 
 def _definition(*columns: Any) -> Definition:
