@@ -74,7 +74,7 @@ function closeOrStop(sourcePane, thread) {
     menu.querySelector("summary").focus();
     return;
   }
-  if (document.querySelector("dialog[open]") || closeNarrowRail() || sourcePane?.close()) return;
+  if (document.querySelector("dialog[open]") || closeNarrowRail() || sourcePane?.closeTop()) return;
   thread?.stop();
 }
 

@@ -27,6 +27,11 @@ const actions = {
   "close-pane": () => sourcePane?.close(),
   "next-source": () => sourcePane?.step(1),
   "previous-source": () => sourcePane?.step(-1),
+  "pane-back": () => sourcePane?.back(),
+  "go-to-definition": () => sourcePane?.names.follow(),
+  "show-references": () => sourcePane?.names.open("references"),
+  "show-callers": () => sourcePane?.names.open("callers"),
+  "close-panel": () => sourcePane?.panel.close(),
   "copy-text": (button) => copyText(button, button.dataset.text),
   "copy-answer": (button) => copyAnswer(button, button.closest(".answer")),
   copy: (button) => copyText(button, codeBlock(button).querySelector("code").textContent),
@@ -53,6 +58,11 @@ document.addEventListener("click", (event) => {
   if (cite && sourcePane && isPlainClick(event)) {
     event.preventDefault();
     sourcePane.open(cite);
+  }
+  const link = event.target.closest("#name-card a, #code-panel a");
+  if (link && sourcePane?.code.leadsToCode(link) && isPlainClick(event)) {
+    event.preventDefault();
+    sourcePane.names.goTo(link.href);
   }
   if (event.target instanceof HTMLDialogElement) event.target.close(); // its backdrop
   for (const menu of document.querySelectorAll(".menu[open]")) {

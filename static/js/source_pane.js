@@ -1,10 +1,17 @@
-// The source pane: shows the cited lines of a file, goes from source to source, keeps its width.
+// The source pane: shows the cited lines of a file, goes from source to source and from a name to its
+// definition, keeps its width.
+import { PaneCode } from "./pane_code.js";
+import { CodeKeys } from "./reader/code_keys.js";
+import { CodePanel } from "./reader/code_panel.js";
+import { Names } from "./reader/names.js";
 
 const LEAST_WIDTH = 20; // percent of the window, as is the next
 const MOST_WIDTH = 70;
 const DEFAULT_WIDTH = 42;
 const KEY_STEP = 2;
 const SETTING = "pane"; // in localStorage: the width
+
+/** @typedef {{path: string, start: number, end: number}} Place lines of a file */
 
 export class SourcePane {
   /**
@@ -17,6 +24,12 @@ export class SourcePane {
     this.body = element.querySelector("#pane-body");
     this.grip = element.querySelector(".grip");
     this.cite = null; // the citation shown; gets the focus back
+    this.place = null; // what is shown
+    this.former = []; // places that names led away from
+    this.code = new PaneCode(this.body, (place) => this.follow(place));
+    this.panel = new CodePanel(element.querySelector("#code-panel"), this.code);
+    this.names = new Names(this.code, this.panel, element.querySelector("#name-card"));
+    new CodeKeys(this.code, this.names);
     this.resize(Number(localStorage.getItem(SETTING)) || DEFAULT_WIDTH);
     this.bindGrip();
   }
@@ -28,8 +41,28 @@ export class SourcePane {
    */
   async open(cite) {
     this.cite = cite;
+    this.former = [];
+    this.closeParts();
     const { path, start, end } = cite.dataset;
-    const query = new URLSearchParams({ path, start, end });
+    await this.load({ path, start, end });
+  }
+
+  /** Shows where a name leads; `back` returns. @param {Place} place */
+  async follow(place) {
+    this.former.push(this.place);
+    await this.load(place);
+  }
+
+  /** Shows the place before the last name that was followed. */
+  async back() {
+    const place = this.former.pop();
+    if (place) await this.load(place);
+  }
+
+  async load(place) {
+    this.place = place;
+    this.code.first = Number(place.start);
+    const query = new URLSearchParams(place);
     const url = `${this.thread.dataset.sourceUrl}?${query}`;
     this.element.hidden = false;
     try {
@@ -37,6 +70,8 @@ export class SourcePane {
     } finally {
       this.showMarkedLines();
     }
+    const button = this.element.querySelector("[data-action=pane-back]");
+    if (button) button.hidden = this.former.length === 0;
   }
 
   /**
@@ -59,10 +94,10 @@ export class SourcePane {
     const answer = this.cite.closest(".answer") ?? this.thread;
     const places = new Map();
     for (const cite of answer.querySelectorAll("a.cite")) {
-      if (!places.has(place(cite))) places.set(place(cite), cite);
+      if (!places.has(placeOf(cite))) places.set(placeOf(cite), cite);
     }
     const cites = [...places.values()];
-    const current = [...places.keys()].indexOf(place(this.cite));
+    const current = [...places.keys()].indexOf(placeOf(this.cite));
     const next = cites[(current + by + cites.length) % cites.length];
     if (next) this.open(next);
   }
@@ -74,9 +109,24 @@ export class SourcePane {
    */
   close() {
     if (this.element.hidden) return false;
+    this.closeParts();
     this.element.hidden = true;
     this.cite?.focus();
     return true;
+  }
+
+  /**
+   * Closes the card of a name, else the panel about one, else the pane.
+   *
+   * @returns {boolean} false when nothing was open
+   */
+  closeTop() {
+    return this.names.closeCard() || this.panel.close() || this.close();
+  }
+
+  closeParts() {
+    this.names.card.hide();
+    this.panel.element.hidden = true;
   }
 
   bindGrip() {
@@ -114,6 +164,6 @@ export class SourcePane {
   }
 }
 
-function place({ dataset }) {
+function placeOf({ dataset }) {
   return `${dataset.path}:${dataset.start}-${dataset.end}`;
 }

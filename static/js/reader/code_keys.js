@@ -1,10 +1,10 @@
 // The keyboard within the lines of a file: the arrow keys go from line to line and from name to name.
-import { lineNumber } from "./code_lines.js";
+import { lineNumber } from "./line_range.js";
 import { wordsOfRow } from "./words.js";
 
 export class CodeKeys {
   /**
-   * @param {import("./code_page.js").CodePage} page
+   * @param {import("./code_page.js").CodePage | import("../pane_code.js").PaneCode} page
    * @param {import("./names.js").Names} names
    */
   constructor(page, names) {
@@ -16,7 +16,7 @@ export class CodeKeys {
   }
 
   press(event) {
-    const isHere = event.target.closest("#code-lines");
+    const isHere = event.target.closest("[data-code]");
     if (!isHere || event.ctrlKey || event.metaKey || event.altKey) return;
     const action = this.actions(event)[event.key];
     if (!action) return;

@@ -3,6 +3,7 @@
 
 import { translate } from "../i18n.js";
 import { showLoadError } from "../page_updates.js";
+import { lineNumber } from "./line_range.js";
 
 const STEP = 160; // lines that are loaded at once, as many as the server gives
 const MOST_LINES = 1200; // on the page
@@ -196,9 +197,4 @@ export class CodeLines {
 // Those elements of a part from the server.
 function elements(html, selector) {
   return [...new DOMParser().parseFromString(html, "text/html").querySelectorAll(selector)];
-}
-
-/** The number of a line. @param {HTMLElement} row */
-export function lineNumber(row) {
-  return Number(row.id.slice(1));
 }

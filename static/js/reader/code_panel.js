@@ -3,7 +3,7 @@
 export class CodePanel {
   /**
    * @param {HTMLElement} element
-   * @param {import("./code_page.js").CodePage} page
+   * @param {import("./code_page.js").CodePage | import("../pane_code.js").PaneCode} page
    */
   constructor(element, page) {
     this.element = element;

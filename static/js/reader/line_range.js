@@ -45,3 +45,8 @@ export function rangeFragment(range) {
 export function rangeQuery(range) {
   return range ? `?lines=${range.start}-${range.end}` : "";
 }
+
+/** The number of a line. @param {HTMLLIElement} row */
+export function lineNumber(row) {
+  return row.value || Number(row.id.slice(1));
+}

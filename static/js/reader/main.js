@@ -69,10 +69,7 @@ function follow(event, link) {
 
 // One thing at a time.
 function closeWhatIsOpen() {
-  const { mark } = names.card;
-  const row = mark === document.activeElement ? mark?.closest("li") : null;
-  if (names.card.hide()) row?.focus({ preventScroll: true });
-  else if (!closeOutline()) panel.close();
+  if (!names.closeCard() && !closeOutline()) panel.close();
 }
 
 // Not one that opens a tab; with Shift a number chooses lines.

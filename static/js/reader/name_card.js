@@ -7,7 +7,7 @@ const MARGIN = 8; // pixels from the edges of the window
 export class NameCard {
   /**
    * @param {HTMLElement} element
-   * @param {import("./code_page.js").CodePage} page
+   * @param {import("./code_page.js").CodePage | import("../pane_code.js").PaneCode} page
    */
   constructor(element, page) {
     this.element = element;

@@ -7,7 +7,7 @@ const LEAVE_MS = 250;
 
 export class Names {
   /**
-   * @param {import("./code_page.js").CodePage} page
+   * @param {import("./code_page.js").CodePage | import("../pane_code.js").PaneCode} page
    * @param {import("./code_panel.js").CodePanel} panel
    * @param {HTMLElement} card
    */
@@ -22,7 +22,7 @@ export class Names {
     card.addEventListener("pointerenter", () => clearTimeout(this.timer));
     card.addEventListener("pointerleave", () => this.leave());
     page.element.addEventListener("htmx:beforeSwap", ({ target }) => {
-      if (target === page.element) this.card.hide(); // not for the outline
+      if (target.id !== "code-outline") this.card.hide();
     });
   }
 
@@ -47,6 +47,15 @@ export class Names {
     const query = this.card.query(word);
     this.card.hide();
     this.panel.open(part, query);
+  }
+
+  /** Hides the card; a line gets the focus of its name. @returns {boolean} false when none was shown */
+  closeCard() {
+    const { mark } = this.card;
+    const row = mark && mark === document.activeElement ? mark.closest("li") : null;
+    if (!this.card.hide()) return false;
+    row?.focus({ preventScroll: true });
+    return true;
   }
 
   goTo(url) {
@@ -88,7 +97,7 @@ export class Names {
   }
 
   wordOf(event) {
-    if (!event.target.closest("#code-lines code")) return null;
+    if (!event.target.closest("[data-code] code")) return null;
     return wordAtPoint(event.clientX, event.clientY);
   }
 }

@@ -1,5 +1,5 @@
 // Names in the lines of a file: words that the colouring does not take for something else.
-import { lineNumber } from "./code_lines.js";
+import { lineNumber } from "./line_range.js";
 
 const WORD = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
 const NAME_CLASS = /^n/; // of Pygments: https://pygments.org/docs/tokens/
@@ -77,7 +77,7 @@ function rangeOf({ node, start, name }) {
 }
 
 function wordsOfNode(node) {
-  const row = node.parentElement.closest("#code-lines li");
+  const row = node.parentElement.closest("[data-code] li");
   const holder = node.parentElement.closest("code, span:not(.name)");
   if (!row || !holder?.closest("code")) return [];
   if (holder.tagName === "SPAN" && !NAME_CLASS.test(holder.className)) return [];
