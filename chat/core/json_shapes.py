@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 
 class SourceItem(TypedDict):
@@ -61,3 +61,22 @@ class StageItem(TypedDict):
     looking_for: NotRequired[str]
     passages: NotRequired[int]
     at: int
+
+
+class StepItem(TypedDict):
+    """One call of a tool (`Message.steps`): the last `step` event with its `n`.
+
+    `state` is done or failed; running only while the answer is being written. `passages`
+    are the lines that were read, as `path:L1-L2`.
+    """
+
+    n: int
+    tool: str
+    arguments: dict[str, Any]
+    state: str
+    summary: str
+    code: str
+    parameters: NotRequired[dict[str, str | int]]
+    passages: list[str]
+    ms: NotRequired[int]
+    tokens: NotRequired[int]

@@ -130,6 +130,8 @@ def _message_fields(run: Run) -> Fields:
         fields["usage"] = _without_name(run.usage)
     if run.stages:
         fields["stages"] = run.stages
+    if run.steps:
+        fields["steps"] = run.steps.items(has_ended=run.state is not None)
     if run.error is not None:
         fields |= {
             "error": run.error.message,

@@ -14,7 +14,7 @@ import asyncio
 import contextlib
 import logging
 import uuid
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -30,6 +30,7 @@ from chat.core.events import (
     Research,
     Sources,
     State,
+    Step,
     Usage,
 )
 from chat.core.json_shapes import StageItem
@@ -41,6 +42,7 @@ from chat.runs.event_log import EventLog
 from chat.runs.ports import BlockRenderer, NoRecord, Recorder
 from chat.runs.saver import Saver
 from chat.runs.source import is_failure, take_events
+from chat.runs.step_list import StepList
 from deepwiki.foundation.incidents import log_incident
 from deepwiki.foundation.log_format import run_id
 from deepwiki.foundation.text import TextCleaner
@@ -71,6 +73,7 @@ class Run:
     error: Failed | None = None
     notices: list[Notice] = field(default_factory=list)
     stages: list[StageItem] = field(default_factory=list)
+    steps: StepList = field(default_factory=StepList)
     task: asyncio.Task[None] | None = None
     readers: int = 0
     max_seconds: float = MAX_SECONDS
@@ -83,7 +86,7 @@ class Run:
         self._cleaner = TextCleaner()
         self._coalescer = Coalescer(self._emit_text, self._stop_after)
         self._blocks = BlockStream(self.renderer, self.log.append)
-        self._saver = Saver(self.log, self._store)
+        self._saver = Saver(self.log, lambda events: self.recorder.save(self, events))
 
     @property
     def is_running(self) -> bool:
@@ -208,7 +211,10 @@ class Run:
             case Notice():
                 self.notices.append(event)
             case Research():
-                self._begin_stage(event)
+                stage = {**event.as_json(), "at": len(self.text)}
+                self.stages.append(cast(StageItem, stage))
+            case Step():
+                self.steps.add(event)
         self._coalescer.flush()
         self.log.append(event)
 
@@ -276,11 +282,6 @@ class Run:
         if self.usage is None and self.meter is not None and self.meter.usage is not None:
             self.emit(self.meter.usage)
 
-    def _begin_stage(self, event: Research) -> None:
-        """Note where the text of a research round begins."""
-        stage = {**event.as_json(), "at": len(self.text)}
-        self.stages.append(cast(StageItem, stage))
-
     async def _end_paragraph(self) -> None:
         """Separate the text of the next research round, and its blocks, from that so far."""
         self.emit(Delta("\n\n"))
@@ -295,6 +296,3 @@ class Run:
     def _emit_text(self, text: str) -> None:
         self.log.append(Delta(text))
         self._blocks.add(text)
-
-    async def _store(self, new_events: Sequence[Numbered]) -> None:
-        await self.recorder.save(self, new_events)
