@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from chat.core.citations import Citation
 from chat.core.events import Usage
 from chat.core.ports import Model, Retrieved
 from chat.core.request import ChatRequest, Turn
@@ -15,10 +16,11 @@ from chat.core.request import ChatRequest, Turn
 
 @dataclass(frozen=True)
 class CachedAnswer:
-    """A complete answer and what it cost."""
+    """A complete answer, what it cost, and the lines that its model read."""
 
     text: str
     usage: Usage
+    read: tuple[Citation, ...] = ()
 
 
 class AnswerCache(Protocol):

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Iterator
 
 from chat.core.answer_cache import AnswerCache, CachedAnswer, cache_key
 from chat.core.completion import AnswerContext
-from chat.core.events import Delta, Event, Notice, Research, Status
+from chat.core.events import Delta, Event, LinesRead, Notice, Research, Status
 from chat.core.generation import RoundInput, RoundResult, generate
 from chat.core.ports import Retrieved
 from chat.core.research_rounds import ROUNDS, ResearchRound
@@ -36,6 +36,8 @@ async def run_round(
     cached = await _cached_answer(context, retrieved, cache)
     if cached is not None:
         yield Notice.of("from_cache")
+        if cached.read:
+            yield LinesRead(cached.read)
         yield Delta(cached.text)
         yield RoundResult(cached.text, retrieved, from_cache=True)
         return

@@ -5,7 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
+
+# read: every cited line was in front of the model in this answer. exists: all are in the
+# commit, and at least one of them was not read (lines read in part count as not read).
+# missing: not in the commit. found: in the commit, and nobody knows what was read, as of
+# answers stored before this was noted, and of documents.
+CitationState = Literal["read", "exists", "missing", "found"]
 
 
 @dataclass(frozen=True)
@@ -25,8 +31,13 @@ class Checked:
     """
 
     citation: Citation
-    found: bool
+    state: CitationState
     href: str = ""
+
+    @property
+    def found(self) -> bool:
+        """Whether the lines are in the commit."""
+        return self.state != "missing"
 
 
 class Check(Protocol):

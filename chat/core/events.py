@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar, Literal, Self
 from uuid import UUID
 
-from chat.core.citations import Check
+from chat.core.citations import Check, Citation
 from chat.core.errors import ChatError, ProviderError, error_class
 from chat.core.json_shapes import SourceItem
 from chat.core.messages import Parameters, format_message, plain_text
@@ -139,6 +139,17 @@ class Step(Event):
     passages: list[str] = field(default_factory=list)
     ms: int | None = None
     tokens: int | None = None
+
+
+@dataclass(frozen=True)
+class LinesRead(Event):
+    """Lines that stand in what the model has just answered to. Not sent: a run keeps them.
+
+    Of a tool's results the step's `passages` say it.
+    """
+
+    name = "lines_read"
+    lines: tuple[Citation, ...]
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ import contextlib
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 
+from chat.core.citations import Citation
 from chat.core.completion import AnswerContext, Completion
 from chat.core.context_budget import FittedContent, estimate, fit
 from chat.core.errors import ContextTooLong
-from chat.core.events import Delta, Event, Notice
+from chat.core.events import Delta, Event, LinesRead, Notice
 from chat.core.ports import (
     Retrieved,
 )
@@ -51,20 +52,31 @@ class RoundInput:
 class RoundResult:
     """The last item of a round: its text, and what it rests on.
 
-    `is_cut`: the text ends at the model's limit of output.
+    `is_cut`: the text ends at the model's limit of output. `read` are the lines of the
+    prompt.
     """
 
     text: str
     retrieved: Retrieved
     from_cache: bool = False
     is_cut: bool = False
+    read: tuple[Citation, ...] = ()
 
 
 def generate(
     context: AnswerContext, round_input: RoundInput, retrieved: Retrieved
 ) -> AsyncGenerator[Event | RoundResult]:
-    """Delta, Status and Notice events, then the RoundResult. Raises the ChatError family."""
+    """Delta, Status, Notice and LinesRead events, then the RoundResult.
+
+    Raises the ChatError family.
+    """
     return _Generation(context, round_input, retrieved).events()
+
+
+def lines_of(content: PromptContent) -> tuple[Citation, ...]:
+    """The lines of the repository that stand in a prompt."""
+    passages = [*content.passages, *([content.file] if content.file else [])]
+    return tuple(Citation(item.path, item.start, item.end) for item in passages)
 
 
 @dataclass(frozen=True)
@@ -83,10 +95,13 @@ class _Generation:
             if content.left_out:
                 yield Notice.of("context_trimmed", parts=", ".join(content.left_out))
             completion = Completion(self.context, self._prompt(content))
+            read = lines_of(content)
             try:
                 async with contextlib.aclosing(completion.events(self._max_chars())) as events:
                     async for event in events:
                         if isinstance(event, Delta):
+                            if not text:
+                                yield LinesRead(read)
                             text.append(event.text)
                         yield event
                 break
@@ -96,7 +111,7 @@ class _Generation:
                 yield Notice.of("context_retry")
         if completion.is_cut:
             yield Notice.of("length_limit")
-        yield RoundResult("".join(text), self.retrieved, is_cut=completion.is_cut)
+        yield RoundResult("".join(text), self.retrieved, is_cut=completion.is_cut, read=read)
 
     async def _fit(self, window: int) -> FittedContent:
         """Counted exactly only where the estimate leaves something out, and in a thread."""

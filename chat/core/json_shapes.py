@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 
 class SourceItem(TypedDict):
@@ -21,6 +21,7 @@ class SourceItem(TypedDict):
     via: NotRequired[str]  # the file that led to it; not in sources stored before links were
     url: str
     score: float
+    read: NotRequired[bool]  # all of it was in front of the model; stored only
 
 
 class NoticeItem(TypedDict):
@@ -40,12 +41,17 @@ class UsageItem(TypedDict, total=False):
 
 
 class CitationItem(TypedDict):
-    """One citation of the answer (`Message.citations`), and whether its lines exist."""
+    """One citation of the answer (`Message.citations`), and whether its lines exist.
+
+    `state`: see CitationState; not in rows stored before it was, nor where it is not known
+    what the model read.
+    """
 
     path: str
     start: int
     end: int
     found: bool
+    state: NotRequired[Literal["read", "exists", "missing"]]
 
 
 class StageItem(TypedDict):

@@ -60,7 +60,7 @@ async def _single_round(
     if result.is_cut:
         yield Done("partial")
     elif not result.from_cache:
-        await cache.put(_cache_key(context, result), CachedAnswer(result.text, usage))
+        await cache.put(_cache_key(context, result), CachedAnswer(result.text, usage, result.read))
 
 
 def _question(context: AnswerContext, research: ResearchRound | None) -> str:

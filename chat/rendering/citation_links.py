@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,13 +10,20 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Self
 
 from chat.core.citation_search import find
-from chat.core.citations import Check, Checked, Citation, compose, exists
+from chat.core.citations import (
+    Check,
+    Checked,
+    Citation,
+    CitationState,
+    compose,
+    exists,
+)
 from chat.core.json_shapes import CitationItem
 
 if TYPE_CHECKING:  # the worker process does without it
     from repos.sources import Address
 
-CitationRow = tuple[str, int, int, bool, str]  # path, start, end, found, href
+CitationRow = tuple[str, int, int, CitationState, str]  # path, start, end, state, href
 
 
 @dataclass(frozen=True)
@@ -28,8 +36,8 @@ class CitationChecker:
 
     def __call__(self, citation: Citation) -> Checked:
         if not exists(citation, self.lines):
-            return Checked(citation, found=False)
-        return _linked(citation, self.address, self.commit)
+            return Checked(citation, "missing")
+        return _linked(citation, "found", self.address, self.commit)
 
     def known_path(self, path: str) -> str:
         """See Check."""
@@ -63,7 +71,7 @@ class CitationTable:
     results: Mapping[Citation, Checked]
 
     def __call__(self, citation: Citation) -> Checked:
-        return self.results.get(citation) or Checked(citation, found=False)
+        return self.results.get(citation) or Checked(citation, "missing")
 
     def known_path(self, path: str) -> str:
         """See Check: every path that was looked up, found or not."""
@@ -85,8 +93,8 @@ class CitationTable:
     def from_json(cls, rows: Iterable[CitationRow]) -> Self:
         """The table of rows that `citation_rows` made."""
         checked = [
-            Checked(Citation(path, start, end), found, href)
-            for path, start, end, found, href in rows
+            Checked(Citation(path, start, end), state, href)
+            for path, start, end, state, href in rows
         ]
         return cls({item.citation: item for item in checked})
 
@@ -95,7 +103,7 @@ def citation_rows(text: str, check: Check) -> list[CitationRow]:
     """The citations of a text with what `check` finds, for a worker."""
     checked = [check(citation) for citation in find(text, check)]
     return [
-        (item.citation.path, item.citation.start, item.citation.end, item.found, item.href)
+        (item.citation.path, item.citation.start, item.citation.end, item.state, item.href)
         for item in checked
     ]
 
@@ -106,26 +114,44 @@ def verified_share(stored: Iterable[CitationItem]) -> float | None:
     return fmean(results) if results else None
 
 
+def read_share(stored: Iterable[CitationItem]) -> float | None:
+    """The share of stored citations whose lines the model had read; None if not known."""
+    results = [state == "read" for item in stored if (state := item.get("state"))]
+    return fmean(results) if results else None
+
+
 def stored_check(stored: Iterable[CitationItem], address: Address, commit: str) -> Check:
     """The Check of an earlier answer, from its stored citations."""
     results = {}
     for item in stored:
         citation = _citation(item)
-        is_found = item["found"]
+        state = stored_state(item)
         results[citation] = (
-            _linked(citation, address, commit) if is_found else Checked(citation, found=False)
+            Checked(citation, "missing")
+            if state == "missing"
+            else _linked(citation, state, address, commit)
         )
     return CitationTable(results)
+
+
+def stored_state(item: CitationItem) -> CitationState:
+    """The state of a stored citation; `found` or `missing` in rows that have none."""
+    return item.get("state") or ("found" if item["found"] else "missing")
+
+
+def state_counts(stored: Iterable[CitationItem]) -> dict[CitationState, int]:
+    """How many stored citations are in each state; states that none has are left out."""
+    return dict(Counter(map(stored_state, stored)))
 
 
 def _citation(item: CitationItem) -> Citation:
     return Citation(item["path"], item["start"], item["end"])
 
 
-def _linked(citation: Citation, address: Address, commit: str) -> Checked:
+def _linked(citation: Citation, state: CitationState, address: Address, commit: str) -> Checked:
     """A citation that was found, with its URL at the repository's host."""
     return Checked(
         citation,
-        found=True,
+        state,
         href=address.blob_url(commit, citation.path, citation.start, citation.end),
     )

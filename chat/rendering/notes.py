@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 TOO_COMPLEX = "too_complex"
 NO_RENDERER = "no_renderer"
@@ -14,6 +14,13 @@ NOTES = {
     NOT_DRAWN: "This diagram could not be drawn. Its source is shown instead.",
     DIAGRAM_TOO_LARGE: "This diagram is too large to be drawn. Its source is shown instead.",
 }
+# What stands behind a citation, for screen readers and as its tooltip.
+CITE_MISSING = "cite_missing"
+CITE_UNREAD = "cite_unread"
+CITE_NOTES = {
+    CITE_MISSING: "not found in this commit",
+    CITE_UNREAD: "not read for this answer",
+}
 
 
 def note_html(name: str) -> str:
@@ -21,17 +28,31 @@ def note_html(name: str) -> str:
     return _markup(name, NOTES[name])
 
 
+def cite_note_html(name: str) -> str:
+    """The note behind a citation in English, to be translated as the others."""
+    return _cite_markup(name, CITE_NOTES[name])
+
+
 def translate_notes(html: str, translate: Callable[[str], str]) -> str:
     """Rendered HTML with its notes translated.
 
     Text of an answer cannot look like a note: its quotation marks and brackets are escaped.
     """
-    for name, sentence in NOTES.items():
-        english = _markup(name, sentence)
+    for markup, name, sentence in _all_notes():
+        english = markup(name, sentence)
         if english in html:
-            html = html.replace(english, _markup(name, translate(sentence)))
+            html = html.replace(english, markup(name, translate(sentence)))
     return html
+
+
+def _all_notes() -> Iterator[tuple[Callable[[str, str], str], str, str]]:
+    yield from ((_markup, name, sentence) for name, sentence in NOTES.items())
+    yield from ((_cite_markup, name, sentence) for name, sentence in CITE_NOTES.items())
 
 
 def _markup(name: str, sentence: str) -> str:
     return f'<p class="render-note" data-note="{name}">{sentence}</p>'
+
+
+def _cite_markup(name: str, sentence: str) -> str:
+    return f' <span class="cite-note" data-note="{name}">{sentence}</span>'

@@ -22,7 +22,14 @@ from chat.core.citation_search import Mention, mentions, whole_citation
 from chat.core.citations import Check, Checked, Citation, compose
 from chat.rendering import diagrams
 from chat.rendering.highlighting import highlight_code
-from chat.rendering.notes import DIAGRAM_TOO_LARGE, NOT_DRAWN, note_html
+from chat.rendering.notes import (
+    CITE_MISSING,
+    CITE_UNREAD,
+    DIAGRAM_TOO_LARGE,
+    NOT_DRAWN,
+    cite_note_html,
+    note_html,
+)
 from chat.rendering.sanitizer import SVG_DATA_PREFIX
 
 Tokens = list[Token]
@@ -96,7 +103,7 @@ def link_open(self: RendererHTML, tokens: Tokens, index: int, options: Any, env:
 
 
 def link_close(self: RendererHTML, tokens: Tokens, index: int, options: Any, env: Any) -> str:
-    """The end of a link, with a note if it cites lines that do not exist."""
+    """The end of a link, with a note if it cites lines that do not exist or were not read."""
     token = tokens[index]
     if "citation" in token.meta:
         return _citation_end(token.meta["citation"])
@@ -143,7 +150,7 @@ def _citation_html(citation: Citation, check: Check | None, label: str) -> str:
 
     Without `check` every citation becomes a link.
     """
-    checked = Checked(citation, found=True) if check is None else check(citation)
+    checked = Checked(citation, "found") if check is None else check(citation)
     return f"{_citation_start(checked)}{label}{_citation_end(checked)}"
 
 
@@ -152,16 +159,21 @@ def _citation_start(checked: Checked) -> str:
     path = html.escape(citation.path)
     if not checked.found:
         return f'<span class="cite unverified" title="{path}">'
+    kind = "cite unread" if checked.state == "exists" else "cite"
     return (
-        f'<a class="cite" href="{html.escape(checked.href or "#")}" data-path="{path}"'
+        f'<a class="{kind}" href="{html.escape(checked.href or "#")}" data-path="{path}"'
         f' data-start="{citation.start}" data-end="{citation.end}" title="{path}">'
     )
 
 
 def _citation_end(checked: Checked) -> str:
-    if not checked.found:
-        return ' <span class="cite-note">not found in this commit</span></span>'
-    return "</a>"
+    match checked.state:
+        case "missing":
+            return f"{cite_note_html(CITE_MISSING)}</span>"
+        case "exists":
+            return f"{cite_note_html(CITE_UNREAD)}</a>"
+        case _:
+            return "</a>"
 
 
 def _label(citation: Citation) -> str:

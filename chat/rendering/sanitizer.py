@@ -24,7 +24,7 @@ ATTRIBUTES = {
     "img": {"src", "alt", "width", "height"},
     "p": {"class", "data-note"},
     "pre": {"class", "tabindex"},
-    "span": {"class", "title"},
+    "span": {"class", "title", "data-note"},
     "div": {"class"},
     "figure": {"class", "data-language"},
     "button": {"class", "type", "data-action"},

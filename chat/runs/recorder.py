@@ -14,11 +14,13 @@ from django.utils import timezone
 from chat.core.citation_search import find
 from chat.core.citations import Check, Checked, Citation
 from chat.core.events import Event, Html, Numbered
-from chat.core.json_shapes import CitationItem
+from chat.core.json_shapes import CitationItem, SourceItem
+from chat.core.read_lines import ReadLines
 from chat.models import AnonymousRun, Message, RunEvent
-from chat.rendering.citation_links import verified_share
+from chat.rendering.citation_links import state_counts, verified_share
 from chat.runs import pubsub
 from chat.runs.run import Run
+from deepwiki.foundation import metrics
 from deepwiki.foundation.incidents import log_incident
 from deepwiki.foundation.threads import in_thread
 
@@ -32,17 +34,19 @@ class MessageRecorder:
     """Recorder of one answer's row.
 
     `with_events` is false for a run that ends with its reader: nobody could replay it.
+    `provider` names it in the metrics.
     """
 
     message_id: uuid.UUID
     with_events: bool = True
+    provider: str = ""
 
     async def save(self, run: Run, new_events: Sequence[Numbered]) -> None:
         """See Recorder. Stops the run if its row says that another process was asked to."""
         # The fields are read here, on the event loop: the run goes on meanwhile.
         fields = _message_fields(run)
         rows = self._rows(new_events)
-        if await in_thread(self._save, fields, run.citation_check, rows):
+        if await in_thread(self._save, fields, run.citations.check, rows):
             run.stop()
         await pubsub.publish_changed(run.id)
 
@@ -64,6 +68,8 @@ class MessageRecorder:
                 return True  # the row was deleted: nobody will read the rest
             # A save whose acknowledgement was lost is repeated: stored events stay.
             RunEvent.objects.bulk_create(events, ignore_conflicts=True)
+        for state, count in state_counts(fields.get("citations", ())).items():
+            metrics.citations.labels(self.provider, state).inc(count)
         return row.filter(stop_requested=True).exists()
 
 
@@ -97,12 +103,26 @@ def stored_citations(text: str, check: Check | None) -> list[CitationItem]:
 
 
 def _citation_item(citation: Citation, checked: Checked) -> CitationItem:
-    return CitationItem(
+    item = CitationItem(
         path=citation.path,
         start=citation.start,
         end=citation.end,
         found=checked.found,
     )
+    if checked.state != "found":
+        item["state"] = checked.state
+    return item
+
+
+def _source_items(items: list[SourceItem], read: ReadLines) -> list[SourceItem]:
+    """The sources, with whether they were read, where anything is known to have been."""
+    if not read:
+        return items
+    return [{**item, "read": read.covers(_source_lines(item))} for item in items]
+
+
+def _source_lines(item: SourceItem) -> Citation:
+    return Citation(item["path"], item["start"], item["end"])
 
 
 def _row(item: Numbered) -> RunEvent:
@@ -120,7 +140,7 @@ def _message_fields(run: Run) -> Fields:
     fields: Fields = {"content": run.text, "lease_at": now}
     if run.sources is not None:
         fields |= {
-            "sources": run.sources.items,
+            "sources": _source_items(run.sources.items, run.citations.read),
             "commit": run.sources.commit,
             "search_mode": run.sources.mode,
         }

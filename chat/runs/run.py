@@ -18,13 +18,13 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from typing import cast
 
-from chat.core.citations import Check
 from chat.core.errors import ChatError, CutOff, Internal, ServerStops
 from chat.core.events import (
     Delta,
     Done,
     Event,
     Failed,
+    LinesRead,
     Notice,
     Numbered,
     Research,
@@ -35,6 +35,7 @@ from chat.core.events import (
 )
 from chat.core.json_shapes import StageItem
 from chat.core.usage_meter import UsageMeter
+from chat.runs.answer_citations import AnswerCitations
 from chat.runs.background import keep
 from chat.runs.block_stream import BlockStream
 from chat.runs.coalescer import Coalescer
@@ -69,6 +70,7 @@ class Run:
     text: str = ""
     state: State | None = None
     sources: Sources | None = None
+    citations: AnswerCitations = field(default_factory=AnswerCitations)
     usage: Usage | None = None
     error: Failed | None = None
     notices: list[Notice] = field(default_factory=list)
@@ -91,13 +93,6 @@ class Run:
     @property
     def is_running(self) -> bool:
         return self.state is None
-
-    @property
-    def citation_check(self) -> Check | None:
-        """The Check of the answer's sources, None until they are known."""
-        if self.sources is None:
-            return None
-        return self.sources.check
 
     async def attach(self, after: int = 0) -> AsyncGenerator[Numbered]:
         """Each event numbered above `after`, once, in order, until the run has ended.
@@ -198,11 +193,13 @@ class Run:
             self._add_text(self._cleaner.feed(event.text))
             return
         event = event.cleaned()
+        if self.citations.note(event) and self.renderer is not None:
+            self.renderer.check = self.citations.check
         match event:
+            case LinesRead():
+                return
             case Sources():
                 self.sources = event
-                if self.renderer is not None:
-                    self.renderer.check = event.check
             case Done(state):
                 self._source_state = state
                 return

@@ -154,7 +154,7 @@ async def _start_answer(
             person_id=person.pk,
             repository_id=accepted.repository.pk,
             renderer=_renderer(request),
-            recorder=_recorder(accepted, lasting=lasting),
+            recorder=_recorder(accepted, model.provider, lasting=lasting),
             meter=context.meter,
         )
         events = _measure(model.provider, answer(context, DjangoAnswerCache()))
@@ -225,10 +225,10 @@ def _answer_context(
     )
 
 
-def _recorder(accepted: AcceptedQuestion, *, lasting: bool) -> Recorder:
+def _recorder(accepted: AcceptedQuestion, provider: str, *, lasting: bool) -> Recorder:
     if accepted.answer_id is None:
         return AnonymousRecorder(accepted.run_id) if accepted.run_id else NoRecord()
-    return MessageRecorder(accepted.answer_id, with_events=lasting)
+    return MessageRecorder(accepted.answer_id, with_events=lasting, provider=provider)
 
 
 def _first_event(accepted: AcceptedQuestion, request: ChatRequest) -> Accepted:

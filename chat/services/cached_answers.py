@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 
 from django.conf import settings
 from django.core.cache import cache
 
 from chat.core.answer_cache import CachedAnswer
+from chat.core.citations import Citation
 from chat.core.events import Usage
 from deepwiki.foundation.text import clean_text
 from deepwiki.foundation.threads import in_thread
@@ -29,12 +30,17 @@ class DjangoAnswerCache:
             return None
         if not value:
             return None
-        return CachedAnswer(clean_text(value["text"]), Usage(**value["usage"]))
+        read = tuple(Citation(*place) for place in value.get("read", ()))
+        return CachedAnswer(clean_text(value["text"]), Usage(**value["usage"]), read)
 
     async def put(self, key: str, answer: CachedAnswer) -> None:
         """Store a complete answer."""
         if not settings.CACHE_SECONDS:
             return
-        value = {"text": answer.text, "usage": asdict(answer.usage)}
+        value = {
+            "text": answer.text,
+            "usage": asdict(answer.usage),
+            "read": [astuple(place) for place in answer.read],
+        }
         with contextlib.suppress(Exception):
             await in_thread(cache.set, KEY_PREFIX + key, value, settings.CACHE_SECONDS)

@@ -62,6 +62,10 @@ async def test_every_citation_is_looked_up_and_the_share_that_exists_is_kept(
         ("shop/prices.py", 900, False),
     ]
     assert answer.verified_share == 0.5
+    assert {c["state"] for c in answer.citations[:2]} <= {"read", "exists"}
+    assert [c["state"] for c in answer.citations[2:]] == ["missing", "missing"]
+    read = [(s["path"], s["start"], s["end"]) for s in answer.sources if s["read"]]
+    assert read, "the passages of the prompt were read"
 
 
 async def test_while_it_streams_a_citation_that_exists_is_a_link_and_one_that_does_not_is_marked(

@@ -6,6 +6,7 @@ from typing import Any
 
 from chat import services
 from chat.models import Message
+from chat.rendering.citation_links import read_share
 from chat.web.ui_strings import answer_detail_labels
 
 
@@ -31,6 +32,7 @@ def _values(message: Message) -> dict[str, Any]:
         "input_tokens": usage.get("input_tokens"),
         "output_tokens": usage.get("output_tokens"),
         "cost": _cost(message),
+        "read": _percent(read_share(message.citations)),
         "verified": _percent(message.verified_share),
         "commit": message.commit[:8],
     }

@@ -17,7 +17,8 @@ from repos.models import Index, IndexJob, Repository
 ANSWER = """\
 # Where prices come from
 
-A total is the sum of the **rounded** line prices, see `shop/prices.py:L3-L9`; nothing is rounded twice.
+A total is the sum of the **rounded** line prices, see `shop/prices.py:L3-L9`; nothing is rounded
+twice, as `shop/lines.py:L12-L20` says.
 The file `shop/nowhere.py:L1-L2` does not exist, and [elsewhere](https://example.org/docs) has *more*.
 
 ## Steps
@@ -69,8 +70,9 @@ SOURCES = [
     },
 ]
 CITATIONS = [
-    {"path": "shop/prices.py", "start": 3, "end": 9, "found": True},
-    {"path": "shop/nowhere.py", "start": 1, "end": 2, "found": False},
+    {"path": "shop/prices.py", "start": 3, "end": 9, "found": True, "state": "read"},
+    {"path": "shop/lines.py", "start": 12, "end": 20, "found": True, "state": "exists"},
+    {"path": "shop/nowhere.py", "start": 1, "end": 2, "found": False, "state": "missing"},
 ]
 STAGES = [
     {"iteration": number, "of": 5, "stage": stage, "looking_for": aim, "passages": 14, "at": 0}
@@ -95,7 +97,7 @@ COMPLETE: dict[str, Any] = {
     "sources": SOURCES,
     "citations": CITATIONS,
     "usage": USAGE,
-    "verified_share": 0.5,
+    "verified_share": 2 / 3,
     "commit": "c0ffee00",
 }
 # State, stage and error of an index job.

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from chat.rendering.notes import NOTES
+from chat.rendering.notes import CITE_NOTES, NOTES
 from chat.web.service_messages import SERVICE_MESSAGES
 
 # Reason of an error or notice -> the template of chat/core/messages.py, for those that
@@ -136,6 +136,12 @@ MODEL_LABELS = (
     gettext_noop("Ranked excerpts, no language model"),
 )
 
+# CITE_NOTES of chat/rendering/notes.py, which knows no gettext.
+CITATION_NOTES = (
+    gettext_noop("not found in this commit"),
+    gettext_noop("not read for this answer"),
+)
+
 # Reasons for leaving out a file (repos/indexing/file_selection.py).
 SKIP_REASONS = (
     gettext_noop("link"),
@@ -188,6 +194,7 @@ ANSWER_DETAILS = {
     "input_tokens": gettext_noop("Tokens read"),
     "output_tokens": gettext_noop("Tokens written"),
     "cost": gettext_noop("Cost"),
+    "read": gettext_noop("Citations read"),
     "verified": gettext_noop("Citations found"),
     "commit": gettext_noop("Commit"),
 }
@@ -274,7 +281,7 @@ def javascript_strings() -> dict[str, object]:
         **_translated(SCRIPT_STRINGS),
         "matchReasons": _translated(MATCH_REASONS),
         "messages": _translated(MESSAGES),
-        "renderNotes": _translated(NOTES),
+        "renderNotes": _translated({**NOTES, **CITE_NOTES}),
         "sentences": {sentence: _(sentence) for sentence in sentences},
     }
 

@@ -32,6 +32,13 @@ answers = Counter(
 errors = Counter(
     "deepwiki_errors", "What askers were told went wrong, by kind.", ["code"], registry=registry
 )
+citations = Counter(
+    "deepwiki_citations",
+    "Citations of stored answers, by provider and state: read (the model had every cited line"
+    " before it), exists (in the commit, not read), missing.",
+    ["provider", "state"],
+    registry=registry,
+)
 first_token_seconds = Histogram(
     "deepwiki_first_token_seconds",
     "From the question to the first word.",

@@ -60,8 +60,13 @@ export function labelCodeButtons(root) {
       button.textContent = strings[action];
     }
   }
-  for (const note of root.querySelectorAll(".render-note")) {
+  for (const note of root.querySelectorAll(".render-note, .cite-note")) {
     note.textContent = strings.renderNotes?.[note.dataset.note] ?? note.textContent;
+  }
+  for (const note of root.querySelectorAll(".cite > .cite-note")) {
+    const cite = note.parentElement;
+    if (!cite.dataset.title) cite.dataset.title = cite.title;
+    cite.title = `${cite.dataset.title} · ${note.textContent.trim()}`;
   }
 }
 
