@@ -5,6 +5,7 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from repos import jobs
+from repos.index import purge_all
 from repos.jobs import closing, maintenance
 
 
@@ -20,6 +21,13 @@ def refresh_due(timestamp: int) -> None:
     """Bring repositories in use up to date, and notice those that may no longer be read."""
     maintenance.refresh_due()
     closing.check_access()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="index", name="repos.purge")
+def purge(timestamp: int) -> None:
+    """Delete what updates replaced and no answer reads any more."""
+    purge_all()
 
 
 @app.periodic(cron="17 * * * *")

@@ -147,7 +147,9 @@ async def _start_answer(
     if accepted.existing and accepted.run_id is not None:
         return runs.get(accepted.run_id) or StoredRun(accepted.run_id, person)
     try:
-        context = _answer_context(person, request, accepted, model)
+        asked = with_pasted_file(request, accepted.repository)
+        retriever = _retriever(person, asked, accepted)
+        context = _answer_context(asked, accepted, model, retriever)
         run = Run(
             id=accepted.run_id or uuid.uuid4(),
             ends_when_alone=not lasting,
@@ -157,7 +159,8 @@ async def _start_answer(
             recorder=_recorder(accepted, model.provider, lasting=lasting),
             meter=context.meter,
         )
-        events = _measure(model.provider, answer(context, DjangoAnswerCache()))
+        events = retriever.releasing(answer(context, DjangoAnswerCache()))
+        events = _measure(model.provider, events)
         return runs.start(run, events, _first_event(accepted, request))
     except Exception as error:
         refusal = _as_chat_error(error)
@@ -202,18 +205,22 @@ def _renderer(request: ChatRequest) -> LiveBlocks | None:
     return None
 
 
-def _answer_context(
-    person: Person, request: ChatRequest, accepted: AcceptedQuestion, model: Model
-) -> AnswerContext:
-    request = with_pasted_file(request, accepted.repository)
+def _retriever(
+    person: Person, request: ChatRequest, accepted: AcceptedQuestion
+) -> RepositoryRetriever:
     patterns = {name: parse_patterns(text) for name, text in request.filters.items()}
-    retriever = RepositoryRetriever(
+    return RepositoryRetriever(
         repository_id=accepted.repository.pk,
         person_id=person.pk,
         filters=Filters(**patterns),
         file=request.file_path,
         loaded=accepted.repository,
     )
+
+
+def _answer_context(
+    request: ChatRequest, accepted: AcceptedQuestion, model: Model, retriever: RepositoryRetriever
+) -> AnswerContext:
     return AnswerContext(
         request=request,
         history=accepted.history,

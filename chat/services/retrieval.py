@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 import uuid
 from collections.abc import AsyncGenerator, Callable, Coroutine
@@ -17,29 +18,29 @@ from chat.core.ports import FilterCounts, Retrieved
 from chat.core.prompt import PromptPassage
 from chat.rendering.citation_links import CitationChecker
 from chat.runs import keep
+from chat.services.index_progress import index_progress
 from deepwiki.foundation import metrics
 from deepwiki.foundation.threads import in_thread
-from repos import jobs
 from repos.indexing.code_tokens import question_terms
-from repos.models import Index, IndexJob, Repository
+from repos.models import Index, Repository
 from repos.search import (
     Filters,
+    IndexSnapshot,
     PersonId,
     SearchHit,
     SearchOptions,
     SearchResult,
-    line_counts,
     read_file,
+    release_snapshot,
     search,
+    snapshot_line_counts,
+    take_snapshot,
 )
 from repos.sources import Address
-from repos.sources.errors import NOT_FOUND_CODES
 
 POLL_SECONDS = 0.25
 SHARED_SECONDS = 5.0
 MAX_FILE_LINES = 800
-# The status while a job waits that asking requested after one that failed.
-ANOTHER_ATTEMPT = "Trying again: the last attempt failed"
 MAX_FILE_CHARS = 60_000
 T = TypeVar("T")
 
@@ -49,7 +50,8 @@ class RepositoryRetriever:
     """Retriever over one repository, with one person's rights.
 
     `loaded` is the repository as it was read for the question, with this person's rights:
-    it serves the first search, a later one reads it again.
+    it serves the first search, a later one reads it again. All searches are of `snapshot`,
+    taken by the first.
     """
 
     repository_id: uuid.UUID
@@ -57,6 +59,7 @@ class RepositoryRetriever:
     filters: Filters = field(default_factory=Filters)
     file: str = ""
     loaded: Repository | None = None
+    snapshot: IndexSnapshot | None = None
 
     async def retrieve(self, question: str, limit: int) -> AsyncGenerator[Status | Retrieved]:
         """See Retriever. Waits for a repository that is being indexed, with its progress."""
@@ -65,8 +68,8 @@ class RepositoryRetriever:
         repository, self.loaded = self.loaded, None
         if repository is None:
             repository = await in_thread(self._load)
-        while repository.current_index is None:
-            status = await in_thread(_progress, repository)
+        while (snapshot := await self._taken_snapshot(repository)) is None:
+            status = await in_thread(index_progress, repository)
             if status != last_status:
                 last_status = status
                 yield status
@@ -74,7 +77,23 @@ class RepositoryRetriever:
                 raise RetrieverFailed("still_indexing")
             await asyncio.sleep(POLL_SECONDS)
             repository = await in_thread(self._load)
-        yield await self._search_once(repository, repository.current_index, question, limit)
+        yield await self._search_once(repository, snapshot, question, limit)
+
+    async def releasing(self, events: AsyncGenerator[T]) -> AsyncGenerator[T]:
+        """The events of the answer, at whose end the snapshot is released."""
+        try:
+            async with contextlib.aclosing(events):
+                async for event in events:
+                    yield event
+        finally:
+            if self.snapshot is not None:
+                keep(in_thread(release_snapshot, self.snapshot))
+
+    async def _taken_snapshot(self, repository: Repository) -> IndexSnapshot | None:
+        """None while there is no index."""
+        if self.snapshot is None and repository.current_index_id is not None:
+            self.snapshot = await in_thread(take_snapshot, self.repository_id, self.person_id)
+        return self.snapshot if repository.current_index_id is not None else None
 
     def _load(self) -> Repository:
         """The repository as it is now. Raises NoSuchRepository if it may not be read."""
@@ -85,44 +104,49 @@ class RepositoryRetriever:
         return repository
 
     async def _search_once(
-        self, repository: Repository, index: Index, question: str, limit: int
+        self, repository: Repository, snapshot: IndexSnapshot, question: str, limit: int
     ) -> Retrieved:
         """Search; equal searches of one person within a few seconds are run once."""
-        state = (index.pk, index.updated_at, index.state)
+        index = repository.current_index
+        assert index is not None
+        state = (snapshot.index_id, snapshot.generation, index.updated_at, index.state)
         key = (*state, self.person_id, question, limit, self.filters, self.file)
         with metrics.retrieval_seconds.time():
             return await _shared(
-                key, lambda: in_thread(self._search, repository, index, question, limit)
+                key, lambda: in_thread(self._search, repository, snapshot, question, limit)
             )
 
-    def _search(self, repository: Repository, index: Index, question: str, limit: int) -> Retrieved:
+    def _search(
+        self, repository: Repository, snapshot: IndexSnapshot, question: str, limit: int
+    ) -> Retrieved:
         result = search(
-            [repository.pk],
+            [snapshot],
             question,
             user_id=self.person_id,
             options=SearchOptions(limit, self.filters, self.file),
         )
+        index = _index_of(snapshot, repository)
         address = repository.address
-        lines = line_counts(index.pk, index.updated_at)
+        lines = snapshot_line_counts(snapshot.index_id, snapshot.generation)
         return Retrieved(
             passages=tuple(_prompt_passage(address, hit) for hit in result.passages),
-            commit=index.commit,
+            commit=snapshot.commit,
             mode=result.mode,
             repository=repository.name,
-            file=self._file(repository),
+            file=self._file(snapshot),
             repository_id=str(repository.pk),
             building=index.state != Index.State.READY and bool(index.embedders),
             indexed_files=index.files,
             eligible_files=index.eligible_files,
-            check=CitationChecker(address, index.commit, lines),
+            check=CitationChecker(address, snapshot.commit, lines),
             has_terms=bool(question_terms(question)),
             filtered=_filtered(result),
         )
 
-    def _file(self, repository: Repository) -> PromptPassage | None:
+    def _file(self, snapshot: IndexSnapshot) -> PromptPassage | None:
         if not self.file:
             return None
-        document = read_file(repository, self.file, self.person_id)
+        document = read_file(snapshot, self.file, self.person_id)
         if document is None:
             return None
         lines = document.text[:MAX_FILE_CHARS].split("\n")[:MAX_FILE_LINES]
@@ -153,49 +177,15 @@ def _has_failed(future: asyncio.Future[Any]) -> bool:
     return future.done() and (future.cancelled() or future.exception() is not None)
 
 
-def _progress(repository: Repository) -> Status:
-    """The stage of the job of a repository that had no index a moment ago.
-
-    Raises NoSuchRepository or RetrieverFailed if no job will make one.
-    """
-    job: IndexJob | None = repository.jobs.first()
-    if job is None or job.state in (IndexJob.State.FAILED, IndexJob.State.CANCELLED):
-        raise _indexing_failed(job)
-    if job.state == IndexJob.State.PAUSED:
-        raise RetrieverFailed("indexing_paused")
-    if job.state == IndexJob.State.DONE and not _has_index(repository):
-        # Its index was dropped to make room: build it again.
-        job, _ = jobs.request(repository)
-    return _status(job)
-
-
-def _has_index(repository: Repository) -> bool:
-    """Is there one by now? The job may have ended after the repository was read."""
-    return Repository.objects.filter(pk=repository.pk, current_index__isnull=False).exists()
-
-
-def _status(job: IndexJob) -> Status:
-    if job.state == IndexJob.State.QUEUED and _follows_a_failure(job):
-        return Status("indexing", ANOTHER_ATTEMPT)
-    stage = str(IndexJob.Stage(job.stage).label)
-    if not job.total:
-        return Status("indexing", stage)
-    return Status("indexing", stage, job.progress, job.total)
-
-
-def _follows_a_failure(job: IndexJob) -> bool:
-    earlier = IndexJob.objects.filter(
-        repository=job.repository_id, created_at__lt=job.created_at
-    ).first()
-    return earlier is not None and earlier.state == IndexJob.State.FAILED
-
-
-def _indexing_failed(job: IndexJob | None) -> NoSuchRepository | RetrieverFailed:
-    if job is None or not job.error:
-        return RetrieverFailed("indexing_cancelled")
-    if job.error_code in NOT_FOUND_CODES:
-        return NoSuchRepository("indexing_failed", cause=job.error)
-    return RetrieverFailed("indexing_failed", cause=job.error)
+def _index_of(snapshot: IndexSnapshot, repository: Repository) -> Index:
+    """The index of a snapshot, which another one may have replaced. Raises NoSuchRepository."""
+    current = repository.current_index
+    if current is not None and current.pk == snapshot.index_id:
+        return current
+    index = Index.objects.filter(pk=snapshot.index_id).first()
+    if index is None:
+        raise NoSuchRepository
+    return index
 
 
 def _filtered(result: SearchResult) -> FilterCounts | None:

@@ -3,7 +3,8 @@
 import pytest
 
 from chat.core.errors import NoSuchRepository, RetrieverFailed
-from chat.services.retrieval import RepositoryRetriever, _progress
+from chat.services.index_progress import index_progress
+from chat.services.retrieval import RepositoryRetriever
 from repos import jobs, services
 from repos.models import IndexJob, Repository
 from repos.sources import parse_address
@@ -28,7 +29,7 @@ def job_of(repository, **changes):
 def test_whatever_was_not_found_is_no_such_repository_by_its_code(unindexed, code):
     job_of(unindexed, state=State.FAILED, error="Worte in einer anderen Sprache", error_code=code)
     with pytest.raises(NoSuchRepository, match="Worte"):
-        _progress(unindexed)
+        index_progress(unindexed)
 
 
 def test_the_codes_are_all_those_of_not_found():
@@ -41,19 +42,19 @@ def test_another_failure_is_told_as_one_whatever_its_words(unindexed, code):
     error = "There is no such repository in this sentence"
     job_of(unindexed, state=State.FAILED, error=error, error_code=code)
     with pytest.raises(RetrieverFailed, match="no such repository in this"):
-        _progress(unindexed)
+        index_progress(unindexed)
 
 
 def test_a_job_that_ended_meanwhile_is_not_run_a_second_time(unindexed):
     read_before = Repository.objects.get(pk=unindexed.pk)
     assert jobs.run(job_of(unindexed).pk).state == State.DONE
-    _progress(read_before)
+    index_progress(read_before)
     assert unindexed.jobs.count() == 1
 
 
 def test_an_index_that_was_dropped_is_built_again(unindexed):
     job_of(unindexed, state=State.DONE)
-    _progress(unindexed)
+    index_progress(unindexed)
     assert unindexed.jobs.unfinished().count() == 1
 
 
@@ -61,7 +62,7 @@ def test_asking_after_a_failure_says_that_it_tries_again(unindexed, alice):
     job_of(unindexed, state=State.FAILED, error="x", error_code="timeout")
     services.touch(unindexed, alice.pk)
     assert unindexed.jobs.unfinished().count() == 1
-    assert _progress(unindexed).message == "Trying again: the last attempt failed"
+    assert index_progress(unindexed).message == "Trying again: the last attempt failed"
 
 
 @pytest.mark.django_db(transaction=True)

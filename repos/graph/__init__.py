@@ -1,7 +1,8 @@
 """The code graph of an index: definitions, references and what they mean to each other.
 
 Readers take the id of an index that their caller may read: this package lies below
-`repos.access`. An index made before `Index.LOOKUP_FORMAT` has no graph; its answers are empty.
+`repos.access`. `at` is the generation of a snapshot of it, else they read the live documents. An
+index made before `Index.LOOKUP_FORMAT` has no graph; its answers are empty.
 """
 
 from repos.graph.calls import Callee, Caller, callees, callers, hover, name_at

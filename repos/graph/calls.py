@@ -13,6 +13,7 @@ from repos.graph.definitions import Definition, definitions, definitions_in, def
 from repos.graph.name_keys import name_key
 from repos.graph.references import ReferenceLine, references, unpacked
 from repos.indexing.symbols import ReferenceKind
+from repos.models import LATEST_GENERATION
 
 FILE = read_sql(__file__, "file_references.sql")
 IDENTIFIER = re.compile(r"[^\W\d][\w$]*[?!]?|\$\w+")
@@ -42,10 +43,12 @@ class Callee:
     definitions: tuple[Definition, ...]
 
 
-def callers(index_id: int, definition: Definition, *, limit: int = 60) -> list[Caller]:
+def callers(
+    index_id: int, definition: Definition, *, limit: int = 60, at: int = LATEST_GENERATION
+) -> list[Caller]:
     """Who calls a definition, the surest first; of at most `limit` files."""
-    used = references(index_id, definition.name, definition=definition, limit=limit)
-    by_path = _by_path(definitions_in(index_id, [file.path for file in used.files]))
+    used = references(index_id, definition.name, definition=definition, limit=limit, at=at)
+    by_path = _by_path(definitions_in(index_id, [file.path for file in used.files], at=at))
     result = []
     for file in used.files:
         lines = _lines_by_definition(by_path.get(file.path, []), _called(file.places))
@@ -56,9 +59,11 @@ def callers(index_id: int, definition: Definition, *, limit: int = 60) -> list[C
     return result
 
 
-def callees(index_id: int, definition: Definition, *, limit: int = 60) -> list[Callee]:
+def callees(
+    index_id: int, definition: Definition, *, limit: int = 60, at: int = LATEST_GENERATION
+) -> list[Callee]:
     """What a definition calls, in the order of its lines; names defined nowhere included."""
-    row = fetch_row(FILE, {"index": index_id, "path": definition.path})
+    row = fetch_row(FILE, {"index": index_id, "path": definition.path, "at": at})
     if row is None:
         return []
     places = _places_by_key(row)
@@ -69,25 +74,34 @@ def callees(index_id: int, definition: Definition, *, limit: int = 60) -> list[C
         if lines:
             found[name] = lines
     names = sorted(found, key=lambda name: found[name])[:limit]
-    known = definitions_of(index_id, names, referring_file(index_id, definition.path))
+    source = referring_file(index_id, definition.path, at)
+    known = definitions_of(index_id, names, source, at=at)
     return [Callee(name, found[name], tuple(known.get(name, ()))) for name in names]
 
 
 def hover(
-    index_id: int, path: str, line: int, *, column: int | None = None, name: str | None = None
+    index_id: int,
+    path: str,
+    line: int,
+    *,
+    column: int | None = None,
+    name: str | None = None,
+    at: int = LATEST_GENERATION,
 ) -> list[Definition]:
     """What a name on a line of a file means, the surest first.
 
     The name is given, or stands at a column (0-based, characters) of the line.
     """
     if name is None:
-        name = name_at(index_id, path, line, column or 0)
-    return definitions(index_id, name, from_path=path, line=line) if name else []
+        name = name_at(index_id, path, line, column or 0, at=at)
+    return definitions(index_id, name, from_path=path, line=line, at=at) if name else []
 
 
-def name_at(index_id: int, path: str, line: int, column: int) -> str:
+def name_at(
+    index_id: int, path: str, line: int, column: int, *, at: int = LATEST_GENERATION
+) -> str:
     """The name at a column (0-based) of a line of a file, empty without one."""
-    row = fetch_row(FILE, {"index": index_id, "path": path})
+    row = fetch_row(FILE, {"index": index_id, "path": path, "at": at})
     text = _line(row[6], line) if row is not None else ""
     for match in IDENTIFIER.finditer(text, max(0, column - MAX_LINE_CHARS)):
         if match.start() <= column <= match.end():

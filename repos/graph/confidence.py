@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from deepwiki.foundation.sql import fetch_row
 from repos.graph.edges import EdgeKind
 from repos.graph.name_keys import name_key, path_key
+from repos.models import LATEST_GENERATION
 
 BOUND = 0.98  # the file imports this very name from there, re-exports followed
 SAME_FILE = 0.95
@@ -20,7 +21,8 @@ UNLIKELY = 0.02  # a name that is bound elsewhere
 LINKS = """
 SELECT f.targets, f.kinds, f.bindings FROM repos_graphfile f
 JOIN repos_document d ON d.id = f.document_id
-WHERE d.index_id = %s AND d.path = %s AND d.is_live
+WHERE d.index_id = %(index)s AND d.path = %(path)s
+  AND d.added_in <= %(at)s AND (d.is_live OR d.retired_in > %(at)s)
 """
 
 
@@ -53,11 +55,14 @@ class ReferringFile:
         return self.bindings.get(name_key(self.index_id, name))
 
 
-def referring_file(index_id: int, path: str | None) -> ReferringFile | None:
+def referring_file(
+    index_id: int, path: str | None, at: int = LATEST_GENERATION
+) -> ReferringFile | None:
     """What is known of a file of an index, None without a path."""
     if path is None:
         return None
-    return with_links(index_id, path, fetch_row(LINKS, [index_id, path]))
+    values = {"index": index_id, "path": path, "at": at}
+    return with_links(index_id, path, fetch_row(LINKS, values))
 
 
 def with_links(index_id: int, path: str, links: Sequence[Any] | None) -> ReferringFile:

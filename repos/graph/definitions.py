@@ -11,6 +11,7 @@ from deepwiki.foundation.sql import Values, fetch_all, read_sql
 from repos.graph.confidence import ReferringFile, confidence, referring_file
 from repos.graph.name_keys import name_key
 from repos.indexing.symbols import KINDS, dotted
+from repos.models import LATEST_GENERATION
 
 COLUMNS = (
     'd.path, d.language, d.role, s.name, s.kind, s.start, s."end", s.scope, s.signature, '
@@ -56,14 +57,16 @@ class Definition:
         return self.start <= line <= self.end
 
 
-def outline(index_id: int, path: str) -> list[Definition]:
+def outline(index_id: int, path: str, *, at: int = LATEST_GENERATION) -> list[Definition]:
     """The definitions of a file, in order of their start."""
-    return definitions_in(index_id, [path])
+    return definitions_in(index_id, [path], at=at)
 
 
-def definitions_in(index_id: int, paths: Sequence[str]) -> list[Definition]:
+def definitions_in(
+    index_id: int, paths: Sequence[str], *, at: int = LATEST_GENERATION
+) -> list[Definition]:
     """The definitions of several files, by path and start."""
-    return read_definitions(OF_FILE, {"index": index_id, "paths": list(paths)})
+    return read_definitions(OF_FILE, {"index": index_id, "paths": list(paths), "at": at})
 
 
 def read_definitions(statement: str, values: Values) -> list[Definition]:
@@ -78,18 +81,25 @@ def definitions(
     from_path: str | None = None,
     line: int | None = None,
     limit: int = 60,
+    at: int = LATEST_GENERATION,
 ) -> list[Definition]:
     """The definitions that a name at a line of `from_path` may mean, the surest first."""
-    by_name = definitions_of(index_id, [name], referring_file(index_id, from_path), line)
+    source = referring_file(index_id, from_path, at)
+    by_name = definitions_of(index_id, [name], source, line, at=at)
     return by_name.get(name, [])[:limit]
 
 
 def definitions_of(
-    index_id: int, names: Iterable[str], source: ReferringFile | None, line: int | None = None
+    index_id: int,
+    names: Iterable[str],
+    source: ReferringFile | None,
+    line: int | None = None,
+    *,
+    at: int = LATEST_GENERATION,
 ) -> dict[str, list[Definition]]:
     """As `definitions`, for several names; those without any are left out."""
     keys = [name_key(index_id, name) for name in names]
-    values = {"index": index_id, "keys": keys, "limit": MAX_CANDIDATES}
+    values = {"index": index_id, "keys": keys, "limit": MAX_CANDIDATES, "at": at}
     by_name = _by_name(read_definitions(OF_NAMES, values))
     return {name: ranked(found, source, line) for name, found in by_name.items()}
 

@@ -11,6 +11,7 @@ from repos.graph.confidence import confidence, with_links
 from repos.graph.definitions import Definition, definitions_of
 from repos.graph.name_keys import name_key
 from repos.indexing.symbols import ReferenceKind, line_and_kind
+from repos.models import LATEST_GENERATION
 
 TO_NAME = read_sql(__file__, "references_to_name.sql")
 MAX_FILES = 20_000  # that use one name and are counted
@@ -57,22 +58,24 @@ def references(
     definition: Definition | None = None,
     limit: int = 100,
     offset: int = 0,
+    at: int = LATEST_GENERATION,
 ) -> References:
     """The uses of a name by file: the surest first, then code before tests and documents.
 
     `limit` and `offset` count files.
     """
-    rows = _rows(index_id, name, with_links=definition is not None)
-    sure = _confidences(index_id, definition, rows)
+    rows = _rows(index_id, name, at, with_links=definition is not None)
+    sure = _confidences(index_id, definition, rows, at)
     rows.sort(key=lambda row: (-sure.get(row[0], 1.0), row[2] != "code", row[0]))
     files = tuple(_file(row, sure.get(row[0], 1.0)) for row in rows[offset : offset + limit])
     return References(name, _total(rows), len(rows), files)
 
 
-def _rows(index_id: int, name: str, *, with_links: bool) -> list[Row]:
+def _rows(index_id: int, name: str, at: int, *, with_links: bool) -> list[Row]:
     values = {
         "index": index_id,
         "key": name_key(index_id, name),
+        "at": at,
         "limit": MAX_FILES,
         "with_links": with_links,
     }
@@ -94,10 +97,13 @@ def unpacked(packed: bytes) -> tuple[ReferenceLine, ...]:
     return tuple(starmap(ReferenceLine, map(line_and_kind, places)))
 
 
-def _confidences(index_id: int, definition: Definition | None, rows: list[Row]) -> dict[str, float]:
+def _confidences(
+    index_id: int, definition: Definition | None, rows: list[Row], at: int
+) -> dict[str, float]:
     """By path, how sure it is that the name there means the definition."""
     if definition is None:
         return {}
-    found = definitions_of(index_id, [definition.name], None).get(definition.name, [])
+    by_name = definitions_of(index_id, [definition.name], None, at=at)
+    found = by_name.get(definition.name, [])
     sources = [with_links(index_id, row[0], row[4:7]) for row in rows]
     return {source.path: confidence(definition, found, source, None) for source in sources}

@@ -11,6 +11,7 @@ from repos.index.pipeline import (
     source_of,
 )
 from repos.index.progress import UNLIMITED, Pace, Progress
+from repos.index.purge import held_indexes, purge_all
 from repos.index.removal import drop_indexes, size_of, sizes
 from repos.index.staged_build import Outdated, StagedBuild
 from repos.index.vector_phase import index_vectors
@@ -25,8 +26,10 @@ __all__ = [
     "StagedBuild",
     "WordsOutcome",
     "drop_indexes",
+    "held_indexes",
     "index_vectors",
     "index_words",
+    "purge_all",
     "size_of",
     "sizes",
     "source_of",

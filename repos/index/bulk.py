@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import Error, transaction
@@ -36,11 +36,6 @@ def next_ids(table: str, count: int) -> list[int]:
         "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
         [table, count],
     )
-
-
-def delete_documents(document_ids: Sequence[int]) -> None:
-    """Delete documents; the database deletes their chunks and vectors."""
-    execute("DELETE FROM repos_document WHERE id = ANY(%s)", [list(document_ids)])
 
 
 def delete_staged_documents(index_id: int) -> None:

@@ -18,6 +18,7 @@ def drop_indexes(repository: Repository) -> None:
 def drop_index(index_id: int) -> None:
     """Delete one index with its contents and graphs. The database cascades."""
     execute("DELETE FROM repos_index WHERE id = %s", [index_id])
+    execute("DELETE FROM repos_indexhold WHERE index_id = %s", [index_id])
     hnsw.drop(index_id)
 
 

@@ -16,18 +16,19 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
-from deepwiki.foundation.sql import copy_rows, execute, fetch_value
+from deepwiki.foundation.sql import copy_rows
 from repos.embedders import Embedder
 from repos.graph import change_of, link_changes, link_index, write_symbols
 from repos.index import link_updates, links, terms
 from repos.index.bulk import (
     analyze,
     bulk_transaction,
-    delete_documents,
     delete_staged_documents,
     next_ids,
 )
+from repos.index.purge import held_indexes, purge
 from repos.index.removal import drop_index
+from repos.index.retirement import count_not_retired, make_staged_live, next_generation, retire
 from repos.index.rows import (
     CHUNK_COLUMNS,
     DOCUMENT_COLUMNS,
@@ -164,14 +165,13 @@ def switch(
         if not holds_claim():
             raise InterruptedError
         locked = Repository.objects.select_for_update().get(pk=repository.pk)
-        previous, files_before = locked.current_index_id, index.files
+        files_before = index.files
         if build.partial:
             _switch_documents(build, replaced)
         _save(index, commit, skipped)
         _set_current(locked, index)
     repository.current_index = index
-    if previous is not None and previous != index.pk:
-        drop_index(previous)
+    purge(repository)
     if build.partial:
         terms.renew_if_worn(index.pk)
     added = index.files - files_before + len(replaced)
@@ -197,7 +197,8 @@ def _locked(repository: Repository) -> Iterator[None]:
 def _delete_leftovers(repository: Repository) -> None:
     """Delete what interrupted builds left: other indexes, and staged documents."""
     current = repository.current_index_id
-    for index_id in repository.indexes.exclude(pk=current or 0).values_list("pk", flat=True):
+    others = set(repository.indexes.exclude(pk=current or 0).values_list("pk", flat=True))
+    for index_id in others - held_indexes(others):
         drop_index(index_id)
     if current is not None:
         delete_staged_documents(current)
@@ -229,22 +230,26 @@ def _new_index(repository: Repository, commit: str, embedders: Sequence[Embedder
 
 
 def _switch_documents(build: Build, replaced: list[int]) -> None:
-    """Replace live documents by the staged ones, and bring the terms up to date."""
+    """Replace live documents by the staged ones, and bring the terms up to date.
+
+    The replaced ones are retired, for the answers that have a snapshot of them.
+    """
     index_id = build.index.pk
     terms.update(index_id, replaced)
     link_updates.update(index_id, replaced)
     change = change_of(index_id, replaced)
-    delete_documents(replaced)
-    for table in ("repos_document", "repos_chunk"):
-        staged = f"UPDATE {table} SET is_live = true WHERE index_id = %s AND NOT is_live"  # noqa: S608 - names from the line above
-        execute(staged, [index_id])
+    if not replaced and not change.documents:
+        return
+    generation = next_generation(index_id)
+    retire(replaced, generation)
+    make_staged_live(index_id, generation)
     link_changes(index_id, change)
 
 
 def _save(index: Index, commit: str, skipped: Mapping[str, object]) -> None:
     """Save the index with what it now holds."""
-    index.files = _count("repos_document", index)
-    index.chunks = _count("repos_chunk", index)
+    index.files = count_not_retired("repos_document", index.pk)
+    index.chunks = count_not_retired("repos_chunk", index.pk)
     index.commit, index.skipped, index.updated_at = commit, skipped, timezone.now()
     index.state = Index.State.LEXICAL
     if missing_vectors(index, index.embedders) == 0:
@@ -255,8 +260,3 @@ def _save(index: Index, commit: str, skipped: Mapping[str, object]) -> None:
 def _set_current(repository: Repository, index: Index) -> None:
     repository.current_index = index
     repository.save(update_fields=["current_index"])
-
-
-def _count(table: str, index: Index) -> int:
-    count = f"SELECT count(*) FROM {table} WHERE index_id = %s"  # noqa: S608 - our own names
-    return int(fetch_value(count, [index.pk]))

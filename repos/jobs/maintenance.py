@@ -10,10 +10,10 @@ from django.conf import settings
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
-from repos.index import bulk, drop_indexes, hnsw, sizes
+from repos.index import bulk, drop_indexes, hnsw, purge_all, sizes
 from repos.jobs import closing
 from repos.jobs.queue import request
-from repos.models import IndexJob, Repository, RepositoryAddition
+from repos.models import IndexHold, IndexJob, Repository, RepositoryAddition
 
 logger = logging.getLogger(__name__)
 IN_USE = timedelta(days=14)  # since the last question: refreshed
@@ -39,6 +39,7 @@ def run_hourly() -> None:
     """Everything that is to be cleaned up."""
     make_room()
     closing.drop_closed()
+    purge_all()
     hnsw.drop_orphans()
     bulk.analyze()
     delete_old_jobs()
@@ -99,9 +100,10 @@ def _size(repository: Repository, bytes_of: Mapping[int, int]) -> int:
 
 
 def _droppable() -> QuerySet[Repository]:
-    """Repositories neither in use nor being indexed, least recently used first."""
+    """Repositories neither in use nor read nor being indexed, least recently used first."""
     busy = IndexJob.objects.unfinished().values("repository")
+    read = IndexHold.objects.filter(expires_at__gt=timezone.now()).values("index__repository")
     idle = Repository.objects.filter(
         current_index__isnull=False, used_at__lt=timezone.now() - JUST_USED
     )
-    return idle.exclude(pk__in=busy).order_by("used_at")
+    return idle.exclude(pk__in=busy).exclude(pk__in=read).order_by("used_at")

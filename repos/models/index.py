@@ -6,25 +6,19 @@ Django's own cascade would load the id of every chunk.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Q
 from django.db.models.functions import Left, Lower, Now, Reverse
 from django.utils import timezone
-from pgvector.django import HalfVectorField, SparseVectorField
 
-from repos.indexing.code_tokens import DIMENSION
 from repos.indexing.file_selection import OVER_LIMIT
-from repos.models.fields import RealField
 from repos.models.repository import Repository
 
 PATH_END_CHARS = 200  # of a path that its index holds; a B-tree takes entries up to 2.7 kB
-# A symbol without the names around it.
-LAST_NAME = Func(F("symbol"), Value("[^.]+$"), function="substring")
+LATEST_GENERATION = 2**31 - 1  # as a generation to read at: the live documents
 
 
 class Index(models.Model):
@@ -65,6 +59,9 @@ class Index(models.Model):
     )
     files = models.IntegerField(default=0, db_default=0)
     chunks = models.IntegerField(default=0, db_default=0)
+    generation = models.IntegerField(
+        default=0, db_default=0, help_text="How many updates replaced documents of it."
+    )
     vectors = models.IntegerField(default=0, db_default=0)
     skipped = models.JSONField(default=dict, db_default={})
     commit_history = models.JSONField(
@@ -102,10 +99,22 @@ class Index(models.Model):
         return int(sum(steps))
 
 
+class DocumentQuerySet(models.QuerySet["Document"]):
+    """Questions about documents."""
+
+    def at(self, index_id: int, generation: int) -> DocumentQuerySet:
+        """What an index held at a generation."""
+        then = Q(is_live=True) | Q(retired_in__gt=generation)
+        return self.filter(then, index=index_id, added_in__lte=generation)
+
+
 class Document(models.Model):
     """One file of an index, with its text.
 
-    A staged state of a changed file is not `is_live`.
+    `is_live` is false of a staged state of a changed file, and null of a retired one, which
+    the update to the generation `retired_in` of the index replaced or removed. At generation
+    g an index holds the documents with `added_in <= g AND (is_live OR retired_in > g)`:
+    retired ones stay for the snapshots that show them, see IndexHold.
     """
 
     class Role(models.TextChoices):
@@ -120,7 +129,9 @@ class Document(models.Model):
     role = models.CharField(max_length=10, choices=Role)
     lines = models.IntegerField()
     size = models.IntegerField()
-    is_live = models.BooleanField(default=True, db_default=True)
+    is_live = models.BooleanField(null=True, default=True, db_default=True)
+    added_in = models.IntegerField(default=0, db_default=0)
+    retired_in = models.IntegerField(null=True)
     pair_key = models.CharField(
         max_length=100,
         default="",
@@ -128,6 +139,8 @@ class Document(models.Model):
         help_text="What the names of a test and of its code share.",
     )
     text = models.TextField()
+
+    objects = DocumentQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -140,6 +153,9 @@ class Document(models.Model):
                 OpClass(Left(Reverse(Lower("path")), PATH_END_CHARS), "text_pattern_ops"),
                 name="document_by_path_end",
             ),
+            models.Index(
+                fields=["index"], condition=Q(is_live__isnull=True), name="retired_documents"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -149,87 +165,3 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.path
-
-
-class Chunk(models.Model):
-    """Lines `start`..`end` (1-based, inclusive) of a document; `words` are BM25 weights.
-
-    Columns other than 0 cut the first and the last line, see `indexing.units.TextChunk`.
-    A search scans all chunks of an index, so the row is narrow: no text, no path.
-    """
-
-    index = models.ForeignKey(Index, on_delete=models.DO_NOTHING, related_name="+")
-    document = models.ForeignKey(Document, on_delete=models.DO_NOTHING, related_name="chunks")
-    is_live = models.BooleanField(default=True, db_default=True)
-    role = models.CharField(max_length=10, choices=Document.Role)
-    start = models.IntegerField()
-    end = models.IntegerField()
-    start_column = models.IntegerField(default=0, db_default=0)
-    end_column = models.IntegerField(default=0, db_default=0)
-    symbol = models.CharField(max_length=300, blank=True, default="", db_default="")
-    words = SparseVectorField(dimensions=DIMENSION)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["index"], condition=Q(is_live=False), name="staged_chunks"),
-            models.Index("index", Lower(LAST_NAME), name="chunk_by_name"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.start}-{self.end}"
-
-
-class Embedding(models.Model):
-    """A chunk's vector by one embedder. `digest` is the SHA-256 of the embedded text.
-
-    The digest lets a text that is embedded already lend its vector.
-    """
-
-    index = models.ForeignKey(Index, on_delete=models.DO_NOTHING, related_name="+", db_index=False)
-    chunk = models.ForeignKey(Chunk, on_delete=models.DO_NOTHING, related_name="+", db_index=False)
-    embedder = models.CharField(max_length=120)
-    digest = models.BinaryField(max_length=32)
-    vector = HalfVectorField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["chunk", "embedder"], name="one_vector_per_chunk_and_embedder"
-            )
-        ]
-        indexes = [
-            models.Index(fields=["embedder", "digest"], name="vector_by_text"),
-            models.Index(fields=["index", "embedder"], name="vectors_of_an_index"),
-        ]
-
-    def __str__(self) -> str:
-        return self.embedder
-
-
-class Term(models.Model):
-    """Document frequency: in how many chunks of an index a term stands.
-
-    The blocks of a term with few of them stand here, `weight` is the mean of its best
-    weights there; the others are in `Posting`. An index of a former format has none.
-    """
-
-    index = models.ForeignKey(Index, on_delete=models.DO_NOTHING, related_name="+", db_index=False)
-    term = models.IntegerField()
-    count = models.IntegerField()
-    weight = RealField(default=0.0, db_default=0.0)
-    blocks = ArrayField(models.IntegerField(), null=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["index", "term"], name="one_count_per_term")]
-
-    def __str__(self) -> str:
-        return str(self.term)
-
-
-def vector_text(vector: Iterable[float]) -> str:
-    """pgvector's text form of a vector, to the precision of a halfvec.
-
-    `HalfVector.to_text` writes more digits and takes 1.8 times as long (24,000 vectors
-    of 384).
-    """
-    return "[" + ",".join(f"{value:.5g}" for value in vector) + "]"

@@ -7,7 +7,7 @@ ranking -> texts
 from repos.access import PersonId
 from repos.search.code_address import code_url
 from repos.search.file_finder import FoundFile, find_files
-from repos.search.files import line_counts, outline, read_file
+from repos.search.files import line_counts, outline, read_file, snapshot_line_counts
 from repos.search.filters import (
     MAX_PATTERNS,
     Filters,
@@ -19,6 +19,8 @@ from repos.search.line_texts import LineTexts, line_texts
 from repos.search.passages import SearchHit, SearchOptions, SearchResult
 from repos.search.question_vector import embedder_config, warm_up
 from repos.search.search import search
+from repos.search.snapshots import IndexSnapshot, release_snapshot, take_snapshot
+from repos.search.targets import Target, is_readable
 
 __all__ = [
     "MAX_PATTERNS",
@@ -26,21 +28,27 @@ __all__ = [
     "Folder",
     "FolderEntry",
     "FoundFile",
+    "IndexSnapshot",
     "LineTexts",
     "PersonId",
     "SearchHit",
     "SearchOptions",
     "SearchResult",
+    "Target",
     "code_url",
     "embedder_config",
     "find_files",
     "has_too_many_patterns",
+    "is_readable",
     "line_counts",
     "line_texts",
     "list_folder",
     "outline",
     "parse_patterns",
     "read_file",
+    "release_snapshot",
     "search",
+    "snapshot_line_counts",
+    "take_snapshot",
     "warm_up",
 ]

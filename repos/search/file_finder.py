@@ -10,6 +10,7 @@ from itertools import groupby, pairwise
 from deepwiki.foundation.sql import fetch_column, read_sql
 from repos.models import Index
 from repos.search.folders import escape_like
+from repos.search.snapshots import IndexSnapshot, state_of
 
 STATEMENT = read_sql(__file__, "file_finder.sql")
 MAX_NAME_CHARS = 100
@@ -61,7 +62,7 @@ class FoundFile:
         return sum(position > start for position in self.positions)
 
 
-def find_files(index: Index, name: str) -> list[FoundFile]:
+def find_files(index: Index | IndexSnapshot, name: str) -> list[FoundFile]:
     """Up to MAX_FOUND files whose path holds the characters of `name` in order, best first.
 
     Case and spaces do not count. An empty name finds the shortest paths.
@@ -71,15 +72,21 @@ def find_files(index: Index, name: str) -> list[FoundFile]:
     return sorted(found, key=_order)[:MAX_FOUND]
 
 
-def _candidates(index: Index, typed: str) -> list[str]:
-    values = {"index": index.pk, "limit": MAX_CANDIDATES, **_patterns(typed)}
-    return fetch_column(STATEMENT, values)
+def _candidates(index: Index | IndexSnapshot, typed: str) -> list[str]:
+    index_id, generation = state_of(index)
+    values: dict[str, object] = {"index": index_id, "generation": generation}
+    return fetch_column(STATEMENT, values | _patterns(typed))
 
 
-def _patterns(typed: str) -> dict[str, str]:
+def _patterns(typed: str) -> dict[str, object]:
     together = escape_like(typed)
     in_order = "%".join(map(escape_like, typed))
-    return {"pattern": f"%{in_order}%", "together": f"%{together}%", "in_name": f"%/{together}%"}
+    return {
+        "limit": MAX_CANDIDATES,
+        "pattern": f"%{in_order}%",
+        "together": f"%{together}%",
+        "in_name": f"%/{together}%",
+    }
 
 
 def _order(found: FoundFile) -> tuple[int, int, str]:

@@ -7,11 +7,15 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
+from django.db.models import QuerySet
+
 from deepwiki.foundation.sql import fetch_all, fetch_column, read_sql
 from repos.access import PersonId
 from repos.indexing import chunk_text
 from repos.models import Document, Repository
 from repos.search.passages import SearchHit
+from repos.search.snapshots import IndexSnapshot
+from repos.search.targets import is_readable
 
 LARGEST_FOLDERS = read_sql(__file__, "largest_folders.sql")
 MAX_HIT_CHARS = 4_000
@@ -25,17 +29,26 @@ def with_texts(hits: Sequence[SearchHit]) -> list[SearchHit]:
     return [replace(hit, text=_text(texts[hit.document_id], hit)) for hit in present]
 
 
-def read_file(repository: Repository, path: str, user_id: int | None) -> Document | None:
-    """A file of the current index, if the user may read it.
+def read_file(
+    source: Repository | IndexSnapshot, path: str, user_id: int | None
+) -> Document | None:
+    """A file of a snapshot or of a repository's current index, if the user may read it.
 
     `path` is looked up among the indexed ones and never opened.
     """
-    readable = Repository.objects.readable_by(PersonId(user_id)).filter(pk=repository.pk)
-    return Document.objects.filter(
-        index_id__in=readable.values("current_index_id"),
-        path=path.removeprefix("./").removeprefix("/"),
-        is_live=True,
-    ).first()
+    documents = _documents(source, user_id)
+    return documents.filter(path=path.removeprefix("./").removeprefix("/")).first()
+
+
+def _documents(source: Repository | IndexSnapshot, user_id: int | None) -> QuerySet[Document]:
+    """The files that the user may read."""
+    if isinstance(source, Repository):
+        readable = Repository.objects.readable_by(PersonId(user_id)).filter(pk=source.pk)
+        indexes = readable.values("current_index_id")
+        return Document.objects.filter(index_id__in=indexes, is_live=True)
+    if not is_readable(source, user_id):
+        return Document.objects.none()
+    return Document.objects.at(source.index_id, source.generation)
 
 
 @lru_cache(maxsize=8)
@@ -44,7 +57,16 @@ def line_counts(index_id: int, updated_at: datetime) -> dict[str, int]:
 
     `updated_at` is the index's: a changed one is read again.
     """
-    documents = Document.objects.filter(index_id=index_id, is_live=True)
+    return _lines(Document.objects.filter(index_id=index_id, is_live=True))
+
+
+@lru_cache(maxsize=8)
+def snapshot_line_counts(index_id: int, generation: int) -> dict[str, int]:
+    """The number of lines by path, of a snapshot whose hold has not expired."""
+    return _lines(Document.objects.at(index_id, generation))
+
+
+def _lines(documents: QuerySet[Document]) -> dict[str, int]:
     return dict(documents.values_list("path", "lines"))
 
 

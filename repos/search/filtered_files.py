@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 
 from deepwiki.foundation.sql import fetch_all
-from repos.access import PersonId
-from repos.models import Repository
 from repos.search.filters import FileMatcher, Filters, unmatched_patterns
+from repos.search.targets import ReadableIndex, Target, find_readable_indexes
 
-FILES = "SELECT id, path FROM repos_document WHERE index_id = %s AND is_live"
-IndexState = tuple[int, datetime]  # an index and when it last changed
+FILES = """
+SELECT id, path FROM repos_document
+WHERE index_id = %(index)s
+  AND added_in <= %(generation)s AND (is_live OR retired_in > %(generation)s)
+"""
 
 
 @dataclass(frozen=True)
@@ -36,19 +36,16 @@ class FilteredFiles:
 
 
 def filtered_files(
-    repositories: Sequence[uuid.UUID], user_id: int | None, filters: Filters
+    targets: Sequence[Target], user_id: int | None, filters: Filters
 ) -> FilteredFiles:
-    """The files left in those of `repositories` that the user may read."""
-    readable = Repository.objects.readable_by(PersonId(user_id)).filter(pk__in=repositories)
-    states = readable.filter(current_index__isnull=False).values_list(
-        "current_index_id", "current_index__updated_at"
-    )
-    return _filtered(tuple(sorted(states)), filters.frozen())
+    """The files left in those of the repositories and snapshots that the user may read."""
+    indexes = find_readable_indexes(targets, user_id)
+    return _filtered(tuple(indexes), filters.frozen())
 
 
 @lru_cache(maxsize=32)
-def _filtered(states: tuple[IndexState, ...], filters: Filters) -> FilteredFiles:
-    files = [file for index_id, updated_at in states for file in _files(index_id, updated_at)]
+def _filtered(indexes: tuple[ReadableIndex, ...], filters: Filters) -> FilteredFiles:
+    files = [file for index in indexes for file in _files(index)]
     matcher = FileMatcher(filters)
     documents = [pk for pk, path in files if matcher.matches(path)]
     unmatched = unmatched_patterns(filters, [path for _, path in files])
@@ -56,6 +53,7 @@ def _filtered(states: tuple[IndexState, ...], filters: Filters) -> FilteredFiles
 
 
 @lru_cache(maxsize=8)
-def _files(index_id: int, updated_at: datetime) -> list[tuple[int, str]]:
+def _files(index: ReadableIndex) -> list[tuple[int, str]]:
     """(id, path) of an index's files; a changed index is read again."""
-    return [(pk, path) for pk, path in fetch_all(FILES, [index_id])]
+    values = {"index": index.id, "generation": index.generation}
+    return [(pk, path) for pk, path in fetch_all(FILES, values)]

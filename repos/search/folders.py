@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from deepwiki.foundation.sql import Row, fetch_all, read_sql
 from repos.models import Index
+from repos.search.snapshots import IndexSnapshot, state_of
 
 STATEMENT = read_sql(__file__, "folder_entries.sql")
 MAX_ENTRIES = 1_000
@@ -41,20 +42,24 @@ class Folder:
     is_cut: bool = False
 
 
-def list_folder(index: Index, path: str) -> Folder:
+def list_folder(index: Index | IndexSnapshot, path: str) -> Folder:
     """The folder at `path`, which is empty for the root or ends in `/`."""
-    return _list_folder(index.pk, index.updated_at, path)
+    updated_at = None if isinstance(index, IndexSnapshot) else index.updated_at
+    return _list_folder(state_of(index), updated_at, path)
 
 
 @lru_cache(maxsize=256)
-def _list_folder(index_id: int, updated_at: datetime, path: str) -> Folder:
-    rows = _rows(index_id, path)
+def _list_folder(state: tuple[int, int], updated_at: datetime | None, path: str) -> Folder:
+    """What a snapshot holds does not change; else `updated_at` is the index's."""
+    rows = _rows(state, path)
     entries = tuple(FolderEntry(path, *row) for row in rows[:MAX_ENTRIES])
     return Folder(path, entries, is_cut=len(rows) > MAX_ENTRIES)
 
 
-def _rows(index_id: int, path: str) -> list[Row]:
-    return fetch_all(STATEMENT, {"index": index_id, **_folder_values(path)})
+def _rows(state: tuple[int, int], path: str) -> list[Row]:
+    index_id, generation = state
+    values = {"index": index_id, "generation": generation, **_folder_values(path)}
+    return fetch_all(STATEMENT, values)
 
 
 def _folder_values(path: str) -> dict[str, object]:

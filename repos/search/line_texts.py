@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from deepwiki.foundation.sql import fetch_all, read_sql
+from repos.models import LATEST_GENERATION
 
 STATEMENT = read_sql(__file__, "line_texts.sql")
 MAX_BYTES = 300_000  # of a file whose lines are read
@@ -13,9 +14,14 @@ MAX_CHARS = 300  # of a line
 LineTexts = dict[int, str]  # line number, from 1 -> its text without indentation
 
 
-def line_texts(index_id: int, lines: Mapping[str, Sequence[int]]) -> dict[str, LineTexts]:
-    """The texts of some lines of files, by path; none of files that are large or gone."""
-    values = {"index": index_id, "paths": list(lines), "most": MAX_BYTES}
+def line_texts(
+    index_id: int, lines: Mapping[str, Sequence[int]], *, at: int = LATEST_GENERATION
+) -> dict[str, LineTexts]:
+    """The texts of some lines of files, by path; none of files that are large or gone.
+
+    `at` is the generation of a snapshot.
+    """
+    values = {"index": index_id, "paths": list(lines), "most": MAX_BYTES, "generation": at}
     rows = fetch_all(STATEMENT, values)
     return {path: _lines(text.split("\n"), lines[path]) for path, text in rows}
 

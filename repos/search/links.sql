@@ -112,7 +112,9 @@ bonus AS MATERIALIZED (
            ((p.used + p.uses + p.used_by_used) * (1 - %(damping)s * p.own_share) + p.defined + p.paired) * role.factor AS score,
            role.factor
     FROM linked p
-    JOIN repos_document d ON d.id = p.document_id AND d.is_live {document_scope}
+    JOIN repos_document d ON d.id = p.document_id {document_scope}
+    JOIN allowed i ON i.id = d.index_id
+        AND d.added_in <= i.generation AND (d.is_live OR d.retired_in > i.generation)
     CROSS JOIN LATERAL (SELECT CASE WHEN d.role = ANY(%(full_score_roles)s) THEN 1.0 ELSE 0.8 END AS factor) AS role
 ),
 brought AS MATERIALIZED (
@@ -128,7 +130,7 @@ brought AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT c.id, c.index_id, c.start, c."end", c.symbol, c.start_column, c.end_column, -(c.words <#> q.words) AS words
         FROM repos_chunk c CROSS JOIN question q
-        WHERE c.document_id = missing.document_id AND c.is_live
+        WHERE c.document_id = missing.document_id
         ORDER BY c.words <#> q.words, c.start, c.start_column
         LIMIT 1
     ) AS passage

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,12 +13,19 @@ from deepwiki.foundation.sql import fetch_all
 from deepwiki.foundation.text import is_mostly_non_latin
 from repos.embedders import Embedder, EmbedderConfig, EmbedderError, configured
 from repos.models import Index, vector_text
+from repos.search.targets import Target, snapshots_of, target_values
 
 logger = logging.getLogger(__name__)
 CACHE_FOLDER = "embedder"  # of DATA_DIR
 WEIGHT = 0.2
 # For a question in a script that code is not written in: its words find little.
 OTHER_SCRIPT_WEIGHT = 1.0
+READY_INDEXES = """
+SELECT i.id, i.chunks, i.embedders, i.hnsw_embedders FROM repos_index i
+WHERE i.state = 'ready' AND i.id = ANY(
+    array(SELECT current_index_id FROM repos_repository WHERE id = ANY(%s)) || %s::bigint[]
+)
+"""
 MAX_CHARS = 2_000  # of a question that are embedded
 
 
@@ -49,12 +55,12 @@ class _ReadyIndex:
         return self.chunks >= Index.HNSW_MIN_CHUNKS and embedder in self.hnsw_embedders
 
 
-def embed_question(question: str, repositories: list[uuid.UUID]) -> QuestionVector | None:
+def embed_question(question: str, targets: Sequence[Target]) -> QuestionVector | None:
     """The question's vector, by an embedder whose vectors all ready indexes have.
 
     None when there is none, or when it fails: words alone then answer.
     """
-    indexes = _ready_indexes(repositories)
+    indexes = _ready_indexes(targets)
     if not indexes:
         return None
     try:
@@ -101,14 +107,11 @@ def _weight(embedder: Embedder, question: str) -> float:
     return WEIGHT
 
 
-def _ready_indexes(repositories: list[uuid.UUID]) -> list[_ReadyIndex]:
-    """The current indexes that have all their vectors."""
-    rows = fetch_all(
-        "SELECT i.id, i.chunks, i.embedders, i.hnsw_embedders"
-        " FROM repos_index i JOIN repos_repository r ON r.current_index_id = i.id"
-        " WHERE r.id = ANY(%s) AND i.state = 'ready'",
-        [repositories],
-    )
+def _ready_indexes(targets: Sequence[Target]) -> list[_ReadyIndex]:
+    """The indexes of the targets that have all their vectors."""
+    repositories = target_values(targets, None)["repositories"]
+    snapshots = [snapshot.index_id for snapshot in snapshots_of(targets)]
+    rows = fetch_all(READY_INDEXES, [repositories, snapshots])
     return [
         _ReadyIndex(pk, chunks, json.loads(embedders), json.loads(hnsw_embedders))
         for pk, chunks, embedders, hnsw_embedders in rows

@@ -6,7 +6,6 @@ and filters, so that no row that the person may not read is ever ranked.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import Any
@@ -21,29 +20,30 @@ from repos.search.question_vector import embed_question
 from repos.search.ranking import rank
 from repos.search.reasons import with_reasons
 from repos.search.statement import HNSW_SETTINGS, SearchStatement, build_statement, fetch_rows
+from repos.search.targets import Target
 
 LINK_COLUMNS = len(fields(LinkScores))  # the last of a row
 
 
 def search(
-    repositories: Iterable[uuid.UUID],
+    targets: Iterable[Target],
     question: str,
     *,
     user_id: int | None,
     options: SearchOptions | None = None,
 ) -> SearchResult:
-    """Hits for `question` in those of `repositories` that the user may read.
+    """Hits for `question` in those of the repositories and snapshots that the user may read.
 
-    Unreadable repositories give nothing, like unknown ones. Words alone decide where no
+    Unreadable ones give nothing, like unknown ones. Words alone decide where no
     vectors are configured or computed yet, and with `hybrid` off.
     """
     options = options or SearchOptions()
-    ids = list(repositories)
-    files = filtered_files(ids, user_id, options.filters) if options.filters.any else None
+    wanted = list(targets)
+    files = filtered_files(wanted, user_id, options.filters) if options.filters.any else None
     if files is not None and not files.documents:
         return SearchResult(files=files)
-    vector = embed_question(question, ids) if options.hybrid else None
-    statement = build_statement(ids, question, user_id, options, vector, files)
+    vector = embed_question(question, wanted) if options.hybrid else None
+    statement = build_statement(wanted, question, user_id, options, vector, files)
     hits = with_reasons(rank(_execute(statement), options.limit), question)
     if options.with_text:
         hits = with_texts(hits)

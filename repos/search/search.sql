@@ -3,11 +3,16 @@
 --   fused  = bm25 / max(bm25) + weight * minmax(cosine), tests and documentation at 0.8 unless asked for
 -- The places in braces are filled in by statement.py from fixed fragments; every value is a parameter.
 WITH allowed AS MATERIALIZED (
-    -- The current indexes of the given repositories that this person may read: no other is ever read.
-    SELECT i.id, i.chunks, i.repository_id, i.commit, i.format >= %(postings_format)s AS has_postings
-    FROM ({readable}) r
-    JOIN repos_index i ON i.id = r.current_index_id
-    WHERE r.id = ANY(%(repositories)s)
+    -- The indexes that this person may read: no other is ever read.
+    SELECT i.id, i.chunks, i.repository_id, i.commit, i.generation, i.format >= %(postings_format)s AS has_postings
+    FROM ({readable_indexes}) i
+),
+kept AS MATERIALIZED (
+    -- Documents that updates replaced and a snapshot still shows.
+    SELECT d.id
+    FROM allowed i
+    JOIN repos_document d ON d.index_id = i.id
+    WHERE d.is_live IS NULL AND d.added_in <= i.generation AND d.retired_in > i.generation
 ),
 total AS (SELECT greatest(sum(chunks), 1)::float8 AS n FROM allowed),
 -- Those of which postings choose the chunks to score; of the others every chunk is scored.
@@ -75,6 +80,12 @@ lexical AS MATERIALIZED (
         JOIN repos_chunk c ON c.id = ANY(ARRAY[b.first, b.first + 1, b.first + 2, b.first + 3])
         CROSS JOIN question q
         WHERE c.index_id IN (SELECT id FROM chosen) AND c.is_live {scope}
+        UNION ALL
+        SELECT c.id, -(c.words <#> q.words)
+        FROM kept k
+        JOIN repos_chunk c ON c.document_id = k.id
+        CROSS JOIN question q
+        WHERE q.words IS NOT NULL {scope}
         ORDER BY score DESC
         LIMIT %(candidates)s
     ) best
@@ -102,9 +113,10 @@ scored AS MATERIALIZED (
                   ELSE 0 END AS score,
            c.id IN (SELECT id FROM named) AS is_named, c.start_column, c.end_column
     FROM fused f
-    JOIN repos_chunk c ON c.id = f.id AND c.is_live
-    JOIN repos_document d ON d.id = c.document_id AND d.is_live
-    WHERE c.index_id IN (SELECT id FROM allowed)
+    JOIN repos_chunk c ON c.id = f.id
+    JOIN allowed i ON i.id = c.index_id
+    JOIN repos_document d ON d.id = c.document_id
+    WHERE d.added_in <= i.generation AND (d.is_live OR d.retired_in > i.generation)
 ),
 {links}
 SELECT i.repository_id, i.commit, h.document_id, h.path, h.language, h.role, h.start, h."end", h.symbol,

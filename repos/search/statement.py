@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -14,7 +13,6 @@ from django.conf import settings
 from django.db import connection
 
 from deepwiki.foundation.sql import fetch_all, read_sql
-from repos.access import readable_repositories
 from repos.indexing.code_tokens import question_terms, term_id
 from repos.models import PATH_END_CHARS, Document
 from repos.search import postings
@@ -22,6 +20,7 @@ from repos.search.filtered_files import FilteredFiles
 from repos.search.link_bonus import link_values, links_part
 from repos.search.passages import SearchOptions
 from repos.search.question_vector import QuestionVector
+from repos.search.targets import Target, readable_indexes, target_values
 
 SEARCH = read_sql(__file__, "search.sql")
 VECTORS = read_sql(__file__, "vectors.sql")
@@ -68,7 +67,7 @@ class SearchStatement:
 
 
 def build_statement(
-    repositories: list[uuid.UUID],
+    targets: Sequence[Target],
     question: str,
     user_id: int | None,
     options: SearchOptions,
@@ -80,13 +79,13 @@ def build_statement(
     Only `files` are searched if given.
     """
     values = _values(question, options)
-    values |= {"repositories": repositories, "user": user_id} | link_values(question)
+    values |= target_values(targets, user_id) | link_values(question)
     values |= postings.parameters(None if files is None else files.share)
     scope = "" if files is None else DOCUMENTS_SCOPE
     if files is not None:
         values["documents"] = files.documents
     sql = SEARCH.format(
-        readable=readable_repositories(),
+        readable_indexes=readable_indexes(targets),
         scope=scope,
         vectors=_vectors(vector, scope, values),
         named=_named_union(question, scope, values),

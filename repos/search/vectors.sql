@@ -6,6 +6,10 @@ WHERE {condition} AND e.embedder = %(embedder)s {scope}
   AND e.chunk_id NOT IN (
       SELECT s.id FROM repos_chunk s
       WHERE s.index_id IN (SELECT id FROM allowed) AND NOT s.is_live
+      UNION ALL
+      SELECT s.id FROM repos_chunk s
+      WHERE s.index_id IN (SELECT id FROM allowed) AND s.is_live IS NULL
+        AND s.document_id NOT IN (SELECT id FROM kept)
   )
 ORDER BY {vector} <=> {question}
 LIMIT %(candidates)s

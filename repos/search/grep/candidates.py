@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from deepwiki.foundation.sql import fetch_all, fetch_value, read_sql
-from repos.access import readable_repositories
 from repos.indexing.trigrams import MAX_INDEX_NUMBER, UNBOUNDED, trigrams_of_literal
 from repos.models import Index
 from repos.search.grep.literal_parts import Texts
+from repos.search.targets import Target, readable_indexes, target_values
 
 CANDIDATES = read_sql(__file__, "candidates.sql")
 OLDER = f"SELECT o.id AS document_id FROM repos_document o WHERE o.index_id = a.id AND a.format < {Index.LOOKUP_FORMAT}"  # noqa: S608 - a number of ours
@@ -27,12 +27,7 @@ UNION ALL
 """
 INDEX_NUMBER = f"ARRAY[(-1 - a.id %% {MAX_INDEX_NUMBER})::int]"
 SCOPE = "AND d.id IN (SELECT unnest(%(documents)s::bigint[]))"
-HAS_OLDER = """
-SELECT EXISTS (
-    SELECT FROM ({readable}) r JOIN repos_index i ON i.id = r.current_index_id
-    WHERE r.id = ANY(%(repositories)s) AND i.format < %(format)s
-)
-"""
+HAS_OLDER = "SELECT EXISTS (SELECT FROM ({indexes}) i WHERE i.format < %(format)s)"
 MAX_CANDIDATES = 100_000
 MAX_TRIGRAMS = 16  # of one piece that are looked up
 MAX_LOOKUPS = 40  # of pieces
@@ -56,7 +51,7 @@ class CandidateFile:
 class Scope:
     """Where to look. `documents` None stands for all."""
 
-    repositories: Sequence[uuid.UUID]
+    targets: Sequence[Target]
     user_id: int | None
     languages: Sequence[str] = ()
     excluded_languages: Sequence[str] = ()
@@ -66,8 +61,7 @@ class Scope:
     def values(self) -> dict[str, Any]:
         """The parameters of the statement that are of no pattern."""
         values: dict[str, Any] = {
-            "repositories": list(self.repositories),
-            "user": self.user_id,
+            **target_values(self.targets, self.user_id),
             "languages": list(self.languages),
             "excluded_languages": list(self.excluded_languages),
             "limit": MAX_CANDIDATES,
@@ -81,7 +75,7 @@ def find_candidates(scope: Scope, clauses: Sequence[Texts]) -> list[CandidateFil
     """Code first, then tests, then documentation, by path; MAX_CANDIDATES at most."""
     values = scope.values
     sql = CANDIDATES.format(
-        readable=readable_repositories(),
+        readable_indexes=readable_indexes(scope.targets),
         candidates=_documents(clauses, values),
         scope="" if scope.documents is None else SCOPE,
     )
@@ -90,7 +84,7 @@ def find_candidates(scope: Scope, clauses: Sequence[Texts]) -> list[CandidateFil
 
 def has_older_index(scope: Scope) -> bool:
     """Whether one of the indexes was made before there were trigrams."""
-    sql = HAS_OLDER.format(readable=readable_repositories())
+    sql = HAS_OLDER.format(indexes=readable_indexes(scope.targets))
     return bool(fetch_value(sql, scope.values | {"format": Index.LOOKUP_FORMAT}))
 
 

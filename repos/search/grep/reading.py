@@ -22,7 +22,7 @@ BATCH_FILES = 400
 MAX_BYTES = 128 * 2**20  # of texts that one search reads
 MAX_MILLISECONDS = 4_000
 MAX_MATCHES = 20_000
-TEXTS = "SELECT id, text FROM repos_document WHERE id = ANY(%s) AND is_live"
+TEXTS = "SELECT id, text FROM repos_document WHERE id = ANY(%s)"
 
 
 class Reading:

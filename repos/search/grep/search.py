@@ -6,17 +6,15 @@ with permission and filters) -> RE2 over their texts, in batches and within boun
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 
-from repos.access import PersonId
 from repos.graph.definitions import Definition, definitions_of
-from repos.models import Repository
 from repos.search.filtered_files import filtered_files
 from repos.search.grep.candidates import Scope, find_candidates, has_older_index
 from repos.search.grep.pattern import Pattern, compile_pattern
 from repos.search.grep.reading import Reading
 from repos.search.grep.results import GrepNotice, GrepOptions, GrepResult
+from repos.search.targets import Target, find_readable_indexes
 
 HEAD_LINES = 5  # of a definition that may hold its name
 
@@ -25,21 +23,21 @@ DefiningLines = Mapping[int, set[int]]  # by document
 
 
 def grep(
-    repositories: Iterable[uuid.UUID],
+    targets: Iterable[Target],
     pattern: str,
     *,
     user_id: int | None,
     options: GrepOptions | None = None,
 ) -> GrepResult:
-    """The lines that match in those of `repositories` that the user may read.
+    """The lines that match in those of the repositories and snapshots that the user may read.
 
     Raises InvalidPattern. Takes up to MAX_MILLISECONDS: not for the event loop.
     """
     options = options or GrepOptions()
     compiled = _compiled(pattern, options)
-    ids = list(repositories)
-    defined = _defining_lines(ids, user_id, options.symbols)
-    scope = _scope(ids, user_id, options, defined)
+    wanted = list(targets)
+    defined = _defining_lines(wanted, user_id, options.symbols)
+    scope = _scope(wanted, user_id, options, defined)
     if scope.documents == []:
         return GrepResult()
     search = Reading(compiled, options, defined)
@@ -57,7 +55,7 @@ def _compiled(pattern: str, options: GrepOptions) -> Pattern:
 
 
 def _scope(
-    ids: list[uuid.UUID],
+    targets: Sequence[Target],
     user_id: int | None,
     options: GrepOptions,
     defined: DefiningLines | None,
@@ -66,9 +64,9 @@ def _scope(
     if defined is not None:
         documents = list(defined)
     if options.filters.any:
-        left = filtered_files(ids, user_id, options.filters).documents
+        left = filtered_files(targets, user_id, options.filters).documents
         documents = _in_both(documents, left)
-    return Scope(ids, user_id, options.languages, options.excluded_languages, documents)
+    return Scope(targets, user_id, options.languages, options.excluded_languages, documents)
 
 
 def _in_both(documents: Documents, left: list[int]) -> list[int]:
@@ -79,15 +77,14 @@ def _in_both(documents: Documents, left: list[int]) -> list[int]:
 
 
 def _defining_lines(
-    ids: list[uuid.UUID], user_id: int | None, names: Sequence[str]
+    targets: Sequence[Target], user_id: int | None, names: Sequence[str]
 ) -> DefiningLines | None:
     """The lines with the head of a definition of one of the names; None without names."""
     if not names:
         return None
-    readable = Repository.objects.readable_by(PersonId(user_id)).filter(pk__in=ids)
     lines: dict[int, set[int]] = {}
-    for index_id in readable.exclude(current_index=None).values_list("current_index_id", flat=True):
-        for found in definitions_of(index_id, names, None).values():
+    for index in find_readable_indexes(targets, user_id):
+        for found in definitions_of(index.id, names, None, at=index.generation).values():
             for definition in found:
                 lines.setdefault(definition.document_id, set()).update(_head(definition))
     return lines

@@ -1,0 +1,79 @@
+"""What is searched: the current index of a repository, or a snapshot of one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from deepwiki.foundation.sql import fetch_all, read_sql
+from repos.access import readable_repositories
+from repos.models import LATEST_GENERATION
+from repos.search.snapshots import IndexSnapshot
+
+Target = uuid.UUID | IndexSnapshot
+
+CURRENT = read_sql(__file__, "current_indexes.sql")
+SNAPSHOTS = read_sql(__file__, "snapshot_indexes.sql")
+
+
+@dataclass(frozen=True)
+class ReadableIndex:
+    """An index that a person may read, at a generation. `updated_at` is when it changed last."""
+
+    id: int
+    generation: int
+    updated_at: datetime
+
+
+def readable_indexes(targets: Sequence[Target]) -> str:
+    """A SELECT of the indexes of the targets that the person `%(user)s` may read.
+
+    Its columns are those of `current_indexes.sql`. A snapshot whose hold has expired gives
+    nothing once its index has changed.
+    """
+    parts = [CURRENT]
+    if snapshots_of(targets):
+        parts.append(SNAPSHOTS)
+    sql = "UNION ALL\n".join(parts)
+    return sql.format(readable=readable_repositories(), latest=LATEST_GENERATION)
+
+
+def target_values(targets: Sequence[Target], user_id: int | None) -> dict[str, Any]:
+    """The parameters of `readable_indexes`."""
+    snapshots = snapshots_of(targets)
+    held = {snapshot.repository_id for snapshot in snapshots}
+    values: dict[str, Any] = {
+        "user": user_id,
+        "repositories": [t for t in targets if isinstance(t, uuid.UUID) and t not in held],
+    }
+    if snapshots:
+        values["snapshot_indexes"] = [snapshot.index_id for snapshot in snapshots]
+        values["snapshot_generations"] = [snapshot.generation for snapshot in snapshots]
+        values["snapshot_commits"] = [snapshot.commit for snapshot in snapshots]
+    return values
+
+
+def snapshots_of(targets: Sequence[Target]) -> list[IndexSnapshot]:
+    """The snapshots among the targets, the first of each repository."""
+    first: dict[uuid.UUID, IndexSnapshot] = {}
+    for target in targets:
+        if isinstance(target, IndexSnapshot):
+            first.setdefault(target.repository_id, target)
+    return list(first.values())
+
+
+def find_readable_indexes(targets: Sequence[Target], user_id: int | None) -> list[ReadableIndex]:
+    """The indexes of the targets that a person may read, by id."""
+    sql = f"SELECT id, generation, updated_at FROM ({readable_indexes(targets)}) i ORDER BY id"  # noqa: S608 - fixed fragments, every value a parameter
+    return [ReadableIndex(*row) for row in fetch_all(sql, target_values(targets, user_id))]
+
+
+def is_readable(snapshot: IndexSnapshot, user_id: int | None) -> bool:
+    """May the person read the repository still, and is the snapshot still kept?
+
+    To be asked before each read that takes no person.
+    """
+    return bool(find_readable_indexes([snapshot], user_id))
