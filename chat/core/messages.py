@@ -120,6 +120,20 @@ MESSAGES: Final[dict[str, str]] = {
     "from_cache": (
         "This question was answered a moment ago: this is that answer. Ask anew for another."
     ),
+    # --- steps of an agent (chat/tools), as the page tells them ---
+    "step_searched": "searched for `{query}`: {count} passages in {files} files",
+    "step_searched_one_file": "searched for `{query}`: {count} passages in one file",
+    "step_searched_one": "searched for `{query}`: 1 passage",
+    "step_grepped": "looked for lines with `{pattern}`: {count} in {files} files",
+    "step_grepped_one_file": "looked for lines with `{pattern}`: {count} in one file",
+    "step_grepped_one": "looked for lines with `{pattern}`: 1 line",
+    "step_listed": "listed the files in `{path}`",
+    "step_listed_root": "listed the files of the repository",
+    "step_found_files": "looked for files named `{pattern}`: {count} files",
+    "step_found_file": "looked for files named `{pattern}`: 1 file",
+    "step_read": "read `{path}` {start}-{end}",
+    "step_wrong_call": "tried `{tool}`, but not in a way that it can be used",
+    "step_too_slow": "gave up `{tool}`: it took too long",
     # --- providers ---
     "rate_limited_for": "The model's service is busy. Try again in {seconds} seconds.",
     "silent_before_answer": (

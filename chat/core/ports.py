@@ -139,8 +139,9 @@ class ToolResult:
 
     `text` is fenced repository data, within the tool's limits, and says where it was cut
     and how to go on. `passages` are the lines of files that stand in it: they count as
-    read. `summary` is a code of the message catalogue, with its `parameters`.
-    `is_error`: the arguments were wrong, and `text` tells the model how to correct them.
+    read; their own `text` is empty. `summary` is a code of the message catalogue, with its
+    `parameters`. `is_error`: the arguments were wrong, and `text` tells the model how to
+    correct them. `is_repeated`: the same call was made before, and nothing was read anew.
     """
 
     text: str
@@ -148,6 +149,7 @@ class ToolResult:
     parameters: Parameters = field(default_factory=dict)
     passages: tuple[PromptPassage, ...] = ()
     is_error: bool = False
+    is_repeated: bool = False
 
 
 class Toolbox(Protocol):

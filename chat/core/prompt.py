@@ -22,7 +22,8 @@ from deepwiki.foundation.languages import ANSWER_LANGUAGES
 FOLDER = Path(__file__).resolve().parent.parent / "prompts"
 # Our own markers and model control tokens.
 _MARKERS = re.compile(
-    r"</?(passages?|file|conversation|question|instructions|system)\b|<\|[^|\n]{0,40}\|>",
+    r"</?(passages?|file|conversation|question|instructions|system|results?)\b"
+    r"|<\|[^|\n]{0,40}\|>",
     re.IGNORECASE,
 )
 # Zero-width, bidirectional and tag characters: invisible to people, read by models.

@@ -38,7 +38,7 @@ from chat.services.running import runs
 from deepwiki.foundation import metrics
 from deepwiki.foundation.incidents import log_incident
 from deepwiki.foundation.threads import in_thread
-from repos.search import Filters, parse_patterns
+from repos.search import parse_filters
 
 if TYPE_CHECKING:
     from deepwiki.accounts.authentication import Person
@@ -208,11 +208,10 @@ def _renderer(request: ChatRequest) -> LiveBlocks | None:
 def _retriever(
     person: Person, request: ChatRequest, accepted: AcceptedQuestion
 ) -> RepositoryRetriever:
-    patterns = {name: parse_patterns(text) for name, text in request.filters.items()}
     return RepositoryRetriever(
         repository_id=accepted.repository.pk,
         person_id=person.pk,
-        filters=Filters(**patterns),
+        filters=parse_filters(request.filters),
         file=request.file_path,
         loaded=accepted.repository,
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 
 from chat.rendering.notes import CITE_NOTES, NOTES
 from chat.web.service_messages import SERVICE_MESSAGES
+from chat.web.step_messages import STEP_MESSAGES
 
 # Reason of an error or notice -> the template of chat/core/messages.py, for those that
 # people see on pages. Messages about malformed requests stay English.
@@ -62,6 +63,7 @@ MESSAGES: dict[str, str] = {
         "The model's service does not accept this request. Choose another model or shorten the question."
     ),
     **SERVICE_MESSAGES,
+    **STEP_MESSAGES,
     "server_stops": gettext_noop("The server is restarting. Ask again in a moment."),
     "unavailable": gettext_noop(
         "DeepWiki is temporarily unavailable. Try again in a minute: nothing of yours is lost."

@@ -12,6 +12,7 @@ from repos.search.filters import (
     MAX_PATTERNS,
     Filters,
     has_too_many_patterns,
+    parse_filters,
     parse_patterns,
 )
 from repos.search.folders import Folder, FolderEntry, list_folder
@@ -44,6 +45,7 @@ __all__ = [
     "line_texts",
     "list_folder",
     "outline",
+    "parse_filters",
     "parse_patterns",
     "read_file",
     "release_snapshot",

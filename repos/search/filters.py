@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -33,17 +33,19 @@ BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")  # innermost ones
 class Filters:
     """Which files are searched.
 
-    Each entry is a glob or a name; an empty list has no effect.
+    Each entry is a glob or a name; an empty list has no effect. Of what is left, only the
+    files that `within` leaves too are searched.
     """
 
     excluded_dirs: Sequence[str] = ()
     excluded_files: Sequence[str] = ()
     included_dirs: Sequence[str] = ()
     included_files: Sequence[str] = ()
+    within: Filters | None = None
 
     @property
     def any(self) -> bool:
-        return bool(self.included or self.excluded)
+        return bool(self.included or self.excluded or (self.within and self.within.any))
 
     @property
     def included(self) -> tuple[str, ...]:
@@ -62,6 +64,7 @@ class Filters:
             tuple(self.excluded_files),
             tuple(self.included_dirs),
             tuple(self.included_files),
+            self.within and self.within.frozen(),
         )
 
 
@@ -76,11 +79,28 @@ class FileMatcher:
             GlobRules([*_folder_rules(filters.excluded_dirs), *_file_rules(filters.excluded_files)])
         )
         self._includes_all = not filters.included
+        self._within = FileMatcher(filters.within) if filters.within else None
 
     def matches(self, path: str) -> bool:
         """Whether the file at `path` is searched."""
         is_included = self._includes_all or self._included.selects(path)
-        return is_included and not self._excluded.excludes(path)
+        if not is_included or self._excluded.excludes(path):
+            return False
+        return self._within is None or self._within.matches(path)
+
+
+def parse_filters(fields: Mapping[str, str]) -> Filters:
+    """The filters of a request's fields; missing ones have no effect."""
+
+    def patterns(name: str) -> tuple[str, ...]:
+        return parse_patterns(fields.get(name, ""))
+
+    return Filters(
+        patterns("excluded_dirs"),
+        patterns("excluded_files"),
+        patterns("included_dirs"),
+        patterns("included_files"),
+    )
 
 
 def parse_patterns(text: str) -> tuple[str, ...]:

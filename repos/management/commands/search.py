@@ -15,11 +15,10 @@ from repos.access import OPERATOR_ID
 from repos.management.found_lines import as_json, write_lines
 from repos.search import (
     MAX_PATTERNS,
-    Filters,
     SearchOptions,
     SearchResult,
     has_too_many_patterns,
-    parse_patterns,
+    parse_filters,
     search,
 )
 from repos.search.grep import GrepOptions, GrepResult, InvalidPattern, grep
@@ -153,7 +152,7 @@ class Command(BaseCommand):
 def _search_options(options: dict[str, Any]) -> SearchOptions:
     return SearchOptions(
         limit=options["limit"],
-        filters=_filters(options),
+        filters=parse_filters(options),
         hybrid=not options["words_only"],
         with_text=False,
     )
@@ -163,10 +162,6 @@ def _grep_options(options: dict[str, Any]) -> GrepOptions:
     return GrepOptions(
         case_sensitive=options["case"],
         whole_word=options["word"],
-        filters=_filters(options),
+        filters=parse_filters(options),
         limit=options["limit"],
     )
-
-
-def _filters(options: dict[str, Any]) -> Filters:
-    return Filters(**{name: parse_patterns(options[name]) for name in FILTERS})

@@ -1,0 +1,180 @@
+"""A repository at one commit, as one person reads it within the filters of a question."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property, lru_cache
+
+from chat.core.errors import NoSuchRepository, RetrieverFailed
+from chat.core.prompt import PromptPassage
+from chat.tools.parameters import WrongArguments
+from chat.tools.paths import AskedPath, folders_of, nearest_paths
+from repos.models import Document, Index, Repository
+from repos.search import Filters, PersonId, line_counts, read_file
+from repos.search.filters import FileMatcher, unmatched_patterns
+
+MAX_PATH_CHARS = 200  # of a path in an error
+
+
+@dataclass(frozen=True)
+class RepositoryAtCommit:
+    """What the tools read. `name` is that of the `repository` argument.
+
+    `prefix` stands before its paths where several repositories are asked about,
+    `owner/repo:`; it is empty for one alone.
+    """
+
+    repository: Repository
+    index: Index
+    name: str
+    prefix: str
+    person_id: int | None
+    filters: Filters
+
+    def check_readable(self) -> None:
+        """Raises NoSuchRepository once the person may not read it any more."""
+        readable = Repository.objects.readable_by(PersonId(self.person_id))
+        if not readable.filter(pk=self.id).exists():
+            raise NoSuchRepository
+
+    @property
+    def id(self) -> uuid.UUID:
+        return self.repository.pk
+
+    @cached_property
+    def lines(self) -> Mapping[str, int]:
+        """The number of lines by path, of the files that the question is about."""
+        return _lines(self.index.pk, self.index.updated_at, self.filters.frozen())
+
+    @cached_property
+    def _matcher(self) -> FileMatcher:
+        return FileMatcher(self.filters)
+
+    def holds(self, path: str) -> bool:
+        """Whether the filters of the question leave a path."""
+        return not self.filters.any or self._matcher.matches(path)
+
+    def narrowed(self, patterns: tuple[str, ...]) -> Filters:
+        """The filters of the question, and only the files of some patterns.
+
+        Raises WrongArguments if these leave no file.
+        """
+        if not patterns:
+            return self.filters
+        filters = Filters(included_files=patterns, within=self.filters)
+        if len(unmatched_patterns(filters, list(self.lines))) == len(patterns):
+            written = ", ".join(patterns)[:MAX_PATH_CHARS]
+            raise WrongArguments(f"No file matches {written}. {self._hint(patterns[0])}")
+        return filters
+
+    def document(self, path: str) -> Document:
+        """A file of `lines`. Raises WrongArguments if it is not there any more."""
+        document = read_file(self.repository, path, self.person_id)
+        if document is None:
+            raise WrongArguments(f"There is no file {path}.")
+        return document
+
+    def find_path(self, asked: AskedPath) -> str:
+        """The path that is meant. Raises WrongArguments, with those that come nearest."""
+        for path in asked.spellings():
+            if path in self.lines:
+                return path
+        raise WrongArguments(self._no_such_file(asked))
+
+    def _no_such_file(self, asked: AskedPath) -> str:
+        text = asked.text[:MAX_PATH_CHARS]
+        if asked.leaves_the_tree:
+            return f"{text} leads out of the repository. Paths begin at its root."
+        folder = self.find_folder(asked)
+        if folder:
+            return f'{folder} is a folder: call list_files with path="{folder}".'
+        return f"There is no file {text}. {self._hint(text)}"
+
+    def find_folder(self, asked: AskedPath) -> str | None:
+        """The folder that is meant, empty for the root; None if there is none."""
+        folders = folders_of(self.lines) | {""}
+        spelled = (path.rstrip("/") for path in asked.spellings())
+        return next((path for path in spelled if path in folders), None)
+
+    def shown_path(self, path: str) -> str:
+        """A path as it is cited."""
+        return f"{self.prefix}{path}"
+
+    def passage(self, path: str, start: int, end: int) -> PromptPassage:
+        """Lines that stand in a result."""
+        return PromptPassage(
+            path=self.shown_path(path),
+            start=start,
+            end=end,
+            text="",
+            commit=self.index.commit,
+            url=self.repository.address.blob_url(self.index.commit, path, start, end),
+        )
+
+    def _hint(self, wanted: str) -> str:
+        near = ", ".join(map(self.shown_path, nearest_paths(wanted, self.lines)))
+        hint = f"Nearest are: {near}."
+        if not near:
+            hint = "list_files shows what is there."
+        return hint + self.filters.any * " The question is about a part of the files only."
+
+
+@lru_cache(maxsize=8)
+def _lines(index_id: int, updated_at: datetime, filters: Filters) -> Mapping[str, int]:
+    lines = line_counts(index_id, updated_at)
+    if not filters.any:
+        return lines
+    matcher = FileMatcher(filters)
+    return {path: count for path, count in lines.items() if matcher.matches(path)}
+
+
+def open_repositories(
+    ids: Iterable[uuid.UUID], person_id: int | None, filters: Filters
+) -> list[RepositoryAtCommit]:
+    """The repositories as they are now, in the order of `ids`.
+
+    Raises NoSuchRepository for one that the person may not read, RetrieverFailed for one
+    without an index.
+    """
+    repositories = _readable(list(dict.fromkeys(ids)), person_id)
+    opened = [_opened(repository, person_id, filters) for repository in repositories]
+    if len(opened) > 1:
+        return _with_names(opened)
+    return opened
+
+
+def _readable(ids: list[uuid.UUID], person_id: int | None) -> list[Repository]:
+    rows = Repository.objects.readable_by(PersonId(person_id)).select_related("current_index")
+    by_id = rows.in_bulk(ids)
+    if not ids or len(by_id) < len(ids):
+        raise NoSuchRepository
+    return [by_id[pk] for pk in ids]
+
+
+def _opened(repository: Repository, person_id: int | None, filters: Filters) -> RepositoryAtCommit:
+    index = repository.current_index
+    if index is None:
+        raise RetrieverFailed("still_indexing")
+    return RepositoryAtCommit(repository, index, repository.name, "", person_id, filters)
+
+
+def _with_names(opened: Sequence[RepositoryAtCommit]) -> list[RepositoryAtCommit]:
+    """Each with a name of its own, and that before its paths."""
+    counts: Counter[str] = Counter()
+    named = []
+    for one in opened:
+        counts[one.name] += 1
+        name = _distinct_name(one.name, counts[one.name])
+        named.append(replace(one, name=name, prefix=f"{name}:"))
+    return named
+
+
+def _distinct_name(name: str, number: int) -> str:
+    """The name, with a number for a further one of it."""
+    if number == 1:
+        return name
+    return f"{name}~{number}"

@@ -1,0 +1,153 @@
+"""The tools of one answer: checks a call, runs it in a thread, remembers its result."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from django.db import InterfaceError, OperationalError
+
+from chat.core.errors import Down
+from chat.core.ports import ToolResult
+from chat.core.tool_calls import ToolCall, ToolSpec
+from chat.tools.arguments import Arguments, read_arguments
+from chat.tools.parameters import WrongArguments
+from chat.tools.registry import BY_NAME, TOOLS
+from chat.tools.repository import RepositoryAtCommit, open_repositories
+from chat.tools.results import refusal, repeated, result_of, shown
+from chat.tools.tool import REPOSITORY, Tool
+from deepwiki.foundation.threads import in_thread
+from repos.search import Filters
+
+CALL_SECONDS = 20.0
+MAX_REMEMBERED = 40  # results of one answer
+DATABASE_RETRY_SECONDS = 30
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Request:
+    """A call whose tool and arguments are known."""
+
+    tool: Tool
+    repository: RepositoryAtCommit
+    arguments: Arguments
+
+    @property
+    def key(self) -> object:
+        """The same for calls that ask for the same."""
+        return self.tool.name, self.repository.name, self.arguments.key
+
+    def run(self) -> ToolResult:
+        """Read the result. Raises NoSuchRepository once the permission is withdrawn."""
+        self.repository.check_readable()
+        try:
+            output = self.tool.run(self.repository, self.arguments)
+        except WrongArguments as error:
+            return _wrong(self.tool.name, error)
+        return result_of(self.tool.name, output)
+
+
+@dataclass
+class RepositoryToolbox:
+    """See Toolbox. The repositories are those that were opened when the answer began."""
+
+    repositories: Sequence[RepositoryAtCommit]
+    _results: dict[object, ToolResult] = field(default_factory=dict)
+    _locks: dict[object, asyncio.Lock] = field(default_factory=dict)
+
+    @property
+    def specs(self) -> Sequence[ToolSpec]:
+        """See Toolbox."""
+        return [tool.spec(self._names) for tool in TOOLS]
+
+    async def call(self, call: ToolCall) -> ToolResult:
+        """See Toolbox. Ends within CALL_SECONDS, with a refusal if there is no result yet."""
+        try:
+            request = self._request(call)
+        except WrongArguments as error:
+            return _wrong(call.name, error)
+        # The same call at the same time waits for the first.
+        async with self._locks.setdefault(request.key, asyncio.Lock()):
+            return await self._result(request)
+
+    @property
+    def _names(self) -> list[str]:
+        return [repository.name for repository in self.repositories]
+
+    def _request(self, call: ToolCall) -> Request:
+        """Raises WrongArguments."""
+        tool = _tool(call.name)
+        arguments = read_arguments(call.arguments, tool.parameters_for(self._names))
+        return Request(tool, self._repository(arguments), arguments)
+
+    def _repository(self, arguments: Arguments) -> RepositoryAtCommit:
+        """The one that is named; of one alone there is no name."""
+        chosen = arguments.text(REPOSITORY) or self._names[0]
+        return self.repositories[self._names.index(chosen)]
+
+    async def _result(self, request: Request) -> ToolResult:
+        known = self._results.get(request.key)
+        if known is not None:
+            await _in_thread(request.repository.check_readable)
+            return repeated(known)
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                result = await _in_thread(request.run)
+        except TimeoutError:
+            return _too_slow(request.tool.name)
+        self._remember(request, result)
+        return result
+
+    def _remember(self, request: Request, result: ToolResult) -> None:
+        if len(self._results) < MAX_REMEMBERED and not result.is_error:
+            self._results[request.key] = result
+
+
+async def _in_thread(function: Callable[[], T]) -> T:
+    """See `in_thread`. Raises Down while the database is away."""
+    try:
+        return await in_thread(function)
+    except (OperationalError, InterfaceError) as error:
+        raise Down(retry_after=DATABASE_RETRY_SECONDS) from error
+
+
+def toolbox(
+    repository_ids: Iterable[uuid.UUID],
+    *,
+    person_id: int | None,
+    filters: Filters | None = None,
+) -> RepositoryToolbox:
+    """The tools over these repositories, with the rights of a person (None: a stranger).
+
+    Reads the database: not for the event loop. Raises NoSuchRepository, RetrieverFailed.
+    """
+    opened = open_repositories(list(repository_ids), person_id, filters or Filters())
+    return RepositoryToolbox(opened)
+
+
+def _tool(written: str) -> Tool:
+    """The tool of a name. Raises WrongArguments."""
+    tool = BY_NAME.get(_tool_name(written))
+    if tool is None:
+        tools = ", ".join(BY_NAME)
+        raise WrongArguments(f"There is no tool {shown(written)}. The tools are: {tools}.")
+    return tool
+
+
+def _tool_name(written: str) -> str:
+    """The name as it may be written: `functions.read-file`."""
+    return written.strip().lower().rpartition(".")[2].replace("-", "_")[:100]
+
+
+def _wrong(tool: str, error: WrongArguments) -> ToolResult:
+    known = {name: name for name in BY_NAME}.get(_tool_name(tool), "unknown")
+    return refusal(known, str(error), "step_wrong_call", tool)
+
+
+def _too_slow(tool: str) -> ToolResult:
+    message = "This took too long and was ended. Ask for less: name paths, or a rarer name."
+    return refusal(tool, message, "step_too_slow")

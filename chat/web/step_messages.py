@@ -1,0 +1,21 @@
+"""What the tools of an answer did, as people read it: see MESSAGES in ui_strings.py."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop
+
+STEP_MESSAGES: dict[str, str] = {
+    "step_searched": gettext_noop("searched for `{query}`: {count} passages in {files} files"),
+    "step_searched_one_file": gettext_noop("searched for `{query}`: {count} passages in one file"),
+    "step_searched_one": gettext_noop("searched for `{query}`: 1 passage"),
+    "step_grepped": gettext_noop("looked for lines with `{pattern}`: {count} in {files} files"),
+    "step_grepped_one_file": gettext_noop("looked for lines with `{pattern}`: {count} in one file"),
+    "step_grepped_one": gettext_noop("looked for lines with `{pattern}`: 1 line"),
+    "step_listed": gettext_noop("listed the files in `{path}`"),
+    "step_listed_root": gettext_noop("listed the files of the repository"),
+    "step_found_files": gettext_noop("looked for files named `{pattern}`: {count} files"),
+    "step_found_file": gettext_noop("looked for files named `{pattern}`: 1 file"),
+    "step_read": gettext_noop("read `{path}` {start}-{end}"),
+    "step_wrong_call": gettext_noop("tried `{tool}`, but not in a way that it can be used"),
+    "step_too_slow": gettext_noop("gave up `{tool}`: it took too long"),
+}
