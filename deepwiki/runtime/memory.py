@@ -1,14 +1,16 @@
-"""Giving freed memory back to the system.
+"""Freeing what is unused, and giving it back to the system.
 
-glibc keeps what was freed between blocks that are still used: a process with many threads
-grew by a fifth in minutes without holding one object more.
+Objects of an answer that refer to each other outlive the young generations of the garbage
+collector, and the oldest one is collected after millions of allocations only: a server grew
+by half within half an hour. glibc keeps what was freed between blocks that are still used: a
+process with many threads grew by a fifth in minutes without holding one object more.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ctypes
-import logging
+import gc
 
 TRIM_SECONDS = 30.0
 # glibc makes up to eight arenas a core, and each keeps what its threads have freed.
@@ -18,8 +20,6 @@ M_ARENA_MAX = -8  # malloc.h
 # to the largest block that was freed, up to 32 MB, and keeps such blocks from then on.
 MAPPED_BYTES = 256 * 1_024
 M_MMAP_THRESHOLD = -3
-
-logger = logging.getLogger(__name__)
 
 
 def limit_heap() -> bool:
@@ -49,8 +49,14 @@ def trim() -> bool:
     return True
 
 
+def free() -> None:
+    """Collect the garbage of all generations, then `trim`."""
+    gc.collect()
+    trim()
+
+
 class MemoryTrimmer:
-    """Calls `trim` in a thread every TRIM_SECONDS, as long as that does anything."""
+    """Calls `free` in a thread every TRIM_SECONDS."""
 
     def __init__(self) -> None:
         self._task: asyncio.Task[None] | None = None
@@ -58,7 +64,7 @@ class MemoryTrimmer:
     def start(self) -> None:
         """Begin, in the running event loop."""
         self.stop()
-        self._task = asyncio.create_task(_trim_regularly())
+        self._task = asyncio.create_task(_free_regularly())
 
     def stop(self) -> None:
         """End."""
@@ -67,9 +73,7 @@ class MemoryTrimmer:
             self._task = None
 
 
-async def _trim_regularly() -> None:
+async def _free_regularly() -> None:
     while True:
-        if not await asyncio.to_thread(trim):
-            logger.debug("this C library does not give memory back")
-            return
+        await asyncio.to_thread(free)
         await asyncio.sleep(TRIM_SECONDS)
