@@ -13,6 +13,7 @@ from chat.core.errors import CutOff, Unavailable
 from chat.core.events import Delta, Status
 from chat.core.messages import format_message
 from chat.core.ports import (
+    AgentLimits,
     AnswerLimits,
     LengthLimit,
     Model,
@@ -22,11 +23,14 @@ from chat.core.ports import (
     Text,
     Thinking,
     Tokens,
+    ToolSource,
 )
 from chat.core.prompt import Prompt
 from chat.core.request import ChatRequest, Turn
+from chat.core.tool_calls import ToolCall
 from chat.core.usage_meter import UsageMeter
 
+MAX_CALLS = 64  # of one turn, more than are ever carried out; what follows is not read
 # While a model thinks, how often that is told.
 THINKING_SECONDS = 5.0
 
@@ -35,7 +39,8 @@ THINKING_SECONDS = 5.0
 class AnswerContext:
     """One question with everything that answers it. `history` are the turns before it.
 
-    The caller owns `meter` and reads the cost there, however the answer ends.
+    The caller owns `meter` and reads the cost there, however the answer ends. Without
+    `tools` nothing is answered by the agent.
     """
 
     request: ChatRequest
@@ -45,18 +50,23 @@ class AnswerContext:
     model: Model
     limits: AnswerLimits
     meter: UsageMeter = field(default_factory=UsageMeter)
+    tools: ToolSource | None = None
+    agent_limits: AgentLimits = field(default_factory=AgentLimits)
 
 
 @dataclass
 class Completion:
     """One call of the model.
 
-    Its cost is recorded also when it is cut, closed or fails.
+    Its cost is recorded also when it is cut, closed or fails. `calls` are those of tools
+    that it made, at most MAX_CALLS. `is_answer`: its first token is that of the answer.
     """
 
     context: AnswerContext
     prompt: Prompt
+    is_answer: bool = True
     text: list[str] = field(default_factory=list)
+    calls: list[ToolCall] = field(default_factory=list)
     chars: int = 0
     tokens: Tokens | None = None
     first_token_at: float | None = None  # monotonic
@@ -66,7 +76,7 @@ class Completion:
     async def events(self, max_chars: int) -> AsyncGenerator[Delta | Status]:
         """The pieces of the text, and how long the model has been thinking before it.
 
-        Raises CutOff beyond the limits, Unavailable without any text.
+        Raises CutOff beyond the limits, Unavailable without any text or call.
         """
         provider, model, meter = self.context.provider, self.context.model, self.context.meter
         # Counted from here: the time that indexing took is not the model's.
@@ -79,12 +89,14 @@ class Completion:
                     event = self._event(piece)
                     if event is not None:
                         yield event
+                    if len(self.calls) == MAX_CALLS:
+                        break
                     if self.chars > max_chars or time.monotonic() > deadline:
                         raise CutOff("answer_too_long")
             self._check_text()
         finally:
             meter.add_model_seconds(time.monotonic() - started_at)
-            if self.text or self.tokens or self.thinking.has_begun:
+            if self.text or self.calls or self.tokens or self.thinking.has_begun:
                 self._record()
 
     def _event(self, piece: Piece) -> Delta | Status | None:
@@ -94,6 +106,8 @@ class Completion:
                 return Delta(text)
             case Tokens():
                 self.tokens = piece
+            case ToolCall():
+                self.calls.append(piece)
             case LengthLimit():
                 self.is_cut = True
             case Thinking():
@@ -107,7 +121,7 @@ class Completion:
         self.chars += len(text)
 
     def _check_text(self) -> None:
-        if self.text:
+        if self.text or self.calls:
             return
         if self.is_cut:
             raise CutOff("length_in_thoughts")
@@ -116,12 +130,14 @@ class Completion:
     def _record(self) -> None:
         tokens = self.tokens or self._estimated_tokens()
         meter = self.context.meter
-        meter.record_usage(tokens.input_tokens, tokens.output_tokens, self.first_token_at)
+        first_token_at = (self.is_answer and self.first_token_at) or None
+        meter.record_usage(tokens.input_tokens, tokens.output_tokens, first_token_at)
 
     def _estimated_tokens(self) -> Tokens:
         if not self.context.provider.is_generative:
             return Tokens(None, None)
-        return estimate_tokens(self.prompt, "".join(self.text))
+        calls = [call.arguments for call in self.calls]
+        return estimate_tokens(self.prompt, "".join([*self.text, *calls]))
 
 
 def estimate_tokens(prompt: Prompt, text: str) -> Tokens:

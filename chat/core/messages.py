@@ -134,6 +134,7 @@ MESSAGES: Final[dict[str, str]] = {
     "step_read": "read `{path}` {start}-{end}",
     "step_wrong_call": "tried `{tool}`, but not in a way that it can be used",
     "step_too_slow": "gave up `{tool}`: it took too long",
+    "step_broken": "tried `{tool}`, which failed",
     # --- providers ---
     "rate_limited_for": "The model's service is busy. Try again in {seconds} seconds.",
     "silent_before_answer": (

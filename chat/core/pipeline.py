@@ -8,7 +8,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncGenerator
 
+from chat.core.agent import run_agent
 from chat.core.answer_cache import AnswerCache, CachedAnswer, NoAnswerCache, cache_key
+from chat.core.answer_mode import answer_mode
 from chat.core.answer_round import run_round
 from chat.core.completion import AnswerContext
 from chat.core.deep_research import run_deep_research
@@ -31,13 +33,12 @@ def answer(context: AnswerContext, cache: AnswerCache | None = None) -> AsyncGen
     """
     request = context.request
     research = current_round([*context.history, request.messages[-1]])
-    if research is None and _wants_research(context):
+    mode = answer_mode(context, is_tagged=research is not None)
+    if mode == "agent":
+        return run_agent(context, PASSAGES)
+    if mode == "research" and research is None:
         return run_deep_research(context, request.question)
     return _single_round(context, research, cache or NoAnswerCache())
-
-
-def _wants_research(context: AnswerContext) -> bool:
-    return context.request.deep_research and context.provider.is_generative
 
 
 async def _single_round(

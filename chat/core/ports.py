@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -168,6 +169,43 @@ class Toolbox(Protocol):
         permission withdrawn).
         """
         ...
+
+
+@dataclass(frozen=True)
+class AgentTools:
+    """What an agent has besides the model.
+
+    `repository_map`: the most important files and definitions, the same for all questions
+    about the same index; empty where there is none.
+    """
+
+    toolbox: Toolbox
+    repository_map: str = ""
+
+
+class ToolSource(Protocol):
+    """Where an agent gets its tools, once the repository was searched."""
+
+    def open(self, retrieved: Retrieved) -> AbstractAsyncContextManager[AgentTools]:
+        """The tools over what was searched, until the context is left.
+
+        Raises the ChatError family.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class AgentLimits:
+    """How much an agent may look for.
+
+    `turns` with calls before it must answer, `research_turns` in Deep Research; `calls` at
+    once; `tokens` of passages and results in front of the model.
+    """
+
+    turns: int = 4
+    research_turns: int = 12
+    calls: int = 6
+    tokens: int = 30_000
 
 
 @dataclass(frozen=True)

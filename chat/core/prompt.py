@@ -22,7 +22,7 @@ from deepwiki.foundation.languages import ANSWER_LANGUAGES
 FOLDER = Path(__file__).resolve().parent.parent / "prompts"
 # Our own markers and model control tokens.
 _MARKERS = re.compile(
-    r"</?(passages?|file|conversation|question|instructions|system|results?)\b"
+    r"</?(passages?|file|conversation|question|instructions|system|results?|map|answer)\b"
     r"|<\|[^|\n]{0,40}\|>",
     re.IGNORECASE,
 )
@@ -80,7 +80,8 @@ class Prompt:
     """A provider's input: chat messages, and what they were composed of.
 
     `is_research` is true for a round of Deep Research. `tools` may be called; `exchanges`
-    are the calls so far and their results, after `turns`.
+    are the calls so far and their results, after `turns`. `is_final`: the model is told of
+    the tools, so that what services cache of the prompt stays, but may call none.
     """
 
     system: str
@@ -91,6 +92,7 @@ class Prompt:
     is_research: bool = False
     tools: tuple[ToolSpec, ...] = ()
     exchanges: tuple[ToolExchange, ...] = ()
+    is_final: bool = False
 
     def as_messages(self) -> list[dict[str, str]]:
         """The messages in the form of the OpenAI chat API."""

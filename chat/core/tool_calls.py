@@ -7,7 +7,7 @@ are in chat/tools; `Toolbox` in ports.py is how the answer core reaches them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -46,3 +46,8 @@ class ToolExchange:
     text: str
     calls: tuple[ToolCall, ...]
     results: tuple[str, ...]
+
+    def with_note(self, note: str) -> ToolExchange:
+        """The exchange with a note of ours behind its last result."""
+        *results, last = self.results
+        return replace(self, results=(*results, f"{last}\n\n{note}"))

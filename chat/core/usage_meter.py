@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import replace
 
 from chat.core.events import Usage
@@ -18,7 +19,9 @@ class UsageMeter:
     def __init__(self) -> None:
         self._started_at = time.monotonic()
         self._usage: Usage | None = None
-        self.model_seconds = 0.0  # that completions have taken
+        self._first_token_at: float | None = None  # where it is not that of a call
+        self.model_seconds = 0.0  # that completions, and the calls of an agent, have taken
+        self.agent_events: Counter[str] = Counter()  # what an agent did, for the metrics
 
     @property
     def usage(self) -> Usage | None:
@@ -30,8 +33,14 @@ class UsageMeter:
         return self._ms(time.monotonic())
 
     def add_model_seconds(self, seconds: float) -> None:
-        """Add the time of one completion."""
+        """Add the time of one completion, or of calls of tools."""
         self.model_seconds += seconds
+
+    def note_first_token(self) -> None:
+        """The answer begins now; not all that the model wrote before was answer."""
+        self._first_token_at = time.monotonic()
+        if self._usage is not None:
+            self._usage = self._with_times(self._usage, self._first_token_at)
 
     def record_usage(
         self,
@@ -45,6 +54,7 @@ class UsageMeter:
         for helper calls such as query rewriting.
         """
         usage = self._usage or Usage()
+        first_token_at = first_token_at or self._first_token_at
         if first_token_at is not None:
             usage = self._with_times(usage, first_token_at)
         self._usage = replace(

@@ -18,4 +18,5 @@ STEP_MESSAGES: dict[str, str] = {
     "step_read": gettext_noop("read `{path}` {start}-{end}"),
     "step_wrong_call": gettext_noop("tried `{tool}`, but not in a way that it can be used"),
     "step_too_slow": gettext_noop("gave up `{tool}`: it took too long"),
+    "step_broken": gettext_noop("tried `{tool}`, which failed"),
 }

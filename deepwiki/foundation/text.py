@@ -75,3 +75,10 @@ def is_mostly_non_latin(text: str) -> bool:
     """
     latin = sum(map(len, LATIN_WORD.findall(text)))
     return len(NON_LATIN.findall(text)) * 2 > latin
+
+
+def shorten(text: str, chars: int) -> str:
+    """The beginning of a text that is longer than so many characters, with an ellipsis."""
+    if len(text) <= chars:
+        return text
+    return f"{text[:chars]}…"

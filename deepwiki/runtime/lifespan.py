@@ -29,7 +29,6 @@ logger = logging.getLogger(__name__)
 trimmer = MemoryTrimmer()
 # Allocations before a collection of each generation. Python's 700 is for small programs; four
 # times as many as here make each pause, and what lies around until it, four times as long.
-# The oldest one is collected by the trimmer besides.
 GARBAGE_THRESHOLDS = (5_000, 20, 50)
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 

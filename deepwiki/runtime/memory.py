@@ -1,16 +1,14 @@
-"""Freeing what is unused, and giving it back to the system.
+"""Giving freed memory back to the system.
 
-Objects of an answer that refer to each other outlive the young generations of the garbage
-collector, and the oldest one is collected after millions of allocations only: a server grew
-by half within half an hour. glibc keeps what was freed between blocks that are still used: a
-process with many threads grew by a fifth in minutes without holding one object more.
+glibc keeps what was freed between blocks that are still used: a process with many threads
+grew by a fifth in minutes without holding one object more.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ctypes
-import gc
+import logging
 
 TRIM_SECONDS = 30.0
 # glibc makes up to eight arenas a core, and each keeps what its threads have freed.
@@ -20,6 +18,8 @@ M_ARENA_MAX = -8  # malloc.h
 # to the largest block that was freed, up to 32 MB, and keeps such blocks from then on.
 MAPPED_BYTES = 256 * 1_024
 M_MMAP_THRESHOLD = -3
+
+logger = logging.getLogger(__name__)
 
 
 def limit_heap() -> bool:
@@ -49,14 +49,8 @@ def trim() -> bool:
     return True
 
 
-def free() -> None:
-    """Collect the garbage of all generations, then `trim`."""
-    gc.collect()
-    trim()
-
-
 class MemoryTrimmer:
-    """Calls `free` in a thread every TRIM_SECONDS."""
+    """Calls `trim` in a thread every TRIM_SECONDS, as long as that does anything."""
 
     def __init__(self) -> None:
         self._task: asyncio.Task[None] | None = None
@@ -64,7 +58,7 @@ class MemoryTrimmer:
     def start(self) -> None:
         """Begin, in the running event loop."""
         self.stop()
-        self._task = asyncio.create_task(_free_regularly())
+        self._task = asyncio.create_task(_trim_regularly())
 
     def stop(self) -> None:
         """End."""
@@ -73,7 +67,9 @@ class MemoryTrimmer:
             self._task = None
 
 
-async def _free_regularly() -> None:
+async def _trim_regularly() -> None:
     while True:
-        await asyncio.to_thread(free)
+        if not await asyncio.to_thread(trim):
+            logger.debug("this C library does not give memory back")
+            return
         await asyncio.sleep(TRIM_SECONDS)

@@ -1,9 +1,7 @@
 """Freed memory goes back to the system."""
 
 import asyncio
-import gc
 import sys
-import weakref
 
 import pytest
 
@@ -30,30 +28,6 @@ async def test_memory_is_given_back_until_the_trimmer_is_stopped(monkeypatch):
     await asyncio.wait([task])
     assert task.cancelled()
     trimmer.stop()
-
-
-class Node:
-    def __init__(self):
-        self.itself = self
-
-
-async def test_garbage_of_the_oldest_generation_does_not_stay(monkeypatch):
-    monkeypatch.setattr(memory, "TRIM_SECONDS", 0.01)
-    node = Node()
-    gc.collect(1)  # it is now of the oldest generation
-    gone = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    watched = weakref.ref(node, lambda _: loop.call_soon_threadsafe(gone.set))
-    trimmer = MemoryTrimmer()
-    gc.disable()
-    try:
-        del node
-        assert watched() is not None
-        trimmer.start()
-        await asyncio.wait_for(gone.wait(), 30)
-    finally:
-        gc.enable()
-        trimmer.stop()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc only")
