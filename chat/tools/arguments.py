@@ -56,7 +56,7 @@ def object_schema(parameters: Parameters) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": {parameter.name: parameter.schema() for parameter in parameters},
-        "required": [parameter.name for parameter in parameters if parameter.is_required],
+        "required": _required(parameters),
         "additionalProperties": False,
     }
 
@@ -97,9 +97,13 @@ def _names_of(parameter: Parameter) -> tuple[str, ...]:
 
 
 def _check_complete(values: Mapping[str, Value], parameters: Parameters) -> None:
-    for parameter in parameters:
-        if parameter.is_required and not values.get(parameter.name):
-            raise WrongArguments(f"{parameter.name} is missing.")
+    for name in _required(parameters):
+        if not values.get(name):
+            raise WrongArguments(f"{name} is missing.")
+
+
+def _required(parameters: Parameters) -> list[str]:
+    return [parameter.name for parameter in parameters if parameter.is_required]
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -65,7 +65,9 @@ def _search(repository: RepositoryAtCommit, arguments: Arguments) -> GrepResult:
     )
     pattern = arguments.text("pattern")
     try:
-        return search_lines([repository.id], pattern, user_id=repository.person_id, options=options)
+        return search_lines(
+            [repository.snapshot], pattern, user_id=repository.person_id, options=options
+        )
     except InvalidPattern as error:
         raise WrongArguments(f"{error} {SYNTAX}") from error
 

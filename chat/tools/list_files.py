@@ -9,7 +9,6 @@ from functools import cached_property
 
 from chat.tools.arguments import Arguments
 from chat.tools.parameters import NumberParameter, TextParameter, WrongArguments
-from chat.tools.paths import AskedPath
 from chat.tools.repository import RepositoryAtCommit
 from chat.tools.results import Body, ToolOutput, plural, shown
 from chat.tools.tool import Tool
@@ -40,7 +39,7 @@ def _depth(arguments: Arguments) -> int:
 
 def _folder(repository: RepositoryAtCommit, text: str) -> str:
     """The folder of a call with its slash, or a file; empty for the root."""
-    asked = AskedPath.of(text, repository.prefix)
+    asked = repository.asked_path(text)
     folder = repository.find_folder(asked)
     if folder is None:
         return repository.find_path(asked)

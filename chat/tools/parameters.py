@@ -106,10 +106,10 @@ class ChoiceParameter(VerbatimParameter):
     def read(self, value: Any) -> str:
         """See Parameter."""
         written = super().read(value).strip().lower()
-        for choice in self.choices:
-            if choice.lower() == written:
-                return choice
-        raise self._wrong(f"must be one of: {', '.join(self.choices)}")
+        by_lower = {choice.lower(): choice for choice in self.choices}
+        if written not in by_lower:
+            raise self._wrong(f"must be one of: {', '.join(self.choices)}")
+        return by_lower[written]
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ class AskedPath:
 def nearest_paths(wanted: str, paths: Iterable[str]) -> list[str]:
     """Up to NEAREST paths that are most like one that is not there, the nearest first."""
     by_name = _by_name(islice(paths, MAX_NAMES))
-    parts = set(wanted.lower().split("/"))
+    parts = _parts(wanted)
     names = _names_like(_name(wanted.strip("/")), by_name)
     found = [path for name in names for path in _by_shared_parts(by_name[name], parts)]
     return found[:NEAREST]
@@ -77,11 +77,12 @@ def _name(path: str) -> str:
 
 def _by_shared_parts(paths: Iterable[str], parts: set[str]) -> list[str]:
     """Those with the most of the parts first, then the shortest."""
+    by_length = sorted(paths, key=lambda path: (len(path), path))
+    return sorted(by_length, key=lambda path: -len(parts & _parts(path)))
 
-    def order(path: str) -> tuple[int, int, str]:
-        return -len(parts & set(path.lower().split("/"))), len(path), path
 
-    return sorted(paths, key=order)
+def _parts(path: str) -> set[str]:
+    return set(path.lower().split("/"))
 
 
 def _names_like(name: str, names: Collection[str]) -> list[str]:

@@ -42,13 +42,13 @@ class ReadRange:
 
     def numbered(self, lines: Sequence[str]) -> Iterator[str]:
         """The lines with their numbers, of all lines of the file."""
-        for number in range(self.start, self.end + 1):
-            yield numbered_line(number, lines[number - 1])
+        for number, line in enumerate(lines[self.start - 1 : self.end], self.start):
+            yield numbered_line(number, line)
 
 
 def read_file(repository: RepositoryAtCommit, arguments: Arguments) -> ToolOutput:
     """The lines that are asked for, as many as a result holds."""
-    asked = AskedPath.of(arguments.text("path"), repository.prefix)
+    asked = repository.asked_path(arguments.text("path"))
     path = repository.find_path(asked)
     lines = repository.document(path).text.split("\n")
     wanted = ReadRange.of(arguments, asked, len(lines))

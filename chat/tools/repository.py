@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import cached_property, lru_cache
 
-from chat.core.errors import NoSuchRepository, RetrieverFailed
+from chat.core.errors import NoSuchRepository
 from chat.core.prompt import PromptPassage
 from chat.tools.parameters import WrongArguments
 from chat.tools.paths import AskedPath, folders_of, nearest_paths
 from repos.models import Document, Index, Repository
-from repos.search import Filters, PersonId, line_counts, read_file
+from repos.search import (
+    Filters,
+    IndexSnapshot,
+    PersonId,
+    is_readable,
+    read_file,
+    snapshot_line_counts,
+)
 from repos.search.filters import FileMatcher, unmatched_patterns
 
 MAX_PATH_CHARS = 200  # of a path in an error
@@ -29,7 +34,7 @@ class RepositoryAtCommit:
     """
 
     repository: Repository
-    index: Index
+    snapshot: IndexSnapshot
     name: str
     prefix: str
     person_id: int | None
@@ -37,18 +42,32 @@ class RepositoryAtCommit:
 
     def check_readable(self) -> None:
         """Raises NoSuchRepository once the person may not read it any more."""
-        readable = Repository.objects.readable_by(PersonId(self.person_id))
-        if not readable.filter(pk=self.id).exists():
+        if not is_readable(self.snapshot, self.person_id):
             raise NoSuchRepository
 
     @property
-    def id(self) -> uuid.UUID:
-        return self.repository.pk
+    def index_id(self) -> int:
+        return self.snapshot.index_id
+
+    @property
+    def generation(self) -> int:
+        """The state of the index that is read, for readers that take `at`."""
+        return self.snapshot.generation
+
+    @property
+    def commit(self) -> str:
+        return self.snapshot.commit
+
+    @cached_property
+    def has_symbols(self) -> bool:
+        """Whether its index has a code graph."""
+        index = Index.objects.filter(pk=self.index_id, format__gte=Index.LOOKUP_FORMAT)
+        return index.exists()
 
     @cached_property
     def lines(self) -> Mapping[str, int]:
         """The number of lines by path, of the files that the question is about."""
-        return _lines(self.index.pk, self.index.updated_at, self.filters.frozen())
+        return _lines(self.index_id, self.generation, self.filters.frozen())
 
     @cached_property
     def _matcher(self) -> FileMatcher:
@@ -73,10 +92,14 @@ class RepositoryAtCommit:
 
     def document(self, path: str) -> Document:
         """A file of `lines`. Raises WrongArguments if it is not there any more."""
-        document = read_file(self.repository, path, self.person_id)
+        document = read_file(self.snapshot, path, self.person_id)
         if document is None:
             raise WrongArguments(f"There is no file {path}.")
         return document
+
+    def asked_path(self, text: str) -> AskedPath:
+        """A path as a model wrote it."""
+        return AskedPath.of(text, self.prefix)
 
     def find_path(self, asked: AskedPath) -> str:
         """The path that is meant. Raises WrongArguments, with those that come nearest."""
@@ -111,8 +134,8 @@ class RepositoryAtCommit:
             start=start,
             end=end,
             text="",
-            commit=self.index.commit,
-            url=self.repository.address.blob_url(self.index.commit, path, start, end),
+            commit=self.commit,
+            url=self.repository.address.blob_url(self.commit, path, start, end),
         )
 
     def _hint(self, wanted: str) -> str:
@@ -124,8 +147,8 @@ class RepositoryAtCommit:
 
 
 @lru_cache(maxsize=8)
-def _lines(index_id: int, updated_at: datetime, filters: Filters) -> Mapping[str, int]:
-    lines = line_counts(index_id, updated_at)
+def _lines(index_id: int, generation: int, filters: Filters) -> Mapping[str, int]:
+    lines = snapshot_line_counts(index_id, generation)
     if not filters.any:
         return lines
     matcher = FileMatcher(filters)
@@ -133,33 +156,25 @@ def _lines(index_id: int, updated_at: datetime, filters: Filters) -> Mapping[str
 
 
 def open_repositories(
-    ids: Iterable[uuid.UUID], person_id: int | None, filters: Filters
+    snapshots: Sequence[IndexSnapshot], person_id: int | None, filters: Filters
 ) -> list[RepositoryAtCommit]:
-    """The repositories as they are now, in the order of `ids`.
+    """The repositories of snapshots, for a person who may read them, in their order.
 
-    Raises NoSuchRepository for one that the person may not read, RetrieverFailed for one
-    without an index.
+    Raises NoSuchRepository for one that the person may not read.
     """
-    repositories = _readable(list(dict.fromkeys(ids)), person_id)
-    opened = [_opened(repository, person_id, filters) for repository in repositories]
+    ids = [snapshot.repository_id for snapshot in snapshots]
+    by_id = Repository.objects.readable_by(PersonId(person_id)).in_bulk(ids)
+    if not ids or len(by_id) < len(ids):
+        raise NoSuchRepository
+    opened = []
+    for snapshot in snapshots:
+        repository = by_id[snapshot.repository_id]
+        opened.append(
+            RepositoryAtCommit(repository, snapshot, repository.name, "", person_id, filters)
+        )
     if len(opened) > 1:
         return _with_names(opened)
     return opened
-
-
-def _readable(ids: list[uuid.UUID], person_id: int | None) -> list[Repository]:
-    rows = Repository.objects.readable_by(PersonId(person_id)).select_related("current_index")
-    by_id = rows.in_bulk(ids)
-    if not ids or len(by_id) < len(ids):
-        raise NoSuchRepository
-    return [by_id[pk] for pk in ids]
-
-
-def _opened(repository: Repository, person_id: int | None, filters: Filters) -> RepositoryAtCommit:
-    index = repository.current_index
-    if index is None:
-        raise RetrieverFailed("still_indexing")
-    return RepositoryAtCommit(repository, index, repository.name, "", person_id, filters)
 
 
 def _with_names(opened: Sequence[RepositoryAtCommit]) -> list[RepositoryAtCommit]:

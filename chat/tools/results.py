@@ -99,8 +99,9 @@ def shown(text: str) -> str:
 
 def plural(count: int, one: str, many: str = "") -> str:
     """A number and a noun, for a model."""
-    nouns = {1: one}
-    return f"{count:,} {nouns.get(count, many or f'{one}s')}"
+    if count == 1:
+        return f"1 {one}"
+    return f"{count:,} {many or f'{one}s'}"
 
 
 def result_of(tool: str, output: ToolOutput) -> ToolResult:

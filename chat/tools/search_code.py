@@ -37,7 +37,7 @@ def _hits(repository: RepositoryAtCommit, arguments: Arguments) -> list[SearchHi
     filters = repository.narrowed(arguments.patterns("paths"))
     options = SearchOptions(MAX_PASSAGES, filters)
     query, person = arguments.text("query"), repository.person_id
-    return search([repository.id], query, user_id=person, options=options).passages
+    return search([repository.snapshot], query, user_id=person, options=options).passages
 
 
 class WrittenHits:

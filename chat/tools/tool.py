@@ -33,9 +33,9 @@ class Tool:
 
     def parameters_for(self, repositories: Sequence[str]) -> tuple[Parameter, ...]:
         """Its parameters; of several repositories one is chosen by name."""
-        if len(repositories) < 2:
+        if len(repositories) == 1:
             return self.parameters
-        return (_repository_parameter(repositories), *self.parameters)
+        return (repository_parameter(repositories), *self.parameters)
 
     def spec(self, repositories: Sequence[str]) -> ToolSpec:
         """How a model is told of it."""
@@ -43,7 +43,7 @@ class Tool:
         return ToolSpec(self.name, self.description, schema)
 
 
-def _repository_parameter(repositories: Sequence[str]) -> Parameter:
+def repository_parameter(repositories: Sequence[str]) -> Parameter:
     return ChoiceParameter(
         REPOSITORY,
         "The repository to look in.",

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError
 
-from chat.core.errors import Down
+from chat.core.errors import Down, NoSuchRepository, RetrieverFailed
 from chat.core.ports import ToolResult
 from chat.core.tool_calls import ToolCall, ToolSpec
 from chat.tools.arguments import Arguments, read_arguments
@@ -20,7 +20,8 @@ from chat.tools.repository import RepositoryAtCommit, open_repositories
 from chat.tools.results import refusal, repeated, result_of, shown
 from chat.tools.tool import REPOSITORY, Tool
 from deepwiki.foundation.threads import in_thread
-from repos.search import Filters
+from repos.models import Repository
+from repos.search import Filters, IndexSnapshot, PersonId, release_snapshot, take_snapshot
 
 CALL_SECONDS = 20.0
 MAX_REMEMBERED = 40  # results of one answer
@@ -53,9 +54,10 @@ class Request:
 
 @dataclass
 class RepositoryToolbox:
-    """See Toolbox. The repositories are those that were opened when the answer began."""
+    """See Toolbox. The repositories are read at the commits of when the answer began."""
 
     repositories: Sequence[RepositoryAtCommit]
+    _snapshots: Sequence[IndexSnapshot] = ()
     _results: dict[object, ToolResult] = field(default_factory=dict)
     _locks: dict[object, asyncio.Lock] = field(default_factory=dict)
 
@@ -73,6 +75,11 @@ class RepositoryToolbox:
         # The same call at the same time waits for the first.
         async with self._locks.setdefault(request.key, asyncio.Lock()):
             return await self._result(request)
+
+    def release(self) -> None:
+        """Let go of the snapshots that it took; to be called when the answer ends."""
+        for snapshot in self._snapshots:
+            release_snapshot(snapshot)
 
     @property
     def _names(self) -> list[str]:
@@ -120,13 +127,30 @@ def toolbox(
     *,
     person_id: int | None,
     filters: Filters | None = None,
+    snapshots: Iterable[IndexSnapshot] = (),
 ) -> RepositoryToolbox:
     """The tools over these repositories, with the rights of a person (None: a stranger).
 
-    Reads the database: not for the event loop. Raises NoSuchRepository, RetrieverFailed.
+    Those of which there is a snapshot are read through it, which is not released with the
+    toolbox; of the others one is taken. Reads the database: not for the event loop. Raises
+    NoSuchRepository, and RetrieverFailed for a repository without an index.
     """
-    opened = open_repositories(list(repository_ids), person_id, filters or Filters())
-    return RepositoryToolbox(opened)
+    given = {snapshot.repository_id: snapshot for snapshot in snapshots}
+    ids = dict.fromkeys(repository_ids)
+    taken = {pk: _snapshot(pk, person_id) for pk in ids if pk not in given}
+    by_id = given | taken
+    chosen = [by_id[pk] for pk in ids]
+    opened = open_repositories(chosen, person_id, filters or Filters())
+    return RepositoryToolbox(opened, list(taken.values()))
+
+
+def _snapshot(repository_id: uuid.UUID, person_id: int | None) -> IndexSnapshot:
+    snapshot = take_snapshot(repository_id, person_id)
+    if snapshot is not None:
+        return snapshot
+    if Repository.objects.readable_by(PersonId(person_id)).filter(pk=repository_id).exists():
+        raise RetrieverFailed("still_indexing")
+    raise NoSuchRepository
 
 
 def _tool(written: str) -> Tool:

@@ -11,7 +11,13 @@ from repos.graph.edges import EdgeKind
 from repos.graph.file_links import FileEdge, FileLinks, file_edges, tests_of
 from repos.graph.importance import RankedFile, top_files, top_symbols
 from repos.graph.linker import change_of, link_changes, link_index
-from repos.graph.references import FileReferences, ReferenceLine, References, references
+from repos.graph.references import (
+    FileReferences,
+    ReferenceLine,
+    References,
+    references,
+    references_within,
+)
 from repos.graph.repository_map import MappedFile, repository_map
 from repos.graph.writer import write_symbols
 from repos.indexing.symbols import ReferenceKind
@@ -40,6 +46,7 @@ __all__ = [
     "name_at",
     "outline",
     "references",
+    "references_within",
     "repository_map",
     "tests_of",
     "top_files",

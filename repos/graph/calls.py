@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from deepwiki.foundation.sql import Row, fetch_row, read_sql
 from repos.graph.confidence import referring_file
 from repos.graph.definitions import Definition, definitions, definitions_in, definitions_of
 from repos.graph.name_keys import name_key
-from repos.graph.references import ReferenceLine, references, unpacked
+from repos.graph.references import ReferenceLine, references_within, unpacked
 from repos.indexing.symbols import ReferenceKind
 from repos.models import LATEST_GENERATION
 
@@ -44,10 +44,20 @@ class Callee:
 
 
 def callers(
-    index_id: int, definition: Definition, *, limit: int = 60, at: int = LATEST_GENERATION
+    index_id: int,
+    definition: Definition,
+    *,
+    limit: int = 60,
+    at: int = LATEST_GENERATION,
+    holds: Callable[[str], bool] = bool,
 ) -> list[Caller]:
-    """Who calls a definition, the surest first; of at most `limit` files."""
-    used = references(index_id, definition.name, definition=definition, limit=limit, at=at)
+    """Who calls a definition, the surest first; of at most `limit` files.
+
+    `holds` says of a path whether it is to be read: all are without it.
+    """
+    used = references_within(
+        index_id, definition.name, holds, definition=definition, limit=limit, at=at
+    )
     by_path = _by_path(definitions_in(index_id, [file.path for file in used.files], at=at))
     result = []
     for file in used.files:

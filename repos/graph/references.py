@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import starmap
 
@@ -64,11 +65,39 @@ def references(
 
     `limit` and `offset` count files.
     """
+    rows = _sorted_rows(index_id, name, definition, at)
+    files = tuple(_file(row, sure) for row, sure in rows[offset : offset + limit])
+    return References(name, _total(rows), len(rows), files)
+
+
+def references_within(
+    index_id: int,
+    name: str,
+    holds: Callable[[str], bool],
+    *,
+    definition: Definition | None = None,
+    limit: int = 100,
+    at: int = LATEST_GENERATION,
+) -> References:
+    """As `references`, of the files whose path `holds` says are to be read."""
+    rows = [row for row in _sorted_rows(index_id, name, definition, at) if holds(row[0][0])]
+    files = tuple(_file(row, sure) for row, sure in rows[:limit])
+    return References(name, _total(rows), len(rows), files)
+
+
+def _sorted_rows(
+    index_id: int, name: str, definition: Definition | None, at: int
+) -> list[tuple[Row, float]]:
+    """The row of each file that uses the name, and how sure it is that it means the definition."""
     rows = _rows(index_id, name, at, with_links=definition is not None)
     sure = _confidences(index_id, definition, rows, at)
-    rows.sort(key=lambda row: (-sure.get(row[0], 1.0), row[2] != "code", row[0]))
-    files = tuple(_file(row, sure.get(row[0], 1.0)) for row in rows[offset : offset + limit])
-    return References(name, _total(rows), len(rows), files)
+    with_confidence = [(row, sure.get(row[0], 1.0)) for row in rows]
+    return sorted(with_confidence, key=_order)
+
+
+def _order(row: tuple[Row, float]) -> tuple[float, bool, str]:
+    (path, _language, role, *_rest), sure = row
+    return -sure, role != "code", path
 
 
 def _rows(index_id: int, name: str, at: int, *, with_links: bool) -> list[Row]:
@@ -82,8 +111,8 @@ def _rows(index_id: int, name: str, at: int, *, with_links: bool) -> list[Row]:
     return fetch_all(TO_NAME, values)
 
 
-def _total(rows: list[Row]) -> int:
-    return sum(packing.count(row[3]) for row in rows)
+def _total(rows: Iterable[tuple[Row, float]]) -> int:
+    return sum(packing.count(row[3]) for row, _sure in rows)
 
 
 def _file(row: Row, sure: float) -> FileReferences:
