@@ -140,6 +140,11 @@ class Step(Event):
     ms: int | None = None
     tokens: int | None = None
 
+    @classmethod
+    def from_fields(cls, data: Mapping[str, Any]) -> Self:
+        """See Event. A call without arguments is stored without them."""
+        return super().from_fields({"arguments": {}, **data})
+
 
 @dataclass(frozen=True)
 class LinesRead(Event):

@@ -12,6 +12,7 @@ from chat.message_tree import Versions
 from chat.models import Message
 from chat.rendering import highlight_lines
 from chat.web import styleguide_samples as samples
+from chat.web.answer_steps import answer_steps
 from chat.web.source_viewer import SourceLine
 from chat.web.view_models import RenderedTurn, rendered_parts
 
@@ -46,7 +47,9 @@ def styleguide(request: HttpRequest) -> HttpResponse:
 
 
 def _sample_turn(answer: Message) -> RenderedTurn:
-    return RenderedTurn(answer, rendered_parts(answer, answer.conversation.repository))
+    repository = answer.conversation.repository
+    steps = answer_steps(answer, repository.address)
+    return RenderedTurn(answer, rendered_parts(answer, repository), steps=steps)
 
 
 def _source_pane() -> dict[str, object]:

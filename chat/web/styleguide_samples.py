@@ -82,6 +82,38 @@ STAGES = [
         (3, "conclude", "the whole"),
     )
 ]
+STEPS = [
+    {
+        "n": 1,
+        "tool": "search_code",
+        "arguments": {"query": "prices"},
+        "state": "done",
+        "summary": "",
+        "code": "",
+        "passages": ["shop/prices.py:L3-L9", "shop/lines.py:L1-L20"],
+        "ms": 38,
+    },
+    {
+        "n": 2,
+        "tool": "read_file",
+        "arguments": {"path": "shop/prices.py"},
+        "state": "done",
+        "summary": "",
+        "code": "",
+        "passages": ["shop/prices.py:L1-L80"],
+        "ms": 4,
+    },
+    {
+        "n": 3,
+        "tool": "read_file",
+        "arguments": {"path": "shop/nowhere.py"},
+        "state": "failed",
+        "summary": "",
+        "code": "",
+        "passages": [],
+        "ms": 1,
+    },
+]
 NOTICES = [
     {
         "code": "words_only",
@@ -96,6 +128,7 @@ COMPLETE: dict[str, Any] = {
     "state": "complete",
     "sources": SOURCES,
     "citations": CITATIONS,
+    "steps": STEPS,
     "usage": USAGE,
     "verified_share": 2 / 3,
     "commit": "c0ffee00",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop
 from chat.rendering.notes import CITE_NOTES, NOTES
 from chat.web.service_messages import SERVICE_MESSAGES
 from chat.web.step_messages import STEP_MESSAGES
+from chat.web.step_strings import step_scripts
 
 # Reason of an error or notice -> the template of chat/core/messages.py, for those that
 # people see on pages. Messages about malformed requests stay English.
@@ -281,6 +282,7 @@ def javascript_strings() -> dict[str, object]:
     sentences = [*known_sentences(), *INDEXING_STAGES]
     return {
         **_translated(SCRIPT_STRINGS),
+        **step_scripts(),
         "matchReasons": _translated(MATCH_REASONS),
         "messages": _translated(MESSAGES),
         "renderNotes": _translated({**NOTES, **CITE_NOTES}),

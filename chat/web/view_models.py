@@ -20,6 +20,7 @@ from chat.message_tree import Versions, ancestors, branch, versions
 from chat.models import Conversation, Message
 from chat.rendering import PageBudget
 from chat.rendering.citation_links import stored_check
+from chat.web.answer_steps import AnswerSteps, answer_steps
 from repos.models import Repository
 
 TURNS_PER_PAGE = 40
@@ -42,7 +43,7 @@ class RenderedPart:
 class RenderedTurn:
     """A message as the page shows it.
 
-    An answer has `parts`, a question has `versions` where the page offers them.
+    An answer has `parts` and perhaps `steps`, a question has `versions` where the page offers them.
     `commits_behind` is a sentence for an answer from an older commit, else empty.
     """
 
@@ -50,6 +51,7 @@ class RenderedTurn:
     parts: tuple[RenderedPart, ...] = ()
     versions: Versions | None = None
     commits_behind: str = ""
+    steps: AnswerSteps | None = None
 
     @property
     def is_question(self) -> bool:
@@ -143,7 +145,8 @@ def _turn(
     if message.role == Message.Role.ASSISTANT:
         parts = rendered_parts(message, repository, budget)
         commits_behind = commits_behind_text(message, repository)
-        return RenderedTurn(message, parts, commits_behind=commits_behind)
+        steps = answer_steps(message, repository.address)
+        return RenderedTurn(message, parts, commits_behind=commits_behind, steps=steps)
     if not rows:
         return RenderedTurn(message)
     return RenderedTurn(message, versions=versions(rows, message))

@@ -2,6 +2,7 @@
 import { updateBlock } from "./block_updates.js";
 import { translate, translateEvent, translateMatchReason } from "./i18n.js";
 import { addStage, addToLastStage } from "./research_stages.js";
+import { Steps } from "./steps.js";
 import { cloneTemplate } from "./templates.js";
 import { siteUrl } from "./urls.js";
 
@@ -16,6 +17,7 @@ export class AnswerView {
   constructor(element) {
     this.element = element;
     this.progressTimer = undefined;
+    this.steps = new Steps(element);
   }
 
   /** The question it answers. @returns {HTMLElement} */
@@ -43,6 +45,7 @@ export class AnswerView {
   /** Removes what a replay of all events brings again. */
   clear() {
     for (const name of REPLAYED_PARTS) this.part(name).replaceChildren();
+    this.steps.clear();
   }
 
   /**
@@ -52,6 +55,7 @@ export class AnswerView {
    */
   finish(state) {
     this.showProgress("");
+    this.steps.finish();
     this.element.dataset.state = state;
     delete this.element.dataset.run;
     this.part("body").removeAttribute("aria-busy");
@@ -91,6 +95,18 @@ export class AnswerView {
       body.append(block);
     }
     updateBlock(body.children[number], html);
+  }
+
+  /** A tool was called, or has given its result. @param {object} step the event */
+  showStep(step) {
+    this.steps.show(step);
+    if (step.state !== "running") this.scheduleProgress([[THINKING_MS, translate("thinking")]]);
+    else this.showProgress("");
+  }
+
+  /** The first words of the answer have come. */
+  startText() {
+    this.steps.fold();
   }
 
   /**

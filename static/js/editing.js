@@ -1,5 +1,6 @@
 // Versions of a question: an edited question, or the same one asked again, stands beside the first
 // version with an answer of its own.
+import { AnswerView } from "./answer_view.js";
 import { isSubmitKey } from "./composer.js";
 import { translate } from "./i18n.js";
 import { cloneTemplate } from "./templates.js";
@@ -87,4 +88,21 @@ function showVersion(question, count, previous) {
   const label = translate("version", { n: count, of: count });
   versions.querySelector("[data-part=version]").textContent = label;
   versions.hidden = false;
+}
+
+/**
+ * A refused version costs nothing: the thread is as it was, with the form open to try again.
+ *
+ * @param {import("./thread.js").Thread} thread
+ * @param {AnswerView} answer the one that was refused
+ * @param {{replaced: HTMLElement[], problem: string, question: string}} former its turns, why it was
+ *   refused, and what was typed
+ */
+export function restoreTurns(thread, answer, { replaced, problem, question }) {
+  answer.question.remove();
+  answer.element.remove();
+  thread.element.append(...replaced);
+  const last = new AnswerView(replaced.at(-1));
+  last.addNotice(problem, { isProblem: true, part: "ending" });
+  editQuestion(replaced[0], thread, question);
 }

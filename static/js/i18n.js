@@ -38,6 +38,31 @@ export function translateEvent(event) {
 }
 
 /**
+ * A number with its noun, in the right form.
+ *
+ * @param {"files" | "steps"} noun
+ * @param {number} n
+ * @returns {string}
+ */
+export function plural(noun, n) {
+  const category = new Intl.PluralRules(strings.language).select(n);
+  return fillPlaceholders(strings.plurals?.[noun]?.[category] ?? "{n}", { n });
+}
+
+/**
+ * What a step has done, in the reader's language; while it runs, what it is about to do.
+ *
+ * @param {{tool: string, arguments?: object, summary: string, code?: string, parameters?: object}} step
+ * @returns {string} with names and places between backticks
+ */
+export function stepSentence({ tool, arguments: given, summary, code, parameters }) {
+  const done = strings.messages?.[code];
+  if (done) return fillPlaceholders(done, parameters ?? {});
+  const running = strings.runningSteps?.[tool] ?? `\`${tool}\``;
+  return summary || fillPlaceholders(running, given ?? {});
+}
+
+/**
  * Why a passage was retrieved, empty for an unknown code.
  *
  * @param {string} code

@@ -54,7 +54,7 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     showVersion(version, thread);
   }
-  const cite = event.target.closest("a.cite");
+  const cite = event.target.closest("a.cite, a.step-place");
   if (cite && sourcePane && isPlainClick(event)) {
     event.preventDefault();
     sourcePane.open(cite);
@@ -88,7 +88,8 @@ function startSourcePane() {
   const pane = document.getElementById("pane");
   if (pane) return new SourcePane(pane, threadElement);
   // Who may not open sources here gets no link that leads nowhere.
-  for (const cite of document.querySelectorAll('a.cite[href="#"]')) cite.removeAttribute("href");
+  for (const cite of document.querySelectorAll('a:is(.cite, .step-place)[href="#"]'))
+    cite.removeAttribute("href");
   return null;
 }
 

@@ -9,6 +9,7 @@ const LEAST_WIDTH = 20; // percent of the window, as is the next
 const MOST_WIDTH = 70;
 const DEFAULT_WIDTH = 42;
 const KEY_STEP = 2;
+const CITES = ":is([data-part=body], .sources) a.cite"; // of an answer
 const SETTING = "pane"; // in localStorage: the width
 
 /** @typedef {{path: string, start: number, end: number}} Place lines of a file */
@@ -80,20 +81,23 @@ export class SourcePane {
    * @param {HTMLElement | undefined} answer
    */
   openFirst(answer) {
-    const cite = answer?.querySelector("a.cite");
+    const cite = answer?.querySelector(CITES);
     if (cite) this.open(cite);
   }
 
   /**
-   * Shows the next (1) or the previous (-1) citation of the same answer; the same lines count once.
+   * Shows the next (1) or the previous (-1) citation of the same answer, or place of its steps; the
+   * same lines count once.
    *
    * @param {number} by
    */
   step(by) {
     if (this.element.hidden || !this.cite) return;
+    const steps = this.cite.closest(".steps");
     const answer = this.cite.closest(".answer") ?? this.thread;
     const places = new Map();
-    for (const cite of answer.querySelectorAll("a.cite")) {
+    const all = steps ? steps.querySelectorAll("a[data-path]") : answer.querySelectorAll(CITES);
+    for (const cite of all) {
       if (!places.has(placeOf(cite))) places.set(placeOf(cite), cite);
     }
     const cites = [...places.values()];
@@ -111,7 +115,7 @@ export class SourcePane {
     if (this.element.hidden) return false;
     this.closeParts();
     this.element.hidden = true;
-    this.cite?.focus();
+    if (this.cite) shownPart(this.cite).focus();
     return true;
   }
 
@@ -162,6 +166,15 @@ export class SourcePane {
     const target = source ?? this.element.querySelector("button");
     target?.focus({ preventScroll: true });
   }
+}
+
+// A citation, or the summary of what was folded around it.
+function shownPart(cite) {
+  let shown = cite;
+  for (let folded = cite; folded; folded = folded.parentElement.closest("details:not([open])")) {
+    if (folded !== cite) shown = folded.querySelector(":scope > summary");
+  }
+  return shown;
 }
 
 function placeOf({ dataset }) {

@@ -1,7 +1,7 @@
 // The thread: asks questions and shows the events of the running answer.
 import { AnswerView } from "./answer_view.js";
 import { showConversation } from "./conversation.js";
-import { editQuestion } from "./editing.js";
+import { restoreTurns } from "./editing.js";
 import { EventStream } from "./event_stream.js";
 import { translate, translateEvent } from "./i18n.js";
 import { reloadPart } from "./part_reloads.js";
@@ -117,15 +117,18 @@ export class Thread {
       status: () => this.showStatus(event),
       sources: () => this.answer.showSources(event.items),
       research: () => this.answer.startStage(event),
+      step: () => this.answer.showStep(event),
       delta: () => {
         this.hasText = true;
+        this.answer.startText();
       },
+      usage: () => this.answer.steps.setTime(event.first_token_ms),
       html: () => this.answer.renderBlock(event.block, event.html),
       notice: () => this.answer.addNoticeOf(event),
       error: () => this.fail(event),
       done: () => this.end(event.state),
     };
-    handlers[event.event]?.(); // the others need nothing: ready, pong, usage (it is in the footer)
+    handlers[event.event]?.(); // the others need nothing: ready, pong
   }
 
   accept({ conversation, message }) {
@@ -176,27 +179,18 @@ export class Thread {
     if (isAccepted || !request) return;
     const question = request.messages[0].content;
     this.composer.settle({ isAccepted: false });
-    if (replaced) this.restoreTurns(answer, replaced, problem, question);
+    if (replaced) restoreTurns(this, answer, { replaced, problem, question });
     else this.composer.restore(question);
-  }
-
-  // A refused version costs nothing: the thread is as it was, with the form open to try again.
-  restoreTurns(answer, replaced, problem, question) {
-    answer.question.remove();
-    answer.element.remove();
-    this.element.append(...replaced);
-    const last = new AnswerView(replaced.at(-1));
-    last.addNotice(problem, { isProblem: true, part: "ending" });
-    editQuestion(replaced[0], this, question);
   }
 
   finish(state) {
     this.answer.finish(state);
+    const { summary } = this.answer.steps;
     this.answer = null;
     this.request = null;
     this.replaced = null;
     const text = translate(state === "complete" ? "complete" : "ended");
-    document.getElementById("announce").textContent = text;
+    document.getElementById("announce").textContent = [text, summary].filter(Boolean).join(" ");
     this.setRunning(false);
     reloadPart("rail");
     reloadPart("status");

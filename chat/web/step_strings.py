@@ -1,0 +1,66 @@
+"""Interface texts about the steps of an answer, for templates and scripts."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
+# Tool -> what is said while it runs, and where its result has no sentence. The places in
+# braces are its arguments.
+RUNNING_STEPS = {
+    "search_code": gettext_noop("searching for `{query}`"),
+    "grep": gettext_noop("looking for lines with `{pattern}`"),
+    "list_files": gettext_noop("listing files"),
+    "read_file": gettext_noop("reading `{path}`"),
+    "outline": gettext_noop("looking at what `{path}` defines"),
+    "find_definition": gettext_noop("looking for where `{name}` is defined"),
+    "find_references": gettext_noop("looking for uses of `{name}`"),
+    "find_callers": gettext_noop("looking for who calls `{symbol}`"),
+    "find_callees": gettext_noop("looking for what `{symbol}` calls"),
+}
+# Name in the scripts -> text; the scripts fill the {placeholders}.
+STEP_STRINGS = {
+    "lookedAt": gettext_noop("Looked at {files} in {steps}, {seconds} s"),
+    "lookedIn": gettext_noop("Looked around in {steps}, {seconds} s"),
+    "lookingNow": gettext_noop("Looking around: {steps}, {seconds} s"),
+    "stepFailed": gettext_noop("failed"),
+    "stepPlaces": gettext_noop("places"),
+}
+# A number of each CLDR plural category that a language of the interface has.
+PLURAL_SAMPLES = {"one": 1, "few": 2, "many": 5, "other": 5}
+
+
+def steps_text(files: int, steps: int, seconds: float) -> str:
+    """How many files were looked at in how many steps, as one sentence."""
+    name = "lookedAt" if files else "lookedIn"
+    return _(STEP_STRINGS[name]).format(
+        files=_files(files).format(n=files),
+        steps=_steps(steps).format(n=steps),
+        seconds=short_number(seconds),
+    )
+
+
+def short_number(seconds: float) -> str:
+    """Seconds with a digit after the point below ten, else whole."""
+    text = f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"
+    return text.removesuffix(".0")
+
+
+def step_scripts() -> dict[str, object]:
+    """The texts of static/js/steps.js in the current language."""
+    return {
+        **{name: _(text) for name, text in STEP_STRINGS.items()},
+        "runningSteps": {tool: _(text) for tool, text in RUNNING_STEPS.items()},
+        "plurals": {
+            "files": {category: _files(n) for category, n in PLURAL_SAMPLES.items()},
+            "steps": {category: _steps(n) for category, n in PLURAL_SAMPLES.items()},
+        },
+    }
+
+
+def _files(count: int) -> str:
+    return ngettext("{n} file", "{n} files", count)
+
+
+def _steps(count: int) -> str:
+    return ngettext("{n} step", "{n} steps", count)
