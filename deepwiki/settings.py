@@ -93,6 +93,10 @@ SOCKET_IDLE_SECONDS = env.number("DEEPWIKI_SOCKET_IDLE_SECONDS", 60)
 ANSWER_CHARS = env.number("DEEPWIKI_ANSWER_CHARS", 64_000)
 ANSWER_SECONDS = env.number("DEEPWIKI_ANSWER_SECONDS", 900)
 CALL_SECONDS = env.number("DEEPWIKI_CALL_SECONDS", 180)
+AGENT_TURNS = env.number("DEEPWIKI_AGENT_TURNS", 4, least=1)
+RESEARCH_TURNS = env.number("DEEPWIKI_RESEARCH_TURNS", 12, least=1)
+AGENT_CALLS = env.number("DEEPWIKI_AGENT_CALLS", 6, least=1)
+AGENT_TOKENS = env.number("DEEPWIKI_AGENT_TOKENS", 30_000, least=2_000)
 CACHE_SECONDS = env.number("DEEPWIKI_CACHE_SECONDS", 300)
 FIRST_TOKEN_SECONDS = env.number("DEEPWIKI_FIRST_TOKEN_SECONDS", 60)
 TOKEN_IDLE_SECONDS = env.number("DEEPWIKI_TOKEN_IDLE_SECONDS", 60)
@@ -115,8 +119,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = REQUEST_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 # --- models ---------------------------------------------------------------------------
-_models_file = BASE_DIR / "chat" / "providers" / "models.toml"
-MODELS_FILE = Path(env.file("DEEPWIKI_MODELS_FILE", str(_models_file)))
+MODELS_FILE = Path(env.file("DEEPWIKI_MODELS_FILE", f"{BASE_DIR}/chat/providers/models.toml"))
 # Empty: the first provider that is configured, else search-only.
 _providers = read_toml("DEEPWIKI_MODELS_FILE", MODELS_FILE)
 PROVIDER = env.choice("DEEPWIKI_PROVIDER", _providers)
@@ -290,9 +293,7 @@ if TRUSTED_PROXIES:
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-_sign_in_origins = sign_in_origins(SOCIALACCOUNT_PROVIDERS)
-CONTENT_SECURITY_POLICY = content_security_policy(
-    [*_sign_in_origins, *env.items("DEEPWIKI_SIGN_IN_ORIGINS")]
-)
+_sign_in_origins = sign_in_origins(SOCIALACCOUNT_PROVIDERS) + env.items("DEEPWIKI_SIGN_IN_ORIGINS")
+CONTENT_SECURITY_POLICY = content_security_policy(_sign_in_origins)
 
 LOGGING = logging_config(env.logging_level("DEEPWIKI_LOG_LEVEL", "INFO"))

@@ -23,7 +23,8 @@ MAX_MAP_SHARE = 8  # of the context: a larger map is cut
 class AgentTask:
     """What an agent does: answer a question, or one stage of Deep Research.
 
-    `instruction` follows the question, `turns` may have calls. `history` are the turns
+    `instruction` follows the question; so many `turns` may have calls, without any it says
+    itself that none are possible. `history` are the turns
     before the question, `written` those of this answer, behind it.
     """
 
@@ -89,7 +90,7 @@ class AgentPrompt:
             calls=str(self.context.agent_limits.calls),
             map=neutralize(self._map()),
         )
-        note = read_template("agent_last").template * is_final
+        note = read_template("agent_last").template * (is_final and self.task.turns > 0)
         return replace(
             prompt,
             turns=self._turns(prompt, note * (not exchanges)),
@@ -112,7 +113,8 @@ class AgentPrompt:
         )
 
     def _fixed_tokens(self) -> int:
-        return estimate(self._map()) + TOOL_TOKENS
+        written = sum(estimate(turn.content) for turn in self.task.written)
+        return estimate(self._map()) + TOOL_TOKENS + written
 
     def _free_tokens(self) -> int:
         output = self.context.model.output

@@ -56,7 +56,9 @@ def _retrieval_events(
     yield sources(*round_input.previous, retrieved)
     if not round_input.previous:
         yield from notices(retrieved, is_generative=context.provider.is_generative)
-    wants_research = context.request.deep_research or round_input.research is not None
+    request = context.request
+    is_asked_for = request.deep_research or request.mode == "research"
+    wants_research = is_asked_for or round_input.research is not None
     if wants_research and not context.provider.is_generative:
         yield Notice.of("research_needs_model")
 

@@ -62,9 +62,9 @@ async def run_deep_research(context: AnswerContext, topic: str) -> AsyncGenerato
 def _round_after(last: RoundInput, result: RoundResult) -> RoundInput | None:
     """The next round; None where the research is over."""
     assert last.research is not None
-    if _is_over(last.research, result.text):
+    if is_over(last.research, result.text):
         return None
-    research = _research_after(last.research, result.text)
+    research = research_after(last.research, result.text)
     turns = Turn("user", last.research.looking_for), Turn("assistant", result.text)
     return replace(
         last,
@@ -76,11 +76,13 @@ def _round_after(last: RoundInput, result: RoundResult) -> RoundInput | None:
     )
 
 
-def _is_over(last: ResearchRound, text: str) -> bool:
+def is_over(last: ResearchRound, text: str) -> bool:
+    """Whether a round with this text was the last."""
     return last.stage == "conclude" or CONCLUSION.search(text) is not None
 
 
-def _research_after(last: ResearchRound, text: str) -> ResearchRound:
+def research_after(last: ResearchRound, text: str) -> ResearchRound:
+    """The round that follows one with this text."""
     missing = _next_steps(text)
     stage = _stage_after(last.iteration, missing)
     return ResearchRound(last.iteration + 1, stage, last.topic, missing or last.topic)

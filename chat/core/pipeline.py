@@ -9,11 +9,13 @@ import contextlib
 from collections.abc import AsyncGenerator
 
 from chat.core.agent import run_agent
+from chat.core.agent_research import run_agent_research, run_agent_rounds
 from chat.core.answer_cache import AnswerCache, CachedAnswer, NoAnswerCache, cache_key
 from chat.core.answer_mode import answer_mode
 from chat.core.answer_round import run_round
 from chat.core.completion import AnswerContext
 from chat.core.deep_research import run_deep_research
+from chat.core.errors import ToolsUnsupported
 from chat.core.events import Done, Event, Usage
 from chat.core.generation import RoundInput, RoundResult
 from chat.core.ports import AnswerLimits, Model, Provider, Retrieved, Retriever, Text, Tokens
@@ -31,20 +33,50 @@ def answer(context: AnswerContext, cache: AnswerCache | None = None) -> AsyncGen
     Done("partial"). `cache` holds answers of the last minutes: the same
     question is not sent to the model again.
     """
-    request = context.request
-    research = current_round([*context.history, request.messages[-1]])
+    research = current_round([*context.history, context.request.messages[-1]])
     mode = answer_mode(context, is_tagged=research is not None)
+    cache = cache or NoAnswerCache()
     if mode == "agent":
         return run_agent(context, PASSAGES)
     if mode == "research" and research is None:
-        return run_deep_research(context, request.question)
-    return _single_round(context, research, cache or NoAnswerCache())
+        return _run_research(context)
+    if mode == "research":
+        return _client_round(context, research, cache)
+    return _single_round(context, _if_wanted(context, research), cache)
+
+
+def _if_wanted(context: AnswerContext, research: ResearchRound | None) -> ResearchRound | None:
+    """None where the request says that it wants no research."""
+    return None if context.request.mode == "quick" else research
+
+
+def _run_research(context: AnswerContext) -> AsyncGenerator[Event]:
+    if context.tools is None:
+        return run_deep_research(context, context.request.question)
+    return run_agent_research(context, context.request.question)
+
+
+async def _client_round(
+    context: AnswerContext, research: ResearchRound | None, cache: AnswerCache
+) -> AsyncGenerator[Event]:
+    """The round of a research that the client drives, with tools where the model has them."""
+    if research is not None and context.tools is not None:
+        try:
+            async with contextlib.aclosing(run_agent_rounds(context, research)) as events:
+                async for event in events:
+                    yield event
+            return
+        except ToolsUnsupported:
+            context.meter.agent_events["no_tools"] += 1
+    async with contextlib.aclosing(_single_round(context, research, cache)) as events:
+        async for event in events:
+            yield event
 
 
 async def _single_round(
     context: AnswerContext, research: ResearchRound | None, cache: AnswerCache
 ) -> AsyncGenerator[Event]:
-    """A plain answer, or the round of a research that the client drives."""
+    """A plain answer, or the round of a research that the client drives, of one search."""
     question = _question(context, research)
     query = await rewrite(context, question)
     round_input = RoundInput(question, query, PASSAGES, context.history, research)

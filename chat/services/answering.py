@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
 import uuid
 from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import replace
@@ -17,7 +16,7 @@ from django.utils import timezone
 
 from chat.core.completion import AnswerContext
 from chat.core.errors import ChatError, Down, Internal, NoSuchRepository, NotSignedIn
-from chat.core.events import Accepted, Delta, Done, Event, Numbered
+from chat.core.events import Accepted, Numbered
 from chat.core.pipeline import answer
 from chat.core.ports import Model
 from chat.core.request import ChatRequest
@@ -27,15 +26,21 @@ from chat.rendering import LiveBlocks
 from chat.runs import NoRecord, Recorder, Run, keep, pubsub
 from chat.runs.recorder import AnonymousRecorder, MessageRecorder
 from chat.runs.replay import StoredRun
+from chat.services.agent_tools import RetrieverTools
+from chat.services.answer_metrics import measured
 from chat.services.cached_answers import DjangoAnswerCache
-from chat.services.configuration import answer_limits, providers, refreshed_providers
+from chat.services.configuration import (
+    agent_limits,
+    answer_limits,
+    providers,
+    refreshed_providers,
+)
 from chat.services.intake import AcceptedQuestion, accept_question
 from chat.services.pasted_file import with_pasted_file
 from chat.services.permissions import check_may_follow
 from chat.services.quotas import check_filters, release_anonymous_run, reserve_anonymous_run
 from chat.services.retrieval import RepositoryRetriever
 from chat.services.running import runs
-from deepwiki.foundation import metrics
 from deepwiki.foundation.incidents import log_incident
 from deepwiki.foundation.threads import in_thread
 from repos.search import parse_filters
@@ -160,7 +165,7 @@ async def _start_answer(
             meter=context.meter,
         )
         events = retriever.releasing(answer(context, DjangoAnswerCache()))
-        events = _measure(model.provider, events)
+        events = measured(model.provider, context.meter, events)
         return runs.start(run, events, _first_event(accepted, request))
     except Exception as error:
         refusal = _as_chat_error(error)
@@ -228,6 +233,8 @@ def _answer_context(
         model=model,
         limits=answer_limits(),
         meter=UsageMeter(),
+        tools=RetrieverTools(retriever),
+        agent_limits=agent_limits(),
     )
 
 
@@ -243,32 +250,6 @@ def _first_event(accepted: AcceptedQuestion, request: ChatRequest) -> Accepted:
         _text(accepted.answer_id),
         _text(request.client_message_id),
     )
-
-
-async def _measure(provider: str, events: AsyncGenerator[Event]) -> AsyncGenerator[Event]:
-    """Pass the events on and count what they tell in the metrics."""
-    started = time.perf_counter()
-    is_first = True
-    state, end = "stopped", "complete"
-    metrics.running_answers.inc()
-    try:
-        async with contextlib.aclosing(events):
-            async for event in events:
-                if is_first and isinstance(event, Delta):
-                    is_first = False
-                    seconds = time.perf_counter() - started
-                    metrics.first_token_seconds.labels(provider).observe(seconds)
-                if isinstance(event, Done):
-                    end = event.state
-                yield event
-        state = end
-    except ChatError as error:
-        state = "partial"
-        metrics.errors.labels(error.code).inc()
-        raise
-    finally:
-        metrics.running_answers.dec()
-        metrics.answers.labels(provider, state).inc()
 
 
 def _mark_refused(accepted: AcceptedQuestion, error: ChatError) -> None:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from chat.core.ports import AnswerLimits
+from chat.core.ports import AgentLimits, AnswerLimits
 from chat.core.request import ChatRequest, parse
 from chat.core.request_json import RequestLimits, decode
 from chat.providers import Providers, load_models
@@ -45,6 +45,16 @@ def request_limits() -> RequestLimits:
 def answer_limits() -> AnswerLimits:
     """How long an answer may be and take, from the settings."""
     return AnswerLimits(settings.ANSWER_CHARS, settings.ANSWER_SECONDS)
+
+
+def agent_limits() -> AgentLimits:
+    """How much an agent may look for, from the settings."""
+    return AgentLimits(
+        turns=settings.AGENT_TURNS,
+        research_turns=settings.RESEARCH_TURNS,
+        calls=settings.AGENT_CALLS,
+        tokens=settings.AGENT_TOKENS,
+    )
 
 
 def read_request(data: str | bytes) -> ChatRequest:

@@ -39,6 +39,22 @@ citations = Counter(
     ["provider", "state"],
     registry=registry,
 )
+tool_calls = Counter(
+    "deepwiki_tool_calls",
+    "Calls of tools by models, by tool and how they ended.",
+    ["tool", "state"],
+    registry=registry,
+)
+tool_seconds = Histogram(
+    "deepwiki_tool_seconds", "Calls of tools.", ["tool"], buckets=BUCKETS, registry=registry
+)
+agent_events = Counter(
+    "deepwiki_agent_events",
+    "What agents did: how they ended (end_answered, end_turns, end_repeating, end_time), and"
+    " what went wrong on the way.",
+    ["event"],
+    registry=registry,
+)
 first_token_seconds = Histogram(
     "deepwiki_first_token_seconds",
     "From the question to the first word.",
