@@ -142,8 +142,7 @@ class Completion:
 
 def estimate_tokens(prompt: Prompt, text: str) -> Tokens:
     """The tokens of a call whose service reports none."""
-    sent = sum(estimate(message["content"]) for message in prompt.as_messages())
-    return Tokens(sent, estimate(text))
+    return Tokens(sum(map(estimate, prompt.texts())), estimate(text))
 
 
 class _ThinkingTime:

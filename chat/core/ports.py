@@ -93,8 +93,9 @@ class Model:
     `output` is sent as `limit_parameter`; parameters in `unset` are never sent. One that
     `thinks` may be silent before its first word.
 
-    A `free` one does not count against quotas. `count` counts the tokens of a text,
-    exactly where the model's tokenizer is known.
+    A `free` one does not count against quotas. `tools`: whether it calls tools; None where
+    nobody knows, so that it is tried. `count` counts the tokens of a text, exactly where
+    the model's tokenizer is known.
     """
 
     provider: str
@@ -106,6 +107,7 @@ class Model:
     unset: frozenset[str] = frozenset()
     thinks: bool = False
     free: bool = False
+    tools: bool | None = None
     count: Callable[[str], int] = field(default=context_budget.estimate, compare=False)
 
 
@@ -120,7 +122,8 @@ class Provider(Protocol):
     def stream(self, prompt: Prompt, model: Model) -> AsyncGenerator[Piece]:
         """The answer in pieces, in order. Closing the generator closes the connection.
 
-        ToolCall pieces come only where the prompt offers tools, each once and complete.
+        ToolCall pieces come only where the prompt has tools, each once and complete,
+        behind the text. One whose arguments the model did not finish has them as they are.
         Raises the ProviderError family; CutOff if the stream ends without its end mark,
         ToolsUnsupported if the model takes no tools.
         """

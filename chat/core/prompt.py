@@ -7,12 +7,14 @@ instruction of ours.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from chat.core.reasoning import without_reasoning
 from chat.core.request import Turn
@@ -94,9 +96,35 @@ class Prompt:
     exchanges: tuple[ToolExchange, ...] = ()
     is_final: bool = False
 
-    def as_messages(self) -> list[dict[str, str]]:
-        """The messages in the form of the OpenAI chat API."""
-        return [{"role": "system", "content": self.system}, *map(asdict, self.turns)]
+    @property
+    def may_call(self) -> bool:
+        """Whether calls of tools are an answer to it."""
+        return bool(self.tools) and not self.is_final
+
+    @property
+    def tells_of_tools(self) -> bool:
+        return bool(self.tools or self.exchanges)
+
+    @property
+    def tool_names(self) -> set[str]:
+        return {tool.name for tool in self.tools}
+
+    def as_messages(self) -> list[dict[str, Any]]:
+        """The messages in the form of the OpenAI chat API, those of exchanges included."""
+        messages = [{"role": "system", "content": self.system}, *map(asdict, self.turns)]
+        for exchange in self.exchanges:
+            messages += exchange.as_messages()
+        return messages
+
+    def texts(self) -> Iterator[str]:
+        """All that a model reads, for estimates: messages, calls, results, and the tools."""
+        yield self.system
+        yield from (turn.content for turn in self.turns)
+        for exchange in self.exchanges:
+            yield exchange.text
+            yield from (f"{call.name} {call.json_arguments}" for call in exchange.calls)
+            yield from exchange.results
+        yield from (json.dumps(tool.as_function()) for tool in self.tools)
 
 
 def build_prompt(

@@ -47,7 +47,7 @@ class ReasoningFilter:
     _hidden: list[str] = field(default_factory=list)  # since a tag in the middle: perhaps none
     _hidden_chars: int = 0
     _has_text: bool = False
-    _code: _CodeState = field(default_factory=lambda: _CodeState())
+    _code: CodeState = field(default_factory=lambda: CodeState())
 
     @property
     def hides(self) -> bool:
@@ -139,7 +139,7 @@ class ReasoningFilter:
 
 
 @dataclass
-class _CodeState:
+class CodeState:
     """Whether the end of a growing Markdown text stands inside of code."""
 
     _fence: str = ""

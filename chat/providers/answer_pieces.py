@@ -7,14 +7,15 @@ nothing here raises but the ProviderError family.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from chat.core.errors import Blocked, CutOff, Unavailable
-from chat.core.ports import LengthLimit, Piece, Text, Thinking, Tokens
+from chat.core.ports import LengthLimit, Piece, Text, Thinking
+from chat.providers.call_fragments import CallFragments
 from chat.providers.service_errors import error_of_body
+from chat.providers.token_counts import tokens_of
 
 Json = dict[str, Any]
 
@@ -46,17 +47,16 @@ TOOLS = {"tool_calls", "tool_call", "tool_use", "function_call"}
 THOUGHT_KEYS = ("reasoning_content", "reasoning", "reasoning_details", "thinking", "thought")
 THOUGHT_TYPES = {"thinking", "reasoning", "redacted_thinking"}
 TEXT_KEYS = ("content", "text", "refusal", "parts")
-MAX_TOKENS = 1_000_000_000
 MAX_DEPTH = 4
 
 
-def end_of_answer(reason: str) -> LengthLimit | None:
+def end_of_answer(reason: str, *, may_call: bool = False) -> LengthLimit | None:
     """What follows from a finish reason; None for a complete answer.
 
-    Raises Blocked, CutOff.
+    Raises Blocked, CutOff; so for calls where `may_call` is false.
     """
     reason = reason.strip().lower()
-    if reason in COMPLETE:
+    if reason in COMPLETE or (may_call and reason in TOOLS):
         return None
     if reason in TOO_LONG:
         return LengthLimit()
@@ -71,10 +71,12 @@ def end_of_answer(reason: str) -> LengthLimit | None:
 class AnswerReader:
     """The pieces in the objects of one reply, in order.
 
-    `reason` is the finish reason, empty until it comes.
+    `reason` is the finish reason, empty until it comes. `calls` joins calls of tools, where
+    tools were offered.
     """
 
     reason: str = ""
+    calls: CallFragments | None = None
     _has_text: bool = False
     _has_deltas: bool = False
     _index: Any = None
@@ -103,8 +105,11 @@ class AnswerReader:
         choice = self._choice(event)
         if not self.reason:
             _raise_error(event, choice)
-        yield from self._text_pieces(choice)
-        tokens = _tokens(event)
+        part = self._part(choice)
+        yield from self._text_pieces(part)
+        if self.calls is not None:
+            self._read_calls(self.calls, part, choice)
+        tokens = tokens_of(event)
         if tokens is not None:
             yield tokens
         self.reason = self.reason or _finish_reason(choice)
@@ -114,7 +119,8 @@ class AnswerReader:
 
         One that ends with the line `[DONE]` and has text is complete.
         """
-        if self.reason or (is_done and self._has_text):
+        has_calls = self.calls is not None and self.calls.has_any
+        if self.reason or (is_done and (self._has_text or has_calls)):
             return
         raise CutOff if self._has_text else Unavailable("broken_before_answer")
 
@@ -136,8 +142,13 @@ class AnswerReader:
                 return choice
         return {}
 
-    def _text_pieces(self, choice: Json) -> Iterator[Piece]:
-        part = self._part(choice)
+    def _read_calls(self, calls: CallFragments, part: Json, choice: Json) -> None:
+        """Those of a whole message count where deltas held text alone."""
+        message = choice.get("message")
+        is_new = not part and calls.has_none and isinstance(message, dict)
+        calls.read(message if is_new and isinstance(message, dict) else part)
+
+    def _text_pieces(self, part: Json) -> Iterator[Piece]:
         if any(part.get(key) for key in THOUGHT_KEYS) or _has_thoughts(part.get("content")):
             yield Thinking()
         text = _first_text(part, MAX_DEPTH)
@@ -220,31 +231,3 @@ def _finish_reason(choice: Json) -> str:
     if not reason:
         return ""
     return reason if isinstance(reason, str) else "unknown"
-
-
-def _tokens(event: Json) -> Tokens | None:
-    usage = event.get("usage")
-    if not isinstance(usage, dict):
-        return None
-    read = _count(usage, "prompt_tokens", "input_tokens")
-    written = _count(usage, "completion_tokens", "output_tokens")
-    if read is None and written is None:
-        return None
-    return Tokens(read, written)
-
-
-def _count(usage: Json, *names: str) -> int | None:
-    """The first of the counts that is one."""
-    counts = (token_count(usage.get(name)) for name in names)
-    return next((count for count in counts if count is not None), None)
-
-
-def token_count(value: Any) -> int | None:
-    """A count of tokens; None for what cannot be one. Numbers also come as strings."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    if not math.isfinite(value) or not 0 <= value <= MAX_TOKENS:
-        return None
-    return int(value)

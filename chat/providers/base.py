@@ -13,6 +13,7 @@ from typing import Literal
 
 from chat.core.errors import Blocked, ChatError, CutOff, ProviderError, RateLimited, Unavailable
 from chat.core.ports import LengthLimit, Piece
+from chat.providers.tool_refusals import ToolRefusals
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +64,8 @@ class Timeouts:
 class ProviderConfig:
     """One provider's settings.
 
-    `environment` holds the variables that its adapter declares.
+    `environment` holds the variables that its adapter declares; `tool_refusals` is shared
+    by the adapters of all event loops.
     """
 
     name: str
@@ -72,6 +74,7 @@ class ProviderConfig:
     headers: Mapping[str, str] = field(default_factory=dict)
     timeouts: Timeouts = field(default_factory=Timeouts)
     environment: Mapping[str, str] = field(default_factory=dict)
+    tool_refusals: ToolRefusals = field(default_factory=ToolRefusals, compare=False)
 
 
 async def with_timeouts_and_retries(

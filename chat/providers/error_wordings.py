@@ -17,6 +17,7 @@ from chat.core.errors import (
     ProviderRefused,
     QuotaExceeded,
     RateLimited,
+    ToolsUnsupported,
     Unavailable,
 )
 
@@ -38,6 +39,7 @@ LOADING: Problem = (Unavailable, "model_loading")
 REGION: Problem = (ProviderRefused, "service_region")
 DATA_POLICY: Problem = (ProviderRefused, "data_policy")
 PARAMETER: Problem = (ProviderRefused, "parameter_refused")
+TOOLS: Problem = (ToolsUnsupported, "")
 NOT_A_SERVICE: Problem = (ProviderRefused, "not_a_model_service")
 REFUSED: Problem = (ProviderRefused, "")
 
@@ -52,6 +54,20 @@ OVERRULING: tuple[Wording, ...] = (
     (("location is not supported",), REGION),  # Gemini: FAILED_PRECONDITION
     (("prepayment credits",), QUOTA),  # Gemini: RESOURCE_EXHAUSTED
     (("must be verified",), ACCESS),  # OpenAI: unsupported_value of `stream`
+    (("support tool use",), TOOLS),  # OpenRouter: 404; Bedrock
+    (("not support tool",), TOOLS),  # Ollama: "does not support tools"
+    (("--enable-auto-tool-choice",), TOOLS),  # vLLM
+    (("requires --jinja",), TOOLS),  # llama.cpp
+    (("function calling", "not support"), TOOLS),  # DeepSeek
+    (("function calling", "not enabled"), TOOLS),  # Gemini, Mistral
+    (("function calling", "unsupported"), TOOLS),
+    (("tool calling", "not support"), TOOLS),  # Groq
+    (("tool use", "not support"), TOOLS),
+    (("'tools'", "not support"), TOOLS),  # OpenAI, Azure
+    (("tools is not supported",), TOOLS),
+    (("tools are not supported",), TOOLS),
+    (("tool use is unsupported",), TOOLS),
+    (("argument supplied: tools",), TOOLS),  # Azure
 )
 
 CODES: dict[str, Problem] = {

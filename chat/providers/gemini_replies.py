@@ -15,8 +15,9 @@ from google.protobuf.unknown_fields import UnknownFieldSet
 
 from chat.core.errors import Blocked, CutOff, Unavailable
 from chat.core.ports import Piece, Text, Thinking, Tokens
-from chat.providers.answer_pieces import end_of_answer, token_count
+from chat.providers.answer_pieces import end_of_answer
 from chat.providers.base import ALIVE, ENDED, Signal
+from chat.providers.token_counts import token_count
 
 MAX_REPLY_BYTES = 64_000_000
 # Candidate.FinishReason, besides those that mean that the answer broke off.

@@ -16,22 +16,23 @@ from typing import Any
 import httpx2
 import openai
 
-from chat.core.errors import ContextTooLong, CutOff, ProviderError, ProviderRefused, Unavailable
-from chat.core.ports import Model, Piece, Text
-from chat.core.prompt import Prompt
-from chat.providers.answer_pieces import AnswerReader, end_of_answer
-from chat.providers.base import (
-    ALIVE,
-    ENDED,
-    Pieces,
-    ProviderConfig,
-    Signal,
-    Signals,
-    with_timeouts_and_retries,
+from chat.core.errors import (
+    ContextTooLong,
+    CutOff,
+    ProviderError,
+    ProviderRefused,
+    ToolsUnsupported,
+    Unavailable,
 )
+from chat.core.ports import Model
+from chat.core.prompt import Prompt
+from chat.providers.base import Pieces, ProviderConfig, Signals, with_timeouts_and_retries
 from chat.providers.event_stream import EventDecoder
+from chat.providers.reply_reader import ReplyReader
 from chat.providers.request_parameters import MAX_REFUSALS, ModelParameters
 from chat.providers.service_errors import Report, error_of_report, parse_retry_after
+from chat.providers.text_calls import calls_in_text
+from chat.providers.tool_requests import MAX_FORMS, ToolRequests
 from deepwiki.foundation.bounded_http import UNCOMPRESSED, ReplyTooLarge, bound_reply_async
 
 YIELD_EVERY = 32
@@ -49,6 +50,7 @@ class OpenAICompatibleAdapter:
         self.config = config
         self.client = self._client()
         self.parameters = ModelParameters()
+        self.tools = ToolRequests(config.tool_refusals)
 
     @property
     def seconds(self) -> float:
@@ -81,8 +83,8 @@ class OpenAICompatibleAdapter:
     def stream(self, prompt: Prompt, model: Model) -> Pieces:
         """See Provider."""
         open_stream = partial(self._open_stream, prompt, model)
-        timeouts = self.config.timeouts
-        return with_timeouts_and_retries(open_stream, timeouts.for_thinking(thinks=model.thinks))
+        timeouts = self.config.timeouts.for_thinking(thinks=model.thinks)
+        return calls_in_text(with_timeouts_and_retries(open_stream, timeouts), prompt)
 
     async def close(self) -> None:
         """Close idle connections."""
@@ -96,14 +98,15 @@ class OpenAICompatibleAdapter:
         )
 
     async def _open_stream(self, prompt: Prompt, model: Model) -> Signals:
-        decoder, reader = EventDecoder(), AnswerReader()
-        try:
+        self.tools.check(prompt, model)
+        decoder, reader = EventDecoder(), ReplyReader.of(prompt)
+        with self._translated_errors(reader, model):
             async with contextlib.AsyncExitStack() as stack:
                 response = await self._response(prompt, model, stack)
                 count = 0
                 async for chunk in response.iter_bytes():
                     for event in decoder.feed(chunk):
-                        for piece in _signals(reader, event):
+                        for piece in reader.signals(event):
                             yield piece
                         count += 1
                         if count == 1 or count % YIELD_EVERY == 0:
@@ -112,8 +115,20 @@ class OpenAICompatibleAdapter:
                     if decoder.is_done:
                         break
                 for event in decoder.finish():
-                    for piece in _signals(reader, event):
+                    for piece in reader.signals(event):
                         yield piece
+        if not decoder.has_json and not decoder.is_done:
+            raise ProviderRefused("not_a_model_service")
+        for piece in reader.finish(is_done=decoder.is_done):
+            yield piece
+
+    @contextlib.contextmanager
+    def _translated_errors(self, reader: ReplyReader, model: Model) -> Iterator[None]:
+        try:
+            yield
+        except ToolsUnsupported:
+            self.tools.remember(model)
+            raise
         except openai.APIError as error:
             # Not reached, or not in time: above aiohttp the SDK does not tell the two apart.
             raise Unavailable from error
@@ -122,25 +137,31 @@ class OpenAICompatibleAdapter:
         except (OSError, httpx2.TransportError) as error:
             reader.check_end(is_done=False)
             raise CutOff from error
-        if not decoder.has_json and not decoder.is_done:
-            raise ProviderRefused("not_a_model_service")
-        reader.check_end(is_done=decoder.is_done)
 
     async def _response(
         self, prompt: Prompt, model: Model, stack: contextlib.AsyncExitStack
     ) -> Any:
-        """Ask, and once more for each parameter that the service refuses by its name."""
-        for _ in range(MAX_REFUSALS):
+        """Ask, and once more for each parameter that the service refuses by its name, and for
+        each form of calls and results."""
+        for _ in range(MAX_REFUSALS + MAX_FORMS):
             try:
                 return await stack.enter_async_context(self._request(prompt, model))
             except openai.APIStatusError as error:
                 report = Report.of(error.body)
                 refusal = _translate(error, report)
-                if isinstance(refusal, ContextTooLong) or not self.parameters.learn(
-                    model, error.status_code, report
-                ):
+                if not self._learn(prompt, model, refusal, error.status_code, report):
                     raise refusal from error
         raise ProviderRefused("parameter_refused")
+
+    def _learn(
+        self, prompt: Prompt, model: Model, refusal: ProviderError, status: int, report: Report
+    ) -> bool:
+        """Whether the next request differs from the one that was refused."""
+        if isinstance(refusal, ContextTooLong):
+            return False
+        if self.parameters.learn(model, status, report):
+            return True
+        return self.tools.learn(prompt, model, status, report)
 
     def _request(self, prompt: Prompt, model: Model) -> Any:
         """The request as a context manager that gives the response.
@@ -153,24 +174,8 @@ class OpenAICompatibleAdapter:
             model=model.id,
             messages=[],
             stream=True,
-            extra_body={"messages": prompt.as_messages(), **self.parameters.of(model)},
+            extra_body={**self.tools.of(prompt, model), **self.parameters.of(model)},
         )
-
-
-def _signals(reader: AnswerReader, event: dict[str, Any]) -> Iterator[Piece | Signal]:
-    """The pieces of one object, and how the answer ends where it says so."""
-    text = reader.usual_text(event)
-    if text:
-        yield Text(text)
-        return
-    had_reason, is_empty = reader.reason, True
-    for piece in reader.pieces(event):
-        is_empty = False
-        yield piece
-    if reader.reason and not had_reason:
-        yield end_of_answer(reader.reason) or ENDED
-    elif is_empty:
-        yield ALIVE
 
 
 def _translate(error: openai.APIStatusError, report: Report) -> ProviderError:

@@ -20,6 +20,7 @@ from chat.providers.base import ProviderConfig, Timeouts
 from chat.providers.live_models import ListSource, LiveModels, ModelList
 from chat.providers.model_facts import ModelEntry, OfferedModels, takes_live_list, with_facts
 from chat.providers.tokenizers import counter
+from chat.providers.tool_refusals import ToolRefusals
 
 ADAPTERS: dict[str, Adapter] = {
     "openai": Adapter(
@@ -81,6 +82,7 @@ class Providers:
     _has_waited: bool = False
     _offered: OfferedModels = field(default_factory=OfferedModels)
     _adapters: dict[tuple[int, str], Provider] = field(default_factory=dict)
+    _tool_refusals: dict[str, ToolRefusals] = field(default_factory=dict)
 
     def configured(self) -> dict[str, Any]:
         """The sections that can be used now, each with all its models."""
@@ -130,6 +132,7 @@ class Providers:
             unset=frozenset(entry.get("unset", ())),
             thinks=bool(entry.get("thinks")),
             free=bool(section.get("free")),
+            tools=self._takes_tools(name, entry),
             count=counter(entry.get("tokenizer", section.get("tokenizer", ""))),
         )
 
@@ -214,6 +217,13 @@ class Providers:
             raise BadRequest("unknown_model", provider=name, model=repr(model[:80]))
         return self._known_model(name, model)
 
+    def _takes_tools(self, name: str, entry: Mapping[str, Any]) -> bool | None:
+        """By the models file or the service's list, and by what its refusals said since."""
+        return self._refusals_of(name).tools(entry["id"], entry.get("tools"))
+
+    def _refusals_of(self, name: str) -> ToolRefusals:
+        return self._tool_refusals.setdefault(name, ToolRefusals())
+
     def _config(self, name: str) -> ProviderConfig:
         settings = self._settings(name)
         return ProviderConfig(
@@ -223,6 +233,7 @@ class Providers:
             headers=self._headers(settings),
             timeouts=self.timeouts,
             environment=self._variables(name),
+            tool_refusals=self._refusals_of(name),
         )
 
     def _headers(self, settings: ProviderSettings) -> dict[str, str]:

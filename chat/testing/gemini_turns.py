@@ -24,15 +24,20 @@ COUNTS = {"prompt_token_count": 7, "candidates_token_count": 2, "total_token_cou
 
 def gemini_turn(plays: Play | None, script: ModelScript, request: Any) -> ModelTurn | None:
     """The turn that answers a request; None where the model calls no tools."""
-    turns = plays or (script.turns and read_turns(script.turns))
+    turns = plays or read_turns(script.turns)
     if not turns:
         return None
+    exchanges = sum(map(_is_exchange, request.contents))
+    return play(turns, request, exchanges, may_call=_may_call(request))
+
+
+def _may_call(request: Any) -> bool:
     mode = request.tool_config.function_calling_config.mode
-    may_call = bool(request.tools) and mode != glm.FunctionCallingConfig.Mode.NONE
-    exchanges = sum(
-        any(part.function_call.name for part in content.parts) for content in request.contents
-    )
-    return play(turns, request, exchanges, may_call=may_call)
+    return bool(request.tools) and mode != glm.FunctionCallingConfig.Mode.NONE
+
+
+def _is_exchange(content: Any) -> bool:
+    return any(part.function_call.name for part in content.parts)
 
 
 def replies_of_turn(turn: ModelTurn) -> Iterator[bytes]:
@@ -41,14 +46,15 @@ def replies_of_turn(turn: ModelTurn) -> Iterator[bytes]:
         yield _message([{"text": turn.text[start : start + TEXT_PIECE]}])
     for number, each in enumerate(turn.calls):
         part = {"function_call": {"name": each.name, "args": json.loads(each.arguments)}}
-        yield _message([part], signature=b"" if number else SIGNATURE_FIELD)
+        yield _message([part], signature=SIGNATURE_FIELD * (number == 0))
     yield _message([], finish_reason=1)
 
 
 def _message(parts: list[Any], *, signature: bytes = b"", finish_reason: int = 0) -> bytes:
     candidate = {"content": {"parts": parts, "role": "model"}, "finish_reason": finish_reason}
-    usage = COUNTS if finish_reason else {}
-    reply = glm.GenerateContentResponse(candidates=[candidate], usage_metadata=usage)
+    reply = glm.GenerateContentResponse(candidates=[candidate])
+    if finish_reason:
+        reply.usage_metadata = COUNTS
     pb = glm.GenerateContentResponse.pb(reply)
     if signature:
         pb.candidates[0].content.parts[0].MergeFromString(signature)

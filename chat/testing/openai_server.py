@@ -166,8 +166,8 @@ class OpenAIServer(Loopback):
             await self._end_watch(client_left, is_broken=is_broken)
 
     def _turn(self, body: Json, script: ModelScript) -> ModelTurn | None:
-        plays = self.plays.get(body["model"]) or (script.turns and read_turns(script.turns))
-        return turn_of_body(plays, body) if plays else None
+        plays = self.plays.get(body["model"]) or read_turns(script.turns)
+        return turn_of_body(plays, body)
 
     async def _end_watch(self, client_left: asyncio.Future[bytes], *, is_broken: bool) -> None:
         if is_broken or client_left.done():

@@ -12,7 +12,7 @@ from typing import Any
 
 from chat.testing.http_wire import end_stream, send_chunk, start_stream
 from chat.testing.model_script import ModelScript
-from chat.testing.tool_script import ModelTurn, deltas, finish_reason
+from chat.testing.tool_script import SILENT, ModelTurn, deltas, finish_reason
 
 Json = dict[str, Any]
 CODES = {"context": "context_length_exceeded", "401": "invalid_api_key", "404": "model_not_found"}
@@ -108,12 +108,12 @@ class ChatStream:
     def _finish_reason(self) -> str:
         if self.script.fault == "length":
             return "length"
-        return finish_reason(self.turn) if self.turn else "stop"
+        return finish_reason(self.turn or SILENT)
 
     def _deltas(self) -> list[Json]:
-        if self.turn is not None:
-            return deltas(self.turn, f"call_{len(self.body['messages'])}_")
-        return [{"content": word} for word in self._words()]
+        if self.turn is None:
+            return [{"content": word} for word in self._words()]
+        return deltas(self.turn, f"call_{len(self.body['messages'])}_")
 
     def _words(self) -> list[str]:
         if self.script.fault == "empty":

@@ -79,8 +79,7 @@ def _harmony(calls: Sequence[PlannedCall]) -> str:
 
 
 def _fenced(calls: Sequence[PlannedCall]) -> str:
-    objects = [_object(each) for each in calls]
-    inner = objects[0] if len(objects) == 1 else f"[{', '.join(objects)}]"
+    inner = "\n".join(map(_object, calls))
     return f"```json\n{inner}\n```"
 
 

@@ -56,22 +56,19 @@ def turn(*calls: PlannedCall, text: str = "", wire: str = "fragments") -> ModelT
 
 def model_name(*turns: ModelTurn, **script: Any) -> str:
     """A model's name that plays these turns; `script` as in model_script.py."""
-    written = json.dumps([asdict(each) for each in turns], separators=(",", ":"))
+    written = json.dumps(list(map(asdict, turns)))
     # The script's values are quoted once more than a query's.
     return f"fake?{urlencode({'turns': quote(written), **script})}"
 
 
 def read_turns(written: str) -> list[ModelTurn]:
-    """The turns in a model's name."""
-    return [
-        ModelTurn(
-            one.get("text", ""),
-            tuple(PlannedCall(**each) for each in one.get("calls", ())),
-            one.get("wire", "fragments"),
-            one.get("obeys", True),
-        )
-        for one in json.loads(written)
-    ]
+    """The turns in a model's name; none without any."""
+    return list(map(_read_turn, json.loads(written or "[]")))
+
+
+def _read_turn(written: Json) -> ModelTurn:
+    calls = tuple(PlannedCall(**each) for each in written.pop("calls", ()))
+    return ModelTurn(calls=calls, **written)
 
 
 def play(turns: Play, request: Any, exchanges: int, *, may_call: bool) -> ModelTurn:
@@ -84,15 +81,26 @@ def play(turns: Play, request: Any, exchanges: int, *, may_call: bool) -> ModelT
     return next((each for each in turns if not each.calls), SILENT)
 
 
-def turn_of_body(turns: Play, body: Json) -> ModelTurn:
-    """The turn that answers a request to OpenAI's chat API."""
-    may_call = bool(body.get("tools")) and body.get("tool_choice") != "none"
-    return play(turns, body, sum(map(_is_exchange, body["messages"])), may_call=may_call)
+def turn_of_body(turns: Play, body: Json) -> ModelTurn | None:
+    """The turn that answers a request to OpenAI's chat API; None without any turns."""
+    if not turns:
+        return None
+    return play(turns, body, _exchanges(body), may_call=_may_call(body))
+
+
+def _exchanges(body: Json) -> int:
+    return sum(map(_is_exchange, body["messages"]))
+
+
+def _may_call(body: Json) -> bool:
+    return bool(body.get("tools")) and body.get("tool_choice") != "none"
 
 
 def _is_exchange(message: Json) -> bool:
-    is_plain = str(message.get("content")).startswith(PLAIN_RESULTS)
-    return bool(message.get("tool_calls")) or (message["role"] == "user" and is_plain)
+    if message.get("tool_calls"):
+        return True
+    content = str(message["content"])
+    return message["role"] == "user" and content.startswith(PLAIN_RESULTS)
 
 
 def deltas(played: ModelTurn, prefix: str) -> list[Json]:
@@ -108,11 +116,15 @@ def deltas(played: ModelTurn, prefix: str) -> list[Json]:
 
 def finish_reason(played: ModelTurn) -> str:
     """How the turn ends; a service that leaves calls in the text knows of none."""
-    return "tool_calls" if played.calls and played.wire not in TEXT_FORMATS else "stop"
+    if played.calls and played.wire not in TEXT_FORMATS:
+        return "tool_calls"
+    return "stop"
 
 
 def _call_deltas(played: ModelTurn, prefix: str) -> Iterable[Json]:
-    size = FRAGMENT if played.wire == "fragments" else max(1, _longest(played))
+    size = FRAGMENT
+    if played.wire == "whole":
+        size = max(1, *(len(each.arguments) for each in played.calls))
     for index, each in enumerate(played.calls):
         first, *rest = _pieces(each.arguments, size) or [""]
         function = {"name": each.name, "arguments": first}
@@ -120,10 +132,6 @@ def _call_deltas(played: ModelTurn, prefix: str) -> Iterable[Json]:
         yield {"tool_calls": [{**head, "function": function}]}
         for piece in rest:
             yield {"tool_calls": [{"index": index, "function": {"arguments": piece}}]}
-
-
-def _longest(played: ModelTurn) -> int:
-    return max(len(each.arguments) for each in played.calls)
 
 
 def _pieces(text: str, size: int) -> list[str]:
