@@ -13,7 +13,7 @@ from deepwiki.foundation.sql import fetch_all
 from deepwiki.foundation.text import is_mostly_non_latin
 from repos.embedders import Embedder, EmbedderConfig, EmbedderError, configured
 from repos.models import Index, vector_text
-from repos.search.targets import Target, snapshots_of, target_values
+from repos.search.targets import Target, current_of, snapshots_of
 
 logger = logging.getLogger(__name__)
 CACHE_FOLDER = "embedder"  # of DATA_DIR
@@ -109,9 +109,8 @@ def _weight(embedder: Embedder, question: str) -> float:
 
 def _ready_indexes(targets: Sequence[Target]) -> list[_ReadyIndex]:
     """The indexes of the targets that have all their vectors."""
-    repositories = target_values(targets, None)["repositories"]
     snapshots = [snapshot.index_id for snapshot in snapshots_of(targets)]
-    rows = fetch_all(READY_INDEXES, [repositories, snapshots])
+    rows = fetch_all(READY_INDEXES, [current_of(targets), snapshots])
     return [
         _ReadyIndex(pk, chunks, json.loads(embedders), json.loads(hnsw_embedders))
         for pk, chunks, embedders, hnsw_embedders in rows

@@ -34,9 +34,10 @@ def readable_indexes(targets: Sequence[Target]) -> str:
     Its columns are those of `current_indexes.sql`. A snapshot whose hold has expired gives
     nothing once its index has changed.
     """
-    parts = [CURRENT]
-    if snapshots_of(targets):
-        parts.append(SNAPSHOTS)
+    # Each part that is not needed would make the planner expect more indexes.
+    parts = [SNAPSHOTS] if snapshots_of(targets) else []
+    if current_of(targets) or not parts:
+        parts.append(CURRENT)
     sql = "UNION ALL\n".join(parts)
     return sql.format(readable=readable_repositories(), latest=LATEST_GENERATION)
 
@@ -44,16 +45,18 @@ def readable_indexes(targets: Sequence[Target]) -> str:
 def target_values(targets: Sequence[Target], user_id: int | None) -> dict[str, Any]:
     """The parameters of `readable_indexes`."""
     snapshots = snapshots_of(targets)
-    held = {snapshot.repository_id for snapshot in snapshots}
-    values: dict[str, Any] = {
-        "user": user_id,
-        "repositories": [t for t in targets if isinstance(t, uuid.UUID) and t not in held],
-    }
+    values: dict[str, Any] = {"user": user_id, "repositories": current_of(targets)}
     if snapshots:
         values["snapshot_indexes"] = [snapshot.index_id for snapshot in snapshots]
         values["snapshot_generations"] = [snapshot.generation for snapshot in snapshots]
         values["snapshot_commits"] = [snapshot.commit for snapshot in snapshots]
     return values
+
+
+def current_of(targets: Sequence[Target]) -> list[uuid.UUID]:
+    """The repositories among the targets of which there is no snapshot."""
+    held = {snapshot.repository_id for snapshot in snapshots_of(targets)}
+    return [t for t in targets if isinstance(t, uuid.UUID) and t not in held]
 
 
 def snapshots_of(targets: Sequence[Target]) -> list[IndexSnapshot]:
