@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from deepwiki.foundation.sql import Row, fetch_all, read_sql
 from repos.graph.edges import EdgeKind
 from repos.graph.name_keys import path_key
+from repos.models import LATEST_GENERATION
 
 FILE_EDGES = read_sql(__file__, "file_edges.sql")
 TESTS_OF_FILE = read_sql(__file__, "tests_of_file.sql")
@@ -35,22 +36,30 @@ class FileLinks:
     incoming: tuple[FileEdge, ...] = ()
 
 
-def file_edges(index_id: int, path: str, *, limit: int = MAX_LINKED) -> FileLinks:
+def file_edges(
+    index_id: int, path: str, *, limit: int = MAX_LINKED, at: int = LATEST_GENERATION
+) -> FileLinks:
     """What a file is linked to, and what is linked to it: at most `limit` of each."""
-    rows = fetch_all(FILE_EDGES, {"index": index_id, **_values(index_id, path, limit)})
+    rows = fetch_all(FILE_EDGES, {"at": at, **_values(index_id, path, limit)})
     return FileLinks(
         _edges(row[1:] for row in rows if row[0]), _edges(row[1:] for row in rows if not row[0])
     )
 
 
-def tests_of(index_id: int, path: str) -> list[FileEdge]:
+def tests_of(
+    index_id: int,
+    path: str,
+    *,
+    at: int = LATEST_GENERATION,  # noqa: PT028 - no test
+) -> list[FileEdge]:
     """The tests that are linked to a file: those named after it, then by weight; up to MAX_TESTS."""
-    values = {"test": int(EdgeKind.TEST), **_values(index_id, path, MAX_TESTS)}
-    return list(_edges(fetch_all(TESTS_OF_FILE, {"index": index_id, **values})))
+    values = {"at": at, "test": int(EdgeKind.TEST), **_values(index_id, path, MAX_TESTS)}
+    return list(_edges(fetch_all(TESTS_OF_FILE, values)))
 
 
 def _values(index_id: int, path: str, limit: int) -> dict[str, int]:
     return {
+        "index": index_id,
         "key": path_key(index_id, path),
         "limit": max(0, min(limit, MAX_LINKED)),
         "looked_at": MAX_LOOKED_AT,

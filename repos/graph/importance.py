@@ -9,6 +9,7 @@ from itertools import starmap
 from deepwiki.foundation.sql import fetch_all, read_sql
 from repos.graph.definitions import COLUMNS, Definition, read_definitions
 from repos.indexing.symbols import KINDS
+from repos.models import LATEST_GENERATION
 
 TOP_FILES = read_sql(__file__, "top_files.sql")
 TOP_SYMBOLS = read_sql(__file__, "top_symbols.sql").format(columns=COLUMNS)
@@ -35,19 +36,24 @@ class RankedFile:
     in_degree: int
 
 
-def top_files(index_id: int, limit: int, *, role: str | None = None) -> list[RankedFile]:
+def top_files(
+    index_id: int, limit: int, *, role: str | None = None, at: int = LATEST_GENERATION
+) -> list[RankedFile]:
     """The files of the highest PageRank, at most `limit`; of all roles without one given."""
-    values = {"index": index_id, "limit": _bounded(limit, MAX_FILES), "role": role}
+    values = {"index": index_id, "limit": _bounded(limit, MAX_FILES), "role": role, "at": at}
     return list(starmap(RankedFile, fetch_all(TOP_FILES, values)))
 
 
-def top_symbols(index_id: int, paths: Sequence[str], per_file: int) -> dict[str, list[Definition]]:
+def top_symbols(
+    index_id: int, paths: Sequence[str], per_file: int, *, at: int = LATEST_GENERATION
+) -> dict[str, list[Definition]]:
     """By path, the definitions whose names most files use, at most `per_file` of a file.
 
     Files without definitions are left out. Of `paths`, the first MAX_FILES are looked at.
     """
     values = {
         "index": index_id,
+        "at": at,
         "paths": list(dict.fromkeys(paths))[:MAX_FILES],
         "per_file": _bounded(per_file, MAX_PER_FILE),
         "looked_at": MAX_DEFINITIONS,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from repos.graph.definitions import Definition
 from repos.graph.importance import RankedFile, top_files, top_symbols
+from repos.models import LATEST_GENERATION
 
 TOKENS_PER_FILE = 40  # of the budget; so there is room for some definitions of each file
 MAX_FILES = 300
@@ -40,15 +41,19 @@ def estimated_tokens(text: str) -> int:
 
 
 def repository_map(
-    index_id: int, token_budget: int, *, count: Count = estimated_tokens
+    index_id: int,
+    token_budget: int,
+    *,
+    count: Count = estimated_tokens,
+    at: int = LATEST_GENERATION,
 ) -> list[MappedFile]:
     """The files of the highest rank, code before all else, with their most used definitions.
 
     The texts of the files together, a line break after each, have at most `token_budget`
     tokens by `count`. The same index gives the same map.
     """
-    files = _files(index_id, min(MAX_FILES, token_budget // TOKENS_PER_FILE))
-    symbols = top_symbols(index_id, [file.path for file in files], MAX_SYMBOLS)
+    files = _files(index_id, min(MAX_FILES, token_budget // TOKENS_PER_FILE), at)
+    symbols = top_symbols(index_id, [file.path for file in files], MAX_SYMBOLS, at=at)
     mapped = {file.path: MappedFile(file) for file in files}
     left = token_budget - sum(count(file.path + "\n") for file in files)
     for definition in _in_rounds([symbols.get(file.path, []) for file in files]):
@@ -67,9 +72,9 @@ def symbol_line(definition: Definition) -> str:
     return f"  {definition.start}: {head[:MAX_LINE_CHARS]}"
 
 
-def _files(index_id: int, limit: int) -> list[RankedFile]:
-    code = top_files(index_id, limit, role=CODE)
-    return code or top_files(index_id, limit)
+def _files(index_id: int, limit: int, at: int) -> list[RankedFile]:
+    code = top_files(index_id, limit, role=CODE, at=at)
+    return code or top_files(index_id, limit, at=at)
 
 
 def _in_rounds(ranked: Sequence[Sequence[Definition]]) -> Iterator[Definition]:

@@ -1,8 +1,9 @@
--- The definitions of live files whose names most files use, a few of each file. What several files
+-- The definitions of files of a generation whose names most files use, a few of each file. What several files
 -- define counts for each in part; members of classes and private names count less.
 SELECT {columns}
 FROM unnest(%(paths)s::text[]) WITH ORDINALITY AS p (path, place)
-JOIN repos_document d ON d.index_id = %(index)s AND d.path = p.path AND d.is_live
+JOIN repos_document d ON d.index_id = %(index)s AND d.path = p.path
+    AND d.added_in <= %(at)s AND (d.is_live OR d.retired_in > %(at)s)
 CROSS JOIN LATERAL (
     SELECT u.*
     FROM (

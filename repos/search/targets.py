@@ -44,28 +44,32 @@ def readable_indexes(targets: Sequence[Target]) -> str:
 
 def target_values(targets: Sequence[Target], user_id: int | None) -> dict[str, Any]:
     """The parameters of `readable_indexes`."""
-    snapshots = snapshots_of(targets)
-    values: dict[str, Any] = {"user": user_id, "repositories": current_of(targets)}
-    if snapshots:
-        values["snapshot_indexes"] = [snapshot.index_id for snapshot in snapshots]
-        values["snapshot_generations"] = [snapshot.generation for snapshot in snapshots]
-        values["snapshot_commits"] = [snapshot.commit for snapshot in snapshots]
-    return values
+    values = {"user": user_id, "repositories": current_of(targets)}
+    return values | _snapshot_values(snapshots_of(targets))
+
+
+def _snapshot_values(snapshots: Sequence[IndexSnapshot]) -> dict[str, Any]:
+    return {
+        "snapshot_indexes": [snapshot.index_id for snapshot in snapshots],
+        "snapshot_generations": [snapshot.generation for snapshot in snapshots],
+        "snapshot_commits": [snapshot.commit for snapshot in snapshots],
+    }
 
 
 def current_of(targets: Sequence[Target]) -> list[uuid.UUID]:
     """The repositories among the targets of which there is no snapshot."""
-    held = {snapshot.repository_id for snapshot in snapshots_of(targets)}
+    held = _held(targets)
     return [t for t in targets if isinstance(t, uuid.UUID) and t not in held]
 
 
 def snapshots_of(targets: Sequence[Target]) -> list[IndexSnapshot]:
-    """The snapshots among the targets, the first of each repository."""
-    first: dict[uuid.UUID, IndexSnapshot] = {}
-    for target in targets:
-        if isinstance(target, IndexSnapshot):
-            first.setdefault(target.repository_id, target)
-    return list(first.values())
+    """The snapshots among the targets, one of each repository, the first."""
+    snapshots = [target for target in targets if isinstance(target, IndexSnapshot)]
+    return list({snapshot.repository_id: snapshot for snapshot in snapshots[::-1]}.values())
+
+
+def _held(targets: Sequence[Target]) -> set[uuid.UUID]:
+    return {snapshot.repository_id for snapshot in snapshots_of(targets)}
 
 
 def find_readable_indexes(targets: Sequence[Target], user_id: int | None) -> list[ReadableIndex]:

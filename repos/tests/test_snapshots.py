@@ -26,13 +26,17 @@ FILES = {
     "shop/bill.py": "from shop.prices import discounted\n\n\ndef bill():\n    return discounted(9)\n",
     "shop/gone.py": "def zebra():\n    return discounted(0)\n",
     "shop/rounds.py": "def rounded(amount):\n    return amount\n",
+    "tests/test_prices.py": "from shop.prices import discounted\n\ndiscounted(3)\n",
     **OTHERS,
 }
-# Other lines, other calls; a file goes, another comes.
+# Other lines, other calls; two files go, another comes.
 CHANGES = {
     "shop/prices.py": "# Moved.\n\n\ndef discounted(amount):\n    return zebra(amount)\n",
     "shop/fresh.py": "def zebra():\n    return discounted(7)\n",
 }
+
+
+REMOVED = ("shop/gone.py", "tests/test_prices.py")
 
 
 @pytest.fixture
@@ -52,9 +56,10 @@ def update(repository, *, force=False):
     return Repository.objects.select_related("current_index").get(pk=repository.pk)
 
 
-def change(root, changes=CHANGES, removed="shop/gone.py"):
+def change(root, changes=CHANGES, removed=REMOVED):
     write_files(root, changes)
-    (root / removed).unlink(missing_ok=True)
+    for path in removed:
+        (root / path).unlink(missing_ok=True)
 
 
 def hits(snapshot, question="discounted zebra rounded", **options):
@@ -98,6 +103,10 @@ def used(snapshot):
     return found.total, [(f.path, [place.line for place in f.places]) for f in found.files]
 
 
+def linked(links):
+    return [(edge.path, edge.kinds) for edge in (*links.outgoing, *links.incoming)]
+
+
 READERS = {
     "search": hits,
     "search by words": lambda s: hits(s, hybrid=False),
@@ -125,6 +134,10 @@ READERS = {
     "callers": calling,
     "callees": called,
     "hover": lambda s: graph.hover(s.index_id, "shop/prices.py", 2, column=12, **at(s)),
+    "map": lambda s: [file.text for file in graph.repository_map(s.index_id, 2_000, **at(s))],
+    "symbols": lambda s: graph.top_symbols(s.index_id, ["shop/prices.py"], 3, **at(s)),
+    "links of a file": lambda s: linked(graph.file_edges(s.index_id, "shop/rounds.py", **at(s))),
+    "tests of a file": lambda s: graph.tests_of(s.index_id, "shop/prices.py", **at(s)),
     "name at": lambda s: graph.name_at(s.index_id, "shop/prices.py", 2, 12, **at(s)),
 }
 
@@ -157,7 +170,7 @@ def test_two_updates_in_a_row_leave_three_states_to_three_answers(shop, root, re
     read = READERS[reader]
     snapshots, results = [], []
     for changes in ({}, CHANGES, {"shop/prices.py": "# zebra\n" + FILES["shop/prices.py"]}):
-        change(root, changes, removed="shop/gone.py" if changes else "none")
+        change(root, changes, removed=REMOVED if changes else ())
         update(shop)
         snapshots.append(take_snapshot(shop.pk, OPERATOR_ID))
         results.append(read(snapshots[-1]))
@@ -178,7 +191,7 @@ def test_the_live_state_has_nothing_of_what_was_replaced(shop, root):
     take_snapshot(shop.pk, OPERATOR_ID)
     change(root)
     index = update(shop).current_index
-    assert index.files == len(FILES)
+    assert index.files == len(FILES) - 1
     assert {p.path for p in search([shop.pk], "zebra", user_id=OPERATOR_ID).passages} >= {
         "shop/fresh.py"
     }
