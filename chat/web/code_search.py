@@ -82,7 +82,11 @@ def search_code(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     repository = readable_repository(request, repository_id)
     if repository.current_index is None:
         return render(request, "reader/no_index.html", {"repository": repository})
-    context = {"repository": repository, **_context(request, repository)}
+    context = {
+        "repository": repository,
+        "is_code_search": True,
+        **_context(request, repository),
+    }
     if request.headers.get("HX-Target") == PART:
         return render(request, "search/files.html", context)
     return render(request, "search/page.html", {**rail_context(request), **context})
@@ -91,14 +95,16 @@ def search_code(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
 def _context(request: HttpRequest, repository: Repository) -> dict[str, Any]:
     text = clean(request.GET.get("query", "")).strip()[:MAX_QUERY_CHARS]
     query = parse_query(text)
+    told = [_(notice.value) for notice in query.notices]
     if not query.pattern:
-        return {"q": text}
+        return {"q": text, "notices": told}
     options = replace(query.options, limit=FILES_A_PAGE, offset=_offset(request))
     try:
         result = grep([repository.pk], query.pattern, user_id=request.user.pk, options=options)
     except InvalidPattern as error:
-        return {"q": text, "error": error.translated}
-    return {"q": text, "result": result, **_found(result, options, text)}
+        return {"q": text, "notices": told, "error": error.translated}
+    found = _found(result, options, text)
+    return {"q": text, "result": result, "notices": told + found.pop("notices"), **found}
 
 
 def _found(result: GrepResult, options: GrepOptions, text: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ ranking -> texts
 """
 
 from repos.access import PersonId
+from repos.search.chunk_symbols import ChunkSymbol, symbols_of_file
 from repos.search.code_address import code_url
 from repos.search.file_finder import FoundFile, find_files
 from repos.search.files import line_counts, outline, read_file, snapshot_line_counts
@@ -25,6 +26,7 @@ from repos.search.targets import Target, is_readable
 
 __all__ = [
     "MAX_PATTERNS",
+    "ChunkSymbol",
     "Filters",
     "Folder",
     "FolderEntry",
@@ -51,6 +53,7 @@ __all__ = [
     "release_snapshot",
     "search",
     "snapshot_line_counts",
+    "symbols_of_file",
     "take_snapshot",
     "warm_up",
 ]

@@ -26,6 +26,7 @@ class ReadableIndex:
     id: int
     generation: int
     updated_at: datetime
+    format: int
 
 
 def readable_indexes(targets: Sequence[Target]) -> str:
@@ -74,7 +75,7 @@ def _held(targets: Sequence[Target]) -> set[uuid.UUID]:
 
 def find_readable_indexes(targets: Sequence[Target], user_id: int | None) -> list[ReadableIndex]:
     """The indexes of the targets that a person may read, by id."""
-    sql = f"SELECT id, generation, updated_at FROM ({readable_indexes(targets)}) i ORDER BY id"  # noqa: S608 - fixed fragments, every value a parameter
+    sql = f"SELECT id, generation, updated_at, format FROM ({readable_indexes(targets)}) i ORDER BY id"  # noqa: S608 - fixed fragments, every value a parameter
     return [ReadableIndex(*row) for row in fetch_all(sql, target_values(targets, user_id))]
 
 

@@ -69,7 +69,7 @@ class Matches:
 
 def find_matches(text: str, pattern: Pattern, clock: Clock) -> Matches:
     """The matches in a text, MAX_MATCHES_A_FILE at most. Raises SearchTimeOver."""
-    data = text.replace("\r\n", "\n").encode("utf-8", "replace")
+    data = encoded(text)
     spans: list[Span] = []
     cut_lines = False
     for start, end, is_whole in _slices(data):
@@ -82,10 +82,25 @@ def find_matches(text: str, pattern: Pattern, clock: Clock) -> Matches:
     return Matches(data, spans, cut_lines)
 
 
-def only_in_lines(matches: Matches, numbers: set[int]) -> Matches:
-    """Those of the matches that begin in one of some lines."""
+def encoded(text: str) -> bytes:
+    """The bytes of a text in which matches are looked for: a line ends with a newline alone."""
+    return text.replace("\r\n", "\n").encode("utf-8", "replace")
+
+
+def has_match(text: str, pattern: Pattern, clock: Clock) -> bool:
+    """Whether the pattern matches in a text. Raises SearchTimeOver."""
+    data = encoded(text)
+    for start, end, _ in _slices(data):
+        clock.check()
+        if any(True for _ in _matches(data, start, end, pattern, clock.check)):
+            return True
+    return False
+
+
+def only_in_lines(matches: Matches, holds: Callable[[int], bool]) -> Matches:
+    """Those of the matches that begin in a line of which `holds` is true."""
     places = zip(_line_numbers(matches), matches.spans, strict=True)
-    kept = [span for number, span in places if number in numbers]
+    kept = [span for number, span in places if holds(number)]
     return Matches(matches.data, kept, matches.is_cut)
 
 

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from deepwiki.foundation.sql import fetch_all
 from repos.search.grep.candidates import MAX_CANDIDATES, CandidateFile
-from repos.search.grep.matches import (
-    Clock,
-    Matches,
-    SearchTimeOver,
-    find_matches,
-    only_in_lines,
-    shown_lines,
-)
-from repos.search.grep.pattern import Pattern
+from repos.search.grep.line_matcher import LineMatcher
+from repos.search.grep.matches import Clock, Matches, SearchTimeOver, shown_lines
 from repos.search.grep.results import GrepNotice, GrepOptions, GrepResult, MatchedFile
 
 BATCH_BYTES = 2 * 2**20  # of texts that are in memory at once, or one text
@@ -26,15 +19,10 @@ TEXTS = "SELECT id, text FROM repos_document WHERE id = ANY(%s)"
 
 
 class Reading:
-    """One search over candidates, within the bounds of this module.
+    """One search over candidates, within the bounds of this module."""
 
-    `defined` leaves only matches in these lines, by document.
-    """
-
-    def __init__(
-        self, pattern: Pattern, options: GrepOptions, defined: Mapping[int, set[int]] | None
-    ) -> None:
-        self._pattern, self._options, self._defined = pattern, options, defined
+    def __init__(self, matcher: LineMatcher, options: GrepOptions) -> None:
+        self._matcher, self._options = matcher, options
         self._clock = Clock.of(MAX_MILLISECONDS)
         self._cut: GrepNotice | None = None
         self._files: list[MatchedFile] = []
@@ -72,7 +60,7 @@ class Reading:
 
     def _look_into(self, candidate: CandidateFile, text: str) -> None:
         self._count_bytes(candidate)
-        matches = self._matches(candidate, text)
+        matches = self._matcher.matches(candidate.document_id, text, self._clock)
         self._read += 1
         self._any_file_cut |= matches.is_cut
         if matches.spans:
@@ -84,12 +72,6 @@ class Reading:
         self._bytes += candidate.size
         if self._bytes > MAX_BYTES:
             raise _Enough(GrepNotice.TOO_MANY_BYTES)
-
-    def _matches(self, candidate: CandidateFile, text: str) -> Matches:
-        matches = find_matches(text, self._pattern, self._clock)
-        if self._defined is None:
-            return matches
-        return only_in_lines(matches, self._defined[candidate.document_id])
 
     def _check_matches(self) -> None:
         if self._match_count > MAX_MATCHES:

@@ -29,14 +29,27 @@ class GrepNotice(StrEnum):
     TOO_MANY_MATCHES = gettext_noop(
         "There are more matches than are counted. Make the pattern more precise."
     )
+    LONGER_NAMES = gettext_noop(
+        "No definition has exactly this name. These have it in a longer one, or in other letters."
+    )
+
+
+@dataclass(frozen=True)
+class ExcludedText:
+    """A text, or a regular expression, that leaves out the files which hold it."""
+
+    text: str
+    is_regex: bool = False
 
 
 @dataclass(frozen=True)
 class GrepOptions:
     """How and where to search.
 
-    `symbols` leaves only lines that define one of these names. `limit` files are
-    returned, from the one at `offset` on.
+    `symbols` leaves only lines within definitions of these names; with `names_only` the
+    lines with these names themselves are found, whatever the pattern. `excluded_symbols`
+    leaves out lines within definitions of these names, `excluded_texts` the files that
+    hold one of these. `limit` files are returned, from the one at `offset` on.
     """
 
     is_regex: bool = True
@@ -46,6 +59,9 @@ class GrepOptions:
     languages: tuple[str, ...] = ()
     excluded_languages: tuple[str, ...] = ()
     symbols: tuple[str, ...] = ()
+    excluded_symbols: tuple[str, ...] = ()
+    excluded_texts: tuple[ExcludedText, ...] = ()
+    names_only: bool = False
     limit: int = 20
     offset: int = 0
 

@@ -6,20 +6,19 @@ with permission and filters) -> RE2 over their texts, in batches and within boun
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from repos.graph.definitions import Definition, definitions_of
 from repos.search.filtered_files import filtered_files
 from repos.search.grep.candidates import Scope, find_candidates, has_older_index
+from repos.search.grep.defined_names import DefinedNames, find_defined
+from repos.search.grep.line_matcher import LineMatcher
+from repos.search.grep.literal_parts import Texts
 from repos.search.grep.pattern import Pattern, compile_pattern
 from repos.search.grep.reading import Reading
 from repos.search.grep.results import GrepNotice, GrepOptions, GrepResult
-from repos.search.targets import Target, find_readable_indexes
-
-HEAD_LINES = 5  # of a definition that may hold its name
+from repos.search.targets import ReadableIndex, Target, find_readable_indexes
 
 Documents = list[int] | None  # None stands for all
-DefiningLines = Mapping[int, set[int]]  # by document
 
 
 def grep(
@@ -34,35 +33,59 @@ def grep(
     Raises InvalidPattern. Takes up to MAX_MILLISECONDS: not for the event loop.
     """
     options = options or GrepOptions()
-    compiled = _compiled(pattern, options)
     wanted = list(targets)
-    defined = _defining_lines(wanted, user_id, options.symbols)
-    scope = _scope(wanted, user_id, options, defined)
+    matcher = _matcher(pattern, find_readable_indexes(wanted, user_id), options)
+    scope = _scope(wanted, user_id, options, matcher.defined)
     if scope.documents == []:
         return GrepResult()
-    search = Reading(compiled, options, defined)
-    search.run(find_candidates(scope, compiled.clauses))
-    return search.result(_notices(scope, compiled))
+    search = Reading(matcher, options)
+    search.run(find_candidates(scope, _clauses(matcher)))
+    return search.result(_notices(scope, matcher))
+
+
+def _matcher(pattern: str, indexes: Sequence[ReadableIndex], options: GrepOptions) -> LineMatcher:
+    return LineMatcher(
+        pattern=None if options.names_only else _compiled(pattern, options),
+        defined=_defined(indexes, options.symbols),
+        excluded=_defined(indexes, options.excluded_symbols),
+        excluded_patterns=[
+            _compiled_text(excluded.text, options, is_regex=excluded.is_regex)
+            for excluded in options.excluded_texts
+        ],
+    )
 
 
 def _compiled(pattern: str, options: GrepOptions) -> Pattern:
+    return _compiled_text(pattern, options, is_regex=options.is_regex)
+
+
+def _compiled_text(text: str, options: GrepOptions, *, is_regex: bool) -> Pattern:
     return compile_pattern(
-        pattern,
-        is_regex=options.is_regex,
+        text,
+        is_regex=is_regex,
         case_sensitive=options.case_sensitive,
         whole_word=options.whole_word,
     )
+
+
+def _defined(indexes: Sequence[ReadableIndex], names: Sequence[str]) -> DefinedNames | None:
+    """The definitions of names; None without names."""
+    return find_defined(indexes, names) if names else None
+
+
+def _clauses(matcher: LineMatcher) -> Sequence[Texts]:
+    return matcher.pattern.clauses if matcher.pattern is not None else ()
 
 
 def _scope(
     targets: Sequence[Target],
     user_id: int | None,
     options: GrepOptions,
-    defined: DefiningLines | None,
+    defined: DefinedNames | None,
 ) -> Scope:
     documents = None
     if defined is not None:
-        documents = list(defined)
+        documents = list(defined.by_document)
     if options.filters.any:
         left = filtered_files(targets, user_id, options.filters).documents
         documents = _in_both(documents, left)
@@ -76,27 +99,12 @@ def _in_both(documents: Documents, left: list[int]) -> list[int]:
     return sorted(set(documents) & set(left))
 
 
-def _defining_lines(
-    targets: Sequence[Target], user_id: int | None, names: Sequence[str]
-) -> DefiningLines | None:
-    """The lines with the head of a definition of one of the names; None without names."""
-    if not names:
-        return None
-    lines: dict[int, set[int]] = {}
-    for index in find_readable_indexes(targets, user_id):
-        for found in definitions_of(index.id, names, None, at=index.generation).values():
-            for definition in found:
-                lines.setdefault(definition.document_id, set()).update(_head(definition))
-    return lines
-
-
-def _head(definition: Definition) -> range:
-    return range(definition.start, min(definition.end, definition.start + HEAD_LINES - 1) + 1)
-
-
-def _notices(scope: Scope, pattern: Pattern) -> list[GrepNotice]:
+def _notices(scope: Scope, matcher: LineMatcher) -> list[GrepNotice]:
+    notices = []
+    if matcher.defined is not None and not matcher.defined.is_exact:
+        notices.append(GrepNotice.LONGER_NAMES)
     if has_older_index(scope):
-        return [GrepNotice.OLDER_INDEX]
-    if not pattern.clauses:
-        return [GrepNotice.NO_PIECE]
-    return []
+        notices.append(GrepNotice.OLDER_INDEX)
+    elif matcher.defined is None and not _clauses(matcher):
+        notices.append(GrepNotice.NO_PIECE)
+    return notices
