@@ -63,6 +63,7 @@ reader = [
     path("r/<uuid:repository_id>/code-lines", reader_views.code_lines, name="code-lines"),
     path("r/<uuid:repository_id>/code-folder", reader_views.code_folder, name="code-folder"),
     path("r/<uuid:repository_id>/search", code_search.search_code, name="code-search"),
+    path("r/<uuid:repository_id>/code-update", reader_views.code_update, name="code-update"),
     path("r/<uuid:repository_id>/code-find", reader_views.code_find, name="code-find"),
     path("r/<uuid:repository_id>/code-outline", name_views.code_outline, name="code-outline"),
     path("r/<uuid:repository_id>/code-name", name_views.code_name, name="code-name"),

@@ -48,6 +48,7 @@ RULES = {
     "code-lines": Rule(READERS, 409),
     "code-folder": Rule(READERS),
     "code-find": Rule(READERS),
+    "code-update": Rule(READERS, 204),
     "code-search": Rule(READERS),
     "code-outline": Rule(READERS),
     "code-name": Rule(READERS),

@@ -17,9 +17,9 @@ from chat.web.reader.names import (
     callers_context,
     card_context,
     definitions_context,
-    outline_context,
     references_context,
 )
+from chat.web.reader.outline import outline_context
 
 MakeContext = Callable[[IndexedCode, NamePlace], dict[str, Any]]
 

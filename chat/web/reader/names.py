@@ -19,9 +19,9 @@ from repos.search import LineTexts, line_texts
 
 MAX_NAME_CHARS = 500
 MAX_CANDIDATES = 30
+MOST_COUNTED = 60  # definitions that a name may mean, as `graph.hover` gives them
 CARD_CANDIDATES = 3
 MAX_CALLERS = 60
-MAX_OUTLINE = 2_000
 FILES = 25  # of one page of references
 LINES = 12  # of one file
 SURE, LIKELY = 0.9, 0.6
@@ -91,9 +91,18 @@ class NamePlace:
 
 @dataclass(frozen=True)
 class MeantDefinition:
-    """A definition that a name may mean."""
+    """A definition that a name may mean: the one at place `number` of `total`, by confidence."""
 
     definition: Definition
+    number: int
+    total: int
+
+    @property
+    def rank(self) -> str:
+        """Its place among several, in words; empty where it is the only one."""
+        if self.total == 1:
+            return ""
+        return _("%(number)s of %(total)s") % {"number": self.number, "total": count(self.total)}
 
     @property
     def confidence(self) -> str:
@@ -116,6 +125,11 @@ class UsingFile:
 
     file: FileReferences
     texts: LineTexts
+
+    @property
+    def confidence(self) -> str:
+        """How sure it is that it means the definition asked about, in a word."""
+        return confidence_word(self.file.confidence)
 
     @property
     def lines(self) -> list[UsedLine]:
@@ -153,12 +167,17 @@ def confidence_word(sure: float) -> str:
     return _(next(word for least, word in CONFIDENCES.items() if sure >= least))
 
 
+def count(total: int) -> str:
+    """How many definitions a name may mean; those beyond the counted ones are a plus sign."""
+    return f"{total}+" if total >= MOST_COUNTED else str(total)
+
+
 def card_context(code: IndexedCode, place: NamePlace) -> dict[str, Any]:
     """Context of the card of a name; `target` is where a definition is gone to at once."""
     found = place.definitions(code)
     return {
         "place": place,
-        "candidates": _candidates(found[:CARD_CANDIDATES]),
+        "candidates": _candidates(found, CARD_CANDIDATES),
         "more": len(found[CARD_CANDIDATES:]),
         "target": target(found),
         "is_definition": any(map(place.holds, found)),
@@ -173,21 +192,36 @@ def target(found: Sequence[Definition]) -> Definition | None:
     return meant[0] if len(meant) == 1 else None
 
 
+def several(found: Sequence[Definition]) -> str:
+    """How many definitions a name may mean; empty where that is no question."""
+    return count(len(found)) if len(found) > 1 else ""
+
+
 def definitions_context(code: IndexedCode, place: NamePlace) -> dict[str, Any]:
     """Context of the list of definitions that a name may mean."""
     found = place.definitions(code)
-    return {"place": place, "candidates": _candidates(found[:MAX_CANDIDATES])}
+    candidates = _candidates(found, MAX_CANDIDATES)
+    return {
+        "place": place,
+        "candidates": candidates,
+        "total": len(found),
+        "several": several(found),
+    }
 
 
 def references_context(code: IndexedCode, place: NamePlace) -> dict[str, Any]:
     """Context of a page of the files that use a name, from the file number `offset` on."""
-    used = _references(code, place)
+    found = place.definitions(code)
+    meant = target(found)
+    used = _references(code, place, meant)
     shown = place.offset + len(used.files)
     return {
         "place": place,
         "used": used,
         "files": _using_files(code, used),
         "next_offset": shown if shown < used.file_count else None,
+        "meant": meant,
+        "several": several(found),
     }
 
 
@@ -197,24 +231,18 @@ def callers_context(code: IndexedCode, place: NamePlace) -> dict[str, Any]:
     called = graph.callers(code.index.pk, found[0], limit=MAX_CALLERS) if found else []
     texts = _caller_texts(code, called)
     callers = [CallingPart(caller, texts.get(caller.path, {})) for caller in called]
-    return {"place": place, "callers": callers}
+    meant = found[0] if found else None
+    return {"place": place, "callers": callers, "meant": meant, "several": several(found)}
 
 
-def _references(code: IndexedCode, place: NamePlace) -> References:
-    meant = target(place.definitions(code))
+def _references(code: IndexedCode, place: NamePlace, meant: Definition | None) -> References:
     index, offset = code.index.pk, place.offset
     return graph.references(index, place.name, definition=meant, limit=FILES, offset=offset)
 
 
-def outline_context(code: IndexedCode, place: NamePlace) -> dict[str, Any]:
-    """Context of the outline of a file."""
-    found = graph.outline(code.index.pk, place.path)
-    shown, more = found[:MAX_OUTLINE], len(found[MAX_OUTLINE:])
-    return {"definitions": _with_depth(shown), "more": more, "path": place.path}
-
-
-def _candidates(found: Iterable[Definition]) -> list[MeantDefinition]:
-    return [MeantDefinition(definition) for definition in found]
+def _candidates(found: Sequence[Definition], most: int) -> list[MeantDefinition]:
+    ranked = enumerate(found[:most], 1)
+    return [MeantDefinition(definition, number, len(found)) for number, definition in ranked]
 
 
 def _using_files(code: IndexedCode, used: References) -> list[UsingFile]:
@@ -228,11 +256,3 @@ def _caller_texts(code: IndexedCode, called: Iterable[Caller]) -> dict[str, Line
     for caller in called:
         lines.setdefault(caller.path, []).extend(caller.lines[:LINES])
     return line_texts(code.index.pk, lines)
-
-
-def _with_depth(found: Sequence[Definition]) -> list[tuple[Definition, int]]:
-    """Each definition with how deep it is in others, 0 to 4."""
-    depths: dict[int, int] = {}
-    for definition in found:
-        depths[definition.number] = min(4, depths.get(definition.parent, -1) + 1)
-    return [(definition, depths[definition.number]) for definition in found]

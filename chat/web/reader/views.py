@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -18,6 +19,7 @@ from chat.web.reader.indexed_code import IndexedCode, indexed_code
 from deepwiki.foundation.parsing import parse_number
 from repos.search import FoundFile, find_files
 
+COMMIT = re.compile(r"[0-9a-f]{7,64}")  # of git, or of a folder's state
 PART = "code-page"  # the id of the element that a script fills
 
 
@@ -72,6 +74,16 @@ def code_find(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     return render(request, "reader/found_files.html", context)
 
 
+@require_safe
+@login_required
+def code_update(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
+    """That the index is of another commit than `commit`; 204 while it is not."""
+    indexed = indexed_code(request, repository_id)
+    if indexed is None or request.GET.get("commit") in ("", None, indexed.index.commit):
+        return HttpResponse(status=204)
+    return render(request, "reader/updated.html")
+
+
 def _found(request: HttpRequest, indexed: IndexedCode) -> list[FoundFile]:
     return find_files(indexed.index, search_text(request.GET))
 
@@ -115,6 +127,7 @@ def _render(
 ) -> HttpResponse:
     """The page, or the part of it that a script asks for by HTMX."""
     context |= _page_context(repository=indexed.repository, index=indexed.index, template=template)
+    context |= _other_commit(request, indexed, _shown_path(context))
     page = "reader/part.html"
     if request.headers.get("HX-Target") != PART:
         page = "reader/page.html"
@@ -122,6 +135,14 @@ def _render(
     response = render(request, page, context)
     patch_vary_headers(response, ["HX-Target"])
     return response
+
+
+def _other_commit(request: HttpRequest, indexed: IndexedCode, path: str) -> dict[str, str]:
+    """The commit that an address names, if another one is indexed, and its page at the host."""
+    commit = request.GET.get("commit", "")
+    if not COMMIT.fullmatch(commit) or commit == indexed.index.commit:
+        return {}
+    return {"other_commit": commit, "other_commit_url": indexed.host_url_at(commit, path)}
 
 
 def _page_context(**context: Any) -> dict[str, Any]:

@@ -33,10 +33,20 @@ export class CodePage {
     return `${location.origin}${location.pathname}${rangeQuery(this.range)}${rangeFragment(this.range)}`;
   }
 
-  /** The host's page of the chosen lines at the commit that is indexed; undefined without one. */
+  /** The commit that what is shown is of. @returns {string | undefined} */
+  get commit() {
+    return this.element.querySelector("[data-commit]")?.dataset.commit;
+  }
+
+  /** The chosen lines at the commit that is indexed: the host's page, or this one without a host. */
   get permalink() {
     const link = this.element.querySelector("#host-link");
-    if (!this.range || !link?.dataset.linesUrl) return link?.dataset.fileUrl ?? link?.href;
+    if (!link) {
+      const query = rangeQuery(this.range).replace("?", "&");
+      const page = `${location.origin}${location.pathname}?commit=${this.commit}${query}`;
+      return page + rangeFragment(this.range);
+    }
+    if (!this.range || !link.dataset.linesUrl) return link.dataset.fileUrl ?? link.href;
     return link.dataset.linesUrl
       .replace("{start}", this.range.start)
       .replace("{end}", this.range.end);

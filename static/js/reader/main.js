@@ -9,12 +9,14 @@ import { closeFinder, openFinder } from "./file_finder.js";
 import { FileTree } from "./file_tree.js";
 import { Names } from "./names.js";
 import { closeOutline, markDefinition, showSetting, toggleOutline } from "./outline.js";
+import { UpdateNotice } from "./update_notice.js";
 
 const tree = new FileTree(document.getElementById("tree"));
 const page = new CodePage(document.getElementById("code-page"), tree, markDefinition);
 const panel = new CodePanel(document.getElementById("code-panel"), page);
 const names = new Names(page, panel, document.getElementById("name-card"));
 new CodeKeys(page, names);
+const notice = new UpdateNotice(document.getElementById("updated"));
 
 const actions = {
   "find-file": openFinder,
@@ -26,6 +28,7 @@ const actions = {
   "show-references": () => names.open("references"),
   "show-callers": () => names.open("callers"),
   "close-panel": () => panel.close(),
+  "show-update": () => location.reload(),
 };
 
 document.addEventListener("click", (event) => {
@@ -39,6 +42,9 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "t" && isSingleKey(event)) {
     event.preventDefault();
     openFinder();
+  } else if (event.key === "/" && isSingleKey(event)) {
+    event.preventDefault();
+    document.getElementById("search-code").click();
   } else if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
     closeWhatIsOpen();
   }
@@ -48,6 +54,7 @@ document.body.addEventListener("htmx:afterSettle", ({ target }) => {
   if (target.id === "code-page" || target.id === "code-outline") {
     showSetting();
     markDefinition(page.lines?.topLine ?? 0);
+    notice.compare(page.commit);
   }
 });
 

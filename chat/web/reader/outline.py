@@ -1,0 +1,65 @@
+"""The outline of a file: its definitions, by the code graph or else by its chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chat.web.reader.indexed_code import IndexedCode
+from chat.web.reader.names import NamePlace
+from repos import graph
+from repos.graph import Definition
+from repos.search import ChunkSymbol, symbols_of_file
+
+MAX_ENTRIES = 2_000
+MAX_DEPTH = 4
+
+
+@dataclass(frozen=True)
+class OutlineEntry:
+    """A definition on lines `start`..`end`, `depth` (0 to MAX_DEPTH) deep in others.
+
+    `kind` and `signature` are empty where they are not known.
+    """
+
+    name: str
+    start: int
+    end: int
+    depth: int
+    kind: str = ""
+    signature: str = ""
+
+
+def outline_context(code: IndexedCode, place: NamePlace) -> dict[str, Any]:
+    """Context of the outline of a file."""
+    entries = _of_graph(graph.outline(code.index.pk, place.path))
+    if not entries:
+        entries = list(map(_of_chunks, symbols_of_file(code.index.pk, place.path)))
+    shown, more = entries[:MAX_ENTRIES], len(entries[MAX_ENTRIES:])
+    return {"entries": shown, "more": more, "path": place.path}
+
+
+def _of_graph(found: Sequence[Definition]) -> list[OutlineEntry]:
+    depths: dict[int, int] = {}
+    entries = []
+    for definition in found:
+        depth = min(MAX_DEPTH, depths.get(definition.parent, -1) + 1)
+        depths[definition.number] = depth
+        entries.append(_of_definition(definition, depth))
+    return entries
+
+
+def _of_definition(definition: Definition, depth: int) -> OutlineEntry:
+    return OutlineEntry(
+        definition.name,
+        definition.start,
+        definition.end,
+        depth,
+        definition.kind,
+        definition.signature,
+    )
+
+
+def _of_chunks(symbol: ChunkSymbol) -> OutlineEntry:
+    return OutlineEntry(symbol.name, symbol.start, symbol.end, min(MAX_DEPTH, symbol.depth))
