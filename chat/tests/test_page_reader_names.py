@@ -58,12 +58,9 @@ def test_the_keyboard_reaches_names_definitions_and_uses(read):  # noqa: F811
     page = read("tests/test_prices.py", 5)
     page.wait_for_selector("#L5.chosen")
     page.focus("#code-lines")
-    press(page, *["ArrowDown"] * 5)
-    page.wait_for_function("() => document.activeElement.closest('#L5, #L6, #L4')")
-    page.evaluate(
-        "document.querySelector('#L5').tabIndex = -1; document.querySelector('#L5').focus()"
-    )
-    press(page, "ArrowRight")
+    press(page, "ArrowDown", "ArrowDown")
+    page.wait_for_function("() => document.activeElement.id === 'L6'")
+    press(page, "ArrowUp", "ArrowRight")
     page.wait_for_selector("#name-card")
     assert page.evaluate("document.activeElement.textContent") == "apply_discount"
     page.wait_for_function(f"() => {ANNOUNCED}.includes('Ten percent off')")
@@ -76,6 +73,8 @@ def test_the_keyboard_reaches_names_definitions_and_uses(read):  # noqa: F811
     press(page, "ArrowDown", "Escape")
     page.wait_for_selector("#code-panel", state="hidden")
     assert page.evaluate("document.activeElement.id") == "code-lines"
+    press(page, "ArrowDown")
+    assert page.evaluate("document.activeElement.id") == "L5"
 
 
 def test_f12_goes_to_the_definition(read):  # noqa: F811

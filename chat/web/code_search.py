@@ -21,7 +21,7 @@ from deepwiki.foundation.text import clean
 from repos.models import Repository
 from repos.search import code_url
 from repos.search.grep import FoundLine, GrepOptions, GrepResult, InvalidPattern, MatchedFile, grep
-from repos.search.grep.typed_terms import MAX_QUERY_CHARS, parse_query
+from repos.search.grep.typed_terms import MAX_QUERY_CHARS, GrepQuery, parse_query
 
 FILES_A_PAGE = 20
 PART = "more-files"  # the id of the element that more files replace
@@ -95,22 +95,28 @@ def search_code(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
 def _context(request: HttpRequest, repository: Repository) -> dict[str, Any]:
     text = clean(request.GET.get("query", "")).strip()[:MAX_QUERY_CHARS]
     query = parse_query(text)
-    told = [_(notice.value) for notice in query.notices]
+    notices = [_(notice.value) for notice in query.notices]
+    return {"q": text, "notices": notices} | _answer(request, repository, query, text)
+
+
+def _answer(
+    request: HttpRequest, repository: Repository, query: GrepQuery, text: str
+) -> dict[str, Any]:
+    """What is found, or why nothing is looked for; empty without a pattern."""
     if not query.pattern:
-        return {"q": text, "notices": told}
+        return {}
     options = replace(query.options, limit=FILES_A_PAGE, offset=_offset(request))
     try:
         result = grep([repository.pk], query.pattern, user_id=request.user.pk, options=options)
     except InvalidPattern as error:
-        return {"q": text, "notices": told, "error": error.translated}
-    found = _found(result, options, text)
-    return {"q": text, "result": result, "notices": told + found.pop("notices"), **found}
+        return {"error": error.translated}
+    return {"result": result, **_found(result, options, text)}
 
 
 def _found(result: GrepResult, options: GrepOptions, text: str) -> dict[str, Any]:
     return {
         "files": [_result_file(file) for file in result.files],
-        "notices": [_(notice.value) for notice in result.notices],
+        "result_notices": [_(notice.value) for notice in result.notices],
         "next": _next_page(result, options, text),
     }
 

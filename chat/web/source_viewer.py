@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
-from django.utils.safestring import SafeString
-
+from chat.web.reader.line_rows import source_rows
 from chat.web.reader.line_window import CodeLine, coloured_lines, count_lines
 from deepwiki.foundation.parsing import parse_number
 from repos.models import Document, Repository
@@ -16,21 +16,7 @@ from repos.sources import Address
 
 CONTEXT_LINES = 400  # before and after the cited lines
 MAX_PATH_CHARS = 1_000
-
-
-@dataclass(frozen=True)
-class SourceLine:
-    """A line of a source file; `marked` if it is one of those cited.
-
-    `html` is highlighted and sanitized, `url` is the line at the repository's host;
-    `hidden` characters at its end are left out.
-    """
-
-    number: int
-    html: SafeString
-    marked: bool
-    url: str
-    hidden: int = 0
+ANY_LINE = 900_000_001  # stands for a line in an address
 
 
 @dataclass(frozen=True)
@@ -46,8 +32,8 @@ class LineRange:
         start = _clamp(parse_number(query.get("start")), 1, line_count)
         return cls(start, _clamp(parse_number(query.get("end")), start, line_count))
 
-    def __contains__(self, number: int) -> bool:
-        return self.start <= number <= self.end
+    def __contains__(self, number: object) -> bool:
+        return number in range(self.start, self.end + 1)
 
 
 @dataclass(frozen=True)
@@ -62,7 +48,7 @@ class SourceFile:
         """The URL of lines at the host; empty where the host has no such page."""
         return self.address.blob_url(self.commit, self.document.path, start, end)
 
-    @property
+    @cached_property
     def line_count(self) -> int:
         return count_lines(self.document.text)
 
@@ -76,7 +62,7 @@ def viewer_context(
 ) -> dict[str, Any]:
     """Context of the source pane for the query parameters `path`, `start` and `end`.
 
-    Without `lines` if the current index has no such file or the person may not read it.
+    Without `rows` if the current index has no such file or the person may not read it.
     """
     path = query.get("path", "")[:MAX_PATH_CHARS]
     document = read_file(repository, path, person_id)
@@ -99,21 +85,18 @@ def _file_context(file: SourceFile, query: Mapping[str, str]) -> dict[str, Any]:
         "start": cited.start,
         "end": cited.end,
         "commit": file.commit,
-        "lines": _source_lines(file, cited),
+        **_rows(file, cited),
         "host_url": file.url(cited.start, cited.end),
     }
 
 
-def _source_lines(file: SourceFile, cited: LineRange) -> list[SourceLine]:
-    """The cited lines and CONTEXT_LINES on both sides of them."""
+def _rows(file: SourceFile, cited: LineRange) -> dict[str, object]:
+    """The rows of the cited lines and CONTEXT_LINES on both sides, and the number of the first."""
     first = max(1, cited.start - CONTEXT_LINES)
-    last = min(file.line_count, cited.end + CONTEXT_LINES)
-    return [_source_line(file, line, cited) for line in file.lines(first, last)]
-
-
-def _source_line(file: SourceFile, line: CodeLine, cited: LineRange) -> SourceLine:
-    number = line.number
-    return SourceLine(number, line.html, number in cited, file.url(number, number), line.hidden)
+    lines = file.lines(first, min(file.line_count, cited.end + CONTEXT_LINES))
+    url = file.url(ANY_LINE, ANY_LINE)
+    urls = (url.replace(str(ANY_LINE), str(line.number)) for line in lines)
+    return {"rows": source_rows(lines, cited, urls), "first": first}
 
 
 def _clamp(number: int | None, least: int, most: int) -> int:

@@ -13,7 +13,8 @@ from chat.models import Message
 from chat.rendering import highlight_lines
 from chat.web import styleguide_samples as samples
 from chat.web.answer_steps import answer_steps
-from chat.web.source_viewer import SourceLine
+from chat.web.reader.line_rows import source_rows
+from chat.web.reader.line_window import CodeLine
 from chat.web.view_models import RenderedTurn, rendered_parts
 
 COLOURS = (
@@ -54,21 +55,19 @@ def _sample_turn(answer: Message) -> RenderedTurn:
 
 def _source_pane() -> dict[str, object]:
     """Context of the source pane with one marked line."""
+    lines = _source_lines()
     return {
         "path": "shop/prices.py",
         "start": MARKED_LINE,
         "end": MARKED_LINE,
         "commit": "c0ffee" * 6 + "abcd",
         "host_url": "#",
-        "lines": _source_lines(),
+        "rows": source_rows(lines, [MARKED_LINE], ["#"] * len(lines)),
+        "first": 1,
     }
 
 
-def _source_lines() -> list[SourceLine]:
-    html_lines = highlight_lines(
-        samples.SOURCE_CODE, "python", 1, len(samples.SOURCE_CODE.split("\n"))
-    )
-    return [
-        SourceLine(number, html, marked=number == MARKED_LINE, url="#")
-        for number, html in enumerate(html_lines, 1)
-    ]
+def _source_lines() -> list[CodeLine]:
+    count = len(samples.SOURCE_CODE.split("\n"))
+    html_lines = highlight_lines(samples.SOURCE_CODE, "python", 1, count)
+    return [CodeLine(number, html) for number, html in enumerate(html_lines, 1)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from deepwiki.foundation.sql import fetch_all, fetch_value, read_sql
@@ -37,17 +37,12 @@ class ChunkSymbol:
 
 def symbols_of_file(index_id: int, path: str) -> list[ChunkSymbol]:
     """The definitions in a file, in their order, those around others included."""
-    values: dict[str, object] = {"index": index_id, "path": path, "limit": MAX_SYMBOLS}
-    found: dict[str, ChunkSymbol] = {}
-    for symbol in map(_symbol, fetch_all(OF_FILE, values)):
-        for around in _with_enclosing(symbol):
-            before = found.get(around.path, around)
-            found[around.path] = _joined(before, around)
+    values = {"index": index_id, "path": path, "limit": MAX_SYMBOLS}
+    found = _merged(map(_symbol, fetch_all(OF_FILE, values)))
     if not found:
         return []
     lines = str(fetch_value(TEXT, values) or "").split("\n")
-    symbols = (_from_its_name_on(symbol, lines) for symbol in found.values())
-    return sorted(symbols, key=lambda symbol: (symbol.start, symbol.depth))
+    return sorted((_from_its_name_on(symbol, lines) for symbol in found), key=_order)
 
 
 def symbols_of_name(index_id: int, name: str, *, at: int = LATEST_GENERATION) -> list[ChunkSymbol]:
@@ -58,6 +53,19 @@ def symbols_of_name(index_id: int, name: str, *, at: int = LATEST_GENERATION) ->
 
 def _symbol(row: tuple[int, str, int, int]) -> ChunkSymbol:
     return ChunkSymbol(*row)
+
+
+def _order(symbol: ChunkSymbol) -> tuple[int, int]:
+    return symbol.start, symbol.depth
+
+
+def _merged(symbols: Iterable[ChunkSymbol]) -> Collection[ChunkSymbol]:
+    """The symbols and those around them, each once with all its lines."""
+    merged: dict[str, ChunkSymbol] = {}
+    for symbol in symbols:
+        for around in _with_enclosing(symbol):
+            merged[around.path] = _joined(merged.get(around.path, around), around)
+    return merged.values()
 
 
 def _with_enclosing(symbol: ChunkSymbol) -> Iterator[ChunkSymbol]:

@@ -10,12 +10,11 @@ from functools import lru_cache
 from django.db.models import QuerySet
 
 from deepwiki.foundation.sql import fetch_all, fetch_column, read_sql
-from repos.access import PersonId
 from repos.indexing import chunk_text
 from repos.models import Document, Repository
 from repos.search.passages import SearchHit
 from repos.search.snapshots import IndexSnapshot
-from repos.search.targets import is_readable
+from repos.search.targets import find_readable_indexes, is_readable
 
 LARGEST_FOLDERS = read_sql(__file__, "largest_folders.sql")
 MAX_HIT_CHARS = 4_000
@@ -43,8 +42,7 @@ def read_file(
 def _documents(source: Repository | IndexSnapshot, user_id: int | None) -> QuerySet[Document]:
     """The files that the user may read."""
     if isinstance(source, Repository):
-        readable = Repository.objects.readable_by(PersonId(user_id)).filter(pk=source.pk)
-        indexes = readable.values("current_index_id")
+        indexes = [index.id for index in find_readable_indexes([source.pk], user_id)]
         return Document.objects.filter(index_id__in=indexes, is_live=True)
     if not is_readable(source, user_id):
         return Document.objects.none()

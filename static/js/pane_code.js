@@ -1,5 +1,5 @@
 // The lines in the source pane, as the scripts that know names use them: see reader/code_page.js.
-import { parseRange } from "./reader/line_range.js";
+import { isRowInView, parseRange } from "./reader/line_range.js";
 
 export class PaneCode {
   /**
@@ -45,6 +45,16 @@ export class PaneCode {
   /** The element of a line, null where it is not shown. @param {number} number */
   row(number) {
     return this.rows[number - this.rows[0].value] ?? null;
+  }
+
+  /** The lines that are marked, from the first on. */
+  get range() {
+    return { start: this.first };
+  }
+
+  /** Whether a line is in view. @param {number} number */
+  isInView(number) {
+    return isRowInView(this.row(number), this.box);
   }
 
   /** Brings a line into view. @param {number} number */

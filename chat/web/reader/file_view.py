@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
 from chat.web.reader.indexed_code import IndexedCode
+from chat.web.reader.line_rows import line_rows
 from chat.web.reader.line_window import CodeLine, coloured_lines, count_lines
 from deepwiki.foundation.parsing import parse_number
 from repos.models import Document
@@ -33,7 +35,7 @@ class ReadFile:
 
     document: Document
 
-    @property
+    @cached_property
     def line_count(self) -> int:
         return count_lines(self.document.text)
 
@@ -58,16 +60,16 @@ class ReadFile:
 def file_context(code: IndexedCode, document: Document, asked: str) -> dict[str, Any]:
     """Context of the page of a file with the lines `asked`, `start-end`."""
     file = ReadFile(document)
+    count = file.line_count
     chosen = file.chosen(asked)
-    lines = file.window(chosen.start - LINES_BEFORE, file.line_count)
+    lines = file.window(chosen.start - LINES_BEFORE, count)
     return {
         "document": document,
         "crumbs": crumbs(document.path),
-        "line_count": file.line_count,
-        "chosen": chosen,
-        "lines": lines,
+        "line_count": count,
+        "rows": line_rows(lines, chosen),
         "before": lines[0].number - 1,
-        "after": file.line_count - lines[-1].number,
+        "after": count - lines[-1].number,
         **_host_context(code, document.path),
     }
 

@@ -61,11 +61,21 @@ def coloured_lines(text: str, language: str, first: int, last: int) -> list[Code
     begin = line_start(text, first)
     lead = _lead_start(text, begin)
     skipped = text.count("\n", lead, begin)
-    lines = text[lead : line_start(text, last + 1)].split("\n")[: skipped + last - first + 1]
+    lines = text[lead : _lines_end(text, begin, last - first + 1)].split("\n")
     html = _highlight(lines, language, skipped + 1)
     return [
         _code_line(first + place, lines[skipped + place], line) for place, line in enumerate(html)
     ]
+
+
+def _lines_end(text: str, begin: int, count: int) -> int:
+    """Where `count` lines from `begin` on end, without the last newline."""
+    end = begin - 1
+    for _ in range(count):
+        end = text.find("\n", end + 1)
+        if end < 0:
+            return len(text)
+    return end
 
 
 def _highlight(lines: list[str], language: str, first: int) -> list[SafeString]:

@@ -133,10 +133,10 @@ class UsingFile:
 
     @property
     def lines(self) -> list[UsedLine]:
-        return [
-            UsedLine(place.line, _(KINDS[place.kind]), self.texts.get(place.line, ""))
-            for place in self.file.places[:LINES]
-        ]
+        kinds: dict[int, list[str]] = {}
+        for place in self.file.places[:LINES]:
+            kinds.setdefault(place.line, []).append(_(KINDS[place.kind]))
+        return [UsedLine(line, ", ".join(k), self.texts.get(line, "")) for line, k in kinds.items()]
 
     @property
     def more(self) -> int:

@@ -16,6 +16,7 @@ from chat.web.lookups import readable_repository, search_text
 from chat.web.reader.file_view import ReadFile, crumbs, file_context
 from chat.web.reader.folder_view import Tree, folder_context, tree_items
 from chat.web.reader.indexed_code import IndexedCode, indexed_code
+from chat.web.reader.line_rows import line_rows
 from deepwiki.foundation.parsing import parse_number
 from repos.search import FoundFile, find_files
 
@@ -51,7 +52,7 @@ def code_lines(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     if document is None or document.sha != request.GET.get("sha"):
         return render(request, "reader/changed.html", status=409)
     lines = ReadFile(document).window(_number(request, "first"), _number(request, "last"))
-    return render(request, "reader/lines.html", {"lines": lines})
+    return render(request, "reader/lines.html", {"rows": line_rows(lines, ())})
 
 
 @require_safe

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from deepwiki.foundation.text import clean
 from repos.graph.named import NamedDefinition, definitions_holding, definitions_named
@@ -60,13 +61,17 @@ def find_defined(indexes: Sequence[ReadableIndex], names: Sequence[str]) -> Defi
 
     A name may be dotted: those before its last part are names around the definition.
     """
-    found: list[NamedDefinition] = []
-    is_exact = True
-    for name in filter(_last_part, names[:MAX_NAMES]):
-        exact = _find(indexes, name, _exact)
-        is_exact &= bool(exact)
-        found += exact or _find(indexes, name, _holding)
-    return DefinedNames(_by_document(found), is_exact)
+    found = [_definitions_of(indexes, name) for name in filter(_last_part, names[:MAX_NAMES])]
+    by_document = _by_document(chain.from_iterable(named for named, _ in found))
+    return DefinedNames(by_document, all(is_exact for _, is_exact in found))
+
+
+def _definitions_of(
+    indexes: Sequence[ReadableIndex], name: str
+) -> tuple[list[NamedDefinition], bool]:
+    """The definitions of a name, and whether they bear it as it is."""
+    exact = _find(indexes, name, _exact)
+    return exact or _find(indexes, name, _holding), bool(exact)
 
 
 def _find(indexes: Sequence[ReadableIndex], name: str, find: Find) -> list[NamedDefinition]:
@@ -97,11 +102,15 @@ def _last_part(name: str) -> str:
 
 def _qualified(name: str, found: Iterable[NamedDefinition]) -> Iterator[NamedDefinition]:
     """Those of the definitions that stand in what a dotted name names before its last part."""
-    around = [part.lower() for part in QUALIFIER.split(name)[:-1] if part]
+    around = _parts(name)[:-1]
     for definition in found:
-        scope = QUALIFIER.split(definition.scope.lower())
-        if not around or scope[-len(around) :] == around:
+        scope = _parts(definition.scope)
+        if scope[len(scope) - len(around) :] == around:
             yield definition
+
+
+def _parts(name: str) -> list[str]:
+    return [part for part in QUALIFIER.split(name.lower()) if part]
 
 
 def _by_document(found: Iterable[NamedDefinition]) -> dict[int, list[NamedDefinition]]:

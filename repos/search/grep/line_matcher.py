@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from repos.graph.named import NamedDefinition
 from repos.search.grep.defined_names import DefinedNames
@@ -21,6 +22,7 @@ from repos.search.grep.matches import (
 )
 from repos.search.grep.pattern import Pattern
 
+NOTHING = Matches(b"", ())
 HEAD_LINES = 200  # of a definition in which its name is looked for
 
 
@@ -40,7 +42,7 @@ class LineMatcher:
     def matches(self, document_id: int, text: str, clock: Clock) -> Matches:
         """The matches in the text of a document. Raises SearchTimeOver."""
         if any(has_match(text, pattern, clock) for pattern in self.excluded_patterns):
-            return Matches(b"", ())
+            return NOTHING
         found = self._found(document_id, text, clock)
         if self.excluded is None or not found.spans:
             return found
@@ -56,8 +58,9 @@ class LineMatcher:
         return only_in_lines(found, self.defined.lines(document_id).__contains__)
 
     def _names(self, document_id: int, text: str, clock: Clock) -> Matches:
-        defined = self.defined.by_document.get(document_id, ()) if self.defined else ()
-        return name_matches(text, defined, clock)
+        if self.defined is None:
+            return NOTHING
+        return name_matches(text, self.defined.by_document.get(document_id, ()), clock)
 
 
 def name_matches(text: str, defined: Sequence[NamedDefinition], clock: Clock) -> Matches:
@@ -65,47 +68,63 @@ def name_matches(text: str, defined: Sequence[NamedDefinition], clock: Clock) ->
 
     A definition whose lines do not hold its name has a match of nothing at its first line.
     """
-    data = encoded(text)
-    lines = data.split(LINE_BREAK)
-    shown = sorted(defined, key=lambda definition: definition.start)[:MAX_MATCHES_A_FILE]
-    starts = _line_starts(lines)
-    spans = {_name_span(definition, lines, starts, clock.check) for definition in shown}
-    return Matches(data, sorted(spans), is_cut=len(defined) > len(shown))
+    source = _Source.of(text)
+    shown = sorted(defined, key=_start)[:MAX_MATCHES_A_FILE]
+    spans = set()
+    for definition in shown:
+        clock.check()
+        spans.add(source.name_span(definition))
+    return Matches(source.data, sorted(spans), is_cut=len(defined) > len(shown))
 
 
-def _line_starts(lines: Sequence[bytes]) -> list[int]:
-    starts, position = [], 0
-    for line in lines:
-        starts.append(position)
-        position += len(line) + 1
-    return starts
+def _start(definition: NamedDefinition) -> int:
+    return definition.start
 
 
-def _name_span(
-    definition: NamedDefinition,
-    lines: Sequence[bytes],
-    starts: Sequence[int],
-    check: Callable[[], None],
-) -> Span:
-    check()
-    first = min(max(definition.start, 1), len(lines))
-    last = min(definition.end, first + HEAD_LINES - 1, len(lines))
-    for expression in _expressions(definition):
-        for number in range(first, last + 1):
-            match = expression.search(lines[number - 1])
-            if match is not None:
-                start = starts[number - 1]
-                return start + match.start(1), start + match.end(1)
-    return starts[first - 1], starts[first - 1]
+@dataclass(frozen=True)
+class _Source:
+    """A text by its lines, and where in `data` each begins."""
+
+    data: bytes
+    lines: Sequence[bytes]
+    starts: Sequence[int]
+
+    @classmethod
+    def of(cls, text: str) -> _Source:
+        data = encoded(text)
+        lines = data.split(LINE_BREAK)
+        starts = accumulate((len(line) + 1 for line in lines), initial=0)
+        return cls(data, lines, list(starts))
+
+    def name_span(self, definition: NamedDefinition) -> Span:
+        """Where the name stands in the head of its definition; empty at its begin if nowhere."""
+        head = self._head(definition)
+        for expression in _expressions(definition):
+            for number in head:
+                match = expression.search(self.lines[number - 1])
+                if match is not None:
+                    return self._span(number, match)
+        return self.starts[head.start - 1], self.starts[head.start - 1]
+
+    def _head(self, definition: NamedDefinition) -> range:
+        first = min(max(definition.start, 1), len(self.lines))
+        last = min(definition.end, first + HEAD_LINES - 1, len(self.lines))
+        return range(first, last + 1)
+
+    def _span(self, number: int, match: re.Match[bytes]) -> Span:
+        start = self.starts[number - 1]
+        return start + match.start("name"), start + match.end("name")
 
 
 def _expressions(definition: NamedDefinition) -> Iterator[re.Pattern[bytes]]:
     """The name behind the word before it in the signature; behind any word; the name alone."""
-    name = re.escape(definition.name.encode("utf-8", "replace"))
-    whole = rb"(?<![\w$])(" + name + rb")(?![\w$])"
+    whole = rb"(?<![\w$])(?P<name>" + _escaped(definition.name) + rb")(?![\w$])"
     before = definition.signature.partition(definition.name)[0].split()
     if before:
-        word = re.escape(before[-1].encode("utf-8", "replace"))
-        yield re.compile(word + rb"\s+" + whole)
+        yield re.compile(_escaped(before[-1]) + rb"\s+" + whole)
     yield re.compile(rb"\w[\s*&]+" + whole)
     yield re.compile(whole)
+
+
+def _escaped(text: str) -> bytes:
+    return re.escape(text.encode("utf-8", "replace"))

@@ -76,6 +76,8 @@ def find_matches(text: str, pattern: Pattern, clock: Clock) -> Matches:
         clock.check()
         cut_lines |= not is_whole
         for span in _matches(data, start, end, pattern, clock.check):
+            if _is_behind_last_line(data, span):
+                break
             if len(spans) == MAX_MATCHES_A_FILE:
                 return Matches(data, spans, is_cut=True)
             spans.append(span)
@@ -85,6 +87,11 @@ def find_matches(text: str, pattern: Pattern, clock: Clock) -> Matches:
 def encoded(text: str) -> bytes:
     """The bytes of a text in which matches are looked for: a line ends with a newline alone."""
     return text.replace("\r\n", "\n").encode("utf-8", "replace")
+
+
+def _is_behind_last_line(data: bytes, span: Span) -> bool:
+    """Whether a match of nothing stands behind the newline that ends the text."""
+    return span[0] == len(data) and data.endswith(LINE_BREAK)
 
 
 def has_match(text: str, pattern: Pattern, clock: Clock) -> bool:

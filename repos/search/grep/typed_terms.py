@@ -20,6 +20,7 @@ from repos.search.grep.results import ExcludedText, GrepOptions
 MAX_QUERY_CHARS = 2_000
 MAX_TERMS = 100
 MAX_EXCLUDED = 20
+NEGATED_WORD = re.compile(r"-[^\W\d_].")
 SWITCHES = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
 ALIASES = {"c++": "cpp", "c#": "csharp", "shell": "bash", "golang": "go", "docker": "docker"}
 TERM = re.compile(
@@ -31,6 +32,9 @@ TERM = re.compile(
     |(?P<text>\S+)""",
     re.VERBOSE | re.IGNORECASE,
 )
+
+
+Term = re.Match[str]
 
 
 class QueryNotice(StrEnum):
@@ -63,20 +67,20 @@ class GrepQuery:
 class _Fields:
     """The terms of a query with a field."""
 
-    terms: Sequence[re.Match[str]]
+    terms: Sequence[Term]
 
     def values(self, *names: str, minus: str = "") -> tuple[str, ...]:
-        found = (t for t in self.terms if t["field"].lower() in names and t["minus"] == minus)
-        return tuple(filter(None, (term["value"].strip('"') for term in found)))
+        found = (t for t in self.terms if _field(t) in names and t["minus"] == minus)
+        return tuple(filter(None, map(_value, found)))
 
     def is_on(self, name: str) -> bool:
         """Whether a switch is on; a minus turns it around, the last one counts."""
-        state = False
-        for term in self.terms:
-            value = SWITCHES.get(term["value"].strip('"').lower())
-            if term["field"].lower() == name and value is not None:
-                state = value != bool(term["minus"])
-        return state
+        states = [_switch(term) for term in self.terms if _field(term) == name]
+        return next((state for state in reversed(states) if state is not None), False)
+
+    def paths(self, minus: str = "") -> tuple[str, ...]:
+        paths = self.values("path", "file", minus=minus)
+        return tuple(path.removeprefix("./") or path for path in paths)
 
     def languages(self, minus: str = "") -> tuple[str, ...]:
         names = self.values("lang", "language", minus=minus)
@@ -97,7 +101,7 @@ def parse_query(text: str) -> GrepQuery:
     return GrepQuery(pattern, options, tuple(_notices(terms, pattern)))
 
 
-def _pattern(pieces: Sequence[re.Match[str]], options: GrepOptions) -> tuple[str, GrepOptions]:
+def _pattern(pieces: Sequence[Term], options: GrepOptions) -> tuple[str, GrepOptions]:
     if not pieces and options.symbols:
         return "|".join(map(re2.escape, options.symbols)), replace(options, names_only=True)
     if any(piece["regex"] for piece in pieces):
@@ -105,27 +109,27 @@ def _pattern(pieces: Sequence[re.Match[str]], options: GrepOptions) -> tuple[str
     return " ".join(map(_as_text, pieces)), replace(options, is_regex=False)
 
 
-def _terms(text: str) -> Iterator[re.Match[str]]:
+def _terms(text: str) -> Iterator[Term]:
     return TERM.finditer(text)
 
 
-def _as_text(term: re.Match[str]) -> str:
+def _as_text(term: Term) -> str:
     return term["text"] or re.sub(r'\\(["\\])', r"\1", term["exact"])
 
 
-def _as_regex(term: re.Match[str]) -> str:
+def _as_regex(term: Term) -> str:
     return term["regex"] or re2.escape(_as_text(term))
 
 
-def _options(terms: Sequence[re.Match[str]]) -> GrepOptions:
+def _options(terms: Sequence[Term]) -> GrepOptions:
     fields = _Fields([term for term in terms if term["field"]])
     excluded = [term for term in terms if term["minus"] and not term["field"]]
     return GrepOptions(
         case_sensitive=fields.is_on("case"),
         whole_word=fields.is_on("word"),
         filters=Filters(
-            included_files=fields.values("path", "file"),
-            excluded_files=fields.values("path", "file", minus="-"),
+            included_files=fields.paths(),
+            excluded_files=fields.paths(minus="-"),
         ),
         languages=fields.languages(),
         excluded_languages=fields.languages(minus="-"),
@@ -135,42 +139,74 @@ def _options(terms: Sequence[re.Match[str]]) -> GrepOptions:
     )
 
 
-def _excluded(term: re.Match[str]) -> ExcludedText:
+def _excluded(term: Term) -> ExcludedText:
     return ExcludedText(term["regex"] or _as_text(term), is_regex=bool(term["regex"]))
 
 
-def _notices(terms: Sequence[re.Match[str]], pattern: str) -> Iterator[QueryNotice]:
-    texts = [term["text"] for term in terms if term["text"]]
-    if any(text.lstrip("-").startswith('"') for text in texts):
-        yield QueryNotice.OPEN_QUOTE
-    if any(_is_negated_word(text) for text in texts):
-        yield QueryNotice.MINUS_TEXT
-    fields = [term for term in terms if term["field"]]
-    if any(_is_no_switch(field) for field in fields):
-        yield QueryNotice.NO_SWITCH
-    if any(f["field"].lower() == "symbol" and _is_expression(f["value"]) for f in fields):
-        yield QueryNotice.NO_NAME
-    if len(terms) > MAX_TERMS or sum(_is_excluded(term) for term in terms) > MAX_EXCLUDED:
+def _notices(terms: Sequence[Term], pattern: str) -> Iterator[QueryNotice]:
+    """What is to be told of terms that gave a pattern."""
+    for notice, applies in NOTICES:
+        if any(map(applies, terms)):
+            yield notice
+    if _has_too_many(terms):
         yield QueryNotice.TOO_MANY
     if terms and not pattern:
         yield QueryNotice.ONLY_FILTERS
 
 
-def _is_negated_word(text: str) -> bool:
-    return len(text) > 2 and text[0] == "-" and text[1].isalpha()
+def _has_too_many(terms: Sequence[Term]) -> bool:
+    return len(terms) > MAX_TERMS or sum(map(_is_excluded, terms)) > MAX_EXCLUDED
 
 
-def _is_excluded(term: re.Match[str]) -> bool:
+def _has_open_quote(term: Term) -> bool:
+    return _text(term).lstrip("-").startswith('"')
+
+
+def _is_negated_word(term: Term) -> bool:
+    return NEGATED_WORD.match(_text(term)) is not None
+
+
+def _is_excluded(term: Term) -> bool:
     return bool(term["minus"]) and not term["field"]
 
 
-def _is_no_switch(term: re.Match[str]) -> bool:
-    value = term["value"].strip('"').lower()
-    return term["field"].lower() in ("case", "word") and value != "" and value not in SWITCHES
+def _is_no_switch(term: Term) -> bool:
+    value = _value(term).lower()
+    return _field(term) in ("case", "word") and value != "" and value not in SWITCHES
+
+
+def _is_no_name(term: Term) -> bool:
+    return _field(term) == "symbol" and _is_expression(_value(term))
 
 
 def _is_expression(name: str) -> bool:
     return len(name) > 1 and name.startswith("/") and name.endswith("/")
+
+
+def _switch(term: Term) -> bool | None:
+    """Whether a switch is turned on; None for a value that is none."""
+    value = SWITCHES.get(_value(term).lower())
+    return None if value is None else value != bool(term["minus"])
+
+
+def _text(term: Term) -> str:
+    return term["text"] or ""
+
+
+def _field(term: Term) -> str:
+    return (term["field"] or "").lower()
+
+
+def _value(term: Term) -> str:
+    return (term["value"] or "").strip('"')
+
+
+NOTICES = (
+    (QueryNotice.OPEN_QUOTE, _has_open_quote),
+    (QueryNotice.MINUS_TEXT, _is_negated_word),
+    (QueryNotice.NO_SWITCH, _is_no_switch),
+    (QueryNotice.NO_NAME, _is_no_name),
+)
 
 
 def _language(name: str) -> str:

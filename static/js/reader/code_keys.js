@@ -10,7 +10,8 @@ export class CodeKeys {
   constructor(page, names) {
     this.page = page;
     this.names = names;
-    this.line = 0; // the line that has the focus, or a name of it
+    this.line = 0; // the line that has or had the focus, or a name of it
+    this.path = ""; // its file
     this.place = -1; // the number of that name
     page.element.addEventListener("keydown", (event) => this.press(event));
   }
@@ -42,7 +43,7 @@ export class CodeKeys {
   // From the row that has the focus, or the first in view.
   async toLine(row, step, extend) {
     const { lines } = this.page;
-    const number = row ? lineNumber(row) + step : lines.topLine + 1;
+    const number = row ? lineNumber(row) + step : this.beginning();
     if (number < 1 || number > lines.count) return;
     this.names.card.hide();
     if (!lines.row(number)) await lines.show(number);
@@ -50,9 +51,18 @@ export class CodeKeys {
     this.focusRow(lines.row(number));
   }
 
+  // Where the keyboard begins: the line it left, or the chosen one, if it is in view; else the first.
+  beginning() {
+    const { lines, path } = this.page;
+    const left = this.path === path ? this.line : 0;
+    const places = [left, lines.range?.start ?? 0];
+    return places.find((number) => lines.isInView(number)) ?? lines.topLine;
+  }
+
   focusRow(row) {
     if (!row) return;
     this.line = lineNumber(row);
+    this.path = this.page.path;
     this.place = -1;
     row.tabIndex = -1;
     row.focus({ preventScroll: true });

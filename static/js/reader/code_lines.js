@@ -3,7 +3,7 @@
 
 import { translate } from "../i18n.js";
 import { showLoadError } from "../page_updates.js";
-import { lineNumber } from "./line_range.js";
+import { isRowInView, lineNumber } from "./line_range.js";
 
 const STEP = 160; // lines that are loaded at once, as many as the server gives
 const MOST_LINES = 1200; // on the page
@@ -54,6 +54,11 @@ export class CodeLines {
   /** The element of a line that is on the page. @returns {HTMLElement | null} */
   row(number) {
     return this.list.children[number - this.first] ?? null;
+  }
+
+  /** Whether a line is in view. @param {number} number */
+  isInView(number) {
+    return isRowInView(this.row(number), this.element);
   }
 
   /**

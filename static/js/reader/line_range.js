@@ -46,6 +46,18 @@ export function rangeQuery(range) {
   return range ? `?lines=${range.start}-${range.end}` : "";
 }
 
+/**
+ * Whether a line, null if it is not on the page, is in view whole.
+ *
+ * @param {HTMLLIElement | null} row
+ * @param {HTMLElement} box that scrolls
+ */
+export function isRowInView(row, box) {
+  if (!row) return false;
+  const [line, view] = [row.getBoundingClientRect(), box.getBoundingClientRect()];
+  return line.top >= view.top && line.bottom <= view.bottom;
+}
+
 /** The number of a line. @param {HTMLLIElement} row */
 export function lineNumber(row) {
   return row.value || Number(row.id.slice(1));
