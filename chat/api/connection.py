@@ -66,6 +66,10 @@ class Socket(Protocol):
     def close(self, code: int) -> Awaitable[None]: ...
 
 
+async def _refuse_nobody(error: ChatError) -> None:
+    """What refuses once the socket is closed."""
+
+
 class Connection:
     """One socket of one person."""
 
@@ -204,6 +208,7 @@ class Connection:
         """The socket is closed: cancel the tasks. Runs that are lasting go on."""
         self.is_closing = True
         self._uncount()
+        self.refuse = _refuse_nobody
         for task in list(self._tasks):
             task.cancel()
 

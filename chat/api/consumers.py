@@ -55,6 +55,8 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
 
     async def disconnect(self, code: int) -> None:
         self.connection.disconnected()
+        # They refer to each other: without this they would wait for the garbage collector.
+        del self.connection, self.session
         raise StopConsumer
 
     def _new_session(self) -> PlainSession | EventsSession:

@@ -97,5 +97,6 @@ class BlockStream:
     def _give_up(self) -> None:
         self._renderer = None
         self._pending.clear()
-        if self._task is not None and self._task is not asyncio.current_task():
-            self._task.cancel()
+        task, self._task = self._task, None
+        if task is not None and task is not asyncio.current_task():
+            task.cancel()

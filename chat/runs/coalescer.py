@@ -9,6 +9,10 @@ from collections.abc import Callable
 COALESCE_SECONDS = 0.03
 
 
+def _ignore(_: object) -> None:
+    """What a closed one calls."""
+
+
 class Coalescer:
     """Emits text at most every COALESCE_SECONDS; the first piece after a pause at once.
 
@@ -43,6 +47,11 @@ class Coalescer:
         self._pending.clear()
         self._emitted_at = time.monotonic()
         self._emit(text)
+
+    def close(self) -> None:
+        """Nothing comes any more: let go of `emit` and `fail`, which refer to the run."""
+        self._cancel_timer()
+        self._emit = self._fail = _ignore
 
     def _flush_late(self) -> None:
         try:

@@ -178,6 +178,7 @@ class Run:
     def _append_done(self) -> None:
         assert self.state is not None
         self._blocks.close()
+        self._coalescer.close()
         self.log.append(Done(self.state))
         self.renderer = None  # its state is not needed for reading
 

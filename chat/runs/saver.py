@@ -27,8 +27,16 @@ class StoreFailed(Exception):
     """`store` raised; its error is the cause."""
 
 
+async def _store_nothing(events: Sequence[Numbered]) -> None:
+    """The store of a run that is stored."""
+
+
 class Saver:
-    """Calls `store` with the events that were not stored before. `store` may raise."""
+    """Calls `store` with the events that were not stored before. `store` may raise.
+
+    After the end `store`, which refers to the run, is let go: a run is freed with its last
+    reader and not at some later garbage collection.
+    """
 
     def __init__(self, log: EventLog, store: Store) -> None:
         self._log = log
@@ -54,6 +62,7 @@ class Saver:
             logger.warning("saving an answer failed, retrying for %s s", RETRY_SECONDS)
             keep(self._retry())
             return False
+        self._store = _store_nothing
         return True
 
     async def _stop(self) -> None:
@@ -96,6 +105,12 @@ class Saver:
         self._stored = until
 
     async def _retry(self) -> None:
+        try:
+            await self._save_until_stored()
+        finally:
+            self._store = _store_nothing
+
+    async def _save_until_stored(self) -> None:
         deadline = time.monotonic() + RETRY_SECONDS
         wait = 0.5
         while time.monotonic() < deadline:

@@ -80,6 +80,11 @@ class Deadline:
             self._timer.cancel()
         self._timer = None
 
+    def release(self) -> None:
+        """Let go of the connection, which is another protocol's now."""
+        self.cancel()
+        self._channel = None
+
     def _abort(self) -> None:
         if self._channel.transport is not None:
             self._channel.transport.abortConnection()
@@ -117,7 +122,11 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]  # daphne has no types
         if self._is_refused:
             return None
         self._deadline.cancel()
-        return super().process()
+        result = super().process()
+        if self.transport is None:  # a WebSocket has taken the connection over
+            self._deadline.release()
+            self.channel.requests.clear()  # it and this object would keep each other
+        return result
 
     def finish(self) -> None:
         """The response is complete."""

@@ -14,6 +14,7 @@ from autobahn.websocket.compress import PerMessageDeflateOffer, PerMessageDeflat
 from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 from twisted.internet import reactor
+from twisted.internet.defer import Deferred
 
 from deepwiki.runtime.backpressure import UNSENT_BYTES, InboundQueue, unsent_bytes
 
@@ -143,6 +144,11 @@ class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no
         self._is_holding = False
         self.transport.resumeProducing()
         self.consumeData()
+
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802 - Twisted's name
+        """The connection is gone. autobahn's future of that refers to this object."""
+        super().connectionLost(reason)
+        self.is_closed = Deferred()
 
     def _fail_connection(self, *args: Any, **kwargs: Any) -> None:
         """Close after a broken rule: its sender is not waited for as long as a slow reader."""
