@@ -5,6 +5,7 @@ Readers take the id of an index that their caller may read: this package lies be
 index made before `Index.LOOKUP_FORMAT` has no graph; its answers are empty.
 """
 
+from repos.graph.artifacts import IndexArtifact, artifacts
 from repos.graph.calls import Callee, Caller, callees, callers, hover, name_at
 from repos.graph.definitions import Definition, definitions, outline
 from repos.graph.edges import EdgeKind
@@ -30,11 +31,13 @@ __all__ = [
     "FileEdge",
     "FileLinks",
     "FileReferences",
+    "IndexArtifact",
     "MappedFile",
     "RankedFile",
     "ReferenceKind",
     "ReferenceLine",
     "References",
+    "artifacts",
     "callees",
     "callers",
     "change_of",

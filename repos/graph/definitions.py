@@ -120,8 +120,7 @@ def ranked(
 
 
 def _order(candidate: Definition) -> tuple[float, bool, str, int]:
-    is_aside = candidate.role != "code"
-    return -candidate.confidence, is_aside, candidate.path, candidate.start
+    return -candidate.confidence, candidate.role != "code", candidate.path, candidate.start
 
 
 def _definition(*columns: Any) -> Definition:

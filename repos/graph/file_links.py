@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from deepwiki.foundation.sql import Row, fetch_all, read_sql
@@ -40,10 +39,10 @@ def file_edges(
     index_id: int, path: str, *, limit: int = MAX_LINKED, at: int = LATEST_GENERATION
 ) -> FileLinks:
     """What a file is linked to, and what is linked to it: at most `limit` of each."""
-    rows = fetch_all(FILE_EDGES, {"at": at, **_values(index_id, path, limit)})
-    return FileLinks(
-        _edges(row[1:] for row in rows if row[0]), _edges(row[1:] for row in rows if not row[0])
-    )
+    rows = fetch_all(FILE_EDGES, {"index": index_id, **_values(index_id, path, limit, at)})
+    outgoing = tuple(_edge(row[1:]) for row in rows if row[0])
+    incoming = tuple(_edge(row[1:]) for row in rows if not row[0])
+    return FileLinks(outgoing, incoming)
 
 
 def tests_of(
@@ -53,21 +52,19 @@ def tests_of(
     at: int = LATEST_GENERATION,  # noqa: PT028 - no test
 ) -> list[FileEdge]:
     """The tests that are linked to a file: those named after it, then by weight; up to MAX_TESTS."""
-    values = {"at": at, "test": int(EdgeKind.TEST), **_values(index_id, path, MAX_TESTS)}
-    return list(_edges(fetch_all(TESTS_OF_FILE, values)))
+    values = {"test": int(EdgeKind.TEST), **_values(index_id, path, MAX_TESTS, at)}
+    return list(map(_edge, fetch_all(TESTS_OF_FILE, {"index": index_id, **values})))
 
 
-def _values(index_id: int, path: str, limit: int) -> dict[str, int]:
+def _values(index_id: int, path: str, limit: int, at: int) -> dict[str, int]:
     return {
-        "index": index_id,
         "key": path_key(index_id, path),
+        "at": at,
         "limit": max(0, min(limit, MAX_LINKED)),
         "looked_at": MAX_LOOKED_AT,
     }
 
 
-def _edges(rows: Iterable[Row]) -> tuple[FileEdge, ...]:
-    return tuple(
-        FileEdge(path, language, role, EdgeKind(kinds), weight)
-        for path, language, role, kinds, weight in rows
-    )
+def _edge(row: Row) -> FileEdge:
+    path, language, role, kinds, weight = row
+    return FileEdge(path, language, role, EdgeKind(kinds), weight)

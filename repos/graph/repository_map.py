@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from repos.graph.definitions import Definition
 from repos.graph.importance import RankedFile, top_files, top_symbols
@@ -56,6 +57,7 @@ def repository_map(
     symbols = top_symbols(index_id, [file.path for file in files], MAX_SYMBOLS, at=at)
     mapped = {file.path: MappedFile(file) for file in files}
     left = token_budget - sum(count(file.path + "\n") for file in files)
+    # The first definition of each file, then the second of each, and so on.
     for definition in _in_rounds([symbols.get(file.path, []) for file in files]):
         cost = count(symbol_line(definition) + "\n")
         if cost <= left:
@@ -73,12 +75,11 @@ def symbol_line(definition: Definition) -> str:
 
 
 def _files(index_id: int, limit: int, at: int) -> list[RankedFile]:
-    code = top_files(index_id, limit, role=CODE, at=at)
-    return code or top_files(index_id, limit, at=at)
+    read = partial(top_files, index_id, limit, at=at)
+    return read(role=CODE) or read()
 
 
 def _in_rounds(ranked: Sequence[Sequence[Definition]]) -> Iterator[Definition]:
-    """The first definition of each file, then the second of each, and so on."""
     for number in range(MAX_SYMBOLS):
         for found in ranked:
             yield from found[number : number + 1]

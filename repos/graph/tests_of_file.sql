@@ -1,4 +1,4 @@
--- The tests of a generation that are linked to a file: those named after it first, then by weight.
+-- The tests that are linked to a file: those named after it first, then by weight.
 SELECT u.path, u.language, u.role, u.kinds, u.weight
 FROM (
     SELECT d.path, d.language, d.role, f.kinds[n.number] AS kinds, f.weights[n.number] AS weight

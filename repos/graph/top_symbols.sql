@@ -1,4 +1,4 @@
--- The definitions of files of a generation whose names most files use, a few of each file. What several files
+-- The definitions of files whose names most files use, a few of each file. What several files
 -- define counts for each in part; members of classes and private names count less.
 SELECT {columns}
 FROM unnest(%(paths)s::text[]) WITH ORDINALITY AS p (path, place)

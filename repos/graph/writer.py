@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 from deepwiki.foundation.sql import copy_rows
 from repos.graph.name_keys import cached_name_key
 from repos.graph.packing import pack
-from repos.indexing.symbols import KINDS, FileSymbols, ImportedName
+from repos.indexing.symbols import ARTIFACT_KINDS, KINDS, FileSymbols, ImportedName
 
 DEFINITION_COLUMNS = (
     'document_id, key, position, parent, start, "end", kind, name, scope, signature, comment'
 )
+ARTIFACT_COLUMNS = "document_id, position, kind, line, name, target"
 REFERENCE_COLUMNS = "document_id, keys, places, imports"
 KIND_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
+ARTIFACT_NUMBERS = {kind: number for number, kind in enumerate(ARTIFACT_KINDS)}
 NUL = "\x00"  # which PostgreSQL does not take
 
 DocumentSymbols = tuple[int, FileSymbols]
@@ -22,8 +24,8 @@ Row = tuple[object, ...]
 
 def write_symbols(index_id: int, documents: Sequence[DocumentSymbols]) -> None:
     """Store the symbols of new documents, by document id, in the caller's transaction."""
-    copy_rows("repos_graphdefinition", DEFINITION_COLUMNS, _definitions(index_id, documents))
-    copy_rows("repos_graphreferences", REFERENCE_COLUMNS, _references(index_id, documents))
+    for table, (columns, rows_of) in TABLES.items():
+        copy_rows(table, columns, rows_of(index_id, documents))
 
 
 def _definitions(index_id: int, documents: Sequence[DocumentSymbols]) -> Iterator[Row]:
@@ -51,6 +53,14 @@ def _references(index_id: int, documents: Sequence[DocumentSymbols]) -> Iterator
             yield document, _keys(index_id, symbols), packed, _imports(symbols)
 
 
+def _artifacts(_index_id: int, documents: Sequence[DocumentSymbols]) -> Iterator[Row]:
+    for document, symbols in documents:
+        for number, artifact in enumerate(symbols.artifacts):
+            kind = ARTIFACT_NUMBERS[artifact.kind]
+            name, target = _clean(artifact.name), _clean(artifact.target)
+            yield document, number, kind, artifact.line, name, target
+
+
 def _keys(index_id: int, symbols: FileSymbols) -> list[int]:
     return [cached_name_key(index_id, name) for name in symbols.references]
 
@@ -70,3 +80,10 @@ def _one_field(text: str) -> str:
 
 def _clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode().replace(NUL, "")
+
+
+TABLES = {
+    "repos_graphdefinition": (DEFINITION_COLUMNS, _definitions),
+    "repos_graphreferences": (REFERENCE_COLUMNS, _references),
+    "repos_graphartifact": (ARTIFACT_COLUMNS, _artifacts),
+}

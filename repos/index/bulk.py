@@ -14,7 +14,7 @@ from repos.index.hnsw import exclusive_ddl
 ANALYZE = (
     "ANALYZE repos_document, repos_chunk, repos_embedding, repos_term, repos_posting,"
     " repos_name, repos_link, repos_graphdefinition, repos_graphreferences,"
-    " repos_graphfile"
+    " repos_graphfile, repos_graphartifact"
 )
 logger = logging.getLogger(__name__)
 

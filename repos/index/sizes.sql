@@ -39,6 +39,10 @@ FROM (
     FROM repos_graphfile f JOIN repos_document d ON d.id = f.document_id
     WHERE %(index)s::bigint IS NULL OR d.index_id = %(index)s GROUP BY 1
     UNION ALL
+    SELECT d.index_id, sum(pg_column_size(a.name) + pg_column_size(a.target) + 90)
+    FROM repos_graphartifact a JOIN repos_document d ON d.id = a.document_id
+    WHERE %(index)s::bigint IS NULL OR d.index_id = %(index)s GROUP BY 1
+    UNION ALL
     SELECT d.index_id, sum(2 * pg_column_size(t.numbers) + 90)
     FROM repos_trigrams t JOIN repos_document d ON d.id = t.document_id
     WHERE %(index)s::bigint IS NULL OR d.index_id = %(index)s GROUP BY 1

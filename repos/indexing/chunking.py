@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from typing import Protocol
 
+from repos.indexing.artifacts import with_artifacts
 from repos.indexing.languages import language_of
 from repos.indexing.notebooks import broken_units, cell_text, notebook_chunks
-from repos.indexing.symbols import FileSymbols, fallback_symbols, file_symbols, with_artifacts
+from repos.indexing.symbols import FileSymbols, fallback_symbols, file_symbols
 from repos.indexing.syntax_trees import syntax_tree
 from repos.indexing.syntax_units import syntax_units
 from repos.indexing.units import (
@@ -81,7 +82,7 @@ def parse(path: str, text: str) -> ParsedFile:
     symbols = file_symbols(language, syntax)
     if symbols is None:
         symbols = fallback_symbols(language, source, chunks)
-    return ParsedFile(chunks, with_artifacts(path, source.rows, symbols))
+    return ParsedFile(chunks, with_artifacts(path, language, source.rows, symbols))
 
 
 def chunk(path: str, text: str) -> list[TextChunk]:

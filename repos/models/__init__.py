@@ -2,7 +2,7 @@
 
 from repos.models.addition import RepositoryAddition
 from repos.models.chunks import Chunk, Embedding, Term, vector_text
-from repos.models.graph import GraphDefinition, GraphFile, GraphReferences
+from repos.models.graph import GraphArtifact, GraphDefinition, GraphFile, GraphReferences
 from repos.models.index import LATEST_GENERATION, PATH_END_CHARS, Document, Index
 from repos.models.job import IndexJob, IndexJobQuerySet
 from repos.models.links import Identifiers, Link, Name
@@ -18,6 +18,7 @@ __all__ = [
     "Chunk",
     "Document",
     "Embedding",
+    "GraphArtifact",
     "GraphDefinition",
     "GraphFile",
     "GraphReferences",

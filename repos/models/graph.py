@@ -63,6 +63,26 @@ class GraphReferences(models.Model):
         return str(self.document_id)
 
 
+class GraphArtifact(models.Model):
+    """What a line of a document offers or needs, see `repos.indexing.symbols.Artifact`.
+
+    `kind` is the place in `ARTIFACT_KINDS` there.
+    """
+
+    pk = models.CompositePrimaryKey("document_id", "position")
+    document = models.ForeignKey(
+        Document, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    position = models.IntegerField()
+    kind = models.SmallIntegerField()
+    line = models.IntegerField()
+    name = models.TextField()
+    target = models.TextField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class GraphFile(models.Model):
     """What a document is linked to: the keys of the paths of files, a kind and a weight each.
 

@@ -4,11 +4,13 @@ import pytest
 
 from deepwiki.testing.fixtures import write_files
 from repos import graph, jobs
+from repos.access import OPERATOR_ID
 from repos.graph import EdgeKind
 from repos.graph.importance import MAX_DEFINITIONS
 from repos.graph.repository_map import estimated_tokens
 from repos.index import writer
 from repos.models import GraphDefinition, GraphReferences
+from repos.search import take_snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -193,7 +195,10 @@ def test_an_index_of_the_release_before_has_no_files_of_any_rank(
 def test_readers_never_see_what_is_staged(project, tmp_path, monkeypatch):
     index = project.current_index_id
     before = _everything(index)
-    write_files(tmp_path / "r", {"shop/base.py": "class Renewed:\n    x = Order()\n"})
+    write_files(
+        tmp_path / "r",
+        {"shop/base.py": "class Renewed:\n    x = Order()\n    KEY = os.environ['NEW_KEY']\n"},
+    )
     during = []
 
     def interrupted(*_arguments):
@@ -207,6 +212,31 @@ def test_readers_never_see_what_is_staged(project, tmp_path, monkeypatch):
     assert during == [before] and _everything(index) == before
 
 
+def test_an_answer_that_began_before_an_update_reads_on_at_its_commit(project, tmp_path):
+    snapshot = take_snapshot(project.pk, OPERATOR_ID)
+    index, at = snapshot.index_id, {"at": snapshot.generation}
+
+    def read(**options):
+        return (
+            sorted(paths(graph.top_files(index, 100, **options))),
+            graph.top_symbols(index, ["shop/bill.py"], 50, **options),
+            sorted(paths(graph.file_edges(index, "shop/bill.py", **options).incoming)),
+            sorted(paths(graph.tests_of(index, "shop/bill.py", **options))),
+            graph.artifacts(index, **options),
+            graph.repository_map(index, 160, **options)[0].file.path,
+        )
+
+    before = read()
+    (tmp_path / "r" / "tests" / "test_bill.py").unlink()
+    write_files(tmp_path / "r", {"shop/bill.py": "import os\nKEY = os.environ['NEW_KEY']\n"})
+    jobs.run(jobs.request(project, start=False)[0].pk)
+    project.refresh_from_db()
+    assert project.current_index_id == index
+    assert read(**at) == before
+    now = read()
+    assert all(one != other for one, other in zip(now[:5], before[:5], strict=True))
+
+
 def _everything(index):
     return (
         graph.top_files(index, 100),
@@ -214,6 +244,7 @@ def _everything(index):
         [graph.file_edges(index, path) for path in PROJECT],
         [graph.outline(index, path) for path in PROJECT],
         graph.definitions(index, "Renewed"),
+        graph.artifacts(index),
         graph.definitions(index, "Base"),
         graph.references(index, "Base"),
         graph.references(index, "Order"),

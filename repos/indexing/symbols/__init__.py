@@ -1,12 +1,15 @@
 """What a file defines, uses and imports, found in its syntax tree. Pure."""
 
-from repos.indexing.symbols.artifacts import with_artifacts
 from repos.indexing.symbols.extraction import KINDS, file_symbols
 from repos.indexing.symbols.fallback import fallback_symbols
 from repos.indexing.symbols.types import (
+    ARTIFACT_KINDS,
+    KIND_BITS,
     MAX_NAME_CHARS,
     MAX_REFERENCES,
+    MAX_SIGNATURE_CHARS,
     MAX_SYMBOLS,
+    Artifact,
     FileSymbols,
     ImportedName,
     ReferenceKind,
@@ -19,10 +22,14 @@ from repos.indexing.symbols.types import (
 )
 
 __all__ = [
+    "ARTIFACT_KINDS",
     "KINDS",
+    "KIND_BITS",
     "MAX_NAME_CHARS",
     "MAX_REFERENCES",
+    "MAX_SIGNATURE_CHARS",
     "MAX_SYMBOLS",
+    "Artifact",
     "FileSymbols",
     "ImportedName",
     "ReferenceKind",
@@ -34,5 +41,4 @@ __all__ = [
     "line_and_kind",
     "places",
     "to_message",
-    "with_artifacts",
 ]

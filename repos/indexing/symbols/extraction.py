@@ -62,6 +62,7 @@ MAX_DEPTH = 300  # of nodes that are looked at: a cursor's time grows with the s
 # The end byte, the dotted path, the number of the definition or -1, and the kind.
 _Enclosing = tuple[int, str, int, str]
 Match = Mapping[str, list[Node]]
+Captures = dict[str, list[Node]]
 
 
 @dataclass(frozen=True)
@@ -135,13 +136,13 @@ def _matches(query: Query, syntax: SyntaxTree, deadline: float) -> list[Match]:
 
 def _captures(query: Query, syntax: SyntaxTree, deadline: float) -> Match:
     """The nodes by capture, those across two windows twice."""
-    captures: dict[str, list[Node]] = {}
+    captures: Captures = {}
     for cursor in _windows(query, syntax, deadline):
         _extend(captures, cursor.captures(syntax.tree.root_node))
     return captures
 
 
-def _extend(captures: dict[str, list[Node]], others: Match) -> None:
+def _extend(captures: Captures, others: Match) -> None:
     for name, nodes in others.items():
         captures.setdefault(name, []).extend(nodes)
 

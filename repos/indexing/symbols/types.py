@@ -14,6 +14,7 @@ MAX_NAME_CHARS = 200  # longer names are left out
 MAX_SIGNATURE_CHARS = 200
 MAX_COMMENT_CHARS = 160
 MAX_MODULE_CHARS = 300
+ARTIFACT_KINDS = "command main stage service job route schema setting".split()
 
 
 class ReferenceKind(IntEnum):
@@ -77,6 +78,20 @@ class ImportedName:
 
 
 @dataclass(frozen=True)
+class Artifact:
+    """Something that a line of a file offers or needs, beside what the code defines.
+
+    `kind` is one of ARTIFACT_KINDS: a route (`GET /users`), a setting (`DATABASE_URL`).
+    `target` is what it names: the function that serves it, its command, its value; or empty.
+    """
+
+    kind: str
+    name: str
+    line: int
+    target: str = ""
+
+
+@dataclass(frozen=True)
 class FileSymbols:
     """The symbols of one file, definitions in the order of their start.
 
@@ -88,6 +103,7 @@ class FileSymbols:
     references: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     imports: tuple[ImportedName, ...] = ()
     left_out: int = 0
+    artifacts: tuple[Artifact, ...] = ()
 
 
 def dotted(scope: str, name: str) -> str:
@@ -110,17 +126,19 @@ def to_message(symbols: FileSymbols) -> list[object]:
         symbols.references,
         _rows(symbols.imports),
         symbols.left_out,
+        _rows(symbols.artifacts),
     ]
 
 
 def from_message(message: Sequence[Any]) -> FileSymbols:
     """The symbols that `to_message` gave, after JSON."""
-    definitions, references, imports, left_out = message
+    definitions, references, imports, left_out, artifacts = message
     return FileSymbols(
         tuple(SymbolDefinition(*values) for values in definitions),
         {name: tuple(packed) for name, packed in references.items()},
         tuple(ImportedName(*values) for values in imports),
         left_out,
+        tuple(Artifact(*values) for values in artifacts),
     )
 
 
