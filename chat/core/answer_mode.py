@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from chat.core.completion import AnswerContext
+from chat.core.question_depth import is_simple
 from chat.core.request import ChatRequest
 
 AnswerMode = Literal["quick", "agent", "research"]
@@ -39,8 +40,3 @@ def _wanted(request: ChatRequest, *, is_tagged: bool) -> AnswerMode:
     if request.mode == "auto" and not is_simple(request.question):
         return "agent"
     return "quick"
-
-
-def is_simple(question: str) -> bool:
-    """Whether one search is likely to be enough for a question."""
-    return len(question.split()) < 8
