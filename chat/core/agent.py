@@ -88,7 +88,7 @@ class FirstSearch:
         self.passage_limit = passage_limit
         self.query = question
         self._context = context
-        self._question = question
+        self.question = question
         self._step = Step(1, "search_code", {"query": self._shown}, "running")
         self._began_at = time.monotonic()
 
@@ -96,7 +96,7 @@ class FirstSearch:
         """The step that begins, the progress of indexing, sources and notices."""
         context = self._context
         yield self._step
-        self.query = await rewrite(context, self._question)
+        self.query = await rewrite(context, self.question)
         retrieval = context.retriever.retrieve(self.query, self.passage_limit)
         async with contextlib.aclosing(retrieval) as steps:
             async for step in steps:
@@ -125,7 +125,7 @@ class FirstSearch:
 
     @property
     def _shown(self) -> str:
-        text = self._question[: 10 * MAX_QUERY_CHARS]
+        text = self.question[: 10 * MAX_QUERY_CHARS]
         return shorten(" ".join(text.split()), MAX_QUERY_CHARS)
 
 

@@ -14,9 +14,18 @@ from chat.core.agent import FirstSearch
 from chat.core.agent_loop import AgentLoop, AgentResult
 from chat.core.agent_prompt import AgentPrompt, AgentTask
 from chat.core.completion import AnswerContext
-from chat.core.deep_research import PASSAGES, is_over, research_after, run_deep_research
+from chat.core.deep_research import (
+    PASSAGES,
+    first_round,
+    is_over,
+    research_after,
+    round_after,
+    run_deep_research,
+    run_rounds,
+)
 from chat.core.errors import ToolsUnsupported
 from chat.core.events import Delta, Done, Event, Research, Step
+from chat.core.generation import RoundResult
 from chat.core.ports import AgentTools
 from chat.core.prompt import read_template
 from chat.core.request import Turn
@@ -57,9 +66,18 @@ async def run_agent_rounds(
             yield event
     async with context.tools.open(search.retrieved) as tools:
         rounds = _Rounds(context, search, tools)
-        async with contextlib.aclosing(rounds.events(research)) as events:
-            async for event in events:
-                yield event
+        try:
+            async with contextlib.aclosing(rounds.events(research)) as events:
+                async for event in events:
+                    yield event
+        except ToolsUnsupported:
+            if not rounds.written:
+                raise
+            context.meter.agent_events["no_tools"] += 1
+            async with contextlib.aclosing(rounds.without_tools()) as events:
+                async for event in events:
+                    yield event
+            return
     assert context.meter.usage is not None
     yield context.meter.usage
     if rounds.is_cut:
@@ -97,6 +115,12 @@ class _Rounds:
                 return
             self._note_written(text, research)
             research = research_after(research, text)
+
+    def without_tools(self) -> AsyncGenerator[Event]:
+        """The rounds that follow the plan, with a search each, for a model that refuses tools."""
+        first = first_round(self.context, self.search.question, self.search.query)
+        plan = RoundResult(self.written[0].content, self.search.retrieved)
+        return run_rounds(self.context, round_after(first, plan))
 
     async def _round(self, research: ResearchRound) -> AsyncGenerator[Event | AgentResult]:
         """The events of one round. It is announced once the model has answered something."""

@@ -36,12 +36,22 @@ NOTHING_MISSING = re.compile(r"nothing (more )?is missing", re.IGNORECASE)
 
 async def run_deep_research(context: AnswerContext, topic: str) -> AsyncGenerator[Event]:
     """The events of all rounds, then the usage; Done("partial") if one was cut. Raises the ChatError family."""
-    query = await rewrite(context, topic)
+    first = first_round(context, topic, await rewrite(context, topic))
+    async with contextlib.aclosing(run_rounds(context, first)) as events:
+        async for event in events:
+            yield event
+
+
+def first_round(context: AnswerContext, topic: str, query: str) -> RoundInput:
+    """The round that plans."""
     research = ResearchRound(1, "plan", topic, looking_for=topic)
+    return RoundInput(topic, query, PASSAGES, tuple(context.history), research)
+
+
+async def run_rounds(context: AnswerContext, first: RoundInput | None) -> AsyncGenerator[Event]:
+    """The events of a round and of those after it, then the usage."""
+    next_round = first
     is_cut = False
-    next_round: RoundInput | None = RoundInput(
-        topic, query, PASSAGES, tuple(context.history), research
-    )
     while next_round is not None:
         result: RoundResult | None = None
         async with contextlib.aclosing(run_round(context, next_round, NoAnswerCache())) as items:
@@ -52,14 +62,14 @@ async def run_deep_research(context: AnswerContext, topic: str) -> AsyncGenerato
                     yield item
         assert result is not None
         is_cut = is_cut or result.is_cut
-        next_round = _round_after(next_round, result)
+        next_round = round_after(next_round, result)
     assert context.meter.usage is not None
     yield context.meter.usage
     if is_cut:
         yield Done("partial")
 
 
-def _round_after(last: RoundInput, result: RoundResult) -> RoundInput | None:
+def round_after(last: RoundInput, result: RoundResult) -> RoundInput | None:
     """The next round; None where the research is over."""
     assert last.research is not None
     if is_over(last.research, result.text):
