@@ -15,7 +15,7 @@ from django.template.defaultfilters import filesizeformat
 
 from deepwiki.foundation.read_only_admin import ListedFilters, ReadOnly, ReadOnlyWithActions
 from repos import jobs, services
-from repos.index import size_of
+from repos.index import size_of_repository
 from repos.jobs.revision_choice import choose_revision
 from repos.models import Document, Index, IndexJob, Repository, may_share_of_others
 from repos.sources import SourceError, parse_address
@@ -139,7 +139,7 @@ class RepositoryAdmin(ListedFilters):
     def size(self, repository: Repository) -> str:
         if repository.current_index_id is None:
             return "-"
-        return filesizeformat(size_of(repository.current_index_id))
+        return filesizeformat(size_of_repository(repository))
 
     @admin.display(description="Last error")
     def last_error(self, repository: Repository) -> str:

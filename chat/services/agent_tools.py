@@ -42,4 +42,4 @@ class RetrieverTools:
 @lru_cache(maxsize=32)
 def map_text(index_id: int, generation: int) -> str:
     """The map of an index, made once for each state of it: services cache what begins a prompt."""
-    return "\n".join(entry.text for entry in repository_map(index_id, MAP_TOKENS))
+    return "\n".join(entry.text for entry in repository_map(index_id, MAP_TOKENS, at=generation))

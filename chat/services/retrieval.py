@@ -109,8 +109,9 @@ class RepositoryRetriever:
         """Search; equal searches of one person within a few seconds are run once."""
         index = repository.current_index
         assert index is not None
-        state = (snapshot.index_id, snapshot.generation, index.updated_at, index.state)
-        key = (*state, self.person_id, question, limit, self.filters, self.file)
+        searched = (snapshot.index_id, snapshot.generation, snapshot.commit)
+        state = (index.updated_at, index.state)
+        key = (*searched, *state, self.person_id, question, limit, self.filters, self.file)
         with metrics.retrieval_seconds.time():
             return await _shared(
                 key, lambda: in_thread(self._search, repository, snapshot, question, limit)

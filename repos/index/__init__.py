@@ -12,7 +12,7 @@ from repos.index.pipeline import (
 )
 from repos.index.progress import UNLIMITED, Pace, Progress
 from repos.index.purge import held_indexes, purge_all
-from repos.index.removal import drop_indexes, size_of, sizes
+from repos.index.removal import drop_indexes, size_of, size_of_repository, sizes
 from repos.index.staged_build import Outdated, StagedBuild
 from repos.index.vector_phase import index_vectors
 
@@ -31,6 +31,7 @@ __all__ = [
     "index_words",
     "purge_all",
     "size_of",
+    "size_of_repository",
     "sizes",
     "source_of",
 ]

@@ -28,11 +28,25 @@ WHERE d.index_id = %s AND d.is_live IS NULL AND NOT EXISTS (
 WITH_RETIRED = "SELECT DISTINCT index_id FROM repos_document WHERE is_live IS NULL"
 IS_BUILDING = Q(state=Index.State.BUILDING)
 IS_CURRENT = Q(pk=F("repository__current_index_id"))
+# Of a repository: the current state, and former ones that answers still read. Updates in close
+# order cannot make it keep more: answers that began before the oldest of these find nothing.
+MAX_STATES = 8
+DELETE_OLDEST = """
+DELETE FROM repos_indexhold h
+USING (
+    SELECT DISTINCT a.index_id, a.generation
+    FROM repos_indexhold a JOIN repos_index i ON i.id = a.index_id
+    WHERE i.repository_id = %s
+    ORDER BY a.index_id DESC, a.generation DESC OFFSET %s
+) AS old
+WHERE h.index_id = old.index_id AND h.generation = old.generation
+"""
 DELETE_EXPIRED = "DELETE FROM repos_indexhold WHERE expires_at <= now()"
 
 
 def purge(repository: Repository) -> None:
     """Delete retired documents and former indexes of a repository that no snapshot holds."""
+    execute(DELETE_OLDEST, [repository.pk, MAX_STATES])
     _drop(_former_indexes().filter(repository=repository))
     if repository.current_index_id is not None:
         _delete_retired(repository.current_index_id)

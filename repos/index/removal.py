@@ -27,6 +27,11 @@ def sizes(index_id: int | None = None) -> dict[int, int]:
     return {pk: int(size) for pk, size in fetch_all(SIZES, {"index": index_id})}
 
 
+def size_of_repository(repository: Repository) -> int:
+    """Bytes of its indexes: a former one counts while an answer reads it."""
+    return sum(map(size_of, repository.indexes.values_list("pk", flat=True)))
+
+
 def size_of(index_id: int) -> int:
     """Bytes that one index takes."""
     return sizes(index_id).get(index_id, 0)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from deepwiki.testing.fixtures import write_files
 from repos.access import OPERATOR_ID
-from repos.index import purge_all, size_of, writer
+from repos.index import purge, purge_all, size_of, size_of_repository, writer
 from repos.index.removal import drop_indexes
 from repos.jobs import maintenance
 from repos.models import (
@@ -206,6 +206,21 @@ def test_a_former_index_goes_when_nobody_reads_it_any_more(shop, root):
     assert Index.objects.count() == 1
 
 
+@pytest.mark.parametrize("force", [False, True])
+def test_of_many_updates_in_a_row_a_bounded_number_of_states_is_kept(
+    shop, root, monkeypatch, force
+):
+    monkeypatch.setattr(purge, "MAX_STATES", 3)
+    snapshots = []
+    for number in range(5):
+        snapshots.append(taken(shop))
+        write_files(root, {"shop/prices.py": f"discounted = {number}\n"})
+        update(shop, force=force)
+    assert [can_read(snapshot) for snapshot in snapshots] == [False, False, True, True, True]
+    kept = Document.objects.filter(path="shop/prices.py").count()
+    assert kept == 4  # and the live one
+
+
 def test_an_index_that_is_being_built_is_not_purged(shop, root):
     building = Index.objects.create(repository=shop, commit="c", state=Index.State.BUILDING)
     purge_all()
@@ -233,6 +248,13 @@ def test_the_size_of_an_index_counts_what_is_kept(shop, root):
     release_snapshot(snapshot)
     purge_all()
     assert size_of(shop.current_index_id) < kept
+
+
+def test_the_size_of_a_repository_counts_a_former_index_that_is_kept(shop, root):
+    former = size_of(shop.current_index_id)
+    taken(shop)
+    current = update(shop, force=True).current_index_id
+    assert size_of_repository(shop) == former + size_of(current)
 
 
 def test_who_may_not_read_a_repository_gets_no_snapshot(shop, people):
