@@ -59,7 +59,7 @@ class ToolSpec:
 class ToolCall:
     """One call, complete: adapters join the fragments that a stream sends.
 
-    `arguments` is the JSON text as the model wrote it, which may be no JSON. `id` is
+    `arguments` is the JSON text as the model wrote it, which may be no JSON; `{}` for none. `id` is
     unique within an answer: adapters make one where the service sends none.
     `opaque` is what a service wants back with the call (Gemini's thought signature).
     """
@@ -78,10 +78,13 @@ class ToolCall:
         return json.dumps(self._argument_object(), ensure_ascii=False)
 
     def _argument_object(self) -> dict[str, Any]:
-        value = json_object(self.arguments.strip() or "{}")
+        value = json_object(self.arguments or "{}")
         if value is None:
-            return {"malformed": self.arguments[:MAX_MALFORMED_CHARS]}
+            return self._malformed()
         return value
+
+    def _malformed(self) -> dict[str, Any]:
+        return {"malformed": self.arguments[:MAX_MALFORMED_CHARS]}
 
     @property
     def function_name(self) -> str:

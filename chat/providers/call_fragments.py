@@ -32,6 +32,13 @@ MAX_CHECKS = 8
 Json = dict[str, Any]
 
 
+def bounded(arguments: str) -> str:
+    """Arguments without what exceeds the bound."""
+    if len(arguments) <= MAX_ARGUMENTS:
+        return arguments
+    return arguments[:MAX_ARGUMENTS] + CUT
+
+
 @dataclass
 class PartialCall:
     """One call while it comes."""
@@ -136,7 +143,7 @@ class CallFragments:
             yield ToolCall(
                 self.ids.give(partial.id),
                 call_name(partial.name, self.names),
-                clean_text(partial.arguments),
+                clean_text(partial.arguments) or "{}",
                 self.thoughts.opaque(partial.extras, is_first=is_first),
             )
 

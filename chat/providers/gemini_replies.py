@@ -11,13 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from google.protobuf.unknown_fields import UnknownFieldSet
-
 from chat.core.errors import Blocked, CutOff, Unavailable
 from chat.core.ports import Piece, Text, Thinking, Tokens
+from chat.core.prompt import Prompt
 from chat.providers.answer_pieces import end_of_answer
 from chat.providers.base import ALIVE, ENDED, Signal
+from chat.providers.gemini_calls import GeminiCalls
+from chat.providers.reply_reader import call_ids
 from chat.providers.token_counts import token_count
+from chat.providers.unknown_fields import unknown_number
 
 MAX_REPLY_BYTES = 64_000_000
 # Candidate.FinishReason, besides those that mean that the answer broke off.
@@ -45,8 +47,17 @@ class GeminiReader:
     """The pieces in the replies of one call, in order."""
 
     has_text: bool = False
+    calls: GeminiCalls | None = None
     _has_ended: bool = False
+    _has_unwanted: bool = False
     _bytes: int = 0
+
+    @classmethod
+    def of(cls, prompt: Prompt) -> GeminiReader:
+        """The reader of the replies to a prompt."""
+        if not prompt.tools:
+            return cls()
+        return cls(calls=GeminiCalls(prompt.tool_names, call_ids(prompt)))
 
     def signals(self, reply: Any) -> Iterator[Piece | Signal]:
         """The pieces of one reply, and how the answer ends where it says so.
@@ -74,20 +85,39 @@ class GeminiReader:
 
     def _parts(self, candidate: Any) -> Iterator[Piece]:
         for part in candidate.content.parts:
-            if _unknown(part, THOUGHT):
+            if unknown_number(part, THOUGHT):
                 yield Thinking()
             elif part.text:
                 self.has_text = True
                 yield Text(part.text)
+            elif part.HasField("function_call"):
+                self._call(part)
+
+    def _call(self, part: Any) -> None:
+        if self.calls is None:
+            self._has_unwanted = True
+        else:
+            self.calls.add(part)
 
     def _end(self, candidate: Any) -> Iterator[Piece | Signal]:
         if candidate.finish_reason and not self._has_ended:
             self._has_ended = True
-            yield end_of_answer(_reason(candidate)) or ENDED
+            yield from self._taken(candidate)
+            yield end_of_answer(self._reason(candidate)) or ENDED
 
+    def _taken(self, candidate: Any) -> Iterator[Piece]:
+        """The calls, the malformed one among them that ended the reply."""
+        if self.calls is not None:
+            self.calls.end(candidate)
+            yield from self.calls.take()
 
-def _reason(candidate: Any) -> str:
-    return FINISH_REASONS.get(candidate.finish_reason, "unknown")
+    def _reason(self, candidate: Any) -> str:
+        reason = FINISH_REASONS.get(candidate.finish_reason, "unknown")
+        if self.calls is not None and reason == "tool_call":
+            return "stop"
+        if self._has_unwanted and not self.has_text and reason == "stop":
+            return "tool_call"
+        return reason
 
 
 def _tokens(usage: Any) -> Tokens | None:
@@ -99,12 +129,4 @@ def _tokens(usage: Any) -> Tokens | None:
 def _written(usage: Any) -> int:
     """Tokens of the answer and of the thoughts before it: both are paid for."""
     answer: int = usage.candidates_token_count
-    return answer + _unknown(usage, THOUGHTS_TOKENS)
-
-
-def _unknown(message: Any, number: int) -> int:
-    """The number in a field that the package does not know; 0 where there is none."""
-    for field in UnknownFieldSet(message):
-        if field.field_number == number and isinstance(field.data, int):
-            return field.data
-    return 0
+    return answer + unknown_number(usage, THOUGHTS_TOKENS)

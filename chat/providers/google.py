@@ -9,6 +9,7 @@ used instead.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -19,14 +20,16 @@ from google.api_core import exceptions as google_errors
 from google.auth.credentials import AnonymousCredentials
 from grpc.aio import AioRpcError
 
-from chat.core.errors import CutOff, ProviderError, Unavailable
+from chat.core.errors import ContextTooLong, CutOff, ProviderError, Unavailable
 from chat.core.ports import Model
 from chat.core.prompt import Prompt
-from chat.core.request import Turn
 from chat.providers.base import Pieces, ProviderConfig, Signals, with_timeouts_and_retries
 from chat.providers.gemini_replies import GeminiReader
+from chat.providers.google_requests import request
 from chat.providers.openai_compatible import OpenAICompatibleAdapter
-from chat.providers.service_errors import error_of_body
+from chat.providers.service_errors import Report, error_of_body
+from chat.providers.text_calls import calls_in_text
+from chat.providers.tool_requests import ToolRequests
 
 GeminiClient = glm.GenerativeServiceAsyncClient
 # https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto
@@ -66,13 +69,15 @@ class Google:
             self.compatible = OpenAICompatibleAdapter(replace(config, address=address))
         else:
             self.client = _client(config)
+        self.tools = ToolRequests(config.tool_refusals)
 
     def stream(self, prompt: Prompt, model: Model) -> Pieces:
         """See Provider."""
         if self.compatible is not None:
             return self.compatible.stream(prompt, model)
         open_stream = partial(self._open_stream, prompt, model)
-        return with_timeouts_and_retries(open_stream, self.config.timeouts)
+        pieces = with_timeouts_and_retries(open_stream, self.config.timeouts)
+        return calls_in_text(pieces, prompt)
 
     async def close(self) -> None:
         """Close idle connections."""
@@ -82,27 +87,48 @@ class Google:
             await self.client.transport.close()
 
     async def _open_stream(self, prompt: Prompt, model: Model) -> Signals:
-        call: Any = None
-        reader = GeminiReader()
+        self.tools.check(prompt, model)
+        reader = GeminiReader.of(prompt)
         try:
-            call = await self._call(prompt, model)
-            async for reply in call:
-                for signal in reader.signals(glm.GenerateContentResponse.pb(reply)):
-                    yield signal
+            async with contextlib.aclosing(self._replies(prompt, model)) as replies:
+                async for reply in replies:
+                    for signal in reader.signals(glm.GenerateContentResponse.pb(reply)):
+                        yield signal
             reader.check_end()
         except (google_errors.GoogleAPIError, AioRpcError) as error:
             translated = _translate(error)
             if reader.has_text and isinstance(translated, Unavailable):
                 raise CutOff from error
             raise translated from error
-        finally:
-            if call is not None:
-                with contextlib.suppress(Exception):
-                    call.cancel()
+
+    async def _replies(self, prompt: Prompt, model: Model) -> AsyncGenerator[Any]:
+        """The replies; asked once more for each form of calls and results that is refused."""
+        has_begun, call = False, None
+        while True:
+            try:
+                call = await self._call(prompt, model)
+                async for reply in call:
+                    has_begun = True
+                    yield reply
+                return
+            except (google_errors.GoogleAPIError, AioRpcError) as error:
+                if has_begun or not self._learn(prompt, model, error):
+                    raise
+            finally:
+                if call is not None:
+                    with contextlib.suppress(Exception):
+                        call.cancel()
+
+    def _learn(self, prompt: Prompt, model: Model, error: Exception) -> bool:
+        """Whether the next request differs from the one that was refused."""
+        if isinstance(_translate(error), ContextTooLong):
+            return False
+        status = HTTP_STATUSES.get(_status(error), 500)
+        return self.tools.learn(prompt, model, status, Report.of(_body(error)))
 
     async def _call(self, prompt: Prompt, model: Model) -> Any:
         return await self.client.stream_generate_content(
-            _request(prompt, model),
+            request(prompt, model, is_plain=self.tools.is_plain(prompt, model)),
             retry=None,
             timeout=self.config.timeouts.call + SPARE_SECONDS,
             metadata=[("x-goog-api-key", self.config.key)],
@@ -124,27 +150,15 @@ def _client(config: ProviderConfig) -> Any:
     return GeminiClient(transport=transport)
 
 
-def _request(prompt: Prompt, model: Model) -> Any:
-    return glm.GenerateContentRequest(
-        model=model.id if "/" in model.id else f"models/{model.id}",
-        contents=[_content(turn) for turn in prompt.turns],
-        system_instruction=glm.Content(parts=[glm.Part(text=prompt.system)]),
-        generation_config=glm.GenerationConfig(max_output_tokens=model.output, **model.options),
-    )
-
-
-def _content(turn: Turn) -> Any:
-    role = "model" if turn.role == "assistant" else "user"
-    return glm.Content(role=role, parts=[glm.Part(text=turn.content)])
-
-
 def _translate(error: Exception) -> ProviderError:
     """Google's error as one of ours. Its text may hold a key: never passed on."""
-    text = str(error)
-    if TOO_LARGE in text.lower():
+    if TOO_LARGE in str(error).lower():
         return CutOff("reply_too_large")
-    status = _status(error)
-    return error_of_body({"code": status, "message": text}, HTTP_STATUSES.get(status, 500))
+    return error_of_body(_body(error), HTTP_STATUSES.get(_status(error), 500))
+
+
+def _body(error: Exception) -> dict[str, str]:
+    return {"code": _status(error), "message": str(error)}
 
 
 def _status(error: Exception) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 import httpx2
 
 from chat.providers.adapters import ModelEntry, ProviderSettings
+from chat.providers.tool_support import ask_ollama, listed_tools
 from deepwiki.foundation.bounded_http import UNCOMPRESSED, bound_reply_async
 from deepwiki.foundation.ollama_address import ollama_address
 
@@ -76,9 +77,12 @@ async def fetch_models(list_format: str, settings: ProviderSettings, seconds: fl
         ) as client,
     ):
         reply = await client.get(request.url, headers=request.headers)
-    if reply.status_code != httpx2.codes.OK:
-        raise ValueError(f"status {reply.status_code}")
-    return newest_first(known.entries(_json(reply)))
+        if reply.status_code != httpx2.codes.OK:
+            raise ValueError(f"status {reply.status_code}")
+        models = newest_first(known.entries(_json(reply)))
+        if known is OLLAMA:
+            await ask_ollama(client, ollama_address(settings.address), models)
+    return models
 
 
 def newest_first(entries: Entries) -> list[Json]:
@@ -137,7 +141,7 @@ def _openai_entries(body: Any) -> Entries:
 def _openai_facts(name: str, item: Json) -> Json:
     hosted = item.get("top_provider")
     limits = {**hosted, **item} if isinstance(hosted, dict) else item
-    return _present(
+    return listed_tools(item) | _present(
         label=_name(item.get("name")) or name,
         created=_number(item.get("created")),
         context=_count(limits, CONTEXT_KEYS),
@@ -179,11 +183,12 @@ def _ollama_entries(body: Any) -> Entries:
             yield {"id": name, "label": label, "fallback": OLLAMA_FALLBACK}
 
 
+OLLAMA = ListFormat(_ollama_request, _ollama_entries)
 FORMATS: dict[str, ListFormat] = {
     "openai": ListFormat(_openai_request, _openai_entries),
     "azure": ListFormat(_azure_request, _azure_entries),
     "google": ListFormat(_google_request, _google_entries),
-    "ollama": ListFormat(_ollama_request, _ollama_entries),
+    "ollama": OLLAMA,
 }
 
 

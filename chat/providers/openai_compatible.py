@@ -82,9 +82,12 @@ class OpenAICompatibleAdapter:
 
     def stream(self, prompt: Prompt, model: Model) -> Pieces:
         """See Provider."""
+        return calls_in_text(self._pieces(prompt, model), prompt)
+
+    def _pieces(self, prompt: Prompt, model: Model) -> Pieces:
         open_stream = partial(self._open_stream, prompt, model)
         timeouts = self.config.timeouts.for_thinking(thinks=model.thinks)
-        return calls_in_text(with_timeouts_and_retries(open_stream, timeouts), prompt)
+        return with_timeouts_and_retries(open_stream, timeouts)
 
     async def close(self) -> None:
         """Close idle connections."""

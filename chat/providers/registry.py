@@ -219,7 +219,8 @@ class Providers:
 
     def _takes_tools(self, name: str, entry: Mapping[str, Any]) -> bool | None:
         """By the models file or the service's list, and by what its refusals said since."""
-        return self._refusals_of(name).tools(entry["id"], entry.get("tools"))
+        listed = entry.get("tools", entry.get("lists_tools"))
+        return self._refusals_of(name).tools(entry["id"], listed)
 
     def _refusals_of(self, name: str) -> ToolRefusals:
         return self._tool_refusals.setdefault(name, ToolRefusals())

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 
 from chat.core.reasoning import CodeState
-from chat.providers.call_fragments import CUT, MAX_ARGUMENTS, MAX_CALLS
+from chat.providers.call_fragments import MAX_CALLS, bounded
 from chat.providers.call_json import Calls, Names, WrittenCall
 from chat.providers.held_text import HeldText, SkippedText
 from chat.providers.text_call_formats import ALONE, TEXT_FORMATS
@@ -178,9 +178,7 @@ class TextCallFilter:
 
 
 def _bounded(call: WrittenCall) -> WrittenCall:
-    if len(call.arguments) <= MAX_ARGUMENTS:
-        return call
-    return WrittenCall(call.name, call.arguments[:MAX_ARGUMENTS] + CUT)
+    return WrittenCall(call.name, bounded(call.arguments))
 
 
 def _slices(text: str) -> list[str]:

@@ -103,7 +103,7 @@ def _function(name: str, text: str, names: Names) -> WrittenCall | None:
     arguments = _arguments(text, names[name])
     if arguments is None:
         return None
-    return WrittenCall(name, arguments)
+    return WrittenCall(name, arguments or "{}")
 
 
 def _arguments(text: str, schemas: Mapping[str, Any]) -> str | None:
@@ -195,7 +195,7 @@ def _one_call(name: str, arguments: str, names: Names) -> list[WrittenCall]:
     known = known_name(name, names)
     if not known or _object_text(arguments) is None:
         return []
-    return [WrittenCall(known, arguments)]
+    return [WrittenCall(known, arguments or "{}")]
 
 
 def _unfenced(text: str) -> str:

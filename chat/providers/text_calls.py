@@ -13,7 +13,7 @@ from chat.core.reasoning import ReasoningFilter
 from chat.core.tool_calls import ToolCall, json_object
 from chat.providers.base import Pieces
 from chat.providers.call_identity import CallIds
-from chat.providers.call_json import Names
+from chat.providers.call_json import Names, WrittenCall
 from chat.providers.reply_reader import call_ids
 from chat.providers.text_call_filter import TextCallFilter
 from deepwiki.foundation.text import clean_text
@@ -46,7 +46,8 @@ class _CallsInText:
 
     prompt: Prompt
     names: Names
-    _seen: set[tuple[str, str]] = field(default_factory=set)
+    _written: set[str] = field(default_factory=set)  # in the text
+    _sent: set[str] = field(default_factory=set)
     _has_dropped: bool = False
     _reasoning: ReasoningFilter = field(default_factory=ReasoningFilter)
 
@@ -76,7 +77,9 @@ class _CallsInText:
                 yield from self._shown(text)
             case ToolCall():
                 yield from self._rest()
-                if self._is_new(piece.name, piece.arguments):
+                if self._is_new(
+                    WrittenCall(piece.name, piece.arguments), self._sent, self._written
+                ):
                     self._ids.taken.add(piece.id)
                     yield piece
             case LengthLimit():
@@ -94,11 +97,13 @@ class _CallsInText:
 
     def _texts(self) -> Iterator[Text]:
         """The text that was held."""
-        shown = self._filter.feed(self._reasoning.finish())
-        shown += self._filter.finish()
-        self._reasoning = ReasoningFilter()
+        shown = self._held()
         if shown:
             yield Text(shown)
+
+    def _held(self) -> str:
+        reasoning, self._reasoning = self._reasoning, ReasoningFilter()
+        return self._filter.feed(reasoning.finish()) + self._filter.finish()
 
     def _rest(self) -> Iterator[Piece]:
         """The text that was held, then the calls."""
@@ -107,14 +112,13 @@ class _CallsInText:
         for call in calls:
             if not self.prompt.tools:
                 self._has_dropped = True
-            elif self._is_new(call.name, call.arguments):
+            elif self._is_new(call, self._written, self._sent):
                 arguments = clean_text(call.arguments)
                 yield ToolCall(self._ids.give(""), call.name, arguments)
 
-    def _is_new(self, name: str, arguments: str) -> bool:
-        """Whether no other call of this reply is the same: a service may leave in the text
-        what it also sends as a call."""
-        written = repr(json_object(arguments) or arguments)
-        is_new = (name, written) not in self._seen
-        self._seen.add((name, written))
-        return is_new
+    def _is_new(self, call: WrittenCall, own: set[str], others: set[str]) -> bool:
+        """Whether the reply did not hold a call in its other form: a service may leave in
+        the text what it also sends as a call."""
+        key = f"{call.name} {json_object(call.arguments) or call.arguments}"
+        own.add(key)
+        return key not in others

@@ -77,7 +77,7 @@ class ToolRequests:
     ) -> ToolFeature | None:
         """What a refusal is of that the request had; None where it is of something else."""
         sent = self._parameters(prompt, model)
-        as_messages = bool(prompt.exchanges) and not self._is_plain(prompt, model)
+        as_messages = bool(prompt.exchanges) and not self.is_plain(prompt, model)
         sends_extras = as_messages and has_extras(prompt.exchanges)
         if names_extras(report) and sends_extras and not self._has(model, ToolFeature.EXTRAS):
             return ToolFeature.EXTRAS
@@ -94,7 +94,7 @@ class ToolRequests:
     def _has(self, model: Model, refused: ToolFeature) -> bool:
         return self.refusals.has(model.id, refused)
 
-    def _is_plain(self, prompt: Prompt, model: Model) -> bool:
+    def is_plain(self, prompt: Prompt, model: Model) -> bool:
         """Whether exchanges are written as plain text."""
         if not prompt.tools or not self._takes_tools(model):
             return True
@@ -105,7 +105,7 @@ class ToolRequests:
     def _messages(self, prompt: Prompt, model: Model) -> list[Json]:
         messages: list[Json] = [{"role": "system", "content": prompt.system}]
         messages += map(asdict, prompt.turns)
-        is_plain = self._is_plain(prompt, model)
+        is_plain = self.is_plain(prompt, model)
         with_extras = not self._has(model, ToolFeature.EXTRAS)
         for exchange in prompt.exchanges:
             if is_plain:

@@ -47,7 +47,8 @@ class GoogleServer(Loopback):
     `requests` holds the requests received, `keys` the key of each. `closed` counts
     calls left before their end. A model in `replies` gets those as they are: messages
     as bytes, an error as status and words. One in `plays` calls tools (see
-    tool_script.py); its name there has `models/` in front.
+    tool_script.py); its name there has `models/` in front. A function there may return an
+    error, too.
     """
 
     requests: list[Any] = field(default_factory=list)
@@ -83,8 +84,10 @@ class GoogleServer(Loopback):
                 await context.abort(*STATUS[script.fault])
             if script.fault == "hang":
                 await asyncio.Event().wait()
-            turn = gemini_turn(self.plays.get(request.model), script, request)
-            if turn is not None:
+            turn: Any = gemini_turn(self.plays.get(request.model), script, request)
+            if isinstance(turn, tuple):
+                await _given(turn, context)
+            elif turn is not None:
                 for reply in replies_of_turn(turn):
                     yield reply
                 return

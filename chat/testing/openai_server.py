@@ -46,9 +46,10 @@ STATUS = {
     "first429": 429,
     "first500": 500,
 }
-# What the endpoints that list models reply: OpenAI's and Ollama's.
+# What the endpoints that tell of models reply: OpenAI's and Ollama's.
 LISTS = {
     "models": {"object": "list", "data": [{"id": "fake", "object": "model"}]},
+    "show": {"capabilities": ["completion", "tools"]},
     "tags": {"models": [{"name": "fake:latest"}, {"name": "nomic-embed-text:latest"}]},
 }
 NO_TOOLS = {"error": {"message": "fake does not support tools", "type": "api_error"}}

@@ -113,7 +113,11 @@ class ChatStream:
     def _deltas(self) -> list[Json]:
         if self.turn is None:
             return [{"content": word} for word in self._words()]
-        return deltas(self.turn, f"call_{len(self.body['messages'])}_")
+        return deltas(self.turn, self._id_prefix())
+
+    def _id_prefix(self) -> str:
+        """Of the ids of calls: another in each turn."""
+        return f"call_{len(self.body['messages'])}_"
 
     def _words(self) -> list[str]:
         if self.script.fault == "empty":

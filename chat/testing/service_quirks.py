@@ -19,6 +19,7 @@ TABLE: dict[str, dict[str, dict[str, Any]]] = tomllib.loads(
 )
 TEXT = "Hello world"
 GEMINI = "gemini"
+CALLS, GEMINI_CALLS = "calls", "gemini_calls"
 BLANK_LINE = "\n\n"
 REPEATED = re.compile(r"<<(.+?)\*(\d+)>>")
 BYTE = re.compile(rb"<<([0-9A-F]{2})>>")
@@ -37,6 +38,7 @@ class Quirk:
     reason: str
     notices: tuple[str, ...]
     requests: int
+    calls: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.name
@@ -48,7 +50,18 @@ class Quirk:
 
 def openai_quirks() -> list[Quirk]:
     """Those of services with OpenAI's chat API."""
-    return [quirk for section in TABLE if section != GEMINI for quirk in _quirks(section)]
+    others = {GEMINI, CALLS, GEMINI_CALLS}
+    return [quirk for section in TABLE if section not in others for quirk in _quirks(section)]
+
+
+def call_quirks() -> list[Quirk]:
+    """Those of services with OpenAI's chat API whose models may call tools."""
+    return _quirks(CALLS)
+
+
+def gemini_call_quirks() -> list[Quirk]:
+    """Those of Gemini where it may call functions."""
+    return _quirks(GEMINI_CALLS)
 
 
 def gemini_quirks() -> list[Quirk]:
@@ -80,10 +93,11 @@ def _quirk(name: str, line: Mapping[str, Any]) -> Quirk:
     return Quirk(
         name,
         line,
-        text=line.get("text", "" if reason else TEXT),
+        text=line.get("text", "" if reason or "calls" in line else TEXT),
         reason=reason,
         notices=tuple(line.get("notices", ())),
         requests=line.get("requests", 1),
+        calls=tuple(line.get("calls", ())),
     )
 
 
@@ -113,6 +127,8 @@ def _event(item: str) -> str:
         return _choice({"delta": {"content": item[1:]}, "finish_reason": None})
     if item.startswith("="):
         return _choice({"delta": {}, "finish_reason": item[1:]})
+    if item.startswith("@"):
+        return f'{{"choices":[{{"index":0,"delta":{{"tool_calls":[{item[1:]}]}}}}]}}'
     return item
 
 
@@ -134,11 +150,23 @@ def _message(item: str) -> Any:
         return glm.GenerateContentResponse(usage_metadata=COUNTS)
     if not item:
         return glm.GenerateContentResponse()
+    if item.startswith("@"):
+        return _call(item[1:])
     text, _, reason = item.removeprefix("+").partition("=")
-    reply = glm.GenerateContentResponse(candidates=[{"content": {"parts": [{"text": text}]}}])
+    reply = _reply_of({"text": text})
     pb = glm.GenerateContentResponse.pb(reply)
     pb.candidates[0].finish_reason = int(reason or 0)
     return reply
+
+
+def _call(item: str) -> Any:
+    """A reply whose one part is a call."""
+    name, _, arguments = item.partition(" ")
+    return _reply_of({"function_call": {"name": name, "args": json.loads(arguments)}})
+
+
+def _reply_of(part: Any) -> Any:
+    return glm.GenerateContentResponse(candidates=[{"content": {"parts": [part]}}])
 
 
 def _thought(text: str) -> bytes:

@@ -37,12 +37,15 @@ class Wire:
     ends: Literal["well", "broken", "never"] = "well"
 
 
+NOT_FOUND = Wire((b"{}",), 404, "application/json")
+
+
 @dataclass
 class WireServer(Loopback):
     """`with WireServer(replies) as server:`; `server.url` is OPENAI_BASE_URL.
 
     `replies` holds the replies of a model, or of a path, in the order in which they are
-    given; the last is given again. `bodies` are the JSON bodies received, `sent` the
+    given; the last is given again, and 404 where there are none. `bodies` are the JSON bodies received, `sent` the
     bytes of replies by model or path, `paths` and `headers` those of requests; `left`
     counts clients that left before the end.
     """
@@ -85,7 +88,7 @@ class WireServer(Loopback):
         self.paths.append(request.path)
         self.headers.append(request.headers)
         key = self._key(request)
-        given = self.replies[key]
+        given = self.replies.get(key, (NOT_FOUND,))
         wire = given[min(self.asked[key], len(given) - 1)]
         self.asked[key] += 1
         writer.write(_head(wire))

@@ -1,0 +1,54 @@
+"""Which models call tools, as the services' lists say.
+
+OpenRouter's `supported_parameters`, Mistral's and LM Studio's `capabilities`, and those of
+Ollama's `POST /api/show`, which is asked of each model.
+https://openrouter.ai/docs/api-reference/list-available-models
+https://github.com/ollama/ollama/blob/main/docs/api.md#show-model-information
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import httpx2
+
+Json = dict[str, Any]
+
+# How many of an Ollama's models are asked.
+MAX_ASKED = 40
+ABILITIES = {"tools", "tool_use", "function_calling"}
+
+
+def listed_tools(item: Json) -> Json:
+    """`lists_tools` of a model's entry; empty where the list does not tell."""
+    parameters, abilities = item.get("supported_parameters"), item.get("capabilities")
+    if isinstance(parameters, list):
+        return {"lists_tools": "tools" in parameters}
+    if isinstance(abilities, dict) and "function_calling" in abilities:
+        return {"lists_tools": bool(abilities["function_calling"])}
+    if isinstance(abilities, list) and any(each in abilities for each in ABILITIES):
+        return {"lists_tools": True}
+    return {}
+
+
+async def ask_ollama(client: httpx2.AsyncClient, address: str, models: Sequence[Json]) -> None:
+    """Add `lists_tools` to the models of an Ollama that tells it."""
+    asked = models[:MAX_ASKED]
+    told = await asyncio.gather(*(_abilities(client, address, each["id"]) for each in asked))
+    for model, abilities in zip(asked, told, strict=True):
+        if abilities:
+            model["lists_tools"] = "tools" in abilities
+
+
+async def _abilities(client: httpx2.AsyncClient, address: str, model: str) -> list[Any]:
+    """The capabilities of a model; none from an Ollama that does not tell them."""
+    try:
+        reply = await client.post(f"{address}/api/show", json={"model": model})
+        shown = reply.json()
+    except (httpx2.HTTPError, ValueError, RecursionError):
+        return []
+    if not isinstance(shown, dict) or not isinstance(shown.get("capabilities"), list):
+        return []
+    return list(shown["capabilities"])
