@@ -1,6 +1,6 @@
 """`make bench`: one run of everything that is measured, written to bench/out/ and printed.
 
-    python -m bench [--source FOLDER] [--only index,search,chat,words,render,soak,local,memory]
+    python -m bench [--source FOLDER] [--only index,search,chat,agent,words,render,soak,local,memory]
     python -m bench --only soak [--minutes 30] [--rate 10]
 
 `--source` names the folder to index (default: this checkout); figures are comparable only for the
@@ -26,7 +26,7 @@ from bench.environment import database
 from bench.load import Load
 
 ROOT = Path(__file__).resolve().parent.parent
-DEFAULT = "index,search,chat,words"
+DEFAULT = "index,search,chat,agent,words"
 
 
 def main() -> int:
@@ -58,6 +58,7 @@ def main() -> int:
 def measure(source: Path, names: set[str], load: Load) -> dict[str, object]:
     """The results of the named measurements. Searching and chatting need the index."""
     from bench import (
+        agent,
         chat,
         graph,
         grep,
@@ -70,10 +71,12 @@ def measure(source: Path, names: set[str], load: Load) -> dict[str, object]:
     )
 
     results: dict[str, object] = {}
-    if names & {"index", "search", "chat", "render", "soak"}:
+    if names & {"index", "search", "chat", "agent", "render", "soak"}:
         results |= index.measure(source, with_search="search" in names)
     if "chat" in names:
         results |= chat.measure()
+    if "agent" in names:
+        results |= agent.measure()
     if "render" in names:
         results |= render.measure()
     if "soak" in names:

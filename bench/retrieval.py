@@ -48,10 +48,10 @@ def main() -> None:
     parser.add_argument("--embedder", default="local")
     arguments = parser.parse_args()
     folders = dict(text.split("=", 1) for text in arguments.repositories)
-    questions = [q for q in _read(arguments.questions) if q["repo"] in folders]
+    questions = [q for q in read_questions(arguments.questions) if q["repo"] in folders]
     commits = {question["repo"]: question["commit"] for question in questions}
     with database(DEEPWIKI_EMBEDDER=arguments.embedder):
-        ids = {name: _index(folders[name], commit) for name, commit in commits.items()}
+        ids = {name: index_folder(folders[name], commit) for name, commit in commits.items()}
         for language in LANGUAGES:
             asked = [question for question in questions if language in question]
             for mode in MODES if asked else ():
@@ -72,12 +72,12 @@ def _report(label: str, results: list[tuple[str, Result]]) -> None:
             print(f"{label}{name:<15}n={len(chosen):<5}{_figures(chosen)}")
 
 
-def _read(path: Path) -> list[Question]:
+def read_questions(path: Path) -> list[Question]:
     lines = path.read_text("utf-8").splitlines()
     return [json.loads(line) for line in lines if line.strip()]
 
 
-def _index(folder: str, commit: str) -> Any:
+def index_folder(folder: str, commit: str) -> Any:
     """Index a folder; returns the id of its repository."""
     from repos import jobs
     from repos.services import add
@@ -108,22 +108,22 @@ def _search(repository_id: Any, question: Question, language: str, mode: str) ->
     gold = question["gold"]
     rank = next((rank for rank, path in enumerate(files, 1) if path in gold), None)
     return Result(
-        _share(gold, files[:RANKS]),
+        share(gold, files[:RANKS]),
         1 / rank if rank else 0.0,
-        _share(gold, _fitting(passages(limit=CONTEXT_PASSAGES))),
+        share(gold, fitting_files(passages(limit=CONTEXT_PASSAGES))),
         milliseconds,
     )
 
 
-def _share(gold: list[str], files: Iterable[str]) -> float:
+def share(gold: list[str], files: Iterable[str]) -> float:
     return len(set(gold) & set(files)) / len(gold)
 
 
-def _fitting(passages: Iterable[Any]) -> Iterator[str]:
-    """The files of the best passages that fit CONTEXT_TOKENS, counted as for a model that is not known."""
+def fitting_files(passages: Iterable[Any], tokens: int = CONTEXT_TOKENS) -> Iterator[str]:
+    """The files of the best passages that fit, counted as for a model that is not known."""
     from chat.core.context_budget import PASSAGE_OVERHEAD, estimate
 
-    left = CONTEXT_TOKENS
+    left = tokens
     for passage in passages:
         left -= estimate(passage.text) + estimate(passage.path) + PASSAGE_OVERHEAD
         if left < 0:

@@ -12,11 +12,13 @@ from dataclasses import replace
 
 from chat.core.agent_loop import AgentLoop, AgentResult
 from chat.core.agent_prompt import AgentPrompt, AgentTask
+from chat.core.citation_review import review_citations
 from chat.core.completion import AnswerContext
 from chat.core.errors import ToolsUnsupported
 from chat.core.events import Done, Event, Notice, Step
 from chat.core.generation import RoundInput, RoundResult, generate
 from chat.core.messages import Parameters, format_message
+from chat.core.passage_choice import CANDIDATES, retrieve
 from chat.core.ports import Retrieved
 from chat.core.prompt import PromptPassage
 from chat.core.query_rewriting import rewrite
@@ -27,9 +29,9 @@ from deepwiki.foundation.text import shorten
 MAX_QUERY_CHARS = 60  # of a query in a step
 
 
-async def run_agent(context: AnswerContext, passage_limit: int) -> AsyncGenerator[Event]:
+async def run_agent(context: AnswerContext) -> AsyncGenerator[Event]:
     """The events of one answer, from the search to its usage. Raises the ChatError family."""
-    search = FirstSearch(context, context.request.question, passage_limit)
+    search = FirstSearch(context, context.request.question)
     async with contextlib.aclosing(search.events()) as events:
         async for event in events:
             yield event
@@ -74,9 +76,14 @@ async def _loop(context: AnswerContext, search: FirstSearch) -> AsyncGenerator[E
         content = await prompt.fit()
         yield search.done(content.passages)
         runner = ToolRunner(tools.toolbox, context.meter, context.agent_limits.calls, steps=1)
-        async with contextlib.aclosing(AgentLoop(prompt, content, runner).events()) as items:
+        loop = AgentLoop(prompt, content, runner)
+        async with contextlib.aclosing(loop.events()) as items:
             async for item in items:
                 yield item
+        if not loop.is_cut:
+            async with contextlib.aclosing(review_citations(loop)) as events:
+                async for event in events:
+                    yield event
 
 
 class FirstSearch:
@@ -84,7 +91,9 @@ class FirstSearch:
 
     retrieved: Retrieved
 
-    def __init__(self, context: AnswerContext, question: str, passage_limit: int) -> None:
+    def __init__(
+        self, context: AnswerContext, question: str, passage_limit: int = CANDIDATES
+    ) -> None:
         self.passage_limit = passage_limit
         self.query = question
         self._context = context
@@ -97,7 +106,7 @@ class FirstSearch:
         context = self._context
         yield self._step
         self.query = await rewrite(context, self.question)
-        retrieval = context.retriever.retrieve(self.query, self.passage_limit)
+        retrieval = retrieve(context, self.query, self.passage_limit)
         async with contextlib.aclosing(retrieval) as steps:
             async for step in steps:
                 if isinstance(step, Retrieved):

@@ -11,15 +11,16 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chat.core.agent_prompt import AgentPrompt
 from chat.core.agent_turn import AgentTurn
 from chat.core.context_budget import FittedContent
 from chat.core.errors import ContextTooLong, CutOff, ProviderError, RateLimited, Unavailable
-from chat.core.events import Delta, Event, LinesRead, Notice
+from chat.core.events import Delta, Event, LinesRead, Notice, Step
 from chat.core.generation import lines_of
 from chat.core.prompt import Prompt
+from chat.core.read_lines import ReadLines, parse_place
 from chat.core.tool_calls import ToolExchange
 from chat.core.tool_runner import ToolRunner
 
@@ -56,7 +57,9 @@ class AgentLoop:
     runner: ToolRunner
     exchanges: list[ToolExchange] = field(default_factory=list)
     written: int = 0
-    _answer: str = ""
+    is_cut: bool = False
+    answer: str = ""
+    read: ReadLines = field(default_factory=ReadLines)
     _turns: int = 0
     _reason: str = ""  # why this turn is the last; empty if it may have calls
 
@@ -67,7 +70,9 @@ class AgentLoop:
         """
         if self.content.left_out:
             yield Notice.of("context_trimmed", parts=", ".join(self.content.left_out))
-        yield LinesRead(lines_of(self.content))
+        lines = lines_of(self.content)
+        self.read = self.read.adding(lines)
+        yield LinesRead(lines)
         while True:
             self._reason = self._reason or self._reason_to_finish()
             turn: AgentTurn | None = None
@@ -84,25 +89,26 @@ class AgentLoop:
                         yield step
             elif self._is_answered(turn):
                 break
+        self.is_cut = turn.is_cut
         if turn.is_cut:
             yield Notice.of("length_limit")
-        yield AgentResult(self._answer, is_cut=turn.is_cut)
+        yield AgentResult(self.answer, is_cut=turn.is_cut)
 
     async def _turn(self) -> AsyncGenerator[Event | AgentTurn]:
         """The events of one turn, then the turn. A failure before any answer is tried again."""
         for attempt in range(1, ATTEMPTS + 1):
-            turn = AgentTurn(self.prompt.context, self._prompt(), follows=bool(self._answer))
+            turn = AgentTurn(self.prompt.context, self._prompt(), follows=bool(self.answer))
             try:
-                async with contextlib.aclosing(turn.events(self._max_chars())) as events:
+                async with contextlib.aclosing(turn.events(self.max_chars)) as events:
                     async for event in events:
                         if isinstance(event, Delta):
                             self._note_answer(event.text)
                         yield event
                 break
             except ProviderError as error:
-                if self._answer or attempt == ATTEMPTS or not _is_passing(error, turn):
+                if self.answer or attempt == ATTEMPTS or not _is_passing(error, turn):
                     raise
-                self._count("asked_again")
+                self.count("asked_again")
                 if isinstance(error, ContextTooLong):
                     yield Notice.of("context_retry")
                     await self._shrink()
@@ -115,11 +121,11 @@ class AgentLoop:
             self.content, self.exchanges, is_final=last, offers_tools=offers_tools
         )
 
-    async def _call(self, turn: AgentTurn) -> AsyncGenerator[Event]:
+    async def _call(self, turn: AgentTurn) -> AsyncGenerator[Step]:
         """Carry out the calls of a turn; their results are in `exchanges` afterwards."""
         self._turns += 1
         if turn.answer:
-            self._count("calls_in_answer")
+            self.count("calls_in_answer")
         began_at = time.monotonic()
         try:
             async with contextlib.aclosing(self.runner.run(turn.text, turn.calls)) as items:
@@ -127,6 +133,7 @@ class AgentLoop:
                     if isinstance(item, ToolExchange):
                         self.exchanges.append(item)
                     else:
+                        self._note_read(item)
                         yield item
         finally:
             self.prompt.context.meter.add_model_seconds(time.monotonic() - began_at)
@@ -138,23 +145,41 @@ class AgentLoop:
         After an empty one the next is the last; after an empty last one the tools are no
         longer offered. Raises Unavailable.
         """
-        if self._answer.strip():
-            self._count(f"end_{self._reason or 'answered'}")
+        if self.answer.strip():
+            self.count(f"end_{self._reason or 'answered'}")
             return True
-        self._count("empty_turn")
+        self.count("empty_turn")
         if self._reason == WITHOUT_TOOLS:
             raise Unavailable(EMPTY_REASONS[turn.called_in_vain])
         self._reason = (self._reason and WITHOUT_TOOLS) or "empty"
         return False
 
-    def _reason_to_finish(self) -> str:
+    @property
+    def has_time(self) -> bool:
+        """Whether another turn fits into the time of the answer."""
         limits, meter = self.prompt.context.limits, self.prompt.context.meter
         reserve = min(FINISH_SECONDS, limits.seconds * FINISH_SHARE)
+        return meter.model_seconds <= limits.seconds - reserve
+
+    def add(self, exchange: ToolExchange) -> None:
+        """Put another exchange before the model."""
+        self.exchanges.append(exchange)
+        self._fit_results()
+
+    def last_prompt(self) -> Prompt:
+        """The prompt of one more turn, without calls, behind the exchanges as they are."""
+        prompt = self.prompt.build(self.content, self.exchanges, is_final=False, offers_tools=True)
+        return replace(prompt, is_final=True)
+
+    def _note_read(self, step: Step) -> None:
+        self.read = self.read.adding(filter(None, map(parse_place, step.passages)))
+
+    def _reason_to_finish(self) -> str:
         if self._turns >= self.prompt.task.turns:
             return "turns"
         if self.runner.is_repeating:
             return "repeating"
-        if meter.model_seconds > limits.seconds - reserve:
+        if not self.has_time:
             return "time"
         return ""
 
@@ -168,14 +193,17 @@ class AgentLoop:
         self.exchanges[:] = self.prompt.fit_results(self.exchanges, self.content)
 
     def _note_answer(self, text: str) -> None:
-        if not self._answer:
+        if not self.answer:
             self.prompt.context.meter.note_first_token()
-        self._answer += text
+        self.answer += text
 
-    def _max_chars(self) -> int:
-        return self.prompt.context.limits.chars - self.written - len(self._answer)
+    @property
+    def max_chars(self) -> int:
+        """How much longer the answer may become."""
+        return self.prompt.context.limits.chars - self.written - len(self.answer)
 
-    def _count(self, what: str) -> None:
+    def count(self, what: str) -> None:
+        """Note what happened, for the metrics."""
         self.prompt.context.meter.agent_events[what] += 1
 
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from chat.core.completion import AnswerContext
 from chat.core.context_budget import INSTRUCTIONS, FittedContent, estimate, fit
+from chat.core.passage_choice import PASSAGE_TOKENS
 from chat.core.ports import AgentTools, Retrieved
 from chat.core.prompt import Prompt, PromptContent, build_prompt, neutralize, read_template
 from chat.core.request import Turn
 from chat.core.tool_calls import ToolExchange
 from chat.core.tool_exchanges import fit_exchanges
 
-PASSAGE_TOKENS = 12_000  # more only pushes out what the agent finds
 TOOL_TOKENS = 1_500  # the descriptions of the tools
 MAX_MAP_SHARE = 8  # of the context: a larger map is cut
 

@@ -24,12 +24,14 @@ EMPTY = frozenset(("empty_answer", "only_thoughts"))
 class AgentTurn:
     """One turn. `follows`: the answer was begun in an earlier one.
 
+    With `needs_marker` text without the marker is no answer, whatever its length.
     `called_in_vain`: it made calls where none were possible.
     """
 
     context: AnswerContext
     prompt: Prompt
     follows: bool
+    needs_marker: bool = False
     text: str = ""  # all that it wrote
     answer: str = ""  # what of it was given out
     calls: list[ToolCall] = field(default_factory=list)
@@ -38,7 +40,9 @@ class AgentTurn:
 
     def __post_init__(self) -> None:
         self._completion = Completion(self.context, self.prompt, is_answer=False)
-        self._answer = AnswerText(follows=self.follows, is_last=self.prompt.is_final)
+        self._answer = AnswerText(
+            follows=self.follows, is_last=self.prompt.is_final, needs_marker=self.needs_marker
+        )
 
     async def events(self, max_chars: int) -> AsyncGenerator[TurnEvent]:
         """The pieces of the answer, and what is told of the progress.

@@ -12,6 +12,7 @@ from chat.core.answer_cache import AnswerCache, CachedAnswer, cache_key
 from chat.core.completion import AnswerContext
 from chat.core.events import Delta, Event, LinesRead, Notice, Research, Status
 from chat.core.generation import RoundInput, RoundResult, generate
+from chat.core.passage_choice import retrieve
 from chat.core.ports import Retrieved
 from chat.core.research_rounds import ROUNDS, ResearchRound
 from chat.core.retrieval_events import notices, sources
@@ -22,7 +23,7 @@ async def run_round(
 ) -> AsyncGenerator[Event | RoundResult]:
     """The events of one round, then its RoundResult. Raises the ChatError family."""
     retrieved: Retrieved | None = None
-    retrieval = context.retriever.retrieve(round_input.query, round_input.passage_limit)
+    retrieval = retrieve(context, round_input.query, round_input.passage_limit)
     async with contextlib.aclosing(retrieval) as steps:
         async for step in steps:
             if isinstance(step, Retrieved):

@@ -25,11 +25,15 @@ class AnswerText:
     """The text of one turn, piece by piece.
 
     `follows`: an earlier turn has begun the answer; this one's part is set off from it.
-    `is_last`: the turn cannot have calls. `has_text`: something was given out as answer.
+    `is_last`: the turn cannot have calls. `needs_marker`: without it nothing is answer.
+    `has_text`: something was given out as answer.
     """
 
-    def __init__(self, *, follows: bool = False, is_last: bool = False) -> None:
+    def __init__(
+        self, *, follows: bool = False, is_last: bool = False, needs_marker: bool = False
+    ) -> None:
         self.has_text = False
+        self._needs_marker = needs_marker
         self._separator = BREAK * follows
         self._max_held = (HELD_CHARS, HELD_CHARS_AT_END)[is_last]
         self._is_open = False
@@ -60,7 +64,7 @@ class AnswerText:
 
     @property
     def _is_too_long(self) -> bool:
-        is_before = not (self._is_open or self._is_closed)
+        is_before = not (self._is_open or self._is_closed or self._needs_marker)
         return is_before and self._before_chars > self._max_held
 
     def finish(self, *, has_calls: bool) -> str:
@@ -69,7 +73,7 @@ class AnswerText:
         if not _TAG.fullmatch(self._tail):
             self._read(self._tail, shown)
         self._tail = ""
-        if not (has_calls or self._is_closed or self.has_text):
+        if not (has_calls or self._needs_marker or self._is_closed or self.has_text):
             shown.append(self._open_with_all())
         return "".join(shown)
 

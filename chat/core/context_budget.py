@@ -51,6 +51,17 @@ def fit(
     return _Budget(count).fit(content, available)
 
 
+def best_within(passages: Sequence[PromptPassage], tokens: int) -> tuple[PromptPassage, ...]:
+    """The best passages up to the first that exceeds so many tokens, by estimate."""
+    best = []
+    for passage in passages:
+        tokens -= estimate(passage.text) + estimate(passage.path) + PASSAGE_OVERHEAD
+        if tokens < 0:
+            break
+        best.append(passage)
+    return tuple(best)
+
+
 @dataclass(frozen=True)
 class _Budget:
     """Distributes tokens among the parts of a prompt. Limits are in tokens."""

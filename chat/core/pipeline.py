@@ -18,12 +18,11 @@ from chat.core.deep_research import run_deep_research
 from chat.core.errors import ToolsUnsupported
 from chat.core.events import Done, Event, Usage
 from chat.core.generation import RoundInput, RoundResult
+from chat.core.passage_choice import CANDIDATES
 from chat.core.ports import AnswerLimits, Model, Provider, Retrieved, Retriever, Text, Tokens
 from chat.core.query_rewriting import rewrite
 from chat.core.research_rounds import ResearchRound, current_round
 from chat.core.usage_meter import UsageMeter
-
-PASSAGES = 20
 
 
 def answer(context: AnswerContext, cache: AnswerCache | None = None) -> AsyncGenerator[Event]:
@@ -37,7 +36,7 @@ def answer(context: AnswerContext, cache: AnswerCache | None = None) -> AsyncGen
     mode = answer_mode(context, is_tagged=research is not None)
     cache = cache or NoAnswerCache()
     if mode == "agent":
-        return run_agent(context, PASSAGES)
+        return run_agent(context)
     if mode == "research" and research is None:
         return _run_research(context)
     if mode == "research":
@@ -79,7 +78,7 @@ async def _single_round(
     """A plain answer, or the round of a research that the client drives, of one search."""
     question = _question(context, research)
     query = await rewrite(context, question)
-    round_input = RoundInput(question, query, PASSAGES, context.history, research)
+    round_input = RoundInput(question, query, CANDIDATES, context.history, research)
     result: RoundResult | None = None
     async with contextlib.aclosing(run_round(context, round_input, cache)) as items:
         async for item in items:

@@ -1,0 +1,182 @@
+"""An agent's own time and memory, with a model that plays tool calls: mechanics, no intelligence.
+
+The first step after the question, a turn of six calls, a stop until the service's connection is
+closed, memory a running agent. Over one WebSocket a question, in the events dialect.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import statistics
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psutil
+import websockets
+
+from bench.chat import STOP_SECONDS, request_and_headers, server_environment
+from bench.processes import start_server
+from chat.testing.openai_server import OpenAIServer
+from chat.testing.tool_call_texts import PlannedCall
+from chat.testing.tool_script import ModelTurn, call, model_name, turn
+from deepwiki.testing.waiting import wait_until_async
+
+EVENTS = "deepwiki.events.v1"
+TURNS = 4
+QUESTIONS = 15
+AGENTS = 30
+FILE = "*"  # stands for the longest file of the repository
+CALLS = [
+    call("search_code", query="how migrations are applied"),
+    call("grep", pattern="migrat"),
+    call("list_files", pattern="test_?.py"),
+    call("find_definition", name="main"),
+    call("outline", path=FILE),
+    call("find_references", name="main"),
+]
+SLOW = {"delay_ms": 30}
+Json = dict[str, Any]
+
+
+def measure() -> dict[str, object]:
+    """The figures, over the repository that was indexed."""
+    from repos.models import Document
+
+    longest = Document.objects.filter(is_live=True).order_by("-lines").first()
+    assert longest is not None
+    return asyncio.run(_measure(longest.path))
+
+
+async def _measure(path: str) -> dict[str, object]:
+    request, headers = await asyncio.to_thread(request_and_headers, "agent")
+    with OpenAIServer() as model:
+        port, server = start_server("deepwiki.server", env=server_environment(model.url))
+        try:
+            asking = _Asking(f"ws://127.0.0.1:{port}/ws/chat", headers, request)
+            return await _figures(asking, model, psutil.Process(server.pid), path)
+        finally:
+            server.terminate()
+            server.wait(STOP_SECONDS)
+
+
+async def _figures(
+    asking: _Asking, model: OpenAIServer, process: psutil.Process, path: str
+) -> dict[str, object]:
+    turns = [_turn(number, path) for number in range(TURNS)]
+    quick = model_name(*turns, turn(text="<answer>\nDone."))
+    await asking.times(quick)  # warm
+    times = [await asking.times(quick) for _ in range(QUESTIONS)]
+    stops = [await asking.stop_ms(model) for _ in range(QUESTIONS)]
+    before = process.memory_info().rss
+    slow = model_name(*turns, turn(text="<answer>\n" + "word " * 600), **SLOW)
+    grown = await asking.grown(slow, process, before)
+    return {
+        "agent: first step ms": round(statistics.median(first for first, _ in times), 1),
+        "agent: ms a turn of six calls": round(
+            statistics.median(total / TURNS for _, total in times), 1
+        ),
+        "agent: ms from stop to the service's connection closed": round(
+            statistics.median(stops), 1
+        ),
+        "agent: the same, slowest": round(max(stops), 1),
+        f"agent: MiB grown an agent, {AGENTS} running": round(grown / 2**20 / AGENTS, 2),
+    }
+
+
+def _turn(number: int, path: str) -> ModelTurn:
+    """Six calls, none of which was made before."""
+    if number == 0:
+        return turn(*(PlannedCall(one.name, one.arguments.replace(FILE, path)) for one in CALLS))
+    reads = [
+        call("read_file", path=path, start=1, end=number * 10 + n + 1)
+        for n in range(len(CALLS) - 1)
+    ]
+    return turn(call("grep", pattern=f"def .{{{number + 1}}}_"), *reads)
+
+
+class _Asking:
+    """Questions over WebSockets, each on its own."""
+
+    def __init__(self, url: str, headers: dict[str, str], request: Json) -> None:
+        self._url, self._headers, self._request = url, headers, request
+        self._number = 0
+
+    async def times(self, model: str) -> tuple[float, float]:
+        """Milliseconds to the first step and to the end."""
+        async with self._asked(model) as (events, began):
+            first = 0.0
+            async for event in events:
+                if event["event"] == "step" and not first:
+                    first = (time.perf_counter() - began) * 1000
+                if event["event"] == "done":
+                    break
+            return first, (time.perf_counter() - began) * 1000
+
+    async def stop_ms(self, model: OpenAIServer) -> float:
+        """Milliseconds from a stop in the middle of a turn to the service's closed connection."""
+        closed = model.closed
+        slow = model_name(turn(text="word " * 400), delay_ms=20)
+        async with self._asked(slow) as (events, _):
+            asked = len(model.requests)
+            run = ""
+            async for event in events:
+                run = event.get("run", run)
+                if event["event"] == "step" and event["state"] == "done":
+                    break
+            await wait_until_async(lambda: len(model.requests) > asked - 1 and model.requests)
+            await asyncio.sleep(0.2)
+            began = time.perf_counter()
+            await events.connection.send(json.dumps({"event": "stop", "run": run}))
+            await model.wait_for_async(lambda: model.closed > closed)
+            return (time.perf_counter() - began) * 1000
+
+    async def grown(self, model: str, process: psutil.Process, before: int) -> float:
+        """The most bytes that the process grew by while agents ran at the same time."""
+        peak = 0
+        asked = asyncio.gather(*(self.times(model) for _ in range(AGENTS)))
+        while not asked.done():
+            peak = max(peak, process.memory_info().rss)
+            await asyncio.wait([asked], timeout=0.1)
+        await asked
+        return max(0, peak - before)
+
+    @asynccontextmanager
+    async def _asked(self, model: str) -> AsyncIterator[tuple[_Events, float]]:
+        self._number += 1
+        text = f"How are migrations applied, and why? ({self._number})"
+        message = {
+            **self._request,
+            "event": "ask",
+            "mode": "agent",
+            "model": model,
+            "messages": [{"role": "user", "content": text}],
+        }
+        async with websockets.connect(
+            self._url,
+            additional_headers=self._headers,
+            subprotocols=[websockets.Subprotocol(EVENTS)],
+            max_size=None,
+            open_timeout=60,
+        ) as connection:
+            began = time.perf_counter()
+            await connection.send(json.dumps(message))
+            yield _Events(connection), began
+
+
+class _Events:
+    """The events of one connection."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+
+    def __aiter__(self) -> _Events:
+        return self
+
+    async def __anext__(self) -> Json:
+        event: Json = json.loads(await self.connection.recv())
+        if event["event"] == "error":
+            raise RuntimeError(event["message"])
+        return event

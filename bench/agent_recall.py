@@ -1,0 +1,149 @@
+"""Which of the files that answer a question were put before the model: one search, and an agent.
+
+    python -m bench.agent_recall QUESTIONS pallets/flask=/src/flask pytest-dev/pytest=/src/pytest
+
+The questions and repositories are those of bench.retrieval. No model is asked: a fixed policy
+plays the agent. It reads the passages of one search within 12,000 tokens, then calls the
+product's tools for what these passages and the question name, within 30,000 tokens in all:
+
+1. search_code for the question in tests and in documents, and for its identifiers;
+   find_definition of its identifiers
+2. find_references and find_callees of what the best passages define
+3. read_file around what these gave
+
+It was written once and fits no single question.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import statistics
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench.environment import database
+from bench.retrieval import Question, fitting_files, index_folder, read_questions, share
+
+ONE_SHOT_TOKENS = 12_000
+ALL_TOKENS = 30_000
+CANDIDATES = 200  # more than fit
+SEEDS = 6  # passages whose definitions are followed
+MAX_IDENTIFIERS = 4
+READS = 6
+Call = tuple[str, dict[str, Any]]
+
+
+@dataclass
+class Reading:
+    """What a policy has put before the model."""
+
+    toolbox: Any
+    tokens: int
+    files: list[str] = field(default_factory=list)
+    places: list[tuple[str, int]] = field(default_factory=list)
+
+    async def call(self, calls: Iterable[Call]) -> None:
+        """Make calls at the same time and keep what still fits, in their order."""
+        from chat.core.context_budget import estimate
+        from chat.core.tool_calls import ToolCall
+
+        made = [ToolCall(f"c{n}", name, json.dumps(given)) for n, (name, given) in enumerate(calls)]
+        for result in await asyncio.gather(*map(self.toolbox.call, made)):
+            cost = estimate(result.text)
+            if result.is_error or cost > self.tokens:
+                continue
+            self.tokens -= cost
+            self.files += [passage.path for passage in result.passages]
+            self.places += [(passage.path, passage.start) for passage in result.passages]
+
+
+async def read_as_agent(toolbox: Any, question: str, passages: list[Any]) -> list[str]:
+    """The files that the policy puts before the model."""
+    from repos.search.question_names import identifiers
+
+    names = list(dict.fromkeys(identifiers(question)))[:MAX_IDENTIFIERS]
+    symbols = list(dict.fromkeys(hit.symbol for hit in passages if hit.symbol))[:SEEDS]
+    seen = list(fitting_files(passages, ONE_SHOT_TOKENS))
+    reading = Reading(toolbox, ALL_TOKENS - ONE_SHOT_TOKENS, seen)
+    await reading.call(_searches(question, names))
+    await reading.call(("find_references", {"name": name}) for name in symbols)
+    await reading.call(("find_callees", {"symbol": name}) for name in symbols[:2])
+    await reading.call(_reads(reading))
+    return reading.files
+
+
+def _searches(question: str, names: list[str]) -> Iterator[Call]:
+    yield from (("find_definition", {"name": name}) for name in names)
+    if names:
+        yield "search_code", {"query": " ".join(names)}
+    for folders in (["tests/", "test/", "testing/"], ["*.rst", "*.md", "docs/"]):
+        yield "search_code", {"query": question, "paths": folders}
+
+
+def _reads(reading: Reading) -> Iterator[Call]:
+    """The lines around the first place of files that only references gave."""
+    first: dict[str, int] = {}
+    for path, line in reading.places:
+        first.setdefault(path, line)
+    for path, line in [*first.items()][:READS]:
+        yield "read_file", {"path": path, "start": max(1, line - 10), "end": line + 30}
+
+
+@dataclass(frozen=True)
+class Recalls:
+    """Shares of a question's files: one search within 12,000 and 30,000 tokens, the policy."""
+
+    one_shot: float
+    long_shot: float
+    agent: float
+    ms: float
+
+
+def recalls_of(repository_id: Any, question: Question, text: str) -> Recalls:
+    """The three shares of one question."""
+    from chat.tools import toolbox
+    from repos.access import OPERATOR_ID
+    from repos.search import SearchOptions, search
+
+    options = SearchOptions(limit=CANDIDATES)
+    found = search([repository_id], text, user_id=OPERATOR_ID, options=options).passages
+    gold = question["gold"]
+    tools = toolbox([repository_id], person_id=OPERATOR_ID)
+    began = time.perf_counter()
+    read = asyncio.run(read_as_agent(tools, text, list(found)))
+    return Recalls(
+        share(gold, fitting_files(found, ONE_SHOT_TOKENS)),
+        share(gold, fitting_files(found, ALL_TOKENS)),
+        share(gold, read),
+        (time.perf_counter() - began) * 1000,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench.agent_recall")
+    parser.add_argument("questions", type=Path)
+    parser.add_argument("repositories", nargs="+", metavar="NAME=FOLDER")
+    parser.add_argument("--embedder", default="local")
+    arguments = parser.parse_args()
+    folders = dict(text.split("=", 1) for text in arguments.repositories)
+    questions = [q for q in read_questions(arguments.questions) if q["repo"] in folders]
+    commits = {question["repo"]: question["commit"] for question in questions}
+    with database(DEEPWIKI_EMBEDDER=arguments.embedder):
+        ids = {name: index_folder(folders[name], commit) for name, commit in commits.items()}
+        results = [recalls_of(ids[q["repo"]], q, q["question"]) for q in questions]
+    for name in ("one_shot", "long_shot", "agent"):
+        print(f"{name:<12}{statistics.mean(getattr(result, name) for result in results):.3f}")
+    print(f"the policy's calls, median ms a question {_median_ms(results):.0f}")
+
+
+def _median_ms(results: list[Recalls]) -> float:
+    return statistics.median(result.ms for result in results)
+
+
+if __name__ == "__main__":
+    main()
