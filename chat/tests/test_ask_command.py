@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from chat import services
+from chat.testing.tool_script import call, turn
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -64,3 +65,12 @@ def test_a_failed_answer_and_bad_input_have_exit_codes_of_their_own(ask):
     assert "broke off" in err
     assert ask(provider="wizard")[2] == 2
     assert ask(question="  ")[1:] == ("Give a question.\n", 2)
+
+
+def test_an_agent_tells_its_steps_beside_the_answer(ask, model):
+    read = call("read_file", path="shop/prices.py")
+    model.plays["fake"] = [turn(read), turn(text="<answer>\nSo.")]
+    out, err, code = ask("fake", mode="agent")
+    assert out.startswith("So.\n\nSources")
+    assert "read `shop/prices.py` 1-" in err
+    assert code == 0

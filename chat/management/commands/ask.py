@@ -8,17 +8,18 @@ import sys
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser, OutputWrapper
 
 from chat import services
 from chat.core.completion import AnswerContext
 from chat.core.errors import ChatError
-from chat.core.events import Delta, Event, Notice, Sources, Status, Usage
+from chat.core.events import Delta, Event, Notice, Sources, Status, Step, Usage
 from chat.core.pipeline import answer
-from chat.core.ports import AnswerLimits, Model
-from chat.core.request import ChatRequest, parse
+from chat.core.ports import Model
+from chat.core.request import MODES, ChatRequest, parse
 from chat.runs import Run
+from chat.services.agent_tools import RetrieverTools
+from chat.services.configuration import agent_limits, answer_limits
 from chat.services.retrieval import RepositoryRetriever
 from deepwiki.foundation.threads import in_thread
 from repos import jobs
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         parser.add_argument("--provider", default="")
         parser.add_argument("--model", default="")
         parser.add_argument("--language", default="en")
+        parser.add_argument("--mode", default="quick", choices=[*filter(None, MODES)])
         parser.add_argument(
             "--json", action="store_true", help="One JSON object on standard output."
         )
@@ -69,7 +71,8 @@ class Command(BaseCommand):
         providers = services.providers()
         await in_thread(providers.refresh_models)
         model = providers.choose(request.provider, request.model)
-        run = _start(_context(repository, request, model))
+        retriever = RepositoryRetriever(repository.pk, repository.added_by_id or OPERATOR_ID)
+        run = _start(_context(request, model, retriever), retriever)
         terminal = _Terminal(self.stdout, self.stderr)
         async for item in run.attach():
             if not as_json:
@@ -103,6 +106,8 @@ class _Terminal:
                 self.stderr.write(f"{message}{progress} …")
             case Notice():
                 self.stderr.write(event.message)
+            case Step(state="done" | "failed"):
+                self.stderr.write(event.summary)
             case Sources():
                 self.sources = event
             case Usage():
@@ -134,26 +139,28 @@ def _index(name: str) -> Repository:
 
 def _request(repository: Repository, options: dict[str, Any]) -> ChatRequest:
     """The options as a validated request. Raises BadRequest, RequestTooLarge."""
-    fields = {name: options[name] for name in ("provider", "model", "language")}
+    fields = {name: options[name] for name in ("provider", "model", "language", "mode")}
     messages = [{"role": "user", "content": options["question"]}]
     data = {"repo_url": repository.url, "messages": messages, **fields}
     return parse(data, services.request_limits())
 
 
-def _context(repository: Repository, request: ChatRequest, model: Model) -> AnswerContext:
+def _context(request: ChatRequest, model: Model, retriever: RepositoryRetriever) -> AnswerContext:
     return AnswerContext(
         request=request,
         history=(),
-        retriever=RepositoryRetriever(repository.pk, repository.added_by_id or OPERATOR_ID),
+        retriever=retriever,
         provider=services.providers().adapter(model.provider),
         model=model,
-        limits=AnswerLimits(settings.ANSWER_CHARS, settings.ANSWER_SECONDS),
+        limits=answer_limits(),
+        tools=RetrieverTools(retriever),
+        agent_limits=agent_limits(),
     )
 
 
-def _start(context: AnswerContext) -> Run:
+def _start(context: AnswerContext, retriever: RepositoryRetriever) -> Run:
     run = Run(id=uuid.uuid4())
-    run.start(answer(context))
+    run.start(retriever.releasing(answer(context)))
     return run
 
 
