@@ -6,12 +6,12 @@ The questions and repositories are those of bench.retrieval. No model is asked: 
 plays the agent. It reads the passages of one search within 12,000 tokens, then calls the
 product's tools for what these passages and the question name, within 30,000 tokens in all:
 
-1. search_code for the question in tests and in documents, and for its identifiers;
-   find_definition of its identifiers
-2. find_references and find_callees of what the best passages define
-3. read_file around what these gave
+1. find_definition of the question's identifiers, find_references of what the best passages
+   define, find_callees of the first of them: a line for each place
+2. search_code for the question in tests and in documents
+3. read_file around what the look-ups found in other files
 
-It was written once and fits no single question.
+It fits no single question: the same calls are made for each.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ from bench.retrieval import Question, fitting_files, index_folder, read_question
 ONE_SHOT_TOKENS = 12_000
 ALL_TOKENS = 30_000
 CANDIDATES = 200  # more than fit
-SEEDS = 6  # passages whose definitions are followed
+SEEDS = 10  # definitions of the best passages whose uses are looked up
+FOLLOWED = 4  # of them, those of which what they call is looked up
 MAX_IDENTIFIERS = 4
-READS = 6
+READS = 4
 Call = tuple[str, dict[str, Any]]
 
 
@@ -69,28 +70,27 @@ async def read_as_agent(toolbox: Any, question: str, passages: list[Any]) -> lis
     names = list(dict.fromkeys(identifiers(question)))[:MAX_IDENTIFIERS]
     symbols = list(dict.fromkeys(hit.symbol for hit in passages if hit.symbol))[:SEEDS]
     seen = list(fitting_files(passages, ONE_SHOT_TOKENS))
-    reading = Reading(toolbox, ALL_TOKENS - ONE_SHOT_TOKENS, seen)
-    await reading.call(_searches(question, names))
+    reading = Reading(toolbox, ALL_TOKENS - ONE_SHOT_TOKENS, list(seen))
+    await reading.call(("find_definition", {"name": name}) for name in names)
     await reading.call(("find_references", {"name": name}) for name in symbols)
-    await reading.call(("find_callees", {"symbol": name}) for name in symbols[:2])
-    await reading.call(_reads(reading))
+    await reading.call(("find_callees", {"symbol": name}) for name in symbols[:FOLLOWED])
+    await reading.call(_searches(question))
+    await reading.call(_reads(reading, seen))
     return reading.files
 
 
-def _searches(question: str, names: list[str]) -> Iterator[Call]:
-    yield from (("find_definition", {"name": name}) for name in names)
-    if names:
-        yield "search_code", {"query": " ".join(names)}
+def _searches(question: str) -> Iterator[Call]:
     for folders in (["tests/", "test/", "testing/"], ["*.rst", "*.md", "docs/"]):
         yield "search_code", {"query": question, "paths": folders}
 
 
-def _reads(reading: Reading) -> Iterator[Call]:
-    """The lines around the first place of files that only references gave."""
+def _reads(reading: Reading, seen: list[str]) -> Iterator[Call]:
+    """The lines around the first place of files that only look-ups gave."""
     first: dict[str, int] = {}
     for path, line in reading.places:
         first.setdefault(path, line)
-    for path, line in [*first.items()][:READS]:
+    new = [place for place in first.items() if place[0] not in seen]
+    for path, line in new[:READS]:
         yield "read_file", {"path": path, "start": max(1, line - 10), "end": line + 30}
 
 
