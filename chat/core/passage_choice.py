@@ -15,6 +15,7 @@ CANDIDATES = 20
 EXCERPTS = 20  # without a language model people read them all
 # Of the files that answer a question, .89 stand in these; twice as many add little.
 PASSAGE_TOKENS = 12_000
+LEAST_TOKENS = 3_000  # what of these does not fit either is left out with a notice
 SHARE = (2, 3)  # of a smaller context
 
 
@@ -36,4 +37,5 @@ def _room(context: AnswerContext) -> int:
     """Tokens of passages; history, file and question have the rest of a small context."""
     model = context.model
     share, whole = SHARE
-    return min(PASSAGE_TOKENS, (model.context - model.output - INSTRUCTIONS) * share // whole)
+    room = (model.context - model.output - INSTRUCTIONS) * share // whole
+    return max(LEAST_TOKENS, min(PASSAGE_TOKENS, room))

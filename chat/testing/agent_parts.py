@@ -167,7 +167,7 @@ class FixedPassages:
 
 
 def agent_context(
-    model: TurnScript, tools: OpenTools, question: str = "Who sends totals?", **options: Any
+    provider: TurnScript, tools: OpenTools, question: str = "Who sends totals?", **options: Any
 ) -> AnswerContext:
     """The context of one question that an agent answers."""
     given = {"limits": AnswerLimits(), "history": (), "model": MODEL, **options}
@@ -175,7 +175,7 @@ def agent_context(
     return AnswerContext(
         request=ChatRequest("a/shop", (Turn("user", question),), **request),
         retriever=given.pop("retriever", FixedPassages()),
-        provider=model,
+        provider=provider,
         tools=tools,
         agent_limits=given.pop("agent_limits", AgentLimits()),
         **given,
