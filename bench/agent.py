@@ -21,7 +21,7 @@ from bench.chat import STOP_SECONDS, request_and_headers, server_environment
 from bench.processes import start_server
 from chat.testing.openai_server import OpenAIServer
 from chat.testing.tool_call_texts import PlannedCall
-from chat.testing.tool_script import ModelTurn, call, model_name, turn
+from chat.testing.tool_script import ModelTurn, call, turn
 from deepwiki.testing.waiting import wait_until_async
 
 EVENTS = "deepwiki.events.v1"
@@ -37,7 +37,9 @@ CALLS = [
     call("outline", path=FILE),
     call("find_references", name="main"),
 ]
-SLOW = {"delay_ms": 30}
+# Models of the loopback service; a request's model has 200 characters at most, so that their
+# turns stand in its `plays`.
+QUICK, SLOW, TO_BE_STOPPED = "fake", "fake?delay_ms=30", "fake?delay_ms=20"
 Json = dict[str, Any]
 
 
@@ -66,13 +68,14 @@ async def _figures(
     asking: _Asking, model: OpenAIServer, process: psutil.Process, path: str
 ) -> dict[str, object]:
     turns = [_turn(number, path) for number in range(TURNS)]
-    quick = model_name(*turns, turn(text="<answer>\nDone."))
-    await asking.times(quick)  # warm
-    times = [await asking.times(quick) for _ in range(QUESTIONS)]
+    model.plays[QUICK] = [*turns, turn(text="<answer>\nDone.")]
+    model.plays[SLOW] = [*turns, turn(text="<answer>\n" + "word " * 600)]
+    model.plays[TO_BE_STOPPED] = [turn(text="word " * 400)]
+    await asking.times(QUICK)  # warm
+    times = [await asking.times(QUICK) for _ in range(QUESTIONS)]
     stops = [await asking.stop_ms(model) for _ in range(QUESTIONS)]
     before = process.memory_info().rss
-    slow = model_name(*turns, turn(text="<answer>\n" + "word " * 600), **SLOW)
-    grown = await asking.grown(slow, process, before)
+    grown = await asking.grown(SLOW, process, before)
     return {
         "agent: first step ms": round(statistics.median(first for first, _ in times), 1),
         "agent: ms a turn of six calls": round(
@@ -118,8 +121,7 @@ class _Asking:
     async def stop_ms(self, model: OpenAIServer) -> float:
         """Milliseconds from a stop in the middle of a turn to the service's closed connection."""
         closed = model.closed
-        slow = model_name(turn(text="word " * 400), delay_ms=20)
-        async with self._asked(slow) as (events, _):
+        async with self._asked(TO_BE_STOPPED) as (events, _):
             asked = len(model.requests)
             run = ""
             async for event in events:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django import template
@@ -18,7 +20,8 @@ from repos.search import code_url
 Notice = Mapping[str, Any]  # an item of Message.notices
 # Why an answer ends before its end, where asking on brings the rest.
 CUT_REASONS = {"cut_off", "answer_too_long", "call_too_long", "silent_in_answer"}
-SCRIPTS = settings.BASE_DIR / "static" / "js"
+SCRIPTS = (settings.BASE_DIR / "static" / "js").resolve()
+IMPORT = re.compile(r"""from "(\.{1,2}/[^"]+\.js)";""")
 register = template.Library()
 register.filter("translate_message", strings.translate_message)
 register.filter("answer_details", answer_details)
@@ -35,9 +38,15 @@ def ui_strings() -> dict[str, object]:
 @register.simple_tag
 @cache
 def script_modules() -> list[str]:
-    """The modules that main.js imports, by their names under STATIC_URL."""
-    modules = sorted(SCRIPTS.glob("*.js"))
-    return [f"js/{module.name}" for module in modules if module.name != "main.js"]
+    """The modules that main.js and those that it imports import, by their names under STATIC_URL."""
+    unread = [SCRIPTS / "main.js"]
+    modules: set[Path] = set()
+    while unread:
+        module = unread.pop()
+        imported = {(module.parent / name).resolve() for name in IMPORT.findall(module.read_text())}
+        unread += imported - modules
+        modules |= imported
+    return sorted(f"js/{module.relative_to(SCRIPTS)}" for module in modules)
 
 
 @register.simple_tag

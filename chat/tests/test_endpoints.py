@@ -296,7 +296,7 @@ async def test_client_driven_research_plans_updates_and_concludes(
     prompts = []
     for _ in range(5):
         reply = await ENDPOINTS[endpoint](ask(repository, messages=messages), token)
-        prompts.append(with_model.requests[-1]["messages"][0]["content"])
+        prompts.append(with_model.requests[-1]["messages"][-1]["content"])
         messages += [
             {"role": "assistant", "content": reply.text},
             {"role": "user", "content": "[DEEP RESEARCH] Continue the research"},

@@ -65,6 +65,7 @@ UNTRANSLATED = {
     "too_many_messages",
     "message_incomplete",
     "unknown_role",
+    "unknown_mode",
     "message_too_long",
     "last_message_not_user",
     "empty_question",

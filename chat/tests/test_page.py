@@ -264,7 +264,7 @@ def test_a_reload_in_the_middle_of_deep_research_goes_on_where_it_was(
     page = begin(open_page(live), live, repository)
     page.check("#deep-research")
     ask(page, "How does the shop work?")
-    model.release()
+    model.release(2)  # the plan and the first update, whose text shows once it calls no tool
     page.wait_for_selector(".stages button:has-text('Update 2')")
     page.reload()
     page.wait_for_selector(".stages button:has-text('Update 2')")

@@ -57,6 +57,9 @@ MESSAGES: dict[str, str] = {
     "provider_unavailable": gettext_noop(
         "The model's service does not answer. Try again in a moment or choose another model."
     ),
+    "tools_unsupported": gettext_noop(
+        "This model cannot use tools, so the answer rests on one search."
+    ),
     "cut_off": gettext_noop(
         "The model's service broke off in the middle of the answer. What came is kept; ask again for the rest."
     ),

@@ -111,4 +111,5 @@ async def test_chat_discovery_and_embeddings_reach_the_same_place(server, form, 
     embedder = create_ollama(EmbedderConfig("ollama", "nomic", 0, {"OLLAMA_HOST": host}))
     assert embedder.embed(["a"]).tolist() == [pytest.approx([0.6, 0.8])]
     embedder._client.close()
-    assert server.paths == [f"{path}/api/tags", *[f"{path}/v1/{end}" for end in ENDS]]
+    asked = ["/api/tags", "/api/show", *[f"/v1/{end}" for end in ENDS]]
+    assert server.paths == [path + end for end in asked]

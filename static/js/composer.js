@@ -151,7 +151,9 @@ export class Composer {
       const value = this.fields[name].value.trim();
       if (value) options[name] = value;
     }
+    // Else the server decides whether one search is enough.
     if (this.fields.deep_research.checked) options.deep_research = true;
+    else options.mode = "auto";
     return options;
   }
 
