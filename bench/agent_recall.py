@@ -16,18 +16,15 @@ It fits no single question: the same calls are made for each.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import statistics
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from bench.environment import database
-from bench.retrieval import Question, fitting_files, index_folder, read_questions, share
+from bench.retrieval import Question, fitting_files, indexed_questions, share
 
 ONE_SHOT_TOKENS = 12_000
 ALL_TOKENS = 30_000
@@ -125,16 +122,7 @@ def recalls_of(repository_id: Any, question: Question, text: str) -> Recalls:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench.agent_recall")
-    parser.add_argument("questions", type=Path)
-    parser.add_argument("repositories", nargs="+", metavar="NAME=FOLDER")
-    parser.add_argument("--embedder", default="local")
-    arguments = parser.parse_args()
-    folders = dict(text.split("=", 1) for text in arguments.repositories)
-    questions = [q for q in read_questions(arguments.questions) if q["repo"] in folders]
-    commits = {question["repo"]: question["commit"] for question in questions}
-    with database(DEEPWIKI_EMBEDDER=arguments.embedder):
-        ids = {name: index_folder(folders[name], commit) for name, commit in commits.items()}
+    with indexed_questions("bench.agent_recall", __doc__) as (questions, ids):
         results = [recalls_of(ids[q["repo"]], q, q["question"]) for q in questions]
     for name in ("one_shot", "long_shot", "agent"):
         print(f"{name:<12}{statistics.mean(getattr(result, name) for result in results):.3f}")

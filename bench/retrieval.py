@@ -15,6 +15,7 @@ import json
 import statistics
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,23 @@ class Result:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench.retrieval", description=__doc__.splitlines()[0])
+    with indexed_questions("bench.retrieval", __doc__) as (questions, ids):
+        for language in LANGUAGES:
+            asked = [question for question in questions if language in question]
+            for mode in MODES if asked else ():
+                results = [
+                    (question[language], _search(ids[question["repo"]], question, language, mode))
+                    for question in asked
+                ]
+                _report(f"{language:<10}{mode:<8}", results)
+
+
+@contextmanager
+def indexed_questions(
+    program: str, description: str
+) -> Iterator[tuple[list[Question], dict[str, Any]]]:
+    """The questions of the command line, and the ids of the repositories indexed for them."""
+    parser = argparse.ArgumentParser(prog=program, description=description.splitlines()[0])
     parser.add_argument("questions", type=Path)
     parser.add_argument("repositories", nargs="+", metavar="NAME=FOLDER")
     parser.add_argument("--embedder", default="local")
@@ -52,14 +69,7 @@ def main() -> None:
     commits = {question["repo"]: question["commit"] for question in questions}
     with database(DEEPWIKI_EMBEDDER=arguments.embedder):
         ids = {name: index_folder(folders[name], commit) for name, commit in commits.items()}
-        for language in LANGUAGES:
-            asked = [question for question in questions if language in question]
-            for mode in MODES if asked else ():
-                results = [
-                    (question[language], _search(ids[question["repo"]], question, language, mode))
-                    for question in asked
-                ]
-                _report(f"{language:<10}{mode:<8}", results)
+        yield questions, ids
 
 
 def _report(label: str, results: list[tuple[str, Result]]) -> None:

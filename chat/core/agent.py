@@ -14,7 +14,6 @@ from chat.core.agent_loop import AgentLoop, AgentResult
 from chat.core.agent_prompt import AgentPrompt, AgentTask
 from chat.core.citation_review import review_citations
 from chat.core.completion import AnswerContext
-from chat.core.errors import ToolsUnsupported
 from chat.core.events import Done, Event, Notice, Step
 from chat.core.generation import RoundInput, RoundResult, generate
 from chat.core.messages import Parameters, format_message
@@ -23,10 +22,12 @@ from chat.core.ports import Retrieved
 from chat.core.prompt import PromptPassage
 from chat.core.query_rewriting import rewrite
 from chat.core.retrieval_events import notices, sources
+from chat.core.tool_fallback import unless_refused
 from chat.core.tool_runner import ToolRunner
-from deepwiki.foundation.text import shorten
+from deepwiki.foundation.text import one_line
 
 MAX_QUERY_CHARS = 60  # of a query in a step
+Item = Event | AgentResult | RoundResult
 
 
 async def run_agent(context: AnswerContext) -> AsyncGenerator[Event]:
@@ -48,17 +49,12 @@ async def run_agent(context: AnswerContext) -> AsyncGenerator[Event]:
         yield Done("partial")
 
 
-async def _answered(
-    context: AnswerContext, search: FirstSearch
-) -> AsyncGenerator[Event | AgentResult | RoundResult]:
+def _answered(context: AnswerContext, search: FirstSearch) -> AsyncGenerator[Item]:
     """The answer of the loop, or, without tools, of the one search."""
-    try:
-        async with contextlib.aclosing(_loop(context, search)) as events:
-            async for event in events:
-                yield event
-        return
-    except ToolsUnsupported:
-        context.meter.agent_events["no_tools"] += 1
+    return unless_refused(context, _loop(context, search), lambda: _one_search(context, search))
+
+
+async def _one_search(context: AnswerContext, search: FirstSearch) -> AsyncGenerator[Item]:
     yield Notice.of("tools_unsupported")
     round_input = RoundInput(
         context.request.question, search.query, search.passage_limit, context.history
@@ -68,7 +64,7 @@ async def _answered(
             yield item
 
 
-async def _loop(context: AnswerContext, search: FirstSearch) -> AsyncGenerator[Event | AgentResult]:
+async def _loop(context: AnswerContext, search: FirstSearch) -> AsyncGenerator[Item]:
     assert context.tools is not None
     task = AgentTask(context.request.question, context.history, context.agent_limits.turns)
     async with context.tools.open(search.retrieved) as tools:
@@ -134,8 +130,7 @@ class FirstSearch:
 
     @property
     def _shown(self) -> str:
-        text = self.question[: 10 * MAX_QUERY_CHARS]
-        return shorten(" ".join(text.split()), MAX_QUERY_CHARS)
+        return one_line(self.question, MAX_QUERY_CHARS)
 
 
 def _summary(count: int, files: int) -> str:

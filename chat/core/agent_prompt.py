@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chat.core.completion import AnswerContext
-from chat.core.context_budget import INSTRUCTIONS, FittedContent, estimate, fit
+from chat.core.context_budget import INSTRUCTIONS, FittedContent, estimate, fit_counted
 from chat.core.passage_choice import PASSAGE_TOKENS
 from chat.core.ports import AgentTools, Retrieved
 from chat.core.prompt import Prompt, PromptContent, build_prompt, neutralize, read_template
@@ -57,12 +56,7 @@ class AgentPrompt:
             task.question, self.retrieved.passages, task.history, self.retrieved.file
         )
         window = self.window - self._fixed_tokens() - self._room_for_results()
-        fitted = fit(content, context=window, output=model.output)
-        if not fitted.left_out or model.count is estimate:
-            return fitted
-        return await asyncio.to_thread(
-            fit, content, context=window, output=model.output, count=model.count
-        )
+        return await fit_counted(content, context=window, output=model.output, count=model.count)
 
     def fit_results(
         self, exchanges: Sequence[ToolExchange], content: FittedContent

@@ -31,25 +31,19 @@ from chat.core.prompt import read_template
 from chat.core.request import Turn
 from chat.core.research_rounds import ROUNDS, ResearchRound
 from chat.core.tool_calls import ToolExchange
+from chat.core.tool_fallback import unless_refused
 from chat.core.tool_runner import ToolRunner
 
 UPDATES = ROUNDS - 2  # rounds between the plan and the conclusion: they share the turns
 
 
-async def run_agent_research(context: AnswerContext, topic: str) -> AsyncGenerator[Event]:
+def run_agent_research(context: AnswerContext, topic: str) -> AsyncGenerator[Event]:
     """The events of all rounds, then the usage; with a model without tools, those of
     `run_deep_research`. Raises the ChatError family."""
     first = ResearchRound(1, "plan", topic, looking_for=topic)
-    try:
-        async with contextlib.aclosing(run_agent_rounds(context, first)) as events:
-            async for event in events:
-                yield event
-        return
-    except ToolsUnsupported:
-        context.meter.agent_events["no_tools"] += 1
-    async with contextlib.aclosing(run_deep_research(context, topic)) as events:
-        async for event in events:
-            yield event
+    return unless_refused(
+        context, run_agent_rounds(context, first), lambda: run_deep_research(context, topic)
+    )
 
 
 async def run_agent_rounds(

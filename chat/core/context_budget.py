@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from chat.core.prompt import PromptContent, PromptPassage
 from chat.core.request import Turn
+from deepwiki.foundation.text import estimated_tokens
 
 # All in tokens.
 INSTRUCTIONS = 1_200  # the template, markers and message framing
@@ -19,6 +21,7 @@ LEAST_QUESTION_CHARS = 100  # at each end
 LEAST_TURN_CHARS = 400  # of a turn that is shortened
 
 Count = Callable[[str], int]
+estimate: Count = estimated_tokens  # the count for models whose tokenizer is not known
 
 
 @dataclass(frozen=True)
@@ -26,12 +29,6 @@ class FittedContent(PromptContent):
     """Content that fits; `left_out` names, for people, what did not."""
 
     left_out: tuple[str, ...] = ()
-
-
-def estimate(text: str) -> int:
-    """An upper estimate of tokens: one per 3 ASCII and one per other character."""
-    ascii_chars = len(text.encode("ascii", "ignore"))
-    return ascii_chars // 3 + (len(text) - ascii_chars) + 1
 
 
 def fit(
@@ -49,6 +46,16 @@ def fit(
     if not fitted.left_out or count is None or count is estimate:
         return fitted
     return _Budget(count).fit(content, available)
+
+
+async def fit_counted(
+    content: PromptContent, *, context: int, output: int, count: Count
+) -> FittedContent:
+    """As `fit`; where `count` is called, in a thread, since it takes milliseconds."""
+    fitted = fit(content, context=context, output=output)
+    if not fitted.left_out or count is estimate:
+        return fitted
+    return await asyncio.to_thread(fit, content, context=context, output=output, count=count)
 
 
 def best_within(passages: Sequence[PromptPassage], tokens: int) -> tuple[PromptPassage, ...]:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chat.core.citations import Citation
 from chat.core.completion import AnswerContext, Completion
-from chat.core.context_budget import FittedContent, estimate, fit
+from chat.core.context_budget import FittedContent, fit_counted
 from chat.core.errors import ContextTooLong
 from chat.core.events import Delta, Event, LinesRead, Notice
-from chat.core.ports import (
-    Retrieved,
-)
+from chat.core.ports import Retrieved
 from chat.core.prompt import Prompt, PromptContent, build_prompt
 from chat.core.request import Turn
 from chat.core.research_rounds import ResearchRound
@@ -114,17 +111,11 @@ class _Generation:
         yield RoundResult("".join(text), self.retrieved, is_cut=completion.is_cut, read=read)
 
     async def _fit(self, window: int) -> FittedContent:
-        """Counted exactly only where the estimate leaves something out, and in a thread."""
         round_input, retrieved, model = self.round_input, self.retrieved, self.context.model
         content = PromptContent(
             round_input.question, retrieved.passages, round_input.history, retrieved.file
         )
-        fitted = fit(content, context=window, output=model.output)
-        if not fitted.left_out or model.count is estimate:
-            return fitted
-        return await asyncio.to_thread(
-            fit, content, context=window, output=model.output, count=model.count
-        )
+        return await fit_counted(content, context=window, output=model.output, count=model.count)
 
     def _prompt(self, content: PromptContent) -> Prompt:
         return build_prompt(

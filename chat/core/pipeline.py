@@ -15,13 +15,13 @@ from chat.core.answer_mode import answer_mode
 from chat.core.answer_round import run_round
 from chat.core.completion import AnswerContext
 from chat.core.deep_research import run_deep_research
-from chat.core.errors import ToolsUnsupported
 from chat.core.events import Done, Event, Usage
 from chat.core.generation import RoundInput, RoundResult
 from chat.core.passage_choice import CANDIDATES
 from chat.core.ports import AnswerLimits, Model, Provider, Retrieved, Retriever, Text, Tokens
 from chat.core.query_rewriting import rewrite
 from chat.core.research_rounds import ResearchRound, current_round
+from chat.core.tool_fallback import unless_refused
 from chat.core.usage_meter import UsageMeter
 
 
@@ -37,11 +37,11 @@ def answer(context: AnswerContext, cache: AnswerCache | None = None) -> AsyncGen
     cache = cache or NoAnswerCache()
     if mode == "agent":
         return run_agent(context)
-    if mode == "research" and research is None:
+    if mode != "research":
+        return _single_round(context, _if_wanted(context, research), cache)
+    if research is None:
         return _run_research(context)
-    if mode == "research":
-        return _client_round(context, research, cache)
-    return _single_round(context, _if_wanted(context, research), cache)
+    return _client_round(context, research, cache)
 
 
 def _if_wanted(context: AnswerContext, research: ResearchRound | None) -> ResearchRound | None:
@@ -55,21 +55,17 @@ def _run_research(context: AnswerContext) -> AsyncGenerator[Event]:
     return run_agent_research(context, context.request.question)
 
 
-async def _client_round(
-    context: AnswerContext, research: ResearchRound | None, cache: AnswerCache
+def _client_round(
+    context: AnswerContext, research: ResearchRound, cache: AnswerCache
 ) -> AsyncGenerator[Event]:
     """The round of a research that the client drives, with tools where the model has them."""
-    if research is not None and context.tools is not None:
-        try:
-            async with contextlib.aclosing(run_agent_rounds(context, research)) as events:
-                async for event in events:
-                    yield event
-            return
-        except ToolsUnsupported:
-            context.meter.agent_events["no_tools"] += 1
-    async with contextlib.aclosing(_single_round(context, research, cache)) as events:
-        async for event in events:
-            yield event
+    if context.tools is None:
+        return _single_round(context, research, cache)
+    return unless_refused(
+        context,
+        run_agent_rounds(context, research),
+        lambda: _single_round(context, research, cache),
+    )
 
 
 async def _single_round(

@@ -96,8 +96,9 @@ class ToolRunner:
     def _begin(self, call: ToolCall) -> _Call:
         self.steps += 1
         self._note_times(call)
-        names = {spec.name: spec.name for spec in self.toolbox.specs}
-        name = names.get(call.name, UNKNOWN)
+        name = call.name
+        if not any(spec.name == name for spec in self.toolbox.specs):
+            name = UNKNOWN
         return _Call(call, Step(self.steps, name, shown_arguments(call.arguments), "running"))
 
     def _note_times(self, call: ToolCall) -> None:

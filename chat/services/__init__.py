@@ -1,9 +1,9 @@
 """What each endpoint does, whatever its transport: accept a question, start its answer, attach to it, stop it."""
 
+from chat.database_errors import database_errors_as_down
 from chat.services.answering import (
     ask,
     attach,
-    database_errors_as_down,
     stop,
     stop_here,
 )

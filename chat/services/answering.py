@@ -6,21 +6,21 @@ import asyncio
 import contextlib
 import logging
 import uuid
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from chat.core.completion import AnswerContext
-from chat.core.errors import ChatError, Down, Internal, NoSuchRepository, NotSignedIn
+from chat.core.errors import ChatError, Internal, NoSuchRepository, NotSignedIn
 from chat.core.events import Accepted, Numbered
 from chat.core.pipeline import answer
 from chat.core.ports import Model
 from chat.core.request import ChatRequest
 from chat.core.usage_meter import UsageMeter
+from chat.database_errors import database_errors_as_down
 from chat.models import Message
 from chat.rendering import LiveBlocks
 from chat.runs import NoRecord, Recorder, Run, keep, pubsub
@@ -50,7 +50,6 @@ if TYPE_CHECKING:
 
 Authorize = Callable[[], None]
 
-DATABASE_RETRY_SECONDS = 30
 
 logger = logging.getLogger(__name__)
 
@@ -127,15 +126,6 @@ def stop_here(run_id: uuid.UUID) -> None:
     run = runs.get(run_id)
     if run is not None:
         run.stop()
-
-
-@contextlib.contextmanager
-def database_errors_as_down() -> Iterator[None]:
-    """Turn what the database raises while it is not available into an error for people."""
-    try:
-        yield
-    except (OperationalError, InterfaceError) as error:
-        raise Down(retry_after=DATABASE_RETRY_SECONDS) from error
 
 
 async def _start_answer(

@@ -1,10 +1,12 @@
 """A real Chromium, and a real server whose models stream from loopback."""
 
 import os
+import uuid
 from pathlib import Path
 
 import pytest
 
+from chat.models import Conversation, Message
 from deepwiki.testing import browser as chromium
 from repos.models import IndexJob, Repository
 
@@ -117,3 +119,16 @@ def failed(people):
         error="There is no such repository.",
     )
     return repository
+
+
+@pytest.fixture
+def message(alice, repository):
+    """An answer that is about to be generated."""
+    conversation = Conversation.objects.create(user=alice, repository=repository, title="t")
+    return Message.objects.create(
+        conversation=conversation,
+        position=1,
+        role=Message.Role.ASSISTANT,
+        state=Message.State.RUNNING,
+        run_id=uuid.uuid4(),
+    )

@@ -1,13 +1,10 @@
 """Whether the lines that an answer cites were read for it, exist, or are not there."""
 
-import uuid
-
 import pytest
 
 from chat.core.citations import Citation
 from chat.core.events import Delta, LinesRead, Sources, Step
 from chat.core.read_lines import ReadCheck, ReadLines, parse_place, unread_citations
-from chat.models import Conversation, Message
 from chat.rendering.citation_links import (
     CitationChecker,
     CitationTable,
@@ -107,19 +104,6 @@ def test_stored_states_are_shown_again_and_rows_of_earlier_releases_stay_readabl
     assert read_share(old) is None
     assert read_share([*new, {**place, "found": True, "state": "read"}]) == 0.5
     assert state_counts([*old, *new]) == {"found": 1, "exists": 1}
-
-
-@pytest.fixture
-def message(alice, repository):
-    """An answer that is about to be generated."""
-    conversation = Conversation.objects.create(user=alice, repository=repository, title="t")
-    return Message.objects.create(
-        conversation=conversation,
-        position=1,
-        role=Message.Role.ASSISTANT,
-        state=Message.State.RUNNING,
-        run_id=uuid.uuid4(),
-    )
 
 
 async def stored(message, source):

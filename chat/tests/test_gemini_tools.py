@@ -11,11 +11,11 @@ from chat.core.ports import Model, Text
 from chat.core.prompt import Prompt
 from chat.core.request import Turn
 from chat.core.tool_calls import ToolCall, ToolExchange, ToolSpec
-from chat.providers.base import ProviderConfig, Timeouts
-from chat.providers.google import Google
 from chat.testing.gemini_turns import SIGNATURE, SIGNATURE_FIELD
-from chat.testing.google_server import GoogleServer
 from chat.testing.tool_script import call, turn
+from chat.tests.test_google import google, server
+
+__all__ = ["google", "server"]
 
 SCHEMA = {
     "type": "object",
@@ -39,19 +39,6 @@ SCHEMA = {
 TOOLS = (ToolSpec("grep", "Lines that match.", SCHEMA), ToolSpec("map", "The files."))
 ASKED = Prompt("be kind", (Turn("user", "why?"),), (), "why?", "en", tools=TOOLS)
 MODEL = "models/m"
-
-
-@pytest.fixture
-def server():
-    with GoogleServer() as server:
-        yield server
-
-
-@pytest.fixture
-async def google(server):
-    adapter = Google(ProviderConfig("google", "k", server.address, {}, Timeouts(5, 5)))
-    yield adapter
-    await adapter.close()
 
 
 async def ask(adapter, prompt=ASKED):

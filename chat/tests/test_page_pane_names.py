@@ -6,31 +6,18 @@ import pytest
 
 from chat.models import Conversation, Message, Share
 from chat.tests.test_accessibility import LOOKS, check
-from chat.tests.test_page_reader_names import ANNOUNCED, press
+from chat.tests.test_page_reader_names import ANNOUNCED, middle_of, press
 from deepwiki.testing.page import bring_session
 from repos.models import Repository
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ARTIFACTS = Path("test-artifacts")
-POINT = """([name, line]) => {
-    const row = [...document.querySelectorAll("#pane [data-code] li")].find((li) => li.value === line);
-    const walker = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
-    while (walker.nextNode()) {
-        const at = walker.currentNode.data.indexOf(name);
-        if (at < 0) continue;
-        const range = document.createRange();
-        range.setStart(walker.currentNode, at);
-        range.setEnd(walker.currentNode, at + name.length);
-        const r = range.getBoundingClientRect();
-        return [r.left + r.width / 2, r.top + r.height / 2];
-    }
-}"""
 MARKED = "[...document.querySelectorAll('#pane .marked')].map((row) => row.value)"
 
 
 def point_at(page, name, line):
     """The middle of a name on a line of the pane, on the screen."""
-    return page.evaluate(POINT, [name, line])
+    return middle_of(page.locator(f'#pane [data-code] li[value="{line}"]'), name)
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ANNOUNCED = "document.getElementById('announce').textContent"
 
 
-def point_at(page, name, line):
-    """The middle of a name on a line, on the screen."""
-    return page.evaluate(
-        """([name, line]) => {
-            const walker = document.createTreeWalker(document.querySelector(`#L${line} code`), NodeFilter.SHOW_TEXT);
+def middle_of(row, name):
+    """The middle of a name in a row of code, on the screen."""
+    return row.evaluate(
+        """(row, name) => {
+            const walker = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
             while (walker.nextNode()) {
                 const at = walker.currentNode.data.indexOf(name);
                 if (at < 0) continue;
@@ -23,8 +23,13 @@ def point_at(page, name, line):
                 return [r.left + r.width / 2, r.top + r.height / 2];
             }
         }""",
-        [name, line],
+        name,
     )
+
+
+def point_at(page, name, line):
+    """The middle of a name on a line, on the screen."""
+    return middle_of(page.locator(f"#L{line} code"), name)
 
 
 def press(page, *keys):

@@ -1,29 +1,13 @@
 """What is stored of an answer, also where something fails at its end."""
 
-import uuid
-
 import pytest
 
 from chat.core.events import Delta, Sources, Step
-from chat.models import Conversation, Message
 from chat.runs import Run, RunManager
 from chat.runs.recorder import MessageRecorder
 from deepwiki.foundation.threads import in_thread
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def message(alice, repository):
-    """An answer that is about to be generated."""
-    conversation = Conversation.objects.create(user=alice, repository=repository, title="t")
-    return Message.objects.create(
-        conversation=conversation,
-        position=1,
-        role=Message.Role.ASSISTANT,
-        state=Message.State.RUNNING,
-        run_id=uuid.uuid4(),
-    )
 
 
 async def stored(message, source):

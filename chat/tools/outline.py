@@ -40,9 +40,7 @@ def _counts(repository: RepositoryAtCommit, total: int, count: int) -> str:
 
 
 def _lines(found: Sequence[Definition]) -> Iterator[str]:
-    depths: dict[int, int] = {}
-    for definition in found:
-        depth = depths[definition.number] = depths.get(definition.parent, -1) + 1
+    for definition, depth in graph.with_depths(found):
         text = (definition.signature or definition.name).removeprefix(f"{definition.kind} ")
         indentation = INDENTATION * min(depth, MAX_DEPTH)
         yield (

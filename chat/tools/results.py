@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from chat.core.messages import Parameters
 from chat.core.ports import ToolResult
 from chat.core.prompt import PromptPassage, neutralize
-from deepwiki.foundation.text import clean_text
+from deepwiki.foundation.text import clean_text, one_line
 
 MAX_RESULT_CHARS = 16_000
 MAX_HEAD_CHARS = 1_400
@@ -91,10 +91,7 @@ def numbered_line(number: int, text: str, mark: str = ":") -> str:
 
 def shown(text: str) -> str:
     """An argument as a summary shows it."""
-    text = " ".join(text[: 10 * MAX_SHOWN_CHARS].split())
-    if len(text) <= MAX_SHOWN_CHARS:
-        return text
-    return f"{text[:MAX_SHOWN_CHARS]}…"
+    return one_line(text, MAX_SHOWN_CHARS)
 
 
 def plural(count: int, one: str, many: str = "") -> str:

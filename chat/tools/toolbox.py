@@ -6,13 +6,13 @@ import asyncio
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 
-from django.db import InterfaceError, OperationalError
-
-from chat.core.errors import Down, NoSuchRepository, RetrieverFailed
+from chat.core.errors import NoSuchRepository, RetrieverFailed
 from chat.core.ports import ToolResult
 from chat.core.tool_calls import ToolCall, ToolSpec
+from chat.database_errors import database_errors_as_down
 from chat.tools.arguments import Arguments, read_arguments
 from chat.tools.parameters import WrongArguments
 from chat.tools.registry import BY_NAME, TOOLS
@@ -25,7 +25,6 @@ from repos.search import Filters, IndexSnapshot, PersonId, release_snapshot, tak
 
 CALL_SECONDS = 20.0
 MAX_REMEMBERED = 40  # results of one answer
-DATABASE_RETRY_SECONDS = 30
 T = TypeVar("T")
 
 
@@ -61,7 +60,7 @@ class RepositoryToolbox:
     _results: dict[object, ToolResult] = field(default_factory=dict)
     _locks: dict[object, asyncio.Lock] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def specs(self) -> Sequence[ToolSpec]:
         """See Toolbox."""
         return [tool.spec(self._names) for tool in TOOLS]
@@ -116,10 +115,8 @@ class RepositoryToolbox:
 
 async def _in_thread(function: Callable[[], T]) -> T:
     """See `in_thread`. Raises Down while the database is away."""
-    try:
+    with database_errors_as_down():
         return await in_thread(function)
-    except (OperationalError, InterfaceError) as error:
-        raise Down(retry_after=DATABASE_RETRY_SECONDS) from error
 
 
 def toolbox(
@@ -168,7 +165,9 @@ def _tool_name(written: str) -> str:
 
 
 def _wrong(tool: str, error: WrongArguments) -> ToolResult:
-    known = {name: name for name in BY_NAME}.get(_tool_name(tool), "unknown")
+    known = _tool_name(tool)
+    if known not in BY_NAME:
+        known = "unknown"
     return refusal(known, str(error), "step_wrong_call", tool)
 
 

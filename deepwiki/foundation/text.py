@@ -77,6 +77,17 @@ def is_mostly_non_latin(text: str) -> bool:
     return len(NON_LATIN.findall(text)) * 2 > latin
 
 
+def estimated_tokens(text: str) -> int:
+    """An upper estimate of a model's tokens: one per 3 ASCII and one per other character."""
+    ascii_chars = len(text.encode("ascii", "ignore"))
+    return ascii_chars // 3 + (len(text) - ascii_chars) + 1
+
+
+def one_line(text: str, chars: int) -> str:
+    """The beginning of a text without line breaks and double spaces, see `shorten`."""
+    return shorten(" ".join(text[: 10 * chars].split()), chars)
+
+
 def shorten(text: str, chars: int) -> str:
     """The beginning of a text that is longer than so many characters, with an ellipsis."""
     if len(text) <= chars:

@@ -7,7 +7,7 @@ index made before `Index.LOOKUP_FORMAT` has no graph; its answers are empty.
 
 from repos.graph.artifacts import IndexArtifact, artifacts
 from repos.graph.calls import Callee, Caller, callees, callers, hover, name_at
-from repos.graph.definitions import Definition, definitions, outline
+from repos.graph.definitions import Definition, definitions, outline, with_depths
 from repos.graph.edges import EdgeKind
 from repos.graph.file_links import FileEdge, FileLinks, file_edges, tests_of
 from repos.graph.importance import RankedFile, top_files, top_symbols
@@ -54,5 +54,6 @@ __all__ = [
     "tests_of",
     "top_files",
     "top_symbols",
+    "with_depths",
     "write_symbols",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -60,6 +60,14 @@ class Definition:
 def outline(index_id: int, path: str, *, at: int = LATEST_GENERATION) -> list[Definition]:
     """The definitions of a file, in order of their start."""
     return definitions_in(index_id, [path], at=at)
+
+
+def with_depths(found: Iterable[Definition]) -> Iterator[tuple[Definition, int]]:
+    """The definitions of an outline, each with how many of them it stands in."""
+    depths: dict[int, int] = {}
+    for definition in found:
+        depth = depths[definition.number] = depths.get(definition.parent, -1) + 1
+        yield definition, depth
 
 
 def definitions_in(

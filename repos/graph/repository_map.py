@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from deepwiki.foundation.text import estimated_tokens
 from repos.graph.definitions import Definition
 from repos.graph.importance import RankedFile, top_files, top_symbols
 from repos.models import LATEST_GENERATION
@@ -33,12 +34,6 @@ class MappedFile:
     def text(self) -> str:
         """Its path, and below it the heads of the definitions with their lines."""
         return "\n".join([self.file.path, *map(symbol_line, self.symbols)])
-
-
-def estimated_tokens(text: str) -> int:
-    """An upper estimate: one token for 3 characters of ASCII and for each other one."""
-    ascii_chars = len(text.encode("ascii", "ignore"))
-    return ascii_chars // 3 + (len(text) - ascii_chars) + 1
 
 
 def repository_map(

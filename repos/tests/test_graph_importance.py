@@ -2,12 +2,12 @@
 
 import pytest
 
+from deepwiki.foundation.text import estimated_tokens
 from deepwiki.testing.fixtures import write_files
 from repos import graph, jobs
 from repos.access import OPERATOR_ID
 from repos.graph import EdgeKind
 from repos.graph.importance import MAX_DEFINITIONS
-from repos.graph.repository_map import estimated_tokens
 from repos.index import writer
 from repos.models import GraphDefinition, GraphReferences
 from repos.search import take_snapshot

@@ -9,6 +9,7 @@ from repos.access import OPERATOR_ID
 from repos.models import Document, Index, Trigrams
 from repos.search import Filters
 from repos.search.grep import GrepNotice, GrepOptions, grep
+from repos.testing.grep_results import matched_lines
 
 pytestmark = pytest.mark.django_db
 FILES = {
@@ -38,12 +39,7 @@ def paths(repository, pattern, **options):
 
 def found(repository, pattern, **options):
     """`path:line` of each line that matches."""
-    return [
-        f"{file.path}:{line.number}"
-        for file in search(repository, pattern, **options).files
-        for line in file.lines
-        if line.is_match
-    ]
+    return matched_lines(search(repository, pattern, **options))
 
 
 def test_a_regular_expression_finds_lines_with_their_columns(indexed):

@@ -6,6 +6,7 @@ from deepwiki.testing.fixtures import write_files
 from repos.access import OPERATOR_ID
 from repos.search.grep import GrepNotice, InvalidPattern, grep
 from repos.search.grep.typed_terms import parse_query
+from repos.testing.grep_results import matched_lines
 
 pytestmark = pytest.mark.django_db
 FILES = {
@@ -34,12 +35,7 @@ def indexed(index_folder, tmp_path):
                 [repository.pk], query.pattern, user_id=OPERATOR_ID, options=query.options
             )
             found.result = result
-            return [
-                f"{file.path}:{line.number}"
-                for file in result.files
-                for line in file.lines
-                if line.is_match
-            ]
+            return matched_lines(result)
 
         return found
 

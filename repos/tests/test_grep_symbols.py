@@ -12,6 +12,7 @@ from repos.search.grep.line_matcher import name_matches
 from repos.search.grep.matches import MAX_MATCHES_A_FILE, Clock
 from repos.search.grep.results import ExcludedText
 from repos.search.grep.typed_terms import parse_query
+from repos.testing.grep_results import matched_lines
 
 pytestmark = pytest.mark.django_db
 DECORATED = "@first\n@second(save=1)\n@third\n@fourth\n@fifth\n@save.setter\n@seventh\ndef save(thing):\n    token = thing\n    return token\n"
@@ -34,12 +35,7 @@ def found(index_folder, tmp_path):
         query = parse_query(text)
         result = grep([repository.pk], query.pattern, user_id=OPERATOR_ID, options=query.options)
         found.notices = result.notices
-        return [
-            f"{file.path}:{line.number}"
-            for file in result.files
-            for line in file.lines
-            if line.is_match
-        ]
+        return matched_lines(result)
 
     return found
 

@@ -31,20 +31,11 @@ from repos.search import (
     take_snapshot,
 )
 from repos.search.grep import grep
-from repos.tests.test_snapshots import FILES, REMOVED, change, hits, update
+from repos.tests.test_snapshots import FILES, REMOVED, change, hits, root, shop, update
+
+__all__ = ["root", "shop"]
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def root(tmp_path):
-    write_files(tmp_path / "shop", FILES)
-    return tmp_path / "shop"
-
-
-@pytest.fixture
-def shop(index_folder, root):
-    return index_folder(root)
 
 
 def taken(repository, user_id=OPERATOR_ID):

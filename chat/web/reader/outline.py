@@ -41,13 +41,10 @@ def outline_context(code: IndexedCode, place: NamePlace) -> dict[str, Any]:
 
 
 def _of_graph(found: Sequence[Definition]) -> list[OutlineEntry]:
-    depths: dict[int, int] = {}
-    entries = []
-    for definition in found:
-        depth = min(MAX_DEPTH, depths.get(definition.parent, -1) + 1)
-        depths[definition.number] = depth
-        entries.append(_of_definition(definition, depth))
-    return entries
+    return [
+        _of_definition(definition, min(MAX_DEPTH, depth))
+        for definition, depth in graph.with_depths(found)
+    ]
 
 
 def _of_definition(definition: Definition, depth: int) -> OutlineEntry:
