@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
-from typing import Self, TypeVar
+import weakref
+from asyncio import StreamReader, StreamWriter
+from collections.abc import Awaitable, Callable
+from typing import Any, Self, TypeVar
 
 START_SECONDS = 30
 STOP_SECONDS = 10
@@ -18,10 +20,12 @@ class Loopback:
     """A server on loopback.
 
     A subclass listens in `_serve`, sets `ready`, then waits for `stop`; it calls
-    `_notify` whenever something changed that a test may wait for.
+    `_notify` whenever something changed that a test may wait for. Connections that it
+    accepted by `_listen`, or gave to `_track`, are closed before its loop is.
     """
 
     port: int
+    _transports: weakref.WeakSet[asyncio.WriteTransport]
 
     def __enter__(self) -> Self:
         ready = threading.Event()
@@ -55,21 +59,43 @@ class Loopback:
 
     def _serve_in_loop(self, ready: threading.Event) -> None:
         async def serve() -> None:
+            self._transports = weakref.WeakSet()
             self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
             await self._serve(ready, self._stop)
 
         asyncio.run(serve())
 
+    async def _listen(
+        self, accept: Callable[[StreamReader, StreamWriter], Awaitable[None]], **address: Any
+    ) -> asyncio.Server:
+        """As `asyncio.start_server`, on 127.0.0.1 unless `address` says otherwise."""
+
+        async def tracked(reader: StreamReader, writer: StreamWriter) -> None:
+            self._track(writer)
+            await accept(reader, writer)
+
+        if not address.keys() & {"host", "sock"}:
+            address["host"] = "127.0.0.1"
+        return await asyncio.start_server(tracked, **address)
+
+    def _track(self, writer: StreamWriter) -> None:
+        self._transports.add(writer.transport)
+
     async def _serve_until_stopped(
         self, server: asyncio.Server, ready: threading.Event, stop: asyncio.Event
     ) -> None:
-        """For a `_serve` that has begun to listen: sets `port`, and ends all tasks at the end."""
+        """For a `_serve` that has begun to listen: sets `port`, and ends all at the end."""
         self.port = server.sockets[0].getsockname()[1]
         ready.set()
         await stop.wait()
         server.close()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for transport in self._transports:
+            transport.abort()
+        await asyncio.sleep(0)  # a transport closes in the turn after it was aborted
 
     async def _serve(self, ready: threading.Event, stop: asyncio.Event) -> None:
         raise NotImplementedError

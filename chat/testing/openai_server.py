@@ -91,10 +91,8 @@ class OpenAIServer(Loopback):
 
     async def _serve(self, ready: threading.Event, stop: asyncio.Event) -> None:
         self._permits = asyncio.Semaphore(0)
-        if self.listener is not None:
-            server = await asyncio.start_server(self._connection, sock=self.listener)
-        else:
-            server = await asyncio.start_server(self._connection, "127.0.0.1", self.port)
+        address = {"port": self.port} if self.listener is None else {"sock": self.listener}
+        server = await self._listen(self._connection, **address)
         await self._serve_until_stopped(server, ready, stop)
 
     async def _connection(self, reader: StreamReader, writer: StreamWriter) -> None:

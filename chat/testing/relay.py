@@ -56,12 +56,8 @@ class Relay(Loopback):
         self.is_cut = self.is_frozen = self.is_mute = False
 
     async def _serve(self, ready: Event, stop: asyncio.Event) -> None:
-        server = await asyncio.start_server(self._accept, "localhost", 0)
-        self.port = server.sockets[0].getsockname()[1]
-        async with server:
-            ready.set()
-            await stop.wait()
-            self._abort_all()
+        server = await self._listen(self._accept, host="localhost")
+        await self._serve_until_stopped(server, ready, stop)
 
     async def _accept(self, reader: StreamReader, writer: StreamWriter) -> None:
         if self.is_cut:
@@ -72,6 +68,7 @@ class Relay(Loopback):
         self.connections += 1
         self._notify()
         to_server, to_target = await asyncio.open_connection("localhost", self.target)
+        self._track(to_target)
         self._writers |= {writer, to_target}
         with contextlib.suppress(OSError, asyncio.CancelledError):
             await asyncio.gather(

@@ -68,7 +68,7 @@ class WireServer(Loopback):
         return f"{self.address}/v1"
 
     async def _serve(self, ready: threading.Event, stop: asyncio.Event) -> None:
-        server = await asyncio.start_server(self._connection, "127.0.0.1", self.port)
+        server = await self._listen(self._connection, port=self.port)
         await self._serve_until_stopped(server, ready, stop)
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -93,6 +93,7 @@ def test_question_mark_lists_the_keys_of_the_page(results):
     page.keyboard.press("Escape")
     page.click(".found-file h2 a >> nth=0")
     page.wait_for_selector("#code-lines")
+    page.wait_for_load_state()  # its scripts have bound their keys
     page.keyboard.press("?")
     page.wait_for_selector("#help >> text=Go to file")
     assert "question" not in page.inner_text("#help dl")

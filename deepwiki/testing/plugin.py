@@ -5,6 +5,7 @@ Loaded before Django's settings are read, so that nothing of the machine's envir
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import socket
@@ -92,6 +93,8 @@ def no_outside_network() -> Iterator[None]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Else the first test that is a coroutine makes a loop for the time after it, which nobody closes.
+    asyncio.set_event_loop(None)
     # After the plugins that are installed: of fixtures with the same name, the later one counts.
     for name in ("database", "fixtures"):
         config.pluginmanager.import_plugin(f"deepwiki.testing.{name}")
