@@ -57,6 +57,7 @@ MESSAGES: Final[dict[str, str]] = {
         " question."
     ),
     "tools_unsupported": "This model cannot use tools, so the answer rests on one search.",
+    "server_busy": "The server is busy with other questions. Ask again in {seconds} seconds.",
     "server_stops": "The server is restarting. Ask again in a moment.",
     "unavailable": (
         "DeepWiki is temporarily unavailable. Try again in a minute: nothing of yours is lost."

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import uuid
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 
-from chat.core.errors import ServerStops
+from chat.core.errors import ServerStops, TooMany
 from chat.core.events import Event
 from chat.runs.run import Run
 
@@ -16,6 +17,7 @@ from chat.runs.run import Run
 FINISHED_BYTES = 4_000_000
 FINISHED_RUNS = 50
 CANCEL_SECONDS = 5.0
+BUSY_RETRY_SECONDS = 5
 
 
 class RunManager:
@@ -28,12 +30,28 @@ class RunManager:
     def __init__(self) -> None:
         self.runs: dict[uuid.UUID, Run] = {}
         self.draining = False
+        self._starting = 0
         self._finished: deque[Run] = deque()  # the oldest first
         self._finished_bytes = 0
 
     @property
     def running(self) -> list[Run]:
         return [run for run in self.runs.values() if run.is_running]
+
+    @contextlib.contextmanager
+    def place(self, most: int) -> Iterator[None]:
+        """Hold one of `most` places of this process while an answer is being started.
+
+        A started run holds its place until it has finished: more of them than the process
+        can drive would all be late, and some could not be stored. Raises TooMany.
+        """
+        if self._starting + len(self.runs) - len(self._finished) >= most:
+            raise TooMany("server_busy", seconds=BUSY_RETRY_SECONDS, retry_after=BUSY_RETRY_SECONDS)
+        self._starting += 1
+        try:
+            yield
+        finally:
+            self._starting -= 1
 
     def start(self, run: Run, source: AsyncGenerator[Event], *first: Event) -> Run:
         """Start generating an answer. The `first` events come before those of `source`.

@@ -138,6 +138,18 @@ async def _start_answer(
 ) -> Run | StoredRun:
     if not person.is_authenticated and not settings.ALLOW_ANONYMOUS:
         raise NotSignedIn
+    with runs.place(settings.RUNS_PER_PROCESS):
+        return await _start_in_place(person, request, authorize, address=address, lasting=lasting)
+
+
+async def _start_in_place(
+    person: Person,
+    request: ChatRequest,
+    authorize: Authorize,
+    *,
+    address: str,
+    lasting: bool,
+) -> Run | StoredRun:
     accepted, model = await in_thread(_accept, person, request, authorize, address)
     if accepted.existing and accepted.run_id is not None:
         return runs.get(accepted.run_id) or StoredRun(accepted.run_id, person)

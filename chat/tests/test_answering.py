@@ -11,6 +11,7 @@ from django.test import AsyncClient
 from chat import services
 from chat.core.citation_search import find
 from chat.core.citations import Citation
+from chat.core.errors import TooMany
 from chat.core.request import parse
 from chat.models import Message
 from chat.rendering import LiveBlocks, render
@@ -173,6 +174,29 @@ async def test_many_questions_at_the_same_moment_do_not_pass_the_limit(
     started = [result for result in results if not isinstance(result, Exception)]
     assert len(started) == 2
     for run in started:
+        run.stop()
+    await settled()
+
+
+async def test_a_process_that_answers_as_much_as_it_can_refuses_more_until_one_has_ended(
+    repository, alice, with_model, settings
+):
+    settings.RUNS_PER_PROCESS, settings.RUNS_PER_USER = 2, 100
+    request = parse(ask(repository, "fake?tokens=200&delay_ms=5"), services.request_limits())
+
+    async def asked():
+        return await services.ask(alice, request, lasting=True)
+
+    results = await asyncio.gather(*(asked() for _ in range(8)), return_exceptions=True)
+    started = [result for result in results if not isinstance(result, Exception)]
+    refusals = [result for result in results if isinstance(result, Exception)]
+    assert len(started) == 2
+    assert {(type(r), r.reason, r.retry_after) for r in refusals} == {(TooMany, "server_busy", 5)}
+    assert await Message.objects.acount() == 4  # of the refused nothing was stored
+    started[0].stop()
+    await asyncio.wait([started[0].task])
+    later = await asked()
+    for run in (started[1], later):
         run.stop()
     await settled()
 

@@ -68,6 +68,9 @@ MESSAGES: dict[str, str] = {
     ),
     **SERVICE_MESSAGES,
     **STEP_MESSAGES,
+    "server_busy": gettext_noop(
+        "The server is busy with other questions. Ask again in {seconds} seconds."
+    ),
     "server_stops": gettext_noop("The server is restarting. Ask again in a moment."),
     "unavailable": gettext_noop(
         "DeepWiki is temporarily unavailable. Try again in a minute: nothing of yours is lost."
