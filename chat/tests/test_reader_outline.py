@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 
 from deepwiki.testing.fixtures import write_files
-from repos.models import Index
-from repos.models.graph import GraphDefinition
+from repos.models import Document, Index
+from repos.models.graph import GraphDefinition, GraphReferences
 
 pytestmark = pytest.mark.django_db
 BODY = "\n".join(
@@ -53,3 +53,17 @@ def test_a_file_of_which_nothing_is_known_says_so(outline, client):
 
     Chunk.objects.update(symbol="")
     assert outline() == []
+
+
+def test_a_file_of_which_names_were_left_out_says_so(outline, client):
+    url = reverse("code-outline", args=[Index.objects.get().repository_id])
+
+    def said():
+        return client.get(url, {"path": "basket.py"}).content.decode()
+
+    assert "are not listed" not in said() and "failed on this file" not in said()
+    rows = {"keys": [], "places": [], "imports": "", "left_out": 3}
+    GraphReferences.objects.create(document=Document.objects.get(), **rows)
+    assert "some definitions and uses are not listed" in said()
+    GraphReferences.objects.update(by_words=True)
+    assert "grammar of this language failed on this file" in said()

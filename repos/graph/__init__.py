@@ -7,6 +7,7 @@ index made before `Index.LOOKUP_FORMAT` has no graph; its answers are empty.
 
 from repos.graph.artifacts import IndexArtifact, artifacts
 from repos.graph.calls import Callee, Caller, callees, callers, hover, name_at
+from repos.graph.completeness import Completeness, completeness, count_read_by_words
 from repos.graph.definitions import Definition, definitions, outline, with_depths
 from repos.graph.edges import EdgeKind
 from repos.graph.file_links import FileEdge, FileLinks, file_edges, tests_of
@@ -26,6 +27,7 @@ from repos.indexing.symbols import ReferenceKind
 __all__ = [
     "Callee",
     "Caller",
+    "Completeness",
     "Definition",
     "EdgeKind",
     "FileEdge",
@@ -41,6 +43,8 @@ __all__ = [
     "callees",
     "callers",
     "change_of",
+    "completeness",
+    "count_read_by_words",
     "definitions",
     "file_edges",
     "hover",

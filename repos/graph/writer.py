@@ -13,7 +13,7 @@ DEFINITION_COLUMNS = (
     'document_id, key, position, parent, start, "end", kind, name, scope, signature, comment'
 )
 ARTIFACT_COLUMNS = "document_id, position, kind, line, name, target"
-REFERENCE_COLUMNS = "document_id, keys, places, imports"
+REFERENCE_COLUMNS = "document_id, keys, places, imports, left_out, by_words"
 KIND_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
 ARTIFACT_NUMBERS = {kind: number for number, kind in enumerate(ARTIFACT_KINDS)}
 NUL = "\x00"  # which PostgreSQL does not take
@@ -48,9 +48,10 @@ def _definitions(index_id: int, documents: Sequence[DocumentSymbols]) -> Iterato
 
 def _references(index_id: int, documents: Sequence[DocumentSymbols]) -> Iterator[Row]:
     for document, symbols in documents:
-        if symbols.references or symbols.imports:
-            packed = list(map(pack, symbols.references.values()))
-            yield document, _keys(index_id, symbols), packed, _imports(symbols)
+        names = (_keys(index_id, symbols), list(map(pack, symbols.references.values())))
+        lost = (symbols.left_out, symbols.by_words)
+        if symbols.references or symbols.imports or any(lost):
+            yield document, *names, stored_imports(symbols), *lost
 
 
 def _artifacts(_index_id: int, documents: Sequence[DocumentSymbols]) -> Iterator[Row]:
@@ -65,7 +66,8 @@ def _keys(index_id: int, symbols: FileSymbols) -> list[int]:
     return [cached_name_key(index_id, name) for name in symbols.references]
 
 
-def _imports(symbols: FileSymbols) -> str:
+def stored_imports(symbols: FileSymbols) -> str:
+    """The imports of a file as one text: a line each, its fields divided by tabs."""
     return _clean("\n".join(map(_import_line, symbols.imports)))
 
 

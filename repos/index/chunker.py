@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 
 from deepwiki.foundation.worker_process import WorkerFailed, WorkerPool
-from repos.indexing import ParsedFile, TextChunk, chunk_by_lines, chunk_text, language_of, parse
+from repos.indexing import ParsedFile, TextChunk, chunk_text, language_of, parse, parse_by_words
 from repos.indexing.languages import GRAMMARS
 from repos.indexing.symbols import from_message
 
@@ -20,7 +20,8 @@ pool = WorkerPool("repos.indexing.chunk_worker", size=SIZE, wait_seconds=60.0, c
 class Chunker:
     """Chunks the files of one run, and finds their symbols.
 
-    A file whose grammar crashes or takes too long is chunked by its lines.
+    A file whose grammar crashes or takes too long is chunked by its lines, its symbols are
+    found by words.
     """
 
     def __init__(self) -> None:
@@ -41,7 +42,7 @@ class Chunker:
             except WorkerFailed:
                 self._failures[language] += 1
                 logger.warning("a file of %s was chunked by its lines", language)
-        return ParsedFile(chunk_by_lines(text))
+        return parse_by_words(path, text)
 
     def _parse_in_worker(self, path: str, text: str, language: str) -> ParsedFile:
         """Raises WorkerFailed."""

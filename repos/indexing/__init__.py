@@ -10,6 +10,7 @@ from repos.indexing.chunking import (
     chunk_by_lines,
     chunk_text,
     parse,
+    parse_by_words,
 )
 from repos.indexing.code_tokens import (
     DIMENSION,
@@ -36,6 +37,7 @@ __all__ = [
     "files",
     "language_of",
     "parse",
+    "parse_by_words",
     "question_terms",
     "select",
     "sparse_text",

@@ -8,14 +8,14 @@ A chunk knows its lines, so that a citation of it always names real ones.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice, takewhile
 from typing import Protocol
 
 from repos.indexing.artifacts import with_artifacts
 from repos.indexing.languages import language_of
 from repos.indexing.notebooks import broken_units, cell_text, notebook_chunks
-from repos.indexing.symbols import FileSymbols, fallback_symbols, file_symbols
+from repos.indexing.symbols import FileSymbols, fallback_symbols, file_symbols, has_queries
 from repos.indexing.syntax_trees import syntax_tree
 from repos.indexing.syntax_units import syntax_units
 from repos.indexing.units import (
@@ -39,6 +39,7 @@ __all__ = [
     "chunk_by_lines",
     "chunk_text",
     "parse",
+    "parse_by_words",
 ]
 
 MAX_SYMBOL_CHARS = 300
@@ -82,6 +83,16 @@ def parse(path: str, text: str) -> ParsedFile:
     symbols = file_symbols(language, syntax)
     if symbols is None:
         symbols = fallback_symbols(language, source, chunks)
+        symbols = replace(symbols, by_words=has_queries(language))
+    return ParsedFile(chunks, with_artifacts(path, language, source.rows, symbols))
+
+
+def parse_by_words(path: str, text: str) -> ParsedFile:
+    """As `parse`, without the help of a grammar, which failed on the file."""
+    language = language_of(path)
+    chunks = chunk_by_lines(text)
+    source = SourceText(text)
+    symbols = replace(fallback_symbols(language, source, chunks), by_words=True)
     return ParsedFile(chunks, with_artifacts(path, language, source.rows, symbols))
 
 

@@ -46,7 +46,8 @@ class GraphDefinition(models.Model):
 class GraphReferences(models.Model):
     """The names that a document uses: a key each, and beside it the packed places.
 
-    `imports` are lines of `line, module, name, alias`, divided by tabs.
+    `imports` are lines of `line, module, name, alias`, divided by tabs. `left_out` and
+    `by_words` are those of `repos.indexing.symbols.FileSymbols`.
     """
 
     document = models.OneToOneField(
@@ -55,6 +56,8 @@ class GraphReferences(models.Model):
     keys = ArrayField(models.BigIntegerField())
     places = ArrayField(models.BinaryField())
     imports = models.TextField()
+    left_out = models.IntegerField(default=0, db_default=0)
+    by_words = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [GinIndex(fields=["keys"], name="references_to_a_name", fastupdate=False)]

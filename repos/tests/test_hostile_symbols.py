@@ -2,7 +2,9 @@
 
 import pytest
 
+from deepwiki.testing.fixtures import write_files
 from deepwiki.testing.growth import LINEAR, growth
+from repos import graph
 from repos.indexing import parse
 from repos.indexing.symbols import MAX_NAME_CHARS, MAX_REFERENCES, MAX_SYMBOLS
 from repos.indexing.symbols.types import MAX_COMMENT_CHARS, MAX_IMPORTS, MAX_SIGNATURE_CHARS
@@ -38,6 +40,15 @@ def test_names_that_are_too_long_are_left_out_and_counted():
     assert [d.name for d in found.definitions] == ["short"]
     assert all(len(name) <= MAX_NAME_CHARS for name in found.references)
     assert found.left_out >= 2
+
+
+@pytest.mark.django_db
+def test_what_was_left_out_of_a_file_is_known_in_its_index(index_folder, tmp_path):
+    write_files(tmp_path / "r", {"a.py": f"def {'n' * 999}(): pass\n", "b.py": "def f(): pass\n"})
+    index = index_folder(tmp_path / "r").current_index_id
+    assert graph.completeness(index, "a.py").left_out >= 1
+    assert graph.completeness(index, "b.py") == graph.completeness(index, "no.py")
+    assert graph.completeness(index, "b.py") == graph.Completeness()
 
 
 def test_heads_and_comments_are_cut():

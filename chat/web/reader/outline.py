@@ -37,7 +37,8 @@ def outline_context(code: IndexedCode, place: NamePlace) -> dict[str, Any]:
     if not entries:
         entries = list(map(_of_chunks, symbols_of_file(code.index.pk, place.path)))
     shown, more = entries[:MAX_ENTRIES], len(entries[MAX_ENTRIES:])
-    return {"entries": shown, "more": more, "path": place.path}
+    lacks = graph.completeness(code.index.pk, place.path)
+    return {"entries": shown, "more": more, "path": place.path, "lacks": lacks}
 
 
 def _of_graph(found: Sequence[Definition]) -> list[OutlineEntry]:

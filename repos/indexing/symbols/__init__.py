@@ -1,6 +1,6 @@
 """What a file defines, uses and imports, found in its syntax tree. Pure."""
 
-from repos.indexing.symbols.extraction import KINDS, file_symbols
+from repos.indexing.symbols.extraction import KINDS, file_symbols, has_queries
 from repos.indexing.symbols.fallback import fallback_symbols
 from repos.indexing.symbols.types import (
     ARTIFACT_KINDS,
@@ -38,6 +38,7 @@ __all__ = [
     "fallback_symbols",
     "file_symbols",
     "from_message",
+    "has_queries",
     "line_and_kind",
     "places",
     "to_message",

@@ -94,6 +94,11 @@ def file_symbols(language: str, syntax: SyntaxTree | None) -> FileSymbols | None
     return FileSymbols(tuple(definitions), references, tuple(imports[:MAX_IMPORTS]), left_out)
 
 
+def has_queries(language: str) -> bool:
+    """Are the symbols of a language's files found in their trees?"""
+    return _queries(language) is not None
+
+
 def _known_names(definitions: list[SymbolDefinition], imports: list[ImportedName]) -> set[str]:
     """The names that a file defines or imports."""
     return {symbol.name for symbol in definitions} | {name.bound_name for name in imports}

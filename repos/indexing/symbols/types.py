@@ -96,7 +96,8 @@ class FileSymbols:
     """The symbols of one file, definitions in the order of their start.
 
     `references` maps a name to its places, ascending: `line << KIND_BITS | kind`.
-    `left_out` counts what was over a limit.
+    `left_out` counts what was over a limit. `by_words` says that the file's grammar failed,
+    so that the symbols are found by the words of its lines.
     """
 
     definitions: tuple[SymbolDefinition, ...] = ()
@@ -104,6 +105,7 @@ class FileSymbols:
     imports: tuple[ImportedName, ...] = ()
     left_out: int = 0
     artifacts: tuple[Artifact, ...] = ()
+    by_words: bool = False
 
 
 def dotted(scope: str, name: str) -> str:
@@ -127,18 +129,20 @@ def to_message(symbols: FileSymbols) -> list[object]:
         _rows(symbols.imports),
         symbols.left_out,
         _rows(symbols.artifacts),
+        symbols.by_words,
     ]
 
 
 def from_message(message: Sequence[Any]) -> FileSymbols:
     """The symbols that `to_message` gave, after JSON."""
-    definitions, references, imports, left_out, artifacts = message
+    definitions, references, imports, left_out, artifacts, by_words = message
     return FileSymbols(
         tuple(SymbolDefinition(*values) for values in definitions),
         {name: tuple(packed) for name, packed in references.items()},
         tuple(ImportedName(*values) for values in imports),
         left_out,
         tuple(Artifact(*values) for values in artifacts),
+        by_words,
     )
 
 

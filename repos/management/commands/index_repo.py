@@ -19,7 +19,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from repos import jobs, services
+from repos import graph, jobs, services
 from repos.jobs.revision_choice import choose_revision
 from repos.models import IndexJob
 from repos.sources import KINDS, Address, SourceError, parse_address
@@ -127,6 +127,9 @@ class Command(BaseCommand):
         if counts:
             reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(counts.items()))
             self.stdout.write(f"Left out: {reasons}.")
+        by_words = graph.count_read_by_words(index.pk)
+        if by_words:
+            self.stdout.write(f"Read by words, since their grammar failed: {by_words}.")
 
     def _exit(self, code: int, message: str) -> NoReturn:
         self.stderr.write(self.style.ERROR(message))
