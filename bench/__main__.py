@@ -8,6 +8,8 @@ same input. The chat figures are ratios to a bare relay measured in the same run
 that makes one embeddings call and passes the model's stream on with the typed client. `words` is
 about a new repository while two others compute vectors.
 
+`graph`, `grep` and `tools` are measured when they are named, on an index of their own.
+
 Only when named, since they take many minutes: `soak` (a warm-up of two minutes, then `--minutes` of
 `--rate` questions a second), `local` (the built-in embedder) and `memory` (a repository of 200 MB
 made of copies of the source).
@@ -67,6 +69,7 @@ def measure(source: Path, names: set[str], load: Load) -> dict[str, object]:
         local_embedders,
         render,
         soak,
+        tools,
         words_first,
     )
 
@@ -89,6 +92,8 @@ def measure(source: Path, names: set[str], load: Load) -> dict[str, object]:
         results |= local_embedders.measure(source)
     if "grep" in names:
         results |= grep.measure(source)
+    if "tools" in names:
+        results |= tools.measure(source)
     if "memory" in names:
         results |= large_repository.measure(source)
     return results

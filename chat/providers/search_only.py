@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from chat.core.ports import Model, Text
 from chat.core.prompt import Prompt, PromptPassage
 from chat.providers.base import Pieces, ProviderConfig
 
-SHOWN_PASSAGES = 8
+SHOWN_PASSAGES = 8  # where the question names nothing that is defined
+# Of each group where it does: a few lines of each.
+SHOWN_OF_GROUP = {"defined": 4, "used": 6, "code": 3, "tests": 3, "documents": 2}
 SHOWN_LINES = 24
 SPARE_LINES = 3  # so few are shown rather than counted
-GROUPS = ("defined", "used", "tests", "documents")
+DEFINED = "defined"
+GROUP_OF_REASON = {"uses": "used"}
 ROLE_GROUPS = {"test": "tests", "docs": "documents"}
 Numbered = tuple[int, PromptPassage]
 # The heading that clients take for the end of Deep Research; English in every language.
@@ -40,13 +43,13 @@ class SearchOnly:
     async def stream(self, prompt: Prompt, model: Model) -> Pieces:
         """See Provider."""
         yield Text(_introduction(prompt))
-        for heading, group in _groups(prompt):
-            if heading:
-                yield Text(f"\n### {heading}\n")
-            for number, passage in group:
+        groups, others = _groups(prompt.passages)
+        for group, passages in groups.items():
+            if len(groups) > 1:
+                yield Text(f"\n### {_sentences(prompt)[group]}\n")
+            for number, passage in passages:
                 await asyncio.sleep(0)
                 yield Text(excerpt(number, passage))
-        others = prompt.passages[SHOWN_PASSAGES:]
         if others:
             yield Text(_citations(others))
         if prompt.is_research:
@@ -70,28 +73,38 @@ def _sentences(prompt: Prompt) -> dict[str, str]:
     return SENTENCES.get(prompt.language, SENTENCES["en"])
 
 
-def _groups(prompt: Prompt) -> Iterable[tuple[str, list[Numbered]]]:
-    """The shown passages by what they are, each group with its heading.
+def _groups(
+    passages: Sequence[PromptPassage],
+) -> tuple[dict[str, list[Numbered]], list[PromptPassage]]:
+    """The shown passages by what they are, and those that are only cited.
 
-    Without headings where all are of one kind. Numbers are those of the sources.
+    Numbers are those of the sources.
     """
-    groups: dict[str, list[Numbered]] = {group: [] for group in GROUPS}
-    for number, passage in enumerate(prompt.passages[:SHOWN_PASSAGES], 1):
-        groups[_group(passage)].append((number, passage))
-    if not groups["defined"]:
-        groups = {"code": groups.pop("used"), **groups}
-    filled = {group: passages for group, passages in groups.items() if passages}
-    sentences = _sentences(prompt)
-    return [
-        (sentences[group] if len(filled) > 1 else "", passages)
-        for group, passages in filled.items()
-    ]
+    groups: dict[str, list[Numbered]] = {group: [] for group in SHOWN_OF_GROUP}
+    others = []
+    limits = _limits(passages)
+    for number, passage in enumerate(passages, 1):
+        group = _group(passage)
+        if number <= limits["all"] and len(groups[group]) < limits[group]:
+            groups[group].append((number, passage))
+        else:
+            others.append(passage)
+    return {group: shown for group, shown in groups.items() if shown}, others
+
+
+def _limits(passages: Sequence[PromptPassage]) -> dict[str, int]:
+    """How many passages are shown, of each group and in all."""
+    if any(passage.match_reason == DEFINED for passage in passages):
+        return {**SHOWN_OF_GROUP, "all": len(passages)}
+    return dict.fromkeys([*SHOWN_OF_GROUP, "all"], SHOWN_PASSAGES)
 
 
 def _group(passage: PromptPassage) -> str:
-    if passage.role in ROLE_GROUPS:
-        return ROLE_GROUPS[passage.role]
-    return "defined" if passage.match_reason == "defined" else "used"
+    """What a passage is: by why it was found, then by its role."""
+    if passage.match_reason == DEFINED:
+        return DEFINED
+    by_reason = GROUP_OF_REASON.get(passage.match_reason, "code")
+    return ROLE_GROUPS.get(passage.role, by_reason)
 
 
 def _citations(passages: Sequence[PromptPassage]) -> str:

@@ -155,7 +155,7 @@ async def _start_in_place(
         return runs.get(accepted.run_id) or StoredRun(accepted.run_id, person)
     try:
         asked = with_pasted_file(request, accepted.repository)
-        retriever = _retriever(person, asked, accepted)
+        retriever = _retriever(person, asked, accepted, model)
         context = _answer_context(asked, accepted, model, retriever)
         run = Run(
             id=accepted.run_id or uuid.uuid4(),
@@ -213,7 +213,7 @@ def _renderer(request: ChatRequest) -> LiveBlocks | None:
 
 
 def _retriever(
-    person: Person, request: ChatRequest, accepted: AcceptedQuestion
+    person: Person, request: ChatRequest, accepted: AcceptedQuestion, model: Model
 ) -> RepositoryRetriever:
     return RepositoryRetriever(
         repository_id=accepted.repository.pk,
@@ -221,6 +221,7 @@ def _retriever(
         filters=parse_filters(request.filters),
         file=request.file_path,
         loaded=accepted.repository,
+        names_first=not providers().adapter(model.provider).is_generative,
     )
 
 

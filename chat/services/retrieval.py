@@ -19,6 +19,8 @@ from chat.core.prompt import PromptPassage
 from chat.rendering.citation_links import CitationChecker
 from chat.runs import keep
 from chat.services.index_progress import index_progress
+from chat.tools.named_places import with_named_places
+from chat.tools.repository import RepositoryAtCommit
 from deepwiki.foundation import metrics
 from deepwiki.foundation.threads import in_thread
 from repos.indexing.code_tokens import question_terms
@@ -51,7 +53,7 @@ class RepositoryRetriever:
 
     `loaded` is the repository as it was read for the question, with this person's rights:
     it serves the first search, a later one reads it again. All searches are of `snapshot`,
-    taken by the first.
+    taken by the first. `names_first`: the places of the question's names come before the hits.
     """
 
     repository_id: uuid.UUID
@@ -60,6 +62,7 @@ class RepositoryRetriever:
     file: str = ""
     loaded: Repository | None = None
     snapshot: IndexSnapshot | None = None
+    names_first: bool = False
 
     async def retrieve(self, question: str, limit: int) -> AsyncGenerator[Status | Retrieved]:
         """See Retriever. Waits for a repository that is being indexed, with its progress."""
@@ -110,7 +113,7 @@ class RepositoryRetriever:
         index = repository.current_index
         assert index is not None
         searched = (snapshot.index_id, snapshot.generation, snapshot.commit)
-        state = (index.updated_at, index.state)
+        state = (index.updated_at, index.state, self.names_first)
         key = (*searched, *state, self.person_id, question, limit, self.filters, self.file)
         with metrics.retrieval_seconds.time():
             return await _shared(
@@ -130,7 +133,7 @@ class RepositoryRetriever:
         address = repository.address
         lines = snapshot_line_counts(snapshot.index_id, snapshot.generation)
         return Retrieved(
-            passages=tuple(_prompt_passage(address, hit) for hit in result.passages),
+            passages=self._passages(repository, snapshot, question, result),
             commit=snapshot.commit,
             mode=result.mode,
             repository=repository.name,
@@ -143,6 +146,17 @@ class RepositoryRetriever:
             has_terms=bool(question_terms(question)),
             filtered=_filtered(result),
         )
+
+    def _passages(
+        self, repository: Repository, snapshot: IndexSnapshot, question: str, result: SearchResult
+    ) -> tuple[PromptPassage, ...]:
+        hits = tuple(_prompt_passage(repository.address, hit) for hit in result.passages)
+        if not self.names_first:
+            return hits
+        readable = RepositoryAtCommit(
+            repository, snapshot, repository.name, "", self.person_id, self.filters
+        )
+        return tuple(with_named_places(readable, question, hits))
 
     def _file(self, snapshot: IndexSnapshot) -> PromptPassage | None:
         if not self.file:

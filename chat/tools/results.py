@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from chat.core.messages import Parameters
 from chat.core.ports import ToolResult
@@ -46,7 +47,7 @@ class Body:
 
     def add(self, line: str) -> bool:
         """Add a line; False, and nothing is added, where it does not fit."""
-        if len(line) + 1 > self.room:
+        if len(line) >= self.room:
             return False
         self.lines.append(line)
         self.room -= len(line) + 1
@@ -58,11 +59,7 @@ class Body:
 
     def add_first(self, lines: Iterable[str]) -> int:
         """Add lines up to the first that does not fit; how many these are."""
-        before = len(self.lines)
-        for line in lines:
-            if not self.add(line):
-                break
-        return len(self.lines) - before
+        return len(list(takewhile(self.add, lines)))
 
     @property
     def text(self) -> str:

@@ -33,14 +33,19 @@ class Tool:
 
     def parameters_for(self, repositories: Sequence[str]) -> tuple[Parameter, ...]:
         """Its parameters; of several repositories one is chosen by name."""
-        if len(repositories) == 1:
-            return self.parameters
-        return (repository_parameter(repositories), *self.parameters)
+        return (*_choice_of(repositories), *self.parameters)
 
     def spec(self, repositories: Sequence[str]) -> ToolSpec:
         """How a model is told of it."""
         schema = object_schema(self.parameters_for(repositories))
         return ToolSpec(self.name, self.description, schema)
+
+
+def _choice_of(repositories: Sequence[str]) -> tuple[Parameter, ...]:
+    """The parameter that names one of several; none for one alone."""
+    if len(repositories) == 1:
+        return ()
+    return (repository_parameter(repositories),)
 
 
 def repository_parameter(repositories: Sequence[str]) -> Parameter:

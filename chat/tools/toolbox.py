@@ -154,9 +154,13 @@ def _tool(written: str) -> Tool:
     """The tool of a name. Raises WrongArguments."""
     tool = BY_NAME.get(_tool_name(written))
     if tool is None:
-        tools = ", ".join(BY_NAME)
-        raise WrongArguments(f"There is no tool {shown(written)}. The tools are: {tools}.")
+        raise _no_such_tool(written)
     return tool
+
+
+def _no_such_tool(written: str) -> WrongArguments:
+    tools = ", ".join(BY_NAME)
+    return WrongArguments(f"There is no tool {shown(written)}. The tools are: {tools}.")
 
 
 def _tool_name(written: str) -> str:

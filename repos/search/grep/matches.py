@@ -118,13 +118,31 @@ def shown_lines(matches: Matches) -> list[FoundLine]:
         if number not in by_line and len(by_line) == MAX_LINES_A_FILE:
             break
         by_line.setdefault(number, []).append(span)
-    last = max(by_line, default=0) + CONTEXT_LINES
-    wanted = {n + d for n in by_line for d in range(-CONTEXT_LINES, CONTEXT_LINES + 1)}
+    data = matches.data
+    starts: dict[int, int] = {}
+    for number, found in by_line.items():
+        starts.update(_starts_around(data, number, found[0][0]))
     return [
-        _found_line(number, line, start, by_line.get(number))
-        for number, start, line in _lines(matches.data, last)
-        if number in wanted
+        _found_line(
+            number, data[start : _line_end(data, start, len(data))], start, by_line.get(number)
+        )
+        for number, start in sorted(starts.items())
     ]
+
+
+def _starts_around(data: bytes, number: int, position: int) -> Iterator[tuple[int, int]]:
+    """The number and the start of the line of a position, and of CONTEXT_LINES around it."""
+    first = start = data.rfind(LINE_BREAK, 0, position) + 1
+    for before in range(1, CONTEXT_LINES + 1):
+        if first == 0:
+            break
+        first = data.rfind(LINE_BREAK, 0, first - 1) + 1
+        yield number - before, first
+    for behind in range(CONTEXT_LINES + 1):
+        if start >= len(data):
+            break
+        yield number + behind, start
+        start = _line_end(data, start, len(data)) + 1
 
 
 def _slices(data: bytes) -> Iterator[tuple[int, int, bool]]:
@@ -173,19 +191,6 @@ def _line_numbers(matches: Matches) -> Iterator[int]:
         number += matches.data.count(LINE_BREAK, position, start)
         position = start
         yield number
-
-
-def _lines(data: bytes, last: int) -> Iterator[tuple[int, int, bytes]]:
-    """The number, the start and the bytes of lines 1 to `last`."""
-    start = 0
-    for number in range(1, last + 1):
-        end = data.find(LINE_BREAK, start)
-        if end < 0:
-            if start < len(data):
-                yield number, start, data[start:]
-            return
-        yield number, start, data[start:end]
-        start = end + 1
 
 
 def _found_line(number: int, line: bytes, start: int, spans: Sequence[Span] | None) -> FoundLine:
