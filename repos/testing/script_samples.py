@@ -108,6 +108,7 @@ def discounted(a: Int) = a
             ("shop.models", "Order", ""),
             ("shop.models", "Item", "I"),
             ("shop.util", "*", ""),
+            ("a.b.C", "C", ""),
         ),
     ),
     Sample(

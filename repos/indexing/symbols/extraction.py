@@ -2,7 +2,8 @@
 
 A query file has two parts, divided by DIVIDER. In the first a match is a definition
 (`@definition.<kind>` with its `@name`, and `@scope` where the text names it) or an import
-(`@module` with `@imported`, `@default`, `@alias`); in the second a capture is a reference.
+(`@module` with `@imported`, `@default`, `@alias`); in the second a capture is a reference,
+or tells what is none (see `repos.indexing.symbols.references`).
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ UNDOCUMENTED_KINDS = frozenset({"constant", "field"})
 TYPE_KINDS = frozenset({"class", "interface", "struct", "trait", "enum", "type", SCOPE})
 WILDCARDS = ("*", "_")  # at the end of what is imported: all names
 # Of a declaration captured whole, as Scala's `import a.b.{C, D}`: not its module.
-IMPORT_WORDS = re.compile(r"^import\s+|\.?\s*\{.*|\._$|\.\*$", re.DOTALL)
+IMPORT_WORDS = re.compile(r"^import\s+|\.?\s*\{.*|\._$|\.\*$|\.[^.\s]+\s+as\s.*", re.DOTALL)
 QUERY_SECONDS = 3.0
 WINDOW_BYTES = 100_000
 MATCH_LIMIT = 4_096  # of states that a query holds at once

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from operator import itemgetter
 
 from tree_sitter import Node
@@ -30,16 +31,19 @@ def references_in(
 
     `name_offsets` are where names of definitions start. A name that the file binds as a
     parameter or variable (`@local`) is not counted as read, unless it is `known`: defined
-    or imported by the file.
+    or imported by the file. In a path of modules (`@path`) no name is read.
     """
     local = {_text(node, data) for node in captures.get("local", ())} - known | PRONOUNS
     ignored = name_offsets | _offsets(captures, "skip")
     members = _offsets(captures, "member")
+    paths = _Paths(captures.get("path", ()))
     found: dict[str, list[int]] = {}
     left_out = total = 0
     for start, (kind, node) in _by_offset(captures):
         name = _text(node, data)
         if start in ignored or _is_local_read(kind, name, local, is_member=start in members):
+            continue
+        if kind == ReferenceKind.READ and start in paths:
             continue
         if total == MAX_REFERENCES or len(name) > MAX_NAME_CHARS:
             left_out += 1
@@ -50,6 +54,24 @@ def references_in(
             lines.append(place)
             total += 1
     return {name: tuple(sorted(set(lines))) for name, lines in found.items()}, left_out
+
+
+class _Paths:
+    """The bytes of nodes: an offset is in it where one of them covers it."""
+
+    def __init__(self, nodes: Iterable[Node]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in sorted((node.start_byte, node.end_byte) for node in nodes):
+            if self._ends and start < self._ends[-1]:
+                self._ends[-1] = max(end, self._ends[-1])
+            else:
+                self._starts.append(start)
+                self._ends.append(end)
+
+    def __contains__(self, offset: int) -> bool:
+        number = bisect_right(self._starts, offset) - 1
+        return number >= 0 and offset < self._ends[number]
 
 
 def _offsets(captures: Mapping[str, list[Node]], capture: str) -> set[int]:

@@ -36,5 +36,9 @@
 (base_class_clause (qualified_identifier name: (type_identifier) @inherit))
 (using_declaration (identifier) @import)
 (using_declaration (qualified_identifier name: (identifier) @import))
+(using_declaration (qualified_identifier name: (qualified_identifier
+  name: (identifier) @import)))
+(using_declaration (qualified_identifier name: (qualified_identifier
+  name: (qualified_identifier name: (identifier) @import))))
 (parameter_declaration declarator: (reference_declarator (identifier) @local))
 (for_range_loop declarator: (identifier) @local)

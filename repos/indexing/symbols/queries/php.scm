@@ -43,6 +43,4 @@
 (declaration_list (use_declaration (name) @inherit))
 (namespace_use_clause (name) @import)
 (namespace_use_clause (qualified_name (name) @import))
-(namespace_definition (namespace_name (name) @skip))
-(namespace_use_clause (qualified_name prefix: (namespace_name (name) @skip)))
-(namespace_use_declaration (namespace_name (name) @skip))
+(namespace_name) @path

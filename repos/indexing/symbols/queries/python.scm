@@ -31,6 +31,8 @@
 (import_statement name: (aliased_import name: (dotted_name (identifier) @import)))
 (import_from_statement name: (dotted_name (identifier) @import))
 (import_from_statement name: (aliased_import name: (dotted_name (identifier) @import)))
+(import_from_statement module_name: (_) @path)
+(future_import_statement (dotted_name) @path)
 (keyword_argument name: (identifier) @skip)
 (parameters (identifier) @local)
 (parameters (default_parameter name: (identifier) @local))

@@ -2,6 +2,7 @@
 (object_definition name: (identifier) @name) @definition.class
 (trait_definition name: (identifier) @name) @definition.trait
 (enum_definition name: (identifier) @name) @definition.enum
+(package_object name: (identifier) @name) @definition.module
 (type_definition name: (type_identifier) @name) @definition.type
 (function_definition name: (identifier) @name) @definition.function
 (function_declaration name: (identifier) @name) @definition.function
@@ -15,7 +16,11 @@
 (import_declaration (namespace_selectors
   (arrow_renamed_identifier name: (identifier) @imported alias: (identifier) @alias))) @module
 (import_declaration (namespace_wildcard) @imported) @module
-(import_declaration path: (identifier) @imported .) @module
+(import_declaration (identifier) @imported .) @module
+(import_declaration (namespace_selectors
+  (as_renamed_identifier name: (identifier) @imported alias: (identifier) @alias))) @module
+(import_declaration
+  (as_renamed_identifier name: (identifier) @imported alias: (identifier) @alias)) @module
 
 ;;; references
 (identifier) @read
@@ -29,9 +34,14 @@
 (annotation name: (type_identifier) @decorate)
 (extends_clause type: (type_identifier) @inherit)
 (extends_clause type: (generic_type type: (type_identifier) @inherit))
-(import_declaration path: (identifier) @skip)
-(package_identifier (identifier) @skip)
-(import_declaration path: (identifier) @import .)
+(package_identifier) @path
+(import_declaration (identifier) @path)
+(import_declaration (identifier) @import .)
+(import_declaration (identifier) @import . (namespace_wildcard))
+(export_declaration (identifier) @path)
+(export_declaration (identifier) @import .)
+(export_declaration (identifier) @import . (namespace_wildcard))
+(as_renamed_identifier name: (identifier) @import)
 (namespace_selectors (identifier) @import)
 (arrow_renamed_identifier name: (identifier) @import)
 (parameter name: (identifier) @local)
