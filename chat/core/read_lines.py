@@ -40,6 +40,12 @@ class ReadLines:
         position = bisect_right(ranges, (citation.start, 10**9)) - 1
         return position >= 0 and citation.end <= ranges[position][1]
 
+    def overlaps(self, lines: Citation) -> bool:
+        """Whether any of the lines was read."""
+        ranges = self.ranges.get(lines.path, ())
+        position = bisect_right(ranges, (lines.end, 10**9)) - 1
+        return position >= 0 and lines.start <= ranges[position][1]
+
     def places(self) -> list[Citation]:
         """The ranges as citations, by path in the order in which files were first read."""
         return [

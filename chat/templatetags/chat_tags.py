@@ -57,6 +57,12 @@ def split_name(name: str) -> dict[str, str]:
 
 
 @register.filter
+def code_parts(sentence: str) -> list[str]:
+    """Text and code by turns, text first: what stands between backticks is code."""
+    return sentence.split("`")
+
+
+@register.filter
 def translate_error(message: Message) -> str:
     """The error of an answer in the current language; empty if it has none."""
     return strings.translate_message(message.error, message.error_reason, message.error_parameters)

@@ -173,7 +173,7 @@ def test_the_admin_lists_everything_and_can_add_a_repository(live, open_page, pe
 def test_deep_research_shows_its_rounds_and_any_of_them_can_be_read(start, open_page, repository):
     live = start("fake?text=%23%23%20Next%20Steps%0ANothing%20is%20missing.")
     page = begin(open_page(live), live, repository)
-    page.check("#deep-research")
+    page.select_option("#mode", "research")
     ask(page, "How does the shop work?")
     finished(page)
     for _ in range(2):  # live, and after a reload
@@ -262,7 +262,7 @@ def test_a_reload_in_the_middle_of_deep_research_goes_on_where_it_was(
         "fake?text=%23%23%20Findings%0AOne%20two%20three%20four%20five%20six%20seven%20eight.&hold=4"
     )
     page = begin(open_page(live), live, repository)
-    page.check("#deep-research")
+    page.select_option("#mode", "research")
     ask(page, "How does the shop work?")
     model.release(2)  # the plan and the first update, whose text shows once it calls no tool
     page.wait_for_selector(".stages button:has-text('Update 2')")

@@ -203,10 +203,10 @@ def test_the_rail_stays_closed_and_deep_research_is_for_one_question(start, open
     page.reload()
     assert page.locator("#rail-panel").is_hidden()
     assert page.get_attribute(".top [data-action=toggle-rail]", "aria-expanded") == "false"
-    page.check("#deep-research")
+    page.select_option("#mode", "research")
     ask(page, "How does the shop work?")
     finished(page)
-    assert not page.is_checked("#deep-research")
+    assert page.input_value("#mode") == "auto"
 
 
 def test_escape_closes_the_rail_of_a_phone(start, open_page, repository):

@@ -15,6 +15,7 @@ from chat.web import styleguide_samples as samples
 from chat.web.answer_steps import answer_steps
 from chat.web.reader.line_rows import source_rows
 from chat.web.reader.line_window import CodeLine
+from chat.web.source_groups import source_groups
 from chat.web.view_models import RenderedTurn, rendered_parts
 
 COLOURS = (
@@ -50,7 +51,12 @@ def styleguide(request: HttpRequest) -> HttpResponse:
 def _sample_turn(answer: Message) -> RenderedTurn:
     repository = answer.conversation.repository
     steps = answer_steps(answer, repository.address)
-    return RenderedTurn(answer, rendered_parts(answer, repository), steps=steps)
+    return RenderedTurn(
+        answer,
+        rendered_parts(answer, repository),
+        steps=steps,
+        groups=source_groups(answer, repository.address),
+    )
 
 
 def _source_pane() -> dict[str, object]:

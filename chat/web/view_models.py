@@ -21,6 +21,7 @@ from chat.models import Conversation, Message
 from chat.rendering import PageBudget
 from chat.rendering.citation_links import stored_check
 from chat.web.answer_steps import AnswerSteps, answer_steps
+from chat.web.source_groups import SourceGroups, source_groups
 from repos.models import Repository
 
 TURNS_PER_PAGE = 40
@@ -44,7 +45,8 @@ class RenderedTurn:
     """A message as the page shows it.
 
     An answer has `parts` and perhaps `steps`, a question has `versions` where the page offers them.
-    `commits_behind` is a sentence for an answer from an older commit, else empty.
+    `follow_ups` are questions to go on with. `commits_behind` is a sentence for an answer from an
+    older commit, else empty.
     """
 
     message: Message
@@ -52,6 +54,8 @@ class RenderedTurn:
     versions: Versions | None = None
     commits_behind: str = ""
     steps: AnswerSteps | None = None
+    groups: SourceGroups | None = None
+    follow_ups: tuple[str, ...] = ()
 
     @property
     def is_question(self) -> bool:
@@ -145,8 +149,13 @@ def _turn(
     if message.role == Message.Role.ASSISTANT:
         parts = rendered_parts(message, repository, budget)
         commits_behind = commits_behind_text(message, repository)
-        steps = answer_steps(message, repository.address)
-        return RenderedTurn(message, parts, commits_behind=commits_behind, steps=steps)
+        return RenderedTurn(
+            message,
+            parts,
+            commits_behind=commits_behind,
+            steps=answer_steps(message, repository.address),
+            groups=source_groups(message, repository.address),
+        )
     if not rows:
         return RenderedTurn(message)
     return RenderedTurn(message, versions=versions(rows, message))

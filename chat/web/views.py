@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from chat import services
 from chat.models import Conversation, ConversationQuerySet, Message
+from chat.web.follow_ups import follow_ups
 from chat.web.history_views import rail_context
 from chat.web.lookups import (
     own_answer,
@@ -24,9 +26,10 @@ from chat.web.lookups import (
     search_text,
 )
 from chat.web.model_choices import provider_choices
+from chat.web.source_groups import SEARCH_ONLY, source_groups
 from chat.web.source_viewer import viewer_context
 from chat.web.suggestions import suggested_questions
-from chat.web.view_models import commits_behind_text, load_thread
+from chat.web.view_models import RenderedTurn, commits_behind_text, load_thread
 from deepwiki.accounts.models import Profile
 from deepwiki.foundation.languages import ANSWER_CODE
 from deepwiki.foundation.parsing import parse_uuid
@@ -39,7 +42,6 @@ MAX_REPOSITORIES = 30
 SWITCHER_REPOSITORIES = 6
 SWITCHER_CONVERSATIONS = 8
 SWITCHER_FILES = 6
-SEARCH_ONLY = "search-only"
 
 
 @require_safe
@@ -92,13 +94,18 @@ def conversation_page(request: HttpRequest, conversation_id: uuid.UUID) -> HttpR
 @require_safe
 @login_required
 def message_footer(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
-    """The footer of one's own answer, loaded when it has ended."""
+    """What stands below one's own answer, loaded when it has ended."""
     answer = own_answer(request, message_id)
     repository = answer.conversation.repository
     _hide_lost_index(request, repository)
     commits_behind = commits_behind_text(answer, repository)
-    context = {"message": answer, "commits_behind": commits_behind}
-    return render(request, "chat/answer_footer.html", context)
+    context = {
+        "message": answer,
+        "commits_behind": commits_behind,
+        "groups": source_groups(answer, repository.address),
+        "follow_ups": follow_ups(answer, repository),
+    }
+    return render(request, "chat/answer_end.html", context)
 
 
 @require_safe
@@ -157,15 +164,25 @@ def _conversation_context(request: HttpRequest, conversation: Conversation) -> d
     repository = conversation.repository
     access_lost = _hide_lost_index(request, repository)
     at = _message_id(request, "at")
-    thread = load_thread(conversation, at, _message_id(request, "before"))
+    before = _message_id(request, "before")
+    thread = load_thread(conversation, at, before)
+    turns = thread.turns if before else _with_follow_ups(thread.turns, repository)
     return {
         "repository": repository,
         "conversation": conversation,
-        "turns": thread.turns,
+        "turns": turns,
         "earlier": thread.earlier,
         "at": at,
         "access_lost": access_lost,
     }
+
+
+def _with_follow_ups(turns: list[RenderedTurn], repository: Repository) -> list[RenderedTurn]:
+    """The last turns of a thread; where the last is an answer, with questions to go on with."""
+    if not turns or turns[-1].is_question:
+        return turns
+    questions = follow_ups(turns[-1].message, repository)
+    return [*turns[:-1], replace(turns[-1], follow_ups=tuple(questions))]
 
 
 def _message_id(request: HttpRequest, name: str) -> uuid.UUID | None:

@@ -1,8 +1,8 @@
 // One answer on the page. Its blocks are HTML of the server; everything else is set as text.
-import { updateBlock } from "./block_updates.js";
+import { openAgain, updateBlock } from "./block_updates.js";
 import { translate, translateEvent, translateMatchReason } from "./i18n.js";
 import { addStage, addToLastStage } from "./research_stages.js";
-import { Steps } from "./steps.js";
+import { Steps, showReadCitations } from "./steps.js";
 import { cloneTemplate } from "./templates.js";
 import { siteUrl } from "./urls.js";
 
@@ -167,14 +167,20 @@ export class AnswerView {
     }, delay);
   }
 
-  // What is below an answer: how it was made, what to do with it.
+  // What is below an answer: its sources, how it was made, what to do with it.
   loadFooter() {
     const id = this.element.dataset.message;
     if (!id) return;
-    const target = this.element.querySelector("footer");
-    htmx.ajax("GET", siteUrl(`m/${id}/footer`), { target, swap: "outerHTML" }).catch(() => {
-      // page_updates.js says that a part could not be loaded
-    });
+    const former = this.part("sources");
+    htmx
+      .ajax("GET", siteUrl(`m/${id}/footer`), { target: this.part("end"), swap: "outerHTML" })
+      .then(() => {
+        if (former.open) openAgain(this.part("sources"));
+        showReadCitations(this.element);
+      })
+      .catch(() => {
+        // page_updates.js says that a part could not be loaded
+      });
   }
 
   part(name) {
@@ -188,7 +194,7 @@ function sourceItem({ path, start, end, url, symbol, why, via }) {
   cite.href = url || "#";
   Object.assign(cite.dataset, { path, start, end });
   item.querySelector("[data-part=path]").textContent = path;
-  item.querySelector("[data-part=lines]").textContent = `${start}–${end}`;
+  item.querySelector("[data-part=lines]").textContent = start === end ? start : `${start}–${end}`;
   const details = [symbol, translateMatchReason(why, via)].filter(Boolean).join(" · ");
   item.querySelector("[data-part=match]").textContent = details;
   return item;

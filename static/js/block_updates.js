@@ -39,7 +39,8 @@ export function wasOpenedAgain(details) {
   return reopened.delete(details);
 }
 
-function openAgain(details) {
+/** Opens what the reader had opened before it was replaced. @param {HTMLDetailsElement} details */
+export function openAgain(details) {
   if (!details.open) reopened.add(details);
   details.open = true;
 }

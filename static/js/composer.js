@@ -2,6 +2,7 @@
 import { forgetDraft, forgetSent, loadDraft, messageId, saveDraft } from "./drafts.js";
 
 const OPTIONS = ["filePath", "included_dirs", "included_files", "excluded_dirs", "excluded_files"];
+const RESEARCH = "research"; // the mode that is for one question
 
 export class Composer {
   /**
@@ -15,6 +16,9 @@ export class Composer {
     this.fitHeight();
     restoreChoice(this.fields.model);
     restoreChoice(this.fields.language);
+    restoreChoice(this.fields.mode, (mode) => mode !== RESEARCH);
+    this.showModeHelp();
+    this.fields.mode.addEventListener("change", () => this.showModeHelp());
     this.showCustomModel();
     this.question.addEventListener("input", () => {
       this.fitHeight();
@@ -109,7 +113,7 @@ export class Composer {
     forgetSent();
     if (!isAccepted) return;
     if (this.question.value === "") forgetDraft();
-    this.fields.deep_research.checked = false; // for one question, since it takes long
+    if (this.fields.mode.value === RESEARCH) this.leaveResearch();
   }
 
   /**
@@ -144,6 +148,20 @@ export class Composer {
     document.getElementById("connection").textContent = text;
   }
 
+  // Research is for one question, since it takes long: the next is asked as those before it.
+  leaveResearch() {
+    this.fields.mode.value = localStorage.getItem("mode") ?? "auto";
+    this.fields.mode.dispatchEvent(new Event("change"));
+  }
+
+  // What the mode does: beside the choice while it is made, and as its tooltip.
+  showModeHelp() {
+    const { mode } = this.fields;
+    const { help } = mode.selectedOptions[0].dataset;
+    document.getElementById("mode-help").textContent = help;
+    mode.title = help;
+  }
+
   // The options that are filled in.
   options() {
     const options = {};
@@ -151,9 +169,7 @@ export class Composer {
       const value = this.fields[name].value.trim();
       if (value) options[name] = value;
     }
-    // Else the server decides whether one search is enough.
-    if (this.fields.deep_research.checked) options.deep_research = true;
-    else options.mode = "auto";
+    options.mode = this.fields.mode.value;
     return options;
   }
 
@@ -191,15 +207,16 @@ export function isSubmitKey(event) {
   return event.key === "Enter" && !event.shiftKey && !event.isComposing;
 }
 
-// Restores a choice: of this tab, else of the profile, else the last one made in any tab.
-function restoreChoice(select) {
+// Restores a choice: of this tab, else of the profile, else the last one made in any tab that is for
+// all of them.
+function restoreChoice(select, isForAll = () => true) {
   const { chosen } = select.dataset;
   const last = chosen ? null : localStorage.getItem(select.id);
   for (const value of [chosen, sessionStorage.getItem(select.id) || last]) {
     if ([...select.options].some((option) => option.value === value)) select.value = value;
   }
   select.addEventListener("change", () => {
-    localStorage.setItem(select.id, select.value);
+    if (isForAll(select.value)) localStorage.setItem(select.id, select.value);
     sessionStorage.setItem(select.id, select.value);
   });
 }

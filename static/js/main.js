@@ -39,7 +39,8 @@ const actions = {
   stage: (button) => showStage(button.closest(".answer"), Number(button.dataset.stage)),
   latest: () => position.toEnd(),
   stop: () => thread?.stop(),
-  suggest: (button) => whenIdle(() => thread.ask(button.textContent.trim())),
+  suggest: (button) =>
+    whenIdle(() => thread.ask(button.dataset.question ?? button.textContent.trim())),
   continue: () => whenIdle(() => thread.ask(translate("continue"))),
   again: (button) => whenIdle(() => askAgain(button.closest(".answer"), thread)),
   edit: (button) => whenIdle(() => editQuestion(button.closest(".question"), thread)),

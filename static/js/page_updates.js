@@ -33,7 +33,7 @@ export function bindPageUpdates(position) {
   });
 }
 
-const PRINTED = ".sources, .prose details:not(.diagram > details)";
+const PRINTED = ".sources, .source-group, .prose details:not(.diagram > details)";
 
 /** Sources and folded text are printed also where the browser does not let a style open them. */
 export function bindPrinting() {

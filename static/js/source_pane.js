@@ -92,18 +92,28 @@ export class SourcePane {
    * @param {number} by
    */
   step(by) {
-    if (this.element.hidden || !this.cite) return;
-    const steps = this.cite.closest(".steps");
-    const answer = this.cite.closest(".answer") ?? this.thread;
+    const shown = this.shownCite();
+    if (this.element.hidden || !shown) return;
+    const steps = shown.closest(".steps");
+    const answer = shown.closest(".answer") ?? this.thread;
     const places = new Map();
     const all = steps ? steps.querySelectorAll("a[data-path]") : answer.querySelectorAll(CITES);
     for (const cite of all) {
       if (!places.has(placeOf(cite))) places.set(placeOf(cite), cite);
     }
     const cites = [...places.values()];
-    const current = [...places.keys()].indexOf(placeOf(this.cite));
+    const current = [...places.keys()].indexOf(placeOf(shown));
     const next = cites[(current + by + cites.length) % cites.length];
     if (next) this.open(next);
+  }
+
+  // The citation that was opened; where its list was loaded anew, one of the same lines or file.
+  shownCite() {
+    if (!this.cite || this.cite.isConnected) return this.cite;
+    const { path } = this.cite.dataset;
+    const cites = [...this.thread.querySelectorAll(`${CITES}[data-path="${CSS.escape(path)}"]`)];
+    const sameLines = cites.findLast((cite) => placeOf(cite) === placeOf(this.cite));
+    return sameLines ?? cites.at(-1);
   }
 
   /**
@@ -115,7 +125,8 @@ export class SourcePane {
     if (this.element.hidden) return false;
     this.closeParts();
     this.element.hidden = true;
-    if (this.cite) shownPart(this.cite).focus();
+    const cite = this.shownCite();
+    if (cite) shownPart(cite).focus();
     return true;
   }
 

@@ -6,6 +6,23 @@ import { cloneTemplate } from "./templates.js";
 const MAX_PLACES = 60; // that one step shows
 const WRITTEN = /^(.+):L(\d{1,7})-L(\d{1,7})$/s;
 
+/**
+ * Marks citations whose lines were read after they had been written as what they are by now.
+ *
+ * @param {HTMLElement} answer whose sources tell the states
+ */
+export function showReadCitations(answer) {
+  for (const { dataset } of answer.querySelectorAll(".sources [data-state=read]")) {
+    const place = ["path", "start", "end"].map((k) => `[data-${k}="${CSS.escape(dataset[k])}"]`);
+    const unread = answer.querySelectorAll(`[data-part=body] .cite.unread${place.join("")}`);
+    for (const cite of unread) {
+      cite.classList.remove("unread");
+      cite.title = dataset.path;
+      cite.querySelector(".cite-note")?.remove();
+    }
+  }
+}
+
 export class Steps {
   /** @param {HTMLElement} answer */
   constructor(answer) {
