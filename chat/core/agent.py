@@ -67,19 +67,19 @@ async def _one_search(context: AnswerContext, search: FirstSearch) -> AsyncGener
 async def _loop(context: AnswerContext, search: FirstSearch) -> AsyncGenerator[Item]:
     assert context.tools is not None
     task = AgentTask(context.request.question, context.history, context.agent_limits.turns)
-    async with context.tools.open(search.retrieved) as tools:
-        prompt = AgentPrompt(context, search.retrieved, tools, task, context.model.context)
-        content = await prompt.fit()
-        yield search.done(content.passages)
-        runner = ToolRunner(tools.toolbox, context.meter, context.agent_limits.calls, steps=1)
-        loop = AgentLoop(prompt, content, runner)
-        async with contextlib.aclosing(loop.events()) as items:
-            async for item in items:
-                yield item
-        if not loop.is_cut:
-            async with contextlib.aclosing(review_citations(loop)) as events:
-                async for event in events:
-                    yield event
+    tools = await context.tools.load(search.retrieved)
+    prompt = AgentPrompt(context, search.retrieved, tools, task, context.model.context)
+    content = await prompt.fit()
+    yield search.done(content.passages)
+    runner = ToolRunner(tools.toolbox, context.meter, context.agent_limits.calls, steps=1)
+    loop = AgentLoop(prompt, content, runner)
+    async with contextlib.aclosing(loop.events()) as items:
+        async for item in items:
+            yield item
+    if not loop.is_cut:
+        async with contextlib.aclosing(review_citations(loop)) as events:
+            async for event in events:
+                yield event
 
 
 class FirstSearch:

@@ -58,20 +58,19 @@ async def run_agent_rounds(
     async with contextlib.aclosing(search.events()) as events:
         async for event in events:
             yield event
-    async with context.tools.open(search.retrieved) as tools:
-        rounds = _Rounds(context, search, tools)
-        try:
-            async with contextlib.aclosing(rounds.events(research)) as events:
-                async for event in events:
-                    yield event
-        except ToolsUnsupported:
-            if not rounds.written:
-                raise
-            context.meter.agent_events["no_tools"] += 1
-            async with contextlib.aclosing(rounds.without_tools()) as events:
-                async for event in events:
-                    yield event
-            return
+    rounds = _Rounds(context, search, await context.tools.load(search.retrieved))
+    try:
+        async with contextlib.aclosing(rounds.events(research)) as events:
+            async for event in events:
+                yield event
+    except ToolsUnsupported:
+        if not rounds.written:
+            raise
+        context.meter.agent_events["no_tools"] += 1
+        async with contextlib.aclosing(rounds.without_tools()) as events:
+            async for event in events:
+                yield event
+        return
     assert context.meter.usage is not None
     yield context.meter.usage
     if rounds.is_cut:

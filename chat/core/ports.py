@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -145,7 +144,7 @@ class ToolResult:
     and how to go on. `passages` are the lines of files that stand in it: they count as
     read; their own `text` is empty. `summary` is a code of the message catalogue, with its
     `parameters`. `is_error`: the arguments were wrong, and `text` tells the model how to
-    correct them. `is_repeated`: the same call was made before, and nothing was read anew.
+    correct them.
     """
 
     text: str
@@ -153,7 +152,6 @@ class ToolResult:
     parameters: Parameters = field(default_factory=dict)
     passages: tuple[PromptPassage, ...] = ()
     is_error: bool = False
-    is_repeated: bool = False
 
 
 class Toolbox(Protocol):
@@ -189,11 +187,8 @@ class AgentTools:
 class ToolSource(Protocol):
     """Where an agent gets its tools, once the repository was searched."""
 
-    def open(self, retrieved: Retrieved) -> AbstractAsyncContextManager[AgentTools]:
-        """The tools over what was searched, until the context is left.
-
-        Raises the ChatError family.
-        """
+    async def load(self, retrieved: Retrieved) -> AgentTools:
+        """The tools over what was searched. Raises the ChatError family."""
         ...
 
 

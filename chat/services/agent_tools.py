@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,14 +20,13 @@ class RetrieverTools:
 
     retriever: RepositoryRetriever
 
-    @contextlib.asynccontextmanager
-    async def open(self, retrieved: Retrieved) -> AsyncIterator[AgentTools]:
-        """See ToolSource. The snapshot is released by whoever released the retriever."""
-        yield await in_thread(self._tools)
+    async def load(self, retrieved: Retrieved) -> AgentTools:
+        """See ToolSource. The snapshot is released by whoever releases the retriever."""
+        return await in_thread(self._tools)
 
     def _tools(self) -> AgentTools:
         retriever, snapshot = self.retriever, self.retriever.snapshot
-        assert snapshot is not None, "tools are opened after the search"
+        assert snapshot is not None, "tools are loaded after the search"
         tools = toolbox(
             [retriever.repository_id],
             person_id=retriever.person_id,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -137,20 +136,14 @@ def _refusal(message: str) -> ToolResult:
 
 @dataclass
 class OpenTools:
-    """A ToolSource of these tools; `opened` counts those that are open."""
+    """A ToolSource of these tools."""
 
     toolbox: FileTools = field(default_factory=FileTools)
     repository_map: str = "shop/prices.py\n  1: def total(lines)"
-    opened: int = 0
 
-    @contextlib.asynccontextmanager
-    async def open(self, retrieved: Retrieved) -> AsyncIterator[AgentTools]:
+    async def load(self, retrieved: Retrieved) -> AgentTools:
         """See ToolSource."""
-        self.opened += 1
-        try:
-            yield AgentTools(self.toolbox, self.repository_map)
-        finally:
-            self.opened -= 1
+        return AgentTools(self.toolbox, self.repository_map)
 
 
 @dataclass

@@ -57,7 +57,6 @@ async def test_the_search_comes_first_then_calls_at_once_then_the_answer():
     assert text_of(events) == "`send` does, `shop/mail.py:L4-L5`."
     assert events[-1] == Usage(30, 7, events[-1].first_token_ms, events[-1].total_ms)
     assert events[-1].first_token_ms is not None
-    assert tools.opened == 0
 
 
 async def test_a_step_says_what_was_read_how_long_it_took_and_how_much_it_gave():
@@ -188,7 +187,7 @@ async def test_stopping_cancels_the_calls_and_closes_the_service():
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert (tools.toolbox.cancelled, tools.toolbox.running, tools.opened) == (1, 0, 0)
+    assert (tools.toolbox.cancelled, tools.toolbox.running) == (1, 0)
     assert model.closed == 1
 
 

@@ -5,11 +5,10 @@ import json
 import pytest
 from asgiref.sync import async_to_sync
 
-from chat.core.errors import NoSuchRepository
 from chat.testing.tool_calls import call, lines_of
 from chat.tools import toolbox
 from deepwiki.testing.fixtures import write_files
-from repos.models import Document, Repository
+from repos.models import Document
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -139,28 +138,6 @@ def test_a_file_that_was_deleted_meanwhile_is_not_there(box, repository):
     read(box, "src/app/views.py")
     Document.objects.filter(path="src/app/models.py").update(is_live=False)
     assert "There is no file" in refused(box, "read_file", path="src/app/models.py")
-
-
-def test_a_permission_withdrawn_between_two_calls_ends_the_reading(box, repository, people):
-    read(box, "src/app/models.py")
-    Repository.objects.filter(pk=repository.pk).update(is_private=True, added_by=people["bob"])
-    for tool, values in (
-        ("read_file", {"path": "src/app/models.py"}),  # answered from memory before
-        ("read_file", {"path": "src/app/views.py"}),
-        ("grep", {"pattern": "Order"}),
-        ("search_code", {"query": "Order"}),
-        ("list_files", {}),
-    ):
-        with pytest.raises(NoSuchRepository):
-            async_to_sync(call)(box, tool, **values)
-
-
-def test_who_may_not_read_a_repository_gets_no_tools(repository, people):
-    Repository.objects.filter(pk=repository.pk).update(is_private=True, added_by=people["alice"])
-    for person in (people["bob"].pk, None):
-        with pytest.raises(NoSuchRepository):
-            toolbox([repository.pk], person_id=person)
-    assert toolbox([repository.pk], person_id=people["alice"].pk).specs
 
 
 def test_what_a_repository_says_stays_inside_the_fence(index_folder, tmp_path, people):

@@ -8,6 +8,7 @@ from asgiref.sync import async_to_sync
 from chat.core.errors import NoSuchRepository, RetrieverFailed
 from chat.testing.tool_calls import call, lines_of
 from chat.tools import toolbox
+from chat.tools.results import REPEATED
 from deepwiki.testing.fixtures import write_files
 from repos import jobs
 from repos.models import Repository
@@ -139,4 +140,5 @@ def test_the_same_call_at_the_same_time_is_carried_out_once(two):
         )
 
     results = async_to_sync(at_once)()
-    assert [result.is_repeated for result in results] == [False, True, True, True]
+    repeated = [result.text.startswith(REPEATED) for result in results]
+    assert repeated == [False, True, True, True]

@@ -181,4 +181,5 @@ GREP = Tool(
         ),
     ),
     grep,
+    reads_as_person=True,
 )

@@ -89,4 +89,5 @@ READ_FILE = Tool(
         NumberParameter("end", "Last line, included.", aliases=("end_line", "to")),
     ),
     read_file,
+    reads_as_person=True,
 )

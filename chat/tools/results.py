@@ -112,7 +112,7 @@ def refusal(tool: str, message: str, summary: str, name: str = "") -> ToolResult
 
 def repeated(result: ToolResult) -> ToolResult:
     """The result of a call that was made before."""
-    return replace(result, text=f"{REPEATED}\n{result.text}", is_repeated=True)
+    return replace(result, text=f"{REPEATED}\n{result.text}")
 
 
 def _fenced(tool: str, text: str) -> str:

@@ -108,4 +108,5 @@ SEARCH_CODE = Tool(
         PatternsParameter("paths", PATHS, aliases=("path", "include", "glob")),
     ),
     search_code,
+    reads_as_person=True,
 )

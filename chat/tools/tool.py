@@ -23,13 +23,15 @@ PATHS = (
 class Tool:
     """A tool over one repository. `run` may take up to CALL_SECONDS, in a thread.
 
-    `run` raises WrongArguments for what the model can correct.
+    `run` raises WrongArguments for what the model can correct. `reads_as_person`: the
+    statement that reads holds the permission, and without it gives no passages.
     """
 
     name: str
     description: str
     parameters: tuple[Parameter, ...]
     run: Callable[[RepositoryAtCommit, Arguments], ToolOutput]
+    reads_as_person: bool = False
 
     def parameters_for(self, repositories: Sequence[str]) -> tuple[Parameter, ...]:
         """Its parameters; of several repositories one is chosen by name."""

@@ -42,8 +42,19 @@ class Request:
         return self.tool.name, self.repository.name, self.arguments.key
 
     def run(self) -> ToolResult:
-        """Read the result. Raises NoSuchRepository once the permission is withdrawn."""
-        self.repository.check_readable()
+        """Read the result. Raises NoSuchRepository once the permission is withdrawn.
+
+        A tool whose statement asks for the permission is asked for it again only where
+        nothing was read: that, and what is told of a wrong argument, is known without it.
+        """
+        if not self.tool.reads_as_person:
+            self.repository.check_readable()
+        result = self._result()
+        if self.tool.reads_as_person and not result.passages:
+            self.repository.check_readable()
+        return result
+
+    def _result(self) -> ToolResult:
         try:
             output = self.tool.run(self.repository, self.arguments)
         except WrongArguments as error:

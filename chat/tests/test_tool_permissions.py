@@ -1,0 +1,108 @@
+"""Whose rights the tools read with: asked for at each call, in the statement that reads."""
+
+import json
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from chat.core.errors import NoSuchRepository
+from chat.core.tool_calls import ToolCall
+from chat.testing.tool_calls import call, lines_of
+from chat.tools import toolbox
+from deepwiki.testing.fixtures import write_files
+from repos.models import Repository
+from repos.search import take_snapshot
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FILES = {
+    "src/app/models.py": "class Order:\n    pass\n",
+    "src/app/views.py": "from app.models import Order\n\n\ndef show():\n    return Order()\n",
+}
+CALLS = {
+    "read_file": {"path": "src/app/views.py"},
+    "grep": {"pattern": "Order"},
+    "search_code": {"query": "Order"},
+    "list_files": {},
+    "outline": {"path": "src/app/views.py"},
+    "find_definition": {"name": "Order"},
+    "find_references": {"name": "Order"},
+    "find_callers": {"symbol": "Order"},
+    "find_callees": {"symbol": "show"},
+}
+
+
+@pytest.fixture
+def repository(index_folder, tmp_path):
+    write_files(tmp_path / "app", FILES)
+    return index_folder(tmp_path / "app")
+
+
+@pytest.fixture
+def box(repository, people):
+    return toolbox([repository.pk], person_id=people["alice"].pk)
+
+
+def withdraw(repository, people):
+    Repository.objects.filter(pk=repository.pk).update(is_private=True, added_by=people["bob"])
+
+
+@pytest.mark.parametrize("tool", CALLS)
+def test_only_a_tool_whose_statement_asks_for_no_permission_is_asked_before(box, tool):
+    request = box._request(ToolCall("1", tool, json.dumps(CALLS[tool])))
+    request.run()  # what is kept in memory is read
+    with CaptureQueriesContext(connection) as in_tool:
+        request.tool.run(request.repository, request.arguments)
+    with CaptureQueriesContext(connection) as in_call:
+        assert not request.run().is_error
+    asked_before = tool not in ("read_file", "grep", "search_code")
+    assert len(in_call) == len(in_tool) + asked_before
+    assert not asked_before or "is_private" in in_call[0]["sql"]
+
+
+@pytest.mark.parametrize("tool", CALLS)
+def test_a_permission_withdrawn_between_two_calls_ends_the_reading(box, repository, people, tool):
+    async_to_sync(call)(box, "read_file", path="src/app/models.py")
+    withdraw(repository, people)
+    with pytest.raises(NoSuchRepository):
+        async_to_sync(call)(box, tool, **CALLS[tool])
+
+
+def test_a_result_in_memory_is_not_given_without_the_permission(box, repository, people):
+    assert lines_of(async_to_sync(call)(box, "read_file", **CALLS["read_file"]))
+    withdraw(repository, people)
+    with pytest.raises(NoSuchRepository):
+        async_to_sync(call)(box, "read_file", **CALLS["read_file"])
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("read_file", {"path": "src/app/view.py"}),  # the nearest paths are in memory
+        ("read_file", {"path": "src/app/views.py", "start": 900}),
+        ("grep", {"pattern": "nothing like it"}),
+        ("grep", {"pattern": "x", "paths": ["lib/"]}),
+        ("search_code", {"query": "x", "paths": ["lib/"]}),
+        ("list_files", {"path": "lib"}),
+        ("find_callers", {"symbol": "nothing"}),
+    ],
+)
+def test_nothing_is_told_of_what_may_not_be_read_any_more(box, repository, people, tool, arguments):
+    assert not async_to_sync(call)(box, tool, **arguments).passages
+    box._results.clear()
+    withdraw(repository, people)
+    with pytest.raises(NoSuchRepository):
+        async_to_sync(call)(box, tool, **arguments)
+
+
+def test_who_may_not_read_a_repository_gets_no_tools(repository, people):
+    snapshot = take_snapshot(repository.pk, people["alice"].pk)
+    Repository.objects.filter(pk=repository.pk).update(is_private=True, added_by=people["alice"])
+    for person in (people["bob"].pk, None):
+        with pytest.raises(NoSuchRepository):
+            toolbox([repository.pk], person_id=person)
+        with pytest.raises(NoSuchRepository):
+            toolbox([repository.pk], person_id=person, snapshots=[snapshot])
+    assert toolbox([repository.pk], person_id=people["alice"].pk).specs
