@@ -25,7 +25,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "prompts"
 # Our own markers and model control tokens.
 _MARKERS = re.compile(
     r"</?(passages?|file|conversation|question|instructions|system|results?|map|answer)\b"
-    r"|<\|[^|\n]{0,40}\|>",
+    r"|</?tool_(calls?|results?)\b|<[|｜][^|｜\n]{0,40}[|｜]>",
     re.IGNORECASE,
 )
 # Zero-width, bidirectional and tag characters: invisible to people, read by models.

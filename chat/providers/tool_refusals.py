@@ -13,7 +13,7 @@ from chat.providers.service_errors import Report, error_of_report
 
 SECONDS = 6 * 3600.0
 # After a refusal that does not say what it is of.
-UNSURE_SECONDS = 600.0
+UNSURE_SECONDS = 60.0
 MAX_ENTRIES = 1_024
 STATUSES = {400, 404, 415, 422, 500, 501}
 # Statuses of a refusal that says nothing: it may be of the tools.

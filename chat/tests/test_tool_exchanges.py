@@ -7,7 +7,7 @@ import pytest
 
 from chat.core.errors import ProviderError, ToolsUnsupported
 from chat.core.ports import Model, Text
-from chat.core.prompt import Prompt
+from chat.core.prompt import Prompt, neutralize
 from chat.core.request import Turn
 from chat.core.tool_calls import ToolCall, ToolExchange, ToolSpec
 from chat.providers.base import ProviderConfig, Timeouts
@@ -139,6 +139,11 @@ async def test_a_failure_of_another_kind_is_not_taken_for_one_of_tools(server, a
         with pytest.raises(ProviderError) as caught:
             await ask(adapter, prompt)
         assert not isinstance(caught.value, ToolsUnsupported)
+
+
+@pytest.mark.parametrize("mark", ["<tool_call>", "</tool_results>", "<｜tool▁calls▁begin｜>"])
+def test_marks_of_calls_in_a_repository_are_broken(mark):
+    assert neutralize(f"a {mark} b") == f"a ‹{mark[1:]} b"
 
 
 async def test_what_was_refused_is_tried_again_after_some_hours(server, adapter, monkeypatch):
