@@ -22,12 +22,14 @@ from chat.core.tool_calls import ToolExchange, ToolSpec
 from deepwiki.foundation.languages import ANSWER_LANGUAGES
 
 FOLDER = Path(__file__).resolve().parent.parent / "prompts"
-# Our own markers and model control tokens.
+# Our own markers, model control tokens, and what a model begins a call in its text with.
 _MARKERS = re.compile(
     r"</?(passages?|file|conversation|question|instructions|system|results?|map|answer)\b"
-    r"|</?tool_(calls?|results?)\b|<[|｜][^|｜\n]{0,40}[|｜]>",
+    r"|</?tool_(calls?|results?)\b|</?(function|parameter)=|\[(?=TOOL_CALLS\])"
+    r"|<[|｜][^|｜\n]{0,40}[|｜]>",
     re.IGNORECASE,
 )
+_BROKEN = str.maketrans("<[", "‹‹")
 # Zero-width, bidirectional and tag characters: invisible to people, read by models.
 _INVISIBLE = re.compile(
     "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
@@ -167,7 +169,7 @@ def build_query_prompt(question: str, history: Sequence[Turn]) -> Prompt:
 def neutralize(text: str) -> str:
     """Repository text with markers broken and invisible characters removed."""
     visible = _INVISIBLE.sub("", text)
-    return _MARKERS.sub(lambda match: match.group().replace("<", "‹"), visible)
+    return _MARKERS.sub(lambda match: match.group().translate(_BROKEN), visible)
 
 
 @lru_cache(maxsize=32)

@@ -40,8 +40,15 @@ def _is_exchange(content: Any) -> bool:
     return any(part.function_call.name for part in content.parts)
 
 
-def replies_of_turn(turn: ModelTurn) -> Iterator[bytes]:
-    """The replies of one call, as bytes."""
+def replies_of_turn(turn: ModelTurn, fault: str = "") -> Iterator[bytes]:
+    """The replies of one call, as bytes; with the fault `cut` those of its first half."""
+    replies = list(_replies(turn))
+    if fault == "cut":
+        replies = replies[: len(replies) // 2]
+    yield from replies
+
+
+def _replies(turn: ModelTurn) -> Iterator[bytes]:
     for start in range(0, len(turn.text), TEXT_PIECE):
         yield _message([{"text": turn.text[start : start + TEXT_PIECE]}])
     for number, each in enumerate(turn.calls):

@@ -88,7 +88,7 @@ class GoogleServer(Loopback):
             if isinstance(turn, tuple):
                 await _given(turn, context)
             elif turn is not None:
-                for reply in replies_of_turn(turn):
+                for reply in replies_of_turn(turn, script.fault):
                     yield reply
                 return
             async for reply in _replies(script, context):

@@ -12,6 +12,7 @@ from chat.core.request import Turn
 from chat.core.tool_calls import ToolCall, ToolExchange, ToolSpec
 from chat.providers.base import ProviderConfig, Timeouts
 from chat.providers.openai_compatible import OpenAICompatibleAdapter
+from chat.providers.text_call_filter import OPENERS
 from chat.testing.wire_server import Wire, WireServer
 
 ASKED = Prompt("s", (Turn("user", "q"),), (), "q", "en", tools=(ToolSpec("grep", "Lines."),))
@@ -141,7 +142,7 @@ async def test_a_failure_of_another_kind_is_not_taken_for_one_of_tools(server, a
         assert not isinstance(caught.value, ToolsUnsupported)
 
 
-@pytest.mark.parametrize("mark", ["<tool_call>", "</tool_results>", "<｜tool▁calls▁begin｜>"])
+@pytest.mark.parametrize("mark", [*OPENERS, "</tool_results>", "<parameter=path>"])
 def test_marks_of_calls_in_a_repository_are_broken(mark):
     assert neutralize(f"a {mark} b") == f"a ‹{mark[1:]} b"
 
