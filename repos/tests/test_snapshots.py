@@ -15,6 +15,7 @@ from repos.search import (
     read_file,
     search,
     snapshot_line_counts,
+    statement,
     take_snapshot,
 )
 from repos.search.grep import GrepOptions, grep
@@ -64,7 +65,7 @@ def change(root, changes=CHANGES, removed=REMOVED):
 
 def hits(snapshot, question="discounted zebra rounded", **options):
     result = search([snapshot], question, user_id=OPERATOR_ID, options=SearchOptions(**options))
-    found = {(p.path, p.start, p.end, p.text, p.commit) for p in result.passages}
+    found = {(p.path, p.start, p.end, p.text, p.commit, p.named) for p in result.passages}
     return result.mode, sorted(found)
 
 
@@ -110,6 +111,7 @@ def linked(links):
 READERS = {
     "search": hits,
     "search by words": lambda s: hits(s, hybrid=False),
+    "search by meaning alone": lambda s: hits(s, "unheard"),
     "search for a name": lambda s: hits(s, "shop/prices.py discounted()"),
     "search with filters": lambda s: hits(s, filters=Filters(included_files=("shop/",))),
     "search pattern": matched_lines,
@@ -201,6 +203,18 @@ def test_the_live_state_has_nothing_of_what_was_replaced(shop, root):
     assert "shop/gone.py" not in {f.path for f in grep([shop.pk], ".", user_id=OPERATOR_ID).files}
     assert [d.path for d in graph.definitions(index.pk, "zebra")] == ["shop/fresh.py"]
     assert list_folder(index, "shop/").entries[1].name == "fresh.py"
+
+
+def test_retired_chunks_take_no_place_of_live_ones_among_the_nearest(shop, root, monkeypatch):
+    snapshot = take_snapshot(shop.pk, OPERATOR_ID)
+    change(root)
+    update(shop)
+    monkeypatch.setattr(statement, "CANDIDATES", 2)
+    question = "shop/gone.py zebra return discounted 0"
+    for target, path in ((shop.pk, "shop/fresh.py"), (snapshot, "shop/gone.py")):
+        found = search([target], question, user_id=OPERATOR_ID).passages
+        near = [passage.path for passage in found if passage.cosine is not None]
+        assert (len(near), near[0]) == (2, path)
 
 
 def test_a_snapshot_and_a_repository_are_searched_together(shop, root, index_folder, tmp_path):
