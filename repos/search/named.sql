@@ -10,7 +10,8 @@ FROM (
         JOIN repos_chunk c
           ON c.index_id = i.id
           AND lower(substring(c.symbol, '[^.]+$')) = ANY(%(named_symbols)s)
-        WHERE (c.is_live OR c.document_id IN (SELECT id FROM kept)) {scope}
+        WHERE (c.is_live OR c.document_id IN (SELECT id FROM kept))
+          AND c.document_id NOT IN (SELECT id FROM newer) {scope}
         UNION ALL
         SELECT c.id, p.low
         FROM allowed i
@@ -20,7 +21,8 @@ FROM (
           AND "left"(reverse(lower(n.path)), 200) ~>=~ p.low
           AND "left"(reverse(lower(n.path)), 200) ~<~ p.high
         JOIN repos_chunk c ON c.document_id = n.id
-        WHERE (c.is_live OR c.document_id IN (SELECT id FROM kept)) {scope}
+        WHERE (c.is_live OR c.document_id IN (SELECT id FROM kept))
+          AND c.document_id NOT IN (SELECT id FROM newer) {scope}
     ) found
 ) placed
 GROUP BY id

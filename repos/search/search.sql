@@ -4,7 +4,8 @@
 -- The places in braces are filled in by statement.py from fixed fragments; every value is a parameter.
 WITH allowed AS MATERIALIZED (
     -- The indexes that this person may read: no other is ever read.
-    SELECT i.id, i.chunks, i.repository_id, i.commit, i.generation, i.format >= %(postings_format)s AS has_postings
+    SELECT i.id, i.chunks, i.repository_id, i.commit, i.generation, i.is_behind,
+           i.format >= %(postings_format)s AS has_postings
     FROM ({readable_indexes}) i
 ),
 kept AS MATERIALIZED (
@@ -13,6 +14,13 @@ kept AS MATERIALIZED (
     FROM allowed i
     JOIN repos_document d ON d.index_id = i.id
     WHERE d.is_live IS NULL AND d.added_in <= i.generation AND d.retired_in > i.generation
+),
+newer AS MATERIALIZED (
+    -- Documents of updates since a snapshot, which does not show them.
+    SELECT d.id
+    FROM allowed i
+    JOIN repos_document d ON d.index_id = i.id
+    WHERE i.is_behind AND d.is_live AND d.added_in > i.generation
 ),
 total AS (SELECT greatest(sum(chunks), 1)::float8 AS n FROM allowed),
 -- Those of which postings choose the chunks to score; of the others every chunk is scored.
@@ -73,13 +81,15 @@ lexical AS MATERIALIZED (
     FROM (
         SELECT c.id, -(c.words <#> q.words) AS score
         FROM repos_chunk c CROSS JOIN question q
-        WHERE c.index_id IN (SELECT id FROM scanned) AND c.is_live AND q.words IS NOT NULL {scope}
+        WHERE c.index_id IN (SELECT id FROM scanned) AND c.is_live AND q.words IS NOT NULL
+          AND c.document_id NOT IN (SELECT id FROM newer) {scope}
         UNION ALL
         SELECT c.id, -(c.words <#> q.words)
         FROM blocks b
         JOIN repos_chunk c ON c.id = ANY(ARRAY[b.first, b.first + 1, b.first + 2, b.first + 3])
         CROSS JOIN question q
-        WHERE c.index_id IN (SELECT id FROM chosen) AND c.is_live {scope}
+        WHERE c.index_id IN (SELECT id FROM chosen) AND c.is_live
+          AND c.document_id NOT IN (SELECT id FROM newer) {scope}
         UNION ALL
         SELECT c.id, -(c.words <#> q.words)
         FROM kept k

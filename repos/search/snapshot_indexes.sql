@@ -1,4 +1,5 @@
-SELECT i.id, i.repository_id, s.commit, i.chunks, i.format, i.updated_at, s.generation
+SELECT i.id, i.repository_id, s.commit, i.chunks, i.format, i.updated_at, s.generation,
+       i.generation > s.generation AS is_behind
 FROM unnest(
     %(snapshot_indexes)s::bigint[], %(snapshot_generations)s::int[], %(snapshot_commits)s::text[]
 ) AS s (index_id, generation, commit)

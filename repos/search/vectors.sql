@@ -10,6 +10,9 @@ WHERE {condition} AND e.embedder = %(embedder)s {scope}
       SELECT s.id FROM repos_chunk s
       WHERE s.index_id IN (SELECT id FROM allowed) AND s.is_live IS NULL
         AND s.document_id NOT IN (SELECT id FROM kept)
+      UNION ALL
+      SELECT s.id FROM repos_chunk s
+      WHERE s.document_id = ANY(ARRAY(SELECT id FROM newer))
   )
 ORDER BY {vector} <=> {question}
 LIMIT %(candidates)s

@@ -217,6 +217,18 @@ def test_retired_chunks_take_no_place_of_live_ones_among_the_nearest(shop, root,
         assert (len(near), near[0]) == (2, path)
 
 
+def test_words_of_newer_chunks_take_no_place_in_a_snapshot(shop, root, monkeypatch):
+    snapshot = take_snapshot(shop.pk, OPERATOR_ID)
+    change(root, {"shop/fresh.py": "def zebra():\n    return zebra(zebra, zebra)\n"})
+    shop = update(shop)
+    monkeypatch.setattr(statement, "CANDIDATES", 1)
+    for target, path in ((shop.pk, "shop/fresh.py"), (snapshot, "shop/gone.py")):
+        found = search(
+            [target], "zebra", user_id=OPERATOR_ID, options=SearchOptions(hybrid=False)
+        ).passages
+        assert [passage.path for passage in found if passage.words] == [path]
+
+
 def test_a_snapshot_and_a_repository_are_searched_together(shop, root, index_folder, tmp_path):
     write_files(tmp_path / "second", {"b.py": "def discounted():\n    return 'second'\n"})
     second = index_folder(tmp_path / "second")
