@@ -6,10 +6,10 @@ The questions and repositories are those of bench.retrieval. No model is asked: 
 plays the agent. It reads the passages of one search within 12,000 tokens, then calls the
 product's tools for what these passages and the question name, within 30,000 tokens in all:
 
-1. find_definition of the question's identifiers, find_references of what the best passages
-   define, find_callees of the first of them: a line for each place
-2. search_code for the question in tests and in documents
-3. read_file around what the look-ups found in other files
+1. find_definition of the question's identifiers
+2. search_code for the question, the pages that follow what was read
+3. find_references of what the best passages define: a line for each place
+4. read_file around what the look-ups found in other files, where there is room left
 
 It fits no single question: the same calls are made for each.
 """
@@ -30,7 +30,7 @@ ONE_SHOT_TOKENS = 12_000
 ALL_TOKENS = 30_000
 CANDIDATES = 200  # more than fit
 SEEDS = 10  # definitions of the best passages whose uses are looked up
-FOLLOWED = 4  # of them, those of which what they call is looked up
+PAGES = 3
 MAX_IDENTIFIERS = 4
 READS = 4
 Call = tuple[str, dict[str, Any]]
@@ -69,16 +69,19 @@ async def read_as_agent(toolbox: Any, question: str, passages: list[Any]) -> lis
     seen = list(fitting_files(passages, ONE_SHOT_TOKENS))
     reading = Reading(toolbox, ALL_TOKENS - ONE_SHOT_TOKENS, list(seen))
     await reading.call(("find_definition", {"name": name}) for name in names)
+    await reading.call(_next_pages(question, len(seen)))
     await reading.call(("find_references", {"name": name}) for name in symbols)
-    await reading.call(("find_callees", {"symbol": name}) for name in symbols[:FOLLOWED])
-    await reading.call(_searches(question))
     await reading.call(_reads(reading, seen))
     return reading.files
 
 
-def _searches(question: str) -> Iterator[Call]:
-    for folders in (["tests/", "test/", "testing/"], ["*.rst", "*.md", "docs/"]):
-        yield "search_code", {"query": question, "paths": folders}
+def _next_pages(question: str, read: int) -> Iterator[Call]:
+    """The pages of the search from the first that holds passages behind those that were read."""
+    from chat.tools.search_code import MAX_PAGES, MAX_PASSAGES
+
+    first = read // MAX_PASSAGES + 1
+    for page in range(first, min(first + PAGES, MAX_PAGES + 1)):
+        yield "search_code", {"query": question, "page": page}
 
 
 def _reads(reading: Reading, seen: list[str]) -> Iterator[Call]:

@@ -9,6 +9,7 @@ import os
 import statistics
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,12 @@ from chat.testing.openai_server import OpenAIServer
 
 WARM_UP_MINUTES = 2
 MINUTE = 60.0
+ASKERS = 50  # people whose questions take turns
+ANSWER_SECONDS = 60  # after which a question counts as lost
+OPEN_SECONDS = 30
+STORE_SECONDS = 45
+REFUSED = 4429
+ASKER = "soak-"
 MODEL = "fake?tokens=60&delay_ms=5"
 EVENTS = "deepwiki.events.v1"
 
@@ -33,12 +40,13 @@ class Soak:
     """Questions in turn over both dialects, each over a socket of its own."""
 
     url: str
-    headers: dict[str, str]
+    askers: list[dict[str, str]]  # the headers of each
     request: dict[str, Any]
     process: psutil.Process
     rate: float
     asked: int = 0
-    failed: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    seconds: list[float] = field(default_factory=list)  # of the complete answers
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def minute(self) -> float:
@@ -65,31 +73,40 @@ class Soak:
         number = self.asked
         question = {"role": "user", "content": f"How are migrations applied? ({number})"}
         request = {**self.request, "model": MODEL, "messages": [question]}
+        ask = self._plain if number % 2 else self._events
+        began = time.monotonic()
         try:
-            async with asyncio.timeout(60):
-                complete = await (self._plain(request) if number % 2 else self._events(request))
-        except (OSError, websockets.WebSocketException, TimeoutError):
-            complete = False
-        self.failed += not complete
+            async with asyncio.timeout(ANSWER_SECONDS):
+                outcome = await ask(request, self.askers[number % len(self.askers)])
+        except (OSError, websockets.WebSocketException, TimeoutError) as error:
+            outcome = type(error).__name__
+        self.outcomes[outcome] += 1
+        if outcome == "complete":
+            self.seconds.append(time.monotonic() - began)
 
-    async def _plain(self, request: dict[str, Any]) -> bool:
+    async def _plain(self, request: dict[str, Any], headers: dict[str, str]) -> str:
         async with websockets.connect(
-            self.url, additional_headers=self.headers, open_timeout=30
+            self.url, additional_headers=headers, open_timeout=OPEN_SECONDS
         ) as connection:
             await connection.send(json.dumps(request))
             text = "".join([str(piece) async for piece in connection])
-            return "t0059" in text and connection.close_code == 1000
+            if connection.close_code == REFUSED:
+                return "refused"
+            is_whole = "t0059" in text and connection.close_code == 1000
+            return "complete" if is_whole else "incomplete"
 
-    async def _events(self, request: dict[str, Any]) -> bool:
+    async def _events(self, request: dict[str, Any], headers: dict[str, str]) -> str:
         async with websockets.connect(
-            self.url, additional_headers=self.headers, subprotocols=[EVENTS], open_timeout=30
+            self.url, additional_headers=headers, subprotocols=[EVENTS], open_timeout=OPEN_SECONDS
         ) as connection:
             await connection.send(json.dumps({"event": "ask", "render": "html", **request}))
             async for message in connection:
                 event = json.loads(message)
-                if event["event"] in ("done", "error"):
-                    return bool(event.get("state") == "complete")
-        return False
+                if event["event"] == "error" and event["code"] == "too_many":
+                    return "refused"
+                if event["event"] == "done":
+                    return str(event["state"])
+        return "incomplete"
 
 
 def measure(load: Load) -> dict[str, object]:
@@ -104,13 +121,33 @@ async def _measure(soak: Soak, load: Load) -> dict[str, object]:
         await soak.minute()
     minutes = [await soak.minute() for _ in range(load.minutes)]
     await asyncio.gather(*soak.tasks)
+    await asyncio.sleep(STORE_SECONDS)  # by then the last one was stored or given up
     name = f"soak, {load.rate:g} questions a second for {load.minutes} min"
     return {
         f"{name}: MiB at the start": started,
         f"{name}: median MiB of each minute": [round(value) for value in minutes],
         f"{name}: growth": f"{_growth(minutes):.1%}",
-        f"{name}: asked / failed": f"{soak.asked} / {soak.failed}",
+        f"{name}: asked, and how it ended": f"{soak.asked}: {dict(soak.outcomes)}",
+        f"{name}: seconds of a complete answer, median / p95": _median_and_p95(soak.seconds),
+        f"{name}: answers as they are stored": await asyncio.to_thread(_stored_states),
     }
+
+
+def _median_and_p95(seconds: list[float]) -> str:
+    ordered = sorted(seconds)
+    return f"{ordered[len(ordered) // 2]:.1f} / {ordered[len(ordered) * 95 // 100]:.1f}"
+
+
+def _stored_states() -> dict[str, int]:
+    """How many answers of the askers are stored in each state."""
+    from django.db.models import Count
+
+    from chat.models import Message
+
+    answers = Message.objects.filter(
+        role=Message.Role.ASSISTANT, conversation__user__username__startswith=ASKER
+    )
+    return dict(answers.values_list("state").annotate(Count("pk")).order_by("state"))
 
 
 def _growth(minutes: list[float]) -> float:
@@ -121,7 +158,8 @@ def _growth(minutes: list[float]) -> float:
 
 @contextlib.contextmanager
 def _soak(rate: float) -> Iterator[Soak]:
-    request, headers = request_and_headers("soak")
+    pairs = [request_and_headers(f"{ASKER}{number}") for number in range(ASKERS)]
+    askers = [headers for _, headers in pairs]
     process: subprocess.Popen[bytes] | None = None
     with OpenAIServer() as model:
         environment = {**os.environ, "OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": model.url}
@@ -130,7 +168,7 @@ def _soak(rate: float) -> Iterator[Soak]:
             port, process = start_server("deepwiki.server", env=environment)
             ask_health(port)
             url = f"ws://127.0.0.1:{port}/ws/chat"
-            yield Soak(url, headers, request, psutil.Process(process.pid), rate)
+            yield Soak(url, askers, pairs[0][0], psutil.Process(process.pid), rate)
         finally:
             if process is not None:
                 process.terminate()

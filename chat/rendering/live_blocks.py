@@ -11,6 +11,7 @@ from chat.rendering.service import LineAndHtml, render_blocks
 REFRESH_SECONDS = 0.1
 CHARS_PER_REFRESH = 4_000  # a block of so many characters is rendered half as often
 LOAD_FACTOR = 5  # after a rendering, at least so many times as long passes until the next
+MAX_PAUSE_SECONDS = 2.5  # also where the rendering waited: for a worker that starts, a busy machine
 
 
 class LiveBlocks:
@@ -35,9 +36,9 @@ class LiveBlocks:
         An open block is rendered a few times a second, a long one less often.
         """
         self._append(text)
-        if self._changed and self.delay() <= 0:
-            return self._render(growing=True)
-        return []
+        if not self._changed or self.delay() > 0:
+            return []
+        return self._render(growing=True)
 
     def delay(self) -> float:
         """Seconds until `feed` renders again."""
@@ -73,10 +74,14 @@ class LiveBlocks:
         self._drop_closed_blocks(rendered)
         self._sent = blocks[-1] if blocks else None
         self._changed = False
-        pause = REFRESH_SECONDS * (1 + len(self._text) / CHARS_PER_REFRESH)
         ended = time.monotonic()
-        self._may_render_at = ended + max(pause, LOAD_FACTOR * (ended - started))
+        self._may_render_at = ended + self._pause_after(ended - started)
         return blocks
+
+    def _pause_after(self, seconds: float) -> float:
+        """How long to wait after a rendering that took `seconds`."""
+        pause = REFRESH_SECONDS * (1 + len(self._text) / CHARS_PER_REFRESH)
+        return max(pause, min(LOAD_FACTOR * seconds, MAX_PAUSE_SECONDS))
 
     def _drop_closed_blocks(self, rendered: list[LineAndHtml]) -> None:
         """Keep the text from the beginning of the last block only."""

@@ -53,6 +53,10 @@ class RunManager:
         finally:
             self._starting -= 1
 
+    @property
+    def _places_taken(self) -> int:
+        return self._starting + len(self.runs) - len(self._finished)
+
     def start(self, run: Run, source: AsyncGenerator[Event], *first: Event) -> Run:
         """Start generating an answer. The `first` events come before those of `source`.
 

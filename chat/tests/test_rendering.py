@@ -1,11 +1,14 @@
 """Markdown to HTML that cannot hurt, whole or in pieces."""
 
+import time
 from html.parser import HTMLParser
 
 import pytest
 
 from chat.rendering import TAGS, LiveBlocks, render
+from chat.rendering.citation_links import CitationChecker
 from deepwiki.testing.growth import LINEAR, growth
+from repos.sources import parse_address
 
 pytestmark = pytest.mark.integration  # a worker process renders
 
@@ -122,6 +125,17 @@ def test_the_cost_of_a_growing_answer_stays_linear():
                 blocks.feed(paragraph[at : at + 10])
 
     assert growth(feed, 80) < LINEAR
+
+
+def test_a_rendering_that_took_long_does_not_hold_the_next_one_up_for_longer_than_readers_wait():
+    class SlowCheck(CitationChecker):
+        def __call__(self, citation):
+            time.sleep(0.7)
+            return super().__call__(citation)
+
+    blocks = LiveBlocks(SlowCheck(parse_address("https://github.com/o/r"), "c0ffee", {"a.py": 3}))
+    blocks.feed("See `a.py:L1-L2`, ")
+    assert 0.2 < blocks.delay() <= 2.5
 
 
 DIAGRAM = "```mermaid\nflowchart LR\n a --> b\n```\n"

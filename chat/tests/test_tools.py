@@ -82,6 +82,18 @@ def test_search_code_gives_up_to_20_passages_whose_lines_stand_in_it(box):
     assert result.summary == "step_searched" and result.parameters["count"] == 20
 
 
+def test_search_code_goes_on_page_by_page_to_passages_that_were_not_shown(box):
+    pages = [result_of(box, "search_code", query="common word made", page=n) for n in range(1, 6)]
+    shown = [line for page in pages for line in lines_of(page)]
+    assert len(shown) == len(set(shown)) == 100
+    assert "call search_code with page=2" in pages[0].text
+    assert "with page=" not in pages[4].text
+    few = result_of(box, "search_code", query="apply_discount", paths=["tests/"])
+    assert "with page=" not in few.text
+    nothing = result_of(box, "search_code", query="apply_discount", paths=["tests/"], page=2)
+    assert "Nothing more was found" in nothing.text and not nothing.passages
+
+
 def test_search_code_looks_in_the_given_paths_only(box):
     result = result_of(box, "search_code", query="apply_discount", paths=["tests/"])
     assert {path for path, _, _ in lines_of(result)} == {"tests/test_prices.py"}

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from chat.core.prompt import PromptPassage
 from chat.tools.arguments import Arguments
-from chat.tools.parameters import PatternsParameter, TextParameter
+from chat.tools.parameters import NumberParameter, PatternsParameter, TextParameter
 from chat.tools.repository import RepositoryAtCommit
 from chat.tools.results import Body, ToolOutput, numbered_line, plural, shown
 from chat.tools.tool import PATHS, Tool
 from repos.search import SearchHit, SearchOptions, search
 
-MAX_PASSAGES = 20
+MAX_PASSAGES = 20  # of a page
+MAX_PAGES = 5
 SHARE = 2  # of the mean room that is left, for the next passage: the best ones get more
 MAX_SYMBOL_CHARS = 120
 MAX_TITLE_CHARS = 300  # besides the path
@@ -21,11 +22,13 @@ ROLES = {"test": "a test", "docs": "documentation"}
 
 def search_code(repository: RepositoryAtCommit, arguments: Arguments) -> ToolOutput:
     """The best passages, the first ones at greater length."""
+    page = _page(arguments)
+    found = _hits(repository, arguments, page)
     written = WrittenHits(repository)
-    written.add(_hits(repository, arguments))
+    written.add(_hits_of(page, found))
     counts = {"count": len(written.passages), "files": written.files}
     return ToolOutput(
-        head=_head(**counts),
+        head=_head(**counts, page=page) + _how_to_go_on(found, page),
         body=written.body.text,
         summary=_summary(**counts),
         parameters={"query": shown(arguments.text("query")), **counts},
@@ -33,9 +36,18 @@ def search_code(repository: RepositoryAtCommit, arguments: Arguments) -> ToolOut
     )
 
 
-def _hits(repository: RepositoryAtCommit, arguments: Arguments) -> list[SearchHit]:
+def _page(arguments: Arguments) -> int:
+    return max(1, min(arguments.number("page") or 1, MAX_PAGES))
+
+
+def _hits_of(page: int, found: list[SearchHit]) -> list[SearchHit]:
+    return found[(page - 1) * MAX_PASSAGES : page * MAX_PASSAGES]
+
+
+def _hits(repository: RepositoryAtCommit, arguments: Arguments, page: int) -> list[SearchHit]:
+    """The hits up to the end of a page, and one more if there is one."""
     filters = repository.narrowed(arguments.patterns("paths"))
-    options = SearchOptions(MAX_PASSAGES, filters)
+    options = SearchOptions(page * MAX_PASSAGES + 1, filters)
     query, person = arguments.text("query"), repository.person_id
     return search([repository.snapshot], query, user_id=person, options=options).passages
 
@@ -79,10 +91,19 @@ def _numbered(hit: SearchHit) -> Iterator[str]:
         yield numbered_line(number, line)
 
 
-def _head(count: int, files: int) -> str:
+def _head(count: int, files: int, page: int) -> str:
+    if not count and page > 1:
+        return "Nothing more was found."
     if not count:
         return "Nothing was found. Use names and words that the code itself uses, or try grep."
     return f"{plural(count, 'passage')} in {plural(files, 'file')}, best first."
+
+
+def _how_to_go_on(found: Sequence[SearchHit], page: int) -> str:
+    has_more = len(found) > page * MAX_PASSAGES
+    if has_more and page < MAX_PAGES:
+        return f" For the next ones call search_code with page={page + 1}."
+    return ""
 
 
 def _summary(count: int, files: int) -> str:
@@ -106,6 +127,7 @@ SEARCH_CODE = Tool(
             aliases=("question", "text", "q"),
         ),
         PatternsParameter("paths", PATHS, aliases=("path", "include", "glob")),
+        NumberParameter("page", f"1 to {MAX_PAGES}; each has the next {MAX_PASSAGES}."),
     ),
     search_code,
     reads_as_person=True,

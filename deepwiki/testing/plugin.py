@@ -151,7 +151,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     from deepwiki.postgres import Cluster, release
 
     release()
-    if not WORKER:
-        for left in DATA_DIR.glob("gw*"):  # by a worker that crashed
-            Cluster(left).stop()
-        shutil.rmtree(DATA_DIR, ignore_errors=True)
+    if WORKER:
+        return
+    for left in DATA_DIR.glob("gw*"):  # by a worker that crashed
+        Cluster(left).stop()
+    shutil.rmtree(DATA_DIR, ignore_errors=True)
