@@ -116,7 +116,8 @@ class FirstSearch:
     def done(self, passages: Sequence[PromptPassage]) -> Step:
         """The step that ends, with the passages that the model reads."""
         count, files = len(passages), len({passage.path for passage in passages})
-        code = _summary(count, files)
+        is_question = self.question == self._context.request.question
+        code = f"{'step_asked' if is_question else 'step_searched'}{_ending(count, files)}"
         parameters: Parameters = {"query": self._shown, "count": count, "files": files}
         return replace(
             self._step,
@@ -133,7 +134,8 @@ class FirstSearch:
         return one_line(self.question, MAX_QUERY_CHARS)
 
 
-def _summary(count: int, files: int) -> str:
+def _ending(count: int, files: int) -> str:
+    """What the code of a summary ends with, by how much was found."""
     if files != 1:
-        return "step_searched"
-    return "step_searched_one" if count == 1 else "step_searched_one_file"
+        return ""
+    return "_one" if count == 1 else "_one_file"

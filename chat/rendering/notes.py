@@ -55,4 +55,4 @@ def _markup(name: str, sentence: str) -> str:
 
 
 def _cite_markup(name: str, sentence: str) -> str:
-    return f' <span class="cite-note" data-note="{name}">{sentence}</span>'
+    return f'<span class="cite-note" data-note="{name}"> {sentence}</span>'

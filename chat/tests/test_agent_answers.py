@@ -46,6 +46,7 @@ async def test_each_call_is_a_step_that_says_what_was_read(repository, alice, wi
         (2, "read_file", "running"),
         (2, "read_file", "done"),
     ]
+    assert of(events, "step")[1]["summary"].startswith("searched with your question: ")
     last = of(events, "step")[-1]
     assert last["passages"] == ["shop/prices.py:L1-L5"]
     assert last["summary"].startswith("read `shop/prices.py` 1-")

@@ -93,6 +93,16 @@ def test_a_step_is_a_sentence_with_its_places_and_its_time(answer):
     )
 
 
+def test_a_sentence_that_tells_the_end_is_not_said_to_have_failed_besides(answer, client, alice):
+    told = "looked for `shop/x.py`, which is not there"
+    answer.steps = [{**UNENDED, "summary": told}, UNENDED]
+    answer.save()
+    assert [step.tells_end for step in answer_steps(answer, ADDRESS).steps] == [True, False]
+    client.force_login(alice)
+    html = client.get(f"/c/{answer.conversation_id}/").content.decode()
+    assert len(re.findall(r'data-part="step-failed">', html)) == 1
+
+
 def test_steps_are_told_in_the_readers_language(answer):
     with translation.override("ru"):
         steps = answer_steps(answer, ADDRESS)

@@ -44,6 +44,27 @@ def read(box, path, **values):
 
 
 @pytest.mark.parametrize(
+    ("tool", "arguments", "name"),
+    [
+        ("read_file", {"path": "no/such.py", "start": 3}, "no/such.py"),
+        ("list_files", {"pattern": "*.cobol"}, "*.cobol"),
+        ("grep", {"pattern": "x", "paths": ["no/**"]}, "no/**"),
+        ("find_callers", {"symbol": "Nobody.knows(it)"}, "Nobody.knows"),
+        ("read_file", {"path": "x" * 900}, "x" * 60 + "…"),
+    ],
+)
+def test_what_is_not_there_is_told_as_that(box, tool, arguments, name):
+    result = async_to_sync(call)(box, tool, **arguments)
+    assert result.is_error
+    assert (result.summary, result.parameters) == ("step_not_there", {"name": name})
+
+
+def test_a_folder_that_is_read_as_a_file_is_not_said_to_be_missing(box):
+    result = async_to_sync(call)(box, "read_file", path="src/app")
+    assert result.is_error and result.summary == "step_wrong_call"
+
+
+@pytest.mark.parametrize(
     ("arguments", "told"),
     [
         ("{", "This is no JSON. Send one JSON object."),

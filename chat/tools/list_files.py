@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chat.tools.arguments import Arguments
-from chat.tools.parameters import NumberParameter, TextParameter, WrongArguments
+from chat.tools.parameters import NotThere, NumberParameter, TextParameter
 from chat.tools.repository import RepositoryAtCommit
 from chat.tools.results import Body, ToolOutput, plural, shown
 from chat.tools.tool import Tool
@@ -59,11 +59,11 @@ class Listing:
         return sorted(path for path in self.repository.lines if path.startswith(self.folder))
 
     def matching(self, pattern: str) -> ToolOutput:
-        """The files that a glob matches. Raises WrongArguments without any."""
+        """The files that a glob matches. Raises NotThere without any."""
         matches = FileMatcher(Filters(included_files=(pattern,))).matches
         found = list(filter(matches, self.paths))
         if not found:
-            raise WrongArguments(f"No file matches {shown(pattern)}. {GLOBS}")
+            raise NotThere(f"No file matches {shown(pattern)}. {GLOBS}", pattern)
         entries = Entries(map(self._file_line, found), "path or a narrower pattern")
         return ToolOutput(
             head=entries.head(plural(len(found), "file")),

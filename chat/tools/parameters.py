@@ -24,6 +24,14 @@ class WrongArguments(ValueError):
     """A call that cannot be carried out. The message tells a model how to correct it."""
 
 
+class NotThere(WrongArguments):
+    """A call about a file or a name, `asked`, that the repository does not have."""
+
+    def __init__(self, message: str, asked: str) -> None:
+        super().__init__(message)
+        self.asked = asked
+
+
 @dataclass(frozen=True)
 class Parameter:
     """One argument of a tool. `aliases` are names that models use for it instead."""

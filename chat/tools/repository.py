@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from chat.core.errors import NoSuchRepository
 from chat.core.prompt import PromptPassage
-from chat.tools.parameters import WrongArguments
+from chat.tools.parameters import NotThere, WrongArguments
 from chat.tools.paths import AskedPath, folders_of, nearest_paths
 from repos.models import Document, Index, Repository
 from repos.search import (
@@ -80,21 +80,21 @@ class RepositoryAtCommit:
     def narrowed(self, patterns: tuple[str, ...]) -> Filters:
         """The filters of the question, and only the files of some patterns.
 
-        Raises WrongArguments if these leave no file.
+        Raises NotThere if these leave no file.
         """
         if not patterns:
             return self.filters
         filters = Filters(included_files=patterns, within=self.filters)
         if len(unmatched_patterns(filters, list(self.lines))) == len(patterns):
             written = ", ".join(patterns)[:MAX_PATH_CHARS]
-            raise WrongArguments(f"No file matches {written}. {self._hint(patterns[0])}")
+            raise NotThere(f"No file matches {written}. {self._hint(patterns[0])}", written)
         return filters
 
     def document(self, path: str) -> Document:
-        """A file of `lines`. Raises WrongArguments if it is not there any more."""
+        """A file of `lines`. Raises NotThere if it is not there any more."""
         document = read_file(self.snapshot, path, self.person_id)
         if document is None:
-            raise WrongArguments(f"There is no file {path}.")
+            raise NotThere(f"There is no file {path}.", path)
         return document
 
     def asked_path(self, text: str) -> AskedPath:
@@ -102,20 +102,24 @@ class RepositoryAtCommit:
         return AskedPath.of(text, self.prefix)
 
     def find_path(self, asked: AskedPath) -> str:
-        """The path that is meant. Raises WrongArguments, with those that come nearest."""
+        """The path that is meant.
+
+        Raises NotThere, with those that come nearest, and WrongArguments for a folder.
+        """
         for path in asked.spellings():
             if path in self.lines:
                 return path
-        raise WrongArguments(self._no_such_file(asked))
+        raise self._no_such_file(asked)
 
-    def _no_such_file(self, asked: AskedPath) -> str:
+    def _no_such_file(self, asked: AskedPath) -> WrongArguments:
         text = asked.text[:MAX_PATH_CHARS]
         if asked.leaves_the_tree:
-            return f"{text} leads out of the repository. Paths begin at its root."
+            message = f"{text} leads out of the repository. Paths begin at its root."
+            return NotThere(message, text)
         folder = self.find_folder(asked)
         if folder:
-            return f'{folder} is a folder: call list_files with path="{folder}".'
-        return f"There is no file {text}. {self._hint(text)}"
+            return WrongArguments(f'{folder} is a folder: call list_files with path="{folder}".')
+        return NotThere(f"There is no file {text}. {self._hint(text)}", text)
 
     def find_folder(self, asked: AskedPath) -> str | None:
         """The folder that is meant, empty for the root; None if there is none."""

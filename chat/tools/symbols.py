@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from chat.core.prompt import PromptPassage
 from chat.tools.arguments import Arguments
-from chat.tools.parameters import TextParameter, WrongArguments
+from chat.tools.parameters import NotThere, TextParameter, WrongArguments
 from chat.tools.paths import QUOTES
 from chat.tools.repository import RepositoryAtCommit
 from chat.tools.results import Body, ToolOutput, numbered_line, plural
@@ -93,13 +93,13 @@ class ChosenDefinition:
 
     @classmethod
     def of(cls, repository: RepositoryAtCommit, arguments: Arguments) -> ChosenDefinition:
-        """The surest one of the argument `symbol`, in `path` if given. Raises WrongArguments."""
+        """The surest one of the argument `symbol`, in `path` if given. Raises NotThere."""
         asked = AskedName.of(arguments.text("symbol"))
         path = path_of(repository, arguments)
         found = definitions_of(repository, asked, path)
         inside = [definition for definition in found if path in (None, definition.path)]
         if not inside:
-            raise WrongArguments(not_defined(repository, asked, found))
+            raise NotThere(not_defined(repository, asked, found), asked.dotted)
         return cls(inside[0], tuple(inside[1:]))
 
     @property

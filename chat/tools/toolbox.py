@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ from chat.core.ports import ToolResult
 from chat.core.tool_calls import ToolCall, ToolSpec
 from chat.database_errors import database_errors_as_down
 from chat.tools.arguments import Arguments, read_arguments
-from chat.tools.parameters import WrongArguments
+from chat.tools.parameters import NotThere, WrongArguments
 from chat.tools.registry import BY_NAME, TOOLS
 from chat.tools.repository import RepositoryAtCommit, open_repositories
 from chat.tools.results import refusal, repeated, result_of, shown
@@ -183,7 +183,10 @@ def _wrong(tool: str, error: WrongArguments) -> ToolResult:
     known = _tool_name(tool)
     if known not in BY_NAME:
         known = "unknown"
-    return refusal(known, str(error), "step_wrong_call", tool)
+    refused = refusal(known, str(error), "step_wrong_call", tool)
+    if not isinstance(error, NotThere):
+        return refused
+    return replace(refused, summary="step_not_there", parameters={"name": shown(error.asked)})
 
 
 def _too_slow(tool: str) -> ToolResult:

@@ -41,10 +41,14 @@ class LinkedLines:
 
 @dataclass(frozen=True)
 class AnswerStep:
-    """One step. `parts` is its sentence: text and code by turns, text first."""
+    """One step. `parts` is its sentence: text and code by turns, text first.
+
+    `tells_end`: the sentence says how it ended, also where it failed.
+    """
 
     state: str
     parts: tuple[str, ...]
+    tells_end: bool
     places: tuple[LinkedLines, ...] = ()
     time: str = ""
 
@@ -74,19 +78,18 @@ def answer_steps(answer: Message, address: Address) -> AnswerSteps | None:
 
 def _step(item: Mapping[str, Any], address: Address, commit: str) -> AnswerStep:
     found = filter(None, map(parse_place, item.get("passages", ())[:MAX_PLACES]))
+    ended = translate_message(item.get("summary", ""), item.get("code", ""), item.get("parameters"))
     return AnswerStep(
         item["state"],
-        tuple(_sentence(item).split("`")),
+        tuple((ended or _running(item)).split("`")),
+        bool(ended),
         tuple(LinkedLines.of(lines, address, commit) for lines in found),
         _duration(item.get("ms")),
     )
 
 
-def _sentence(item: Mapping[str, Any]) -> str:
-    """What the step did; what it was about to do, where its result has no sentence."""
-    done = translate_message(item.get("summary", ""), item.get("code", ""), item.get("parameters"))
-    if done:
-        return done
+def _running(item: Mapping[str, Any]) -> str:
+    """What the step was about to do, for one whose result has no sentence."""
     template = RUNNING_STEPS.get(item["tool"])
     if template is None:
         return f"`{item['tool']}`"

@@ -8,6 +8,11 @@ STEP_MESSAGES: dict[str, str] = {
     "step_searched": gettext_noop("searched for `{query}`: {count} passages in {files} files"),
     "step_searched_one_file": gettext_noop("searched for `{query}`: {count} passages in one file"),
     "step_searched_one": gettext_noop("searched for `{query}`: 1 passage"),
+    "step_asked": gettext_noop("searched with your question: {count} passages in {files} files"),
+    "step_asked_one_file": gettext_noop(
+        "searched with your question: {count} passages in one file"
+    ),
+    "step_asked_one": gettext_noop("searched with your question: 1 passage"),
     "step_grepped": gettext_noop("looked for lines with `{pattern}`: {count} in {files} files"),
     "step_grepped_one_file": gettext_noop("looked for lines with `{pattern}`: {count} in one file"),
     "step_grepped_one": gettext_noop("looked for lines with `{pattern}`: 1 line"),
@@ -25,6 +30,7 @@ STEP_MESSAGES: dict[str, str] = {
     "step_callers_one": gettext_noop("looked for who calls `{name}`: 1 place"),
     "step_callees": gettext_noop("looked for what `{name}` calls: {count} names"),
     "step_callees_one": gettext_noop("looked for what `{name}` calls: 1 name"),
+    "step_not_there": gettext_noop("looked for `{name}`, which is not there"),
     "step_wrong_call": gettext_noop("tried `{tool}`, but not in a way that it can be used"),
     "step_too_slow": gettext_noop("gave up `{tool}`: it took too long"),
     "step_broken": gettext_noop("tried `{tool}`, which failed"),

@@ -154,12 +154,9 @@ export class Composer {
     this.fields.mode.dispatchEvent(new Event("change"));
   }
 
-  // What the mode does: beside the choice while it is made, and as its tooltip.
   showModeHelp() {
-    const { mode } = this.fields;
-    const { help } = mode.selectedOptions[0].dataset;
-    document.getElementById("mode-help").textContent = help;
-    mode.title = help;
+    const [mode] = this.fields.mode.selectedOptions;
+    document.getElementById("mode-help").textContent = mode.dataset.help;
   }
 
   // The options that are filled in.

@@ -86,7 +86,8 @@ export function labelCodeButtons(root) {
     }
   }
   for (const note of root.querySelectorAll(".render-note, .cite-note")) {
-    note.textContent = strings.renderNotes?.[note.dataset.note] ?? note.textContent;
+    const text = strings.renderNotes?.[note.dataset.note] ?? note.textContent.trim();
+    note.textContent = note.matches(".cite-note") ? ` ${text}` : text;
   }
   for (const note of root.querySelectorAll(".cite > .cite-note")) {
     const cite = note.parentElement;

@@ -135,7 +135,8 @@ function stepItem(step, places) {
     link.append(...sentence);
     part("step-text").replaceChildren(link);
   } else part("step-text").replaceChildren(...sentence);
-  part("step-failed").hidden = step.state !== "failed";
+  const tellsEnd = Boolean(step.code || step.summary); // how it ended, also where it failed
+  part("step-failed").hidden = step.state !== "failed" || tellsEnd;
   part("step-time").textContent = duration(step.ms);
   if (places.length > 1) {
     part("step-of").textContent = `${part("step-text").textContent}: `;
