@@ -28,6 +28,7 @@ MODES: dict[str, Mode] = {mode: mode for mode in get_args(Mode)}
 ROLES: dict[str, Role] = {"user": "user", "assistant": "assistant", "system": "user"}
 FILTERS = ("excluded_dirs", "excluded_files", "included_dirs", "included_files")
 DEEP_RESEARCH = "[DEEP RESEARCH]"
+RESEARCH_WORD = ":research"  # as the first or the last word of a question: it is researched
 # Names of providers and models: no control characters and no spaces.
 NAME = re.compile(r"[^\x00-\x20\x7f]{0,200}")
 # Code in a request -> code of the answer language.
@@ -96,7 +97,7 @@ def parse(value: Mapping[str, Any], limits: RequestLimits) -> ChatRequest:
         filters={name: fields.text(name, 20_000) for name in FILTERS},
         conversation=fields.identifier("conversation"),
         client_message_id=fields.identifier("client_message_id"),
-        deep_research=fields.flag("deep_research"),
+        deep_research=fields.flag("deep_research") or _asks_for_research(value["messages"]),
         mode=fields.mode("mode"),
         revision=fields.text("revision", 200).strip(),
         render=fields.text("render", 20),
@@ -173,7 +174,27 @@ def _turn(item: Any, number: int) -> Turn:
         raise BadRequest("message_incomplete", number=number)
     if role not in ROLES:
         raise BadRequest("unknown_role", number=number)
-    return Turn(ROLES[role], clean(content))
+    text = clean(content)
+    return Turn(ROLES[role], _without_research_word(text) if ROLES[role] == "user" else text)
+
+
+def _without_research_word(text: str) -> str:
+    """The text without `:research` at its start or end; as it is where nothing else is in it."""
+    stripped = text.strip()
+    length = len(RESEARCH_WORD)
+    first, rest = stripped[:length], stripped[length:]
+    if first.lower() == RESEARCH_WORD and rest[:1].isspace():
+        return rest.strip()
+    before, last = stripped[:-length], stripped[-length:]
+    if last.lower() == RESEARCH_WORD and before[-1:].isspace():
+        return before.strip()
+    return text
+
+
+def _asks_for_research(value: Any) -> bool:
+    """Whether the last of the messages that a request holds has the word for it."""
+    text = clean(value[-1]["content"])
+    return _without_research_word(text) != text
 
 
 def _check_question(turn: Turn, number: int, limits: RequestLimits) -> None:

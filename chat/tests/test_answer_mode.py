@@ -9,6 +9,8 @@ import pytest
 from bench.answer_mode import QUESTIONS
 from chat.core.answer_mode import answer_mode
 from chat.core.question_depth import is_simple
+from chat.core.request import parse
+from chat.core.request_json import RequestLimits
 from chat.testing.agent_parts import OpenTools, TurnScript, agent_context
 from deepwiki.foundation.languages import ANSWER_LANGUAGES
 from deepwiki.testing.growth import LINEAR, growth
@@ -31,6 +33,39 @@ def test_an_explicit_mode_wins(mode):
 def test_else_a_request_for_research_is_research(mode):
     assert mode_of(mode=mode, deep_research=True) == "research"
     assert mode_of(mode=mode, is_tagged=True) == "research"
+
+
+@pytest.mark.parametrize(
+    ("written", "asked", "is_research"),
+    [
+        (":research How are prices made?", "How are prices made?", True),
+        ("How are prices made? :Research \n", "How are prices made?", True),
+        (":research\n:research why", ":research why", True),
+        (":research", ":research", False),
+        ("What does `tag:research` do?", "What does `tag:research` do?", False),
+        ("What is :research for?", "What is :research for?", False),
+        (" :researchers ask", " :researchers ask", False),
+    ],
+)
+def test_the_word_for_research_stands_first_or_last_and_is_no_part_of_the_question(
+    written, asked, is_research
+):
+    asked_before = {"role": "user", "content": ":research Why?"}
+    answered = {"role": "assistant", "content": ":research So."}
+    question = {"role": "user", "content": written}
+    messages = [asked_before, answered, question]
+    request = parse({"repo_url": "a/b", "messages": messages}, RequestLimits())
+    assert (request.question, request.deep_research) == (asked, is_research)
+    assert [turn.content for turn in request.messages[:2]] == ["Why?", ":research So."]
+
+
+@pytest.mark.parametrize(
+    ("mode", "answered"), [("", "research"), ("auto", "research"), ("quick", "quick")]
+)
+def test_an_explicit_mode_wins_over_the_word_for_research(mode, answered):
+    messages = [{"role": "user", "content": ":research Why does it hang?"}]
+    request = parse({"repo_url": "a/b", "messages": messages, "mode": mode}, RequestLimits())
+    assert mode_of(mode=request.mode, deep_research=request.deep_research) == answered
 
 
 def test_else_auto_chooses_by_the_question_and_without_it_one_search_is_made():

@@ -74,3 +74,11 @@ def test_an_agent_tells_its_steps_beside_the_answer(ask, model):
     assert out.startswith("So.\n\nSources")
     assert "read `shop/prices.py` 1-" in err
     assert code == 0
+
+
+def test_the_word_for_research_works_in_the_terminal(ask, model):
+    model.plays["fake"] = [turn(text="## Final Conclusion\nSo.")]
+    _, _, code = ask("fake", question="How is the discount computed? :research")
+    assert code == 0
+    assert model.requests[0].get("tools")
+    assert ":research" not in str(model.requests[0]["messages"])

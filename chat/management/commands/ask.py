@@ -45,7 +45,7 @@ class Command(BaseCommand):
         parser.add_argument("--provider", default="")
         parser.add_argument("--model", default="")
         parser.add_argument("--language", default="en")
-        parser.add_argument("--mode", default="quick", choices=[*filter(None, MODES)])
+        parser.add_argument("--mode", default="", choices=[*filter(None, MODES)])
         parser.add_argument(
             "--json", action="store_true", help="One JSON object on standard output."
         )
