@@ -61,7 +61,12 @@ class BlockStream:
             await self._changed.wait()
             await asyncio.sleep(max(0.0, self._renderer.delay()))
             async with self._lock:
-                await self._step(lambda renderer, text: renderer.feed(text))
+                await self._feed()
+
+    async def _feed(self) -> None:
+        """Render what has changed, unless a step that held the lock began another pause."""
+        if self._renderer is not None and self._renderer.delay() <= 0:
+            await self._step(lambda renderer, text: renderer.feed(text))
 
     async def _in_time(self, step: RenderStep) -> None:
         """Take a step once the one under way has ended, in FINISH_SECONDS at most."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 import uuid
 
 import pytest
@@ -21,18 +22,30 @@ class Pausing:
     check = None
 
     def __init__(self, pause):
-        self.pause, self.threads, self.texts, self.is_paused = pause, [], [], False
+        self.pause, self.threads, self.texts, self.paused_until = pause, [], [], 0.0
+        self.may_seal = threading.Event()
+        self.may_seal.set()
+        self.is_sealing = threading.Event()
 
     def delay(self):
-        return self.pause if self.is_paused else 0.0
+        return self.paused_until - time.monotonic()
 
     def feed(self, text):
+        self.texts.append(text)
+        if self.delay() > 0:
+            return []
+        return self.finish("")
+
+    def finish(self, text):
         self.threads.append(threading.current_thread())
         self.texts.append(text)
-        self.is_paused = True
+        self.paused_until = time.monotonic() + self.pause
         return [Html(0, "".join(self.texts))]
 
-    finish = seal = feed
+    def seal(self, text):
+        self.is_sealing.set()
+        self.may_seal.wait(20)
+        return self.finish(text)
 
 
 async def test_text_that_waits_for_a_pause_is_rendered_when_it_is_over_though_nothing_follows():
@@ -42,6 +55,23 @@ async def test_text_that_waits_for_a_pause_is_rendered_when_it_is_over_though_no
     assert (await asyncio.wait_for(emitted.get(), 20)).html == "one "
     stream.add("two")
     assert (await asyncio.wait_for(emitted.get(), 20)).html == "one two"
+    await stream.finish()
+
+
+async def test_text_that_waited_for_another_step_is_rendered_after_the_pause_that_follows_it():
+    emitted = asyncio.Queue()
+    renderer = Pausing(0.2)
+    stream = BlockStream(renderer, emitted.put_nowait)
+    renderer.may_seal.clear()
+    sealing = asyncio.create_task(stream.seal())
+    await asyncio.to_thread(renderer.is_sealing.wait, 20)
+    stream.add("late")
+    for _ in range(5):
+        await asyncio.sleep(0)  # the text now waits for the step to end
+    renderer.may_seal.set()
+    await sealing
+    assert (await asyncio.wait_for(emitted.get(), 20)).html == ""
+    assert (await asyncio.wait_for(emitted.get(), 20)).html == "late"
     await stream.finish()
 
 
