@@ -89,7 +89,10 @@ class Soak:
             self.url, additional_headers=headers, open_timeout=OPEN_SECONDS
         ) as connection:
             await connection.send(json.dumps(request))
-            text = "".join([str(piece) async for piece in connection])
+            text = ""
+            with contextlib.suppress(websockets.ConnectionClosedError):  # told by its code
+                async for piece in connection:
+                    text += str(piece)
             if connection.close_code == REFUSED:
                 return "refused"
             is_whole = "t0059" in text and connection.close_code == 1000

@@ -150,7 +150,8 @@ class RepositoryRetriever:
     def _passages(
         self, repository: Repository, snapshot: IndexSnapshot, question: str, result: SearchResult
     ) -> tuple[PromptPassage, ...]:
-        hits = tuple(_prompt_passage(repository.address, hit) for hit in result.passages)
+        address = repository.address  # parsed each time: of a folder, by asking the file system
+        hits = tuple(_prompt_passage(address, hit) for hit in result.passages)
         if not self.names_first:
             return hits
         readable = RepositoryAtCommit(

@@ -21,6 +21,7 @@ from repos.search import (
     snapshot_line_counts,
 )
 from repos.search.filters import FileMatcher, unmatched_patterns
+from repos.sources import Address
 
 MAX_PATH_CHARS = 200  # of a path in an error
 
@@ -57,6 +58,10 @@ class RepositoryAtCommit:
     @property
     def commit(self) -> str:
         return self.snapshot.commit
+
+    @cached_property
+    def _address(self) -> Address:
+        return self.repository.address
 
     @cached_property
     def has_symbols(self) -> bool:
@@ -139,7 +144,7 @@ class RepositoryAtCommit:
             end=end,
             text="",
             commit=self.commit,
-            url=self.repository.address.blob_url(self.commit, path, start, end),
+            url=self._address.blob_url(self.commit, path, start, end),
         )
 
     def _hint(self, wanted: str) -> str:
