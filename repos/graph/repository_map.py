@@ -48,7 +48,8 @@ def repository_map(
     The texts of the files together, a line break after each, have at most `token_budget`
     tokens by `count`. The same index gives the same map.
     """
-    files = _files(index_id, min(MAX_FILES, token_budget // TOKENS_PER_FILE), at)
+    ranked = _files(index_id, min(MAX_FILES, token_budget // TOKENS_PER_FILE), at)
+    files = list(_fitting(ranked, token_budget, count))
     symbols = top_symbols(index_id, [file.path for file in files], MAX_SYMBOLS, at=at)
     mapped = {file.path: MappedFile(file) for file in files}
     left = token_budget - sum(count(file.path + "\n") for file in files)
@@ -72,6 +73,16 @@ def symbol_line(definition: Definition) -> str:
 def _files(index_id: int, limit: int, at: int) -> list[RankedFile]:
     read = partial(top_files, index_id, limit, at=at)
     return read(role=CODE) or read()
+
+
+def _fitting(files: Sequence[RankedFile], token_budget: int, count: Count) -> Iterator[RankedFile]:
+    """Those of the files whose paths fit, the first ones first."""
+    left = token_budget
+    for file in files:
+        cost = count(file.path + "\n")
+        if cost <= left:
+            left -= cost
+            yield file
 
 
 def _in_rounds(ranked: Sequence[Sequence[Definition]]) -> Iterator[Definition]:

@@ -9,6 +9,7 @@ from repos.access import OPERATOR_ID
 from repos.models import Document, Index, Trigrams
 from repos.search import Filters
 from repos.search.grep import GrepNotice, GrepOptions, grep
+from repos.search.grep.matches import MAX_MATCHES_A_FILE
 from repos.testing.grep_results import matched_lines
 
 pytestmark = pytest.mark.django_db
@@ -178,6 +179,11 @@ def test_a_file_with_too_many_trigrams_is_always_read(indexed):
     assert len(Trigrams.objects.get(document__path="many.txt").numbers) == 2
     assert found(repository, letters[70] + letters[71]) == ["many.txt:71"]
     assert search(repository, "zebra").read == 2
+
+
+def test_a_result_tells_that_matches_of_one_file_are_not_all_counted(indexed):
+    repository = indexed({"a.py": "n" * (MAX_MATCHES_A_FILE + 1) + "\n", "b.py": "m = 1\n"})
+    assert search(repository, "n").is_cut and not search(repository, "m").is_cut
 
 
 def test_trigrams_go_with_their_documents(indexed):

@@ -45,6 +45,15 @@ def test_a_name_is_found_where_it_is_defined_however_many_decorators_stand_befor
     assert found.notices == ()
 
 
+def test_a_name_stands_behind_the_word_before_it_in_the_signature(index_folder, tmp_path):
+    text = 'class A {\n  @Says("to save")\n  public void save() {}\n}\n'
+    write_files(tmp_path / "r", {"A.java": text})
+    repository = index_folder(tmp_path / "r")
+    options = GrepOptions(symbols=("save",), names_only=True)
+    result = grep([repository.pk], "save", user_id=OPERATOR_ID, options=options)
+    assert matched_lines(result) == ["A.java:3"]
+
+
 def test_a_dotted_name_is_the_definition_within_another(found):
     assert found("symbol:Cart.save") == ["shop/cart.py:2"]
     assert found("symbol:cart::save") == ["shop/cart.py:2"]

@@ -6,7 +6,13 @@ from deepwiki.testing.fixtures import write_files
 from deepwiki.testing.growth import LINEAR, growth
 from repos.access import OPERATOR_ID
 from repos.search.grep import GrepNotice, GrepOptions, grep, reading
-from repos.search.grep.matches import MAX_MATCHES_A_FILE, Clock, find_matches, shown_lines
+from repos.search.grep.matches import (
+    MAX_LINES_A_FILE,
+    MAX_MATCHES_A_FILE,
+    Clock,
+    find_matches,
+    shown_lines,
+)
 from repos.search.grep.pattern import InvalidPattern, compile_pattern
 
 
@@ -43,6 +49,7 @@ def refusal(text):
         ("ab(?P<n", "cannot be read at character 3: (?P<n"),
         ("((((a{100}){100}){100}){100})", "repeats too much"),
         (r"\pL{900}", "stands for too much"),
+        ("(abcdefghijkl){1000}", "stands for too much"),
     ],
 )
 def test_an_invalid_pattern_is_refused_with_words_that_say_where(pattern, words):
@@ -84,6 +91,12 @@ def test_a_text_full_of_matches_takes_linear_time():
 def test_matches_of_a_file_are_bounded_and_said_to_be():
     matches = find_matches("a" * 5_000, compiled("a"), Clock.of(60_000))
     assert (len(matches.spans), matches.is_cut) == (MAX_MATCHES_A_FILE, True)
+
+
+def test_lines_of_a_file_that_are_shown_are_bounded():
+    matches = find_matches("a\n" * 80, compiled("a"), Clock.of(60_000))
+    found = [line.number for line in shown_lines(matches) if line.is_match]
+    assert found == list(range(1, MAX_LINES_A_FILE + 1))
 
 
 def test_a_very_long_line_is_searched_at_its_beginning_and_said_to_be_cut():

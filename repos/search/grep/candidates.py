@@ -92,10 +92,11 @@ def _documents(clauses: Sequence[Texts], values: dict[str, Any]) -> str:
     """The statement of documents that fulfil clauses."""
     if not clauses:
         return ALL
-    return _by_trigrams(clauses, values)
+    return documents_by_trigrams(clauses, values)
 
 
-def _by_trigrams(clauses: Sequence[Texts], values: dict[str, Any]) -> str:
+def documents_by_trigrams(clauses: Sequence[Texts], values: dict[str, Any]) -> str:
+    """The statement of documents of an index `a` that fulfil clauses; adds to its `values`."""
     conditions: list[str] = []
     lookups = 0
     for clause in clauses:

@@ -23,6 +23,7 @@ from repos.search.grep.matches import (
 from repos.search.grep.pattern import Pattern
 
 NOTHING = Matches(b"", ())
+QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")  # in a signature, as that of an annotation
 HEAD_LINES = 200  # of a definition in which its name is looked for
 
 
@@ -119,7 +120,7 @@ class _Source:
 def _expressions(definition: NamedDefinition) -> Iterator[re.Pattern[bytes]]:
     """The name behind the word before it in the signature; behind any word; the name alone."""
     whole = rb"(?<![\w$])(?P<name>" + _escaped(definition.name) + rb")(?![\w$])"
-    before = definition.signature.partition(definition.name)[0].split()
+    before = QUOTED.sub("", definition.signature).partition(definition.name)[0].split()
     if before:
         yield re.compile(_escaped(before[-1]) + rb"\s+" + whole)
     yield re.compile(rb"\w[\s*&]+" + whole)

@@ -70,6 +70,8 @@ def _joined(first: Texts, second: Texts | None) -> Texts | None:
 
 def either(parts: Sequence[Part]) -> Part:
     """One of the parts."""
+    if len(parts) == 1:
+        return parts[0]
     known = [part.texts for part in parts if part.texts is not None and not part.clauses]
     if len(known) == len(parts):
         texts = frozenset().union(*known)

@@ -68,7 +68,6 @@ class Reading:
             self._check_matches()
 
     def _count_bytes(self, candidate: CandidateFile) -> None:
-        self._clock.check()
         self._bytes += candidate.size
         if self._bytes > MAX_BYTES:
             raise _Enough(GrepNotice.TOO_MANY_BYTES)
