@@ -17,7 +17,7 @@ READ_MAIL = call("read_file", 2, path="shop/mail.py")
 ANSWER = "<answer>\n`send` does, `shop/mail.py:L4-L5`."
 
 
-async def ask(model, tools=None, **options):
+async def ask(model, tools=None, /, **options):
     """The events of a question; an error is the last of them."""
     context = agent_context(model, tools or OpenTools(), **options)
     events = []

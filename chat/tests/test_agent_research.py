@@ -101,7 +101,8 @@ async def test_research_of_a_context_without_tools_is_the_classic_one():
 
 async def test_tools_that_are_refused_after_the_plan_leave_it_and_go_on_with_searches():
     model = TurnScript([[PLAN], [ToolsUnsupported()], [UPDATE[9:]], [CONCLUSION[9:]]])
-    events, _ = await ask(model, request=RESEARCH)
+    events, context = await ask(model, request=RESEARCH)
+    assert context.meter.agent_events["no_tools"] == 1
     assert stages(events) == [(1, "plan"), (2, "update"), (3, "conclude")]
     assert text_of(events).count("## Research Plan") == 1
     assert PLAN[9:] in [turn.content for turn in model.prompts[2].turns]

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from chat.core.errors import CutOff
 from chat.core.events import Step
-from chat.core.ports import Retrieved
+from chat.core.ports import AgentLimits, LengthLimit, Retrieved
 from chat.rendering.citation_links import CitationChecker
-from chat.testing.agent_parts import FixedPassages, TurnScript
+from chat.testing.agent_parts import FileTools, FixedPassages, OpenTools, TurnScript, call
 from chat.tests.test_agent_loop import ask, text_of
 from repos.sources import parse_address
 
@@ -64,3 +64,22 @@ async def test_a_service_that_fails_then_leaves_the_answer_complete():
     _, events, context = await reviewed([UNREAD], [CutOff()])
     assert not isinstance(events[-1], Exception)
     assert context.meter.agent_events["review_failed"] == 1
+
+
+async def test_lines_that_a_call_gave_are_read():
+    model, events, _ = await reviewed([call("read_file", path="shop/mail.py")], [UNREAD])
+    assert len(model.prompts) == 2
+    assert len(reads(events)) == 2
+
+
+async def test_an_answer_cut_at_the_models_limit_is_not_gone_on_with():
+    model, _, _ = await reviewed([UNREAD, LengthLimit()], ["<answer>\nMore."])
+    assert len(model.prompts) == 1
+
+
+async def test_what_is_read_for_the_review_fits_the_model():
+    tools = OpenTools(FileTools(files={"shop/mail.py": "word\n" * 20_000}))
+    model = TurnScript([[UNREAD], ["fine"]])
+    limits = AgentLimits(tokens=14_000)
+    await ask(model, tools, retriever=Checked(), agent_limits=limits)
+    assert len(model.prompts[1].exchanges[-1].results[0]) < 3_000
