@@ -23,7 +23,7 @@ from chat import services
 from chat.api import authorization
 from chat.api.authorization import Credentials
 from chat.api.wire_formats import NORMAL_CLOSURE
-from chat.core.errors import ChatError, Down, Internal, NotReading, TooMany
+from chat.core.errors import ChatError, Down, Internal, NotReading, TooMany, server_busy
 from deepwiki.accounts import authentication
 from deepwiki.foundation import metrics
 from deepwiki.foundation.incidents import log_incident
@@ -41,8 +41,10 @@ IDLE_CLOSURE = 4408
 AUTHORIZED_SECONDS = 1.0
 SEND_SECONDS = 30  # a server of ours gives up sooner, see runtime/backpressure.py
 TOO_MANY_SOCKETS_RETRY_SECONDS = 30
+MAX_HANDSHAKES = 100  # checked at a time: what waits longer is given up by its client
 
 open_sockets: Counter[int | str] = Counter()  # by person, or a stranger's network
+handshakes: set[Connection] = set()  # being checked
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,16 @@ class Connection:
         Raises CredentialsRefused (answered by refusing the handshake) and the ChatError
         family (the handshake is accepted so that the error can be told).
         """
+        if len(handshakes) >= MAX_HANDSHAKES:
+            metrics.connections.labels("too_many").inc()
+            raise server_busy()
+        handshakes.add(self)
+        try:
+            await self._identify()
+        finally:
+            handshakes.discard(self)
+
+    async def _identify(self) -> None:
         headers = self._socket.scope["headers"]
         try:
             with services.database_errors_as_down():

@@ -36,6 +36,7 @@ from typing import ClassVar
 from chat.core.messages import format_message, plain_text
 from deepwiki.foundation.text import clean_json, clean_text
 
+BUSY_RETRY_SECONDS = 5
 _BY_CODE: dict[str, type[ChatError]] = {}
 
 
@@ -103,6 +104,11 @@ class NoSuchRepository(ChatError):
 
 class TooMany(ChatError):
     code, status, close_code = "too_many", 429, 4429
+
+
+def server_busy() -> TooMany:
+    """What is told while this process has as much to do as it can."""
+    return TooMany("server_busy", seconds=BUSY_RETRY_SECONDS, retry_after=BUSY_RETRY_SECONDS)
 
 
 class RetrieverFailed(ChatError):

@@ -8,7 +8,7 @@ import uuid
 from collections import deque
 from collections.abc import AsyncGenerator, Iterator
 
-from chat.core.errors import ServerStops, TooMany
+from chat.core.errors import ServerStops, server_busy
 from chat.core.events import Event
 from chat.runs.run import Run
 
@@ -17,7 +17,6 @@ from chat.runs.run import Run
 FINISHED_BYTES = 4_000_000
 FINISHED_RUNS = 50
 CANCEL_SECONDS = 5.0
-BUSY_RETRY_SECONDS = 5
 
 
 class RunManager:
@@ -46,7 +45,7 @@ class RunManager:
         can drive would all be late, and some could not be stored. Raises TooMany.
         """
         if self._starting + len(self.runs) - len(self._finished) >= most:
-            raise TooMany("server_busy", seconds=BUSY_RETRY_SECONDS, retry_after=BUSY_RETRY_SECONDS)
+            raise server_busy()
         self._starting += 1
         try:
             yield

@@ -85,4 +85,4 @@ def test_a_window_costs_the_same_wherever_it_is():
     def work(lines):
         coloured_lines(text[: 6 * lines], "python", lines - 50, lines)
 
-    assert growth(work, 200_000) < 4
+    assert growth(work, 200_000, bound=4) < 4

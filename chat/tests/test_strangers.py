@@ -8,6 +8,7 @@ import websockets
 from channels.testing import WebsocketCommunicator
 from django.test import AsyncClient
 
+from chat.api import connection
 from chat.api.connection import open_sockets
 from chat.models import AnonymousRun, Message
 from chat.tests.test_endpoints import ENDPOINTS, ask
@@ -112,6 +113,24 @@ async def test_a_strangers_sockets_are_counted_by_address(settings):
     for socket in sockets:
         await socket.disconnect()
     assert not open_sockets
+
+
+async def test_handshakes_beyond_those_that_can_be_checked_are_told_so_at_once(
+    settings, monkeypatch
+):
+    settings.SOCKETS_PER_USER = 100
+    monkeypatch.setattr(connection, "MAX_HANDSHAKES", 2)
+    sockets = [handshake() for _ in range(5)]
+    await asyncio.gather(*(socket.connect(timeout=10) for socket in sockets))
+    for socket in sockets[2:]:
+        assert "The server is busy" in await socket.receive_from(10)
+        assert (await socket.receive_output(10))["code"] == 4429
+    assert not connection.handshakes
+    later = handshake()
+    assert (await later.connect(timeout=10))[0]
+    assert await later.receive_nothing()
+    for socket in [*sockets, later]:
+        await socket.disconnect()
 
 
 FOREIGN = ["https://evil.example", "null", "file://", "chrome-extension://abcdef", "://"]

@@ -45,7 +45,11 @@ async def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs)
     result = asyncio.get_running_loop().run_in_executor(_executor, call)
     if watch.down is not None:
         either: set[asyncio.Future[Any]] = {result, watch.down}
-        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            result.cancel()  # not called at all where it still waits for a thread
+            raise
         if not result.done():
             result.add_done_callback(_retrieve)
             raise OperationalError(DATABASE_IS_DOWN)
