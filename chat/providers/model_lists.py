@@ -22,6 +22,7 @@ from deepwiki.foundation.bounded_http import UNCOMPRESSED, bound_reply_async
 from deepwiki.foundation.ollama_address import ollama_address
 
 MAX_REPLY_BYTES = 8_000_000
+ABILITIES_SHARE = 0.75  # of the time that the list left, for what Ollama says of each model
 MAX_MODELS = 2_000
 MAX_NAME_CHARS = 200
 TOKENS = 1_000_000  # that a price is for
@@ -61,14 +62,14 @@ class ListFormat:
 
 
 async def fetch_models(list_format: str, settings: ProviderSettings, seconds: float) -> list[Json]:
-    """The models of a service, newest first.
+    """The models of a service, newest first; of an Ollama also those that it says no more of.
 
     Raises TimeoutError after `seconds` in all, httpx2.HTTPError, ValueError.
     """
     known = FORMATS[list_format]
     request = known.request(settings)
     async with (
-        asyncio.timeout(seconds),
+        asyncio.timeout(seconds) as limit,
         httpx2.AsyncClient(
             headers=UNCOMPRESSED,
             follow_redirects=False,
@@ -81,7 +82,9 @@ async def fetch_models(list_format: str, settings: ProviderSettings, seconds: fl
             raise ValueError(f"status {reply.status_code}")
         models = newest_first(known.entries(_json(reply)))
         if known is OLLAMA:
-            await ask_ollama(client, ollama_address(settings.address), models)
+            seconds_left = (limit.when() or 0.0) - asyncio.get_running_loop().time()
+            address = ollama_address(settings.address)
+            await ask_ollama(client, address, models, seconds_left * ABILITIES_SHARE)
     return models
 
 

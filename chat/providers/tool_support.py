@@ -18,6 +18,7 @@ Json = dict[str, Any]
 
 # How many of an Ollama's models are asked.
 MAX_ASKED = 40
+MAX_ASKING_SECONDS = 5.0
 ABILITIES = {"tools", "tool_use", "function_calling"}
 
 
@@ -33,13 +34,25 @@ def listed_tools(item: Json) -> Json:
     return {}
 
 
-async def ask_ollama(client: httpx2.AsyncClient, address: str, models: Sequence[Json]) -> None:
-    """Add `lists_tools` to the models of an Ollama that tells it."""
-    asked = models[:MAX_ASKED]
-    told = await asyncio.gather(*(_abilities(client, address, each["id"]) for each in asked))
-    for model, abilities in zip(asked, told, strict=True):
-        if abilities:
-            model["lists_tools"] = "tools" in abilities
+async def ask_ollama(
+    client: httpx2.AsyncClient, address: str, models: Sequence[Json], seconds: float
+) -> None:
+    """Add `lists_tools` to the models of which an Ollama tells it within `seconds`."""
+    asked = {
+        asyncio.create_task(_abilities(client, address, model["id"])): model
+        for model in models[:MAX_ASKED]
+    }
+    if not asked:
+        return
+    try:
+        told, _ = await asyncio.wait(asked, timeout=min(seconds, MAX_ASKING_SECONDS))
+        for task in told:
+            if task.result():
+                asked[task]["lists_tools"] = "tools" in task.result()
+    finally:
+        for task in asked:
+            task.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
 
 
 async def _abilities(client: httpx2.AsyncClient, address: str, model: str) -> list[Any]:

@@ -70,6 +70,16 @@ def test_rounds_of_a_research_can_be_read(link, open_page, name):
     assert page.inner_text(".prose").strip() == "The plan."
 
 
+def test_a_print_carries_every_round_of_a_research(link, open_page):
+    live, url = link
+    page = open_page(live)
+    page.goto(url)
+    page.emulate_media(media="print")
+    assert page.inner_text(".prose").split() == "The plan. Concluded, see prices.py 2–4.".split()
+    page.emulate_media(media="screen")
+    assert page.inner_text(".prose") == "Concluded, see prices.py 2–4."
+
+
 def test_a_stranger_is_told_and_finds_no_dead_link(link, open_page):
     live, url = link
     page = open_page(live)

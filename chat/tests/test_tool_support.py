@@ -72,6 +72,16 @@ def test_ollama_is_asked_for_the_abilities_of_each_model(server):
     assert [providers.choose("p", name).tools for name in "abcd"] == [True, False, None, None]
 
 
+def test_an_ollama_that_hangs_when_asked_for_a_model_still_gives_its_list(server):
+    names = "abcde"
+    server.replies["/api/tags"] = reply({"models": [{"name": name} for name in names]})
+    server.replies |= {name: (Wire(ends="never"),) for name in names}
+    server.replies["c"] = reply({"capabilities": ["completion", "tools"]})
+    providers = known(server, OLLAMA, server.address)
+    assert [model["id"] for model in providers.configured()["p"]["models"]] == [*names]
+    assert [providers.choose("p", name).tools for name in names] == [None, None, True, None, None]
+
+
 async def test_a_refusal_counts_in_every_event_loop_of_the_process(server):
     server.replies["m"] = reply({"error": {"message": "m does not support tools"}}, 400)
     providers = known(server, {**OPENAI, "live": False}, server.url)

@@ -209,7 +209,7 @@ def _plan(run: _Run, snapshot: Snapshot, *, force: bool) -> _Plan:
     for reason, path in snapshot.left_out:
         skipped.add(reason, path)
     ignore = snapshot.text_of(IGNORE_FILE)
-    attributes = snapshot.text_of(ATTRIBUTES_FILE)
+    attributes = snapshot.texts_by_folder(ATTRIBUTES_FILE)
     selected = select(snapshot.entries, run.options.limits, skipped, ignore, attributes)
     if not selected:
         raise Broken("no_text")

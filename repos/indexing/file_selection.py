@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -19,7 +19,7 @@ from repos.indexing.encodings import decode
 from repos.indexing.file_contents import reason_by_bytes, reason_by_text
 from repos.indexing.file_roles import rank, role
 from repos.indexing.skipped import Skipped
-from repos.indexing.vendored import VendoredFolders, has_foreign_notice
+from repos.indexing.vendored import NO_ATTRIBUTES, VendoredFolders, has_foreign_notice
 from repos.sources.globs import GlobRules, PathMatcher
 from repos.sources.tree import (
     LINK_MODE,
@@ -102,12 +102,16 @@ class _Selection:
 
 
 def select(
-    entries: Entries, limits: Limits, skipped: Skipped, ignore: str = "", attributes: str = ""
+    entries: Entries,
+    limits: Limits,
+    skipped: Skipped,
+    ignore: str = "",
+    attributes: Mapping[str, str] = NO_ATTRIBUTES,
 ) -> list[TreeEntry]:
     """The entries to read, in path order.
 
-    `ignore` and `attributes` are the texts of the repository's `.deepwikiignore` and
-    `.gitattributes`.
+    `ignore` is the text of the repository's `.deepwikiignore`, `attributes` are those of
+    its `.gitattributes` by folder.
     """
     ordered = sorted(entries, key=lambda entry: entry.path)
     usable = list(_usable(ordered, limits, skipped, _Exclusions.of(ordered, ignore, attributes)))
@@ -134,7 +138,9 @@ class _Exclusions:
     vendored: VendoredFolders
 
     @classmethod
-    def of(cls, entries: Sequence[TreeEntry], ignore: str, attributes: str) -> _Exclusions:
+    def of(
+        cls, entries: Sequence[TreeEntry], ignore: str, attributes: Mapping[str, str]
+    ) -> _Exclusions:
         ignored = PathMatcher(GlobRules(ignore_lines(ignore)))
         return cls(ignored, VendoredFolders([entry.path for entry in entries], attributes))
 

@@ -9,11 +9,12 @@ such a folder is vendored if it bears the notice of somebody else.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from repos.sources.globs import GlobRules
-from repos.sources.tree import BUILD_MANIFESTS, VENDORED, ignore_lines
+from repos.sources.tree import BUILD_MANIFESTS, MAX_IGNORE_LINES, VENDORED, ignore_lines
 
 COPIES = frozenset("vendor vendors _vendor third_party third-party thirdparty 3rdparty".split())
 # Names that a project's own parts have, too: only a licence inside is evidence.
@@ -45,6 +46,8 @@ CANDIDATES = COPIES | MAYBE_COPIES | BUILD_MANIFESTS.keys()
 BUILD_OUTPUT = frozenset("js mjs cjs css map html ts d.ts json svg txt".split())
 BUILT = ("dist",)
 MAX_PATH_CHARS = 1_000
+ATTRIBUTES = ("vendored", "generated")  # of linguist
+NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
 FOREIGN_DEPTH = 4  # vendor/github.com/owner/name
 
 NOTICE_CHARS = 2_000
@@ -90,10 +93,10 @@ def _holders(notice: str) -> set[str]:
 
 
 class VendoredFolders:
-    """Answers for the files of one tree; `attributes` is its `.gitattributes`."""
+    """Answers for the files of one tree; `attributes` are its `.gitattributes` by folder."""
 
-    def __init__(self, paths: Iterable[str], attributes: str = "") -> None:
-        self._rules = GlobRules(_linguist_lines(attributes, ("vendored", "generated")))
+    def __init__(self, paths: Iterable[str], attributes: Mapping[str, str] = NO_ATTRIBUTES) -> None:
+        self._rules = _rules_by_folder(attributes)
         usual = [path for path in paths if len(path) <= MAX_PATH_CHARS]
         candidates = [path for path in usual if _has_candidate(path)]
         self._siblings = _manifests(usual)
@@ -101,7 +104,7 @@ class VendoredFolders:
 
     def excludes(self, path: str) -> bool:
         """Whether people other than the project's, or a program, wrote a file."""
-        decided = self._rules.decide(path) if self._rules else None
+        decided = self._decision(path)
         if decided is not None:
             return decided
         folders = _folders(path)
@@ -111,6 +114,20 @@ class VendoredFolders:
             return False
         parents = ("/".join(folders[:end]) for end in range(1, len(folders) + 1))
         return any(parent in self._folders for parent in parents) or self._is_build_output(path)
+
+    def _decision(self, path: str) -> bool | None:
+        """What attributes say of a file: those of the innermost folder come first."""
+        if not self._rules:
+            return None
+        folder = path
+        while folder:
+            folder = folder.rpartition("/")[0]
+            rules = self._rules.get(folder)
+            inside = path[len(folder) + 1 :] if folder else path
+            decided = rules.decide(inside) if rules is not None else None
+            if decided is not None:
+                return decided
+        return None
 
     def _is_build_output(self, path: str) -> bool:
         """A script or style sheet in `dist/` beside the manifest of what builds it."""
@@ -170,9 +187,22 @@ def _evidence(parts: list[str], place: int, foreign: frozenset[str]) -> Iterator
         yield "/".join(parts[:-1])
 
 
-def _linguist_lines(attributes: str, names: tuple[str, ...]) -> Iterator[str]:
+def _rules_by_folder(attributes: Mapping[str, str]) -> dict[str, GlobRules]:
+    """The rules of each folder whose attributes have any; MAX_IGNORE_LINES lines in all."""
+    found: dict[str, GlobRules] = {}
+    room = MAX_IGNORE_LINES
+    for folder, text in attributes.items():
+        lines = ignore_lines(text)[:room]
+        room -= len(lines)
+        rules = GlobRules(_linguist_lines(lines, ATTRIBUTES))
+        if rules:
+            found[folder] = rules
+    return found
+
+
+def _linguist_lines(lines: Iterable[str], names: tuple[str, ...]) -> Iterator[str]:
     """Lines of an ignore file for what linguist's attributes say of a pattern."""
-    for line in ignore_lines(attributes):
+    for line in lines:
         pattern, *settings = line.split() or [""]
         for name in names:
             attribute = f"linguist-{name}"

@@ -18,6 +18,7 @@ from repos.sources.git_process import Cancelled
 from repos.sources.local_folder import LocalFolder
 from repos.sources.redirects import moved_to
 from repos.sources.remote import Remote
+from repos.sources.small_files import entries_named, folder_of, small, small_text
 from repos.sources.tree import Contents, Entries, LeftOut, TreeEntry
 
 MAX_MOVES = 4
@@ -26,7 +27,6 @@ NAMES_SECONDS = 5
 HISTORY_COMMITS = 1_000
 HISTORY_SECONDS = 20
 HISTORY_MEGABYTES = 20
-TEXT_BYTES = 100_000
 
 
 class BlobReader(Protocol):
@@ -51,12 +51,19 @@ class Snapshot:
 
     def text_of(self, path: str) -> str:
         """The text of one small file, empty if there is none."""
-        for _, data in self.reader.read(self._small_files(path)[:1]):
-            return data[:TEXT_BYTES].decode("utf-8", "replace")
-        return ""
+        found = [entry for entry in self.entries if entry.path == path]
+        return next(iter(self._texts(found).values()), "")
 
-    def _small_files(self, path: str) -> list[TreeEntry]:
-        return [entry for entry in self.entries if entry.path == path and _is_small_file(entry)]
+    def texts_by_folder(self, name: str) -> dict[str, str]:
+        """The texts of the small files of this name by folder, that of the root is "".
+
+        Of many those nearest to the root.
+        """
+        texts = self._texts(entries_named(self.entries, name))
+        return {folder_of(path): text for path, text in texts.items()}
+
+    def _texts(self, entries: Entries) -> dict[str, str]:
+        return {entry.path: small_text(data) for entry, data in self.reader.read(small(entries))}
 
 
 @dataclass(frozen=True)
@@ -285,7 +292,3 @@ def _git_snapshot(git: Git, commit: str) -> Snapshot:
     if not entries:
         raise Broken("empty_repository")
     return Snapshot(commit, entries, git)
-
-
-def _is_small_file(entry: TreeEntry) -> bool:
-    return entry.mode.startswith("100") and entry.size <= TEXT_BYTES

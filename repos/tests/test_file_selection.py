@@ -17,7 +17,7 @@ PGP = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQINBFit\n-----END PGP PUBLIC KEY
 def chosen(paths, attributes="", **limits):
     entries = [TreeEntry(path, "0", 10) for path in paths]
     skipped = Skipped()
-    kept = select(entries, Limits(**limits), skipped, attributes=attributes)
+    kept = select(entries, Limits(**limits), skipped, attributes={"": attributes})
     return [entry.path for entry in kept], dict(skipped.counts)
 
 

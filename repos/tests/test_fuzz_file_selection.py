@@ -65,12 +65,14 @@ LINES = st.lists(
 def test_every_file_is_selected_or_counted_in_any_order(tree, attributes, limit, random):
     skipped = Skipped()
     limits = Limits(files=limit)
-    chosen = select(tree, limits, skipped, attributes, attributes)
+    chosen = select(tree, limits, skipped, attributes, {"": attributes, "a": attributes})
     assert len(chosen) <= limit
     assert len(chosen) + skipped.counts.total() == len(tree)
     assert [entry.path for entry in chosen] == sorted({entry.path for entry in chosen})
     shuffled = random.sample(tree, len(tree))
-    assert select(shuffled, limits, Skipped(), attributes, attributes) == chosen
+    assert (
+        select(shuffled, limits, Skipped(), attributes, {"": attributes, "a": attributes}) == chosen
+    )
     assert {role(entry.path) for entry in tree} <= {"code", "test", "docs"}
 
 

@@ -2,15 +2,16 @@
 
 import pytest
 
+from deepwiki.testing.fixtures import write_files
 from deepwiki.testing.growth import LINEAR, growth
 from repos.indexing.file_selection import Limits, Skipped, files, select
 from repos.sources.tree import TreeEntry
 
 
-def chosen(paths, attributes=""):
+def chosen(paths, attributes="", **by_folder):
     entries = [TreeEntry(path, "0", 10) for path in paths]
     skipped = Skipped()
-    kept = select(entries, Limits(), skipped, attributes=attributes)
+    kept = select(entries, Limits(), skipped, attributes={"": attributes, **by_folder})
     return [entry.path for entry in kept], dict(skipped.counts)
 
 
@@ -75,6 +76,50 @@ def test_gitattributes_decide_about_vendored_and_generated_files():
         ["a.py", "lib/own.js", "node_modules/ours/a.js"],
         {"vendored": 2},
     )
+
+
+def test_the_attributes_of_an_inner_folder_come_before_those_above():
+    paths = ["lib/a.js", "lib/own/b.js", "lib/own/deep/c.js", "c.js", "other/lib/own/d.js"]
+    inner = {"lib": "*.js -linguist-generated\n/own/*.js linguist-generated\n"}
+    assert chosen(paths, "lib/*.js linguist-generated\n", **inner) == (
+        ["c.js", "lib/a.js", "lib/own/deep/c.js", "other/lib/own/d.js"],
+        {"vendored": 1},
+    )
+
+
+def test_attributes_of_a_folder_say_nothing_of_files_outside():
+    assert chosen(["a.py", "b/a.py", "bb/a.py"], b="a.py linguist-vendored\n") == (
+        ["a.py", "bb/a.py"],
+        {"vendored": 1},
+    )
+
+
+def test_a_repository_with_attributes_in_every_folder_is_read_in_linear_time():
+    def trees(size):
+        folders = [f"d{n % 100}/{n}" for n in range(size)]
+        attributes = {f"d{n}": "*.py linguist-vendored\n" * 100 for n in range(100)}
+        return [TreeEntry(f"{folder}/a.js", "0", 9) for folder in folders], attributes
+
+    made = {}
+
+    def run(size):
+        entries, attributes = made.setdefault(size, trees(size))
+        assert len(select(entries, Limits(files=size), Skipped(), "", attributes)) == size
+
+    assert growth(run, 10_000) < LINEAR
+
+
+def test_nested_attributes_of_a_repository_are_obeyed(index_folder, tmp_path, db):
+    files = {
+        "a.py": "x = 1\n",
+        "api/client.py": "y = 1\n",
+        "api/own.py": "z = 1\n",
+        "api/.gitattributes": "client.py linguist-generated=true\n",
+    }
+    write_files(tmp_path / "r", files)
+    repository = index_folder(tmp_path / "r")
+    paths = repository.current_index.documents.values_list("path", flat=True)
+    assert {path for path in paths if path.endswith(".py")} == {"a.py", "api/own.py"}
 
 
 OWN = "MIT License\n\nCopyright (c) 2020-2024 Acme Corporation\n\nThe above copyright notice"
