@@ -69,9 +69,7 @@ EMAIL_HOST_USER = env.text("DEEPWIKI_EMAIL_USER")
 EMAIL_HOST_PASSWORD = env.text("DEEPWIKI_EMAIL_PASSWORD")
 EMAIL_USE_TLS = env.flag("DEEPWIKI_EMAIL_TLS", default=True)
 EMAIL_TIMEOUT = 20
-EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
-if EMAIL_HOST:
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
 DEFAULT_FROM_EMAIL = env.text("DEEPWIKI_EMAIL_FROM", "deepwiki@localhost")
 
 # --- limits ---------------------------------------------------------------------------
@@ -79,6 +77,7 @@ MESSAGE_BYTES = env.number("DEEPWIKI_MESSAGE_BYTES", 4_000_000)
 CONTENT_CHARS = env.number("DEEPWIKI_CONTENT_CHARS", 400_000)
 HISTORY_MESSAGES = env.number("DEEPWIKI_HISTORY_MESSAGES", 100)
 WEBHOOK_BYTES = env.number("DEEPWIKI_WEBHOOK_BYTES", 4_000_000)
+SOCKETS_PER_PROCESS = env.number("DEEPWIKI_SOCKETS_PER_PROCESS", 1_000, least=10)
 RUNS_PER_PROCESS = env.number("DEEPWIKI_RUNS_PER_PROCESS", 256, least=1)
 RUNS_PER_USER = env.number("DEEPWIKI_RUNS_PER_USER", 2)
 SOCKETS_PER_USER = env.number("DEEPWIKI_SOCKETS_PER_USER", 10)

@@ -350,6 +350,23 @@ async def test_sockets_are_counted_per_person_and_others_are_served(
         await connection.close()
 
 
+async def test_a_process_holds_so_many_connections_and_refuses_more_sockets(live, token):
+    server = live(own=True, DEEPWIKI_SOCKETS_PER_PROCESS="10", DEEPWIKI_SOCKETS_PER_USER="100")
+    held = [await connect(server, token) for _ in range(10)]
+    with pytest.raises(websockets.InvalidStatus) as refusal:
+        await connect(server, token)
+    assert refusal.value.response.status_code == 503
+    for connection in held:
+        await connection.close()
+
+    async def connected_again():
+        with contextlib.suppress(websockets.InvalidStatus):
+            return await connect(server, token)
+
+    again = await wait_until_async(connected_again)
+    await again.close()
+
+
 async def test_thirty_answers_at_once_with_a_pool_of_five_all_finish(
     live, repository, people, model
 ):

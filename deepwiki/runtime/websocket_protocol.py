@@ -11,6 +11,7 @@ import time
 from typing import Any
 
 from autobahn.websocket.compress import PerMessageDeflateOffer, PerMessageDeflateOfferAccept
+from autobahn.websocket.types import ConnectionDeny
 from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 from twisted.internet import reactor
@@ -21,6 +22,9 @@ from deepwiki.runtime.backpressure import UNSENT_BYTES, InboundQueue, unsent_byt
 CLOSE_SECONDS = 15  # for a slow reader to read the rest after a close
 FAILED_SECONDS = 1.0  # for the close frame of a connection that broke the rules to arrive
 RESUME_SECONDS = 0.02
+# What a compressor keeps: 32 KiB a connection where zlib's own 15 and 8 take 256.
+WINDOW_BITS = 12
+MEMORY_LEVEL = 5
 INFLATED_AT_ONCE = 1_024  # compressed bytes; deflate makes at most 1,032 times as many of them
 # Close codes a server may send: RFC 6455, section 7.4.1. autobahn accepts 1000 and 3000 on.
 CLOSE_CODES = (1001, 1003, 1007, 1008, 1009, 1011, 1012, 1013)
@@ -49,6 +53,14 @@ class BoundedProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no
     application_queue: InboundQueue
     _message: bytearray | None = None  # as far as it has come; None where there is no room
     _message_bytes = 0  # of it, there or left out
+
+    def onConnect(self, request: Any) -> Any:  # noqa: N802 - autobahn's name
+        """A handshake came. Raises ConnectionDeny where the process has all sockets it may have."""
+        connections = self.factory.server_class.connections
+        sockets = sum(isinstance(connection, BoundedProtocol) for connection in connections)
+        if sockets >= settings.SOCKETS_PER_PROCESS:
+            raise ConnectionDeny(503, "The server is busy. Try again in a moment.")
+        return super().onConnect(request)
 
     def serverClose(self, code: int | None = None) -> None:  # noqa: N802 - daphne's name
         if code in CLOSE_CODES:
@@ -164,7 +176,16 @@ def _deflate_options() -> dict[str, Any]:
     def accept(offers: list[Any]) -> Any:
         for offer in offers:
             if isinstance(offer, PerMessageDeflateOffer):
-                return PerMessageDeflateOfferAccept(offer, max_message_size=message_limit())
+                return _accepted(offer)
         return None
 
     return {"perMessageCompressionAccept": accept}
+
+
+def _accepted(offer: PerMessageDeflateOffer) -> PerMessageDeflateOfferAccept:
+    return PerMessageDeflateOfferAccept(
+        offer,
+        window_bits=min(offer.request_max_window_bits or WINDOW_BITS, WINDOW_BITS),
+        mem_level=MEMORY_LEVEL,
+        max_message_size=message_limit(),
+    )
