@@ -6,9 +6,8 @@ from chat.tools.arguments import Arguments
 from chat.tools.parameters import TextParameter
 from chat.tools.repository import RepositoryAtCommit
 from chat.tools.results import ToolOutput, plural, shown
-from chat.tools.symbols import MAX_PLACES, PATH_PARAMETER, ChosenDefinition, Places, place_title
+from chat.tools.symbols import PATH_PARAMETER, ChosenDefinition, Places, callers_of, place_title
 from chat.tools.tool import Tool
-from repos import graph
 from repos.graph import Caller
 
 MAX_LINES = 3  # of one caller
@@ -24,13 +23,7 @@ SYMBOL_PARAMETER = TextParameter(
 def find_callers(repository: RepositoryAtCommit, arguments: Arguments) -> ToolOutput:
     """The definitions that call one, each with the lines that do."""
     chosen = ChosenDefinition.of(repository, arguments)
-    found = graph.callers(
-        repository.index_id,
-        chosen.definition,
-        limit=MAX_PLACES,
-        at=repository.generation,
-        holds=repository.holds,
-    )
+    found = callers_of(repository, chosen.definition)
     places = _places(repository, found)
     count = sum(len(caller.lines[:MAX_LINES]) for caller in found)
     head = f"{plural(len(found), 'caller')} of {chosen.note(repository)}."

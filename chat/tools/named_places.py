@@ -12,8 +12,7 @@ from itertools import islice
 
 from chat.core.prompt import PromptPassage
 from chat.tools.repository import RepositoryAtCommit
-from chat.tools.symbols import AskedName, definitions_of
-from repos import graph
+from chat.tools.symbols import AskedName, callers_of, definitions_of
 from repos.graph import Caller, Definition
 from repos.search import line_texts
 from repos.search.question_names import MAX_CHARS, identifiers
@@ -119,14 +118,13 @@ def _head_end(definition: Definition) -> int:
 
 def _uses(repository: RepositoryAtCommit, definition: Definition) -> list[NamedPlace]:
     """One place of each caller, outside of the definition itself."""
-    found = graph.callers(
-        repository.index_id,
-        definition,
-        limit=MAX_FILES,
-        at=repository.generation,
-        holds=repository.holds,
-    )
-    return [_use_place(caller, definition) for caller in found if caller.definition != definition]
+    found = callers_of(repository, definition, MAX_FILES)
+    return [_use_place(caller, definition) for caller in found if not _is(caller, definition)]
+
+
+def _is(caller: Caller, definition: Definition) -> bool:
+    """Whether the caller is the definition itself."""
+    return caller.definition is not None and caller.definition.key == definition.key
 
 
 def _use_place(caller: Caller, definition: Definition) -> NamedPlace:

@@ -13,13 +13,14 @@ from chat.tools.paths import QUOTES
 from chat.tools.repository import RepositoryAtCommit
 from chat.tools.results import Body, ToolOutput, numbered_line, plural
 from repos import graph
-from repos.graph import Definition
+from repos.graph import Caller, Definition
 from repos.search import LineTexts, line_texts
 
 MAX_PLACES = 60
 MAX_CANDIDATES = 1_000
 MAX_OTHERS = 5  # further definitions that are named
 SURE = 0.9
+LIKELY = 0.1  # less sure is what uses a name that it has from elsewhere
 LARGE_FILE = "(the file is large: read_file shows this line)"
 CALL_BRACKETS = re.compile(r"\(.*", re.DOTALL)
 SEPARATORS = re.compile(r"::|->|[.#/\\:]")
@@ -76,6 +77,23 @@ def definitions_of(
     )
     held = [definition for definition in found if repository.holds(definition.path)]
     return list(filter(asked.means, held)) or held
+
+
+def callers_of(
+    repository: RepositoryAtCommit, definition: Definition, limit: int = MAX_PLACES
+) -> list[Caller]:
+    """Who calls it, the surest first, of at most `limit` files that the question is about.
+
+    Files that have its name from another definition are left out.
+    """
+    found = graph.callers(
+        repository.index_id,
+        definition,
+        limit=limit,
+        at=repository.generation,
+        holds=repository.holds,
+    )
+    return [caller for caller in found if caller.confidence >= LIKELY]
 
 
 def path_of(repository: RepositoryAtCommit, arguments: Arguments) -> str | None:

@@ -52,6 +52,11 @@ class Definition:
         """The dotted path of the definition."""
         return dotted(self.scope, self.name)
 
+    @property
+    def key(self) -> tuple[int, int]:
+        """The same for one definition, however sure it is."""
+        return self.document_id, self.number
+
     def has_line(self, line: int) -> bool:
         """Does it hold this line?"""
         return self.start <= line <= self.end
