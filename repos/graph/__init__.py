@@ -7,7 +7,12 @@ index made before `Index.LOOKUP_FORMAT` has no graph; its answers are empty.
 
 from repos.graph.artifacts import IndexArtifact, artifacts
 from repos.graph.calls import Callee, Caller, callees, callers, hover, name_at
-from repos.graph.completeness import Completeness, completeness, count_read_by_words
+from repos.graph.completeness import (
+    Completeness,
+    completeness,
+    count_incomplete,
+    count_read_by_words,
+)
 from repos.graph.definitions import Definition, definitions, outline, with_depths
 from repos.graph.edges import EdgeKind
 from repos.graph.file_links import FileEdge, FileLinks, file_edges, tests_of
@@ -44,6 +49,7 @@ __all__ = [
     "callers",
     "change_of",
     "completeness",
+    "count_incomplete",
     "count_read_by_words",
     "definitions",
     "file_edges",

@@ -44,12 +44,16 @@ class FileReferences:
 
 @dataclass(frozen=True)
 class References:
-    """The uses of a name: `total` in `file_count` files, of which `files` are a page."""
+    """The uses of a name: `total` in `file_count` files, of which `files` are a page.
+
+    `is_cut`: more than MAX_FILES use it, of which the others are not counted.
+    """
 
     name: str
     total: int
     file_count: int
     files: tuple[FileReferences, ...]
+    is_cut: bool = False
 
 
 def references(
@@ -67,7 +71,7 @@ def references(
     """
     rows = _sorted_rows(index_id, name, definition, at)
     files = tuple(_file(row, sure) for row, sure in rows[offset : offset + limit])
-    return References(name, _total(rows), len(rows), files)
+    return References(name, _total(rows), len(rows), files, is_cut=len(rows) == MAX_FILES)
 
 
 def references_within(
@@ -80,9 +84,10 @@ def references_within(
     at: int = LATEST_GENERATION,
 ) -> References:
     """As `references`, of the files whose path `holds` says are to be read."""
-    rows = [row for row in _sorted_rows(index_id, name, definition, at) if holds(row[0][0])]
+    found = _sorted_rows(index_id, name, definition, at)
+    rows = [row for row in found if holds(row[0][0])]
     files = tuple(_file(row, sure) for row, sure in rows[:limit])
-    return References(name, _total(rows), len(rows), files)
+    return References(name, _total(rows), len(rows), files, is_cut=len(found) == MAX_FILES)
 
 
 def _sorted_rows(

@@ -60,7 +60,14 @@ class GraphReferences(models.Model):
     by_words = models.BooleanField(default=False, db_default=False)
 
     class Meta:
-        indexes = [GinIndex(fields=["keys"], name="references_to_a_name", fastupdate=False)]
+        indexes = [
+            GinIndex(fields=["keys"], name="references_to_a_name", fastupdate=False),
+            models.Index(
+                fields=["document"],
+                condition=models.Q(left_out__gt=0) | models.Q(by_words=True),
+                name="files_with_names_left_out",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.document_id)

@@ -21,7 +21,7 @@ MAX_NAME_CHARS = 500
 MAX_CANDIDATES = 30
 MOST_COUNTED = 60  # definitions that a name may mean, as `graph.hover` gives them
 CARD_CANDIDATES = 3
-MAX_CALLERS = 60
+MAX_CALLERS = 60  # files
 FILES = 25  # of one page of references
 LINES = 12  # of one file
 SURE, LIKELY = 0.9, 0.6
@@ -161,6 +161,11 @@ class CallingPart:
         """The first lines that call, with their texts where they are known."""
         return [(number, self.texts.get(number, "")) for number in self.caller.lines[:LINES]]
 
+    @property
+    def more(self) -> int:
+        """How many calls are not shown."""
+        return len(self.caller.lines[LINES:])
+
 
 def confidence_word(sure: float) -> str:
     """How sure something is, 0 to 1, in a word."""
@@ -206,6 +211,8 @@ def definitions_context(code: IndexedCode, place: NamePlace) -> dict[str, Any]:
         "candidates": candidates,
         "total": len(found),
         "several": several(found),
+        "is_cut": len(found) > len(candidates),
+        "incomplete": graph.count_incomplete(code.index.pk),
     }
 
 
@@ -222,17 +229,25 @@ def references_context(code: IndexedCode, place: NamePlace) -> dict[str, Any]:
         "next_offset": shown if shown < used.file_count else None,
         "meant": meant,
         "several": several(found),
+        "incomplete": 0 if place.offset else graph.count_incomplete(code.index.pk),
     }
 
 
 def callers_context(code: IndexedCode, place: NamePlace) -> dict[str, Any]:
     """Context of the list of who calls what a name means."""
     found = place.definitions(code)
-    called = graph.callers(code.index.pk, found[0], limit=MAX_CALLERS) if found else []
-    texts = _caller_texts(code, called)
-    callers = [CallingPart(caller, texts.get(caller.path, {})) for caller in called]
-    meant = found[0] if found else None
-    return {"place": place, "callers": callers, "meant": meant, "several": several(found)}
+    called = graph.callers(code.index.pk, found[0], limit=MAX_CALLERS + 1) if found else []
+    paths = set(list(dict.fromkeys(caller.path for caller in called))[:MAX_CALLERS])
+    shown = [caller for caller in called if caller.path in paths]
+    texts = _caller_texts(code, shown)
+    return {
+        "place": place,
+        "callers": [CallingPart(caller, texts.get(caller.path, {})) for caller in shown],
+        "meant": found[0] if found else None,
+        "several": several(found),
+        "is_cut": len(called) > len(shown),
+        "incomplete": graph.count_incomplete(code.index.pk),
+    }
 
 
 def _references(code: IndexedCode, place: NamePlace, meant: Definition | None) -> References:
