@@ -67,6 +67,33 @@ def test_a_question_to_go_on_with_is_asked_by_its_button(asked):
     assert asked.locator(".follow-ups").count() == 1
 
 
+def test_without_a_language_model_there_is_no_mode_to_choose(start, open_page, repository):
+    live = start()
+    page = begin(open_page(live), live, repository)
+    assert page.locator("#mode, #mode-help").filter(visible=True).count() == 2
+    page.select_option("#model", "search-only|excerpts")
+    assert page.locator("#mode, #mode-help").filter(visible=True).count() == 0
+    page.reload()
+    assert page.locator("#mode, #mode-help").filter(visible=True).count() == 0
+
+
+def test_one_button_sends_and_stops_and_keeps_the_focus_on_the_question(
+    start, open_page, repository, model
+):
+    live = start("fake?tokens=5&hold=1")
+    page = begin(open_page(live), live, repository)
+    page.fill("#question", "How?")
+    page.focus("#send")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#stop")
+    assert page.locator("#send").is_hidden()
+    assert page.evaluate("document.activeElement.id") == "question"
+    model.release()
+    finished(page)
+    page.wait_for_selector("#send")
+    assert page.locator("#stop").is_hidden()
+
+
 def test_the_mode_is_sent_explained_and_remembered(start, open_page, repository, people):
     live = start("fake?tokens=3")
     page = open_page(live)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat.core.events import Delta, Step
+from chat.core.events import Delta, Html, Step
 from chat.testing.scripted_run import ScriptedRun
 from deepwiki.testing.page import bring_session, finished
 
@@ -152,6 +152,21 @@ def test_sixty_steps_stay_calm_and_fit_a_phone(opened):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     run.add(Delta("So."))
     run.end()
+
+
+def test_lines_that_were_read_after_they_were_cited_lose_their_mark_at_the_end(opened):
+    page, run = opened()
+    place = 'data-path="shop/mail.js" data-start="2" data-end="2"'
+    note = '<span class="cite-note" data-note="cite_unread"> not read for this answer</span>'
+    run.add(Delta("See `shop/mail.js:L2`."))
+    run.add(Html(0, f'<p>See <a class="cite unread" href="#" {place}>mail.js 2{note}</a>.</p>'))
+    page.wait_for_selector(".prose .cite.unread")
+    cited = {"path": "shop/mail.js", "start": 2, "end": 2, "found": True, "state": "read"}
+    run.add(step(1, summary="read `shop/mail.js` 1-3", passages=["shop/mail.js:L1-L3"]))
+    run.end(citations=[cited])
+    page.wait_for_selector(".source-group", state="attached")
+    assert page.locator(".prose .cite.unread, .prose .cite-note").count() == 0
+    assert page.locator(".prose a.cite").count() == 1
 
 
 def test_what_a_step_says_never_comes_alive(opened):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple, Self
 
 from chat import services
+from chat.web.source_groups import SEARCH_ONLY
 
 Section = dict[str, Any]  # an entry of models.toml: a provider, or a model of one
 
@@ -19,6 +20,11 @@ class ProviderChoice(NamedTuple):
     label: str
     models: list[Section]
     custom: bool
+
+    @property
+    def is_generative(self) -> bool:
+        """Whether its models write; else there is one way to answer."""
+        return self.name != SEARCH_ONLY
 
     @classmethod
     def from_section(cls, name: str, section: Section) -> Self:

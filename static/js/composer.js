@@ -24,7 +24,11 @@ export class Composer {
       this.fitHeight();
       saveDraft(this.question.value);
     });
-    this.fields.model.addEventListener("change", () => this.showCustomModel());
+    this.fields.model.addEventListener("change", () => {
+      this.showCustomModel();
+      this.showModes();
+    });
+    this.showModes();
   }
 
   /**
@@ -134,18 +138,28 @@ export class Composer {
   }
 
   /**
-   * While an answer runs there is a stop button, and nothing can be asked.
+   * While an answer runs the button stops it, and nothing can be asked.
    *
    * @param {boolean} running
    */
   setRunning(running) {
+    const send = document.getElementById("send");
+    if (document.activeElement === send) this.focus();
     document.getElementById("stop").hidden = !running;
-    document.getElementById("send").disabled = running;
+    send.hidden = running;
   }
 
   /** Shows the state of the connection. @param {string} text */
   showConnection(text) {
     document.getElementById("connection").textContent = text;
+  }
+
+  // Without a language model there is one way to answer.
+  showModes() {
+    const { generative } = this.fields.model.selectedOptions[0].parentElement.dataset;
+    for (const id of ["mode-choice", "mode-help"]) {
+      document.getElementById(id).hidden = generative === "false";
+    }
   }
 
   // Research is for one question, since it takes long: the next is asked as those before it.
