@@ -79,7 +79,7 @@ class Soak:
             async with asyncio.timeout(ANSWER_SECONDS):
                 outcome = await ask(request, self.askers[number % len(self.askers)])
         except (OSError, websockets.WebSocketException, TimeoutError) as error:
-            outcome = type(error).__name__
+            outcome = _outcome_of(error)
         self.outcomes[outcome] += 1
         if outcome == "complete":
             self.seconds.append(time.monotonic() - began)
@@ -89,12 +89,7 @@ class Soak:
             self.url, additional_headers=headers, open_timeout=OPEN_SECONDS
         ) as connection:
             await connection.send(json.dumps(request))
-            text = ""
-            with contextlib.suppress(websockets.ConnectionClosedError):  # told by its code
-                async for piece in connection:
-                    text += str(piece)
-            if connection.close_code == REFUSED:
-                return "refused"
+            text = "".join([str(piece) async for piece in connection])
             is_whole = "t0059" in text and connection.close_code == 1000
             return "complete" if is_whole else "incomplete"
 
@@ -110,6 +105,15 @@ class Soak:
                 if event["event"] == "done":
                     return str(event["state"])
         return "incomplete"
+
+
+def _outcome_of(error: Exception) -> str:
+    """How a question ended that raised."""
+    if isinstance(error, websockets.ConnectionClosed) and error.rcvd is not None:
+        return "refused" if error.rcvd.code == REFUSED else f"closed {error.rcvd.code}"
+    if isinstance(error, websockets.InvalidStatus):
+        return f"refused with {error.response.status_code}"
+    return type(error).__name__
 
 
 def measure(load: Load) -> dict[str, object]:
