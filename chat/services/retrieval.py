@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -130,8 +131,6 @@ class RepositoryRetriever:
             options=SearchOptions(limit, self.filters, self.file),
         )
         index = _index_of(snapshot, repository)
-        address = repository.address
-        lines = snapshot_line_counts(snapshot.index_id, snapshot.generation)
         return Retrieved(
             passages=self._passages(repository, snapshot, question, result),
             commit=snapshot.commit,
@@ -142,7 +141,9 @@ class RepositoryRetriever:
             building=index.state != Index.State.READY and bool(index.embedders),
             indexed_files=index.files,
             eligible_files=index.eligible_files,
-            check=CitationChecker(address, snapshot.commit, lines),
+            check=_checker(
+                repository.address, snapshot.commit, snapshot.index_id, snapshot.generation
+            ),
             has_terms=bool(question_terms(question)),
             filtered=_filtered(result),
         )
@@ -170,6 +171,12 @@ class RepositoryRetriever:
 
 
 _searches: dict[tuple[Any, ...], asyncio.Future[Any]] = {}
+
+
+@lru_cache(maxsize=8)
+def _checker(address: Address, commit: str, index_id: int, generation: int) -> CitationChecker:
+    """One for all answers about a state of an index: it keeps every path and folder of it."""
+    return CitationChecker(address, commit, snapshot_line_counts(index_id, generation))
 
 
 async def _shared(key: tuple[Any, ...], start: Callable[[], Coroutine[Any, Any, T]]) -> T:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -25,6 +26,7 @@ from repos.search import Filters, IndexSnapshot, PersonId, release_snapshot, tak
 
 CALL_SECONDS = 20.0
 MAX_REMEMBERED = 40  # results of one answer
+FAST = 1  # zlib's level
 T = TypeVar("T")
 
 
@@ -61,6 +63,27 @@ class Request:
             return _wrong(self.tool.name, error)
         return result_of(self.tool.name, output)
 
+    def run_to_remember(self) -> tuple[ToolResult, _Remembered]:
+        """See `run`."""
+        result = self.run()
+        return result, _Remembered.of(result)
+
+
+@dataclass(frozen=True)
+class _Remembered:
+    """A result of an answer that may run for minutes: its text is kept compressed."""
+
+    without_text: ToolResult
+    text: bytes
+
+    @classmethod
+    def of(cls, result: ToolResult) -> _Remembered:
+        return cls(replace(result, text=""), zlib.compress(result.text.encode(), FAST))
+
+    @property
+    def result(self) -> ToolResult:
+        return replace(self.without_text, text=zlib.decompress(self.text).decode())
+
 
 @dataclass
 class RepositoryToolbox:
@@ -68,7 +91,7 @@ class RepositoryToolbox:
 
     repositories: Sequence[RepositoryAtCommit]
     _snapshots: Sequence[IndexSnapshot] = ()
-    _results: dict[object, ToolResult] = field(default_factory=dict)
+    _results: dict[object, _Remembered] = field(default_factory=dict)
     _locks: dict[object, asyncio.Lock] = field(default_factory=dict)
 
     @cached_property
@@ -110,18 +133,15 @@ class RepositoryToolbox:
         known = self._results.get(request.key)
         if known is not None:
             await _in_thread(request.repository.check_readable)
-            return repeated(known)
+            return repeated(known.result)
         try:
             async with asyncio.timeout(CALL_SECONDS):
-                result = await _in_thread(request.run)
+                result, remembered = await _in_thread(request.run_to_remember)
         except TimeoutError:
             return _too_slow(request.tool.name)
-        self._remember(request, result)
-        return result
-
-    def _remember(self, request: Request, result: ToolResult) -> None:
         if len(self._results) < MAX_REMEMBERED and not result.is_error:
-            self._results[request.key] = result
+            self._results[request.key] = remembered
+        return result
 
 
 async def _in_thread(function: Callable[[], T]) -> T:

@@ -123,6 +123,18 @@ class TestBounds:
         result = self.found(repository)
         assert (result.is_cut, result.notices, result.files) == (True, (GrepNotice.TOO_SLOW,), [])
 
+    def test_texts_of_few_searches_are_in_memory_at_once(self, repository, monkeypatch):
+        monkeypatch.setattr(reading, "MAX_MILLISECONDS", 300)
+        with reading.ROOM, reading.ROOM:
+            result = self.found(repository)
+            assert (result.notices, result.files) == ((GrepNotice.TOO_SLOW,), [])
+        monkeypatch.setattr(reading, "MAX_MILLISECONDS", 60_000)
+        monkeypatch.setattr(reading, "MAX_BYTES", 1_200)
+        for _ in range(3):  # a search that is ended makes room for the next
+            assert self.found(repository).notices == (GrepNotice.TOO_MANY_BYTES,)
+        monkeypatch.setattr(reading, "MAX_BYTES", 10**9)
+        assert self.found(repository).file_count == 8
+
     def test_bytes_are_bounded(self, repository, monkeypatch):
         monkeypatch.setattr(reading, "MAX_BYTES", 1_200)
         result = self.found(repository)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -40,6 +42,16 @@ class Clock:
     def check(self) -> None:
         if time.monotonic() > self.ends:
             raise SearchTimeOver
+
+    @contextlib.contextmanager
+    def permit(self, room: threading.Semaphore) -> Iterator[None]:
+        """Hold one of the permits of `room`, waited for until the time is over."""
+        if not room.acquire(timeout=max(0.0, self.ends - time.monotonic())):
+            raise SearchTimeOver
+        try:
+            yield
+        finally:
+            room.release()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 
 from deepwiki.foundation.sql import fetch_all
@@ -12,6 +13,9 @@ from repos.search.grep.results import GrepNotice, GrepOptions, GrepResult, Match
 
 BATCH_BYTES = 2 * 2**20  # of texts that are in memory at once, or one text
 BATCH_FILES = 400
+# Batches in memory at once, of all searches of a process: matching has the interpreter to
+# itself, so that more would not be sooner, and each takes several times its texts.
+ROOM = threading.BoundedSemaphore(2)
 MAX_BYTES = 128 * 2**20  # of texts that one search reads
 MAX_MILLISECONDS = 4_000
 MAX_MATCHES = 20_000
@@ -35,11 +39,8 @@ class Reading:
             self._cut = GrepNotice.TOO_MANY_BYTES
         try:
             for batch in _batches(candidates):
-                texts: dict[int, str] = dict(
-                    fetch_all(TEXTS, [[candidate.document_id for candidate in batch]])
-                )
-                for candidate in batch:
-                    self._look_into(candidate, texts.get(candidate.document_id, ""))
+                with self._clock.permit(ROOM):
+                    self._look_into_all(batch)
         except SearchTimeOver:
             self._cut = GrepNotice.TOO_SLOW
         except _Enough as enough:
@@ -57,6 +58,12 @@ class Reading:
             self._read,
             tuple(notices),
         )
+
+    def _look_into_all(self, batch: Sequence[CandidateFile]) -> None:
+        rows = fetch_all(TEXTS, [[candidate.document_id for candidate in batch]])
+        texts: dict[int, str] = dict(rows)
+        for candidate in batch:
+            self._look_into(candidate, texts.get(candidate.document_id, ""))
 
     def _look_into(self, candidate: CandidateFile, text: str) -> None:
         self._count_bytes(candidate)
