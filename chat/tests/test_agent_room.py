@@ -49,7 +49,7 @@ async def test_every_prompt_leaves_room_for_the_models_output(context):
 
 @pytest.mark.parametrize("context", [16_000, 32_000])
 async def test_so_do_the_prompts_of_a_research_with_what_it_has_written(context):
-    plan = PLAN.replace("Look.", "Look. " * 2_000)
+    plan = PLAN.replace("Look.", "Look. " * 4_000)
     prompts = await prompts_of(
         [[plan], *READS[:2], [UPDATE], [CONCLUSION]],
         context,
