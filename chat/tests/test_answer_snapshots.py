@@ -65,6 +65,17 @@ async def test_all_rounds_of_an_answer_are_of_one_commit(index_folder, root, ali
     assert (other[1] != first[1], other[3]) == (True, [True, True, False, True])
 
 
+async def test_answers_about_one_state_of_an_index_share_what_citations_are_checked_with(
+    index_folder, root, alice
+):
+    repository = await in_thread(index_folder, root)
+    first = await retrieved(RepositoryRetriever(repository.pk, alice.pk))
+    second = await retrieved(RepositoryRetriever(repository.pk, alice.pk), "another question")
+    assert first.check is second.check
+    await in_thread(change, repository, root, force=False)
+    assert (await retrieved(RepositoryRetriever(repository.pk, alice.pk))).check is not first.check
+
+
 async def test_equal_questions_before_and_after_an_update_share_no_search(
     index_folder, root, alice
 ):

@@ -158,6 +158,13 @@ def test_a_repeated_call_is_answered_from_memory_and_says_so(box):
     assert again.passages == first.passages
 
 
+def test_results_are_remembered_compressed(box):
+    texts = [
+        result_of(box, "read_file", path="shop/long.py", start=n, end=n + 250).text for n in (1, 2)
+    ]
+    assert sum(len(kept.text) for kept in box._results.values()) < sum(map(len, texts)) / 3
+
+
 def test_filters_of_the_question_hold_for_every_tool(index_folder, tmp_path, people):
     write_files(tmp_path / "shop", FILES)
     repository = index_folder(tmp_path / "shop")
