@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import logging
 import uuid
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -73,7 +74,8 @@ async def ask(
     check_filters(request)
     # The client may disconnect before the rows are stored: the answer is started anyway.
     with database_errors_as_down():
-        starting = keep(_start_answer(person, request, authorize, address=address, lasting=lasting))
+        start = partial(_start_answer, person, request, authorize, address=address, lasting=lasting)
+        starting = keep(_in_place(start))
         try:
             return await asyncio.shield(starting)
         except asyncio.CancelledError:
@@ -128,6 +130,12 @@ def stop_here(run_id: uuid.UUID) -> None:
         run.stop()
 
 
+async def _in_place(start: Callable[[], Awaitable[Run | StoredRun]]) -> Run | StoredRun:
+    """Start an answer in one of the places of this process. Raises TooMany without a free one."""
+    with runs.place(settings.RUNS_PER_PROCESS):
+        return await start()
+
+
 async def _start_answer(
     person: Person,
     request: ChatRequest,
@@ -138,18 +146,6 @@ async def _start_answer(
 ) -> Run | StoredRun:
     if not person.is_authenticated and not settings.ALLOW_ANONYMOUS:
         raise NotSignedIn
-    with runs.place(settings.RUNS_PER_PROCESS):
-        return await _start_in_place(person, request, authorize, address=address, lasting=lasting)
-
-
-async def _start_in_place(
-    person: Person,
-    request: ChatRequest,
-    authorize: Authorize,
-    *,
-    address: str,
-    lasting: bool,
-) -> Run | StoredRun:
     accepted, model = await in_thread(_accept, person, request, authorize, address)
     if accepted.existing and accepted.run_id is not None:
         return runs.get(accepted.run_id) or StoredRun(accepted.run_id, person)

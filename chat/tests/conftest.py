@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from chat.models import Conversation, Message
+from chat.tools import toolbox
 from deepwiki.testing import browser as chromium
 from repos.models import IndexJob, Repository
 
@@ -132,3 +133,9 @@ def message(alice, repository):
         state=Message.State.RUNNING,
         run_id=uuid.uuid4(),
     )
+
+
+@pytest.fixture
+def box(app, people):
+    """The tools over it, for alice."""
+    return toolbox([app.pk], person_id=people["alice"].pk)

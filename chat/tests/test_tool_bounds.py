@@ -27,17 +27,6 @@ FILES = {
 }
 
 
-@pytest.fixture
-def repository(index_folder, tmp_path):
-    write_files(tmp_path / "app", FILES)
-    return index_folder(tmp_path / "app")
-
-
-@pytest.fixture
-def box(repository, people):
-    return toolbox([repository.pk], person_id=people["alice"].pk)
-
-
 def ask(box, tool, **arguments):
     return async_to_sync(call)(box, tool, **arguments)
 
@@ -78,11 +67,9 @@ def test_a_depth_beyond_its_bounds_is_moved_into_them(box, depth):
     assert "src/" in text and ("20 levels" in text or "1 level shown" in text or depth == 0)
 
 
-def test_paths_of_a_call_narrow_the_filters_of_the_question_and_never_widen_them(
-    repository, people
-):
+def test_paths_of_a_call_narrow_the_filters_of_the_question_and_never_widen_them(app, people):
     filters = Filters(included_dirs=["tests"])
-    box = toolbox([repository.pk], person_id=people["alice"].pk, filters=filters)
+    box = toolbox([app.pk], person_id=people["alice"].pk, filters=filters)
     for tool, arguments in (("grep", {"pattern": "needle"}), ("search_code", {"query": "needle"})):
         found = ask(box, tool, paths=["**/*.py", "*.py"], **arguments)
         assert {path for path, _, _ in lines_of(found)} == {"tests/test_a.py"}
@@ -125,10 +112,10 @@ def test_an_unknown_tool_has_no_name_in_the_fence(box):
     assert ask(box, "rm").text.startswith('<result tool="unknown">')
 
 
-def test_the_snapshots_that_it_took_are_released_and_those_it_was_given_are_not(repository, people):
-    box = toolbox([repository.pk], person_id=people["alice"].pk)
+def test_the_snapshots_that_it_took_are_released_and_those_it_was_given_are_not(app, people):
+    box = toolbox([app.pk], person_id=people["alice"].pk)
     [snapshot] = box._snapshots
-    given = toolbox([repository.pk], person_id=people["alice"].pk, snapshots=[snapshot])
+    given = toolbox([app.pk], person_id=people["alice"].pk, snapshots=[snapshot])
     given.release()
     assert IndexHold.objects.filter(pk=snapshot.hold_id).exists()
     box.release()
@@ -147,9 +134,9 @@ def test_two_repositories_of_one_name_are_told_apart(index_folder, tmp_path, peo
         assert f"{name}:a.py lines" in text and made in text
 
 
-def test_a_private_repository_is_read_by_its_owner(repository, people):
-    Repository.objects.filter(pk=repository.pk).update(is_private=True, added_by=people["alice"])
-    box = toolbox([repository.pk], person_id=people["alice"].pk)
+def test_a_private_repository_is_read_by_its_owner(app, people):
+    Repository.objects.filter(pk=app.pk).update(is_private=True, added_by=people["alice"])
+    box = toolbox([app.pk], person_id=people["alice"].pk)
     for tool, arguments in (
         ("grep", {"pattern": "needle"}),
         ("search_code", {"query": "needle"}),

@@ -11,7 +11,6 @@ from chat.core.errors import NoSuchRepository
 from chat.core.tool_calls import ToolCall
 from chat.testing.tool_calls import call, lines_of
 from chat.tools import toolbox
-from deepwiki.testing.fixtures import write_files
 from repos.models import Repository
 from repos.search import take_snapshot
 
@@ -34,19 +33,8 @@ CALLS = {
 }
 
 
-@pytest.fixture
-def repository(index_folder, tmp_path):
-    write_files(tmp_path / "app", FILES)
-    return index_folder(tmp_path / "app")
-
-
-@pytest.fixture
-def box(repository, people):
-    return toolbox([repository.pk], person_id=people["alice"].pk)
-
-
-def withdraw(repository, people):
-    Repository.objects.filter(pk=repository.pk).update(is_private=True, added_by=people["bob"])
+def withdraw(app, people):
+    Repository.objects.filter(pk=app.pk).update(is_private=True, added_by=people["bob"])
 
 
 @pytest.mark.parametrize("tool", CALLS)
@@ -63,16 +51,16 @@ def test_only_a_tool_whose_statement_asks_for_no_permission_is_asked_before(box,
 
 
 @pytest.mark.parametrize("tool", CALLS)
-def test_a_permission_withdrawn_between_two_calls_ends_the_reading(box, repository, people, tool):
+def test_a_permission_withdrawn_between_two_calls_ends_the_reading(box, app, people, tool):
     async_to_sync(call)(box, "read_file", path="src/app/models.py")
-    withdraw(repository, people)
+    withdraw(app, people)
     with pytest.raises(NoSuchRepository):
         async_to_sync(call)(box, tool, **CALLS[tool])
 
 
-def test_a_result_in_memory_is_not_given_without_the_permission(box, repository, people):
+def test_a_result_in_memory_is_not_given_without_the_permission(box, app, people):
     assert lines_of(async_to_sync(call)(box, "read_file", **CALLS["read_file"]))
-    withdraw(repository, people)
+    withdraw(app, people)
     with pytest.raises(NoSuchRepository):
         async_to_sync(call)(box, "read_file", **CALLS["read_file"])
 
@@ -89,20 +77,20 @@ def test_a_result_in_memory_is_not_given_without_the_permission(box, repository,
         ("find_callers", {"symbol": "nothing"}),
     ],
 )
-def test_nothing_is_told_of_what_may_not_be_read_any_more(box, repository, people, tool, arguments):
+def test_nothing_is_told_of_what_may_not_be_read_any_more(box, app, people, tool, arguments):
     assert not async_to_sync(call)(box, tool, **arguments).passages
     box._results.clear()
-    withdraw(repository, people)
+    withdraw(app, people)
     with pytest.raises(NoSuchRepository):
         async_to_sync(call)(box, tool, **arguments)
 
 
-def test_who_may_not_read_a_repository_gets_no_tools(repository, people):
-    snapshot = take_snapshot(repository.pk, people["alice"].pk)
-    Repository.objects.filter(pk=repository.pk).update(is_private=True, added_by=people["alice"])
+def test_who_may_not_read_a_repository_gets_no_tools(app, people):
+    snapshot = take_snapshot(app.pk, people["alice"].pk)
+    Repository.objects.filter(pk=app.pk).update(is_private=True, added_by=people["alice"])
     for person in (people["bob"].pk, None):
         with pytest.raises(NoSuchRepository):
-            toolbox([repository.pk], person_id=person)
+            toolbox([app.pk], person_id=person)
         with pytest.raises(NoSuchRepository):
-            toolbox([repository.pk], person_id=person, snapshots=[snapshot])
-    assert toolbox([repository.pk], person_id=people["alice"].pk).specs
+            toolbox([app.pk], person_id=person, snapshots=[snapshot])
+    assert toolbox([app.pk], person_id=people["alice"].pk).specs

@@ -19,17 +19,6 @@ FILES = {
 }
 
 
-@pytest.fixture
-def repository(index_folder, tmp_path):
-    write_files(tmp_path / "app", FILES)
-    return index_folder(tmp_path / "app")
-
-
-@pytest.fixture
-def box(repository, people):
-    return toolbox([repository.pk], person_id=people["alice"].pk)
-
-
 def refused(box, tool, arguments=None, **values):
     result = async_to_sync(call)(box, tool, arguments, **values)
     assert result.is_error and not result.passages
@@ -155,7 +144,7 @@ def test_a_path_that_is_not_there_is_answered_with_the_nearest(box):
     assert "No file matches lib/" in refused(box, "grep", pattern="x", paths="lib/")
 
 
-def test_a_file_that_was_deleted_meanwhile_is_not_there(box, repository):
+def test_a_file_that_was_deleted_meanwhile_is_not_there(box, app):
     read(box, "src/app/views.py")
     Document.objects.filter(path="src/app/models.py").update(is_live=False)
     assert "There is no file" in refused(box, "read_file", path="src/app/models.py")

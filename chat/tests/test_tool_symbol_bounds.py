@@ -5,7 +5,6 @@ from asgiref.sync import async_to_sync
 
 from chat.testing.tool_calls import call, lines_of
 from chat.tools import toolbox
-from deepwiki.testing.fixtures import write_files
 from repos.search import Filters
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,17 +26,6 @@ FILES = {
     **{f"same/s{n}.py": f"def twin():\n    return {n}\n" for n in range(70)},
     "uses.py": "".join(f"def u{n}():\n    often()\n    often()\n" for n in range(40)),
 }
-
-
-@pytest.fixture
-def repository(index_folder, tmp_path):
-    write_files(tmp_path / "app", FILES)
-    return index_folder(tmp_path / "app")
-
-
-@pytest.fixture
-def box(repository, people):
-    return toolbox([repository.pk], person_id=people["alice"].pk)
 
 
 def text_of(box, tool, **arguments):
@@ -106,14 +94,14 @@ def test_a_name_that_is_called_but_not_defined_says_so(box):
     assert "start: pkg/__init__.py:L1-L2 function start" in text
 
 
-def test_no_place_outside_the_filters_is_named(repository, people):
+def test_no_place_outside_the_filters_is_named(app, people):
     filters = Filters(excluded_dirs=["pkg", "other"])
-    box = toolbox([repository.pk], person_id=people["alice"].pk, filters=filters)
+    box = toolbox([app.pk], person_id=people["alice"].pk, filters=filters)
     text = text_of(box, "find_callees", symbol="often")
     assert "start: not defined in this repository" in text
     assert "pkg/" not in text and "other/" not in text
     only = Filters(included_dirs=["tests"], included_files=["calls.py"])
-    box = toolbox([repository.pk], person_id=people["alice"].pk, filters=only)
+    box = toolbox([app.pk], person_id=people["alice"].pk, filters=only)
     found = places(box, "find_callers", symbol="often")
     assert {path for path, _, _ in found} <= {"tests/test_calls.py", "calls.py"}
 

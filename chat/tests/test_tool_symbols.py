@@ -5,7 +5,6 @@ from asgiref.sync import async_to_sync
 
 from chat.testing.tool_calls import call, lines_of
 from chat.tools import toolbox
-from deepwiki.testing.fixtures import write_files
 from repos.models import Index
 from repos.search import Filters
 
@@ -22,17 +21,6 @@ FILES = {
     "tests/test_session.py": "from app.session import Session\n\n\ndef test_send():\n    assert Session().send(2)\n",
     **{f"many/u{n:02}.py": "from app.wire import connect\n\nconnect(1)\n" for n in range(70)},
 }
-
-
-@pytest.fixture
-def repository(index_folder, tmp_path):
-    write_files(tmp_path / "app", FILES)
-    return index_folder(tmp_path / "app")
-
-
-@pytest.fixture
-def box(repository, people):
-    return toolbox([repository.pk], person_id=people["alice"].pk)
 
 
 def result_of(box, tool, **arguments):
@@ -111,27 +99,27 @@ def test_find_callees_gives_what_is_called_and_where_it_is_defined(box):
     assert lines_of(result) == [("app/session.py", 6, 6), ("app/session.py", 7, 7)]
 
 
-def test_filters_of_the_question_hold_for_the_graph(repository, people):
+def test_filters_of_the_question_hold_for_the_graph(app, people):
     filters = Filters(excluded_dirs=["app"])
-    box = toolbox([repository.pk], person_id=people["alice"].pk, filters=filters)
+    box = toolbox([app.pk], person_id=people["alice"].pk, filters=filters)
     assert not result_of(box, "find_definition", name="connect").passages
     used = result_of(box, "find_references", name="Session")
     assert {path for path, _, _ in lines_of(used)} == {"tests/test_session.py"}
     assert "is not defined" in refused(box, "find_callers", symbol="Session.send")
     assert "There is no file" in refused(box, "outline", path="app/session.py")
     inside = Filters(included_dirs=["app"])
-    box = toolbox([repository.pk], person_id=people["alice"].pk, filters=inside)
+    box = toolbox([app.pk], person_id=people["alice"].pk, filters=inside)
     callers = result_of(box, "find_callers", symbol="connect")
     assert {path for path, _, _ in lines_of(callers)} == {"app/session.py"}
 
 
-def test_an_index_without_symbols_says_so(repository, people):
+def test_an_index_without_symbols_says_so(app, people):
     Index.objects.update(format=2)
     from deepwiki.foundation.sql import execute
 
     execute("DELETE FROM repos_graphdefinition")
     execute("DELETE FROM repos_graphreferences")
-    box = toolbox([repository.pk], person_id=people["alice"].pk)
+    box = toolbox([app.pk], person_id=people["alice"].pk)
     told = "made by an earlier version and knows no symbols"
     assert told in result_of(box, "find_definition", name="connect").text
     assert told in result_of(box, "find_references", name="connect").text

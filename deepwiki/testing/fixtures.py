@@ -129,6 +129,13 @@ def index_folder(db: None) -> Callable[..., Any]:
 
 
 @pytest.fixture
+def app(request: pytest.FixtureRequest, index_folder: Callable[..., Any], tmp_path: Path) -> Any:
+    """The files of the module's FILES, indexed."""
+    write_files(tmp_path / "app", request.module.FILES)
+    return index_folder(tmp_path / "app")
+
+
+@pytest.fixture
 def repository(index_folder: Callable[..., Any], folder: Path) -> Any:
     """The small project, indexed, readable by everyone signed in."""
     return index_folder(folder)
