@@ -49,6 +49,7 @@ VALUES = {
     "start": NUMBERS,
     "end": NUMBERS,
     "depth": NUMBERS,
+    "page": NUMBERS,
     "ignore_case": st.booleans(),
 }
 NUMBERED = re.compile(r"^(\d+)[:-] (.*)$", re.MULTILINE)

@@ -5,16 +5,17 @@ from asgiref.sync import async_to_sync
 
 from chat.testing.tool_calls import call, lines_of
 from chat.tools import toolbox
+from deepwiki.testing.fixtures import write_files
 from repos.search import Filters
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DEEP = "".join("    " * n + f"class C{n}:\n" for n in range(9)) + "    " * 9 + "pass\n"
+LARGE = "def huge():\n    return 1\n" + "# filler of a large file\n" * 15_000
 FILES = {
     "wide.py": f"def wide({', '.join(f'argument_{n}' for n in range(60))}):\n    return 1\n",
     "deep.py": DEEP,
     "many.py": "".join(f"def made_{n:04}_{'x' * 40}():\n    pass\n" for n in range(400)),
-    "large.py": "def huge():\n    return 1\n" + "# filler of a large file\n" * 15_000,
     "pkg/__init__.py": "def start():\n    return 1\n",
     "other/run.py": "def start():\n    return 2\n",
     "calls.py": (
@@ -69,7 +70,11 @@ def test_of_other_definitions_five_are_named(box):
     assert "not defined there, but in" in told and told.count("same/s") == 5
 
 
-def test_lines_of_a_large_file_are_named_without_text_and_do_not_count_as_read(box):
+def test_lines_of_a_large_file_are_named_without_text_and_do_not_count_as_read(
+    index_folder, tmp_path, people
+):
+    write_files(tmp_path / "large", {"large.py": LARGE})
+    box = toolbox([index_folder(tmp_path / "large").pk], person_id=people["alice"].pk)
     result = async_to_sync(call)(box, "find_definition", name="huge")
     assert "large.py:L1-L1 function huge\n1: (the file is large: read_file shows this line)" in (
         result.text
