@@ -47,18 +47,18 @@ class DatabaseWatch:
             return self._task.get_loop() is asyncio.get_running_loop()
         return False
 
-    def start(self, ping: Ping) -> None:
-        """Watch on the running event loop, until `stop`."""
+    def start(self, ping: Ping, close: Ping = lambda: None) -> None:
+        """Watch on the running event loop, until `stop`; then `close` is called in that thread."""
         if not self._is_watching:
             self._down = asyncio.get_running_loop().create_future()
-            self._task = asyncio.create_task(self._watch(ping))
+            self._task = asyncio.create_task(self._watch(ping, close))
 
     def stop(self) -> None:
         if self._task is not None:
             self._task.cancel()
         self._task = None
 
-    async def _watch(self, ping: Ping) -> None:
+    async def _watch(self, ping: Ping, close: Ping) -> None:
         loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(1, thread_name_prefix="database-watch") as thread:
             try:
@@ -66,7 +66,8 @@ class DatabaseWatch:
                     await self._ask(loop.run_in_executor(thread, ping))
                     await asyncio.sleep(PING_SECONDS)
             finally:
-                thread.shutdown(wait=False, cancel_futures=True)
+                thread.submit(close)
+                thread.shutdown(wait=False)
 
     async def _ask(self, answer: asyncio.Future[None]) -> None:
         """Wait for one ping, and record whether it is in time."""

@@ -31,6 +31,12 @@ class DatabasePing:
         self._connection = DeadlineConnection.connect(**_parameters())
         self._connection.execute("SELECT 1")
 
+    def close(self) -> None:
+        """Close the connection; the next call makes another."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
 
 def _parameters() -> dict[str, Any]:
     parameters = connection.get_connection_params()

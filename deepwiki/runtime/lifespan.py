@@ -60,7 +60,8 @@ async def startup() -> None:
     embedder, the providers and a renderer, which the first question would otherwise wait
     for."""
     set_statement_limit(settings.STATEMENT_SECONDS)
-    watch.start(DatabasePing())
+    ping = DatabasePing()
+    watch.start(ping, ping.close)
     keep(pubsub.subscribe_to_stops(stop_here))
     keep(in_pool_thread(start_worker))
     await _withdraw_public_hosts()
