@@ -44,7 +44,7 @@ class RunManager:
         A started run holds its place until it has finished: more of them than the process
         can drive would all be late, and some could not be stored. Raises TooMany.
         """
-        if self._starting + len(self.runs) - len(self._finished) >= most:
+        if self._places_taken >= most:
             raise server_busy()
         self._starting += 1
         try:

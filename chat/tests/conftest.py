@@ -139,3 +139,25 @@ def message(alice, repository):
 def box(app, people):
     """The tools over it, for alice."""
     return toolbox([app.pk], person_id=people["alice"].pk)
+
+
+@pytest.fixture
+def store_answer(alice, repository):
+    """Stores an answer of alice's with these fields, and the question before it."""
+
+    def store(**fields):
+        conversation = Conversation.objects.create(user=alice, repository=repository, title="t")
+        question = Message.objects.create(
+            conversation=conversation, position=1, role="user", content="How?"
+        )
+        return Message.objects.create(
+            conversation=conversation,
+            parent=question,
+            position=2,
+            role="assistant",
+            commit="c0ffee",
+            run_id=uuid.uuid4(),
+            **fields,
+        )
+
+    return store

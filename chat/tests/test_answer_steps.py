@@ -2,12 +2,11 @@
 
 import json
 import re
-import uuid
 
 import pytest
 from django.utils import translation
 
-from chat.models import Conversation, Message, Share
+from chat.models import Share
 from chat.web.answer_steps import answer_steps
 from repos.sources import parse_address
 
@@ -45,20 +44,10 @@ UNENDED = {
 
 
 @pytest.fixture
-def answer(alice, repository):
+def answer(store_answer):
     """An answer with three steps."""
-    conversation = Conversation.objects.create(user=alice, repository=repository, title="t")
-    question = Message.objects.create(
-        conversation=conversation, position=1, role="user", content="How?"
-    )
-    return Message.objects.create(
-        conversation=conversation,
-        parent=question,
-        position=2,
-        role="assistant",
+    return store_answer(
         content="So. `shop/prices.py:L3-L4`, `shop/mail.js:L2`, `shop/x.py:L1`",
-        commit="c0ffee",
-        run_id=uuid.uuid4(),
         steps=[READ, CALLERS, UNENDED],
         citations=[
             {"path": "shop/prices.py", "start": 3, "end": 4, "found": True, "state": "read"},

@@ -49,12 +49,19 @@ def test_an_agent_tells_what_it_looks_at_and_where_its_answer_comes_from(
     assert page.locator(f"{STEPS} >> text=failed").filter(visible=True).count() == 0
 
 
-def test_stop_ends_an_agent_that_is_looking_around(start, open_page, repository, model):
+@pytest.fixture
+def looking(start, open_page, repository, model):
+    """A page whose agent has made the calls of its first turn and waits for its next one."""
     live = start(model_name(*PLAY, hold=1))
     page = open_page(live)
     ask_agent(page, live, repository)
     model.release()
     page.wait_for_selector(f"{STEPS} li[data-state=done] >> nth=2")
+    return page
+
+
+def test_stop_ends_an_agent_that_is_looking_around(looking, model):
+    page = looking
     page.click("#stop")
     finished(page, "stopped")
     wait_until(lambda: model.closed == 1)
@@ -63,12 +70,8 @@ def test_stop_ends_an_agent_that_is_looking_around(start, open_page, repository,
     page.wait_for_selector(".sources:not([hidden]) >> text=Read")
 
 
-def test_a_reload_while_an_agent_looks_around_keeps_its_steps(start, open_page, repository, model):
-    live = start(model_name(*PLAY, hold=1))
-    page = open_page(live)
-    ask_agent(page, live, repository)
-    model.release()
-    page.wait_for_selector(f"{STEPS} li[data-state=done] >> nth=2")
+def test_a_reload_while_an_agent_looks_around_keeps_its_steps(looking, model):
+    page = looking
     before = steps_of(page)
     page.reload()
     page.wait_for_selector(f"{STEPS}[data-live] li[data-state=done] >> nth=2")

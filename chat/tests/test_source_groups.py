@@ -1,11 +1,9 @@
 """Sources as cited, read and found, and the questions that an answer leads to."""
 
-import uuid
-
 import pytest
 from django.utils import translation
 
-from chat.models import Conversation, Message, Share
+from chat.models import Message, Share
 from chat.web.follow_ups import follow_ups
 from chat.web.source_groups import source_groups
 from repos.sources import parse_address
@@ -25,21 +23,11 @@ def citation(path, start, end, state):
 
 
 @pytest.fixture
-def answer(alice, repository):
+def answer(store_answer):
     """An answer that cites three places, and has read and found others."""
-    conversation = Conversation.objects.create(user=alice, repository=repository, title="t")
-    question = Message.objects.create(
-        conversation=conversation, position=1, role="user", content="How?"
-    )
-    return Message.objects.create(
-        conversation=conversation,
-        parent=question,
-        position=2,
-        role="assistant",
+    return store_answer(
         content=f"See `{PRICES}:L10-L14`.",
         provider="openai",
-        commit="c0ffee",
-        run_id=uuid.uuid4(),
         citations=[
             citation(PRICES, 10, 13, "read"),
             citation("shop/mail.js", 2, 2, "exists"),
