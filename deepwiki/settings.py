@@ -173,6 +173,7 @@ INSTALLED_APPS = [
     "deepwiki.accounts.apps.AccountsConfig",
     "repos.apps.ReposConfig",
     "chat.apps.ChatConfig",
+    "deepwiki.wiki.apps.WikiConfig",
 ]
 MIDDLEWARE = [
     "deepwiki.foundation.middleware.forwarded_headers_middleware",
