@@ -9,6 +9,7 @@ import pytest
 from chat.models import Conversation, Message
 from chat.tools import toolbox
 from deepwiki.testing import browser as chromium
+from deepwiki.testing.page_log import follow_page
 from repos.models import IndexJob, Repository
 
 ARGUMENTS = [
@@ -51,15 +52,23 @@ def browser():
 
 
 @pytest.fixture
-def open_page(browser):
-    """Pages that fail the test on any script error, dialog, policy violation or request to elsewhere."""
+def open_page(browser, request):
+    """Pages that fail the test on any script error, dialog, policy violation or request to elsewhere.
+
+    DEEPWIKI_TEST_SLOW_BROWSER=6 makes their scripts six times slower, which shows races.
+    """
     trouble, contexts = [], []
+    slowness = float(os.environ.get("DEEPWIKI_TEST_SLOW_BROWSER", "1"))
 
     def open_page(live, **kwargs):
         context = browser.new_context(**kwargs)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(30_000)
+        follow_page(request, page, getattr(live, "log", None))
+        if slowness > 1:
+            session = context.new_cdp_session(page)
+            session.send("Emulation.setCPUThrottlingRate", {"rate": slowness})
         page.on("pageerror", lambda error: trouble.append(f"script: {error}"))
         page.on(
             "dialog", lambda dialog: (trouble.append(f"dialog: {dialog.message}"), dialog.dismiss())

@@ -28,7 +28,7 @@ if WORKER:
 else:
     DATA_DIR = Path(tempfile.mkdtemp(prefix="deepwiki-tests-"))
 DATA_DIR.chmod(0o755)
-KEPT = {"DEEPWIKI_TEST_DATABASE_URL", "DEEPWIKI_CHROMIUM"}
+KEPT = {"DEEPWIKI_TEST_DATABASE_URL", "DEEPWIKI_CHROMIUM", "DEEPWIKI_TEST_SLOW_BROWSER"}
 FOREIGN = (
     "DEEPWIKI_",
     "OPENAI_",
@@ -96,7 +96,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # Else the first test that is a coroutine makes a loop for the time after it, which nobody closes.
     asyncio.set_event_loop(None)
     # After the plugins that are installed: of fixtures with the same name, the later one counts.
-    for name in ("database", "fixtures"):
+    for name in ("database", "fixtures", "browser_tests"):
         config.pluginmanager.import_plugin(f"deepwiki.testing.{name}")
 
 

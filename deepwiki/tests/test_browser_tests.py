@@ -1,0 +1,122 @@
+"""The report of a failed browser test, and the one second try of one that waited in vain."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deepwiki.testing import browser as chromium
+
+pytestmark = [pytest.mark.browser, pytest.mark.acceptance]
+ROOT = Path(__file__).resolve().parents[2]
+TESTS = '''
+import pytest
+from playwright.sync_api import TimeoutError, sync_playwright
+
+from deepwiki.testing import browser as chromium
+from deepwiki.testing.page_log import follow_page
+
+HTML = """<p>Shown to people</p><script>
+console.log("said by the script"); fetch("data:text/plain,x"); fetch("http://127.0.0.1:9/gone");
+setTimeout(() => { throw new Error("a broken script"); });
+</script>"""
+tries = []
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
+
+
+@pytest.fixture
+def page(browser, request, tmp_path):
+    page = browser.new_page()
+    log = tmp_path / "server.log"
+    log.write_text("a line of the server")
+    follow_page(request, page, log)
+    page.goto("about:blank")
+    page.set_content(HTML)
+    return page
+
+
+@pytest.fixture
+def breaks_at_the_end():
+    yield
+    raise AssertionError("a second fault")
+
+
+def wait_in_vain(page):
+    page.wait_for_selector("text=Never shown", timeout=300)
+
+
+@pytest.mark.browser
+def test_late_once(page):
+    tries.append("late")
+    if tries.count("late") == 1:
+        wait_in_vain(page)
+
+
+@pytest.mark.browser
+def test_late_always(page):
+    wait_in_vain(page)
+
+
+@pytest.mark.browser
+def test_wrong(page):
+    tries.append("wrong")
+    assert tries.count("wrong") > 1
+
+
+@pytest.mark.browser
+def test_late_and_wrong(page, breaks_at_the_end):
+    wait_in_vain(page)
+
+
+def test_not_in_a_browser():
+    tries.append("outside")
+    if tries.count("outside") == 1:
+        raise TimeoutError("of Playwright")
+'''
+
+
+@pytest.fixture(scope="module")
+def output(tmp_path_factory):
+    """What pytest says about TESTS, one worker of xdist running them."""
+    if not chromium.find():
+        pytest.skip("no Chromium can be had here")
+    tests = tmp_path_factory.mktemp("inner") / "test_inner.py"
+    tests.write_text(TESTS)
+    options = "-p no:cacheprovider -n 1 --no-cov -c pyproject.toml".split()
+    command = [sys.executable, "-m", "pytest", *options, str(tests)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
+
+
+def test_a_time_out_in_a_browser_alone_is_tried_once_more(output):
+    assert "4 failed, 1 passed, 1 error, 2 rerun" in output
+    ended = {line.split("::")[1].split()[0] for line in output.splitlines() if "FAILED" in line[:6]}
+    assert ended == {
+        "test_late_always",
+        "test_wrong",
+        "test_late_and_wrong",
+        "test_not_in_a_browser",
+    }
+
+
+def test_the_first_failure_of_a_test_that_then_passed_is_shown(output):
+    shown = output.partition("tried once more: 2, each a fault to look into")[2]
+    assert "::test_late_once" in shown and "Timeout 300ms exceeded" in shown
+
+
+def test_the_report_says_what_the_page_showed(output):
+    first = output.partition("tried once more")[2].partition("::test_late_always")[0]
+    for part in (
+        "about:blank",
+        "console log: said by the script",
+        "script error: a broken script",
+        "request failed: net::ERR",
+        "Shown to people",
+        "a line of the server",
+    ):
+        assert part in first, part
