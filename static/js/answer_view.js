@@ -1,6 +1,7 @@
 // One answer on the page. Its blocks are HTML of the server; everything else is set as text.
 import { openAgain, updateBlock } from "./block_updates.js";
 import { translate, translateEvent, translateMatchReason } from "./i18n.js";
+import { loadPart } from "./part_requests.js";
 import { addStage, addToLastStage } from "./research_stages.js";
 import { Steps, showReadCitations } from "./steps.js";
 import { cloneTemplate } from "./templates.js";
@@ -168,19 +169,18 @@ export class AnswerView {
   }
 
   // What is below an answer: its sources, how it was made, what to do with it.
-  loadFooter() {
-    const id = this.element.dataset.message;
-    if (!id) return;
+  // Its buttons are shown with it: a click on one that is replaced would be lost.
+  async loadFooter() {
+    const { dataset } = this.element;
+    if (!dataset.message) return;
     const former = this.part("sources");
-    htmx
-      .ajax("GET", siteUrl(`m/${id}/footer`), { target: this.part("end"), swap: "outerHTML" })
-      .then(() => {
-        if (former.open) openAgain(this.part("sources"));
-        showReadCitations(this.element);
-      })
-      .catch(() => {
-        // page_updates.js says that a part could not be loaded
-      });
+    dataset.footer = "loading";
+    const url = siteUrl(`m/${dataset.message}/footer`);
+    const isLoaded = await loadPart(this.part("end"), url, { swap: "outerHTML" });
+    delete dataset.footer;
+    if (!isLoaded) return;
+    if (former.open) openAgain(this.part("sources"));
+    showReadCitations(this.element);
   }
 
   part(name) {

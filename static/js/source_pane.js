@@ -1,6 +1,7 @@
 // The source pane: shows the cited lines of a file, goes from source to source and from a name to its
 // definition, keeps its width.
 import { PaneCode } from "./pane_code.js";
+import { loadPart } from "./part_requests.js";
 import { CodeKeys } from "./reader/code_keys.js";
 import { CodePanel } from "./reader/code_panel.js";
 import { Names } from "./reader/names.js";
@@ -66,11 +67,9 @@ export class SourcePane {
     const query = new URLSearchParams(place);
     const url = `${this.thread.dataset.sourceUrl}?${query}`;
     this.element.hidden = false;
-    try {
-      await htmx.ajax("GET", url, { target: this.body, swap: "innerHTML" });
-    } finally {
-      this.showMarkedLines();
-    }
+    await loadPart(this.body, url);
+    if (this.place !== place) return; // another was opened meanwhile
+    this.showMarkedLines();
     const button = this.element.querySelector("[data-action=pane-back]");
     if (button) button.hidden = this.former.length === 0;
   }

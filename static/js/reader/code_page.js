@@ -1,4 +1,5 @@
 // The page of a file or folder: which one it shows, the lines that are chosen, the browser's history.
+import { loadPart } from "../part_requests.js";
 import { CodeLines } from "./code_lines.js";
 import { orderedRange, parseRange, rangeFragment, rangeQuery } from "./line_range.js";
 
@@ -80,11 +81,12 @@ export class CodePage {
       this.shown = pathname;
       this.lines = null; // no position of the former file is kept for this one
       const asked = range ?? (line ? orderedRange(line, line) : null);
-      await htmx.ajax("GET", pathname + rangeQuery(asked), {
-        target: this.element,
-        swap: "innerHTML",
-      });
+      const isLoaded = await loadPart(this.element, pathname + rangeQuery(asked));
       if (this.shown !== pathname) return; // another was followed meanwhile
+      if (!isLoaded) {
+        this.shown = "";
+        return;
+      }
       this.start({ keeps: Boolean(line) });
     }
     this.choose(range);

@@ -1,4 +1,5 @@
 // The panel below a file: definitions to choose from, uses of a name, its callers.
+import { loadPart } from "../part_requests.js";
 
 export class CodePanel {
   /**
@@ -19,7 +20,7 @@ export class CodePanel {
    */
   async open(part, query) {
     const url = `${this.page.element.dataset[`${part}Url`]}?${query}`;
-    await htmx.ajax("GET", url, { target: this.element, swap: "innerHTML" });
+    if (!(await loadPart(this.element, url))) return;
     this.element.hidden = false;
     this.element.querySelector("#panel-title")?.focus();
   }
