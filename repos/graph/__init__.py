@@ -13,7 +13,13 @@ from repos.graph.completeness import (
     count_incomplete,
     count_read_by_words,
 )
-from repos.graph.definitions import Definition, definitions, outline, with_depths
+from repos.graph.definitions import (
+    Definition,
+    definitions,
+    definitions_in,
+    outline,
+    with_depths,
+)
 from repos.graph.edges import EdgeKind
 from repos.graph.file_links import FileEdge, FileLinks, file_edges, tests_of
 from repos.graph.importance import RankedFile, top_files, top_symbols
@@ -26,6 +32,7 @@ from repos.graph.references import (
     references_within,
 )
 from repos.graph.repository_map import MappedFile, repository_map
+from repos.graph.whole_graph import GraphLink, GraphNode, WholeGraph, whole_graph
 from repos.graph.writer import write_symbols
 from repos.indexing.symbols import ReferenceKind
 
@@ -38,12 +45,15 @@ __all__ = [
     "FileEdge",
     "FileLinks",
     "FileReferences",
+    "GraphLink",
+    "GraphNode",
     "IndexArtifact",
     "MappedFile",
     "RankedFile",
     "ReferenceKind",
     "ReferenceLine",
     "References",
+    "WholeGraph",
     "artifacts",
     "callees",
     "callers",
@@ -52,6 +62,7 @@ __all__ = [
     "count_incomplete",
     "count_read_by_words",
     "definitions",
+    "definitions_in",
     "file_edges",
     "hover",
     "link_changes",
@@ -64,6 +75,7 @@ __all__ = [
     "tests_of",
     "top_files",
     "top_symbols",
+    "whole_graph",
     "with_depths",
     "write_symbols",
 ]

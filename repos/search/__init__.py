@@ -17,7 +17,7 @@ from repos.search.filters import (
     parse_patterns,
 )
 from repos.search.folders import Folder, FolderEntry, list_folder
-from repos.search.line_texts import LineTexts, line_texts
+from repos.search.line_texts import LineTexts, file_texts, line_texts
 from repos.search.passages import SearchHit, SearchOptions, SearchResult
 from repos.search.question_vector import embedder_config, warm_up
 from repos.search.search import search
@@ -40,6 +40,7 @@ __all__ = [
     "Target",
     "code_url",
     "embedder_config",
+    "file_texts",
     "find_files",
     "has_too_many_patterns",
     "is_readable",

@@ -1,8 +1,8 @@
-"""Texts of single lines of many files."""
+"""Texts of many files, and of single lines of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from deepwiki.foundation.sql import fetch_all, read_sql
 from repos.models import LATEST_GENERATION
@@ -29,6 +29,14 @@ def line_texts(
     rows = fetch_all(STATEMENT, values)
     shown = str.rstrip if indented else str.strip
     return {path: _lines(text.split("\n"), lines[path], shown) for path, text in rows}
+
+
+def file_texts(
+    index_id: int, paths: Iterable[str], *, at: int = LATEST_GENERATION
+) -> dict[str, str]:
+    """The texts of files, by path; none of files that are large or gone. `at` as above."""
+    values = {"index": index_id, "paths": list(paths), "most": MAX_BYTES, "generation": at}
+    return dict(fetch_all(STATEMENT, values))
 
 
 def _lines(

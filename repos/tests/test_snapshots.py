@@ -9,6 +9,7 @@ from repos.models import Index, IndexJob, Repository
 from repos.search import (
     Filters,
     SearchOptions,
+    file_texts,
     find_files,
     line_texts,
     list_folder,
@@ -136,6 +137,11 @@ READERS = {
     "callers": calling,
     "callees": called,
     "hover": lambda s: graph.hover(s.index_id, "shop/prices.py", 2, column=12, **at(s)),
+    "whole graph": lambda s: (
+        sorted(f.path for f in graph.whole_graph(s.index_id, **at(s)).files),
+        sorted((k.source, k.target, k.kinds) for k in graph.whole_graph(s.index_id, **at(s)).links),
+    ),
+    "file texts": lambda s: file_texts(s.index_id, ["shop/prices.py"], **at(s)),
     "map": lambda s: [file.text for file in graph.repository_map(s.index_id, 2_000, **at(s))],
     "symbols": lambda s: graph.top_symbols(s.index_id, ["shop/prices.py"], 3, **at(s)),
     "links of a file": lambda s: linked(graph.file_edges(s.index_id, "shop/rounds.py", **at(s))),

@@ -20,7 +20,10 @@ class LinkKind(IntFlag):
 
 @dataclass(frozen=True, slots=True)
 class PlannedFile:
-    """A file. `rank` is its PageRank, 1 on average; `role` is `code`, `test` or `docs`."""
+    """A file of `size` bytes. `rank` is its PageRank, 1 on average.
+
+    `role` is `code`, `test` or `docs`.
+    """
 
     path: str
     language: str
@@ -28,6 +31,7 @@ class PlannedFile:
     lines: int
     rank: float = 1.0
     in_degree: int = 0
+    size: int = 0
 
     @property
     def folder(self) -> str:

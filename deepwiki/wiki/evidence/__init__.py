@@ -1,0 +1,9 @@
+"""Reads the index of a repository, as it stands at one commit, for the wiki.
+
+Who calls these functions holds a snapshot, which says that the index may be read.
+"""
+
+from deepwiki.wiki.evidence.index_code_base import read_code_base
+from deepwiki.wiki.evidence.index_reader import IndexReader
+
+__all__ = ["IndexReader", "read_code_base"]
