@@ -18,6 +18,8 @@ ANYBODY = "anybody"
 SIGNED_IN = "signed in"
 # Who may read the repository; 404 for others signed in.
 READERS = "readers"
+# Readers, while its host lets it be read; 404 for others signed in.
+OPEN_READERS = "readers of what is open"
 # Readers who own it or may change repositories.
 MANAGERS = "managers"
 # Whoever may decide who reads a private repository.
@@ -61,6 +63,10 @@ RULES = {
     "repository-webhook": posted(MANAGERS),
     "repository-people": Rule(SHARERS),
     "repository-remove": Rule(MANAGERS),
+    # of its wiki
+    "wiki": Rule(READERS),
+    "wiki-progress": Rule(READERS),
+    "wiki-page": Rule(OPEN_READERS),
     # of a conversation, an answer, a token of one's own
     "conversation": Rule(OWN),
     "message-footer": Rule(OWN),
@@ -76,6 +82,8 @@ RULES = {
     # of whoever is signed in
     "home": Rule(SIGNED_IN),
     "repository-by-name": Rule(SIGNED_IN),
+    "wiki-by-name": Rule(SIGNED_IN, 404),
+    "wiki-page-by-name": Rule(SIGNED_IN, 404),
     "rail": Rule(SIGNED_IN),
     "switch": Rule(SIGNED_IN),
     "choices": Rule(SIGNED_IN),

@@ -18,6 +18,7 @@ from chat.models import Conversation, Message, Share
 from deepwiki.accounts.models import ApiToken
 from deepwiki.tests import routes as table
 from deepwiki.tests.routes import RULES
+from deepwiki.wiki.tests.wikis import make_wiki
 from repos.models import Repository
 from repos.services import add
 from repos.sources import parse_address
@@ -65,6 +66,7 @@ FILLERS = {
     "app_label": "repos",
     "url": "anything",
     "path": "README.md",
+    "slug": "prices",
 }
 
 
@@ -102,6 +104,7 @@ def world(settings):
             repository.closed_at = timezone.now()
             repository.save()
         made.repositories[kind] = repository
+        make_wiki(repository)
         made.arguments[kind] = _arguments(people["owner"], repository)
     made.arguments["none"] = _missing()
     return made
@@ -150,6 +153,8 @@ def allowed(rule, person, kind):
     match rule.who:
         case table.READERS:
             return is_reader
+        case table.OPEN_READERS:
+            return is_reader and kind not in CLOSED
         case table.MANAGERS:
             owns = person == "owner" and kind in PRIVATE
             return is_reader and (owns or person in ("manager", "boss"))
@@ -180,7 +185,14 @@ def places(*who):
                 yield route, rule, kind
 
 
-GUARDED = (table.READERS, table.MANAGERS, table.SHARERS, table.OWN, table.SIGNED_IN)
+GUARDED = (
+    table.READERS,
+    table.OPEN_READERS,
+    table.MANAGERS,
+    table.SHARERS,
+    table.OWN,
+    table.SIGNED_IN,
+)
 
 
 def test_every_route_has_a_rule():

@@ -113,6 +113,27 @@ class PageVersion(models.Model):
         return f"{self.title} ({self.version_number})"
 
 
+class RenderedPage(models.Model):
+    """The HTML of a version, for people with an account or for strangers, who have other links.
+
+    It holds as long as `key` is the same; `commit` is the one that citations were looked up in.
+    """
+
+    version = models.ForeignKey(PageVersion, on_delete=models.CASCADE, related_name="rendered")
+    for_strangers = models.BooleanField()
+    key = models.CharField(max_length=64)
+    commit = models.CharField(max_length=64, blank=True)
+    page = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "for_strangers"], name="rendered_page_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} for strangers" if self.for_strangers else str(self.version_id)
+
+
 class WikiBuild(models.Model):
     """One making of a wiki, page by page; at most one of a wiki is unfinished."""
 

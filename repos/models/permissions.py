@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
-    Person = AbstractBaseUser | AnonymousUser
+    Person: TypeAlias = AbstractBaseUser | AnonymousUser
 
 
 def may_change_others(user: Person) -> bool:

@@ -1,0 +1,20 @@
+"""Paths of the wiki."""
+
+from django.urls import path, re_path
+
+from deepwiki.wiki.web import named_addresses, views
+
+SLUG = r"(?P<slug>[\w-]{1,100})"
+# `/<owner>/<repository>`: the first part is none of the site's own.
+NAMED = (
+    r"^(?!(?:accounts|admin|api|c|chat|design|diagrams|m|parts|r|repositories|s|static|styleguide"
+    r"|webhooks|ws)/)(?P<owner>[A-Za-z0-9][\w.-]{0,99})/(?P<name>[\w.-]{1,100})/"
+)
+
+urlpatterns = [
+    path("r/<uuid:repository_id>/wiki/", views.wiki, name="wiki"),
+    path("r/<uuid:repository_id>/wiki/<slug:slug>", views.wiki_page, name="wiki-page"),
+    path("r/<uuid:repository_id>/wiki-progress", views.wiki_progress, name="wiki-progress"),
+    re_path(rf"{NAMED}wiki/?$", named_addresses.wiki_by_name, name="wiki-by-name"),
+    re_path(rf"{NAMED}wiki/{SLUG}$", named_addresses.wiki_by_name, name="wiki-page-by-name"),
+]

@@ -1,0 +1,43 @@
+"""Wikis and pages that a request may see.
+
+Functions that take an id raise Http404 for every other row.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+
+from deepwiki.wiki.models import Wiki
+from deepwiki.wiki.permissions import readable_wikis
+
+View = Callable[..., HttpResponseBase]
+
+
+def readers_only(view: View) -> View:
+    """A view of a repository's wiki: strangers sign in first, unless the wiki is public."""
+
+    @wraps(view)
+    def guarded(
+        request: HttpRequest, repository_id: uuid.UUID, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        if not request.user.is_authenticated and not _is_open(request, repository_id):
+            return redirect_to_login(request.get_full_path())
+        return view(request, repository_id, *args, **kwargs)
+
+    return guarded
+
+
+def readable_wiki(request: HttpRequest, repository_id: uuid.UUID) -> Wiki:
+    """The wiki of a repository, which has its `repository`."""
+    return get_object_or_404(readable_wikis(request.user), repository_id=repository_id)
+
+
+def _is_open(request: HttpRequest, repository_id: uuid.UUID) -> bool:
+    return readable_wikis(request.user).filter(repository_id=repository_id).exists()

@@ -1,0 +1,43 @@
+"""Addresses by name, as at a git host: `/<owner>/<repository>/wiki/…`."""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
+
+from deepwiki.wiki.permissions import readable_wikis
+from repos import services
+from repos.models import Repository
+from repos.sources import SourceError
+
+
+@require_safe
+def wiki_by_name(request: HttpRequest, owner: str, name: str, slug: str = "") -> HttpResponseBase:
+    """Redirects to the wiki, or to a page of it. Strangers find public wikis only."""
+    repository = find_named(request, owner, name)
+    if request.user.pk is None and not _is_public(request, repository):
+        return redirect_to_login(request.get_full_path())
+    if repository is None:
+        raise Http404
+    return _redirect(repository, slug)
+
+
+def _redirect(repository: Repository, slug: str) -> HttpResponseBase:
+    if slug:
+        return redirect("wiki-page", repository.pk, slug)
+    return redirect("wiki", repository.pk)
+
+
+def find_named(request: HttpRequest, owner: str, name: str) -> Repository | None:
+    """The readable repository of a name. Raises Http404 if it cannot be one."""
+    try:
+        return services.find(request.user, f"{owner}/{name}")
+    except SourceError:
+        raise Http404 from None
+
+
+def _is_public(request: HttpRequest, repository: Repository | None) -> bool:
+    wikis = readable_wikis(request.user)
+    return repository is not None and wikis.filter(repository=repository).exists()

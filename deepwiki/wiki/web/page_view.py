@@ -1,0 +1,84 @@
+"""What the page of a wiki's page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import ngettext
+
+from deepwiki.wiki.models import PageVersion, WikiPage
+from deepwiki.wiki.web.current_versions import current_version
+from deepwiki.wiki.web.page_tree import PageTree, TreePage
+from deepwiki.wiki.web.rendered_page import PageHtml, rendered
+from deepwiki.wiki.web.wiki_state import WikiState
+from repos.models import Index
+
+SHOWN_SOURCES = 12
+MAX_SOURCES = 200
+MAX_QUESTIONS = 6
+
+
+@dataclass(frozen=True)
+class PageSources:
+    """Paths that a page is about or cites: the first of them, the rest, how many are not listed."""
+
+    first: Sequence[str]
+    rest: Sequence[str]
+    unlisted: int
+
+    @property
+    def count(self) -> int:
+        """All of them."""
+        return len(self.first) + len(self.rest) + self.unlisted
+
+
+def page_context(
+    state: WikiState, tree: PageTree, page: TreePage, *, for_strangers: bool
+) -> dict[str, Any]:
+    """Context of `wiki/page.html`. Raises Http404 for a page without a version."""
+    row = WikiPage.objects.only("files").get(pk=page.page.pk)
+    version = current_version(page.page)
+    if version is None:
+        raise Http404
+    shown = rendered(version, state.repository, for_strangers=for_strangers)
+    before, after = (None, None) if page.page.is_removed else tree.neighbours(page)
+    content = version.content
+    return {
+        "tree": tree,
+        "page": page,
+        "above": tree.above(page),
+        "before": before,
+        "after": after,
+        "version": version,
+        "summary": content.get("summary", ""),
+        "questions": content.get("questions", ())[:MAX_QUESTIONS],
+        "html": shown.as_html(tree.urls),
+        "headings": shown.headings,
+        "left_out": shown.left_out,
+        "sources": _sources(row.files, shown),
+        "behind": behind_text(version, state.repository.current_index),
+        "is_overview": page == tree.overview,
+    }
+
+
+def behind_text(version: PageVersion, index: Index | None) -> str:
+    """That the index stands at another commit than a version; empty if it does not."""
+    if index is None:
+        return ""
+    return _ahead_text(index.commits_since(version.commit) or 0)
+
+
+def _ahead_text(count: int) -> str:
+    if not count:
+        return ""
+    return ngettext("%(n)s commit ahead", "%(n)s commits ahead", count) % {"n": count}
+
+
+def _sources(files: Sequence[str], shown: PageHtml) -> PageSources:
+    paths = list(dict.fromkeys([*files[:MAX_SOURCES], *shown.cited]))
+    return PageSources(
+        paths[:SHOWN_SOURCES], paths[SHOWN_SOURCES:MAX_SOURCES], max(0, len(files) - MAX_SOURCES)
+    )

@@ -1,0 +1,212 @@
+"""The HTML of a page, kept beside its version until the renderer or an address changes."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from itertools import islice
+from typing import Any, Self
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from chat.core.citation_search import find
+from chat.core.citations import Checked, Citation
+from chat.rendering.citation_links import CitationChecker
+from chat.rendering.notes import NO_RENDERER, translate_notes
+from chat.rendering.sanitizer import cleaned
+from chat.rendering.service import TEXT_SECONDS, render_blocks
+from deepwiki.wiki.content import DiagramBlock, PageContent, TextBlock
+from deepwiki.wiki.models import PageVersion, RenderedPage
+from deepwiki.wiki.web.page_html import (
+    Heading,
+    with_file_links,
+    with_heading_ids,
+    with_page_links,
+    with_wiki_targets,
+)
+from repos.models import Index, Repository
+from repos.search import code_url, line_counts
+
+RENDERER = 1  # another number: every page is rendered anew
+SALT = "deepwiki.wiki.web.rendered_page"
+PAGE_SECONDS = 6.0  # for all blocks of a page
+MAX_CHARS = 400_000  # of Markdown in a page
+MAX_BLOCKS = 300
+MAX_CITED = 200
+
+
+@dataclass(frozen=True)
+class PageHtml:
+    """A page as it is stored: links to pages and notes are filled in by `as_html`.
+
+    `cited` are the paths of its citations, in order; `left_out` counts drawings that
+    could not be made.
+    """
+
+    html: str
+    headings: tuple[Heading, ...] = ()
+    cited: tuple[str, ...] = ()
+    left_out: int = 0
+
+    def as_html(self, urls: Mapping[str, str]) -> SafeString:
+        """The HTML in the current language; `urls` are those of the wiki's pages, by slug."""
+        return cleaned(translate_notes(with_page_links(self.html, urls), gettext))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the renderer was there: else it is tried again."""
+        return f'data-note="{NO_RENDERER}"' not in self.html
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """From what `asdict` made."""
+        headings = tuple(Heading(**heading) for heading in stored["headings"])
+        return cls(**{**stored, "headings": headings, "cited": tuple(stored["cited"])})
+
+
+@dataclass(frozen=True)
+class WikiLinks(CitationChecker):
+    """The Check of a page: what is cited leads to where its reader may read it.
+
+    `repository_id` is that of the reader pages, None for strangers: they get the host's.
+    """
+
+    repository_id: uuid.UUID | None = None
+
+    def __call__(self, citation: Citation) -> Checked:
+        checked = super().__call__(citation)
+        if not checked.found or self.repository_id is None:
+            return checked
+        url = code_url(self.repository_id, citation.path, citation.start, citation.end)
+        return replace(checked, href=url)
+
+    def file_url(self, path: str) -> str:
+        """The address of a whole file."""
+        if self.repository_id is None:
+            return self.address.blob_url(self.commit, path, 0, 0)
+        return code_url(self.repository_id, path)
+
+
+def rendered(version: PageVersion, repository: Repository, *, for_strangers: bool) -> PageHtml:
+    """The HTML of a version; rendered at most once for people and once for strangers.
+
+    Citations are looked up in the current index. What was rendered while that stood at the
+    version's own commit stays, whatever the index moves on to.
+    """
+    index = repository.current_index
+    commit = index.commit if index is not None else ""
+    key = _key(repository)
+    stored = RenderedPage.objects.filter(
+        version=version, for_strangers=for_strangers, key=key, commit__in={version.commit, commit}
+    ).first()
+    if stored is not None:
+        return PageHtml.from_json(stored.page)
+    links = _links(version, repository, index, for_strangers=for_strangers)
+    page = _render(version, links)
+    if page.is_whole:
+        row = RenderedPage(version=version, for_strangers=for_strangers, key=key, commit=commit)
+        _store(row, page)
+    return page
+
+
+def _store(row: RenderedPage, page: PageHtml) -> None:
+    """Write a row, over that of another key or commit."""
+    row.page = asdict(page)
+    RenderedPage.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=["version", "for_strangers"],
+        update_fields=["key", "commit", "page"],
+    )
+
+
+def _key(repository: Repository) -> str:
+    """Another one where links in the HTML would be others; the site's key signs drawings."""
+    digest = salted_hmac(SALT, repr(_addresses(repository)), algorithm="sha256")
+    return digest.hexdigest()[:32]
+
+
+def _addresses(repository: Repository) -> tuple[object, ...]:
+    return RENDERER, settings.FORCE_SCRIPT_NAME, repository.kind, repository.url
+
+
+def _links(
+    version: PageVersion, repository: Repository, index: Index | None, *, for_strangers: bool
+) -> WikiLinks | None:
+    """None without an index: then nothing is known about what is cited."""
+    if index is None:
+        return None
+    return WikiLinks(
+        repository.address,
+        version.commit,
+        line_counts(index.pk, index.updated_at),
+        None if for_strangers else repository.pk,
+    )
+
+
+@dataclass
+class _Renderer:
+    """Renders the blocks of one page within its time."""
+
+    links: WikiLinks | None
+    headings: list[Heading] = field(default_factory=list)
+    left_out: int = 0
+    seconds: float = PAGE_SECONDS
+
+    def text(self, block: TextBlock) -> str:
+        started = time.monotonic()
+        markdown = with_wiki_targets(block.markdown)
+        seconds = min(self.seconds, TEXT_SECONDS)
+        parts = render_blocks(markdown, self.links, seconds=seconds)
+        self.seconds = max(0.0, self.seconds - (time.monotonic() - started))
+        text = with_heading_ids("".join(part for _, part in parts), self.headings)
+        if self.links is None:
+            return text
+        return with_file_links(text, self.links.lines, self.links.file_url)
+
+    def diagram(self, block: DiagramBlock) -> str:
+        self.left_out += 1
+        return ""
+
+
+def _render(version: PageVersion, links: WikiLinks | None) -> PageHtml:
+    content = PageContent.from_json(version.content)
+    renderer = _Renderer(links)
+    blocks = list(_within_bounds(content))
+    parts = [
+        renderer.text(block) if isinstance(block, TextBlock) else renderer.diagram(block)
+        for block in blocks
+    ]
+    cited = dict.fromkeys(_cited(blocks, links))
+    return PageHtml(
+        "".join(parts),
+        tuple(renderer.headings),
+        tuple(islice(cited, MAX_CITED)),
+        renderer.left_out,
+    )
+
+
+def _within_bounds(content: PageContent) -> Iterator[TextBlock | DiagramBlock]:
+    room = MAX_CHARS
+    for block in content.blocks[:MAX_BLOCKS]:
+        if isinstance(block, TextBlock):
+            yield TextBlock(block.markdown[:room])
+            room -= len(block.markdown)
+            if room <= 0:
+                return
+        else:
+            yield block
+
+
+def _cited(blocks: Iterable[TextBlock | DiagramBlock], links: WikiLinks | None) -> Iterator[str]:
+    """The paths that are cited and exist, in order."""
+    for block in blocks:
+        if isinstance(block, TextBlock) and links is not None:
+            for citation in find(block.markdown, links):
+                if citation.path in links.lines:
+                    yield citation.path

@@ -1,0 +1,94 @@
+"""The pages of a wiki: its overview, each page, and what to say while there is none."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from chat.web.lookups import readable_repository
+from deepwiki.wiki.models import Wiki
+from deepwiki.wiki.web.lookups import readable_wiki, readers_only
+from deepwiki.wiki.web.page_tree import PageTree, TreePage, is_overview, load_tree, page_url
+from deepwiki.wiki.web.page_view import page_context
+from deepwiki.wiki.web.wiki_state import WikiState
+
+
+@require_safe
+@readers_only
+def wiki(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
+    """The overview of a wiki; what can be done where there is none. 404 where it is disabled."""
+    state = _state(request, repository_id)
+    tree = load_tree(state.wiki) if state.wiki is not None and state.is_readable else None
+    if tree is None or tree.overview is None:
+        status = 404 if state.name == "disabled" else 200
+        return _render(request, "wiki/empty.html", state, {"tree": tree}, status)
+    return _page(request, state, tree, tree.overview)
+
+
+@require_safe
+@readers_only
+def wiki_page(request: HttpRequest, repository_id: uuid.UUID, slug: str) -> HttpResponse:
+    """A page. One that is no longer planned says so; what it said is kept for its links."""
+    found = readable_wiki(request, repository_id)
+    tree = load_tree(found)
+    page = tree.find(slug) or _removed_page(found, slug)
+    if is_overview(page.page):
+        return redirect(page.url)
+    return _page(request, _state_of(found), tree, page)
+
+
+@require_safe
+@readers_only
+def wiki_progress(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
+    """The state of the wiki, which its page asks for while it is being built."""
+    state = _state(request, repository_id)
+    return render(request, "wiki/state.html", _state_context(request, state))
+
+
+def _state(request: HttpRequest, repository_id: uuid.UUID) -> WikiState:
+    """The state, for whoever may read the repository; for strangers that of a public wiki."""
+    if _is_stranger(request):
+        return _state_of(readable_wiki(request, repository_id))
+    return WikiState(readable_repository(request, repository_id), _wiki_of(repository_id))
+
+
+def _wiki_of(repository_id: uuid.UUID) -> Wiki | None:
+    return Wiki.objects.filter(repository_id=repository_id).first()
+
+
+def _state_of(found: Wiki) -> WikiState:
+    return WikiState(found.repository, found)
+
+
+def _removed_page(found: Wiki, slug: str) -> TreePage:
+    """A page of an earlier plan, outside of the tree. Raises Http404."""
+    page = get_object_or_404(found.pages, slug=slug, is_removed=True)
+    return TreePage(page, page_url(found, page), ())
+
+
+def _is_stranger(request: HttpRequest) -> bool:
+    return request.user.pk is None
+
+
+def _page(request: HttpRequest, state: WikiState, tree: PageTree, page: TreePage) -> HttpResponse:
+    context = page_context(state, tree, page, for_strangers=_is_stranger(request))
+    return _render(request, "wiki/page.html", state, context, 200)
+
+
+def _render(
+    request: HttpRequest, template: str, state: WikiState, context: dict[str, Any], status: int
+) -> HttpResponse:
+    context = {**_state_context(request, state), **context, "is_wiki": True}
+    response = render(request, template, context, status=status)
+    if not state.is_public:
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _state_context(request: HttpRequest, state: WikiState) -> dict[str, Any]:
+    managed = state.repository.managed_by(request.user)
+    return {**state.context, "state": state, "managed": managed}
