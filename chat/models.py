@@ -163,6 +163,9 @@ class Message(models.Model):
         blank=True,
         help_text="Calls of tools, and what each gave.",
     )
+    repositories = models.JSONField(
+        default=list, db_default=[], blank=True, help_text="What is asked about, if several."
+    )
     rating = models.SmallIntegerField(null=True, blank=True, help_text="1 helpful, -1 not.")
     rating_reason = models.CharField(max_length=1000, blank=True, default="", db_default="")
     stop_requested = models.BooleanField(default=False, db_default=False)

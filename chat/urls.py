@@ -31,6 +31,7 @@ parts = [
     path("parts/rail", history_views.rail, name="rail"),
     path("parts/switch", views.quick_switcher, name="switch"),
     path("parts/choices", views.repository_choices, name="choices"),
+    path("parts/further", views.further_choices, name="further-choices"),
 ]
 exports = [
     path("m/<uuid:message_id>/content.md", export_views.message_content, name="message-content"),

@@ -81,6 +81,7 @@ class AgentPrompt:
             content,
             repository=self.retrieved.repository,
             language=self.context.request.language,
+            several=[one.name for one in self.retrieved.repositories],
             calls=str(self.context.agent_limits.calls),
             map=neutralize(self._map()),
         )

@@ -46,14 +46,15 @@ def cache_key(
 ) -> str:
     """A hash of everything that an answer depends on, as hexadecimal digits.
 
-    That is the repository's row (private rows of two people may share an address), its
-    commit, the passages, the conversation, the model, the language, the file and the
+    That is the repositories' rows (private rows of two people may share an address), their
+    commits, the passages, the conversation, the model, the language, the file and the
     filters.
     """
     turns = [*history, request.messages[-1]]
     parts = [
         retrieved.repository_id,
         retrieved.commit,
+        [(one.id, one.commit) for one in retrieved.repositories],
         [passage.cite for passage in retrieved.passages],
         request.file_path,
         [(turn.role, turn.content) for turn in turns],

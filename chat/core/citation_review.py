@@ -32,7 +32,8 @@ async def review_citations(loop: AgentLoop) -> AsyncGenerator[Event]:
     unread = unread_citations(loop.answer, loop.read, check)[: loop.runner.max_calls]
     if not unread or not loop.has_time or not _can_read(loop):
         return
-    async with contextlib.aclosing(loop.runner.run(loop.answer, _calls(unread))) as items:
+    names = [one.name for one in loop.prompt.retrieved.repositories]
+    async with contextlib.aclosing(loop.runner.run(loop.answer, _calls(unread, names))) as items:
         async for item in items:
             if isinstance(item, Step):
                 yield item
@@ -63,13 +64,16 @@ def _can_read(loop: AgentLoop) -> bool:
     return any(spec.name == READ_FILE for spec in loop.runner.toolbox.specs)
 
 
-def _calls(unread: Sequence[Citation]) -> list[ToolCall]:
+def _calls(unread: Sequence[Citation], repositories: Sequence[str]) -> list[ToolCall]:
     return [
-        ToolCall(f"cited-{number}", READ_FILE, json.dumps(_arguments(citation)))
+        ToolCall(f"cited-{number}", READ_FILE, json.dumps(_arguments(citation, repositories)))
         for number, citation in enumerate(unread, 1)
     ]
 
 
-def _arguments(citation: Citation) -> dict[str, str | int]:
+def _arguments(citation: Citation, repositories: Sequence[str]) -> dict[str, str | int]:
+    """The lines; of several repositories also the name of theirs, as their path begins."""
     end = min(citation.end, citation.start + MAX_LINES - 1)
-    return {"path": citation.path, "start": citation.start, "end": end}
+    lines: dict[str, str | int] = {"path": citation.path, "start": citation.start, "end": end}
+    named = [name for name in repositories if citation.path.startswith(f"{name}:")]
+    return {"repository": max(named, key=len), **lines} if named else lines

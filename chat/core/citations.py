@@ -65,3 +65,13 @@ def exists(citation: Citation, lines: Mapping[str, int]) -> bool:
 def compose(text: str) -> str:
     """`text` in Unicode's composed form (NFC), as paths are compared."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def short_name(path: str) -> str:
+    """The name of a file, behind that of its repository where that stands before the path."""
+    repository, colon, rest = path.rpartition(":")
+    return f"{_last_part(repository)}{colon}{_last_part(rest)}"
+
+
+def _last_part(path: str) -> str:
+    return path.rpartition("/")[2]

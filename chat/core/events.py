@@ -12,7 +12,7 @@ from uuid import UUID
 
 from chat.core.citations import Check, Citation
 from chat.core.errors import ChatError, ProviderError, error_class
-from chat.core.json_shapes import SourceItem
+from chat.core.json_shapes import RepositoryItem, SourceItem
 from chat.core.messages import Parameters, format_message, plain_text
 from deepwiki.foundation.text import clean_json
 
@@ -96,7 +96,8 @@ class Status(Event):
 class Sources(Event):
     """The passages of the prompt, best first. `mode` is `hybrid` or `words`.
 
-    `check` looks citations up in the index that the passages come from.
+    `check` looks citations up in the index that the passages come from. `repositories` are
+    those that were searched, where they are several.
     """
 
     name = "sources"
@@ -105,6 +106,7 @@ class Sources(Event):
     commit: str
     mode: str
     check: Check | None = field(default=None, compare=False, repr=False)
+    repositories: list[RepositoryItem] | None = None
 
 
 @dataclass(frozen=True)

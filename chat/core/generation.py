@@ -123,6 +123,7 @@ class _Generation:
             content,
             repository=self.retrieved.repository,
             language=self.context.request.language,
+            several=[one.name for one in self.retrieved.repositories],
             **self.round_input.variables,
         )
 

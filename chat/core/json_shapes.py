@@ -24,6 +24,18 @@ class SourceItem(TypedDict):
     read: NotRequired[bool]  # all of it was in front of the model; stored only
 
 
+class RepositoryItem(TypedDict):
+    """One of several repositories of an answer (`Message.repositories`, `sources` events).
+
+    The first is that of the conversation. `name` stands before the paths that are its own,
+    `owner/repo:`; `commit` is not known before the search.
+    """
+
+    id: str
+    name: str
+    commit: NotRequired[str]
+
+
 class NoticeItem(TypedDict):
     """One notice (`Message.notices`)."""
 

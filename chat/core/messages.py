@@ -81,6 +81,10 @@ MESSAGES: Final[dict[str, str]] = {
     "field_not_text": "{field} must be text.",
     "field_too_long": "{field} is longer than {limit} characters.",
     "too_many_patterns": "{field} holds more than {limit} patterns. Leave some out.",
+    "field_not_texts": "{field} must be a list of texts.",
+    "too_many_repositories": (
+        "At most {limit} more repositories can be asked about at once. Leave some out."
+    ),
     "field_not_boolean": "{field} must be true or false.",
     "field_not_a_name": "{field} holds characters that no name has.",
     "field_not_a_uuid": "{field} must be a UUID.",
@@ -115,6 +119,9 @@ MESSAGES: Final[dict[str, str]] = {
     "partly_indexed": (
         "Only {files} of the {total} files of this repository are in its index: it is larger than"
         " this server allows."
+    ),
+    "repositories_not_ready": (
+        "Not yet indexed, and so left out: {names}. Ask again when they are ready."
     ),
     "words_only": "The repository was still being indexed when this was asked: the search went by words alone.",
     "research_needs_model": "Deep Research needs a language model. These are the passages found.",

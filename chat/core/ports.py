@@ -23,7 +23,9 @@ class Retrieved:
     looks a citation up in the index that was searched. `has_terms`: the question holds
     words besides those that every sentence has. `filtered` is what the
     request's filters left to be searched, None without filters. Of `eligible_files` only
-    `indexed_files` had room in the index.
+    `indexed_files` had room in the index. `repositories` are those that were searched where
+    they are several, the first first; paths then begin with the name of theirs, `owner/repo:`.
+    `not_ready` names those that have no index yet.
     """
 
     passages: tuple[PromptPassage, ...]
@@ -38,6 +40,17 @@ class Retrieved:
     eligible_files: int = 0
     check: Check | None = field(default=None, compare=False, repr=False)
     filtered: FilterCounts | None = None
+    repositories: tuple[SearchedRepository, ...] = ()
+    not_ready: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SearchedRepository:
+    """One of several repositories: its row, its name before paths, the commit that was read."""
+
+    id: str
+    name: str
+    commit: str
 
 
 @dataclass(frozen=True)

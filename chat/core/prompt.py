@@ -44,7 +44,8 @@ class PromptPassage:
     `match_reason` is defined, named, words, meaning or both, or how the passage hangs
     together with the file `via`: used (by it), uses (it), test (of it), tested (by it);
     empty where unknown. `role` is code, test or docs. `url` leads to the lines on the
-    repository's host.
+    repository's host. `repository` is the name that stands before `path`, where several are
+    asked about.
     """
 
     path: str
@@ -59,6 +60,7 @@ class PromptPassage:
     role: str = ""
     commit: str = ""
     url: str = ""
+    repository: str = ""
 
     @property
     def cite(self) -> str:
@@ -130,10 +132,17 @@ class Prompt:
 
 
 def build_prompt(
-    template: str, content: PromptContent, *, repository: str, language: str, **variables: str
+    template: str,
+    content: PromptContent,
+    *,
+    repository: str,
+    language: str,
+    several: Sequence[str] = (),
+    **variables: str,
 ) -> Prompt:
     """The prompt from `chat/prompts/<template>.md`.
 
+    `several` are the names of the repositories where the question is about more than one.
     Raises KeyError where the template names a variable that is not given.
     """
     system = read_template(template).substitute(
@@ -142,6 +151,8 @@ def build_prompt(
         rules=read_template("rules").template,
         **variables,
     )
+    if several:
+        system += f"\n\n{_about_several(several)}"
     user_turn = Turn("user", _user_message(content))
     return Prompt(
         system,
@@ -151,6 +162,12 @@ def build_prompt(
         language,
         is_research=template.startswith("research_"),
     )
+
+
+def _about_several(names: Sequence[str]) -> str:
+    """How the paths of several repositories are written."""
+    plain = [neutralize(name) for name in names]
+    return read_template("several").substitute(names=", ".join(plain), first=plain[0])
 
 
 def _answer_alone(turn: Turn) -> Turn:
@@ -194,8 +211,14 @@ def _file_block(file: PromptPassage) -> str:
 
 
 def _passages_block(passages: Sequence[PromptPassage]) -> str:
-    blocks = "\n".join(map(_passage_block, passages))
+    blocks = "\n".join(map(_passage_block, _by_repository(passages)))
     return f"<passages>\n{blocks or _NO_PASSAGES}\n</passages>"
+
+
+def _by_repository(passages: Sequence[PromptPassage]) -> Sequence[PromptPassage]:
+    """The passages of each repository together, those of the best passage first."""
+    names = list(dict.fromkeys(passage.repository for passage in passages))
+    return sorted(passages, key=lambda passage: names.index(passage.repository))
 
 
 def _passage_block(passage: PromptPassage) -> str:

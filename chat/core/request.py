@@ -27,6 +27,8 @@ MODES: dict[str, Mode] = {mode: mode for mode in get_args(Mode)}
 # A client's system message has no more authority than what its user typed.
 ROLES: dict[str, Role] = {"user": "user", "assistant": "assistant", "system": "user"}
 FILTERS = ("excluded_dirs", "excluded_files", "included_dirs", "included_files")
+MAX_ADDRESS_CHARS = 2_000
+MAX_REPOSITORIES = 5  # besides the first
 DEEP_RESEARCH = "[DEEP RESEARCH]"
 RESEARCH_WORD = ":research"  # as the first or the last word of a question: it is researched
 # Names of providers and models: no control characters and no spaces.
@@ -47,6 +49,8 @@ class Turn:
 class ChatRequest:
     """A validated request. `messages` ends with the question.
 
+    `repositories` are ids or addresses of those that are asked about besides that of `repo_url`;
+    None leaves them as they were in the conversation.
     `token` is the access token of a private repository; it is never logged or prompted.
     """
 
@@ -69,6 +73,7 @@ class ChatRequest:
     parent: uuid.UUID | None = None
     edit: uuid.UUID | None = None
     repository: uuid.UUID | None = None
+    repositories: tuple[str, ...] | None = None
 
     @property
     def question(self) -> str:
@@ -81,7 +86,7 @@ def parse(value: Mapping[str, Any], limits: RequestLimits) -> ChatRequest:
     Raises BadRequest, which names the wrong field, and RequestTooLarge.
     """
     fields = _Fields(value)
-    repo_url = fields.text("repo_url", 2_000).strip()
+    repo_url = fields.text("repo_url", MAX_ADDRESS_CHARS).strip()
     messages = _messages(value.get("messages"), limits)
     if not repo_url:
         raise BadRequest("repo_url_missing")
@@ -105,6 +110,7 @@ def parse(value: Mapping[str, Any], limits: RequestLimits) -> ChatRequest:
         parent=fields.identifier("parent"),
         edit=fields.identifier("edit"),
         repository=fields.identifier("repository"),
+        repositories=fields.repositories(repo_url),
     )
 
 
@@ -144,6 +150,22 @@ class _Fields:
         if text and parsed is None:
             raise BadRequest("field_not_a_uuid", field=name)
         return parsed
+
+    def repositories(self, first: str) -> tuple[str, ...] | None:
+        """Those besides the first, each once; None without the field."""
+        values = self._typed("repositories", list, "field_not_texts")
+        if values is None:
+            return None
+        if not all(isinstance(value, str) for value in values):
+            raise BadRequest("field_not_texts", field="repositories")
+        if any(len(value) > MAX_ADDRESS_CHARS for value in values):
+            limit = f"{MAX_ADDRESS_CHARS:,}"
+            raise BadRequest("field_too_long", field="repositories", limit=limit)
+        others = tuple(dict.fromkeys(clean(value).strip() for value in values))
+        others = tuple(other for other in others if other not in ("", first))
+        if len(others) > MAX_REPOSITORIES:
+            raise BadRequest("too_many_repositories", limit=MAX_REPOSITORIES)
+        return others
 
     def _typed(self, name: str, kind: type[T], reason: str) -> T | None:
         value = self.values.get(name)

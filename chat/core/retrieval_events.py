@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from chat.core.events import Notice, Sources
-from chat.core.json_shapes import SourceItem
-from chat.core.ports import FilterCounts, Retrieved
+from chat.core.json_shapes import RepositoryItem, SourceItem
+from chat.core.ports import FilterCounts, Retrieved, SearchedRepository
 from chat.core.prompt import PromptPassage
 
 MAX_SHOWN_PATTERNS = 5
@@ -20,7 +20,8 @@ def sources(*rounds: Retrieved) -> Sources:
     """
     items = [_item(number, passage) for number, passage in enumerate(_distinct(rounds), 1)]
     last = rounds[-1]
-    return Sources(items, last.commit, last.mode, last.check)
+    repositories = [_repository(one) for one in last.repositories] or None
+    return Sources(items, last.commit, last.mode, last.check, repositories)
 
 
 def notices(retrieved: Retrieved, *, is_generative: bool) -> list[Notice]:
@@ -33,6 +34,9 @@ def notices(retrieved: Retrieved, *, is_generative: bool) -> list[Notice]:
         events += _filter_notices(retrieved.filtered)
     if not retrieved.passages and is_generative and not _is_empty(retrieved.filtered):
         events.append(Notice.of("nothing_found"))
+    if retrieved.not_ready:
+        names = ", ".join(retrieved.not_ready)
+        events.append(Notice.of("repositories_not_ready", names=names))
     if retrieved.building:
         events.append(Notice.of("words_only"))
     if retrieved.indexed_files < retrieved.eligible_files:
@@ -70,6 +74,10 @@ def _shown(patterns: Sequence[str]) -> str:
 def _distinct(rounds: Iterable[Retrieved]) -> Iterable[PromptPassage]:
     passages = {passage.cite: passage for retrieved in rounds for passage in retrieved.passages}
     return passages.values()
+
+
+def _repository(one: SearchedRepository) -> RepositoryItem:
+    return {"id": one.id, "name": one.name, "commit": one.commit}
 
 
 def _item(number: int, passage: PromptPassage) -> SourceItem:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import fmean
-from typing import TYPE_CHECKING, Self
+from typing import Protocol, Self
 
 from chat.core.citation_search import find
 from chat.core.citations import (
@@ -20,17 +20,22 @@ from chat.core.citations import (
 )
 from chat.core.json_shapes import CitationItem
 
-if TYPE_CHECKING:  # the worker process does without it
-    from repos.sources import Address
-
 CitationRow = tuple[str, int, int, CitationState, str]  # path, start, end, state, href
+
+
+class HostPages(Protocol):
+    """The pages on which a repository's host shows its files."""
+
+    def blob_url(self, commit: str, path: str, start: int = 0, end: int = 0) -> str:
+        """The URL of lines at a commit; empty where there is no such page."""
+        ...
 
 
 @dataclass(frozen=True)
 class CitationChecker:
     """The Check of one index: `lines` maps its paths to their number of lines."""
 
-    address: Address
+    address: HostPages
     commit: str
     lines: Mapping[str, int]
 
@@ -62,6 +67,41 @@ class CitationChecker:
                     break
                 folders.add(path)
         return folders
+
+
+@dataclass(frozen=True)
+class SeveralCheckers:
+    """The Check of several indexes, by what stands before the paths of each, `owner/repo:`.
+
+    A path without it is looked up too: it is that of the one index that has it.
+    """
+
+    checks: Mapping[str, CitationChecker]
+
+    def __call__(self, citation: Citation) -> Checked:
+        for prefix, check in self.checks.items():
+            if citation.path.startswith(prefix):
+                path = citation.path.removeprefix(prefix)
+                return replace(check(replace(citation, path=path)), citation=citation)
+        return Checked(citation, "missing")
+
+    def known_path(self, path: str) -> str:
+        """See Check: the path with what stands before it."""
+        for prefix, check in self.checks.items():
+            if path.startswith(prefix) and (known := check.known_path(path.removeprefix(prefix))):
+                return f"{prefix}{known}"
+        found = [
+            prefix + known
+            for prefix, check in self.checks.items()
+            if (known := check.known_path(path))
+        ]
+        return found[0] if len(found) == 1 else ""
+
+    def has_folder(self, path: str) -> bool:
+        """See Check."""
+        return any(
+            check.has_folder(path.removeprefix(prefix)) for prefix, check in self.checks.items()
+        )
 
 
 @dataclass(frozen=True)
@@ -120,7 +160,7 @@ def read_share(stored: Iterable[CitationItem]) -> float | None:
     return fmean(results) if results else None
 
 
-def stored_check(stored: Iterable[CitationItem], address: Address, commit: str) -> Check:
+def stored_check(stored: Iterable[CitationItem], address: HostPages, commit: str) -> Check:
     """The Check of an earlier answer, from its stored citations."""
     results = {}
     for item in stored:
@@ -148,7 +188,7 @@ def _citation(item: CitationItem) -> Citation:
     return Citation(item["path"], item["start"], item["end"])
 
 
-def _linked(citation: Citation, state: CitationState, address: Address, commit: str) -> Checked:
+def _linked(citation: Citation, state: CitationState, address: HostPages, commit: str) -> Checked:
     """A citation that was found, with its URL at the repository's host."""
     return Checked(
         citation,

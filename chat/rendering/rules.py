@@ -19,7 +19,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from chat.core.citation_search import Mention, mentions, whole_citation
-from chat.core.citations import Check, Checked, Citation, compose
+from chat.core.citations import Check, Checked, Citation, compose, short_name
 from chat.rendering import diagrams
 from chat.rendering.highlighting import highlight_code
 from chat.rendering.notes import (
@@ -178,8 +178,7 @@ def _citation_end(checked: Checked) -> str:
 
 def _label(citation: Citation) -> str:
     """The file's name and its lines."""
-    name = citation.path.rpartition("/")[2]
-    return f"{html.escape(name)} {_line_numbers(citation)}"
+    return f"{html.escape(short_name(citation.path))} {_line_numbers(citation)}"
 
 
 def _line_numbers(citation: Citation) -> str:

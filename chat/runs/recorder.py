@@ -144,6 +144,8 @@ def _message_fields(run: Run) -> Fields:
             "commit": run.sources.commit,
             "search_mode": run.sources.mode,
         }
+        if run.sources.repositories:
+            fields["repositories"] = run.sources.repositories
     if run.notices:
         fields["notices"] = [_without_name(notice) for notice in run.notices]
     if run.usage is not None:

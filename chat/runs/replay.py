@@ -83,7 +83,8 @@ def _items_of_message(run_id: uuid.UUID, person: Person, done: Numbered) -> list
 def _events_of(message: Message) -> Iterator[Event]:
     """The events that a finished answer is made from, without Done."""
     yield Accepted(str(message.conversation_id), str(message.pk))
-    yield Sources(message.sources, message.commit, message.search_mode)
+    repositories = message.repositories or None
+    yield Sources(message.sources, message.commit, message.search_mode, repositories=repositories)
     yield Delta(message.content)
     if message.error:
         yield _stored_failure(message)

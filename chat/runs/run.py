@@ -65,7 +65,7 @@ class Run:
     renderer: BlockRenderer | None = None
     ends_when_alone: bool = False
     person_id: int | None = None
-    repository_id: uuid.UUID | None = None
+    repository_ids: tuple[uuid.UUID, ...] = ()
     meter: UsageMeter | None = None
     text: str = ""
     state: State | None = None

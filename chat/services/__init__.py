@@ -13,6 +13,7 @@ from chat.services.configuration import (
     refreshed_providers,
     request_limits,
 )
+from chat.services.further_repositories import conversation_repositories
 from chat.services.permissions import check_may_follow
 from chat.services.running import runs
 from deepwiki.foundation.address_keys import network
@@ -21,6 +22,7 @@ __all__ = [
     "ask",
     "attach",
     "check_may_follow",
+    "conversation_repositories",
     "database_errors_as_down",
     "network",
     "providers",

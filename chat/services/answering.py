@@ -157,7 +157,7 @@ async def _start_answer(
             id=accepted.run_id or uuid.uuid4(),
             ends_when_alone=not lasting,
             person_id=person.pk,
-            repository_id=accepted.repository.pk,
+            repository_ids=tuple(one.pk for one in (accepted.repository, *accepted.others)),
             renderer=_renderer(request),
             recorder=_recorder(accepted, model.provider, lasting=lasting),
             meter=context.meter,
@@ -217,6 +217,7 @@ def _retriever(
         filters=parse_filters(request.filters),
         file=request.file_path,
         loaded=accepted.repository,
+        others=accepted.others,
         names_first=not providers().adapter(model.provider).is_generative,
     )
 

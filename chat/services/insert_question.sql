@@ -34,9 +34,9 @@ made AS (
 stored AS (
     INSERT INTO chat_message (
         id, conversation_id, position, parent_id, role, content, state, asked_by_id, client_message_id, run_id, provider, model,
-        language, lease_at
+        language, repositories, lease_at
     )
-    SELECT given.*, CASE WHEN given.run IS NULL THEN NULL ELSE now() END
+    SELECT given.*, %(repositories)s::jsonb, CASE WHEN given.run IS NULL THEN NULL ELSE now() END
     FROM allowed CROSS JOIN (VALUES
         (%(question)s::uuid, %(conversation)s::uuid, %(position)s, %(parent)s::uuid, 'user', %(content)s, 'complete',
          %(person)s, %(client)s::uuid, NULL::uuid, '', '', %(language)s),

@@ -5,21 +5,22 @@ accept_question -> asked before? -> repository -> parent and history -> insert_q
 
 from __future__ import annotations
 
+import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
 
 from chat.core.errors import BadRequest, NoSuchRepository, NotSignedIn, TooMany
 from chat.core.ports import Model
 from chat.core.request import ChatRequest, Turn
 from chat.core.research_rounds import untagged
-from chat.message_tree import ancestors
 from chat.models import Conversation, Message
 from chat.services.continued_conversations import with_conversation
+from chat.services.conversation_place import ConversationPlace, place_in_conversation
+from chat.services.further_repositories import further_repositories, repository_items
 from chat.services.quotas import QuestionCounts, limit_parameters
 from chat.token_usage import TOKENS
 from deepwiki.foundation.sql import read_sql
@@ -30,8 +31,6 @@ from repos.sources.errors import NotFound, SourceError, TooManyAdded
 if TYPE_CHECKING:
     from deepwiki.accounts.authentication import Person
 
-MessagesById = dict[uuid.UUID, Message]
-
 MAX_TITLE_CHARS = 80
 INSERT_QUESTION = read_sql(__file__, "insert_question.sql").replace("{tokens}", TOKENS)
 
@@ -40,7 +39,8 @@ INSERT_QUESTION = read_sql(__file__, "insert_question.sql").replace("{tokens}", 
 class AcceptedQuestion:
     """A question with its rows: ready to run, or (`existing`) accepted before.
 
-    The ids are None for a person without an account, whose question leaves no rows.
+    The ids are None for a person without an account, whose question leaves no rows. `others` are
+    asked about besides `repository`.
     """
 
     repository: Repository
@@ -49,17 +49,7 @@ class AcceptedQuestion:
     answer_id: uuid.UUID | None = None
     run_id: uuid.UUID | None = None
     existing: bool = False
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where a question stands: its conversation, the message before it, its position."""
-
-    conversation_id: uuid.UUID
-    is_new: bool
-    history: tuple[Turn, ...]
-    parent_id: uuid.UUID | None = None
-    position: int = 1
+    others: tuple[Repository, ...] = ()
 
 
 def accept_question(
@@ -75,10 +65,11 @@ def accept_question(
     if request.token and person.pk is None:
         raise NotSignedIn("token_needs_sign_in")
     repository = _repository(person, request, client_address)
+    others = further_repositories(person, request, repository)
     if person.pk is None:
-        return AcceptedQuestion(repository, request.messages[:-1])
+        return AcceptedQuestion(repository, request.messages[:-1], others=others)
     try:
-        return _store(person, request, model, repository)
+        return replace(_store(person, request, model, (repository, *others)), others=others)
     except IntegrityError:
         # The same question came twice at once: the other one has stored it.
         existing = _accepted_before(person, request)
@@ -177,93 +168,28 @@ def _readable(person: Person) -> RepositoryQuerySet:
 
 
 def _store(
-    person: Person, request: ChatRequest, model: Model, repository: Repository
+    person: Person, request: ChatRequest, model: Model, asked: Sequence[Repository]
 ) -> AcceptedQuestion:
-    """Store the question and the answer to come.
+    """Store the question about some repositories, and the answer to come.
 
     Raises TooMany, NoSuchRepository, BadRequest.
     """
+    repository = asked[0]
     request = with_conversation(person, request, repository)
     if request.conversation is None:
-        place = _Place(uuid.uuid4(), is_new=True, history=request.messages[:-1])
-        return _insert(person, request, model, repository, place)
+        place = ConversationPlace(uuid.uuid4(), is_new=True, history=request.messages[:-1])
+        return _insert(person, request, model, asked, place)
     with transaction.atomic():
-        place = _place_in_conversation(person, request, repository, request.conversation)
-        return _insert(person, request, model, repository, place)
-
-
-def _place_in_conversation(
-    person: Person, request: ChatRequest, repository: Repository, conversation_id: uuid.UUID
-) -> _Place:
-    """Where the question follows in its conversation, whose row is locked."""
-    own = Conversation.objects.of(person).select_for_update()
-    conversation = own.filter(pk=conversation_id, repository=repository).first()
-    if conversation is None:
-        raise NoSuchRepository("no_such_conversation")
-    columns = ("id", "parent_id", "position", "role", "content")
-    messages = list(conversation.messages.only(*columns).order_by("position"))
-    parent, history = _parent_and_history(messages, request)
-    Conversation.objects.filter(pk=conversation.pk).update(updated_at=timezone.now())
-    return _Place(
-        conversation_id=conversation.pk,
-        is_new=False,
-        history=history,
-        parent_id=parent.pk if parent is not None else None,
-        position=_next_position(messages),
-    )
-
-
-def _next_position(messages: list[Message]) -> int:
-    if not messages:
-        return 1
-    return messages[-1].position + 1
-
-
-def _parent_and_history(
-    messages: list[Message], request: ChatRequest
-) -> tuple[Message | None, tuple[Turn, ...]]:
-    """The message that the question follows, and the turns up to it.
-
-    The history is taken from the rows: a client cannot put words into an answer. Raises
-    BadRequest.
-    """
-    by_id = {message.pk: message for message in messages}
-    parent = _parent(by_id, request)
-    if parent is None:
-        return None, ()
-    turns = tuple(_turn(message) for message in ancestors(by_id, parent) if message.content)
-    return parent, turns[-settings.HISTORY_MESSAGES :]
-
-
-def _parent(by_id: MessagesById, request: ChatRequest) -> Message | None:
-    if request.edit is not None:
-        return _parent_of_edited(by_id, _message(by_id, request.edit))
-    if request.parent is not None:
-        return _message(by_id, request.parent)
-    return next(reversed(by_id.values()), None)
-
-
-def _parent_of_edited(by_id: MessagesById, edited: Message) -> Message | None:
-    if edited.role == Message.Role.ASSISTANT and edited.parent_id:
-        edited = by_id[edited.parent_id]  # an answer stands for its question
-    if not edited.parent_id:
-        return None
-    return by_id.get(edited.parent_id)
-
-
-def _message(by_id: MessagesById, message_id: uuid.UUID) -> Message:
-    if message_id not in by_id:
-        raise BadRequest("parent_not_in_conversation")
-    return by_id[message_id]
-
-
-def _turn(message: Message) -> Turn:
-    is_answer = message.role == Message.Role.ASSISTANT
-    return Turn("assistant" if is_answer else "user", message.content)
+        place = place_in_conversation(person, request, repository, request.conversation)
+        return _insert(person, request, model, asked, place)
 
 
 def _insert(
-    person: Person, request: ChatRequest, model: Model, repository: Repository, place: _Place
+    person: Person,
+    request: ChatRequest,
+    model: Model,
+    asked: Sequence[Repository],
+    place: ConversationPlace,
 ) -> AcceptedQuestion:
     """Check the person's limits and insert the rows, in one message to the database.
 
@@ -271,11 +197,13 @@ def _insert(
     for as long. Raises TooMany.
     """
     answer_id, run_id = uuid.uuid4(), uuid.uuid4()
+    repository, *others = asked
     parameters = {
         **limit_parameters(person, model),
         "conversation": place.conversation_id,
         "is_new": place.is_new,
         "repository": repository.pk,
+        "repositories": json.dumps(repository_items(repository, others)),
         "title": _title(request.question),
         "question": uuid.uuid4(),
         "position": place.position,

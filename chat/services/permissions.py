@@ -15,21 +15,23 @@ if TYPE_CHECKING:
 
 
 def check_may_follow(person: Person, run_id: uuid.UUID) -> None:
-    """Raises NoSuchRepository if the person may not read the repository of an answer any more.
+    """Raises NoSuchRepository if the person may not read a repository of an answer any more.
 
     Asks the database: call it in a thread.
     """
-    repository_id = _repository_id(person, run_id)
-    if repository_id is None:
-        return  # no row, and so nothing that could be taken away
+    ids = _repository_ids(person, run_id)
+    # Without a row there is nothing that could be taken away.
     readable = Repository.objects.readable_by(person)
-    if not readable.filter(pk=repository_id).exists():
+    if ids and readable.filter(pk__in=ids).count() < len(ids):
         raise NoSuchRepository
 
 
-def _repository_id(person: Person, run_id: uuid.UUID) -> uuid.UUID | None:
+def _repository_ids(person: Person, run_id: uuid.UUID) -> set[uuid.UUID]:
     run = runs.get(run_id)
-    if run is not None and run.repository_id is not None:
-        return run.repository_id
+    if run is not None and run.repository_ids:
+        return set(run.repository_ids)
     answers = Message.objects.filter(run_id=run_id, conversation__user=person.pk)
-    return answers.values_list("conversation__repository_id", flat=True).first()
+    row = answers.values_list("conversation__repository_id", "repositories").first()
+    if row is None:
+        return set()
+    return {row[0], *(uuid.UUID(item["id"]) for item in row[1])}

@@ -6,55 +6,37 @@ import asyncio
 import contextlib
 import time
 import uuid
-from collections.abc import AsyncGenerator, Callable, Coroutine
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from django.conf import settings
 
 from chat.core.errors import NoSuchRepository, RetrieverFailed
 from chat.core.events import Status
-from chat.core.ports import FilterCounts, Retrieved
-from chat.core.prompt import PromptPassage
-from chat.rendering.citation_links import CitationChecker
+from chat.core.ports import Retrieved
 from chat.runs import keep
 from chat.services.index_progress import index_progress
-from chat.tools.named_places import with_named_places
-from chat.tools.repository import RepositoryAtCommit
+from chat.services.repository_search import RepositorySearch
+from chat.tools.repository import RepositoryAtCommit, with_names
 from deepwiki.foundation import metrics
 from deepwiki.foundation.threads import in_thread
-from repos.indexing.code_tokens import question_terms
-from repos.models import Index, Repository
-from repos.search import (
-    Filters,
-    IndexSnapshot,
-    PersonId,
-    SearchHit,
-    SearchOptions,
-    SearchResult,
-    read_file,
-    release_snapshot,
-    search,
-    snapshot_line_counts,
-    take_snapshot,
-)
-from repos.sources import Address
+from repos.models import Repository
+from repos.search import Filters, IndexSnapshot, PersonId, release_snapshot, take_snapshot
 
 POLL_SECONDS = 0.25
 SHARED_SECONDS = 5.0
-MAX_FILE_LINES = 800
-MAX_FILE_CHARS = 60_000
 T = TypeVar("T")
 
 
 @dataclass
 class RepositoryRetriever:
-    """Retriever over one repository, with one person's rights.
+    """Retriever over one repository, and perhaps `others`, with one person's rights.
 
     `loaded` is the repository as it was read for the question, with this person's rights:
     it serves the first search, a later one reads it again. All searches are of `snapshot`,
-    taken by the first. `names_first`: the places of the question's names come before the hits.
+    taken by the first, and of such snapshots of the others; `searched` is what was.
+    `names_first`: the places of the question's names come before the hits.
     """
 
     repository_id: uuid.UUID
@@ -64,6 +46,10 @@ class RepositoryRetriever:
     loaded: Repository | None = None
     snapshot: IndexSnapshot | None = None
     names_first: bool = False
+    others: Sequence[Repository] = ()
+    searched: Sequence[RepositoryAtCommit] = ()
+    _others_read: list[tuple[Repository, IndexSnapshot]] = field(default_factory=list)
+    _not_ready: list[str] = field(default_factory=list)
 
     async def retrieve(self, question: str, limit: int) -> AsyncGenerator[Status | Retrieved]:
         """See Retriever. Waits for a repository that is being indexed, with its progress."""
@@ -90,8 +76,13 @@ class RepositoryRetriever:
                 async for event in events:
                     yield event
         finally:
-            if self.snapshot is not None:
-                keep(in_thread(release_snapshot, self.snapshot))
+            for snapshot in self._snapshots():
+                keep(in_thread(release_snapshot, snapshot))
+
+    def _snapshots(self) -> list[IndexSnapshot]:
+        """All that were taken."""
+        own = [self.snapshot] if self.snapshot is not None else []
+        return own + [snapshot for _, snapshot in self._others_read]
 
     async def _taken_snapshot(self, repository: Repository) -> IndexSnapshot | None:
         """None while there is no index."""
@@ -111,72 +102,53 @@ class RepositoryRetriever:
         self, repository: Repository, snapshot: IndexSnapshot, question: str, limit: int
     ) -> Retrieved:
         """Search; equal searches of one person within a few seconds are run once."""
-        index = repository.current_index
-        assert index is not None
-        searched = (snapshot.index_id, snapshot.generation, snapshot.commit)
-        state = (index.updated_at, index.state, self.names_first)
-        key = (*searched, *state, self.person_id, question, limit, self.filters, self.file)
+        self.searched = await self._opened(repository, snapshot)
+        search = RepositorySearch(self.searched, self.file, self.names_first)
+        states = tuple(map(_state, self.searched))
+        key = (*states, self.names_first, self.person_id, question, limit, self.filters, self.file)
         with metrics.retrieval_seconds.time():
-            return await _shared(
-                key, lambda: in_thread(self._search, repository, snapshot, question, limit)
-            )
+            found = await _shared(key, lambda: in_thread(search.run, question, limit))
+        return replace(found, not_ready=tuple(self._not_ready))
 
-    def _search(
-        self, repository: Repository, snapshot: IndexSnapshot, question: str, limit: int
-    ) -> Retrieved:
-        result = search(
-            [snapshot],
-            question,
-            user_id=self.person_id,
-            options=SearchOptions(limit, self.filters, self.file),
-        )
-        index = _index_of(snapshot, repository)
-        return Retrieved(
-            passages=self._passages(repository, snapshot, question, result),
-            commit=snapshot.commit,
-            mode=result.mode,
-            repository=repository.name,
-            file=self._file(snapshot),
-            repository_id=str(repository.pk),
-            building=index.state != Index.State.READY and bool(index.embedders),
-            indexed_files=index.files,
-            eligible_files=index.eligible_files,
-            check=_checker(
-                repository.address, snapshot.commit, snapshot.index_id, snapshot.generation
-            ),
-            has_terms=bool(question_terms(question)),
-            filtered=_filtered(result),
+    async def _opened(
+        self, repository: Repository, snapshot: IndexSnapshot
+    ) -> Sequence[RepositoryAtCommit]:
+        """What is searched: the repository, and those of the others that have an index."""
+        if self.others and not self.searched:
+            await in_thread(self._take_others)
+        read = [(repository, snapshot), *self._others_read]
+        return with_names(
+            [
+                RepositoryAtCommit(one, taken, one.name, "", self.person_id, self.filters)
+                for one, taken in read
+            ]
         )
 
-    def _passages(
-        self, repository: Repository, snapshot: IndexSnapshot, question: str, result: SearchResult
-    ) -> tuple[PromptPassage, ...]:
-        address = repository.address  # parsed each time: of a folder, by asking the file system
-        hits = tuple(_prompt_passage(address, hit) for hit in result.passages)
-        if not self.names_first:
-            return hits
-        readable = RepositoryAtCommit(
-            repository, snapshot, repository.name, "", self.person_id, self.filters
-        )
-        return tuple(with_named_places(readable, question, hits))
+    def _take_others(self) -> None:
+        """Take a snapshot of each. Raises NoSuchRepository for one that may not be read."""
+        for repository in self.others:
+            taken = take_snapshot(repository.pk, self.person_id)
+            if taken is not None:
+                self._others_read.append((repository, taken))
+            elif _is_readable(repository, self.person_id):
+                self._not_ready.append(repository.name)
+            else:
+                raise NoSuchRepository
 
-    def _file(self, snapshot: IndexSnapshot) -> PromptPassage | None:
-        if not self.file:
-            return None
-        document = read_file(snapshot, self.file, self.person_id)
-        if document is None:
-            return None
-        lines = document.text[:MAX_FILE_CHARS].split("\n")[:MAX_FILE_LINES]
-        return PromptPassage(document.path, 1, len(lines), "\n".join(lines), document.language)
+
+def _is_readable(repository: Repository, person_id: int | None) -> bool:
+    readable = Repository.objects.readable_by(PersonId(person_id))
+    return readable.filter(pk=repository.pk).exists()
+
+
+def _state(one: RepositoryAtCommit) -> tuple[Any, ...]:
+    """The state of an index that a search reads."""
+    index = one.repository.current_index
+    current = (index.updated_at, index.state) if index is not None else ()
+    return (one.index_id, one.generation, one.commit, one.name, *current)
 
 
 _searches: dict[tuple[Any, ...], asyncio.Future[Any]] = {}
-
-
-@lru_cache(maxsize=8)
-def _checker(address: Address, commit: str, index_id: int, generation: int) -> CitationChecker:
-    """One for all answers about a state of an index: it keeps every path and folder of it."""
-    return CitationChecker(address, commit, snapshot_line_counts(index_id, generation))
 
 
 async def _shared(key: tuple[Any, ...], start: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -198,38 +170,3 @@ async def _shared(key: tuple[Any, ...], start: Callable[[], Coroutine[Any, Any, 
 
 def _has_failed(future: asyncio.Future[Any]) -> bool:
     return future.done() and (future.cancelled() or future.exception() is not None)
-
-
-def _index_of(snapshot: IndexSnapshot, repository: Repository) -> Index:
-    """The index of a snapshot, which another one may have replaced. Raises NoSuchRepository."""
-    current = repository.current_index
-    if current is not None and current.pk == snapshot.index_id:
-        return current
-    index = Index.objects.filter(pk=snapshot.index_id).first()
-    if index is None:
-        raise NoSuchRepository
-    return index
-
-
-def _filtered(result: SearchResult) -> FilterCounts | None:
-    files = result.files
-    if files is None:
-        return None
-    return FilterCounts(len(files.documents), files.total, files.unmatched)
-
-
-def _prompt_passage(address: Address, hit: SearchHit) -> PromptPassage:
-    return PromptPassage(
-        path=hit.path,
-        start=hit.start,
-        end=hit.end,
-        text=hit.text,
-        language=hit.language,
-        symbol=hit.symbol,
-        score=hit.score,
-        match_reason=hit.reason,
-        via=hit.via,
-        role=hit.role,
-        commit=hit.commit,
-        url=address.blob_url(hit.commit, hit.path, hit.start, hit.end),
-    )

@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from chat.core.citation_search import find
-from chat.core.citations import Citation
+from chat.core.citations import Citation, short_name
 from chat.rendering.citation_links import CitationChecker, CitationTable, citation_rows
 from chat.rendering.markdown import render_blocks
 from chat.rendering.rules import environment
@@ -179,3 +179,17 @@ def test_names_in_double_underscores_are_not_emphasis_and_emphasis_is():
     html = rendered("lib/__init__.py, self.__init__() and __tests__/a.py, but __this__ is strong.")
     assert "lib/__init__.py" in html and "self.__init__()" in html and "__tests__/a.py" in html
     assert "<strong>this</strong>" in html
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("a.py", "a.py"),
+        ("src/a.py", "a.py"),
+        ("own/stable:src/a.py", "stable:a.py"),
+        ("stable:a.py", "stable:a.py"),
+        ("src/odd:name.py", "odd:name.py"),
+    ],
+)
+def test_a_chip_shows_the_name_of_the_file_and_of_its_repository_where_it_has_one(path, name):
+    assert short_name(path) == name

@@ -62,6 +62,8 @@ UNTRANSLATED = {
     "repo_url_missing",
     "no_messages",
     "messages_not_a_list",
+    "field_not_texts",
+    "too_many_repositories",
     "too_many_messages",
     "message_incomplete",
     "unknown_role",

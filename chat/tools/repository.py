@@ -60,7 +60,7 @@ class RepositoryAtCommit:
         return self.snapshot.commit
 
     @cached_property
-    def _address(self) -> Address:
+    def address(self) -> Address:
         return self.repository.address
 
     @cached_property
@@ -132,6 +132,11 @@ class RepositoryAtCommit:
         spelled = (path.rstrip("/") for path in asked.spellings())
         return next((path for path in spelled if path in folders), None)
 
+    @property
+    def shown_name(self) -> str:
+        """The name that stands before its paths; empty for one alone."""
+        return self.name if self.prefix else ""
+
     def shown_path(self, path: str) -> str:
         """A path as it is cited."""
         return f"{self.prefix}{path}"
@@ -144,7 +149,8 @@ class RepositoryAtCommit:
             end=end,
             text="",
             commit=self.commit,
-            url=self._address.blob_url(self.commit, path, start, end),
+            url=self.address.blob_url(self.commit, path, start, end),
+            repository=self.shown_name,
         )
 
     def _hint(self, wanted: str) -> str:
@@ -181,13 +187,13 @@ def open_repositories(
         opened.append(
             RepositoryAtCommit(repository, snapshot, repository.name, "", person_id, filters)
         )
-    if len(opened) > 1:
-        return _with_names(opened)
-    return opened
+    return with_names(opened)
 
 
-def _with_names(opened: Sequence[RepositoryAtCommit]) -> list[RepositoryAtCommit]:
-    """Each with a name of its own, and that before its paths."""
+def with_names(opened: Sequence[RepositoryAtCommit]) -> list[RepositoryAtCommit]:
+    """Of several, each with a name of its own, and that before its paths."""
+    if len(opened) == 1:
+        return list(opened)
     counts: Counter[str] = Counter()
     named = []
     for one in opened:

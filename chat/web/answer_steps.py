@@ -8,12 +8,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from chat.core.citations import Citation
+from chat.core.citations import Citation, short_name
 from chat.core.read_lines import parse_place
 from chat.models import Message
-from chat.web.step_strings import RUNNING_STEPS, short_number, steps_text
+from chat.rendering.citation_links import HostPages
+from chat.web.step_strings import RUNNING_STEPS, short_number, steps_text, tokens_text
 from chat.web.ui_strings import translate_message
-from repos.sources import Address
 
 MAX_PLACES = 60  # that one step shows
 
@@ -28,7 +28,7 @@ class LinkedLines:
     url: str = ""
 
     @classmethod
-    def of(cls, lines: Citation, address: Address, commit: str) -> LinkedLines:
+    def of(cls, lines: Citation, address: HostPages, commit: str) -> LinkedLines:
         """The place of cited lines at a commit."""
         url = address.blob_url(commit, lines.path, lines.start, lines.end)
         return cls(lines.path, lines.start, lines.end, url)
@@ -36,7 +36,7 @@ class LinkedLines:
     @property
     def name(self) -> str:
         """The file's name without its folder."""
-        return self.path.rpartition("/")[2]
+        return short_name(self.path)
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class AnswerStep:
     tells_end: bool
     places: tuple[LinkedLines, ...] = ()
     time: str = ""
+    tokens: str = ""
 
     @property
     def text(self) -> str:
@@ -66,7 +67,7 @@ class AnswerSteps:
     summary: str
 
 
-def answer_steps(answer: Message, address: Address) -> AnswerSteps | None:
+def answer_steps(answer: Message, address: HostPages) -> AnswerSteps | None:
     """The steps of an answer in the current language; None if it has none."""
     stored: Sequence[Mapping[str, Any]] = answer.steps
     if not stored:
@@ -76,7 +77,7 @@ def answer_steps(answer: Message, address: Address) -> AnswerSteps | None:
     return AnswerSteps(steps, steps_text(len(files), len(steps), _seconds(answer)))
 
 
-def _step(item: Mapping[str, Any], address: Address, commit: str) -> AnswerStep:
+def _step(item: Mapping[str, Any], address: HostPages, commit: str) -> AnswerStep:
     found = filter(None, map(parse_place, item.get("passages", ())[:MAX_PLACES]))
     ended = translate_message(item.get("summary", ""), item.get("code", ""), item.get("parameters"))
     return AnswerStep(
@@ -85,6 +86,7 @@ def _step(item: Mapping[str, Any], address: Address, commit: str) -> AnswerStep:
         bool(ended),
         tuple(LinkedLines.of(lines, address, commit) for lines in found),
         _duration(item.get("ms")),
+        tokens_text(item.get("tokens")),
     )
 
 

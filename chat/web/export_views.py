@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from chat.message_tree import branch
 from chat.models import Conversation, Message
+from chat.web.answer_repositories import host_pages, load_repositories
 from chat.web.answer_steps import answer_steps
 from chat.web.lookups import own_answer, own_conversation, own_conversations
 
@@ -24,6 +25,7 @@ MESSAGE_FIELDS = (
     "provider",
     "model",
     "commit",
+    "repositories",
     "steps",
     "sources",
     "citations",
@@ -58,7 +60,8 @@ def export_all(request: HttpRequest) -> HttpResponse:
 def message_markdown(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
     """One's own answer as a Markdown file, with its question and its sources."""
     answer = own_answer(request, message_id)
-    steps = answer_steps(answer, answer.conversation.repository.address)
+    pages = host_pages(answer, answer.conversation.repository, load_repositories([answer]))
+    steps = answer_steps(answer, pages)
     context = {"answer": answer, "question": answer.parent, "steps": steps}
     text = render_to_string("chat/answer.md", context)
     return _file(text, "text/markdown", "answer.md")

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
 from chat.core.citations import Citation
 from chat.core.read_lines import parse_place
 from chat.models import Message
+from chat.web.answer_repositories import path_in_first
 from repos.graph import Definition, FileEdge, callers, file_edges, outline, tests_of
 from repos.models import Repository
 
 MAX_FOLLOW_UPS = 3
 MAX_NAME_CHARS = 80
 CALLERS_LOOKED_AT = 5
+MAX_SEEN = 200  # places of steps
 LINKS_LOOKED_AT = 40
 CALLABLE = {"function", "method", "class", "interface", "trait", "struct"}
 CONFIGURATION = {"toml", "yaml", "json", "ini", "xml", "properties", "dockerfile"}
@@ -55,18 +59,28 @@ def _is_current(answer: Message, repository: Repository) -> bool:
 
 
 def _main_lines(answer: Message) -> Citation | None:
-    """The first cited lines of the file that is cited most; without any, what was read first."""
+    """The first cited lines of the file that is cited most; without any, what was read first.
+
+    Of an answer about several repositories, those of the first.
+    """
     cited = [
         Citation(item["path"], item["start"], item["end"])
         for item in answer.citations
         if item["found"]
     ]
-    read = [place for step in answer.steps for place in step.get("passages", ())]
-    places = cited or [*filter(None, map(parse_place, read[:1]))]
+    read = (place for step in answer.steps for place in step.get("passages", ()))
+    seen = islice(filter(None, map(parse_place, read)), MAX_SEEN)
+    places = _in_first(answer, cited) or _in_first(answer, seen)[:1]
     if not places:
         return None
     counts = Counter(lines.path for lines in places)
     return max(places, key=lambda lines: counts[lines.path])
+
+
+def _in_first(answer: Message, places: Iterable[Citation]) -> list[Citation]:
+    """Those of the first repository, by their path in it."""
+    paths = ((path_in_first(answer, lines.path), lines) for lines in places)
+    return [replace(lines, path=path) for path, lines in paths if path]
 
 
 def _definition_at(index_id: int, lines: Citation) -> Definition | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -17,10 +19,15 @@ from django.views.decorators.http import require_POST, require_safe
 from chat.core.research_rounds import untagged
 from chat.message_tree import branch
 from chat.models import Conversation, Message, Share
+from chat.web.answer_repositories import names_json, readable_ids
 from chat.web.lookups import own_conversation, readable_repositories
+from chat.web.shared_repositories import SharedRepositories
 from chat.web.view_models import RenderedTurn, load_thread_until
 from deepwiki.foundation.parsing import parse_uuid
 from repos.models import Repository
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
 
 MAX_TITLE_CHARS = 80
 DEFAULT_LIFETIME = timedelta(days=30)
@@ -50,11 +57,11 @@ def share_dialog(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespon
 def create_share(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     """Create a link to the branch up to the message `last`; returns the dialog.
 
-    Without `last`, up to the newest message. No link if the repository forbids them.
+    Without `last`, up to the newest message. No link if a repository that it shows forbids them.
     """
     conversation = own_conversation(request, conversation_id)
     last = _last_message(conversation, parse_uuid(request.POST.get("last")))
-    if last is not None and conversation.repository.may_be_shared:
+    if last is not None and SharedRepositories.of(conversation, last).may_be_shared:
         expires_at = _expiry(request.POST.get("days", "30"))
         Share.objects.create(conversation=conversation, last=last, expires_at=expires_at)
     return _render_dialog(request, conversation)
@@ -82,13 +89,16 @@ def shared_conversation(request: HttpRequest, key: str) -> HttpResponse:
     share = get_object_or_404(Share.objects.open_now().select_related(*related), key=key)
     conversation = share.conversation
     repository = conversation.repository
-    if request.user.pk is None and not repository.may_be_shown_to_strangers:
+    shared = SharedRepositories.of(conversation, share.last)
+    if not shared.are_open:
+        raise Http404
+    if request.user.pk is None and not shared.may_be_shown_to_strangers:
         return redirect_to_login(request.get_full_path())
-    # An owner who may no longer read the repository does not show it to others either.
-    get_object_or_404(Repository.objects.readable_by(conversation.user), pk=repository.pk)
+    if not _may_still_read(conversation.user, shared):
+        raise Http404
     share.last.conversation = conversation
     repository.current_index = None  # strangers do not see the state of the index
-    turns = load_thread_until(share.last)
+    turns = _for_reader(request, load_thread_until(share.last))
     context = {
         "title": _title(turns),
         "repository": repository,
@@ -100,6 +110,24 @@ def shared_conversation(request: HttpRequest, key: str) -> HttpResponse:
     for name, value in SHARED_PAGE_HEADERS.items():
         response.headers[name] = value
     return response
+
+
+def _may_still_read(owner: AbstractBaseUser, shared: SharedRepositories) -> bool:
+    """An owner who may no longer read a repository does not show it to others either."""
+    readable = Repository.objects.readable_by(owner).filter(pk__in=shared.ids)
+    return readable.count() == len(shared.ids)
+
+
+def _for_reader(request: HttpRequest, turns: Sequence[RenderedTurn]) -> list[RenderedTurn]:
+    """The turns, of whose repositories only those can be opened that the reader may read."""
+    answers = [turn.message for turn in turns if turn.repositories]
+    openable = readable_ids(readable_repositories(request), answers)
+    return [
+        replace(turn, repositories=names_json(turn.message, openable))
+        if turn.repositories
+        else turn
+        for turn in turns
+    ]
 
 
 def _title(turns: Sequence[RenderedTurn]) -> str:
@@ -134,6 +162,7 @@ def _render_dialog(request: HttpRequest, conversation: Conversation) -> HttpResp
     context = {
         "conversation": conversation,
         "shares": shares,
+        "repositories": SharedRepositories.of(conversation),
         "public_origin": settings.PUBLIC_ORIGIN,
     }
     return render(request, "chat/shares.html", context)

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from chat.core.citations import Citation
 from chat.core.read_lines import ReadLines, parse_place
 from chat.models import Message
-from chat.rendering.citation_links import stored_state
-from repos.sources import Address
+from chat.rendering.citation_links import HostPages, stored_state
 
 MAX_ITEMS = 200  # that one group lists
 SEARCH_ONLY = "search-only"  # its answers group their passages themselves
@@ -40,7 +39,7 @@ class SourceGroups:
     missing: int
 
 
-def source_groups(answer: Message, address: Address) -> SourceGroups | None:
+def source_groups(answer: Message, address: HostPages) -> SourceGroups | None:
     """The groups; None for an answer of which it is not known what was read.
 
     A place stands in one group: one that is cited in part stands among the cited alone.
@@ -74,11 +73,11 @@ def _group(title: str, heading: str, items: Sequence[Item]) -> SourceGroup:
     return SourceGroup(title, heading, items[:MAX_ITEMS], len(items))
 
 
-def _cited(item: Any, address: Address, commit: str) -> Item:
+def _cited(item: Any, address: HostPages, commit: str) -> Item:
     return {**_item(_lines(item), address, commit), "state": stored_state(item)}
 
 
-def _item(lines: Citation, address: Address, commit: str) -> Item:
+def _item(lines: Citation, address: HostPages, commit: str) -> Item:
     return {
         "path": lines.path,
         "start": lines.start,

@@ -40,6 +40,11 @@ def steps_text(files: int, steps: int, seconds: float) -> str:
     )
 
 
+def tokens_text(count: int | None) -> str:
+    """How much of what the model reads a step gave; empty where that is nothing or not known."""
+    return _tokens(count).format(n=count) if count else ""
+
+
 def short_number(seconds: float) -> str:
     """Seconds with a digit after the point below ten, else whole."""
     text = f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"
@@ -54,6 +59,7 @@ def step_scripts() -> dict[str, object]:
         "plurals": {
             "files": {category: _files(n) for category, n in PLURAL_SAMPLES.items()},
             "steps": {category: _steps(n) for category, n in PLURAL_SAMPLES.items()},
+            "tokens": {category: _tokens(n) for category, n in PLURAL_SAMPLES.items()},
         },
     }
 
@@ -64,3 +70,7 @@ def _files(count: int) -> str:
 
 def _steps(count: int) -> str:
     return ngettext("{n} step", "{n} steps", count)
+
+
+def _tokens(count: int) -> str:
+    return ngettext("{n} token", "{n} tokens", count)

@@ -53,7 +53,7 @@ def _sample_turn(answer: Message) -> RenderedTurn:
     steps = answer_steps(answer, repository.address)
     return RenderedTurn(
         answer,
-        rendered_parts(answer, repository),
+        rendered_parts(answer, repository.address),
         steps=steps,
         groups=source_groups(answer, repository.address),
     )

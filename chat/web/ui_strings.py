@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from chat.rendering.notes import CITE_NOTES, NOTES
+from chat.web.retrieval_messages import RETRIEVAL_MESSAGES
 from chat.web.service_messages import SERVICE_MESSAGES
 from chat.web.step_messages import STEP_MESSAGES
 from chat.web.step_strings import step_scripts
@@ -66,6 +67,7 @@ MESSAGES: dict[str, str] = {
     "provider_refused": gettext_noop(
         "The model's service does not accept this request. Choose another model or shorten the question."
     ),
+    **RETRIEVAL_MESSAGES,
     **SERVICE_MESSAGES,
     **STEP_MESSAGES,
     "server_busy": gettext_noop(
@@ -83,22 +85,6 @@ MESSAGES: dict[str, str] = {
     ),
     "context_retry": gettext_noop(
         "The model found this too long; asking again with less of the repository."
-    ),
-    "nothing_found": gettext_noop(
-        "Nothing in the repository matches these words. Try the names the code itself uses."
-    ),
-    "filters_leave_nothing": gettext_noop(
-        "The filters leave none of the {total} files: nothing was searched. Check the folders and files to look in."
-    ),
-    "filter_without_files": gettext_noop(
-        "No file matches {patterns}. Searched were {files} of {total} files."
-    ),
-    "partly_indexed": gettext_noop(
-        "Only {files} of the {total} files of this repository are in its index: it is larger than"
-        " this server allows."
-    ),
-    "words_only": gettext_noop(
-        "The repository was still being indexed when this was asked: the search went by words alone."
     ),
     "research_needs_model": gettext_noop(
         "Deep Research needs a language model. These are the passages found."
@@ -240,6 +226,8 @@ SCRIPT_STRINGS = {
     "wrap": gettext_noop("Wrap"),
     "version": gettext_noop("Version {n} of {of}"),
     "wait": gettext_noop("Too many requests. Ask again in {n} seconds."),
+    "alsoAsked": gettext_noop("also asked: {names}"),
+    "furtherFull": gettext_noop("No more than {n} can be asked at once."),
 }
 
 

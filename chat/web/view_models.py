@@ -19,7 +19,13 @@ from chat.core.citations import Check
 from chat.message_tree import Versions, ancestors, branch, versions
 from chat.models import Conversation, Message
 from chat.rendering import PageBudget
-from chat.rendering.citation_links import stored_check
+from chat.rendering.citation_links import HostPages, stored_check
+from chat.web.answer_repositories import (
+    RepositoriesById,
+    host_pages,
+    load_repositories,
+    names_json,
+)
 from chat.web.answer_steps import AnswerSteps, answer_steps
 from chat.web.source_groups import SourceGroups, source_groups
 from repos.models import Repository
@@ -46,7 +52,8 @@ class RenderedTurn:
 
     An answer has `parts` and perhaps `steps`, a question has `versions` where the page offers them.
     `follow_ups` are questions to go on with. `commits_behind` is a sentence for an answer from an
-    older commit, else empty.
+    older commit, else empty. `repositories` are those of an answer about several: see
+    `names_json`.
     """
 
     message: Message
@@ -56,6 +63,7 @@ class RenderedTurn:
     steps: AnswerSteps | None = None
     groups: SourceGroups | None = None
     follow_ups: tuple[str, ...] = ()
+    repositories: str = ""
 
     @property
     def is_question(self) -> bool:
@@ -102,11 +110,11 @@ def load_thread_until(last: Message) -> list[RenderedTurn]:
 
 
 def rendered_parts(
-    answer: Message, repository: Repository, budget: PageBudget | None = None
+    answer: Message, pages: HostPages, budget: PageBudget | None = None
 ) -> tuple[RenderedPart, ...]:
     """The HTML of an answer: one part, or one for each round of Deep Research."""
     render = (budget or PageBudget()).render
-    check = _stored_check(answer, repository)
+    check = _stored_check(answer, pages)
     if not answer.stages:
         return (RenderedPart(render(answer.content, check)),)
     texts = _split(answer.content, [stage["at"] for stage in answer.stages])
@@ -139,23 +147,31 @@ def _turns(
     Versions need all `rows` of the conversation.
     """
     budget = PageBudget()
-    turns = [_turn(message, repository, rows, budget) for message in reversed(path)]
+    known = load_repositories(path)
+    turns = [
+        _answer_turn(message, repository, known, budget)
+        if message.role == Message.Role.ASSISTANT
+        else _question_turn(message, rows)
+        for message in reversed(path)
+    ]
     return turns[::-1]
 
 
-def _turn(
-    message: Message, repository: Repository, rows: Sequence[Message], budget: PageBudget
+def _answer_turn(
+    answer: Message, repository: Repository, known: RepositoriesById, budget: PageBudget
 ) -> RenderedTurn:
-    if message.role == Message.Role.ASSISTANT:
-        parts = rendered_parts(message, repository, budget)
-        commits_behind = commits_behind_text(message, repository)
-        return RenderedTurn(
-            message,
-            parts,
-            commits_behind=commits_behind,
-            steps=answer_steps(message, repository.address),
-            groups=source_groups(message, repository.address),
-        )
+    pages = host_pages(answer, repository, known)
+    return RenderedTurn(
+        answer,
+        rendered_parts(answer, pages, budget),
+        commits_behind=commits_behind_text(answer, repository),
+        steps=answer_steps(answer, pages),
+        groups=source_groups(answer, pages),
+        repositories=names_json(answer),
+    )
+
+
+def _question_turn(message: Message, rows: Sequence[Message]) -> RenderedTurn:
     if not rows:
         return RenderedTurn(message)
     return RenderedTurn(message, versions=versions(rows, message))
@@ -169,11 +185,11 @@ def _position(path: Sequence[Message], message_id: uuid.UUID | None) -> int:
     return len(ids)
 
 
-def _stored_check(answer: Message, repository: Repository) -> Check | None:
+def _stored_check(answer: Message, pages: HostPages) -> Check | None:
     """The Check of an answer's stored citations; None if it has none."""
     if not answer.citations:
         return None
-    return stored_check(answer.citations, repository.address, answer.commit)
+    return stored_check(answer.citations, pages, answer.commit)
 
 
 def _split(text: str, starts: Sequence[int]) -> list[str]:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from chat import services
 from chat.models import Conversation, ConversationQuerySet, Message
+from chat.web.answer_repositories import host_pages, load_repositories
 from chat.web.follow_ups import follow_ups
 from chat.web.history_views import rail_context
 from chat.web.lookups import (
@@ -42,6 +43,7 @@ MAX_REPOSITORIES = 30
 SWITCHER_REPOSITORIES = 6
 SWITCHER_CONVERSATIONS = 8
 SWITCHER_FILES = 6
+FURTHER_CHOICES = 12
 
 
 @require_safe
@@ -99,10 +101,11 @@ def message_footer(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
     repository = answer.conversation.repository
     _hide_lost_index(request, repository)
     commits_behind = commits_behind_text(answer, repository)
+    pages = host_pages(answer, repository, load_repositories([answer]))
     context = {
         "message": answer,
         "commits_behind": commits_behind,
-        "groups": source_groups(answer, repository.address),
+        "groups": source_groups(answer, pages),
         "follow_ups": follow_ups(answer, repository),
     }
     return render(request, "chat/answer_end.html", context)
@@ -135,10 +138,21 @@ def repository_choices(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
+def further_choices(request: HttpRequest) -> HttpResponse:
+    """Repositories that can be asked about besides that of the page, `repository`."""
+    others = _matching_repositories(request).exclude(current_index=None)
+    first = list(filter(None, [parse_uuid(request.GET.get("repository"))]))
+    context = {"repositories": others.exclude(pk__in=first)[:FURTHER_CHOICES]}
+    return render(request, "chat/further_choices.html", context)
+
+
+@require_safe
+@login_required
 def source(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     """The source pane: a file of the index with the cited lines marked."""
     repository = readable_repository(request, repository_id)
     context = viewer_context(repository, request.user.pk, request.GET)
+    context["named"] = "named" in request.GET  # not that of the page
     return render(request, "chat/source.html", context)
 
 
@@ -174,6 +188,7 @@ def _conversation_context(request: HttpRequest, conversation: Conversation) -> d
         "earlier": thread.earlier,
         "at": at,
         "access_lost": access_lost,
+        "further": services.conversation_repositories(request.user, conversation),
     }
 
 

@@ -87,6 +87,7 @@ RULES = {
     "rail": Rule(SIGNED_IN),
     "switch": Rule(SIGNED_IN),
     "choices": Rule(SIGNED_IN),
+    "further-choices": Rule(SIGNED_IN),
     "conversations-export": Rule(SIGNED_IN),
     "styleguide": Rule(SIGNED_IN, 404),
     "repository-add": posted(SIGNED_IN, 422),

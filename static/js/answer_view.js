@@ -1,4 +1,5 @@
 // One answer on the page. Its blocks are HTML of the server; everything else is set as text.
+import { noteRepositories } from "./answer_repositories.js";
 import { openAgain, updateBlock } from "./block_updates.js";
 import { translate, translateEvent, translateMatchReason } from "./i18n.js";
 import { loadPart } from "./part_requests.js";
@@ -126,8 +127,10 @@ export class AnswerView {
    *
    * @param {{path: string, start: number, end: number, url?: string, symbol?: string,
    *   why?: string, via?: string}[]} sources
+   * @param {{id: string, name: string}[] | undefined} repositories
    */
-  showSources(sources) {
+  showSources(sources, repositories) {
+    noteRepositories(this.element, repositories);
     this.part("source-list").replaceChildren(...sources.map(sourceItem));
     this.part("source-count").textContent = sources.length;
     this.part("sources").hidden = sources.length === 0;

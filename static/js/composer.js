@@ -1,5 +1,6 @@
 // The composer: the question field with its draft, the choice of model and language, the options.
 import { forgetDraft, forgetSent, loadDraft, messageId, saveDraft } from "./drafts.js";
+import { FurtherRepositories } from "./further_repositories.js";
 
 const OPTIONS = ["filePath", "included_dirs", "included_files", "excluded_dirs", "excluded_files"];
 const RESEARCH = "research"; // the mode that is for one question
@@ -12,6 +13,7 @@ export class Composer {
     this.form = form;
     this.fields = form.elements;
     this.question = document.getElementById("question");
+    this.further = new FurtherRepositories(document.getElementById("further"));
     this.question.value = loadDraft();
     this.fitHeight();
     restoreChoice(this.fields.model);
@@ -181,6 +183,7 @@ export class Composer {
       if (value) options[name] = value;
     }
     options.mode = this.fields.mode.value;
+    options.repositories = this.further.ids;
     return options;
   }
 

@@ -56,7 +56,7 @@ document.addEventListener("click", (event) => {
     showVersion(version, thread);
   }
   const cite = event.target.closest("a.cite, a.step-place");
-  if (cite && sourcePane && isPlainClick(event)) {
+  if (cite && sourcePane?.canOpen(cite) && isPlainClick(event)) {
     event.preventDefault();
     sourcePane.open(cite);
   }

@@ -1,4 +1,5 @@
 // The lines in the source pane, as the scripts that know names use them: see reader/code_page.js.
+import { urlOfRepository } from "./answer_repositories.js";
 import { isRowInView, parseRange } from "./reader/line_range.js";
 
 export class PaneCode {
@@ -10,6 +11,14 @@ export class PaneCode {
     this.element = element;
     this.onFollow = onFollow;
     this.first = 0; // the line from which on lines are chosen
+  }
+
+  /** Files and names are those of a repository from now on. @param {string} repository */
+  showRepository(repository) {
+    const { dataset } = this.element;
+    for (const name of Object.keys(dataset)) {
+      dataset[name] = urlOfRepository(dataset[name], repository);
+    }
   }
 
   /** Itself: all its lines are on the page. */

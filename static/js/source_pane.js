@@ -1,5 +1,6 @@
 // The source pane: shows the cited lines of a file, goes from source to source and from a name to its
 // definition, keeps its width.
+import { placeOfCite, urlOfRepository } from "./answer_repositories.js";
 import { PaneCode } from "./pane_code.js";
 import { loadPart } from "./part_requests.js";
 import { CodeKeys } from "./reader/code_keys.js";
@@ -13,7 +14,7 @@ const KEY_STEP = 2;
 const CITES = ":is([data-part=body], .sources) a.cite"; // of an answer
 const SETTING = "pane"; // in localStorage: the width
 
-/** @typedef {{path: string, start: number, end: number}} Place lines of a file */
+/** @typedef {{path: string, start: number, end: number, repository?: string}} Place lines of a file */
 
 export class SourcePane {
   /**
@@ -42,17 +43,27 @@ export class SourcePane {
    * @param {HTMLAnchorElement} cite
    */
   async open(cite) {
+    if (!this.canOpen(cite)) return;
     this.cite = cite;
     this.former = [];
     this.closeParts();
-    const { path, start, end } = cite.dataset;
-    await this.load({ path, start, end });
+    const { start, end } = cite.dataset;
+    await this.load({ ...this.target(cite), start, end });
+  }
+
+  /** Whether the reader may open a citation here. @param {HTMLAnchorElement} cite */
+  canOpen(cite) {
+    return this.target(cite).repository !== "";
+  }
+
+  target(cite) {
+    return placeOfCite(cite, this.thread.dataset.repository);
   }
 
   /** Shows where a name leads; `back` returns. @param {Place} place */
   async follow(place) {
     this.former.push(this.place);
-    await this.load(place);
+    await this.load({ repository: this.place.repository, ...place });
   }
 
   /** Shows the place before the last name that was followed. */
@@ -64,8 +75,11 @@ export class SourcePane {
   async load(place) {
     this.place = place;
     this.code.first = Number(place.start);
-    const query = new URLSearchParams(place);
-    const url = `${this.thread.dataset.sourceUrl}?${query}`;
+    const { repository, ...lines } = place;
+    if (repository !== this.thread.dataset.repository) lines.named = "1";
+    this.code.showRepository(repository);
+    const query = new URLSearchParams(lines);
+    const url = `${urlOfRepository(this.thread.dataset.sourceUrl, repository)}?${query}`;
     this.element.hidden = false;
     await loadPart(this.body, url);
     if (this.place !== place) return; // another was opened meanwhile

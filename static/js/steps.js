@@ -54,7 +54,7 @@ export class Steps {
    * A step has begun or has ended.
    *
    * @param {{n: number, tool: string, arguments: object, state: string, summary: string, code?: string,
-   *   parameters?: object, passages?: string[], ms?: number}} step
+   *   parameters?: object, passages?: string[], ms?: number, tokens?: number}} step
    */
   show(step) {
     if (this.items.size === 0) this.begin();
@@ -137,6 +137,7 @@ function stepItem(step, places) {
   } else part("step-text").replaceChildren(...sentence);
   const tellsEnd = Boolean(step.code || step.summary); // how it ended, also where it failed
   part("step-failed").hidden = step.state !== "failed" || tellsEnd;
+  part("step-tokens").textContent = step.tokens ? plural("tokens", step.tokens) : "";
   part("step-time").textContent = duration(step.ms);
   if (places.length > 1) {
     part("step-of").textContent = `${part("step-text").textContent}: `;
@@ -170,8 +171,14 @@ function placeChip(place) {
   const link = placeLink(place, "cite");
   const { path, start, end } = place;
   link.title = path;
-  link.textContent = `${path.split("/").at(-1)} ${start === end ? start : `${start}–${end}`}`;
+  link.textContent = `${shortName(path)} ${start === end ? start : `${start}–${end}`}`;
   return [link, " "];
+}
+
+// As short_name of chat/core/citations.py.
+function shortName(path) {
+  const parts = path.match(/^(?:(.*):)?([^:]*)$/s).slice(1);
+  return parts.flatMap((part) => part?.split("/").at(-1) ?? []).join(":");
 }
 
 function parsePlace(written) {

@@ -115,7 +115,7 @@ export class Thread {
     const handlers = {
       accepted: () => this.accept(event),
       status: () => this.showStatus(event),
-      sources: () => this.answer.showSources(event.items),
+      sources: () => this.answer.showSources(event.items, event.repositories),
       research: () => this.answer.startStage(event),
       step: () => this.answer.showStep(event),
       delta: () => {

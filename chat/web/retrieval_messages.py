@@ -1,0 +1,27 @@
+"""What was searched for an answer, and what was not: see MESSAGES in ui_strings.py."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop
+
+RETRIEVAL_MESSAGES: dict[str, str] = {
+    "nothing_found": gettext_noop(
+        "Nothing in the repository matches these words. Try the names the code itself uses."
+    ),
+    "filters_leave_nothing": gettext_noop(
+        "The filters leave none of the {total} files: nothing was searched. Check the folders and files to look in."
+    ),
+    "filter_without_files": gettext_noop(
+        "No file matches {patterns}. Searched were {files} of {total} files."
+    ),
+    "partly_indexed": gettext_noop(
+        "Only {files} of the {total} files of this repository are in its index: it is larger than"
+        " this server allows."
+    ),
+    "words_only": gettext_noop(
+        "The repository was still being indexed when this was asked: the search went by words alone."
+    ),
+    "repositories_not_ready": gettext_noop(
+        "Not yet indexed, and so left out: {names}. Ask again when they are ready."
+    ),
+}
