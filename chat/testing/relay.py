@@ -52,8 +52,9 @@ class Relay(Loopback):
 
     def mend(self) -> None:
         """The network is back; connections from before are dead."""
-        self._loop.call_soon_threadsafe(self._abort_all)
-        self.is_cut = self.is_frozen = self.is_mute = False
+        mended = Event()
+        self._loop.call_soon_threadsafe(self._mend, mended)
+        mended.wait()
 
     async def _serve(self, ready: Event, stop: asyncio.Event) -> None:
         server = await self._listen(self._accept, host="localhost")
@@ -88,6 +89,11 @@ class Relay(Loopback):
                 await writer.drain()
         if not is_lost():
             writer.close()
+
+    def _mend(self, mended: Event) -> None:
+        self._abort_all()
+        self.is_cut = self.is_frozen = self.is_mute = False
+        mended.set()
 
     def _abort_all(self) -> None:
         for writer in self._writers:

@@ -51,24 +51,35 @@ def browser():
         running.close()
 
 
+def slow_down(session):
+    """Make a page and its network as slow as the environment asks for."""
+    if rate := float(os.environ.get("DEEPWIKI_TEST_SLOW_BROWSER", "0")):
+        session.send("Emulation.setCPUThrottlingRate", {"rate": rate})
+    if latency := float(os.environ.get("DEEPWIKI_TEST_SLOW_NETWORK", "0")):
+        session.send("Network.enable")
+        limits = {"downloadThroughput": -1, "uploadThroughput": -1}
+        conditions = {"offline": False, "latency": latency, **limits}
+        session.send("Network.emulateNetworkConditions", conditions)
+
+
 @pytest.fixture
 def open_page(browser, request):
     """Pages that fail the test on any script error, dialog, policy violation or request to elsewhere.
 
-    DEEPWIKI_TEST_SLOW_BROWSER=6 makes their scripts six times slower, which shows races.
+    DEEPWIKI_TEST_SLOW_BROWSER=4 makes their scripts four times slower, DEEPWIKI_TEST_SLOW_NETWORK=500
+    every reply half a second late: that shows races.
     """
     trouble, contexts = [], []
-    slowness = float(os.environ.get("DEEPWIKI_TEST_SLOW_BROWSER", "1"))
 
     def open_page(live, **kwargs):
+        if hasattr(live, "wait_until_serving"):
+            live.wait_until_serving()  # a page waits less long
         context = browser.new_context(**kwargs)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(30_000)
         follow_page(request, page, getattr(live, "log", None))
-        if slowness > 1:
-            session = context.new_cdp_session(page)
-            session.send("Emulation.setCPUThrottlingRate", {"rate": slowness})
+        slow_down(context.new_cdp_session(page))
         page.on("pageerror", lambda error: trouble.append(f"script: {error}"))
         page.on(
             "dialog", lambda dialog: (trouble.append(f"dialog: {dialog.message}"), dialog.dismiss())
@@ -110,7 +121,7 @@ def start(live, model, repository, people):
             DEEPWIKI_MODELS_FILE=str(models),
             **environment,
         )
-        server.wait_until_serving()  # a page waits less long
+        server.wait_until_serving()
         return server
 
     return start

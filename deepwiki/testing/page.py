@@ -40,6 +40,12 @@ def ask(page: Any, text: str) -> None:
 
 
 def finished(page: Any, state: str = "complete") -> str:
-    """Wait until the last answer has ended; gives its text."""
+    """Wait until the last answer has ended and what comes after it is there; gives its text."""
     page.wait_for_selector(f".answer[data-state={state}]:last-child")
+    loaded(page)
     return str(page.inner_text(".answer:last-child [data-part=body]"))
+
+
+def loaded(page: Any) -> None:
+    """Wait until no part of the page is being loaded: the list, the state, the end of an answer."""
+    page.wait_for_selector(".htmx-request", state="detached")
