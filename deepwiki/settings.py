@@ -47,9 +47,10 @@ TRUSTED_PROXIES = env.items("DEEPWIKI_TRUSTED_PROXIES")
 
 # --- secrets: from the environment, else generated, readable by this user only --------
 SECRET_KEY = env.text("DEEPWIKI_SECRET_KEY") or read_or_make_key(DATA_DIR / "secret.key")
-# Newest first; access tokens are encrypted with the first and decrypted with any.
+# Newest first: the first encrypts access tokens, any decrypts them.
 TOKEN_KEYS = env.items("DEEPWIKI_TOKEN_KEYS") or [read_or_make_key(DATA_DIR / "token.key")]
 METRICS_TOKEN = env.text("DEEPWIKI_METRICS_TOKEN")
+WIKI_CODE = env.text("DEEPWIKI_AUTH_CODE")  # deepwiki-open's own name
 
 # --- who may do what ------------------------------------------------------------------
 ALLOW_ANONYMOUS = env.flag("DEEPWIKI_ALLOW_ANONYMOUS")
@@ -257,8 +258,7 @@ AUTHENTICATION_BACKENDS = [
 AXES_FAILURE_LIMIT = env.number("DEEPWIKI_SIGN_IN_FAILURES", 5, least=1)
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-# True would forget the failures of other names from this address; see accounts/apps.py.
-AXES_RESET_ON_SUCCESS = False
+AXES_RESET_ON_SUCCESS = False  # True: those of other names from this address; see accounts/apps.py
 AXES_ENABLE_ADMIN = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False

@@ -11,6 +11,7 @@ handler500 = "deepwiki.runtime.unavailable.server_error"
 urlpatterns = [
     path("", include("chat.urls")),
     path("", include("repos.urls")),
+    path("", include("deepwiki.wiki.api.urls")),
     path("", include("deepwiki.wiki.urls")),
     path("accounts/profile/", accounts.profile, name="profile"),
     path("accounts/tokens/new", accounts.token_new, name="token-new"),

@@ -129,6 +129,16 @@ RULES = {
     "chat-stream-browser": Rule(OTHERWISE),
     "run-events": Rule(OTHERWISE),
     "run-stop": Rule(OTHERWISE),
+    # of deepwiki-open's front end: deepwiki.wiki.tests.test_visitors
+    "visitor-health": Rule(OTHERWISE),
+    "visitor-languages": Rule(OTHERWISE),
+    "visitor-code-status": Rule(OTHERWISE),
+    "visitor-code": Rule(OTHERWISE),
+    "visitor-models": Rule(OTHERWISE),
+    "visitor-wiki": Rule(OTHERWISE),
+    "visitor-projects": Rule(OTHERWISE),
+    "visitor-export": Rule(OTHERWISE),
+    "visitor-folder": Rule(OTHERWISE),
 }
 
 

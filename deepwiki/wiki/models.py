@@ -204,3 +204,32 @@ class BuildPage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.page_id} {self.state}"
+
+
+class VisitorWiki(models.Model):
+    """A wiki that a page of deepwiki-open has generated: shown to that front end alone.
+
+    `structure` and `pages` are as `deepwiki.wiki.api.payloads` leaves them; `size` is their
+    length as JSON, in characters.
+    """
+
+    repository = models.ForeignKey(
+        Repository, on_delete=models.CASCADE, related_name="visitor_wikis"
+    )
+    language = models.CharField(max_length=10)
+    structure = models.JSONField()
+    pages = models.JSONField()
+    provider = models.CharField(max_length=500, blank=True, default="", db_default="")
+    model = models.CharField(max_length=500, blank=True, default="", db_default="")
+    size = models.IntegerField()
+    updated_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["repository", "language"], name="one_visitor_wiki_of_a_language"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.repository_id} ({self.language})"
