@@ -27,6 +27,7 @@ from chat.web.lookups import (
     search_text,
 )
 from chat.web.model_choices import provider_choices
+from chat.web.repository_parts import repository_parts
 from chat.web.source_groups import SEARCH_ONLY, source_groups
 from chat.web.source_viewer import viewer_context
 from chat.web.suggestions import suggested_questions
@@ -73,7 +74,8 @@ def repository_page(request: HttpRequest, repository_id: uuid.UUID) -> HttpRespo
     """The page for a new conversation about one repository."""
     repository = readable_repository(request, repository_id)
     suggestions = suggested_questions(repository)
-    context = {"repository": repository, "turns": [], "suggestions": suggestions}
+    parts = repository_parts(request, repository)
+    context = {"repository": repository, "turns": [], "suggestions": suggestions, "parts": parts}
     return _render_ask(request, context)
 
 

@@ -67,6 +67,9 @@ RULES = {
     "wiki": Rule(READERS),
     "wiki-progress": Rule(READERS),
     "wiki-page": Rule(OPEN_READERS),
+    "wiki-page-markdown": Rule(OPEN_READERS),
+    "wiki-search": Rule(OPEN_READERS),
+    "wiki-export": Rule(OPEN_READERS),
     # of a conversation, an answer, a token of one's own
     "conversation": Rule(OWN),
     "message-footer": Rule(OWN),
@@ -84,6 +87,8 @@ RULES = {
     "repository-by-name": Rule(SIGNED_IN),
     "wiki-by-name": Rule(SIGNED_IN, 404),
     "wiki-page-by-name": Rule(SIGNED_IN, 404),
+    "llms": Rule(SIGNED_IN, 404),
+    "llms-full": Rule(SIGNED_IN, 404),
     "rail": Rule(SIGNED_IN),
     "switch": Rule(SIGNED_IN),
     "choices": Rule(SIGNED_IN),

@@ -137,6 +137,8 @@ def path_of(route, arguments):
     values = {**FILLERS, **_missing(), **arguments}
     if route.name == "repository-job":
         values["action"] = "pause"
+    if route.name == "wiki-export":
+        values["file_format"] = "json"
     values = {name: values[name] for name in route.arguments}
     try:
         return reverse(route.name, kwargs=values)

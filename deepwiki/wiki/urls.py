@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from deepwiki.wiki.web import named_addresses, views
+from deepwiki.wiki.web import export_views, named_addresses, search_views, views
 
 SLUG = r"(?P<slug>[\w-]{1,100})"
 # `/<owner>/<repository>`: the first part is none of the site's own.
@@ -15,6 +15,19 @@ urlpatterns = [
     path("r/<uuid:repository_id>/wiki/", views.wiki, name="wiki"),
     path("r/<uuid:repository_id>/wiki/<slug:slug>", views.wiki_page, name="wiki-page"),
     path("r/<uuid:repository_id>/wiki-progress", views.wiki_progress, name="wiki-progress"),
+    path(
+        "r/<uuid:repository_id>/wiki/<slug:slug>.md",
+        export_views.page_markdown,
+        name="wiki-page-markdown",
+    ),
+    path("r/<uuid:repository_id>/wiki-search", search_views.wiki_search, name="wiki-search"),
+    path(
+        "r/<uuid:repository_id>/wiki-export.<slug:file_format>",
+        export_views.wiki_export,
+        name="wiki-export",
+    ),
+    re_path(rf"{NAMED}llms\.txt$", export_views.llms_by_name, name="llms"),
+    re_path(rf"{NAMED}llms-full\.txt$", export_views.llms_full_by_name, name="llms-full"),
     re_path(rf"{NAMED}wiki/?$", named_addresses.wiki_by_name, name="wiki-by-name"),
     re_path(rf"{NAMED}wiki/{SLUG}$", named_addresses.wiki_by_name, name="wiki-page-by-name"),
 ]

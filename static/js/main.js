@@ -4,6 +4,7 @@ import { copyAnswer, copyText } from "./clipboard.js";
 import { Composer } from "./composer.js";
 import { followDeletion } from "./conversation.js";
 import { askAgain, editQuestion } from "./editing.js";
+import { takeHandedQuestion } from "./handed_question.js";
 import { labelCodeButtons, translate } from "./i18n.js";
 import { bindKeyboard, enableSingleKeys } from "./keyboard.js";
 import { bindPageUpdates, bindPrinting } from "./page_updates.js";
@@ -108,6 +109,8 @@ function startThread() {
     started.ask(text);
   });
   followDeletion(composer, () => started.stop());
+  const handed = takeHandedQuestion();
+  if (handed) started.ask(handed);
   return started;
 }
 

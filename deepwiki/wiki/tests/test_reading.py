@@ -5,8 +5,8 @@ import re
 import pytest
 
 from deepwiki.wiki.models import BuildPage, RenderedPage, WikiBuild, WikiPage
+from deepwiki.wiki.reading.page_html import with_heading_ids
 from deepwiki.wiki.tests.wikis import PAGES, SamplePage, make_wiki, write
-from deepwiki.wiki.web.page_html import with_heading_ids
 
 pytestmark = pytest.mark.django_db
 

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from deepwiki.wiki.models import PageVersion, WikiPage
-from deepwiki.wiki.web.current_versions import current_version
-from deepwiki.wiki.web.page_tree import PageTree, TreePage
-from deepwiki.wiki.web.rendered_page import PageHtml, rendered
+from deepwiki.wiki.reading.current_versions import current_version
+from deepwiki.wiki.reading.page_tree import PageTree, TreePage
+from deepwiki.wiki.reading.rendered_page import PageHtml, rendered
 from deepwiki.wiki.web.wiki_state import WikiState
 from repos.models import Index
 
 SHOWN_SOURCES = 12
 MAX_SOURCES = 200
 MAX_QUESTIONS = 6
+NAMED_FILES = 3  # in a question about a page
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ def page_context(
         "after": after,
         "version": version,
         "summary": content.get("summary", ""),
+        "about": _about(page.page.title, row.files),
         "questions": content.get("questions", ())[:MAX_QUESTIONS],
         "html": shown.as_html(tree.urls),
         "headings": shown.headings,
@@ -62,6 +65,15 @@ def page_context(
         "behind": behind_text(version, state.repository.current_index),
         "is_overview": page == tree.overview,
     }
+
+
+def _about(title: str, files: Sequence[str]) -> str:
+    """What is added to a question that is typed on a page: its title and its first files."""
+    names = ", ".join(f"`{path}`" for path in files[:NAMED_FILES])
+    if not names:
+        return _("About the wiki page “%(title)s”.") % {"title": title}
+    values = {"title": title, "files": names}
+    return _("About the wiki page “%(title)s”: %(files)s") % values
 
 
 def behind_text(version: PageVersion, index: Index | None) -> str:

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from chat.web.lookups import readable_repository
 from deepwiki.wiki.models import Wiki
+from deepwiki.wiki.reading.page_tree import PageTree, TreePage, is_overview, load_tree, page_url
 from deepwiki.wiki.web.lookups import readable_wiki, readers_only
-from deepwiki.wiki.web.page_tree import PageTree, TreePage, is_overview, load_tree, page_url
 from deepwiki.wiki.web.page_view import page_context
 from deepwiki.wiki.web.wiki_state import WikiState
 

@@ -1,5 +1,7 @@
 // The script of the wiki's pages: the section that is read is marked in the contents; keys go on to other pages.
+import { handQuestionTo } from "../handed_question.js";
 import { isSingleKey } from "../keyboard.js";
+import { toggleRail } from "../rail.js";
 
 const main = document.getElementById("main");
 const headings = [...document.querySelectorAll(".prose :is(h3, h4, h5)[id]")];
@@ -8,6 +10,7 @@ const TOP = 96; // pixels below the top of the column: a heading above is being 
 const keys = {
   "[": () => document.querySelector(".neighbours [rel=prev]")?.click(),
   "]": () => document.querySelector(".neighbours [rel=next]")?.click(),
+  "/": focusSearch,
 };
 
 document.addEventListener("keydown", (event) => {
@@ -16,6 +19,31 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   action();
 });
+
+const asking = document.getElementById("ask-here");
+
+// A question goes to the repository's page, where it is asked; one that is typed says what page it is about.
+asking?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = asking.elements.question.value.trim();
+  if (text) ask(`${text}\n\n${asking.dataset.about}`);
+});
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-action=ask-page]");
+  if (button) ask(button.dataset.question);
+});
+
+function ask(text) {
+  handQuestionTo(asking.action, text);
+  location.assign(asking.action);
+}
+
+function focusSearch() {
+  const field = document.getElementById("wiki-query");
+  if (!field?.checkVisibility({ visibilityProperty: true })) toggleRail();
+  field?.focus();
+}
 
 let marked = null;
 

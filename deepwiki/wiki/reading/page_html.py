@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import re
 from collections.abc import Callable, Container, Mapping
@@ -9,6 +10,10 @@ from dataclasses import dataclass
 
 from django.utils.html import strip_tags
 from django.utils.text import slugify
+
+from chat.rendering import draw_diagram
+from chat.rendering.diagram_addresses import source_of
+from chat.rendering.sanitizer import SVG_DATA_PREFIX
 
 # A Markdown link to `wiki:<slug>` is rendered as one to this host, which cannot exist.
 PAGE_HOST = "https://wiki.invalid/"
@@ -19,6 +24,7 @@ PAGE_LINK = re.compile(
 HEADING = re.compile(r"<h([3-6])>(.*?)</h\1>", re.DOTALL)
 NOTE = re.compile(r'<span class="cite-note"[^<>]*>[^<>]*</span>')
 LINK_OR_CODE = re.compile(r"<a [^<>]*>.*?</a>|<code>([^<>]{1,600})</code>", re.DOTALL)
+DRAWING = re.compile(r'<img src="[^"<>]*/diagrams/([\w-]+)/([\w-]+)[.]svg"')
 MAX_HEADINGS = 200
 MAX_ID_CHARS = 60
 TOP_LEVEL = 3  # of headings below the page's title
@@ -82,6 +88,18 @@ def with_file_links(text: str, paths: Container[str], url: Callable[[str], str])
         )
 
     return LINK_OR_CODE.sub(link, text)
+
+
+def standing_alone(text: str, prefix: str) -> str:
+    """Rendered HTML for a file of its own: its drawings are within it, its ids have a prefix."""
+    return DRAWING.sub(_embedded, text.replace(' id="s-', f' id="{prefix}s-'))
+
+
+def _embedded(match: re.Match[str]) -> str:
+    """The start of an image with the drawing itself; without one it shows its description."""
+    svg = draw_diagram(source_of(match[1], match[2]))
+    data = base64.b64encode(svg.encode()).decode()
+    return f'<img src="{SVG_DATA_PREFIX}{data}"'
 
 
 def _free_id(title: str, taken: set[str]) -> str:

@@ -22,8 +22,9 @@ from chat.rendering.sanitizer import cleaned
 from chat.rendering.service import TEXT_SECONDS, render_blocks
 from deepwiki.wiki.content import DiagramBlock, PageContent, TextBlock
 from deepwiki.wiki.models import PageVersion, RenderedPage
-from deepwiki.wiki.web.page_html import (
+from deepwiki.wiki.reading.page_html import (
     Heading,
+    standing_alone,
     with_file_links,
     with_heading_ids,
     with_page_links,
@@ -33,7 +34,7 @@ from repos.models import Index, Repository
 from repos.search import code_url, line_counts
 
 RENDERER = 1  # another number: every page is rendered anew
-SALT = "deepwiki.wiki.web.rendered_page"
+SALT = "deepwiki.wiki.reading.rendered_page"
 PAGE_SECONDS = 6.0  # for all blocks of a page
 MAX_CHARS = 400_000  # of Markdown in a page
 MAX_BLOCKS = 300
@@ -56,6 +57,10 @@ class PageHtml:
     def as_html(self, urls: Mapping[str, str]) -> SafeString:
         """The HTML in the current language; `urls` are those of the wiki's pages, by slug."""
         return cleaned(translate_notes(with_page_links(self.html, urls), gettext))
+
+    def with_prefix(self, prefix: str) -> Self:
+        """For a file with other pages: ids begin with a prefix, drawings are within it."""
+        return replace(self, html=standing_alone(self.html, prefix))
 
     @property
     def is_whole(self) -> bool:

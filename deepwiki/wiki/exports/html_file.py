@@ -1,0 +1,32 @@
+"""A wiki as one HTML file: nothing is loaded, its links lead within it or to the host."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from deepwiki.wiki.exports.wiki_export import ExportedPage, WikiExport
+from deepwiki.wiki.reading.rendered_page import rendered
+
+
+@dataclass(frozen=True)
+class HtmlPage:
+    """A page with its HTML, whose ids begin with its slug."""
+
+    page: ExportedPage
+    html: SafeString
+
+
+def html_file(export: WikiExport) -> bytes:
+    """The file. Citations lead to the host, where that has pages."""
+    urls = {slug: f"#{slug}" for slug in export.slugs}
+    pages = [HtmlPage(page, _html(export, page, urls)) for page in export.pages]
+    context = {"export": export, "repository": export.wiki.repository, "pages": pages}
+    return render_to_string("wiki/file.html", context).encode()
+
+
+def _html(export: WikiExport, page: ExportedPage, urls: dict[str, str]) -> SafeString:
+    shown = rendered(page.version, export.wiki.repository, for_strangers=True)
+    return shown.with_prefix(f"{page.slug}-").as_html(urls)

@@ -1,0 +1,41 @@
+"""A wiki as JSON: all that is stored of the current version of each page."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from deepwiki.wiki.exports.wiki_export import ExportedPage, WikiExport
+
+FORMAT = "deepwiki-wiki"
+FORMAT_VERSION = 1
+
+
+def json_file(export: WikiExport) -> bytes:
+    """The file; `content` of a page is `PageContent.as_json()`."""
+    value = {
+        "format": FORMAT,
+        "version": FORMAT_VERSION,
+        "repository": {"name": export.name, "url": export.wiki.repository.url},
+        "commit": export.wiki.commit,
+        "coverage": export.wiki.coverage,
+        "pages": list(map(_page, export.pages)),
+        "left_out": export.left_out,
+    }
+    return json.dumps(value, ensure_ascii=False, indent=1).encode()
+
+
+def _page(page: ExportedPage) -> dict[str, Any]:
+    version = page.version
+    return {
+        "slug": page.slug,
+        "parent": page.parent,
+        "kind": page.page.page.kind,
+        "title": version.title,
+        "language": version.language,
+        "commit": version.commit,
+        "made_by": version.made_by,
+        "created_at": version.created_at.isoformat(),
+        "content": version.content,
+        "text": version.text,
+    }

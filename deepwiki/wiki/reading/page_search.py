@@ -1,0 +1,96 @@
+"""The pages of a wiki that hold all words of a query, with an excerpt of each.
+
+Words are runs of letters and digits: `read_file` is two, and each may be a beginning. What
+has no spaces between its words (Chinese, Japanese) is found as it is typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
+from django.db.models import Case, F, Func, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Left
+
+from deepwiki.wiki.models import PageVersion, Wiki
+from deepwiki.wiki.reading.current_versions import current_versions
+
+CONFIG = "simple"
+MAX_HITS = 30
+MAX_WORDS = 8
+MAX_TEXT_CHARS = 100_000  # of a page; a tsvector holds 1 MB
+EXCERPT_CHARS = 110  # before and after the first word
+WORD = re.compile(r"[^\W_]+")
+MARKUP = re.compile(r"\]\([^()\n]{0,300}\)|[`#|*\[>]|-{3,}|\s+")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A page that was found; texts and words that match by turns, text first."""
+
+    version: PageVersion
+    excerpt: Sequence[str]
+
+
+def search_pages(wiki: Wiki, query: str) -> list[Hit]:
+    """Pages of a wiki, those whose title matches first, then the best."""
+    words = WORD.findall(query)[:MAX_WORDS]
+    if not words:
+        return []
+    return [Hit(row, excerpt(row.text, query, words)) for row in _rows(wiki, query, words)]
+
+
+def excerpt(text: str, query: str, words: Sequence[str]) -> list[str]:
+    """The text around the first match, without Markdown's marks, split at what matches."""
+    plain = MARKUP.sub(" ", text[:MAX_TEXT_CHARS])
+    pattern = _pattern([query, *words])
+    match = pattern.search(plain)
+    at = match.start() if match else 0
+    start = max(0, at - EXCERPT_CHARS)
+    shown = " ".join(plain[start : at + EXCERPT_CHARS].split())
+    return pattern.split(f"{_ellipsis(start)}{shown}")
+
+
+def _pattern(words: Sequence[str]) -> re.Pattern[str]:
+    alternatives = "|".join(map(re.escape, words))
+    return re.compile(f"({alternatives})", re.IGNORECASE)
+
+
+def _ellipsis(start: int) -> str:
+    return "… " if start else ""
+
+
+def _rows(wiki: Wiki, query: str, words: Sequence[str]) -> QuerySet[PageVersion]:
+    """The rows that match, best first."""
+    wanted = SearchQuery(_beginnings(words), config=CONFIG, search_type="raw")
+    rows = PageVersion.objects.filter(pk__in=current_versions(wiki).values("pk"))
+    return (
+        rows.annotate(words=_vector(), found_in=_typed_text(query))
+        .annotate(rank=SearchRank(F("words"), wanted))
+        .filter(Q(words=wanted) | Q(found_in__lt=2))
+        .order_by("found_in", "-rank", "page_id")
+        .select_related("page")[:MAX_HITS]
+    )
+
+
+def _beginnings(words: Sequence[str]) -> str:
+    """A tsquery: all words, each with anything behind it. Words hold letters and digits alone."""
+    return " & ".join(f"{word}:*" for word in words)
+
+
+def _vector() -> SearchVector:
+    separators = Value("[^[:alnum:]]+"), Value(" "), Value("g")
+    text = Left(F("text"), MAX_TEXT_CHARS)
+    return SearchVector(Func(text, *separators, function="regexp_replace"), config=CONFIG)
+
+
+def _typed_text(query: str) -> Case:
+    """0 for a title that holds what is typed, 1 for such a text, 2 for others."""
+    return Case(
+        When(title__icontains=query, then=Value(0)),
+        When(text__icontains=query, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )

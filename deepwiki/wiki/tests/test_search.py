@@ -1,0 +1,64 @@
+"""The search over the pages of a wiki."""
+
+import pytest
+
+from deepwiki.wiki.models import WikiPage
+from deepwiki.wiki.reading.page_search import search_pages
+from deepwiki.wiki.tests.wikis import SamplePage, make_wiki, write
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def wiki(repository):
+    return make_wiki(repository)
+
+
+def slugs(wiki, query):
+    return [hit.version.page.slug for hit in search_pages(wiki, query)]
+
+
+@pytest.mark.parametrize("query", ["apply_discount", "ten percent", "discou", "APPLY discount"])
+def test_a_page_is_found_by_its_words_and_their_beginnings(wiki, query):
+    assert slugs(wiki, query) == ["prices"]
+
+
+def test_a_title_comes_first(wiki):
+    assert slugs(wiki, "mail")[0] == "mail"
+
+
+def test_a_text_without_spaces_is_found_by_any_part_of_it(wiki):
+    page = WikiPage.objects.get(slug="mail")
+    write(page, SamplePage("mail", "Mail", "領収書を送信します"), "c0ffee")
+    assert slugs(wiki, "書を送") == ["mail"]
+
+
+def test_what_a_page_said_before_is_not_found(wiki):
+    write(WikiPage.objects.get(slug="mail"), SamplePage("mail", "Mail", "Newer."), "c0ffee")
+    assert slugs(wiki, "receipt") == []
+
+
+def test_a_removed_page_is_not_found(wiki):
+    WikiPage.objects.filter(slug="mail").update(is_removed=True)
+    assert slugs(wiki, "receipt") == []
+
+
+@pytest.mark.parametrize("query", ["", "***", "'); --", "& | !", "\\", ":* <->"])
+def test_marks_find_nothing_and_break_nothing(wiki, query):
+    assert slugs(wiki, query) == []
+
+
+def test_the_excerpt_marks_what_matches(wiki):
+    [hit] = search_pages(wiki, "ten percent")
+    assert hit.excerpt[1] == "ten percent"
+    assert "`" not in "".join(hit.excerpt)
+
+
+def test_the_page_of_the_search_leads_to_what_is_found(client, wiki, repository, alice):
+    client.force_login(alice)
+    page = client.get(f"/r/{repository.pk}/wiki-search?q=discount").content.decode()
+    assert f'href="/r/{repository.pk}/wiki/prices"' in page
+    assert "<mark>discount</mark>" in page.lower()
+    assert "No page holds all these words" in (
+        client.get(f"/r/{repository.pk}/wiki-search?q=zebra").content.decode()
+    )
