@@ -87,7 +87,7 @@ def parse(value: Mapping[str, Any], limits: RequestLimits) -> ChatRequest:
     """
     fields = _Fields(value)
     repo_url = fields.text("repo_url", MAX_ADDRESS_CHARS).strip()
-    messages = _messages(value.get("messages"), limits)
+    messages, asks_for_research = _messages(value.get("messages"), limits)
     if not repo_url:
         raise BadRequest("repo_url_missing")
     return ChatRequest(
@@ -102,7 +102,7 @@ def parse(value: Mapping[str, Any], limits: RequestLimits) -> ChatRequest:
         filters={name: fields.text(name, 20_000) for name in FILTERS},
         conversation=fields.identifier("conversation"),
         client_message_id=fields.identifier("client_message_id"),
-        deep_research=fields.flag("deep_research") or _asks_for_research(value["messages"]),
+        deep_research=fields.flag("deep_research") or asks_for_research,
         mode=fields.mode("mode"),
         revision=fields.text("revision", 200).strip(),
         render=fields.text("render", 20),
@@ -174,7 +174,8 @@ class _Fields:
         return value
 
 
-def _messages(value: Any, limits: RequestLimits) -> tuple[Turn, ...]:
+def _messages(value: Any, limits: RequestLimits) -> tuple[tuple[Turn, ...], bool]:
+    """The messages, and whether the last of them has the word for research."""
     if value is None or value == []:
         raise BadRequest("no_messages")
     if not isinstance(value, list):
@@ -182,13 +183,16 @@ def _messages(value: Any, limits: RequestLimits) -> tuple[Turn, ...]:
     if len(value) > MAX_MESSAGES:
         raise RequestTooLarge("too_many_messages")
     newest = value[-limits.history_messages :]
-    turns = [_turn(item, number) for number, item in enumerate(newest, 1)]
-    _check_question(turns[-1], len(turns), limits)
-    history = [Turn(turn.role, turn.content[: limits.content_chars]) for turn in turns[:-1]]
-    return (*history, turns[-1])
+    *former, (question, asks_for_research) = [
+        _turn(item, number) for number, item in enumerate(newest, 1)
+    ]
+    _check_question(question, len(newest), limits)
+    history = [Turn(turn.role, turn.content[: limits.content_chars]) for turn, _ in former]
+    return (*history, question), asks_for_research
 
 
-def _turn(item: Any, number: int) -> Turn:
+def _turn(item: Any, number: int) -> tuple[Turn, bool]:
+    """A message, and whether the word for research was taken from it."""
     if not isinstance(item, dict):
         raise BadRequest("message_incomplete", number=number)
     role, content = item.get("role"), item.get("content")
@@ -197,7 +201,10 @@ def _turn(item: Any, number: int) -> Turn:
     if role not in ROLES:
         raise BadRequest("unknown_role", number=number)
     text = clean(content)
-    return Turn(ROLES[role], _without_research_word(text) if ROLES[role] == "user" else text)
+    if ROLES[role] != "user":
+        return Turn(ROLES[role], text), False
+    asked = _without_research_word(text)
+    return Turn("user", asked), asked != text
 
 
 def _without_research_word(text: str) -> str:
@@ -211,12 +218,6 @@ def _without_research_word(text: str) -> str:
     if last.lower() == RESEARCH_WORD and before[-1:].isspace():
         return before.strip()
     return text
-
-
-def _asks_for_research(value: Any) -> bool:
-    """Whether the last of the messages that a request holds has the word for it."""
-    text = clean(value[-1]["content"])
-    return _without_research_word(text) != text
 
 
 def _check_question(turn: Turn, number: int, limits: RequestLimits) -> None:

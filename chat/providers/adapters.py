@@ -61,13 +61,14 @@ class Adapter:
     `path` is `module:Class`; the class takes a ProviderConfig. `variables` are the
     environment variables of this service alone, handed over in
     ProviderConfig.environment. `list_format` is a key of FORMATS in model_lists.py, empty
-    for a service without a list.
+    for a service without a list. `is_generative` is that of the class, known without it.
     """
 
     path: str
     needs_address: bool = False
     variables: tuple[str, ...] = ()
     list_format: str = ""
+    is_generative: bool = True
 
     def load(self) -> Callable[[ProviderConfig], Provider]:
         """Import the module and return the class."""

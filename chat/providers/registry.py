@@ -38,7 +38,7 @@ ADAPTERS: dict[str, Adapter] = {
         variables=("GOOGLE_OPENAI_COMPATIBLE",),
         list_format="google",
     ),
-    "search-only": Adapter("chat.providers.search_only:SearchOnly"),
+    "search-only": Adapter("chat.providers.search_only:SearchOnly", is_generative=False),
 }
 # Names that models files of earlier releases use.
 ALIASES = {"search": "search-only"}
@@ -156,6 +156,10 @@ class Providers:
         """Import the SDKs of the configured providers before the first question."""
         for name in filter(self._is_ready, self.file):
             self._description(name).load()
+
+    def is_generative(self, name: str) -> bool:
+        """Whether a language model writes its answers; true of one that is no longer known."""
+        return name not in self.file or self._description(name).is_generative
 
     async def close(self) -> None:
         """Close the adapters of the running event loop."""

@@ -251,6 +251,15 @@ def test_a_models_file_of_an_earlier_release_goes_on_working():
     assert known.choose("", "").id == "e"
 
 
+def test_whether_a_model_writes_is_known_by_the_adapter_whatever_its_section_is_called():
+    for adapter in registry.ADAPTERS.values():
+        assert adapter.is_generative == adapter.load().is_generative
+    section = {"label": "Excerpts", "adapter": "search-only", "models": []}
+    known = Providers({"excerpts": section, "openai": {"adapter": "openai"}}, {})
+    assert not known.is_generative("excerpts")
+    assert known.is_generative("openai") and known.is_generative("one of before")
+
+
 def test_azure_needs_its_address_besides_its_key():
     assert "azure" not in environment(AZURE_OPENAI_API_KEY="x").configured()
     assert (

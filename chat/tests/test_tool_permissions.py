@@ -94,3 +94,22 @@ def test_who_may_not_read_a_repository_gets_no_tools(app, people):
         with pytest.raises(NoSuchRepository):
             toolbox([app.pk], person_id=person, snapshots=[snapshot])
     assert toolbox([app.pk], person_id=people["alice"].pk).specs
+
+
+@pytest.mark.parametrize("tool", CALLS)
+def test_the_owner_of_a_private_repository_reads_it_with_each_tool(box, app, people, tool):
+    Repository.objects.filter(pk=app.pk).update(is_private=True, added_by=people["alice"])
+    result = async_to_sync(call)(box, tool, **CALLS[tool])
+    assert not result.is_error and "src/app/" in result.text
+
+
+@pytest.mark.parametrize("tool", CALLS)
+def test_a_stranger_reads_nothing_once_one_has_to_be_signed_in(app, tool):
+    row = Repository.objects.filter(pk=app.pk)
+    row.update(host_is_public=True)
+    strange = toolbox([app.pk], person_id=None)
+    assert not async_to_sync(call)(strange, tool, **CALLS[tool]).is_error
+    strange._results.clear()
+    row.update(host_is_public=False)
+    with pytest.raises(NoSuchRepository):
+        async_to_sync(call)(strange, tool, **CALLS[tool])

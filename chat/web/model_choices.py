@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple, Self
 
 from chat import services
-from chat.web.source_groups import SEARCH_ONLY
 
 Section = dict[str, Any]  # an entry of models.toml: a provider, or a model of one
 
@@ -24,7 +23,7 @@ class ProviderChoice(NamedTuple):
     @property
     def is_generative(self) -> bool:
         """Whether its models write; else there is one way to answer."""
-        return self.name != SEARCH_ONLY
+        return services.providers().is_generative(self.name)
 
     @classmethod
     def from_section(cls, name: str, section: Section) -> Self:

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from chat import services
 from chat.core.citations import Citation
 from chat.core.read_lines import ReadLines, parse_place
 from chat.models import Message
 from chat.rendering.citation_links import HostPages, stored_state
 
 MAX_ITEMS = 200  # that one group lists
-SEARCH_ONLY = "search-only"  # its answers group their passages themselves
 Item = Mapping[str, Any]  # as SourceItem, with `state` where it is a citation
 
 
@@ -44,7 +44,7 @@ def source_groups(answer: Message, address: HostPages) -> SourceGroups | None:
 
     A place stands in one group: one that is cited in part stands among the cited alone.
     """
-    if answer.state == Message.State.RUNNING or answer.provider == SEARCH_ONLY:
+    if answer.state == Message.State.RUNNING or not _is_written(answer):
         return None
     if not answer.steps and not any("read" in item for item in answer.sources):
         return None
@@ -67,6 +67,11 @@ def source_groups(answer: Message, address: HostPages) -> SourceGroups | None:
     )
     missing = sum(item["state"] == "missing" for item in cited)
     return SourceGroups(tuple(group for group in groups if group.count), missing)
+
+
+def _is_written(answer: Message) -> bool:
+    """Whether a model wrote it; one of passages alone groups them itself."""
+    return services.providers().is_generative(answer.provider)
 
 
 def _group(title: str, heading: str, items: Sequence[Item]) -> SourceGroup:

@@ -28,7 +28,7 @@ from chat.web.lookups import (
 )
 from chat.web.model_choices import provider_choices
 from chat.web.repository_parts import repository_parts
-from chat.web.source_groups import SEARCH_ONLY, source_groups
+from chat.web.source_groups import source_groups
 from chat.web.source_viewer import viewer_context
 from chat.web.suggestions import suggested_questions
 from chat.web.view_models import RenderedTurn, commits_behind_text, load_thread
@@ -254,7 +254,7 @@ def _composer_context(request: HttpRequest) -> dict[str, Any]:
     return {
         "providers": providers,
         "default_provider": default_provider,
-        "search_only": default_provider == SEARCH_ONLY,
+        "search_only": not services.providers().is_generative(default_provider),
         "languages": [(ANSWER_CODE[code], name) for code, name in settings.LANGUAGES],
         "answer_language": ANSWER_CODE.get(get_language() or "en", "en"),
         "chosen_model": _preferred_model(request),
