@@ -154,7 +154,9 @@ def lexical(repository: Any, question: str, min_chunks: int) -> list[tuple[int, 
     first, _, _ = statement.sql.partition("semantic AS MATERIALIZED")
     sql = f"{first.rstrip().rstrip(',')} SELECT id, score FROM lexical ORDER BY score DESC"
     values = {**statement.values, "min_chunks": min_chunks}
-    return [(pk, score) for pk, score in fetch_rows(SearchStatement(sql, values, uses_hnsw=False))]
+    return [
+        (pk, score) for pk, score in fetch_rows(SearchStatement(sql, values, statement.settings))
+    ]
 
 
 def _kept(repository: Any, question: str, top: int) -> float:

@@ -36,19 +36,15 @@ WEIGHTS: Mapping[str, float] = {
 
 def links_part(*, is_filtered: bool) -> str:
     """The common table expressions from the files' own scores to the brought passages."""
-    if not is_filtered:
-        return LINKS.format(target_scope="", source_scope="", document_scope="")
+    scope = SCOPE if is_filtered else ""
     return LINKS.format(
-        target_scope=SCOPE.format(column="l.target_id"),
-        source_scope=SCOPE.format(column="l.source_id"),
-        document_scope=SCOPE.format(column="d.id"),
+        **WEIGHTS,
+        target_scope=scope.format(column="l.target_id"),
+        source_scope=scope.format(column="l.source_id"),
+        document_scope=scope.format(column="d.id"),
     )
 
 
 def link_values(question: str) -> dict[str, Any]:
     """Their parameters."""
-    return {
-        **WEIGHTS,
-        "identifiers": identifiers(question),
-        "word_runs": word_runs(question),
-    }
+    return {"identifiers": identifiers(question), "word_runs": word_runs(question)}

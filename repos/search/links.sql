@@ -1,10 +1,10 @@
--- What links between files add to the hits of `search.sql`; the weights stand in link_weights.py.
+-- What links between files add to the hits of `search.sql`; link_bonus.py fills in the weights.
 --   own    = a file's best passage + a part of its next ones; seeds = the best files
 --   hop    = from the seeds to files whose names they use, to files that use theirs, and one step on
 --   bonus  = (hop, damped by own + names in the question + the seeds' tests or code) * role
 own AS MATERIALIZED (
     SELECT document_id, index_id,
-           max(score) + %(support)s * coalesce(sum(score) FILTER (WHERE place BETWEEN 2 AND %(supporters)s + 1), 0) AS score
+           max(score) + {support} * coalesce(sum(score) FILTER (WHERE place BETWEEN 2 AND {supporters} + 1), 0) AS score
     FROM (
         SELECT document_id, index_id, score, row_number() OVER (PARTITION BY document_id ORDER BY score DESC) AS place FROM scored
     ) AS placed
@@ -13,7 +13,7 @@ own AS MATERIALIZED (
 best AS (SELECT max(score) AS score FROM own),
 seeds AS MATERIALIZED (
     SELECT own.document_id, own.index_id, own.score / nullif(best.score, 0) AS share
-    FROM own CROSS JOIN best WHERE own.score > 0 ORDER BY own.score DESC, own.document_id LIMIT %(seed_files)s
+    FROM own CROSS JOIN best WHERE own.score > 0 ORDER BY own.score DESC, own.document_id LIMIT {seed_files}
 ),
 said AS MATERIALIZED (
     -- The names of whose parts the question says some, and the share of them.
@@ -24,13 +24,13 @@ said AS MATERIALIZED (
     GROUP BY n.id
 ),
 used AS MATERIALIZED (
-    SELECT l.target_id AS document_id, sum(s.share * l.weight * (%(unsaid)s + (1 - %(unsaid)s) * coalesce(m.share, 0))) AS score
+    SELECT l.target_id AS document_id, sum(s.share * l.weight * ({unsaid} + (1 - {unsaid}) * coalesce(m.share, 0))) AS score
     FROM seeds s JOIN repos_link l ON l.source_id = s.document_id {target_scope}
     LEFT JOIN said m ON m.id = l.name_id
     GROUP BY 1
 ),
 using_seeds AS MATERIALIZED (
-    SELECT l.source_id AS document_id, sum(s.share * l.weight * (%(unsaid)s + (1 - %(unsaid)s) * coalesce(m.share, 0))) AS score
+    SELECT l.source_id AS document_id, sum(s.share * l.weight * ({unsaid} + (1 - {unsaid}) * coalesce(m.share, 0))) AS score
     FROM seeds s JOIN repos_link l ON l.target_id = s.document_id {source_scope}
     LEFT JOIN said m ON m.id = l.name_id
     GROUP BY 1
@@ -38,10 +38,10 @@ using_seeds AS MATERIALIZED (
 second_seeds AS MATERIALIZED (
     SELECT document_id, score / nullif(max(score) OVER (), 0) AS share
     FROM used WHERE document_id NOT IN (SELECT document_id FROM seeds)
-    ORDER BY score DESC, document_id LIMIT %(seed_files)s
+    ORDER BY score DESC, document_id LIMIT {seed_files}
 ),
 used_by_used AS MATERIALIZED (
-    SELECT l.target_id AS document_id, sum(s.share * l.weight * (%(unsaid)s + (1 - %(unsaid)s) * coalesce(m.share, 0))) AS score
+    SELECT l.target_id AS document_id, sum(s.share * l.weight * ({unsaid} + (1 - {unsaid}) * coalesce(m.share, 0))) AS score
     FROM second_seeds s JOIN repos_link l ON l.source_id = s.document_id {target_scope}
     LEFT JOIN said m ON m.id = l.name_id
     GROUP BY 1
@@ -78,22 +78,22 @@ paired AS (
         JOIN repos_document other
           ON other.index_id = s.index_id AND other.pair_key = seed.pair_key AND other.pair_key <> '' AND other.is_live
     ) AS same_key
-    WHERE is_test <> seed_is_test AND code_files <= %(pairs)s
+    WHERE is_test <> seed_is_test AND code_files <= {pairs}
     GROUP BY document_id
 ),
 parts AS (
-    SELECT document_id, %(used_weight)s * score / nullif(max(score) OVER (), 0) AS used,
+    SELECT document_id, {used_weight} * score / nullif(max(score) OVER (), 0) AS used,
            0 AS uses, 0 AS used_by_used, 0 AS defined, 0 AS paired FROM used
     UNION ALL
-    SELECT document_id, 0, %(uses_weight)s * score / nullif(max(score) OVER (), 0), 0, 0, 0 FROM using_seeds
+    SELECT document_id, 0, {uses_weight} * score / nullif(max(score) OVER (), 0), 0, 0, 0 FROM using_seeds
     UNION ALL
-    SELECT document_id, 0, 0, %(second_weight)s * score / nullif(max(score) OVER (), 0), 0, 0 FROM used_by_used
+    SELECT document_id, 0, 0, {second_weight} * score / nullif(max(score) OVER (), 0), 0, 0 FROM used_by_used
     UNION ALL
-    SELECT document_id, 0, 0, 0, %(defined_weight)s * score, 0 FROM defined
+    SELECT document_id, 0, 0, 0, {defined_weight} * score, 0 FROM defined
     UNION ALL
-    SELECT document_id, 0, 0, 0, %(worded_weight)s * score, 0 FROM worded
+    SELECT document_id, 0, 0, 0, {worded_weight} * score, 0 FROM worded
     UNION ALL
-    SELECT document_id, 0, 0, 0, 0, %(paired_weight)s * score / nullif(max(score) OVER (), 0) FROM paired
+    SELECT document_id, 0, 0, 0, 0, {paired_weight} * score / nullif(max(score) OVER (), 0) FROM paired
 ),
 linked AS MATERIALIZED (
     -- Of files with passages, and of those that may bring one.
@@ -105,11 +105,11 @@ linked AS MATERIALIZED (
     ) AS p
     LEFT JOIN own USING (document_id)
     CROSS JOIN best
-    WHERE own.document_id IS NOT NULL OR p.used + p.uses + p.used_by_used + p.defined + p.paired > %(least_bonus)s
+    WHERE own.document_id IS NOT NULL OR p.used + p.uses + p.used_by_used + p.defined + p.paired > {least_bonus}
 ),
 bonus AS MATERIALIZED (
     SELECT p.*, d.path, d.language, d.role,
-           ((p.used + p.uses + p.used_by_used) * (1 - %(damping)s * p.own_share) + p.defined + p.paired) * role.factor AS score,
+           ((p.used + p.uses + p.used_by_used) * (1 - {damping} * p.own_share) + p.defined + p.paired) * role.factor AS score,
            role.factor
     FROM linked p
     JOIN repos_document d ON d.id = p.document_id {document_scope}
@@ -124,8 +124,8 @@ brought AS MATERIALIZED (
            coalesce(passage.words / nullif((SELECT top FROM spread), 0), 0) * missing.factor AS score,
            false AS is_named, passage.start_column, passage.end_column
     FROM (
-        SELECT * FROM bonus WHERE is_missing AND score > %(least_bonus)s
-        ORDER BY score DESC, document_id LIMIT %(most_brought)s
+        SELECT * FROM bonus WHERE is_missing AND score > {least_bonus}
+        ORDER BY score DESC, document_id LIMIT {most_brought}
     ) AS missing
     CROSS JOIN LATERAL (
         SELECT c.id, c.index_id, c.start, c."end", c.symbol, c.start_column, c.end_column, -(c.words <#> q.words) AS words

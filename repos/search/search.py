@@ -7,19 +7,16 @@ and filters, so that no row that the person may not read is ever ranked.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any
 
-from django.db import transaction
-
-from deepwiki.foundation.sql import execute
 from repos.search.files import with_texts
 from repos.search.filtered_files import filtered_files
 from repos.search.passages import LinkScores, SearchHit, SearchOptions, SearchResult
 from repos.search.question_vector import embed_question
 from repos.search.ranking import rank
 from repos.search.reasons import with_reasons
-from repos.search.statement import HNSW_SETTINGS, SearchStatement, build_statement, fetch_rows
+from repos.search.statement import build_statement, fetch_rows
 from repos.search.targets import Target
 
 LINK_COLUMNS = len(fields(LinkScores))  # the last of a row
@@ -44,22 +41,13 @@ def search(
         return SearchResult(files=files)
     vector = embed_question(question, wanted) if options.hybrid else None
     statement = build_statement(wanted, question, user_id, options, vector, files)
-    hits = with_reasons(rank(_execute(statement), options.limit), question)
+    found = [_hit(row) for row in fetch_rows(statement)]
+    hits = with_reasons(rank(found, options.limit), question)
     if options.with_text:
         hits = with_texts(hits)
     return SearchResult(hits, "hybrid" if vector else "words", files)
 
 
-def _execute(statement: SearchStatement) -> list[SearchHit]:
-    if not statement.uses_hnsw:
-        rows = fetch_rows(statement)
-    else:
-        with transaction.atomic():  # the settings hold for a transaction
-            execute(HNSW_SETTINGS)
-            rows = fetch_rows(statement)
-    return [_hit(row) for row in rows]
-
-
 def _hit(row: tuple[Any, ...]) -> SearchHit:
     own = len(row) - LINK_COLUMNS
-    return replace(SearchHit(*row[:own]), links=LinkScores(*row[own:]))
+    return SearchHit(*row[:own], links=LinkScores(*row[own:]))

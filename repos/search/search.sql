@@ -85,10 +85,10 @@ lexical AS MATERIALIZED (
           AND c.document_id NOT IN (SELECT id FROM newer) {scope}
         UNION ALL
         SELECT c.id, -(c.words <#> q.words)
-        FROM blocks b
-        JOIN repos_chunk c ON c.id = ANY(ARRAY[b.first, b.first + 1, b.first + 2, b.first + 3])
-        CROSS JOIN question q
-        WHERE c.index_id IN (SELECT id FROM chosen) AND c.is_live
+        FROM repos_chunk c CROSS JOIN question q
+        -- One scan of the primary key in its order.
+        WHERE c.id = ANY(ARRAY(SELECT first + place FROM blocks CROSS JOIN generate_series(0, 3) AS place))
+          AND c.index_id IN (SELECT id FROM chosen) AND c.is_live
           AND c.document_id NOT IN (SELECT id FROM newer) {scope}
         UNION ALL
         SELECT c.id, -(c.words <#> q.words)
@@ -97,7 +97,7 @@ lexical AS MATERIALIZED (
         CROSS JOIN question q
         WHERE q.words IS NOT NULL {scope}
         ORDER BY score DESC
-        LIMIT %(candidates)s
+        LIMIT {candidates}
     ) best
     WHERE score > 0  -- a chunk with none of the words is no hit
 ),
@@ -117,7 +117,7 @@ fused AS (
 scored AS MATERIALIZED (
     SELECT c.id, c.index_id, c.document_id, d.path, d.language, c.role, c.start, c."end", c.symbol, f.words, f.cosine,
            f.score * CASE WHEN c.role = ANY(%(full_score_roles)s) THEN 1.0 ELSE 0.8 END
-           + CASE WHEN c.id IN (SELECT id FROM named) THEN %(named_bonus)s ELSE 0 END
+           + CASE WHEN c.id IN (SELECT id FROM named) THEN {named_bonus} ELSE 0 END
            + CASE WHEN d.path = %(file)s THEN 0.5
                   WHEN %(folder)s <> '' AND starts_with(d.path, %(folder)s) THEN 0.1
                   ELSE 0 END AS score,

@@ -10,9 +10,10 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
+from psycopg.sql import quote
 
-from deepwiki.foundation.sql import fetch_all, read_sql
+from deepwiki.foundation.sql import execute, fetch_all, read_sql
 from repos.indexing.code_tokens import question_terms, term_id
 from repos.models import PATH_END_CHARS, Document
 from repos.search import postings
@@ -38,6 +39,9 @@ MAX_NAMED_CHARS = 8_000  # of a question that are searched for names
 HNSW_SETTINGS = (
     f"SET LOCAL hnsw.ef_search = {CANDIDATES}; SET LOCAL hnsw.iterative_scan = relaxed_order"
 )
+# A prepared statement is planned once a connection, not for each question: constants stand
+# in its text, so that the plan for every question knows them.
+PLANNED_ONCE = "SET LOCAL plan_cache_mode = force_generic_plan"
 PREPARE_THRESHOLD = 5
 
 # Every part is bounded: a question of one endless word must not take quadratic time.
@@ -56,14 +60,14 @@ ABOUT_DOCS = re.compile(
 
 @dataclass(frozen=True)
 class SearchStatement:
-    """SQL and its parameters.
+    """SQL and its parameters, and the settings (SQL) that hold for its transaction.
 
     Its rows are the fields of a SearchHit, `text` left out.
     """
 
     sql: str
     values: Mapping[str, Any]
-    uses_hnsw: bool
+    settings: Sequence[str] = ()
 
 
 def build_statement(
@@ -86,21 +90,31 @@ def build_statement(
         values["documents"] = files.documents
     sql = SEARCH.format(
         readable_indexes=readable_indexes(targets),
+        candidates=CANDIDATES,
+        named_bonus=NAMED_BONUS,
         scope=scope,
         vectors=_vectors(vector, scope, values),
         named=_named_union(question, scope, values),
         links=links_part(is_filtered=files is not None),
     )
-    return SearchStatement(sql, values, uses_hnsw=_uses_hnsw(vector))
+    return SearchStatement(sql, values, _settings(vector, is_filtered=files is not None))
 
 
 def fetch_rows(statement: SearchStatement) -> list[tuple[Any, ...]]:
     """Execute the statement and return its rows.
 
-    On the embedded database it is prepared once a connection, since planning it takes
-    as long as running it. A pooler in front of another database would lose prepared
+    On the embedded database it is prepared once a connection, since planning it takes a
+    quarter of its time. A pooler in front of another database would lose prepared
     statements: there it is sent whole.
     """
+    if not statement.settings:
+        return _fetch_rows(statement)
+    with transaction.atomic():  # the settings hold for a transaction
+        execute("; ".join(statement.settings))
+        return _fetch_rows(statement)
+
+
+def _fetch_rows(statement: SearchStatement) -> list[tuple[Any, ...]]:
     if settings.DATABASE_URL:
         return fetch_all(statement.sql, statement.values)
     with connection.cursor() as cursor:  # opens the connection when it is closed
@@ -114,10 +128,8 @@ def _values(question: str, options: SearchOptions) -> dict[str, Any]:
     """The parameters of `search.sql` itself, without vectors."""
     return {
         "terms": [term_id(term) for term in question_terms(question)][:MAX_TERMS],
-        "candidates": CANDIDATES,
         "limit": options.limit * DEPTH,
         "semantic_weight": 0.0,
-        "named_bonus": NAMED_BONUS,
         "full_score_roles": _full_score_roles(question),
         "file": options.file,
         "folder": _folder(options.file),
@@ -141,8 +153,14 @@ def _folder(file: str) -> str:
     return f"{PurePosixPath(file).parent}/"
 
 
-def _uses_hnsw(vector: QuestionVector | None) -> bool:
-    return vector is not None and bool(vector.hnsw_indexes)
+def _settings(vector: QuestionVector | None, *, is_filtered: bool) -> list[str]:
+    chosen = []
+    if vector is not None and vector.hnsw_indexes:
+        chosen.append(HNSW_SETTINGS)
+    # How many files a filter leaves decides between plans.
+    if not settings.DATABASE_URL and not is_filtered:
+        chosen.append(PLANNED_ONCE)
+    return chosen
 
 
 def _vectors(vector: QuestionVector | None, scope: str, values: dict[str, Any]) -> str:
@@ -157,31 +175,44 @@ def _vectors(vector: QuestionVector | None, scope: str, values: dict[str, Any]) 
     parts = [_exact_part(vector, scope)]
     parts += [_hnsw_part(index_id, vector, scope) for index_id in vector.hnsw_indexes]
     union = " UNION ALL ".join(f"({part})" for part in parts)
-    return f"SELECT id, score FROM ({union}) AS near ORDER BY score DESC LIMIT %(candidates)s"  # noqa: S608 - fixed fragments, every value a parameter
+    return f"SELECT id, score FROM ({union}) AS near ORDER BY score DESC LIMIT {CANDIDATES}"  # noqa: S608 - fixed fragments, every value a parameter
 
 
 def _exact_part(vector: QuestionVector, scope: str) -> str:
-    others = "".join(f" AND e.index_id <> {index_id}" for index_id in vector.hnsw_indexes)
+    graphs = "".join(f" AND id <> {index_id}" for index_id in vector.hnsw_indexes)
+    without_graph = f"SELECT id FROM allowed WHERE true{graphs}"  # noqa: S608 - numbers
     return VECTORS.format(
-        condition=f"e.index_id IN (SELECT id FROM allowed){others}",  # noqa: S608 - numbers
+        condition=f"e.index_id IN ({without_graph})",
+        embedder="%(embedder)s",
         vector="e.vector",
         question="%(vector)s::halfvec",
+        candidates=CANDIDATES,
         scope=scope,
         join=_join(scope),
     )
 
 
 def _hnsw_part(index_id: int, vector: QuestionVector, scope: str) -> str:
-    """The graph's own condition and expression, so that the planner uses it."""
+    """The graph's own condition and expression, so that the planner uses it.
+
+    The embedder is no parameter: a plan for every value of it could not use the graph.
+    """
     size = f"halfvec({vector.dimension})"
     is_allowed = f"EXISTS (SELECT 1 FROM allowed WHERE id = {index_id})"  # noqa: S608 - a number
     return VECTORS.format(
         condition=f"e.index_id = {index_id} AND {is_allowed}",
+        embedder=literal(vector.embedder),
         vector=f"(e.vector::{size})",
         question=f"%(vector)s::{size}",
+        candidates=CANDIDATES,
         scope=scope,
         join=_join(scope),
     )
+
+
+def literal(text: str) -> str:
+    """A text as SQL, in a statement with parameters."""
+    return quote(text).replace("%", "%%")
 
 
 def _join(scope: str) -> str:

@@ -2,7 +2,7 @@
 -- The places in braces are filled in by statement.py.
 SELECT e.chunk_id AS id, 1 - ({vector} <=> {question}) AS score
 FROM repos_embedding e {join}
-WHERE {condition} AND e.embedder = %(embedder)s {scope}
+WHERE {condition} AND e.embedder = {embedder} {scope}
   AND e.chunk_id NOT IN (
       SELECT s.id FROM repos_chunk s
       WHERE s.index_id IN (SELECT id FROM allowed) AND NOT s.is_live
@@ -15,4 +15,4 @@ WHERE {condition} AND e.embedder = %(embedder)s {scope}
       WHERE s.document_id = ANY(ARRAY(SELECT id FROM newer))
   )
 ORDER BY {vector} <=> {question}
-LIMIT %(candidates)s
+LIMIT {candidates}
