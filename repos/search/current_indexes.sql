@@ -2,4 +2,4 @@ SELECT i.id, i.repository_id, i.commit, i.chunks, i.format, i.updated_at, {lates
        false AS is_behind
 FROM ({readable}) r
 JOIN repos_index i ON i.id = r.current_index_id
-WHERE r.id = ANY(%(repositories)s)
+WHERE r.id = {wanted}

@@ -1,8 +1,6 @@
 SELECT i.id, i.repository_id, s.commit, i.chunks, i.format, i.updated_at, s.generation,
        i.generation > s.generation AS is_behind
-FROM unnest(
-    %(snapshot_indexes)s::bigint[], %(snapshot_generations)s::int[], %(snapshot_commits)s::text[]
-) AS s (index_id, generation, commit)
+FROM {wanted} AS s (index_id, generation, commit)
 JOIN repos_index i ON i.id = s.index_id
 JOIN ({readable}) r ON r.id = i.repository_id
 -- Closed: its host no longer lets it be read.

@@ -97,7 +97,8 @@ def build_statement(
         named=_named_union(question, scope, values),
         links=links_part(is_filtered=files is not None),
     )
-    return SearchStatement(sql, values, _settings(vector, is_filtered=files is not None))
+    is_uniform = len(targets) == 1 and files is None
+    return SearchStatement(sql, values, _settings(vector, is_uniform=is_uniform))
 
 
 def fetch_rows(statement: SearchStatement) -> list[tuple[Any, ...]]:
@@ -153,12 +154,15 @@ def _folder(file: str) -> str:
     return f"{PurePosixPath(file).parent}/"
 
 
-def _settings(vector: QuestionVector | None, *, is_filtered: bool) -> list[str]:
+def _settings(vector: QuestionVector | None, *, is_uniform: bool) -> list[str]:
+    """Of a search; one plan is good for all uniform ones, which differ by the question alone.
+
+    How many files a filter leaves decides between plans, and the number of repositories.
+    """
     chosen = []
     if vector is not None and vector.hnsw_indexes:
         chosen.append(HNSW_SETTINGS)
-    # How many files a filter leaves decides between plans.
-    if not settings.DATABASE_URL and not is_filtered:
+    if is_uniform and not settings.DATABASE_URL:
         chosen.append(PLANNED_ONCE)
     return chosen
 

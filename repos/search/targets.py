@@ -17,6 +17,16 @@ Target = uuid.UUID | IndexSnapshot
 
 CURRENT = read_sql(__file__, "current_indexes.sql")
 SNAPSHOTS = read_sql(__file__, "snapshot_indexes.sql")
+SNAPSHOT_COLUMNS = (
+    "%(snapshot_indexes)s::bigint[]",
+    "%(snapshot_generations)s::int[]",
+    "%(snapshot_commits)s::text[]",
+)
+# Of one target the planner is to know that it is one, without its parameters.
+ONE_SNAPSHOT = "(SELECT {})".format(", ".join(f"({column})[1]" for column in SNAPSHOT_COLUMNS))
+ALL_SNAPSHOTS = f"unnest({', '.join(SNAPSHOT_COLUMNS)})"
+ONE_REPOSITORY = "(%(repositories)s::uuid[])[1]"
+ALL_REPOSITORIES = "ANY(%(repositories)s)"
 
 
 @dataclass(frozen=True)
@@ -35,12 +45,17 @@ def readable_indexes(targets: Sequence[Target]) -> str:
     Its columns are those of `current_indexes.sql`. A snapshot whose hold has expired gives
     nothing once its index has changed.
     """
+    snapshots, current = len(snapshots_of(targets)), len(current_of(targets))
+    readable = readable_repositories()
+    parts = []
     # Each part that is not needed would make the planner expect more indexes.
-    parts = [SNAPSHOTS] if snapshots_of(targets) else []
-    if current_of(targets) or not parts:
-        parts.append(CURRENT)
-    sql = "UNION ALL\n".join(parts)
-    return sql.format(readable=readable_repositories(), latest=LATEST_GENERATION)
+    if snapshots:
+        wanted = ONE_SNAPSHOT if snapshots == 1 else ALL_SNAPSHOTS
+        parts.append(SNAPSHOTS.format(readable=readable, wanted=wanted))
+    if current or not snapshots:
+        wanted = ONE_REPOSITORY if current == 1 else ALL_REPOSITORIES
+        parts.append(CURRENT.format(readable=readable, wanted=wanted, latest=LATEST_GENERATION))
+    return "UNION ALL\n".join(parts)
 
 
 def target_values(targets: Sequence[Target], user_id: int | None) -> dict[str, Any]:
