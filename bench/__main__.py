@@ -1,6 +1,7 @@
 """`make bench`: one run of everything that is measured, written to bench/out/ and printed.
 
     python -m bench [--source FOLDER] [--only index,search,chat,agent,words,render,soak,local,memory]
+    python -m bench --only search,tools --embedder local
     python -m bench --only soak [--minutes 30] [--rate 10]
 
 `--source` names the folder to index (default: this checkout); figures are comparable only for the
@@ -37,6 +38,7 @@ def main() -> int:
     )
     parser.add_argument("--source", default=str(ROOT))
     parser.add_argument("--only", default=DEFAULT)
+    parser.add_argument("--embedder", default="fake", help="fake costs nothing; local is built in")
     parser.add_argument("--minutes", type=int, default=30, help="of the soak, after its warm-up")
     parser.add_argument("--rate", type=float, default=10.0, help="questions a second of the soak")
     arguments = parser.parse_args()
@@ -46,8 +48,9 @@ def main() -> int:
         "source": source.name,
         "at": time.strftime("%Y-%m-%d"),
         "cores": os.cpu_count(),
+        "embedder": arguments.embedder,
     }
-    with database():
+    with database(DEEPWIKI_EMBEDDER=arguments.embedder):
         results |= measure(source, set(arguments.only.split(",")), load)
     out = ROOT / "bench" / "out"
     out.mkdir(parents=True, exist_ok=True)

@@ -50,4 +50,4 @@ def search(
 
 def _hit(row: tuple[Any, ...]) -> SearchHit:
     own = len(row) - LINK_COLUMNS
-    return SearchHit(*row[:own], links=LinkScores(*row[own:]))
+    return SearchHit(*row[:own], LinkScores(*row[own:]))
