@@ -1,5 +1,7 @@
 """How much the tools over the code graph give of much, and which definition they mean."""
 
+import importlib
+
 import pytest
 from asgiref.sync import async_to_sync
 
@@ -120,3 +122,14 @@ def test_uses_of_one_file_share_the_places_with_others(box):
 def test_uses_of_an_ambiguous_name_are_those_of_all_its_definitions(box):
     text = text_of(box, "find_references", name="start")
     assert "calls.py (" in text and "[call]" in text and "[import]" in text
+
+
+def test_uses_that_are_not_counted_are_told(app, box, people, monkeypatch):
+    told = "More files use this name than are counted: grep with paths finds the others."
+    assert told not in text_of(box, "find_references", name="often")
+    monkeypatch.setattr(importlib.import_module("repos.graph.references"), "MAX_FILES", 2)
+    filters = Filters(included_dirs=["pkg"])
+    elsewhere = toolbox([app.pk], person_id=people["alice"].pk, filters=filters)
+    for asked in (toolbox([app.pk], person_id=people["alice"].pk), elsewhere):
+        text = text_of(asked, "find_references", name="often")
+        assert told in text and "No code uses often" not in text

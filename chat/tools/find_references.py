@@ -23,6 +23,7 @@ from repos import graph
 from repos.graph import Definition, FileReferences, ReferenceKind, References
 
 MIN_PER_FILE = 3
+CUT = "More files use this name than are counted: grep with paths finds the others."
 SUMMARIES = {False: "step_used", True: "step_used_one"}
 # How a line uses the name, behind it.
 KINDS: Mapping[ReferenceKind, str] = {
@@ -83,7 +84,10 @@ def _lines(file: FileReferences, most: int) -> dict[int, str]:
 def _head(repository: RepositoryAtCommit, asked: AskedName, used: References) -> str:
     if used.total:
         files = plural(used.file_count, "file")
-        return f"{plural(used.total, 'use')} of {asked.name} in {files}, the likeliest first."
+        head = f"{plural(used.total, 'use')} of {asked.name} in {files}, the likeliest first."
+        return f"{head} {CUT}" if used.is_cut else head
+    if used.is_cut:
+        return f"No use of {asked.name} is known here. {CUT}"
     if not repository.has_symbols:
         return NO_SYMBOLS
     return f"No code uses {asked.name}. grep finds it in comments, texts and other files too."

@@ -50,4 +50,5 @@ def search(
 
 def _hit(row: tuple[Any, ...]) -> SearchHit:
     own = len(row) - LINK_COLUMNS
-    return SearchHit(*row[:own], LinkScores(*row[own:]))
+    columns = [*row[:own], LinkScores(*row[own:])]
+    return SearchHit(*columns)

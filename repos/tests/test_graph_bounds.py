@@ -62,3 +62,11 @@ def test_what_the_database_does_not_take_is_left_out_of_texts(indexed):
     (found,) = graph.outline(index, "a.py")
     assert (found.name, found.scope, found.comment) == ("name", "scope", "comment")
     assert found.signature == "def ?"
+
+
+def test_code_comes_before_tests_and_documents(indexed):
+    text = "def same():\n    return often()\n"
+    files = {path: text for path in ("docs/conf.py", "tests/test_a.py", "z.py", "y.py")}
+    index = indexed(files).current_index_id
+    assert [d.path for d in graph.definitions(index, "same")][:2] == ["y.py", "z.py"]
+    assert [file.path for file in graph.references(index, "often").files][:2] == ["y.py", "z.py"]
