@@ -66,7 +66,7 @@ def test_what_the_database_does_not_take_is_left_out_of_texts(indexed):
 
 def test_code_comes_before_tests_and_documents(indexed):
     text = "def same():\n    return often()\n"
-    files = {path: text for path in ("docs/conf.py", "tests/test_a.py", "z.py", "y.py")}
+    files = dict.fromkeys(("docs/conf.py", "tests/test_a.py", "z.py", "y.py"), text)
     index = indexed(files).current_index_id
     assert [d.path for d in graph.definitions(index, "same")][:2] == ["y.py", "z.py"]
     assert [file.path for file in graph.references(index, "often").files][:2] == ["y.py", "z.py"]
