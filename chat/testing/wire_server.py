@@ -91,6 +91,7 @@ class WireServer(Loopback):
         given = self.replies.get(key, (NOT_FOUND,))
         wire = given[min(self.asked[key], len(given) - 1)]
         self.asked[key] += 1
+        self._notify()
         writer.write(_head(wire))
         await asyncio.sleep(wire.delay)
         for _ in range(wire.pauses):

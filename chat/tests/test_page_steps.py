@@ -27,6 +27,11 @@ def read(n, first=1, last=4):
     )
 
 
+def said(text):
+    """Words of the answer, rendered: a page that has none of them would load itself anew at the end."""
+    return Delta(text), Html(0, f"<p>{text}</p>")
+
+
 def callers(n):
     return step(
         n,
@@ -41,15 +46,21 @@ def callers(n):
 def opened(start, open_page, repository, people):
     """A page on which an answer is running, and the run to go on with."""
 
+    runs = []
+
     def opened(**context):
         live = start()
         run = ScriptedRun(people["alice"], repository)
+        runs.append(run)
         page = open_page(live, **context)
         bring_session(page, live)
         page.goto(f"{live.url}/c/{run.conversation.pk}/")
         return page, run
 
-    return opened
+    yield opened
+    for run in runs:
+        if run.message.finished_at is None:
+            run.end("stopped")  # or the server is taken to be busy
 
 
 def test_steps_grow_and_fold_when_the_answer_begins(opened):
@@ -61,7 +72,7 @@ def test_steps_grow_and_fold_when_the_answer_begins(opened):
     page.wait_for_selector(f"{STEPS} li[data-state=done] >> text=read shop/prices.py 1-4")
     run.add(callers(2))
     page.wait_for_selector(f"{STEPS} li >> text=looked for who calls total_of: 2 places")
-    run.add(Delta("The total is a sum."))
+    run.add(*said("The total is a sum."))
     page.wait_for_selector(f"{STEPS}:not([open])")
     assert page.inner_text(TITLE).startswith("Looked at 2 files in 2 steps, ")
     run.end()
@@ -75,7 +86,7 @@ def test_steps_are_there_after_a_reload_in_the_middle_and_at_the_end(opened):
     page.reload()
     page.wait_for_selector(f"{STEPS}[data-live] li[data-state=running]")
     assert page.locator(f"{STEPS} li[data-state]").count() == 2
-    run.add(read(2, 5, 9), Delta("Done."))
+    run.add(read(2, 5, 9), *said("Done."))
     run.end(usage={"first_token_ms": 8_000})
     finished(page)
     page.reload()
@@ -90,7 +101,7 @@ def test_what_the_reader_has_opened_or_closed_stays_so(opened):
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
     page.click(f"{STEPS} .places:not([hidden]) summary")
-    run.add(callers(2), read(3), Delta("So."))
+    run.add(callers(2), read(3), *said("So."))
     page.wait_for_selector(f"{STEPS} li >> nth=2")
     page.wait_for_selector("text=Looked at 2 files in 3 steps")
     assert page.locator(f"{STEPS}[open] .places[open] a.cite").count() == 2
@@ -107,9 +118,10 @@ def test_a_place_opens_in_the_source_pane_by_mouse_and_keyboard(opened):
     page.wait_for_selector(".pane li[value='3'].marked")
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.matches('.places > summary')")
-    run.add(Delta("So."))
+    run.add(*said("So."))
     run.end()
     finished(page)
+    page.reload()  # folded: the reader was in them
     page.focus(TITLE)
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
@@ -134,9 +146,12 @@ def test_readers_of_the_screen_hear_of_the_steps_once_at_the_end(opened):
     live = "[aria-live], [role=status], [role=alert], [role=log]"
     assert page.locator(STEPS).evaluate(f"e => e.closest('{live}')") is None
     assert page.inner_text("#announce") == ""
-    run.add(Delta("So."))
+    run.add(*said("So."))
     page.wait_for_selector(f"{STEPS}:not([open])")
     assert page.inner_text("#announce") == ""
+    run.end()
+    finished(page)
+    assert "Looked at 1 file in 1 step" in page.inner_text("#announce")
 
 
 def test_sixty_steps_stay_calm_and_fit_a_phone(opened):
@@ -150,7 +165,7 @@ def test_sixty_steps_stay_calm_and_fit_a_phone(opened):
     page.click(TITLE)
     assert page.locator(f"{STEPS} li:visible").count() == 60
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    run.add(Delta("So."))
+    run.add(*said("So."))
     run.end()
 
 
@@ -175,7 +190,7 @@ def test_what_a_step_says_never_comes_alive(opened):
     run.add(step(1, summary=evil, passages=["<img src=x>:L1-L2"]), callers(2))
     page.wait_for_selector(f"{STEPS} li >> nth=1")
     assert page.locator(f"{STEPS} img, {STEPS} script").count() == 0
-    run.add(Delta("So."))
+    run.add(*said("So."))
     run.end()
     finished(page)
     page.reload()

@@ -22,7 +22,7 @@ MEGABYTES = 1_000_000
 BEYOND_A_REQUEST = 8 * MEGABYTES
 LARGEST = 3_990_000  # bytes of a message, just below what is refused by its length
 FLOOD_BYTES = 20 * MEGABYTES
-UNREAD_SECONDS = 1.5  # after which the server is taken to read no further
+UNREAD_SECONDS = 0.75  # after which the server is taken to read no further
 DEFLATE = "Sec-WebSocket-Extensions: permessage-deflate\r\n"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, settings
 
-CI_EXAMPLES = 60
+CI_EXAMPLES = 25
 FUZZ_EXAMPLES = 3_000
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 

@@ -23,8 +23,15 @@ FORMER = ["local/all-MiniLM-L6-v2", "local/use-multilingual-v3"]
 JAPANESE = "天気予報はどこですか"
 
 
+@pytest.fixture(scope="module")
+def whole_vectors():
+    """Of the whole texts that the release before embedded, by path."""
+    whole = {"reader.py": "read a file", "weather.py": "what the weather will be"}
+    return dict(zip(whole, MultilingualUSE().embed([*whole.values()]), strict=True))
+
+
 @pytest.fixture
-def former(tmp_path, settings):
+def former(tmp_path, settings, whole_vectors):
     """A repository as the release before left it: two embedders, whole texts, an older format."""
     settings.EMBEDDER = "local"
     write_files(tmp_path / "first", FILES)
@@ -33,9 +40,8 @@ def former(tmp_path, settings):
     repository.refresh_from_db()
     index = repository.current_index
     Embedding.objects.filter(index=index).delete()
-    whole = {"reader.py": "read a file", "weather.py": "what the weather will be"}
     for chunk in Chunk.objects.filter(index=index).select_related("document"):
-        (vector,) = MultilingualUSE().embed([whole[chunk.document.path]])
+        vector = whole_vectors[chunk.document.path]
         for key, values in zip(FORMER, (np.ones(384), vector), strict=True):
             Embedding.objects.create(
                 index=index,
