@@ -12,6 +12,14 @@ from deepwiki.testing import browser as chromium
 from deepwiki.testing.page_log import follow_page
 from repos.models import IndexJob, Repository
 
+# What Playwright switches off, since of two such options the last counts; and the lists below the
+# address bar, which each context's window loads as pages of their own: half a second of CPU time.
+FEATURES_OFF = """
+    AvoidUnnecessaryBeforeUnloadCheckSync DestroyProfileOnBrowserClose HttpsUpgrades LensOverlay
+    HttpsFirstBalancedModeAutoEnable MediaRouter PaintHolding ThirdPartyStoragePartitioning
+    AvoidCorsURLLoaderRestartOnRedirect OptimizationHints NetworkTimeServiceQuerying AimEnabled
+    PreconnectToSearch WebUIOmniboxPopup WebUIOmniboxAimPopup WebUIOmniboxFullPopup
+"""
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -20,6 +28,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(FEATURES_OFF.split())}",
 ]
 MODELS = """
 [openai]
