@@ -1,9 +1,11 @@
 """Reading an answer: where the page stands, going between versions, copying, deleting; in a real Chromium."""
 
+from datetime import datetime
+
 import pytest
 
 from chat.models import Conversation, Message
-from deepwiki.testing.page import ask, begin, bring_session, finished
+from deepwiki.testing.page import ask, begin, bring_session, finished, loaded
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MARKDOWN = (
@@ -61,6 +63,7 @@ def test_a_conversation_opens_at_its_last_question(start, open_page, conversatio
 def test_an_answer_that_comes_at_once_is_read_from_its_question_on(start, open_page, repository):
     live = start("fake?tokens=900")
     page = begin(open_page(live), live, repository)
+    page.clock.set_fixed_time(datetime.now())  # at once, however long this machine takes
     ask(page, "How is the discount computed?")
     finished(page)
     assert 0 <= top_of(page, "How is the discount") < 60
@@ -72,8 +75,10 @@ def test_excerpts_are_read_from_their_question_on(start, open_page, conversation
     bring_session(page, live)
     page.goto(f"{live.url}/c/{conversation.pk}/")
     page.select_option("#model", "search-only|excerpts")
+    page.clock.set_fixed_time(datetime.now())
     ask(page, "apply_discount")
     page.wait_for_selector(".answer[data-state=complete] >> nth=2")
+    loaded(page)
     assert 0 <= top_of(page, "apply_discount") < 60
 
 
