@@ -75,12 +75,15 @@ ContentBlock = TextBlock | DiagramBlock
 class PageContent:
     """A page: one sentence that says what it is about, then its blocks.
 
-    `questions` are some that a reader may ask next.
+    The sentence is plain text in which code stands between backticks, as are `questions`, some
+    that a reader may ask next. `left_out_diagrams` counts those that
+    were planned and could not be made.
     """
 
     summary: str
     blocks: tuple[ContentBlock, ...]
     questions: tuple[str, ...] = ()
+    left_out_diagrams: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored."""
@@ -88,6 +91,7 @@ class PageContent:
             "summary": self.summary,
             "blocks": [_block_as_json(block) for block in self.blocks],
             "questions": list(self.questions),
+            "left_out_diagrams": self.left_out_diagrams,
         }
 
     @classmethod
@@ -97,6 +101,7 @@ class PageContent:
             summary=stored["summary"],
             blocks=tuple(map(_block_from_json, stored["blocks"])),
             questions=tuple(stored.get("questions", ())),
+            left_out_diagrams=int(stored.get("left_out_diagrams", 0)),
         )
 
 

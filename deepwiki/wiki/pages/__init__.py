@@ -1,5 +1,21 @@
 """Pages made from the code of a repository, without a language model. Pure."""
 
+from deepwiki.wiki.pages.diagram_source import NotCompilable, mermaid
+from deepwiki.wiki.pages.markdown import block_markdown, markdown
+from deepwiki.wiki.pages.sentences import SENTENCES, Translator
 from deepwiki.wiki.pages.symbol_reader import CallingLine, OutgoingCall, Symbol, SymbolReader
+from deepwiki.wiki.pages.writing import write_page
 
-__all__ = ["CallingLine", "OutgoingCall", "Symbol", "SymbolReader"]
+__all__ = [
+    "SENTENCES",
+    "CallingLine",
+    "NotCompilable",
+    "OutgoingCall",
+    "Symbol",
+    "SymbolReader",
+    "Translator",
+    "block_markdown",
+    "markdown",
+    "mermaid",
+    "write_page",
+]

@@ -1,0 +1,48 @@
+"""Diagrams of links: which files use each other, which parts do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deepwiki.wiki.content import DiagramBlock, DiagramKind, Node
+from deepwiki.wiki.pages.diagram_parts import MAX_NODES, DrawnEdges, Weights, bounded, cut
+from deepwiki.wiki.pages.part_links import links_between
+from deepwiki.wiki.pages.scoring import file_importance, is_sure
+from deepwiki.wiki.pages.sources import PageSource
+from deepwiki.wiki.plan import PlannedPage
+
+MIN_EDGES = 2
+MAX_PARTS = 60  # whose links are counted
+
+
+def imports_diagram(source: PageSource) -> DiagramBlock | None:
+    """Which files of a page use which; None with fewer than two links."""
+    importance = {path: file_importance(source.code, path) for path in source.code_files}
+    drawn = bounded(_file_weights(source), importance)
+    if len(drawn.edges) < MIN_EDGES:
+        return None
+    title = source.say("diagram_imports", title=source.page.title)
+    return DiagramBlock(DiagramKind.IMPORTS, title, drawn.file_nodes(), drawn.as_edges())
+
+
+def parts_diagram(source: PageSource, parts: Sequence[PlannedPage]) -> DiagramBlock | None:
+    """Which parts use which; None with no two of them linked."""
+    shown = parts[:MAX_PARTS]
+    importance = {part.slug: 1.0 / (1 + place) for place, part in enumerate(shown)}
+    drawn = bounded(links_between(source, shown), importance)
+    if not drawn.edges:
+        return None
+    title = source.say("diagram_parts")
+    return DiagramBlock(DiagramKind.PARTS, title, _part_nodes(source, drawn), drawn.as_edges())
+
+
+def _part_nodes(source: PageSource, drawn: DrawnEdges) -> tuple[Node, ...]:
+    titles = {slug: cut(source.plan.by_slug[slug].title) for slug in drawn.names}
+    return tuple(Node(drawn.key(slug), titles[slug], slug=slug) for slug in drawn.names)
+
+
+def _file_weights(source: PageSource) -> Weights:
+    own = source.code_files[: MAX_NODES * 4]
+    links = (link for path in own for link in source.code.outgoing.get(path, ()))
+    inner = [link for link in links if link.target in own and is_sure(link)]
+    return {(link.source, link.target): link.weight for link in inner}

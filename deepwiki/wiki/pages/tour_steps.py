@@ -1,0 +1,69 @@
+"""The lines that a step of a tour quotes, and what it says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from deepwiki.wiki.pages.comments import described
+from deepwiki.wiki.pages.escaping import code
+from deepwiki.wiki.pages.sources import PageSource
+from deepwiki.wiki.pages.symbol_reader import OutgoingCall, Symbol
+
+MAX_LINES = 16
+LINES_BEFORE, LINES_AFTER = 2, 3
+MAX_NAMES = 8
+
+
+@dataclass
+class QuotedLines:
+    """The lines of a definition that are shown: all of a short one, else around its calls."""
+
+    symbol: Symbol
+    text: str
+    calls: Sequence[OutgoingCall] = ()
+
+    @cached_property
+    def first(self) -> int:
+        """The number of the first line."""
+        return self.symbol.start if self._is_short else self._before_calls
+
+    @property
+    def _before_calls(self) -> int:
+        return max(self.symbol.start, min(call.line for call in self.calls) - LINES_BEFORE)
+
+    @cached_property
+    def last(self) -> int:
+        """The number of the last line."""
+        most = min(self._end, self.first + MAX_LINES - 1)
+        return most if self._is_short else min(most, self._last_call(most) + LINES_AFTER)
+
+    def _last_call(self, most: int) -> int:
+        lines = [call.line for call in self.calls]
+        return max((line for line in lines if line <= most - LINES_AFTER), default=self.first)
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """The lines themselves."""
+        return self.text.split("\n")[self.first - 1 : self.last]
+
+    def described(self) -> str:
+        """What the definition says of itself, as Markdown; empty without a comment."""
+        return described(self.symbol, self.text) * bool(self.symbol.comment)
+
+    @cached_property
+    def _end(self) -> int:
+        return min(self.symbol.end, self.text.count("\n") + 1)
+
+    @property
+    def _is_short(self) -> bool:
+        return not self.calls or self._end - self.symbol.start < MAX_LINES
+
+
+def step_text(source: PageSource, quoted: QuotedLines) -> str:
+    """The citation of the lines, and what is called from there."""
+    names = [code(call.target.qualified_name) for call in quoted.calls]
+    onward = source.say.listed_once(names, MAX_NAMES)
+    cited = source.cite(quoted.symbol.path, quoted.first, quoted.last)
+    return f"{cited} {source.say.of_any('map_from_here', names=onward)}".strip()
