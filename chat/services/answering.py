@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils import timezone
 
-from chat.core.answer_cache import AnswerCache, NoAnswerCache
 from chat.core.completion import AnswerContext
 from chat.core.errors import ChatError, Internal, NoSuchRepository, NotSignedIn
 from chat.core.events import Accepted, Numbered
@@ -163,18 +162,13 @@ async def _start_answer(
             recorder=_recorder(accepted, model.provider, lasting=lasting),
             meter=context.meter,
         )
-        events = retriever.releasing(answer(context, _answer_cache(person)))
+        events = retriever.releasing(answer(context, DjangoAnswerCache()))
         events = measured(model.provider, context.meter, events)
         return runs.start(run, events, _first_event(accepted, request))
     except Exception as error:
         refusal = _as_chat_error(error)
         await in_thread(_mark_refused, accepted, refusal)
         raise refusal from error
-
-
-def _answer_cache(person: Person) -> AnswerCache:
-    """None for strangers: deepwiki-open's page asks anew with the same prompts to refresh a wiki."""
-    return NoAnswerCache() if person.pk is None else DjangoAnswerCache()
 
 
 def _as_chat_error(error: Exception) -> ChatError:

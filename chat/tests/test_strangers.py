@@ -71,16 +71,6 @@ async def test_an_address_may_ask_so_many_questions_a_minute(
     assert "your address" in replies[-1].text + replies[-1].detail
 
 
-async def test_a_stranger_is_never_answered_from_before(
-    public_repository, with_model, settings, endpoint
-):
-    settings.CACHE_SECONDS = 300
-    for _ in range(2):
-        await endpoint(question(public_repository), "")
-        await wait_until_async(lambda: in_thread(has_ended))
-    assert len(with_model.requests) == 2
-
-
 async def test_a_question_that_is_refused_holds_no_slot(public_repository, with_model, settings):
     settings.RUNS_PER_USER = 1
     over_http = ENDPOINTS["http"]

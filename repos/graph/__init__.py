@@ -22,7 +22,7 @@ from repos.graph.definitions import (
 )
 from repos.graph.edges import EdgeKind
 from repos.graph.file_links import FileEdge, FileLinks, file_edges, tests_of
-from repos.graph.importance import RankedFile, top_files, top_symbols
+from repos.graph.importance import RankedFile, top_files, top_symbols, use_counts
 from repos.graph.linker import change_of, link_changes, link_index
 from repos.graph.references import (
     FileReferences,
@@ -75,6 +75,7 @@ __all__ = [
     "tests_of",
     "top_files",
     "top_symbols",
+    "use_counts",
     "whole_graph",
     "with_depths",
     "write_symbols",

@@ -13,6 +13,10 @@ from repos.models import LATEST_GENERATION
 
 TOP_FILES = read_sql(__file__, "top_files.sql")
 TOP_SYMBOLS = read_sql(__file__, "top_symbols.sql").format(columns=COLUMNS)
+USE_COUNTS = """
+SELECT name, users::float / greatest(1, files) FROM repos_name
+WHERE index_id = %(index)s AND name = ANY(%(names)s)
+"""
 MAX_FILES = 1_000
 MAX_PER_FILE = 100
 MAX_DEFINITIONS = 2_000  # of one file that are compared, the first
@@ -65,6 +69,14 @@ def top_symbols(
     for definition in read_definitions(TOP_SYMBOLS, values):
         found.setdefault(definition.path, []).append(definition)
     return found
+
+
+def use_counts(index_id: int, names: Sequence[str]) -> dict[str, float]:
+    """By name, how many files used it when links were made, for each file that defines it.
+
+    Of the live state: updates change these numbers little.
+    """
+    return dict(fetch_all(USE_COUNTS, {"index": index_id, "names": list(names)}))
 
 
 def _bounded(limit: int, largest: int) -> int:

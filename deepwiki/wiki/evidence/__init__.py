@@ -5,5 +5,6 @@ Who calls these functions holds a snapshot, which says that the index may be rea
 
 from deepwiki.wiki.evidence.index_code_base import read_code_base
 from deepwiki.wiki.evidence.index_reader import IndexReader
+from deepwiki.wiki.evidence.plan_evidence import read_name_hints, read_wiki_settings
 
-__all__ = ["IndexReader", "read_code_base"]
+__all__ = ["IndexReader", "read_code_base", "read_name_hints", "read_wiki_settings"]

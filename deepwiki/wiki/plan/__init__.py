@@ -1,16 +1,40 @@
 """Which pages a wiki has, planned from the files of an index and their links."""
 
 from deepwiki.wiki.plan.code_base import CodeBase, FileArtifact, FileLink, LinkKind, PlannedFile
+from deepwiki.wiki.plan.coverage import Coverage
+from deepwiki.wiki.plan.identity import FormerPage, MatchedPlan, match_plan
+from deepwiki.wiki.plan.names import NameHints
+from deepwiki.wiki.plan.planner import plan_wiki
 from deepwiki.wiki.plan.wiki_plan import PageKind, PlannedPage, UncoveredFile, WikiPlan
+from deepwiki.wiki.plan.wiki_settings import (
+    JSON_PATH,
+    TOML_PATH,
+    PlanNotice,
+    WantedPage,
+    WikiSettings,
+    read_settings,
+)
 
 __all__ = [
+    "JSON_PATH",
+    "TOML_PATH",
     "CodeBase",
+    "Coverage",
     "FileArtifact",
     "FileLink",
+    "FormerPage",
     "LinkKind",
+    "MatchedPlan",
+    "NameHints",
     "PageKind",
+    "PlanNotice",
     "PlannedFile",
     "PlannedPage",
     "UncoveredFile",
+    "WantedPage",
     "WikiPlan",
+    "WikiSettings",
+    "match_plan",
+    "plan_wiki",
+    "read_settings",
 ]

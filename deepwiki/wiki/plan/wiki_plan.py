@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from deepwiki.wiki.plan.wiki_settings import PlanNotice
+
 
 class PageKind(StrEnum):
     """What a page is about."""
@@ -29,6 +31,8 @@ class PlannedPage:
     page above it, empty for one at the top. `files` are the paths it describes, the most
     important first; a part with pages below it describes theirs too, and holds those that
     none of them has. `topic` says which guide or reference it is: `setup`, `api`, `commands`.
+    `attached` are tests and documents that belong to a part. `notes` come from the settings
+    of the repository: data, never instructions.
     """
 
     slug: str
@@ -39,6 +43,7 @@ class PlannedPage:
     topic: str = ""
     importance: float = 0.0
     notes: str = ""
+    attached: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,10 +56,11 @@ class UncoveredFile:
 
 @dataclass(frozen=True)
 class WikiPlan:
-    """The pages, parents before their children, and what they cover."""
+    """The pages, parents before their children, what they cover, and what is to be said of it."""
 
     pages: Sequence[PlannedPage]
     uncovered: Sequence[UncoveredFile] = ()
+    notices: Sequence[PlanNotice] = ()
 
     @cached_property
     def by_slug(self) -> Mapping[str, PlannedPage]:
@@ -64,11 +70,12 @@ class WikiPlan:
     @cached_property
     def page_of_file(self) -> Mapping[str, PlannedPage]:
         """By path, the deepest part that describes a file."""
-        found: dict[str, PlannedPage] = {}
-        for page in self.pages:
-            if page.kind is PageKind.PART:
-                found.update(dict.fromkeys(page.files, page))
-        return found
+        return {path: page for page in self.parts for path in page.files}
+
+    @property
+    def parts(self) -> list[PlannedPage]:
+        """The pages that describe parts, in order."""
+        return [page for page in self.pages if page.kind is PageKind.PART]
 
     def children(self, slug: str) -> list[PlannedPage]:
         """The pages right below one, in order; those at the top for an empty slug."""
