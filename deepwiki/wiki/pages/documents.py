@@ -12,6 +12,7 @@ from deepwiki.wiki.pages.document_text import readable
 MAX_LINES = 2_000
 MAX_LINE_CHARS = 1_000
 MAX_SECTIONS = 6  # that are looked at for what a document is about
+MAX_OPENING = 12  # lines between a heading and what it is about
 MAX_GAP = 6  # lines between paragraphs that belong together
 MIN_CHARS = 30
 HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
@@ -61,6 +62,12 @@ class Section:
     def sentences(self) -> list[Paragraph]:
         """Its paragraphs that say something."""
         return [each for each in self.paragraphs if each.says_something]
+
+    @property
+    def opening(self) -> list[Paragraph]:
+        """The same, where the section begins with them."""
+        found = self.sentences
+        return found if found and found[0].start - self.line <= MAX_OPENING else []
 
 
 @dataclass
@@ -167,7 +174,7 @@ def _lines(text: str) -> list[str]:
 
 def about(sections: Sequence[Section], count: int) -> list[Paragraph]:
     """The first paragraphs that stand together, of the first section that has some."""
-    found = filter(None, (section.sentences for section in sections[:MAX_SECTIONS]))
+    found = filter(None, (section.opening for section in sections[:MAX_SECTIONS]))
     return _together(next(found, []))[:count]
 
 

@@ -21,7 +21,7 @@ LICENCE = re.compile(
 NOISE = re.compile(
     r"^(#!|.*-\*-|vim?:|eslint|prettier|tslint|noqa|pylint|mypy:|type:|ruff:|flake8|fmt:|isort|"
     r"jshint|@ts-|istanbul|global |todo|fixme|@?generated|do not edit|this file is auto|"
-    r"#?region|use strict|\$id|prelude|import |from \S+ import)",
+    r"#?region|use strict|\$id|prelude|init (file|py)|__init__|import |from \S+ import)",
     re.IGNORECASE,
 )
 GENERATED = re.compile(

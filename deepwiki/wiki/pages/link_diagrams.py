@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import filterfalse
 
 from deepwiki.wiki.content import DiagramBlock, DiagramKind, Node
 from deepwiki.wiki.pages.diagram_parts import MAX_NODES, DrawnEdges, Weights, bounded, cut
@@ -11,6 +13,7 @@ from deepwiki.wiki.pages.scoring import file_importance, is_sure
 from deepwiki.wiki.pages.sources import PageSource
 from deepwiki.wiki.plan import PlannedPage
 
+GATHERING = frozenset({"__init__.py", "mod.rs"})
 MIN_EDGES = 2
 MAX_PARTS = 60  # whose links are counted
 
@@ -27,13 +30,21 @@ def imports_diagram(source: PageSource) -> DiagramBlock | None:
 
 def parts_diagram(source: PageSource, parts: Sequence[PlannedPage]) -> DiagramBlock | None:
     """Which parts use which; None with no two of them linked."""
-    shown = parts[:MAX_PARTS]
-    importance = {part.slug: 1.0 / (1 + place) for place, part in enumerate(shown)}
-    drawn = bounded(links_between(source, shown), importance)
+    weights = links_between(source, parts[:MAX_PARTS])
+    drawn = bounded(weights, _part_importance(weights))
     if not drawn.edges:
         return None
     title = source.say("diagram_parts")
     return DiagramBlock(DiagramKind.PARTS, title, _part_nodes(source, drawn), drawn.as_edges())
+
+
+def _part_importance(weights: Weights) -> dict[str, float]:
+    """The links of each part, in both directions."""
+    found: Counter[str] = Counter()
+    for pair, weight in weights.items():
+        for slug in pair:
+            found[slug] += round(weight)
+    return dict(found)
 
 
 def _part_nodes(source: PageSource, drawn: DrawnEdges) -> tuple[Node, ...]:
@@ -41,8 +52,13 @@ def _part_nodes(source: PageSource, drawn: DrawnEdges) -> tuple[Node, ...]:
     return tuple(Node(drawn.key(slug), titles[slug], slug=slug) for slug in drawn.names)
 
 
+def _only_gathers(path: str) -> bool:
+    """Whether a file usually only hands on what the others of its package define."""
+    return path.rpartition("/")[2] in GATHERING
+
+
 def _file_weights(source: PageSource) -> Weights:
-    own = source.code_files[: MAX_NODES * 4]
+    own = list(filterfalse(_only_gathers, source.code_files[: MAX_NODES * 4]))
     links = (link for path in own for link in source.code.outgoing.get(path, ()))
     inner = [link for link in links if link.target in own and is_sure(link)]
     return {(link.source, link.target): link.weight for link in inner}

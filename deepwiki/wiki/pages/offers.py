@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from deepwiki.wiki.pages.builder import PageBuilder
 from deepwiki.wiki.pages.escaping import code
-from deepwiki.wiki.pages.scoring import file_importance
+from deepwiki.wiki.pages.scoring import SIDE_FOLDER, file_importance
 from deepwiki.wiki.pages.sources import PageSource
 from deepwiki.wiki.plan import FileArtifact
 
@@ -19,7 +19,6 @@ ENTRY_KINDS = ("command", "main", "service", "route")
 TARGETS_BUILD = re.compile(
     r"(^|/)(makefile|package\.json|tox\.ini|noxfile\.py|justfile|rakefile)$", re.IGNORECASE
 )
-HIDDEN = re.compile(r"(^|/)\.[^/]+/")
 Artifacts = Sequence[FileArtifact]
 
 
@@ -110,7 +109,8 @@ def entry_points(source: PageSource) -> list[FileArtifact]:
     commands = unique(of_kinds(source, "command"))
     others = of_kinds(source, "main", "service")
     own = [each for each in commands if not TARGETS_BUILD.search(each.path)]
-    return [each for each in [*own, *others] if not HIDDEN.search(each.path)]
+    found = [*own, *others]
+    return [each for each in found if not SIDE_FOLDER.search(each.path)] or found
 
 
 def of_kinds(source: PageSource, *kinds: str) -> list[FileArtifact]:
