@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.core.errors import BadRequest, RequestTooLarge
-from chat.core.request import FILTERS, ChatRequest, parse
+from chat.core.request import FILTERS, MAX_REPOSITORIES, ChatRequest, parse
 from chat.core.request_json import RequestLimits, decode
 
 pytestmark = pytest.mark.fuzz
@@ -26,7 +26,10 @@ NAMES = [
 ]
 PLAUSIBLE = st.fixed_dictionaries(
     {"repo_url": TEXT, "messages": st.lists(TURN, min_size=1, max_size=8)},
-    optional=dict.fromkeys(NAMES, TEXT | SCALAR),
+    optional={
+        **dict.fromkeys(NAMES, TEXT | SCALAR),
+        "repositories": st.lists(TEXT | SCALAR, max_size=8) | SCALAR,
+    },
 )
 
 
@@ -44,6 +47,9 @@ def check(request: ChatRequest):
     texts = [request.repo_url, request.file_path, request.token, request.model, request.provider]
     texts += [turn.content for turn in request.messages]
     texts += request.filters.values()
+    further = request.repositories or ()
+    assert len(set(further) - {"", request.repo_url}) == len(further) <= MAX_REPOSITORIES
+    texts += further
     for text in texts:
         text.encode()  # no lone surrogates
         assert "\0" not in text

@@ -1,6 +1,10 @@
 """Sources as cited, read and found, and the questions that an answer leads to."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from chat.models import Message, Share
@@ -132,6 +136,20 @@ def test_an_answer_leads_to_callers_tests_and_configuration(answer, repository):
     ]
     with translation.override("fr"):
         assert follow_ups(answer, repository)[0].startswith("Qui appelle `apply_discount`")
+
+
+def test_the_graph_is_read_once_for_each_state_of_an_index(
+    answer, repository, django_assert_num_queries
+):
+    answer.citations = [citation(PRICES, 18, 18, "read")]
+    answer.commit = repository.current_index.commit
+    first = follow_ups(answer, repository)
+    with django_assert_num_queries(0):
+        assert follow_ups(answer, repository) == first != []
+    repository.current_index.updated_at += timedelta(seconds=1)
+    with CaptureQueriesContext(connection) as queries:
+        assert follow_ups(answer, repository) == first
+    assert len(queries) >= 3
 
 
 def test_lines_that_an_update_may_have_moved_name_no_definition(answer, repository):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
 from itertools import islice
 
 from django.utils.translation import gettext as _
@@ -31,25 +33,50 @@ def follow_ups(answer: Message, repository: Repository) -> list[str]:
 
     None for an answer that is not complete, and without an index that can be read.
     """
-    index_id = repository.current_index_id
-    if index_id is None or answer.state != Message.State.COMPLETE:
+    index = repository.current_index
+    if index is None or answer.state != Message.State.COMPLETE:
         return []
     lines = _main_lines(answer)
     if lines is None:
         return []
-    definition = _definition_at(index_id, lines) if _is_current(answer, repository) else None
-    return list(_questions(index_id, lines.path, definition))[:MAX_FOLLOW_UPS]
+    if not _is_current(answer, repository):
+        lines = replace(lines, start=0)
+    around = _surroundings(index.pk, index.updated_at, lines.path, lines.start)
+    return list(_questions(around))[:MAX_FOLLOW_UPS]
 
 
-def _questions(index_id: int, path: str, definition: Definition | None) -> Iterator[str]:
-    if definition is not None and _is_called(index_id, definition):
-        yield _("Who calls `{name}`, and what for?").format(name=definition.qualified_name)
-    for test in tests_of(index_id, path)[:1]:
-        if _may_stand_in_a_question(test.path):
-            yield _("What do the tests in `{path}` check?").format(path=test.path)
-    setting = _configuration(index_id, path)
-    if setting:
-        yield _("What can be set in `{path}`, and what does it change?").format(path=setting)
+@dataclass(frozen=True)
+class _Surroundings:
+    """What is around a place by the graph, each by name; empty where there is none."""
+
+    called: str = ""
+    test: str = ""
+    setting: str = ""
+
+
+@lru_cache(maxsize=512)
+def _surroundings(index_id: int, updated_at: datetime, path: str, line: int) -> _Surroundings:
+    """Read once for each state of an index: four reads of the graph would be a page's dearest.
+
+    Without a line (0) no definition is looked for.
+    """
+    definition = _definition_at(index_id, path, line) if line else None
+    called = definition is not None and _is_called(index_id, definition)
+    tests = [test.path for test in tests_of(index_id, path)[:1]]
+    return _Surroundings(
+        called=definition.qualified_name if definition is not None and called else "",
+        test=next(filter(_may_stand_in_a_question, tests), ""),
+        setting=_configuration(index_id, path),
+    )
+
+
+def _questions(around: _Surroundings) -> Iterator[str]:
+    if around.called:
+        yield _("Who calls `{name}`, and what for?").format(name=around.called)
+    if around.test:
+        yield _("What do the tests in `{path}` check?").format(path=around.test)
+    if around.setting:
+        yield _("What can be set in `{path}`, and what does it change?").format(path=around.setting)
 
 
 def _is_current(answer: Message, repository: Repository) -> bool:
@@ -83,12 +110,12 @@ def _in_first(answer: Message, places: Iterable[Citation]) -> list[Citation]:
     return [replace(lines, path=path) for path, lines in paths if path]
 
 
-def _definition_at(index_id: int, lines: Citation) -> Definition | None:
-    """The innermost definition that can be called and holds the first of the lines."""
+def _definition_at(index_id: int, path: str, line: int) -> Definition | None:
+    """The innermost definition that can be called and holds a line."""
     found = [
         definition
-        for definition in outline(index_id, lines.path)
-        if definition.kind in CALLABLE and definition.has_line(lines.start)
+        for definition in outline(index_id, path)
+        if definition.kind in CALLABLE and definition.has_line(line)
     ]
     innermost = max(found, key=lambda definition: definition.start, default=None)
     if innermost is None or not _may_stand_in_a_question(innermost.qualified_name):
