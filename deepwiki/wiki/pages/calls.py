@@ -10,13 +10,15 @@ from deepwiki.wiki.pages.scoring import CLASS_KINDS, FUNCTION_KINDS, is_sure
 from deepwiki.wiki.pages.sources import PageSource
 from deepwiki.wiki.pages.symbol_reader import OutgoingCall, Symbol
 
-MAX_STARTS = 150  # definitions that are compared
-MAX_FOLLOWED = 8  # of them whose calls are followed
+MAX_STARTS = 24  # definitions that are compared
+MAX_COMPARED = 150  # for the tour of the whole repository
+MAX_ENTRIES = 8
+MAX_FOLLOWED = 6  # of them whose calls are followed
 MAX_FUNCTIONS = 60
 MAX_CLASSES = 6
 MAX_MEMBERS = 30  # of a class
 MAX_CALLS = 16  # of one definition
-MAX_LEVEL = 60  # definitions of one level that are followed
+MAX_LEVEL = 12  # definitions of one level that are followed
 MIN_WORTH = 3.0
 REACH_DEPTH = 3
 OF_ENTRY = 1.5
@@ -52,15 +54,23 @@ class CallReader:
             level = [call.target for made in calls.values() for call in made]
         return found
 
+    def main_function(self) -> Symbol | None:
+        """The function that calls most, in several places: read by one call."""
+        return next(iter(self._rich(MAX_STARTS)), None)
+
     def best_start(self) -> Symbol | None:
-        """The function whose calls say most about a page: many, to several places."""
+        """The function from which most is called in the end."""
         entries = set(_entry_functions(self.source))
-        starts = list(dict.fromkeys([*sorted(entries, key=_location), *_functions(self.source)]))
-        calls = self.calls(starts[:MAX_STARTS])
-        best = sorted(calls, key=lambda each: (-_worth(each, calls[each]), _location(each)))
-        rich = [each for each in best if _worth(each, calls[each]) >= MIN_WORTH]
-        reach = {each: self._reach(each, entries) for each in rich[:MAX_FOLLOWED]}
+        rich = self._rich(MAX_COMPARED)[:MAX_FOLLOWED]
+        reach = {each: self._reach(each, entries) for each in rich}
         return max(reach, key=lambda each: reach[each], default=None)
+
+    def _rich(self, limit: int) -> list[Symbol]:
+        """Functions that call others, those that call most first."""
+        calls = self.calls(_starts(self.source)[:limit])
+        worth = {symbol: _worth(symbol, made) for symbol, made in calls.items()}
+        rich = [symbol for symbol in calls if worth[symbol] >= MIN_WORTH]
+        return sorted(rich, key=lambda each: (-worth[each], _location(each)))
 
     def _reach(self, symbol: Symbol, entries: Iterable[Symbol]) -> float:
         """How many definitions are called from one in the end."""
@@ -110,6 +120,11 @@ def _files_beside(symbol: Symbol, targets: Iterable[Symbol]) -> int:
 
 def _paths(symbols: Iterable[Symbol]) -> set[str]:
     return {symbol.path for symbol in symbols}
+
+
+def _starts(source: PageSource) -> list[Symbol]:
+    """The functions that may be worth a tour, entry points first."""
+    return list(dict.fromkeys([*_entry_functions(source)[:MAX_ENTRIES], *_functions(source)]))
 
 
 def _location(symbol: Symbol) -> tuple[str, int]:

@@ -130,7 +130,7 @@ def _called_in(source: PageSource, callers: Sequence[CallingLine]) -> str:
 
 def _how_it_works(source: PageSource, builder: PageBuilder) -> None:
     reader = CallReader(source)
-    start = reader.best_start()
+    start = reader.main_function()
     if start is None:
         return
     diagram = sequence_diagram(source, start, reader.followed(start, 1))
