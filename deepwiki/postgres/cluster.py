@@ -58,6 +58,8 @@ DATABASE_EXISTS = "SELECT 1 FROM pg_database WHERE datname = 'deepwiki'"
 
 Server = subprocess.Popen[bytes]
 
+END_SECONDS = 5.0  # from the removal of a server's pid file
+
 # Servers this process started.
 _postmasters: list[Server] = []
 
@@ -135,7 +137,9 @@ class Cluster:
             return
         account = server_account()
         pg_ctl = str(bin_folder(account) / "pg_ctl")
+        pid = self.postmaster_pid()
         run_program([pg_ctl, "-D", str(self._data), "-m", "fast", "-w", "stop"], account)
+        _wait_until_ended(pid)
 
     def runs(self) -> bool:
         """True while its server process exists, answering or not."""
@@ -266,3 +270,12 @@ def is_waiting_for_predecessor(log: str) -> bool:
 def _reap() -> None:
     """Forget the servers of this process that have ended; polling them reaps them."""
     _postmasters[:] = [server for server in _postmasters if server.poll() is None]
+
+
+def _wait_until_ended(pid: int | None) -> None:
+    """Reap a stopped server of this process: it ends just after it has removed its pid file."""
+    for server in _postmasters:
+        if server.pid == pid:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                server.wait(END_SECONDS)
+    _reap()

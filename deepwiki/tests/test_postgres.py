@@ -181,3 +181,12 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path):
     blocked.write_text("")
     with pytest.raises(PostgresError, match="DATA_DIR"):
         acquire(blocked / "data")
+
+
+def test_a_stopped_server_leaves_no_process_of_ours_behind(open_folder):
+    cluster = Cluster(open_folder)
+    cluster.start()
+    pid = cluster.postmaster_pid()
+    cluster.stop()
+    with pytest.raises(ProcessLookupError):  # one that was not waited for could be signalled
+        os.kill(pid, 0)
