@@ -68,6 +68,9 @@ RULES = {
     "wiki-progress": Rule(READERS),
     "wiki-page": Rule(OPEN_READERS),
     "wiki-page-markdown": Rule(OPEN_READERS),
+    "wiki-versions": Rule(OPEN_READERS),
+    "wiki-changes": Rule(OPEN_READERS),
+    "wiki-change": posted(MANAGERS, 302),
     "wiki-search": Rule(OPEN_READERS),
     "wiki-export": Rule(OPEN_READERS),
     # of a conversation, an answer, a token of one's own

@@ -67,6 +67,7 @@ FILLERS = {
     "url": "anything",
     "path": "README.md",
     "slug": "prices",
+    "number": 1,
 }
 
 
@@ -139,6 +140,8 @@ def path_of(route, arguments):
         values["action"] = "pause"
     if route.name == "wiki-export":
         values["file_format"] = "json"
+    if route.name == "wiki-change":
+        values["action"] = "public"
     values = {name: values[name] for name in route.arguments}
     try:
         return reverse(route.name, kwargs=values)

@@ -2,7 +2,14 @@
 
 from django.urls import path, re_path
 
-from deepwiki.wiki.web import export_views, named_addresses, search_views, views
+from deepwiki.wiki.web import (
+    export_views,
+    manage_views,
+    named_addresses,
+    search_views,
+    version_views,
+    views,
+)
 
 SLUG = r"(?P<slug>[\w-]{1,100})"
 # `/<owner>/<repository>`: the first part is none of the site's own.
@@ -19,6 +26,21 @@ urlpatterns = [
         "r/<uuid:repository_id>/wiki/<slug:slug>.md",
         export_views.page_markdown,
         name="wiki-page-markdown",
+    ),
+    path(
+        "r/<uuid:repository_id>/wiki/<slug:slug>/versions",
+        version_views.page_versions,
+        name="wiki-versions",
+    ),
+    path(
+        "r/<uuid:repository_id>/wiki/<slug:slug>/versions/<int:number>",
+        version_views.page_changes,
+        name="wiki-changes",
+    ),
+    path(
+        "r/<uuid:repository_id>/wiki-change/<slug:action>",
+        manage_views.change_wiki,
+        name="wiki-change",
     ),
     path("r/<uuid:repository_id>/wiki-search", search_views.wiki_search, name="wiki-search"),
     path(

@@ -1,0 +1,55 @@
+"""What whoever manages a repository decides about its wiki."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from chat.web.lookups import readable_repository
+from deepwiki.wiki.models import Wiki
+from repos.models import Repository
+
+DELETE = "delete"
+# Action of the address -> new values of the wiki's fields.
+CHANGES: Mapping[str, Mapping[str, bool]] = {
+    "off": {"is_disabled": True},
+    "on": {"is_disabled": False},
+    "public": {"is_public": True},
+    "private": {"is_public": False},
+}
+
+
+@require_POST
+@login_required
+def change_wiki(request: HttpRequest, repository_id: uuid.UUID, action: str) -> HttpResponse:
+    """Switch the wiki off or on, let strangers read it or not, or delete all its rows.
+
+    For the repository's owner and who may change repositories; 404 for others.
+    """
+    repository = _managed_repository(request, repository_id)
+    if action == DELETE:
+        _delete(request, repository)
+    elif action in CHANGES:
+        Wiki.objects.update_or_create(repository=repository, defaults=CHANGES[action])
+    else:
+        raise Http404
+    return redirect("wiki", repository_id)
+
+
+def _managed_repository(request: HttpRequest, repository_id: uuid.UUID) -> Repository:
+    repository = readable_repository(request, repository_id)
+    if not repository.managed_by(request.user):
+        raise Http404
+    return repository
+
+
+def _delete(request: HttpRequest, repository: Repository) -> None:
+    Wiki.objects.filter(repository=repository).delete()
+    messages.success(request, _("The wiki was deleted."))
