@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.utils.html import strip_tags
 from django.utils.text import slugify
 
+from chat.core.citations import Checked
 from chat.rendering import draw_diagram
 from chat.rendering.diagram_addresses import source_of
 from chat.rendering.sanitizer import SVG_DATA_PREFIX
@@ -52,6 +53,21 @@ def with_page_links(text: str, urls: Mapping[str, str]) -> str:
         return f'<a href="{html.escape(url)}">{match[2]}</a>' if url else match[2]
 
     return PAGE_LINK.sub(link, text).replace(PAGE_HOST, "wiki:")
+
+
+def page_link(slug: str) -> str:
+    """The start tag of a link to a page, for `with_page_links`."""
+    return f'<a href="{PAGE_HOST}{html.escape(slug)}">'
+
+
+def citation_link(checked: Checked) -> str:
+    """The start tag of a link to cited lines, as the renderer writes it."""
+    cited = checked.citation
+    return (
+        f'<a class="cite" href="{html.escape(checked.href or "#")}"'
+        f' data-path="{html.escape(cited.path)}" data-start="{cited.start}"'
+        f' data-end="{cited.end}">'
+    )
 
 
 def with_heading_ids(text: str, found: list[Heading]) -> str:

@@ -20,10 +20,13 @@ from chat.rendering.citation_links import CitationChecker
 from chat.rendering.notes import NO_RENDERER, translate_notes
 from chat.rendering.sanitizer import cleaned
 from chat.rendering.service import TEXT_SECONDS, render_blocks
-from deepwiki.wiki.content import DiagramBlock, PageContent, TextBlock
+from deepwiki.wiki.content import DiagramBlock, Node, PageContent, TextBlock
 from deepwiki.wiki.models import PageVersion, RenderedPage
+from deepwiki.wiki.reading.drawings import drawn, figure_html, with_labels
 from deepwiki.wiki.reading.page_html import (
     Heading,
+    citation_link,
+    page_link,
     standing_alone,
     with_file_links,
     with_heading_ids,
@@ -33,12 +36,13 @@ from deepwiki.wiki.reading.page_html import (
 from repos.models import Index, Repository
 from repos.search import code_url, line_counts
 
-RENDERER = 1  # another number: every page is rendered anew
+RENDERER = 2  # another number: every page is rendered anew
 SALT = "deepwiki.wiki.reading.rendered_page"
 PAGE_SECONDS = 6.0  # for all blocks of a page
 MAX_CHARS = 400_000  # of Markdown in a page
 MAX_BLOCKS = 300
 MAX_CITED = 200
+MAX_DRAWINGS = 20
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,8 @@ class PageHtml:
 
     def as_html(self, urls: Mapping[str, str]) -> SafeString:
         """The HTML in the current language; `urls` are those of the wiki's pages, by slug."""
-        return cleaned(translate_notes(with_page_links(self.html, urls), gettext))
+        linked = with_labels(with_page_links(self.html, urls))
+        return cleaned(translate_notes(linked, gettext))
 
     def with_prefix(self, prefix: str) -> Self:
         """For a file with other pages: ids begin with a prefix, drawings are within it."""
@@ -161,6 +166,7 @@ class _Renderer:
     links: WikiLinks | None
     headings: list[Heading] = field(default_factory=list)
     left_out: int = 0
+    drawings: int = 0
     seconds: float = PAGE_SECONDS
 
     def text(self, block: TextBlock) -> str:
@@ -175,8 +181,26 @@ class _Renderer:
         return with_file_links(text, self.links.lines, self.links.file_url)
 
     def diagram(self, block: DiagramBlock) -> str:
-        self.left_out += 1
-        return ""
+        """The picture; one that cannot be made is counted."""
+        drawing = drawn(block) if self._may_draw() else None
+        if drawing is None:
+            self.left_out += 1
+            return ""
+        self.drawings += 1
+        return figure_html(drawing, self._node_link)
+
+    def _may_draw(self) -> bool:
+        return self.drawings < MAX_DRAWINGS
+
+    def _node_link(self, node: Node) -> str:
+        if node.slug:
+            return page_link(node.slug)
+        if self.links is None or node.path not in self.links.lines:
+            return ""
+        return self._line_link(self.links(Citation(node.path, node.line or 1, node.line or 1)))
+
+    def _line_link(self, checked: Checked) -> str:
+        return citation_link(checked) if checked.found else ""
 
 
 def _render(version: PageVersion, links: WikiLinks | None) -> PageHtml:

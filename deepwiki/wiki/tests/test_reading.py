@@ -169,6 +169,17 @@ def test_a_wiki_that_is_switched_off_is_not_there(reader, repository, slug):
         assert "This repository has no wiki" in reply.content.decode()
 
 
+def test_the_overview_says_what_the_wiki_covers(reader, repository):
+    groups = [{"reason": "excluded", "count": 60, "paths": ["shop/old.py"]}]
+    coverage = {"covered": 3, "total": 63, "uncovered_count": 60, "groups": groups}
+    make_wiki(repository, coverage=coverage)
+    page = text(reader.get(address(repository)))
+    assert "3 of 63 source files have a page." in page
+    assert "60 files without a page" in page
+    assert "shop/old.py" in page
+    assert "of 63 source files" not in text(reader.get(address(repository, "prices")))
+
+
 def test_hostile_text_stays_text(reader, repository):
     hostile = (
         '## <script>alert(1)</script>\n\n[x](javascript:alert(1)) [y](wiki:"onclick=) <img src=x>'

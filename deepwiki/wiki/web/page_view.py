@@ -64,6 +64,7 @@ def page_context(
         "sources": _sources(row.files, shown),
         "behind": behind_text(version, state.repository.current_index),
         "is_overview": page == tree.overview,
+        "coverage": tree.wiki.coverage,
     }
 
 
