@@ -140,7 +140,7 @@ def _stem(path: str) -> str:
 
 
 def _of_names(source: PageSource) -> Lead:
-    names = [code(symbol.name) for symbol in _main_symbols(source)]
+    names = [code(symbol.name) for symbol in _main_symbols(source) if source.programs]
     key = "lead_of_symbols" if names else "lead_of_files"
     names = names or [code(path.rpartition("/")[2]) for path in source.files]
     listed = source.say.listed(names[:MAX_NAMES], MAX_NAMES)

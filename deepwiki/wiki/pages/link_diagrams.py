@@ -58,7 +58,7 @@ def _only_gathers(path: str) -> bool:
 
 
 def _file_weights(source: PageSource) -> Weights:
-    own = list(filterfalse(_only_gathers, source.code_files[: MAX_NODES * 4]))
+    own = list(filterfalse(_only_gathers, source.programs[: MAX_NODES * 4]))
     links = (link for path in own for link in source.code.outgoing.get(path, ()))
     inner = [link for link in links if link.target in own and is_sure(link)]
     return {(link.source, link.target): link.weight for link in inner}

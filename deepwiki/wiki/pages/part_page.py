@@ -48,6 +48,16 @@ def part_page(source: PageSource) -> PageContent:
     lead = lead_of_part(source)
     builder.text(*lead.paragraphs, _size(source))
     _children(source, builder)
+    if source.programs:
+        _program(source, builder)
+    else:
+        _files(source, builder)
+        offers.add_to_part(source, builder)
+    return builder.content(lead.summary)
+
+
+def _program(source: PageSource, builder: PageBuilder) -> None:
+    """What there is to say of code, but not of settings, documents or styles alone."""
     builder.diagram(imports_diagram(source))
     _definitions(source, builder)
     builder.diagram(classes_diagram(source))
@@ -57,11 +67,10 @@ def part_page(source: PageSource) -> PageContent:
     offers.add_to_part(source, builder)
     _tests(source, builder)
     _questions(source, builder)
-    return builder.content(lead.summary)
 
 
 def _size(source: PageSource) -> str:
-    own = program_files(source.code, source.code_files) or source.code_files or source.files
+    own = source.programs or source.code_files or source.files
     if not own:
         return ""
     size = {"lines": source.lines(own), "languages": source.languages(own)}

@@ -9,7 +9,7 @@ from deepwiki.wiki.content import PageContent
 from deepwiki.wiki.pages import offers
 from deepwiki.wiki.pages.builder import PageBuilder
 from deepwiki.wiki.pages.escaping import code, one_line
-from deepwiki.wiki.pages.scoring import MAIN_KINDS, program_files, public, unique_names
+from deepwiki.wiki.pages.scoring import MAIN_KINDS, public, unique_names
 from deepwiki.wiki.pages.sources import PageSource
 from deepwiki.wiki.pages.symbol_reader import Symbol
 
@@ -40,7 +40,7 @@ def reference_page(source: PageSource) -> PageContent:
 
 def best_files(source: PageSource, limit: int) -> list[str]:
     """The files of code that matter most: those of the page, or of all where it has none."""
-    own = program_files(source.code, source.code_files) or source.program("code")
+    own = source.programs or source.program("code")
     return source.by_importance(own)[:limit]
 
 

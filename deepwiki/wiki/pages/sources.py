@@ -67,6 +67,11 @@ class PageSource:
         """Those of them that are code, neither tests nor documents."""
         return self.of_role("code", self.files)
 
+    @cached_property
+    def programs(self) -> list[str]:
+        """Those of them that are written in the language of a program."""
+        return program_files(self.code, self.code_files)
+
     @property
     def outlined(self) -> list[str]:
         """The files whose definitions are looked at."""

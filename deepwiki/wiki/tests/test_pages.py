@@ -240,3 +240,14 @@ def test_a_page_is_read_in_few_calls(index):
     index.calls_made.clear()
     page(index, "selling")
     assert max(index.calls_made.values()) < 20
+
+
+def test_a_part_without_a_program_lists_its_files_and_no_uses(index):
+    files = {**FILES, "deploy/app.yaml": "name: shop\n", "deploy/db.yaml": "size: 3\n"}
+    part = PlannedPage("deploy", PageKind.PART, "Deploy", ("deploy/app.yaml", "deploy/db.yaml"))
+    plan = WikiPlan([*PLAN.pages, part])
+    other = MemoryIndex(files)
+    text = markdown(write_page(part, plan, other.code, other), part.title)
+    assert "Deploy holds `app.yaml` and `db.yaml`." in text
+    assert "`deploy/app.yaml`" in text
+    assert "Who uses it" not in text and "Tests that touch it" not in text
