@@ -193,7 +193,7 @@ def _copy_documents(source: int, target: int, number: int) -> None:
 
 
 def _copy_chunks(source: int, target: int, number: int, wanted: int) -> None:
-    from repos.index.bulk import copy_rows
+    from deepwiki.foundation.sql import copy_rows
 
     columns = 'index_id, document_id, is_live, role, start, "end", start_column, end_column, symbol, words'
     copy_rows("repos_chunk", columns, list(_chunks(source, target, number, wanted)))

@@ -13,8 +13,8 @@ from repos.models import Index
 MIN_CHUNKS = 12_000  # of all indexes; below, reading every chunk is as fast
 MIN_FILTERED_CHUNKS = 20_000  # the same of what a filter leaves
 READ_FACTOR = 4.5  # times the number of chunks to the power of 0.8: postings that are read
-MIN_BLOCKS = 350  # that are scored, and
-BLOCK_FACTOR = 4.0  # times the root of the number of chunks
+MIN_BLOCKS = 100  # that are scored, and
+BLOCK_FACTOR = 6.0  # times the root of the number of chunks
 
 
 def parameters(filtered_share: float | None) -> dict[str, Any]:
