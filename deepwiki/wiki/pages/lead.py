@@ -143,6 +143,8 @@ def _of_names(source: PageSource) -> Lead:
     names = [code(symbol.name) for symbol in _main_symbols(source) if source.programs]
     key = "lead_of_symbols" if names else "lead_of_files"
     names = names or [code(path.rpartition("/")[2]) for path in source.files]
+    if not names:
+        return Lead(source.say("nothing_found"))
     listed = source.say.listed(names[:MAX_NAMES], MAX_NAMES)
     return Lead(source.say(key, title=one_line(source.page.title, 80), names=listed))
 

@@ -53,6 +53,7 @@ def part_page(source: PageSource) -> PageContent:
     else:
         _files(source, builder)
         offers.add_to_part(source, builder)
+    builder.text(source.say("nothing_found") * (not builder.blocks))
     return builder.content(lead.summary)
 
 
