@@ -9,7 +9,7 @@ same input. The chat figures are ratios to a bare relay measured in the same run
 that makes one embeddings call and passes the model's stream on with the typed client. `words` is
 about a new repository while two others compute vectors.
 
-`graph`, `grep` and `tools` are measured when they are named, on an index of their own.
+`graph`, `grep`, `tools` and `wiki` are measured when they are named, on an index of their own.
 
 Only when named, since they take many minutes: `soak` (a warm-up of two minutes, then `--minutes` of
 `--rate` questions a second), `local` (the built-in embedder) and `memory` (a repository of 200 MB
@@ -73,6 +73,7 @@ def measure(source: Path, names: set[str], load: Load) -> dict[str, object]:
         render,
         soak,
         tools,
+        wiki,
         words_first,
     )
 
@@ -89,16 +90,17 @@ def measure(source: Path, names: set[str], load: Load) -> dict[str, object]:
         results |= soak.measure(load)
     if "words" in names:
         results |= words_first.measure()
-    if "graph" in names:
-        results |= graph.measure(source)
-    if "local" in names:
-        results |= local_embedders.measure(source)
-    if "grep" in names:
-        results |= grep.measure(source)
-    if "tools" in names:
-        results |= tools.measure(source)
-    if "memory" in names:
-        results |= large_repository.measure(source)
+    of_source = {
+        "graph": graph,
+        "local": local_embedders,
+        "grep": grep,
+        "tools": tools,
+        "wiki": wiki,
+        "memory": large_repository,
+    }
+    for name, part in of_source.items():
+        if name in names:
+            results |= part.measure(source)
     return results
 
 

@@ -112,6 +112,7 @@ INDEX_MEGABYTES = env.number("DEEPWIKI_INDEX_MEGABYTES", 0)
 DISK_RESERVE_MEGABYTES = env.number("DEEPWIKI_DISK_RESERVE_MEGABYTES", 300)
 INDEX_JOBS = env.number("DEEPWIKI_INDEX_JOBS", 2, least=1)
 WORKER_NICENESS = env.number("DEEPWIKI_WORKER_NICENESS", 10, most=19)
+WIKI_AUTOMATIC = env.flag("DEEPWIKI_WIKI_AUTOMATIC", default=True)
 REFRESH_HOURS = env.number("DEEPWIKI_REFRESH_HOURS", 24)
 WEBSOCKET_DEFLATE = env.flag("DEEPWIKI_WEBSOCKET_DEFLATE", default=True)
 # The largest body that any route takes; a larger one is refused while it arrives.
@@ -218,8 +219,7 @@ TEMPLATES = [
 # What a profile offers as default models: a function without arguments that returns
 # (value, label) pairs, named by its path so that accounts need not import chat.
 PROFILE_MODEL_CHOICES = "chat.web.model_choices.model_choices"
-# Whether questions are being answered, so that the worker waits: a function without arguments
-# that returns a bool.
+# Whether questions are being answered, for which the worker waits: a function, see above.
 QUESTIONS_RUNNING = "chat.services.activity.questions_are_running"
 
 # --- languages and static files -------------------------------------------------------

@@ -50,6 +50,7 @@ for name in [*os.environ]:
         del os.environ[name]
 os.environ["DATA_DIR"] = str(DATA_DIR)
 os.environ["DEEPWIKI_EMBEDDER"] = "fake"
+os.environ["DEEPWIKI_WIKI_AUTOMATIC"] = "false"  # tests that index are not about wikis
 os.environ["DEEPWIKI_CACHE_SECONDS"] = "0"  # a test asks the same question twice and means it
 os.environ["DEEPWIKI_OLLAMA_DISCOVERY"] = "false"  # a developer's own Ollama must not answer
 os.environ["DEEPWIKI_MODEL_LISTS"] = (

@@ -9,9 +9,9 @@ class WikiConfig(AppConfig):
     verbose_name = "Wiki"
 
     def ready(self) -> None:
-        """Put the wiki on the pages of repositories."""
-        from chat.web.repository_parts import PARTS
-        from deepwiki.wiki.web.repository_part import wiki_part
+        """Have wikis made by workers, and after repositories are indexed."""
+        from deepwiki.wiki import services
+        from repos import jobs
 
-        if wiki_part not in PARTS:
-            PARTS.append(wiki_part)
+        jobs.after_indexing.append(services.build_when_outdated)
+        jobs.side_queues.append("wiki")

@@ -8,6 +8,7 @@ queue (requested, waiting) -> claims (claimed, kept alive) -> runner (words) -> 
 """
 
 from repos.jobs.claims import rescue
+from repos.jobs.extensions import after_indexing, side_queues
 from repos.jobs.options import fetch_limits, index_options
 from repos.jobs.progress import JobProgress, stopping
 from repos.jobs.queue import cancel, enqueue, pause, position, request, resume, waiting
@@ -19,6 +20,7 @@ __all__ = [
     "JobProgress",
     "Slice",
     "SlicesThread",
+    "after_indexing",
     "cancel",
     "enqueue",
     "fetch_limits",
@@ -34,6 +36,7 @@ __all__ = [
     "run_next_slice",
     "run_or_follow",
     "seconds_left",
+    "side_queues",
     "stopping",
     "waiting",
 ]

@@ -29,7 +29,7 @@ from repos.index import (
     index_vectors,
     index_words,
 )
-from repos.jobs import claims, closing, queue
+from repos.jobs import claims, closing, extensions, queue
 from repos.jobs.options import index_options
 from repos.jobs.progress import JobProgress, stopping
 from repos.models import IndexJob, Repository
@@ -145,6 +145,7 @@ def _run_phases(execution: _Execution) -> None:
         state = State.RUNNING if execution.pace else State.QUEUED
         if not claims.enter_vector_phase(job, outcome, state):
             raise InterruptedError
+        extensions.notify(job.repository)
     if execution.pace is not None:
         _run_vectors(job, execution.progress, execution.pace)
 
@@ -168,6 +169,7 @@ def _complete(job: IndexJob, result: Mapping[str, object]) -> None:
         staged_build={},
         finished_at=timezone.now(),
     )
+    extensions.notify(job.repository)
 
 
 def _fail(

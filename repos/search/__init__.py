@@ -21,7 +21,12 @@ from repos.search.line_texts import LineTexts, file_texts, line_texts
 from repos.search.passages import SearchHit, SearchOptions, SearchResult
 from repos.search.question_vector import embedder_config, warm_up
 from repos.search.search import search
-from repos.search.snapshots import IndexSnapshot, release_snapshot, take_snapshot
+from repos.search.snapshots import (
+    IndexSnapshot,
+    extend_snapshot,
+    release_snapshot,
+    take_snapshot,
+)
 from repos.search.targets import Target, is_readable
 
 __all__ = [
@@ -40,6 +45,7 @@ __all__ = [
     "Target",
     "code_url",
     "embedder_config",
+    "extend_snapshot",
     "file_texts",
     "find_files",
     "has_too_many_patterns",

@@ -15,6 +15,7 @@ from repos.access import readable_repositories
 from repos.models import LATEST_GENERATION, Index
 
 TAKE = read_sql(__file__, "take_snapshot.sql")
+EXTEND = "UPDATE repos_indexhold SET expires_at = now() + make_interval(secs => %s) WHERE id = %s"
 RELEASE = "DELETE FROM repos_indexhold WHERE id = %s"
 HOLD_SECONDS = 20 * 60  # longer than any answer
 
@@ -49,6 +50,11 @@ def take_snapshot(repository_id: uuid.UUID, user_id: int | None) -> IndexSnapsho
     values = {"repository": repository_id, "user": user_id, "seconds": HOLD_SECONDS}
     row = fetch_row(statement, values)
     return IndexSnapshot(row[0], repository_id, *row[1:]) if row else None
+
+
+def extend_snapshot(snapshot: IndexSnapshot) -> None:
+    """Keep a snapshot for HOLD_SECONDS from now, for a reader that takes long."""
+    execute(EXTEND, [HOLD_SECONDS, snapshot.hold_id])
 
 
 def release_snapshot(snapshot: IndexSnapshot) -> None:

@@ -40,7 +40,8 @@ class Command(BaseCommand):
 async def work(concurrency: int) -> None:
     """Run jobs, and rescue those of dead workers, until SIGTERM or SIGINT.
 
-    `concurrency` slots take words only; one thread beside them computes vectors.
+    `concurrency` slots take words only; one thread beside them computes vectors, and one
+    slot runs each of the queues of other apps.
     """
     worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     async with worker_app.open_async():
@@ -49,14 +50,9 @@ async def work(concurrency: int) -> None:
         vectors = jobs.SlicesThread()
         vectors.start()
         try:
-            await worker_app.run_worker_async(
-                queues=["index"],
-                concurrency=concurrency,
-                install_signal_handlers=False,
-                shutdown_graceful_timeout=2,
-                delete_jobs="successful",
-                update_heartbeat_interval=5,
-                stalled_worker_timeout=STALLED_SECONDS,
+            await asyncio.gather(
+                _run_queue(worker_app, "index", concurrency),
+                *(_run_queue(worker_app, name, 1) for name in jobs.side_queues),
             )
         except asyncio.CancelledError:
             logger.info("worker stopped")
@@ -64,6 +60,18 @@ async def work(concurrency: int) -> None:
             jobs.stopping.set()
             rescuer.cancel()
             await asyncio.to_thread(vectors.join, STOP_SECONDS)
+
+
+async def _run_queue(worker_app: Any, name: str, concurrency: int) -> None:
+    await worker_app.run_worker_async(
+        queues=[name],
+        concurrency=concurrency,
+        install_signal_handlers=False,
+        shutdown_graceful_timeout=2,
+        delete_jobs="successful",
+        update_heartbeat_interval=5,
+        stalled_worker_timeout=STALLED_SECONDS,
+    )
 
 
 def _stop_on_signals() -> None:

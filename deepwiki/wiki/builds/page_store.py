@@ -1,0 +1,145 @@
+"""The pages of a plan as rows, and what they say as versions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from deepwiki.wiki.builds.claims import claimed_as
+from deepwiki.wiki.content import PageContent
+from deepwiki.wiki.models import (
+    DEFAULT_LANGUAGE,
+    BuildPage,
+    PageVersion,
+    Wiki,
+    WikiBuild,
+    WikiPage,
+)
+from deepwiki.wiki.pages import markdown
+from deepwiki.wiki.plan import FormerPage, PlannedPage, WikiPlan, match_plan
+
+MAX_TITLE_CHARS = 200
+
+
+class ClaimLost(Exception):
+    """The build was stopped, or another worker has it."""
+
+
+def match_stored(wiki: Wiki, plan: WikiPlan) -> tuple[WikiPlan, Mapping[str, int]]:
+    """The plan with the slugs of the stored pages that it goes on, and their ids by slug."""
+    rows = WikiPage.objects.filter(wiki=wiki).order_by("pk")
+    former = [
+        FormerPage(
+            id=row.pk,
+            slug=row.slug,
+            kind=row.kind,
+            topic=row.topic,
+            title=row.title,
+            files=frozenset(row.files),
+            is_removed=row.is_removed,
+        )
+        for row in rows
+    ]
+    matched = match_plan(plan, former)
+    return matched.plan, matched.former_ids
+
+
+def store_plan(
+    build: WikiBuild, plan: WikiPlan, former_ids: Mapping[str, int], coverage: dict[str, Any]
+) -> None:
+    """Make the pages of a plan the wiki's, in one transaction; all of them wait to be written.
+
+    Pages that are no longer planned are kept as removed. Raises ClaimLost.
+    """
+    with transaction.atomic():
+        _lock(build)
+        wiki = build.wiki
+        pages: dict[str, WikiPage] = {}
+        for position, planned in enumerate(plan.pages):
+            pages[planned.slug] = _store_page(wiki, planned, position, former_ids, pages)
+        kept = [page.pk for page in pages.values()]
+        WikiPage.objects.filter(wiki=wiki).exclude(pk__in=kept).update(is_removed=True)
+        BuildPage.objects.filter(build=build).delete()
+        BuildPage.objects.bulk_create(BuildPage(build=build, page=page) for page in pages.values())
+        WikiBuild.objects.filter(pk=build.pk).update(commit=build.commit)
+        Wiki.objects.filter(pk=wiki.pk).update(commit=build.commit, coverage=coverage)
+
+
+def _store_page(
+    wiki: Wiki,
+    planned: PlannedPage,
+    position: int,
+    former_ids: Mapping[str, int],
+    stored: Mapping[str, WikiPage],
+) -> WikiPage:
+    values: dict[str, Any] = {
+        "slug": planned.slug,
+        "kind": planned.kind,
+        "topic": planned.topic,
+        "title": planned.title[:MAX_TITLE_CHARS],
+        "parent": stored.get(planned.parent),
+        "position": position,
+        "importance": planned.importance,
+        "files": list(planned.files),
+        "is_removed": False,
+    }
+    page_id = former_ids.get(planned.slug)
+    if page_id is None:
+        return WikiPage.objects.create(wiki=wiki, **values)
+    page = WikiPage(pk=page_id, wiki=wiki, **values)
+    page.save(force_update=True, update_fields=list(values))
+    return page
+
+
+def save_page(build: WikiBuild, row: BuildPage, title: str, content: PageContent) -> None:
+    """Store what a page says, as a new version if it says something else. Raises ClaimLost.
+
+    A page that a person wrote last stays as it is.
+    """
+    with transaction.atomic():
+        _lock(build)
+        versions = PageVersion.objects.filter(page_id=row.page_id, language=DEFAULT_LANGUAGE)
+        newest = versions.order_by("-version_number").first()
+        title = title[:MAX_TITLE_CHARS]
+        if newest is None or _differs(newest, title, content):
+            number = versions.aggregate(last=Max("version_number"))["last"] or 0
+            PageVersion.objects.create(
+                page_id=row.page_id,
+                language=DEFAULT_LANGUAGE,
+                version_number=number + 1,
+                title=title,
+                commit=build.commit,
+                content=content.as_json(),
+                text=markdown(content, title),
+                made_by=PageVersion.Author.CODE,
+            )
+        _finish(row, BuildPage.State.DONE)
+
+
+def fail_page(build: WikiBuild, row: BuildPage, error: str) -> None:
+    """Store why a page could not be written. Raises ClaimLost."""
+    with transaction.atomic():
+        _lock(build)
+        _finish(row, BuildPage.State.FAILED, error)
+
+
+def _differs(newest: PageVersion, title: str, content: PageContent) -> bool:
+    if newest.made_by == PageVersion.Author.PERSON:
+        return False
+    stored = json.loads(json.dumps(content.as_json()))  # as lists, where it has tuples
+    return newest.title != title or newest.content != stored
+
+
+def _finish(row: BuildPage, state: BuildPage.State, error: str = "") -> None:
+    rows = BuildPage.objects.filter(pk=row.pk)
+    rows.update(state=state, error=error, finished_at=timezone.now())
+
+
+def _lock(build: WikiBuild) -> None:
+    if not claimed_as(build).select_for_update().exists():
+        raise ClaimLost

@@ -1,0 +1,182 @@
+"""Runs builds: plans the pages of a wiki and writes them one by one.
+
+A build reads one state of the index, which it holds. After each page it looks whether it
+was stopped; another worker goes on after the last page that was saved.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from deepwiki.foundation.incidents import log_incident
+from deepwiki.wiki.builds import claims, queue
+from deepwiki.wiki.builds.page_store import (
+    ClaimLost,
+    fail_page,
+    match_stored,
+    save_page,
+    store_plan,
+)
+from deepwiki.wiki.evidence import IndexReader, read_code_base, read_name_hints, read_wiki_settings
+from deepwiki.wiki.models import BuildPage, Wiki, WikiBuild
+from deepwiki.wiki.pages import write_page
+from deepwiki.wiki.plan import CodeBase, Coverage, WikiPlan, WikiSettings, plan_wiki
+from repos.access import OPERATOR_ID
+from repos.jobs import stopping
+from repos.models import Index
+from repos.search import IndexSnapshot, extend_snapshot, release_snapshot, take_snapshot
+
+logger = logging.getLogger(__name__)
+State = WikiBuild.State
+CANDIDATES = 8  # builds that a free worker tries to claim, in their order
+MAX_CRASHES = 4  # of workers, after which a build is given up
+MAX_ERROR_CHARS = 2_000
+NO_INDEX = "The repository has no index yet."
+SWITCHED_OFF = "The settings in the repository switch its wiki off."
+CRASHED = "Making this wiki ended the worker several times. Tell the administrator."
+INTERNAL = "Something went wrong on our side. Tell the administrator: incident {incident}."
+SOME_FAILED = "{done} of {total} pages are written; {failed} failed. The first: {title}: {error}"
+
+OnUpdate = Callable[[WikiBuild], None]
+
+
+def run_next() -> WikiBuild | None:
+    """Run the build that waits longest and can be claimed; None without one."""
+    for build_id in claims.next_queued(CANDIDATES):
+        build = claims.claim(build_id)
+        if build is not None:
+            return _execute(build, lambda build: None)
+    return None
+
+
+def run(build_id: uuid.UUID | str, on_update: OnUpdate = lambda build: None) -> WikiBuild | None:
+    """Claim and run a build; returns its row. Does nothing when another worker has it.
+
+    `on_update` is called after each page.
+    """
+    build = claims.claim(build_id)
+    if build is not None:
+        return _execute(build, on_update)
+    return WikiBuild.objects.filter(pk=build_id).first()
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A plan with what its pages are written from."""
+
+    plan: WikiPlan
+    code: CodeBase
+    reader: IndexReader
+
+
+def _execute(build: WikiBuild, on_update: OnUpdate) -> WikiBuild:
+    if build.crash_count >= MAX_CRASHES:
+        _end(build, State.FAILED, CRASHED)
+        return _fresh(build)
+    snapshot = take_snapshot(build.wiki.repository_id, OPERATOR_ID)
+    if snapshot is None:
+        _end(build, State.FAILED, NO_INDEX)
+        return _fresh(build)
+    try:
+        with claims.heartbeat(build, lambda: extend_snapshot(snapshot)):
+            _make(build, snapshot, on_update)
+    except ClaimLost:
+        logger.info("a build of a wiki was stopped, or is another worker's: %s", build.pk)
+    except Wiki.DoesNotExist:
+        logger.info("repository deleted while its wiki was made")
+    except Exception:
+        incident = log_incident(logger, "making a wiki failed")
+        _end(build, State.FAILED, INTERNAL.format(incident=incident))
+    finally:
+        release_snapshot(snapshot)
+    return _fresh(build)
+
+
+def _make(build: WikiBuild, snapshot: IndexSnapshot, on_update: OnUpdate) -> None:
+    reader = IndexReader(snapshot)
+    settings = read_wiki_settings(reader)
+    if not settings.is_enabled:
+        build.commit = snapshot.commit
+        WikiBuild.objects.filter(pk=build.pk).update(commit=snapshot.commit)
+        _end(build, State.CANCELLED, SWITCHED_OFF)
+        return
+    made = _plan(build, snapshot, reader, settings)
+    rows = BuildPage.objects.filter(build=build, state=BuildPage.State.WAITING)
+    for row in rows.select_related("page").order_by("page__position"):
+        if stopping.is_set():
+            claims.release(build)
+            return
+        _write(build, row, made)
+        on_update(build)
+    _finish(build)
+
+
+def _plan(
+    build: WikiBuild, snapshot: IndexSnapshot, reader: IndexReader, settings: WikiSettings
+) -> _Made:
+    """The plan at the commit of the snapshot, stored unless a former run of the build did so."""
+    code = read_code_base(snapshot, build.wiki.repository.name)
+    planned = plan_wiki(code, read_name_hints(code, reader), settings)
+    plan, former_ids = match_stored(build.wiki, planned)
+    slugs = BuildPage.objects.filter(build=build).values_list("page__slug", flat=True)
+    if build.commit != snapshot.commit or set(slugs) != set(plan.by_slug):
+        build.commit = snapshot.commit
+        index = Index.objects.filter(pk=snapshot.index_id).first()
+        left_out = index.skipped.get("counts", {}) if index else {}
+        store_plan(build, plan, former_ids, Coverage.of(plan, code, left_out).as_json())
+    return _Made(plan, code, reader)
+
+
+def _write(build: WikiBuild, row: BuildPage, made: _Made) -> None:
+    """Write a page and save it; a page that cannot be written does not stop the others."""
+    planned = made.plan.by_slug[row.page.slug]
+    try:
+        content = write_page(planned, made.plan, made.code, made.reader)
+        save_page(build, row, planned.title, content)
+    except ClaimLost:
+        raise
+    except Exception:
+        incident = log_incident(logger, "writing a page of a wiki failed")
+        fail_page(build, row, INTERNAL.format(incident=incident))
+
+
+def _finish(build: WikiBuild) -> None:
+    """End a build and say what failed."""
+    rows = BuildPage.objects.filter(build=build).select_related("page").order_by("page__position")
+    failed = [row for row in rows if row.state == BuildPage.State.FAILED]
+    error = ""
+    if failed:
+        first = failed[0]
+        error = SOME_FAILED.format(
+            done=len(rows) - len(failed),
+            total=len(rows),
+            failed=len(failed),
+            title=first.page.title,
+            error=first.error,
+        )
+    nothing_written = bool(failed) and len(failed) == len(rows)
+    _end(build, State.FAILED if nothing_written else State.DONE, error)
+    if not nothing_written:
+        Wiki.objects.filter(pk=build.wiki_id).update(built_at=timezone.now())
+
+
+def _end(build: WikiBuild, state: State, error: str = "") -> None:
+    """Store how a build ended, and request another one if the index has moved on meanwhile."""
+    ended = claims.claimed_as(build).update(
+        state=state, error=error[:MAX_ERROR_CHARS], finished_at=timezone.now()
+    )
+    if ended and state == State.DONE:
+        repository = build.wiki.repository
+        repository.refresh_from_db()
+        if queue.is_outdated(repository):
+            queue.request(repository, build.requested_by_id)
+
+
+def _fresh(build: WikiBuild) -> WikiBuild:
+    """The build as its row stands now; itself when the row is deleted."""
+    return WikiBuild.objects.filter(pk=build.pk).first() or build

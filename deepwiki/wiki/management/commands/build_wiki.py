@@ -1,0 +1,99 @@
+"""`manage.py build_wiki <repository> [--wait]`: makes its wiki, with a progress bar."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand, CommandParser
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from deepwiki.wiki import builds
+from deepwiki.wiki.models import BuildPage, WikiBuild
+from repos.models import Repository
+from repos.services import find_for_operator
+
+POLL_SECONDS = 0.5
+UNFINISHED = (WikiBuild.State.QUEUED, WikiBuild.State.RUNNING)
+
+
+class Command(BaseCommand):
+    help = (
+        "Makes the wiki of an indexed repository: its id, address, folder or name. "
+        "Exit codes: 0 done, or requested without --wait; 1 failed; 2 bad input."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("repository")
+        parser.add_argument(
+            "--wait", action="store_true", help="Make it here, or follow the worker that does."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        repository = find_for_operator(options["repository"])
+        if repository is None:
+            self._exit(2, "There is no such repository.")
+        if repository.current_index is None:
+            self._exit(2, "This repository has no index yet.")
+        build = self._request(repository, wait=options["wait"])
+        if not options["wait"]:
+            self.stdout.write(f"{repository.name}: requested.")
+            return
+        self._report(repository, self._wait_for(build))
+
+    def _request(self, repository: Repository, *, wait: bool) -> WikiBuild:
+        try:
+            build, is_new = builds.request(repository, start=not wait)
+        except builds.WikiDisabled as disabled:
+            self._exit(2, str(disabled))
+        if not is_new:
+            self.stderr.write("This wiki is already being made; following it.")
+        return build
+
+    def _wait_for(self, build: WikiBuild) -> WikiBuild:
+        """Make the wiki, or follow the worker that does; takes it over when that dies."""
+        with _progress_bar() as bar:
+            task = bar.add_task("Pages", total=None)
+
+            def show(build: WikiBuild) -> None:
+                total, done = _counts(build)
+                bar.update(task, total=total or None, completed=done)
+
+            while True:
+                found = builds.run(build.pk, show)
+                if found is None or found.state not in UNFINISHED:
+                    return found or build
+                show(found)
+                time.sleep(POLL_SECONDS)
+
+    def _report(self, repository: Repository, build: WikiBuild) -> None:
+        total, done = _counts(build)
+        if build.error:
+            self.stderr.write(build.error)
+        if build.state != WikiBuild.State.DONE or build.error:
+            self._exit(
+                1, f"{repository.name}: {build.get_state_display()}, {done} of {total} pages."
+            )
+        self.stdout.write(f"{repository.name}: {done} pages at {build.commit[:10]}.")
+
+    def _exit(self, code: int, message: str) -> NoReturn:
+        self.stderr.write(self.style.ERROR(message))
+        sys.exit(code)
+
+
+def _counts(build: WikiBuild) -> tuple[int, int]:
+    """How many pages a build has, and how many of them are written."""
+    states = list(BuildPage.objects.filter(build=build).values_list("state", flat=True))
+    return len(states), states.count(BuildPage.State.DONE)
+
+
+def _progress_bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description:<32}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=Console(stderr=True),
+        transient=not sys.stderr.isatty(),
+    )

@@ -1,0 +1,27 @@
+"""What people and programs do with wikis."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from deepwiki.wiki import builds
+from deepwiki.wiki.models import WikiBuild
+from repos.models import Repository
+
+
+def build_wiki(repository: Repository, user_id: int | None = None) -> WikiBuild:
+    """Request that the wiki of a repository is made; the unfinished build where there is one.
+
+    Raises WikiDisabled.
+    """
+    build, _ = builds.request(repository, user_id)
+    return build
+
+
+def build_when_outdated(repository: Repository) -> None:
+    """Request a wiki of another commit, if wikis are made by themselves."""
+    if not settings.WIKI_AUTOMATIC:
+        return
+    repository.refresh_from_db()
+    if builds.is_outdated(repository):
+        build_wiki(repository)

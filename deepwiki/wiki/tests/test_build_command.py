@@ -1,0 +1,96 @@
+"""`manage.py build_wiki`, and a worker that is killed while it makes one."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from django.core.management import call_command
+
+from deepwiki.testing.servers import child_environment, stop
+from deepwiki.testing.waiting import wait_until
+from deepwiki.wiki import builds
+from deepwiki.wiki.models import PageVersion, Wiki, WikiBuild
+from repos.tests.test_worker import held, somebody_waits
+
+FILES = {
+    f"shop/{part}/{part}{n}.py": f"def f{n}():\n    return {n}\n"
+    for part in ("a", "b")
+    for n in range(9)
+}
+
+
+def command(*arguments):
+    with pytest.raises(SystemExit) as ended:
+        call_command("build_wiki", *arguments)
+    return ended.value.code
+
+
+@pytest.mark.django_db
+def test_the_command_makes_a_wiki_and_says_so(app, capsys):
+    call_command("build_wiki", app.name, "--wait")
+    assert "pages at" in capsys.readouterr().out
+    assert WikiBuild.objects.get().state == "done"
+
+
+@pytest.mark.django_db
+def test_without_waiting_it_is_requested(app, capsys):
+    call_command("build_wiki", str(app.pk))
+    assert "requested" in capsys.readouterr().out
+    assert WikiBuild.objects.get().state == "queued"
+
+
+@pytest.mark.django_db
+def test_bad_input_and_failures_have_codes(app, capsys):
+    assert command("nowhere") == 2
+    Wiki.objects.create(repository=app, is_disabled=True)
+    assert command(app.name, "--wait") == 2
+    Wiki.objects.update(is_disabled=False)
+    build, _ = builds.request(app, start=False)
+    WikiBuild.objects.filter(pk=build.pk).update(crash_count=9)
+    assert command(app.name, "--wait") == 1
+    app.current_index = None
+    app.save(update_fields=["current_index"])
+    assert command(app.name) == 2
+
+
+@pytest.mark.acceptance
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_worker_costs_at_most_the_page_in_work(app):
+    started = []
+
+    def worker():
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "worker"],
+            env=child_environment(8000, {}),
+            stdin=subprocess.DEVNULL,
+        )
+        started.append(process)
+        return process
+
+    build = builds.run(
+        builds.request(app, start=False)[0].pk,
+        lambda running: PageVersion.objects.count() == 3 and builds.pause(running),
+    )
+    kept = set(PageVersion.objects.values_list("pk", flat=True))
+    assert len(kept) == 3
+    builds.resume(build)
+    try:
+        with held("LOCK TABLE wiki_pageversion IN EXCLUSIVE MODE"):
+            first = worker()
+            wait_until(somebody_waits)
+            assert WikiBuild.objects.get().state == "running"
+            os.kill(first.pid, signal.SIGKILL)
+            first.wait()
+        assert set(PageVersion.objects.values_list("pk", flat=True)) == kept
+        WikiBuild.objects.update(heartbeat_at="2000-01-01T00:00Z")  # as if half a minute had passed
+        assert builds.rescue() == 1
+        worker()
+        wait_until(lambda: WikiBuild.objects.get().state == "done", 90)
+    finally:
+        for process in started:
+            stop(process)
+    numbers = PageVersion.objects.values_list("version_number", flat=True)
+    assert set(numbers) == {1} and len(numbers) == build.pages.count()
+    assert kept < set(PageVersion.objects.values_list("pk", flat=True))
