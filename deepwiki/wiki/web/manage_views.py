@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from chat.web.lookups import readable_repository
-from deepwiki.wiki.models import Wiki
+from deepwiki.wiki import builds, services
+from deepwiki.wiki.models import Wiki, WikiBuild
 from repos.models import Repository
 
 DELETE = "delete"
+BUILD = "build"
 # Action of the address -> new values of the wiki's fields.
 CHANGES: Mapping[str, Mapping[str, bool]] = {
     "off": {"is_disabled": True},
@@ -24,18 +27,30 @@ CHANGES: Mapping[str, Mapping[str, bool]] = {
     "public": {"is_public": True},
     "private": {"is_public": False},
 }
+# Action of the address -> what is done with the last build, if there is one.
+BUILD_CHANGES: Mapping[str, Callable[[WikiBuild], bool]] = {
+    "pause": builds.pause,
+    "resume": builds.resume,
+    "cancel": builds.cancel,
+    "retry": builds.retry_failed,
+}
 
 
 @require_POST
 @login_required
 def change_wiki(request: HttpRequest, repository_id: uuid.UUID, action: str) -> HttpResponse:
-    """Switch the wiki off or on, let strangers read it or not, or delete all its rows.
+    """Build the wiki, switch it off or on, let strangers read it or not, or delete all its rows.
 
-    For the repository's owner and who may change repositories; 404 for others.
+    A build can be paused, resumed and cancelled, and its failed pages made once more. For the
+    repository's owner and who may change repositories; 404 for others.
     """
     repository = _managed_repository(request, repository_id)
     if action == DELETE:
         _delete(request, repository)
+    elif action == BUILD:
+        _build(repository, request.user.pk)
+    elif action in BUILD_CHANGES:
+        _change_build(repository, BUILD_CHANGES[action])
     elif action in CHANGES:
         Wiki.objects.update_or_create(repository=repository, defaults=CHANGES[action])
     else:
@@ -53,3 +68,14 @@ def _managed_repository(request: HttpRequest, repository_id: uuid.UUID) -> Repos
 def _delete(request: HttpRequest, repository: Repository) -> None:
     Wiki.objects.filter(repository=repository).delete()
     messages.success(request, _("The wiki was deleted."))
+
+
+def _build(repository: Repository, user_id: int | None) -> None:
+    with contextlib.suppress(builds.WikiDisabled):
+        services.build_wiki(repository, user_id)
+
+
+def _change_build(repository: Repository, change: Callable[[WikiBuild], bool]) -> None:
+    build = WikiBuild.objects.filter(wiki__repository=repository).order_by("-created_at").first()
+    if build is not None:
+        change(build)

@@ -46,7 +46,13 @@ def wiki_page(request: HttpRequest, repository_id: uuid.UUID, slug: str) -> Http
 def wiki_progress(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     """The state of the wiki, which its page asks for while it is being built."""
     state = _state(request, repository_id)
-    return render(request, "wiki/state.html", _state_context(request, state))
+    is_empty = "empty" in request.GET
+    progress = {"is_empty": is_empty, "was_building": not state.is_building}
+    context = {**_state_context(request, state), **progress}
+    response = render(request, "wiki/state.html", context)
+    if is_empty and state.name == "done":
+        response.headers["HX-Refresh"] = "true"  # there are pages to be read now
+    return response
 
 
 def _state(request: HttpRequest, repository_id: uuid.UUID) -> WikiState:
