@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 
 from deepwiki.wiki.api.payloads import Json
-from deepwiki.wiki.models import DEFAULT_LANGUAGE, PageVersion, Wiki
-from repos.models import Repository, RepositoryQuerySet
+from deepwiki.wiki.exports.page_markdown import with_targets
+from deepwiki.wiki.exports.wiki_export import ExportedPage, load_export
+from deepwiki.wiki.models import DEFAULT_LANGUAGE, Wiki
+from deepwiki.wiki.permissions import readable_wikis
+from repos.models import Repository
 
 HIGH, MEDIUM = 1 / 3, 2 / 3  # shares of the pages, by importance
 LABELS = {"provider": "deepwiki", "model": "code"}
@@ -19,10 +22,11 @@ LABELS = {"provider": "deepwiki", "model": "code"}
 
 def built_wiki(repository: Repository, language: str) -> Json | None:
     """The public wiki of a repository, None if it has none in this language."""
-    wiki = _public_wikis().filter(repository=repository).select_related("repository").first()
+    wiki = _public_wikis().filter(repository=repository).first()
     if wiki is None:
         return None
-    tree = _tree(wiki, language)
+    written = load_export(wiki, language).pages
+    tree = _PageTree([page for page in written if page.version.language == language])
     return _payload(wiki, tree) if tree.pages else None
 
 
@@ -36,9 +40,9 @@ def _payload(wiki: Wiki, tree: _PageTree) -> Json:
     }
 
 
-def built_projects(readable: RepositoryQuerySet) -> Iterator[Json]:
-    """The entries of public wikis of repositories."""
-    for wiki in _public_wikis().filter(repository__in=readable).select_related("repository"):
+def built_projects() -> Iterator[Json]:
+    """The entries of public wikis."""
+    for wiki in _public_wikis():
         if wiki.built_at is not None:
             yield project_payload(wiki.repository, DEFAULT_LANGUAGE, wiki.built_at)
 
@@ -72,7 +76,8 @@ def _owner_and_name(repository: Repository) -> Json:
 
 
 def _public_wikis() -> QuerySet[Wiki]:
-    return Wiki.objects.filter(is_public=True, is_disabled=False)
+    """Those that strangers may read."""
+    return readable_wikis(AnonymousUser())
 
 
 def _structure(wiki: Wiki, tree: _PageTree) -> Json:
@@ -82,67 +87,62 @@ def _structure(wiki: Wiki, tree: _PageTree) -> Json:
         "description": f"The wiki of {wiki.repository.name} at {wiki.commit[:10]}.",
         "pages": tree.payloads,
         "sections": [tree.section(page) for page in tree.section_pages],
-        "rootSections": [page.slug for page in tree.below(None)],
+        "rootSections": [page.slug for page in tree.below("")],
     }
 
 
-def _tree(wiki: Wiki, language: str) -> _PageTree:
-    pages = wiki.pages.filter(is_removed=False).annotate(text=_newest_text(language))
-    return _PageTree(list(pages.filter(text__isnull=False).order_by("position", "pk")))
-
-
-def _newest_text(language: str) -> Subquery:
-    versions = PageVersion.objects.filter(page=OuterRef("pk"), language=language)
-    return Subquery(versions.order_by("-version_number").values("text")[:1])
-
-
 class _PageTree:
-    """The pages that have a version in a language, in order, each with its `text`."""
+    """The written pages of a wiki in a language, in order."""
 
-    def __init__(self, pages: Sequence[Any]) -> None:
+    def __init__(self, pages: Sequence[ExportedPage]) -> None:
         self.pages = pages
-        self.parents = {page.parent_id for page in pages}
-        self.slugs = {page.pk: page.slug for page in pages}
+        self.parents = {page.parent for page in pages}
 
-    def below(self, parent: int | None) -> list[Any]:
-        """The pages right below one; those at the top for None."""
-        return [page for page in self.pages if page.parent_id == parent]
+    def below(self, parent: str) -> list[ExportedPage]:
+        """The pages right below one; those at the top for an empty slug."""
+        return [page for page in self.pages if page.parent == parent]
 
     @cached_property
     def payloads(self) -> list[Json]:
         return list(map(self._payload, self.pages))
 
     @cached_property
-    def section_pages(self) -> list[Any]:
+    def section_pages(self) -> list[ExportedPage]:
         """Those at the top, and those with pages below them."""
-        return [page for page in self.pages if page.parent_id is None or page.pk in self.parents]
+        return [page for page in self.pages if not page.parent or page.slug in self.parents]
 
-    def section(self, page: Any) -> Json:
-        below = self.below(page.pk)
-        leaves = [each.slug for each in below if each.pk not in self.parents]
-        inner = [each.slug for each in below if each.pk in self.parents]
-        pages = [page.slug, *leaves]
-        return {"id": page.slug, "title": page.title, "pages": pages, "subsections": inner}
-
-    @cached_property
-    def _ranks(self) -> dict[int, float]:
-        ranked = sorted(self.pages, key=lambda page: -page.importance)
-        return {page.pk: place / len(ranked) for place, page in enumerate(ranked)}
-
-    def _payload(self, page: Any) -> Json:
+    def section(self, page: ExportedPage) -> Json:
+        below = [each.slug for each in self.below(page.slug)]
+        leaves = [slug for slug in below if slug not in self.parents]
         return {
             "id": page.slug,
-            "title": page.title,
-            "content": page.text,
-            "filePaths": page.files,
-            "importance": _importance(self._ranks[page.pk]),
+            "title": page.version.title,
+            "pages": [page.slug, *leaves],
+            "subsections": [slug for slug in below if slug in self.parents],
+        }
+
+    @cached_property
+    def _ranks(self) -> dict[str, float]:
+        ranked = sorted(self.pages, key=_importance_of, reverse=True)
+        return {page.slug: place / len(ranked) for place, page in enumerate(ranked)}
+
+    def _payload(self, page: ExportedPage) -> Json:
+        return {
+            "id": page.slug,
+            "title": page.version.title,
+            "content": with_targets(page.version.text, (), str),
+            "filePaths": page.page.page.files,
+            "importance": _importance(self._ranks[page.slug]),
             "relatedPages": self._related(page),
         }
 
-    def _related(self, page: Any) -> list[str]:
-        parent = self.slugs.get(page.parent_id)
-        children = [each.slug for each in self.below(page.pk)]
-        return [parent, *children] if parent else children
+    def _related(self, page: ExportedPage) -> list[str]:
+        children = [each.slug for each in self.below(page.slug)]
+        return [page.parent, *children] if page.parent else children
+
+
+def _importance_of(page: ExportedPage) -> float:
+    return page.page.page.importance
 
 
 def _importance(rank: float) -> str:

@@ -57,8 +57,7 @@ def wiki_cache(request: HttpRequest) -> JsonResponse:
 @for_visitors
 def processed_projects(request: HttpRequest) -> JsonResponse:
     """`/api/processed_projects`: the wikis that strangers may read, newest first."""
-    readable = Repository.objects.readable_by(STRANGER)
-    entries = [*built_projects(readable), *_visitor_projects(readable)]
+    entries = [*built_projects(), *_visitor_projects()]
     found = {entry["id"]: entry for entry in reversed(entries)}
     newest = sorted(found.values(), key=itemgetter("submittedAt"), reverse=True)
     return JsonResponse(newest[:MAX_LISTED], safe=False)
@@ -73,7 +72,7 @@ def _asked_repository(request: HttpRequest) -> Repository | None:
 
 def _find(kind: str, owner: str, name: str) -> Repository | None:
     """The repository of a name that strangers may read, at its default branch first."""
-    readable = Repository.objects.readable_by(STRANGER).filter(name=f"{owner}/{name}")
+    readable = _readable().filter(name=f"{owner}/{name}")
     if kind:
         readable = readable.filter(kind=kind)
     return readable.order_by("revision", "pk").first()
@@ -164,7 +163,12 @@ def _visitor_wikis(repository: Repository | None, language: str) -> QuerySet[Vis
     return VisitorWiki.objects.filter(repository=repository, language=language)
 
 
-def _visitor_projects(readable: RepositoryQuerySet) -> Iterator[Json]:
-    wikis = VisitorWiki.objects.filter(repository__in=readable).select_related("repository")
+def _visitor_projects() -> Iterator[Json]:
+    wikis = VisitorWiki.objects.filter(repository__in=_readable()).select_related("repository")
     for wiki in wikis.defer("structure", "pages").order_by("-updated_at")[:MAX_LISTED]:
         yield project_payload(wiki.repository, wiki.language, wiki.updated_at)
+
+
+def _readable() -> RepositoryQuerySet:
+    """What strangers may read, without what its host has closed."""
+    return Repository.objects.readable_by(STRANGER).filter(closed_at=None)

@@ -79,8 +79,8 @@ def built(public):
                 version_number=number,
                 title=page.title,
                 commit=wiki.commit,
-                content={},
-                text=f"{slug} {number}",
+                content={"summary": "", "blocks": []},
+                text=f"[{slug}](wiki:shop) {number}",
                 made_by="code",
             )
         parent = page
@@ -160,7 +160,9 @@ def test_the_list_has_ours_and_those_of_visitors_once_each(client, built):
     assert newest["repo_type"] == "github" and newest["submittedAt"] > 1_700_000_000_000
 
 
-@pytest.mark.parametrize("changed", [{"is_private": True}, {"host_is_public": False}])
+@pytest.mark.parametrize(
+    "changed", [{"is_private": True}, {"host_is_public": False}, {"closed_at": "2026-01-01T00:00Z"}]
+)
 def test_nothing_is_said_of_a_repository_that_strangers_may_not_read(client, built, changed):
     post(client, "/api/wiki_cache", SENT)
     Repository.objects.update(**changed)
