@@ -4,12 +4,13 @@ from urllib.parse import quote
 
 import pytest
 
-from deepwiki.testing.page import ask, begin, finished
+from deepwiki.testing.page import ask, begin
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 CITING = "Ten percent, see `shop/prices.py:L16-L18` and `tests/test_prices.py:L4-L5`."
 FOOTER = "**/m/*/footer"
 SOURCE = "**/source?*"
+ENDED = ".answer[data-state=complete]"
 
 
 class Held:
@@ -36,7 +37,7 @@ def test_the_buttons_below_an_answer_are_shown_when_they_stay(page):
     footer = Held(page, FOOTER)
     with page.expect_request(FOOTER):
         ask(page, "How is the discount computed?")
-    finished(page)
+    page.wait_for_selector(ENDED)
     assert page.locator("[data-action=copy-answer]").filter(visible=True).count() == 0
     footer.let_go()
     page.wait_for_selector("[data-action=copy-answer]")
@@ -52,7 +53,7 @@ def test_a_click_that_has_begun_before_a_part_comes_counts(page):
     footer = Held(page, FOOTER)
     with page.expect_request(FOOTER):
         ask(page, "How is the discount computed?")
-    finished(page)
+    page.wait_for_selector(ENDED)
     page.hover(".sources > summary")
     page.mouse.down()
     with page.expect_response(FOOTER):
@@ -67,7 +68,7 @@ def test_sources_opened_one_after_the_other_are_shown_whatever_comes_first(page)
     held = Held(page, FOOTER, SOURCE)
     with page.expect_request(FOOTER):
         ask(page, "How is the discount computed?")
-    finished(page)
+    page.wait_for_selector(ENDED)
     for name in "shop/prices.py", "tests/test_prices.py":
         with page.expect_request(SOURCE):
             page.click(f".prose a.cite[data-path='{name}']")

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from deepwiki.testing.ports import listener, port_of
@@ -38,7 +39,7 @@ class Live:
 
     @property
     def port(self) -> int:
-        return int(self.url.rsplit(":", 1)[1])
+        return urlsplit(self.url).port or 80
 
     def wait_until_serving(self) -> None:
         """Returns once it answers; its socket listens before that. Raises OSError after
