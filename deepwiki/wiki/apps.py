@@ -9,9 +9,12 @@ class WikiConfig(AppConfig):
     verbose_name = "Wiki"
 
     def ready(self) -> None:
-        """Have wikis made by workers, and after repositories are indexed."""
+        """Have wikis made by workers, and after repositories are indexed; show them on pages."""
+        from chat.web.repository_parts import PARTS
         from deepwiki.wiki import services
+        from deepwiki.wiki.web.repository_part import wiki_part
         from repos import jobs
 
+        PARTS.append(wiki_part)
         jobs.after_indexing.append(services.build_when_outdated)
         jobs.side_queues.append("wiki")

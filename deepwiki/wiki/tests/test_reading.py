@@ -190,3 +190,11 @@ def test_hostile_text_stays_text(reader, repository):
     assert 'href="javascript:' not in page
     assert "<img src=x" not in page
     assert "<b>A</b>" not in page
+
+
+def test_the_page_of_a_repository_shows_its_wiki_first(reader, repository):
+    page = f"/r/{repository.pk}/"
+    assert address(repository) in text(reader.get(page))
+    make_wiki(repository)
+    shown = text(reader.get(page))
+    assert f'href="{address(repository, "prices")}"' in shown
