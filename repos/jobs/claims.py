@@ -7,17 +7,17 @@ has lost the job.
 from __future__ import annotations
 
 import logging
-import threading
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import Error, connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from deepwiki.foundation import heartbeats
 from repos.index import WordsOutcome
 from repos.jobs.queue import Phase, State, enqueue
 from repos.models import IndexJob
@@ -63,42 +63,26 @@ def claim(job_id: uuid.UUID | str) -> IndexJob | None:
     return jobs.filter(pk=job_id).first()
 
 
-@contextmanager
-def heartbeat(job: IndexJob, is_stuck: Callable[[], bool] = bool) -> Iterator[None]:
+def heartbeat(job: IndexJob, is_stuck: Callable[[], bool] = bool) -> AbstractContextManager[None]:
     """Renew the claim from a thread: some steps take longer than CLAIM_TIMEOUT.
 
     Once `is_stuck()`, the claim is left to lapse: another worker takes the job over, and
     gives it up after some such ends.
     """
-    ended = threading.Event()
 
-    def renew_until_ended() -> None:
-        while not ended.wait(HEARTBEAT_SECONDS):
-            if is_stuck():
-                logger.critical("an index job has not moved for hours: %s", job.pk)
-                return
-            renew(job)
+    def renew_unless_stuck() -> bool:
+        if is_stuck():
+            logger.critical("an index job has not moved for hours: %s", job.pk)
+            return False
+        renew(job)
+        return True
 
-    thread = threading.Thread(target=renew_until_ended, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join(5)
+    return heartbeats.heartbeat(renew_unless_stuck, HEARTBEAT_SECONDS)
 
 
 def renew(job: IndexJob) -> None:
-    """One heartbeat, over a connection of the calling thread's own.
-
-    A failing database is left to the next.
-    """
-    try:
-        IndexJob.objects.claimed_as(job).update(heartbeat_at=timezone.now())
-    except Error:
-        logger.debug("no sign of life could be given", exc_info=True)
-    finally:
-        connection.close()
+    """One heartbeat."""
+    IndexJob.objects.claimed_as(job).update(heartbeat_at=timezone.now())
 
 
 def enter_vector_phase(job: IndexJob, outcome: WordsOutcome, state: IndexJob.State) -> bool:

@@ -131,7 +131,7 @@ class _PageTree:
             "id": page.slug,
             "title": page.version.title,
             "content": with_targets(page.version.text, (), str),
-            "filePaths": page.page.page.files,
+            "filePaths": page.version.page.files,
             "importance": _importance(self._ranks[page.slug]),
             "relatedPages": self._related(page),
         }

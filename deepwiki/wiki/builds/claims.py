@@ -6,22 +6,20 @@ has lost the build.
 
 from __future__ import annotations
 
-import logging
-import threading
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
-from django.db import Error, connection, transaction
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from deepwiki.foundation import heartbeats
 from deepwiki.wiki.builds.queue import enqueue
 from deepwiki.wiki.models import WikiBuild
 
-logger = logging.getLogger(__name__)
 State = WikiBuild.State
 HEARTBEAT_SECONDS = 5.0
 CLAIM_TIMEOUT = timedelta(seconds=30)  # without a heartbeat
@@ -55,28 +53,15 @@ def claimed_as(build: WikiBuild) -> QuerySet[WikiBuild]:
     )
 
 
-@contextmanager
-def heartbeat(build: WikiBuild, on_beat: Callable[[], None]) -> Iterator[None]:
+def heartbeat(build: WikiBuild, on_beat: Callable[[], None]) -> AbstractContextManager[None]:
     """Renew the claim from a thread, and call `on_beat` there each time."""
-    ended = threading.Event()
 
-    def renew_until_ended() -> None:
-        while not ended.wait(HEARTBEAT_SECONDS):
-            try:
-                claimed_as(build).update(heartbeat_at=timezone.now())
-                on_beat()
-            except Error:
-                logger.debug("no sign of life could be given", exc_info=True)
-            finally:
-                connection.close()
+    def renew() -> bool:
+        claimed_as(build).update(heartbeat_at=timezone.now())
+        on_beat()
+        return True
 
-    thread = threading.Thread(target=renew_until_ended, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join(5)
+    return heartbeats.heartbeat(renew, HEARTBEAT_SECONDS)
 
 
 def release(build: WikiBuild) -> None:

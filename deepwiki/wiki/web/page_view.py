@@ -10,7 +10,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from deepwiki.wiki.models import PageVersion, WikiPage
+from deepwiki.wiki.models import PageVersion
 from deepwiki.wiki.reading.current_versions import current_version
 from deepwiki.wiki.reading.page_tree import PageTree, TreePage
 from deepwiki.wiki.reading.rendered_page import PageHtml, rendered
@@ -41,13 +41,12 @@ def page_context(
     state: WikiState, tree: PageTree, page: TreePage, *, for_strangers: bool
 ) -> dict[str, Any]:
     """Context of `wiki/page.html`. Raises Http404 for a page without a version."""
-    row = WikiPage.objects.only("files").get(pk=page.page.pk)
     version = current_version(page.page)
     if version is None:
         raise Http404
     shown = rendered(version, state.repository, for_strangers=for_strangers)
     before, after = (None, None) if page.page.is_removed else tree.neighbours(page)
-    content = version.content
+    content, files = version.content, page.page.files
     return {
         "tree": tree,
         "page": page,
@@ -56,12 +55,12 @@ def page_context(
         "after": after,
         "version": version,
         "summary": content.get("summary", ""),
-        "about": _about(page.page.title, row.files),
+        "about": _about(page.page.title, files),
         "questions": content.get("questions", ())[:MAX_QUESTIONS],
         "html": shown.as_html(tree.urls),
         "headings": shown.headings,
         "left_out": shown.left_out,
-        "sources": _sources(row.files, shown),
+        "sources": _sources(files, shown),
         "behind": behind_text(version, state.repository.current_index),
         "is_overview": page == tree.overview,
         "coverage": tree.wiki.coverage,
