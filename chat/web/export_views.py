@@ -17,6 +17,7 @@ from chat.models import Conversation, Message
 from chat.web.answer_repositories import host_pages, load_repositories
 from chat.web.answer_steps import answer_steps
 from chat.web.lookups import own_answer, own_conversation, own_conversations
+from deepwiki.foundation.attachments import attachment
 
 MESSAGE_FIELDS = (
     "role",
@@ -64,7 +65,7 @@ def message_markdown(request: HttpRequest, message_id: uuid.UUID) -> HttpRespons
     steps = answer_steps(answer, pages)
     context = {"answer": answer, "question": answer.parent, "steps": steps}
     text = render_to_string("chat/answer.md", context)
-    return _file(text, "text/markdown", "answer.md")
+    return attachment(text, "text/markdown; charset=utf-8", "answer.md")
 
 
 @require_safe
@@ -80,7 +81,7 @@ def _markdown_export(conversation: Conversation) -> HttpResponse:
     text = render_to_string(
         "chat/conversation.md", {"conversation": conversation, "messages": messages}
     )
-    return _file(text, "text/markdown", "conversation.md")
+    return attachment(text, "text/markdown; charset=utf-8", "conversation.md")
 
 
 def _json_export(conversation: Conversation) -> HttpResponse:
@@ -110,9 +111,4 @@ def _message_json(message: Message) -> dict[str, Any]:
 
 def _json_file(value: object, name: str) -> HttpResponse:
     text = json.dumps(value, ensure_ascii=False, indent=1)
-    return _file(text, "application/json", name)
-
-
-def _file(text: str, content_type: str, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(text, content_type=f"{content_type}; charset=utf-8", headers=headers)
+    return attachment(text, "application/json; charset=utf-8", name)

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from deepwiki.foundation.attachments import attachment
 from deepwiki.wiki.api.payloads import Json, SentExport, parse_body, parse_export
 from deepwiki.wiki.api.visitors import for_visitors
 
@@ -22,14 +23,8 @@ def export_wiki(request: HttpRequest) -> HttpResponse:
     """`/export/wiki`: the pages in the body as an attachment, Markdown or JSON."""
     sent = parse_export(parse_body(request.body))
     if sent.file_format == "markdown":
-        return _attachment(_markdown(sent), f"{_file_name(sent)}.md", "text/markdown")
-    return _attachment(_json(sent), f"{_file_name(sent)}.json", "application/json")
-
-
-def _attachment(text: str, name: str, content_type: str) -> HttpResponse:
-    response = HttpResponse(text, content_type=f"{content_type}; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+        return attachment(_markdown(sent), "text/markdown; charset=utf-8", f"{_file_name(sent)}.md")
+    return attachment(_json(sent), "application/json; charset=utf-8", f"{_file_name(sent)}.json")
 
 
 def _file_name(sent: SentExport) -> str:

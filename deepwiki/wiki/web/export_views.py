@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from deepwiki.foundation.attachments import attachment
 from deepwiki.wiki.exports.formats import BY_SUFFIX
 from deepwiki.wiki.exports.llms_text import llms_full_text, llms_text
 from deepwiki.wiki.exports.page_markdown import page_markdown as markdown_of
@@ -49,9 +50,9 @@ def wiki_export(request: HttpRequest, repository_id: uuid.UUID, file_format: str
     if chosen is None:
         raise Http404
     name = f"{UNSAFE.sub('-', wiki.repository.name)}-wiki.{chosen.suffix}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Robots-Tag": "noindex"}
-    body = chosen.write(load_export(wiki))
-    return HttpResponse(body, content_type=chosen.content_type, headers=headers)
+    response = attachment(chosen.write(load_export(wiki)), chosen.content_type, name)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @require_safe
