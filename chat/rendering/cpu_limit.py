@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -43,13 +44,37 @@ def cpu_limit(seconds: float) -> Iterator[None]:
     _deadlines.append(min([deadline, *_deadlines[-1:]]))
     previous = signal.signal(signal.SIGPROF, _raise)
     try:
-        _arm()
-        yield
+        try:
+            _arm()
+            with _dropped_in_silence():
+                yield
+        finally:  # a signal that is handled here leaves the rest to the outer one
+            signal.setitimer(signal.ITIMER_PROF, 0)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         _deadlines.pop()
         signal.signal(signal.SIGPROF, previous)
         _arm()
+
+
+@contextlib.contextmanager
+def _dropped_in_silence() -> Iterator[None]:
+    """Report nothing where the interpreter drops a CpuLimitExceeded.
+
+    One that is raised in a finalizer or a weak reference's callback goes no further than
+    that; the repeated signal raises the next one in the body.
+    """
+    report = sys.unraisablehook
+
+    def report_others(unraisable: sys.UnraisableHookArgs) -> None:
+        if unraisable.exc_type is not CpuLimitExceeded:
+            report(unraisable)
+
+    sys.unraisablehook = report_others
+    try:
+        yield
+    finally:
+        sys.unraisablehook = report
 
 
 def _arm() -> None:

@@ -117,3 +117,28 @@ def test_an_inner_limit_ends_first_and_the_outer_one_still_holds():
         while True:
             pass
     assert ended == ["inner"]
+
+
+class SlowToEnd:
+    def __del__(self):
+        self.wait()
+
+    def wait(self):
+        while True:
+            pass
+
+
+def test_a_limit_that_ends_a_finalizer_says_nothing_and_still_ends_the_body():
+    with pytest.raises(CpuLimitExceeded), cpu_limit.cpu_limit(0.02):
+        SlowToEnd()  # its exception is dropped by the interpreter
+        while True:
+            pass
+
+
+def test_what_others_raise_in_a_finalizer_is_still_reported(monkeypatch):
+    reported = []
+    monkeypatch.setattr("sys.unraisablehook", lambda unraisable: reported.append(unraisable.exc_type))
+    monkeypatch.setattr(SlowToEnd, "wait", lambda self: 1 / 0)
+    with cpu_limit.cpu_limit(1):
+        SlowToEnd()
+    assert reported == [ZeroDivisionError]
