@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from deepwiki.foundation.text import clean
 from repos import jobs, services
 from repos.models import IndexJob, Repository
 from repos.sources import SourceError, parse_address
@@ -21,13 +22,17 @@ from repos.sources.locations import may_hold_password
 
 MAX_SHOWN_CHARS = 1_000  # of a refused address
 CREDENTIALS = "credentials_in_address"
+NO_ADDRESS = "bad_address"
 ACTIONS = {"pause": jobs.pause, "resume": jobs.resume, "cancel": jobs.cancel}
 
 
 @require_POST
 @login_required
 def add(request: HttpRequest) -> HttpResponse:
-    """Find or add the repository at an address and redirect to its page."""
+    """Find or add the repository at an address and redirect to its page.
+
+    Words that are no address open the one repository whose name has them.
+    """
     text = request.POST.get("repo_url", "")
     kind = request.POST.get("type", "")
     try:
@@ -43,7 +48,10 @@ def add(request: HttpRequest) -> HttpResponse:
         response.status_code, response["Retry-After"] = 429, str(error.retry_after)
         return response
     except SourceError as error:
-        return _refused_form(request, text, error)
+        match = _only_match(request, text) if error.code == NO_ADDRESS else None
+        if match is None:
+            return _refused_form(request, text, error)
+        return _redirect(request, reverse("repository", args=[match.pk]))
     path = parse_address(text, kind).named_revision.path_behind(repository.revision)
     if path:
         told = _("The address names “%(path)s”; the whole repository is added, with all its files.")
@@ -116,6 +124,14 @@ def remove(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     others = services.conversations_of_others(repository, request.user)
     context = {"repository": repository, "conversations_of_others": others}
     return render(request, "repos/remove.html", context)
+
+
+def _only_match(request: HttpRequest, text: str) -> Repository | None:
+    """The readable repository whose name has these words, if it is the only one."""
+    words = clean(text).strip()[:MAX_SHOWN_CHARS]
+    rows = Repository.objects.readable_by(request.user).worth_listing(request.user)
+    found = list(rows.filter(name__icontains=words)[:2]) if words else []
+    return found[0] if len(found) == 1 else None
 
 
 def _refused_form(request: HttpRequest, text: str, error: SourceError) -> HttpResponse:

@@ -137,7 +137,9 @@ def test_a_limit_that_ends_a_finalizer_says_nothing_and_still_ends_the_body():
 
 def test_what_others_raise_in_a_finalizer_is_still_reported(monkeypatch):
     reported = []
-    monkeypatch.setattr("sys.unraisablehook", lambda unraisable: reported.append(unraisable.exc_type))
+    monkeypatch.setattr(
+        "sys.unraisablehook", lambda unraisable: reported.append(unraisable.exc_type)
+    )
     monkeypatch.setattr(SlowToEnd, "wait", lambda self: 1 / 0)
     with cpu_limit.cpu_limit(1):
         SlowToEnd()

@@ -18,8 +18,12 @@ MAX_QUERY_CHARS = 200
 
 
 def search_text(parameters: QueryDict) -> str:
-    """The parameter `q` without characters that cannot be stored."""
-    return clean(parameters.get("q", "")).strip()[:MAX_QUERY_CHARS]
+    """The parameter `q` without characters that cannot be stored.
+
+    Else that of the field in which an address may be typed as well.
+    """
+    typed = parameters.get("q", parameters.get("repo_url", ""))
+    return clean(typed).strip()[:MAX_QUERY_CHARS]
 
 
 def own_conversations(request: HttpRequest) -> ConversationQuerySet:

@@ -19,6 +19,7 @@ from chat.models import Conversation, ConversationQuerySet, Message
 from chat.web.answer_repositories import host_pages, load_repositories
 from chat.web.follow_ups import follow_ups
 from chat.web.history_views import rail_context
+from chat.web.home import matching_repositories, recent_conversations, repository_list
 from chat.web.lookups import (
     own_answer,
     own_conversations,
@@ -36,11 +37,10 @@ from deepwiki.accounts.models import Profile
 from deepwiki.foundation.languages import ANSWER_CODE
 from deepwiki.foundation.parsing import parse_uuid
 from repos import services as repository_services
-from repos.models import Repository, RepositoryQuerySet
+from repos.models import Repository
 from repos.search import FoundFile, find_files
 from repos.sources import SourceError
 
-MAX_REPOSITORIES = 30
 SWITCHER_REPOSITORIES = 6
 SWITCHER_CONVERSATIONS = 8
 SWITCHER_FILES = 6
@@ -124,7 +124,7 @@ def quick_switcher(request: HttpRequest) -> HttpResponse:
     context = {
         "repository": repository,
         "files": _matching_files(request, repository)[:SWITCHER_FILES],
-        "repositories": _matching_repositories(request)[:SWITCHER_REPOSITORIES],
+        "repositories": matching_repositories(request)[:SWITCHER_REPOSITORIES],
         "conversations": _matching_conversations(request)[:SWITCHER_CONVERSATIONS],
     }
     return render(request, "chat/quick_switcher.html", context)
@@ -133,8 +133,8 @@ def quick_switcher(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def repository_choices(request: HttpRequest) -> HttpResponse:
-    """Repositories whose address contains what is typed."""
-    context = {"repositories": _matching_repositories(request)[:MAX_REPOSITORIES]}
+    """The list of the home page for what is typed into its field."""
+    context = {**repository_list(request), "is_part": True}
     return render(request, "chat/choices.html", context)
 
 
@@ -142,7 +142,7 @@ def repository_choices(request: HttpRequest) -> HttpResponse:
 @login_required
 def further_choices(request: HttpRequest) -> HttpResponse:
     """Repositories that can be asked about besides that of the page, `repository`."""
-    others = _matching_repositories(request).exclude(current_index=None)
+    others = matching_repositories(request).exclude(current_index=None)
     first = list(filter(None, [parse_uuid(request.GET.get("repository"))]))
     context = {"repositories": others.exclude(pk__in=first)[:FURTHER_CHOICES]}
     return render(request, "chat/further_choices.html", context)
@@ -167,8 +167,9 @@ def _find_repository(request: HttpRequest, name: str) -> Repository | None:
 
 
 def _render_home(request: HttpRequest, **context: Any) -> HttpResponse:
-    context["repositories"] = _matching_repositories(request)[:MAX_REPOSITORIES]
-    return render(request, "chat/home.html", {**rail_context(request), **context})
+    shared = {**rail_context(request), **repository_list(request)}
+    shared["recent"] = recent_conversations(request)
+    return render(request, "chat/home.html", {**shared, **context})
 
 
 def _render_ask(request: HttpRequest, context: Mapping[str, Any]) -> HttpResponse:
@@ -220,12 +221,6 @@ def _hide_lost_index(request: HttpRequest, repository: Repository) -> bool:
         return False
     repository.current_index = None
     return True
-
-
-def _matching_repositories(request: HttpRequest) -> RepositoryQuerySet:
-    """Readable repositories whose address contains `q`, last used first."""
-    repositories = readable_repositories(request).worth_listing(request.user).with_last_job()
-    return repositories.filter(url__icontains=search_text(request.GET)).order_by("-used_at")
 
 
 def _matching_conversations(request: HttpRequest) -> ConversationQuerySet:

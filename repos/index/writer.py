@@ -26,6 +26,7 @@ from repos.index.bulk import (
     delete_staged_documents,
     next_ids,
 )
+from repos.index.main_languages import main_languages
 from repos.index.purge import held_indexes, purge
 from repos.index.removal import drop_index
 from repos.index.retirement import count_not_retired, make_staged_live, next_generation, retire
@@ -46,6 +47,7 @@ from repos.models import Index, Repository
 # Raise it when chunking or weights change: every index is then built anew.
 FORMAT = 3
 MAX_COMMIT_HISTORY = 200
+SAVED_FIELDS = "files chunks languages commit skipped updated_at state".split()
 ANALYZE_SHARE = 0.1  # of an index's files; a smaller update leaves the statistics as they are
 
 LiveDocuments = Mapping[str, tuple[int, str]]  # path -> (document id, content id)
@@ -250,11 +252,12 @@ def _save(index: Index, commit: str, skipped: Mapping[str, object]) -> None:
     """Save the index with what it now holds."""
     index.files = count_not_retired("repos_document", index.pk)
     index.chunks = count_not_retired("repos_chunk", index.pk)
+    index.languages = main_languages(index.pk)
     index.commit, index.skipped, index.updated_at = commit, skipped, timezone.now()
     index.state = Index.State.LEXICAL
     if missing_vectors(index, index.embedders) == 0:
         index.state = Index.State.READY
-    index.save(update_fields=["files", "chunks", "commit", "skipped", "updated_at", "state"])
+    index.save(update_fields=SAVED_FIELDS)
 
 
 def _set_current(repository: Repository, index: Index) -> None:

@@ -11,6 +11,21 @@ from pathlib import PurePosixPath
 
 from tree_sitter import Language, Parser
 
+# Where a capital letter does not make it.
+LANGUAGE_NAMES = {
+    "javascript": "JavaScript",
+    "typescript": "TypeScript",
+    "tsx": "TSX",
+    "cpp": "C++",
+    "csharp": "C#",
+    "php": "PHP",
+    "bash": "Shell",
+    "sql": "SQL",
+    "ocaml": "OCaml",
+    "scss": "SCSS",
+    "protobuf": "Protocol Buffers",
+    "notebook": "Jupyter",
+}
 SUFFIXES = {
     language: suffixes.split()
     for language, suffixes in {

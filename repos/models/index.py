@@ -64,6 +64,9 @@ class Index(models.Model):
     )
     vectors = models.IntegerField(default=0, db_default=0)
     skipped = models.JSONField(default=dict, db_default={})
+    languages = models.JSONField(
+        default=list, db_default=[], help_text="Languages of its code, that of most lines first."
+    )
     commit_history = models.JSONField(
         default=list,
         db_default=[],

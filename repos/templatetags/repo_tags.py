@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
 from django import template
+from django.utils import timezone
+from django.utils.timesince import timesince
 from django.utils.translation import gettext
 
 from repos.embedders import base as embedders
+from repos.indexing.languages import LANGUAGE_NAMES
 from repos.models import IndexJob
 from repos.sources import HOSTS
 from repos.sources import errors as sources
 from repos.sources.hosts import GIT
 
 register = template.Library()
+A_MINUTE = timedelta(minutes=1)
 
 
 @register.simple_tag
 def named_hosts() -> list[tuple[str, str]]:
     """(kind, label) of the kinds of git host that have a name of their own."""
     return [(host.kind, host.label) for host in HOSTS if host is not GIT]
+
+
+@register.filter
+def age(moment: datetime) -> str:
+    """How long ago a moment was, in the largest unit, in words of the current language."""
+    if timezone.now() - moment < A_MINUTE:
+        return gettext("just now")
+    return gettext("%(age)s ago") % {"age": timesince(moment, depth=1)}
+
+
+@register.filter
+def language_names(languages: Iterable[str]) -> list[str]:
+    """The names that people write of languages as in `Document.language`."""
+    return [LANGUAGE_NAMES.get(language, language.capitalize()) for language in languages]
 
 
 @register.filter

@@ -45,6 +45,14 @@ def test_an_index_knows_its_files_chunks_lines_and_commit(repository):
     assert len(index.commit) == 40
 
 
+def test_an_index_knows_its_main_languages_also_after_changes(repository, folder):
+    assert repository.current_index.languages == ["python", "javascript"]
+    write_files(folder, {"web/app.ts": "export const a = 1;\n" * 500, "notes.md": "text\n" * 900})
+    reindex(repository)
+    repository.refresh_from_db()
+    assert repository.current_index.languages == ["typescript", "python", "javascript"]
+
+
 def test_term_counts_are_those_of_the_chunks_also_after_changes(repository, folder):
     def recount():
         counts = {}

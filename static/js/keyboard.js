@@ -12,7 +12,7 @@ const SETTING = "keys"; // in localStorage; "off" when the reader switched singl
  */
 export function bindKeyboard({ sourcePane, thread }) {
   const singleKeys = {
-    "/": () => document.querySelector("#question, #code-query, #wiki-query")?.focus(),
+    "/": () => document.querySelector("#question, #code-query, #wiki-query, #repo-url")?.focus(),
     "?": () => document.getElementById("help")?.showModal(),
     j: () => focusTurn(1),
     k: () => focusTurn(-1),

@@ -25,19 +25,34 @@ export function toggleQuickSwitcher() {
  * @param {HTMLInputElement} field
  */
 export function bindChoices(searched, field) {
+  bindArrowKeys(searched, field.id, "a");
   searched.addEventListener("keydown", (event) => {
     const links = [...searched.querySelectorAll("a")];
-    const focused = links.indexOf(document.activeElement);
-    if (event.key === "Enter" && focused < 0 && links.length > 0) {
+    if (event.key === "Enter" && !links.includes(document.activeElement) && links.length > 0) {
       event.preventDefault();
       links[0].click();
-    }
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) {
-      event.preventDefault();
-      (links[focused + step] ?? field).focus();
     }
   });
 }
 
+/**
+ * Lets the arrow keys go from a field to what was found, and back.
+ *
+ * @param {HTMLElement} area holds both; the field may be replaced
+ * @param {string} field its id
+ * @param {string} found a selector of what can be chosen
+ */
+export function bindArrowKeys(area, field, found) {
+  area.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || !(event.target.id === field || event.target.matches(found))) return;
+    event.preventDefault();
+    const choices = [...area.querySelectorAll(found)];
+    const next = choices[choices.indexOf(document.activeElement) + step];
+    (next ?? document.getElementById(field)).focus();
+  });
+}
+
+const home = document.querySelector(".home");
+if (home) bindArrowKeys(home, "repo-url", "#choices a, #choices .addition");
 if (dialog) bindChoices(dialog, input);

@@ -1,0 +1,61 @@
+"""What the home page lists: repositories by what is typed, and recent conversations."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from django.db.models import OuterRef, Q, Subquery
+from django.http import HttpRequest
+
+from chat.models import ConversationQuerySet
+from chat.web.lookups import own_conversations, readable_repositories, search_text
+from repos.models import RepositoryQuerySet
+from repos.sources import Address, SourceError, parse_address
+
+MAX_REPOSITORIES = 30
+RECENT_CONVERSATIONS = 8
+
+
+def repository_list(request: HttpRequest) -> dict[str, Any]:
+    """Context of the list: `repositories` that match `q`, and `addition`.
+
+    That is the name of the repository at the address that was typed, if it is not listed.
+    """
+    typed = _typed_address(request)
+    rows = list(matching_repositories(request)[:MAX_REPOSITORIES])
+    listed = {(row.url, row.revision) for row in rows}
+    addition = ""
+    if typed is not None and (typed.url, "") not in listed:
+        addition = typed.name
+    return {"repositories": rows, "query": search_text(request.GET), "addition": addition}
+
+
+def matching_repositories(request: HttpRequest) -> RepositoryQuerySet:
+    """Readable repositories whose address contains `q`, or is what it names; last used first.
+
+    With `last_job_state`, and `last_asked_at` of the person's conversations.
+    """
+    matches = Q(url__icontains=search_text(request.GET))
+    typed = _typed_address(request)
+    if typed is not None:
+        matches |= Q(url=typed.url)
+    asked = own_conversations(request).filter(repository=OuterRef("pk")).order_by("-updated_at")
+    rows = readable_repositories(request).worth_listing(request.user).with_last_job()
+    rows = rows.annotate(last_asked_at=Subquery(asked.values("updated_at")[:1]))
+    return rows.filter(matches).order_by("-used_at")
+
+
+def recent_conversations(request: HttpRequest) -> ConversationQuerySet:
+    """The person's conversations last used, those of the archive left out."""
+    rows = own_conversations(request).filter(archived=False)
+    return rows.order_by("-updated_at")[:RECENT_CONVERSATIONS]
+
+
+def _typed_address(request: HttpRequest) -> Address | None:
+    """The address that `q` is, if it is one."""
+    text = search_text(request.GET)
+    if text:
+        with contextlib.suppress(SourceError):
+            return parse_address(text)
+    return None
