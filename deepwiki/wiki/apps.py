@@ -16,5 +16,5 @@ class WikiConfig(AppConfig):
         from repos import jobs
 
         PARTS.append(wiki_part)
-        jobs.after_indexing.append(services.build_when_outdated)
+        jobs.after_indexing.append(services.follow_index)
         jobs.side_queues.append("wiki")

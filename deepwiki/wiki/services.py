@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from deepwiki.wiki import builds
+from deepwiki.wiki import builds, refresh
 from deepwiki.wiki.models import WikiBuild
 from repos.models import Repository
 
@@ -16,6 +16,12 @@ def build_wiki(repository: Repository, user_id: int | None = None) -> WikiBuild:
     """
     build, _ = builds.request(repository, user_id)
     return build
+
+
+def follow_index(repository: Repository) -> None:
+    """What is to be done once a repository has another index: claims are looked for again."""
+    refresh.request(repository)
+    build_when_outdated(repository)
 
 
 def build_when_outdated(repository: Repository) -> None:

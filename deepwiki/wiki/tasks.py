@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from django.db import connections
 from procrastinate.contrib.django import app
 
 from deepwiki.foundation.priority import lower_priority
-from deepwiki.wiki import builds
+from deepwiki.wiki import builds, refresh
 
 LOWER_BY = 14  # of the worker's own niceness: vectors and words come first
 
@@ -16,10 +17,13 @@ LOWER_BY = 14  # of the worker's own niceness: vectors and words come first
 @app.task(queue="wiki", name="wiki.run_build")
 def run_build(build_id: str) -> None:
     """Make the wiki that waits longest, not always the one of this message."""
-    # In a thread of its own: the priority of one cannot be raised again.
-    thread = threading.Thread(target=_run_next, name="wiki")
-    thread.start()
-    thread.join()
+    _run_slowly(builds.run_next)
+
+
+@app.task(queue="wiki", name="wiki.refresh")
+def refresh_wiki(wiki_id: int) -> None:
+    """Look at the pages of a wiki again after its index was switched."""
+    _run_slowly(refresh.run, wiki_id)
 
 
 @app.periodic(cron="* * * * *")
@@ -29,9 +33,16 @@ def rescue_builds(timestamp: int) -> None:
     builds.rescue()
 
 
-def _run_next() -> None:
+def _run_slowly(function: Callable[..., object], *arguments: object) -> None:
+    """In a thread of its own: the priority of one cannot be raised again."""
+    thread = threading.Thread(target=_run, args=(function, *arguments), name="wiki")
+    thread.start()
+    thread.join()
+
+
+def _run(function: Callable[..., object], *arguments: object) -> None:
     lower_priority(LOWER_BY)
     try:
-        builds.run_next()
+        function(*arguments)
     finally:
         connections.close_all()

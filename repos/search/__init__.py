@@ -8,7 +8,7 @@ from repos.access import PersonId
 from repos.search.chunk_symbols import ChunkSymbol, symbols_of_file
 from repos.search.code_address import code_url
 from repos.search.file_finder import FoundFile, find_files
-from repos.search.file_versions import FileVersion, content_ids, file_versions
+from repos.search.file_versions import FileState, FileVersion, file_states, file_versions
 from repos.search.files import line_counts, outline, read_file, snapshot_line_counts
 from repos.search.filters import (
     MAX_PATTERNS,
@@ -33,6 +33,7 @@ from repos.search.targets import Target, is_readable
 __all__ = [
     "MAX_PATTERNS",
     "ChunkSymbol",
+    "FileState",
     "FileVersion",
     "Filters",
     "Folder",
@@ -46,9 +47,9 @@ __all__ = [
     "SearchResult",
     "Target",
     "code_url",
-    "content_ids",
     "embedder_config",
     "extend_snapshot",
+    "file_states",
     "file_texts",
     "file_versions",
     "find_files",

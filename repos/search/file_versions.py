@@ -20,6 +20,15 @@ class FileVersion:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What an index knows of a file without its text: `added_in` is a generation."""
+
+    sha: str
+    size: int
+    added_in: int
+
+
 def file_versions(
     index_id: int, paths: Iterable[str], *, at: int = LATEST_GENERATION
 ) -> dict[str, FileVersion]:
@@ -29,12 +38,10 @@ def file_versions(
     return {path: FileVersion(path, sha, text) for path, sha, text in rows}
 
 
-def content_ids(
-    index_id: int, paths: Iterable[str], *, at: int = LATEST_GENERATION
-) -> dict[str, str]:
-    """The id of the content of each file that is there, by path; `at` as above."""
-    documents = Document.objects.at(index_id, at).filter(path__in=_possible(paths))
-    return dict(documents.values_list("path", "sha"))
+def file_states(index_id: int, *, at: int = LATEST_GENERATION) -> dict[str, FileState]:
+    """All files of an index, by path; `at` as above."""
+    rows = Document.objects.at(index_id, at).values_list("path", "sha", "size", "added_in")
+    return {path: FileState(sha, size, added) for path, sha, size, added in rows}
 
 
 def _possible(paths: Iterable[str]) -> list[str]:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 CONTEXT_LINES = 3
+READ_LINES, READ_CHARS = 50, 2_000  # of lines whose letters are counted
 DIGEST_BYTES = 16  # of a line
 HASH_BYTES = 12
 WEIGHT_CHARS = 16
@@ -34,6 +35,7 @@ class LineHashes:
         if lines[-1] == "":
             lines.pop()
         self.count = len(lines)
+        self._lines = lines
         digests = PADDING + b"".join(map(_digest, lines)) + PADDING
         self._digests = _digests(digests)
         self._powers = _powers(len(self._digests))
@@ -43,6 +45,11 @@ class LineHashes:
     def has(self, start: int, end: int) -> bool:
         """Whether these lines, from 1, exist and are not all blank."""
         return 1 <= start <= end <= self.count and not self._is_blank(start, end)
+
+    def has_letters(self, start: int, end: int, count: int) -> bool:
+        """Whether existing lines hold at least so many letters and digits."""
+        text = "".join(self._lines[start - 1 : min(end, start + READ_LINES)])
+        return sum(map(str.isalnum, text[:READ_CHARS])) >= count
 
     def hash_of(self, start: int, end: int) -> str:
         """The hash of existing lines, or of the context around them."""

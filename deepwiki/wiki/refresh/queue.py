@@ -1,0 +1,39 @@
+"""Requests that the pages of a wiki are looked at again, at most one of a wiki in the queue."""
+
+from __future__ import annotations
+
+import contextlib
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from deepwiki.wiki.ledger.standing import newest_versions
+from deepwiki.wiki.models import Wiki
+from repos.models import Repository
+
+QUEUE = "wiki"
+
+
+def request(repository: Repository) -> bool:
+    """Send a message to the workers, if claims were looked for at another commit than the index's.
+
+    Whether one is in the queue now.
+    """
+    repository.refresh_from_db()
+    index = repository.current_index
+    wiki = Wiki.objects.filter(repository=repository, is_disabled=False).first()
+    if index is None or wiki is None:
+        return False
+    if not newest_versions(wiki).exclude(checked_commit__in=["", index.commit]).exists():
+        return False
+    enqueue(wiki)
+    return True
+
+
+def enqueue(wiki: Wiki) -> None:
+    """Send a message, unless one waits already."""
+    # By name: the task calls the runner, which stands above this module.
+    task = app.configure_task("wiki.refresh", queue=QUEUE, queueing_lock=f"wiki-{wiki.pk}")
+    with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
+        task.defer(wiki_id=wiki.pk)
