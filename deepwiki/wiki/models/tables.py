@@ -1,7 +1,4 @@
-"""The tables of the wiki: pages with all their versions, and the builds that made them.
-
-Who may read a repository may read its wiki; `is_public` lets strangers in as well.
-"""
+"""Wikis, pages with all their versions and claims, builds, and what visitors generated."""
 
 from __future__ import annotations
 

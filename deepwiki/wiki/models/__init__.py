@@ -1,0 +1,28 @@
+"""The tables of the wiki: pages with all their versions, claims, and the builds that made them.
+
+Who may read a repository may read its wiki; `Wiki.is_public` lets strangers in as well.
+"""
+
+from deepwiki.wiki.models.tables import (
+    DEFAULT_LANGUAGE,
+    BuildPage,
+    PageClaim,
+    PageVersion,
+    RenderedPage,
+    VisitorWiki,
+    Wiki,
+    WikiBuild,
+    WikiPage,
+)
+
+__all__ = [
+    "DEFAULT_LANGUAGE",
+    "BuildPage",
+    "PageClaim",
+    "PageVersion",
+    "RenderedPage",
+    "VisitorWiki",
+    "Wiki",
+    "WikiBuild",
+    "WikiPage",
+]
