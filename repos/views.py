@@ -48,8 +48,8 @@ def add(request: HttpRequest) -> HttpResponse:
         response.status_code, response["Retry-After"] = 429, str(error.retry_after)
         return response
     except SourceError as error:
-        match = _only_match(request, text) if error.code == NO_ADDRESS else None
-        if match is None:
+        match = _only_match(request, text)
+        if match is None or error.code != NO_ADDRESS:
             return _refused_form(request, text, error)
         return _redirect(request, reverse("repository", args=[match.pk]))
     path = parse_address(text, kind).named_revision.path_behind(repository.revision)
@@ -130,8 +130,10 @@ def _only_match(request: HttpRequest, text: str) -> Repository | None:
     """The readable repository whose name has these words, if it is the only one."""
     words = clean(text).strip()[:MAX_SHOWN_CHARS]
     rows = Repository.objects.readable_by(request.user).worth_listing(request.user)
-    found = list(rows.filter(name__icontains=words)[:2]) if words else []
-    return found[0] if len(found) == 1 else None
+    found = list(rows.filter(name__icontains=words)[:2])
+    if not words or len(found) != 1:
+        return None
+    return found[0]
 
 
 def _refused_form(request: HttpRequest, text: str, error: SourceError) -> HttpResponse:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from chat.models import Message
 from chat.web import ui_strings as strings
@@ -54,6 +54,24 @@ def split_name(name: str) -> dict[str, str]:
     """A repository's name as `owner`, which may be empty, and `own`, its last part."""
     parts = name.rpartition("/")
     return {"owner": parts[0], "own": parts[2]}
+
+
+@register.filter
+def model_facts(model: Mapping[str, Any]) -> str:
+    """The context of an entry of the models file and, where it is known, its price."""
+    facts = [gettext("%(size)s context") % {"size": _short_count(int(model["context"]))}]
+    if model.get("price"):
+        read, written = model["price"]
+        prices = {"read": f"{read:g}", "written": f"{written:g}"}
+        facts.append(gettext("$%(read)s read, $%(written)s written a million tokens") % prices)
+    return " · ".join(facts)
+
+
+def _short_count(count: int) -> str:
+    """A count in thousands or millions: 32k, 1M."""
+    if count >= 1_000_000:
+        return f"{count / 1e6:g}M"
+    return f"{count // 1_000}k"
 
 
 @register.filter

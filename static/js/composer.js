@@ -1,6 +1,9 @@
 // The composer: the question field with its draft, the choice of model and language, the options.
 import { forgetDraft, forgetSent, loadDraft, messageId, saveDraft } from "./drafts.js";
 import { FurtherRepositories } from "./further_repositories.js";
+import { ModelPicker } from "./model_picker.js";
+import { closePopups } from "./popups.js";
+import { restoreChoice } from "./remembered_choice.js";
 
 const OPTIONS = ["filePath", "included_dirs", "included_files", "excluded_dirs", "excluded_files"];
 const RESEARCH = "research"; // the mode that is for one question
@@ -17,6 +20,7 @@ export class Composer {
     this.question.value = loadDraft();
     this.fitHeight();
     restoreChoice(this.fields.model);
+    new ModelPicker(this.fields.model, document.getElementById("models"));
     restoreChoice(this.fields.language);
     restoreChoice(this.fields.mode, (mode) => mode !== RESEARCH);
     this.showModeHelp();
@@ -31,6 +35,8 @@ export class Composer {
       this.showModes();
     });
     this.showModes();
+    document.getElementById("options").addEventListener("input", () => this.showNarrowed());
+    this.showNarrowed();
   }
 
   /**
@@ -41,6 +47,7 @@ export class Composer {
   onSubmit(callback) {
     const submit = (event) => {
       event.preventDefault();
+      closePopups();
       callback(this.question.value.trim());
     };
     this.form.addEventListener("submit", submit);
@@ -187,6 +194,12 @@ export class Composer {
     return options;
   }
 
+  // How many options narrow the search.
+  showNarrowed() {
+    const count = OPTIONS.filter((name) => this.fields[name].value.trim()).length;
+    document.getElementById("narrowed").textContent = count ? ` (${count})` : "";
+  }
+
   // The revision asked about, and the repository of this page where that is its revision.
   target() {
     const { repository, revision } = this.form.dataset;
@@ -219,18 +232,4 @@ export class Composer {
  */
 export function isSubmitKey(event) {
   return event.key === "Enter" && !event.shiftKey && !event.isComposing;
-}
-
-// Restores a choice: of this tab, else of the profile, else the last one made in any tab that is for
-// all of them.
-function restoreChoice(select, isForAll = () => true) {
-  const { chosen } = select.dataset;
-  const last = chosen ? null : localStorage.getItem(select.id);
-  for (const value of [chosen, sessionStorage.getItem(select.id) || last]) {
-    if ([...select.options].some((option) => option.value === value)) select.value = value;
-  }
-  select.addEventListener("change", () => {
-    if (isForAll(select.value)) localStorage.setItem(select.id, select.value);
-    sessionStorage.setItem(select.id, select.value);
-  });
 }

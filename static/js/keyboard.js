@@ -1,4 +1,5 @@
 // The keyboard shortcuts that the help dialog lists.
+import { closeOpenPopup } from "./popups.js";
 import { hasQuickSwitcher, toggleQuickSwitcher } from "./quick_switcher.js";
 import { closeNarrowRail } from "./rail.js";
 
@@ -68,12 +69,7 @@ export function isSingleKey(event) {
 // One thing at a time: an open menu, else the rail over a phone, else the source pane, else the running answer. The browser
 // itself closes an open dialog.
 function closeOrStop(sourcePane, thread) {
-  const menu = document.querySelector(".menu[open]");
-  if (menu) {
-    menu.open = false;
-    menu.querySelector("summary").focus();
-    return;
-  }
+  if (closeOpenPopup()) return;
   if (document.querySelector("dialog[open]") || closeNarrowRail() || sourcePane?.closeTop()) return;
   thread?.stop();
 }

@@ -8,6 +8,7 @@ import { takeHandedQuestion } from "./handed_question.js";
 import { labelCodeButtons, translate } from "./i18n.js";
 import { bindKeyboard, enableSingleKeys } from "./keyboard.js";
 import { bindPageUpdates, bindPrinting } from "./page_updates.js";
+import { closePopups } from "./popups.js";
 import { toggleRail } from "./rail.js";
 import { showStage } from "./research_stages.js";
 import { ScrollPosition } from "./scroll_position.js";
@@ -67,9 +68,7 @@ document.addEventListener("click", (event) => {
     sourcePane.names.goTo(link.href);
   }
   if (event.target instanceof HTMLDialogElement) event.target.close(); // its backdrop
-  for (const menu of document.querySelectorAll(".menu[open]")) {
-    if (!menu.contains(event.target)) menu.open = false;
-  }
+  closePopups(event.composedPath());
 });
 
 // What a reader opens is brought into view.
