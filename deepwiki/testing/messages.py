@@ -48,6 +48,7 @@ SENTENCE_SOURCES = (
     "repos/index/",
     "chat/rendering/notes.py",
 )
+PAGE_SENTENCES = "deepwiki/wiki/pages/sentences.py"  # all texts of its table SENTENCES
 NOT_SHOWN = re.compile(r"/(tests|testing|migrations)/|/testing\.py$")
 STAFF_TEMPLATES = "admin"  # not translated: Django's own texts beside a few of ours
 SENTENCE = re.compile(r"[A-Z][^{}\n]* [^{}\n]*[.]")
@@ -69,6 +70,8 @@ def collect() -> set[Message]:
         messages.update(_gettext_calls(tree))
         if name.startswith(SENTENCE_SOURCES):
             messages.update(_sentences(tree))
+        if name == PAGE_SENTENCES:
+            messages.update(_table_texts(tree))
     for source in _templates():
         messages.update(_template_calls(source))
     return messages
@@ -197,6 +200,13 @@ def _sentences(tree: ast.Module) -> Iterator[str]:
         text = _string(node)
         if text and id(node) not in docstrings and SENTENCE.fullmatch(text):
             yield text
+
+
+def _table_texts(tree: ast.Module) -> Iterator[Message]:
+    """The values of the table SENTENCES."""
+    for node in tree.body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Dict):
+            yield from map(ast.literal_eval, node.value.values)
 
 
 def _docstrings(tree: ast.Module) -> Iterator[ast.expr]:

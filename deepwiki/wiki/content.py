@@ -7,7 +7,7 @@ to another page is a Markdown link to `wiki:<slug>`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -84,6 +84,8 @@ class PageContent:
     blocks: tuple[ContentBlock, ...]
     questions: tuple[str, ...] = ()
     left_out_diagrams: int = 0
+    # The same with keys instead of sentences, see `deepwiki.wiki.pages.recording`.
+    recorded: PageContent | None = field(default=None, compare=False, repr=False)
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +21,7 @@ from deepwiki.wiki.models import (
 )
 from deepwiki.wiki.pages import markdown
 from deepwiki.wiki.plan import FormerPage, PlannedPage, WikiPlan, match_plan
+from deepwiki.wiki.translation.recorded_pages import json_content, store_recorded
 
 MAX_TITLE_CHARS = 200
 
@@ -108,7 +108,7 @@ def save_page(build: WikiBuild, row: BuildPage, title: str, content: PageContent
         title = title[:MAX_TITLE_CHARS]
         if newest is None or _differs(newest, title, content):
             number = versions.aggregate(last=Max("version_number"))["last"] or 0
-            PageVersion.objects.create(
+            newest = PageVersion.objects.create(
                 page_id=row.page_id,
                 language=DEFAULT_LANGUAGE,
                 version_number=number + 1,
@@ -118,6 +118,7 @@ def save_page(build: WikiBuild, row: BuildPage, title: str, content: PageContent
                 text=markdown(content, title),
                 made_by=PageVersion.Author.CODE,
             )
+        store_recorded(newest, content)
         _finish(row, BuildPage.State.DONE)
 
 
@@ -131,8 +132,7 @@ def fail_page(build: WikiBuild, row: BuildPage, error: str) -> None:
 def _differs(newest: PageVersion, title: str, content: PageContent) -> bool:
     if newest.made_by == PageVersion.Author.PERSON:
         return False
-    stored = json.loads(json.dumps(content.as_json()))  # as lists, where it has tuples
-    return newest.title != title or newest.content != stored
+    return newest.title != title or newest.content != json_content(content)
 
 
 def _finish(row: BuildPage, state: BuildPage.State, error: str = "") -> None:

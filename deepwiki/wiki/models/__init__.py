@@ -3,6 +3,7 @@
 Who may read a repository may read its wiki; `Wiki.is_public` lets strangers in as well.
 """
 
+from deepwiki.wiki.models.recorded_page import RecordedPage
 from deepwiki.wiki.models.tables import (
     DEFAULT_LANGUAGE,
     BuildPage,
@@ -20,6 +21,7 @@ __all__ = [
     "BuildPage",
     "PageClaim",
     "PageVersion",
+    "RecordedPage",
     "RenderedPage",
     "VisitorWiki",
     "Wiki",

@@ -2,6 +2,7 @@
 
 from deepwiki.wiki.pages.diagram_source import NotCompilable, mermaid
 from deepwiki.wiki.pages.markdown import block_markdown, markdown
+from deepwiki.wiki.pages.recording import changed_texts, expanded
 from deepwiki.wiki.pages.sentences import SENTENCES, Translator
 from deepwiki.wiki.pages.symbol_reader import CallingLine, OutgoingCall, Symbol, SymbolReader
 from deepwiki.wiki.pages.writing import write_page
@@ -15,6 +16,8 @@ __all__ = [
     "SymbolReader",
     "Translator",
     "block_markdown",
+    "changed_texts",
+    "expanded",
     "markdown",
     "mermaid",
     "write_page",

@@ -96,7 +96,9 @@ def job_table(source: PageSource, builder: PageBuilder, found: Sequence[FileArti
 def test_folder_table(source: PageSource, builder: PageBuilder) -> str:
     """The folders that hold most tests."""
     counts = Counter(map(_top_folder, source.program("test")))
-    rows = [[code(f"{folder}/"), f"{counts[folder]:,}"] for folder in by_count(counts)]
+    rows = [
+        [code(f"{folder}/"), source.say.shown_number(counts[folder])] for folder in by_count(counts)
+    ]
     return builder.rows(["where", "files"], rows, MAX_FOLDERS)
 
 

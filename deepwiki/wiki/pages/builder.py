@@ -31,7 +31,7 @@ class PageBuilder:
         """Add paragraphs, the empty ones left out."""
         markdown = "\n\n".join(filter(None, paragraphs))
         if markdown:
-            self._add(TextBlock(markdown), len(markdown))
+            self._add(TextBlock(markdown), self.say.length(markdown))
 
     def section(self, key: str, *paragraphs: str) -> None:
         """Add a heading with its paragraphs; nothing without any."""
@@ -60,8 +60,8 @@ class PageBuilder:
         """
         if not rows:
             return ""
-        shown = [[cell if len(cell) <= MAX_CELL_CHARS else "" for cell in row] for row in rows]
-        text = table([self.say(f"column_{head}") for head in heads], shown[:limit])
+        shown = [[cell * self._is_short(cell) for cell in row] for row in rows[:limit]]
+        text = table([self.say(f"column_{head}") for head in heads], shown)
         more = max(total or 0, len(rows)) - min(limit, len(rows))
         return "\n\n".join(filter(None, [text, self.say.of_any("more_rows", count=more)]))
 
@@ -85,6 +85,9 @@ class PageBuilder:
             return
         self.chars += chars
         self.blocks.append(block)
+
+    def _is_short(self, cell: str) -> bool:
+        return self.say.length(cell) <= MAX_CELL_CHARS
 
     def _fits(self, chars: int) -> bool:
         return self.chars + chars <= MAX_PAGE_CHARS - RESERVED_CHARS

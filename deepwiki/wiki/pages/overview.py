@@ -105,7 +105,8 @@ def _coverage(source: PageSource) -> str:
     total = covered + len(source.plan.uncovered)
     reasons = _reasons(source)
     rest = source.say.of_any("coverage_left_out", reasons=reasons)
-    return f"{source.say('coverage', covered=f'{covered:,}', count=total)} {rest}".strip()
+    shown = source.say.shown_number(covered)
+    return f"{source.say('coverage', covered=shown, count=total)} {rest}".strip()
 
 
 def _reasons(source: PageSource) -> str:

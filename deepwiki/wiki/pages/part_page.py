@@ -10,7 +10,7 @@ from deepwiki.wiki.pages import offers
 from deepwiki.wiki.pages.builder import PageBuilder
 from deepwiki.wiki.pages.calls import CallReader, members_of
 from deepwiki.wiki.pages.class_diagram import classes_diagram
-from deepwiki.wiki.pages.escaping import code, one_line, prose
+from deepwiki.wiki.pages.escaping import code, one_line
 from deepwiki.wiki.pages.lead import lead_of_part
 from deepwiki.wiki.pages.link_diagrams import imports_diagram, parts_diagram
 from deepwiki.wiki.pages.part_links import Neighbours, PartLinks, by_count, files_below, page_link
@@ -90,7 +90,7 @@ def child_row(source: PageSource, page: PlannedPage) -> list[str]:
     """A part in a table: its link, what its page says first, how many files it has."""
     summary = lead_of_part(source.of_page(page)).summary
     files = {*files_below(source.plan, page)}
-    return [page_link(page), prose(summary), str(len(files))]
+    return [page_link(page), source.say.prose(summary), str(len(files))]
 
 
 def _definitions(source: PageSource, builder: PageBuilder) -> None:
@@ -172,7 +172,7 @@ def _silent_files(source: PageSource, files: Sequence[str], shown: Sequence[str]
 def _file_row(source: PageSource, path: str) -> list[str]:
     mark = source.say("generated") * source.is_generated(path)
     about = f"{source.said_of_file(path)} {mark}".strip()
-    return [source.cite(path), about, ", ".join(names_of(source, path))]
+    return [source.cite(path), about, source.say.enumerated(names_of(source, path))]
 
 
 def names_of(source: PageSource, path: str) -> list[str]:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from deepwiki.wiki.pages.escaping import prose
+
 Sentence = str | tuple[str, str]
 
 
@@ -21,11 +23,13 @@ def _english_plural(singular: str, plural: str, count: int) -> str:
 class Translator:
     """Gives the sentences of SENTENCES in a language.
 
-    `gettext` and `ngettext` are those of a catalogue; without them it is English.
+    `gettext` and `ngettext` are those of a catalogue, `grouped` writes an integer; without
+    them it is English.
     """
 
     gettext: Callable[[str], str] = str
     ngettext: Callable[[str, str, int], str] = _english_plural
+    grouped: Callable[[int], str] = "{:,}".format
 
     def __call__(self, key: str, **values: object) -> str:
         """The sentence of a key. Raises KeyError for an unknown key or a missing value."""
@@ -34,7 +38,7 @@ class Translator:
             return self.gettext(sentence).format(**values)
         number = values["count"]
         count = number if isinstance(number, int) else 0
-        shown = {**values, "count": f"{count:,}"}
+        shown = {**values, "count": self.grouped(count)}
         return self.ngettext(*sentence, count).format(**shown)
 
     def of_any(self, key: str, **values: object) -> str:
@@ -46,13 +50,29 @@ class Translator:
         shown = list(items[:limit])
         more = max(total or 0, len(items)) - len(shown)
         if more > 0:
-            return self("and_more", items=", ".join(shown), count=more)
+            return self("and_more", items=self.enumerated(shown), count=more)
         return self._joined(shown)
 
     def _joined(self, items: Sequence[str]) -> str:
         if len(items) < 2:
             return "".join(items)
-        return self("and_last", items=", ".join(items[:-1]), last=items[-1])
+        return self("and_last", items=self.enumerated(items[:-1]), last=items[-1])
+
+    def enumerated(self, items: Sequence[str]) -> str:
+        """Items with commas between them."""
+        return self("comma").join(items)
+
+    def shown_number(self, count: int) -> str:
+        """An integer with its thousands grouped."""
+        return self.grouped(count)
+
+    def prose(self, text: str) -> str:
+        """See `escaping.prose`."""
+        return prose(text)
+
+    def length(self, text: str) -> int:
+        """How many characters of English a text has."""
+        return len(text)
 
     def listed_once(self, items: Sequence[str], limit: int) -> str:
         """As `listed`, each item once."""
@@ -63,6 +83,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     # --- lists ---
     "and_more": ("{items} and {count} more", "{items} and {count} more"),
     "and_last": "{items} and {last}",
+    "comma": ", ",
     "more_rows": ("And {count} more.", "And {count} more."),
     "page_is_cut": (
         "The page ends here: {count} more section would have made it too long.",
@@ -91,6 +112,20 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "kind_service": "service",
     "kind_route": "route",
     "generated": "(generated)",
+    # --- titles of pages, as plans have them ---
+    "title_overview": "Overview",
+    "title_setup": "Getting started",
+    "title_build": "Building and testing",
+    "title_release": "Releasing",
+    "title_configuration": "Configuration",
+    "title_api": "API",
+    "title_commands": "Commands",
+    "title_settings": "Settings",
+    "title_routes": "Routes",
+    "title_data_model": "Data model",
+    "title_code_map": "Code map",
+    "title_glossary": "Glossary",
+    "title_files": "Project files",
     # --- parts ---
     "lead_of_symbols": "{title} is mainly about {names}.",
     "lead_of_files": "{title} holds {names}.",

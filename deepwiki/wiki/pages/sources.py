@@ -205,7 +205,7 @@ class PageSource:
 
     def lines(self, paths: Iterable[str]) -> str:
         """How many lines some files have together."""
-        return f"{sum(self.code.files[path].lines for path in paths):,}"
+        return self.say.shown_number(sum(self.code.files[path].lines for path in paths))
 
     def languages(self, paths: Iterable[str], limit: int = 4) -> str:
         """The names of the languages of files, that of most lines first."""

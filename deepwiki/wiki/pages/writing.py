@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from deepwiki.wiki.content import PageContent
 from deepwiki.wiki.pages.code_map import code_map_page
@@ -10,6 +11,7 @@ from deepwiki.wiki.pages.glossary import glossary_page
 from deepwiki.wiki.pages.guides import guide_page
 from deepwiki.wiki.pages.overview import overview_page
 from deepwiki.wiki.pages.part_page import part_page
+from deepwiki.wiki.pages.recording import ENGLISH, KeyTranslator, expanded
 from deepwiki.wiki.pages.reference import reference_page
 from deepwiki.wiki.pages.sentences import Translator
 from deepwiki.wiki.pages.sources import PageSource
@@ -35,7 +37,11 @@ def write_page(
 ) -> PageContent:
     """The content of a planned page, the same for the same code.
 
+    Without a language it is English, with what other languages are made from (`recorded`).
     Raises nothing for what a repository holds; what `reader` raises passes.
     """
-    source = PageSource(page, plan, code, reader, say or Translator())
-    return WRITERS.get(page.kind, part_page)(source)
+    source = PageSource(page, plan, code, reader, say or KeyTranslator())
+    content = WRITERS.get(page.kind, part_page)(source)
+    if say is not None:
+        return content
+    return replace(expanded(content, ENGLISH), recorded=content)
