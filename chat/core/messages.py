@@ -85,6 +85,8 @@ MESSAGES: Final[dict[str, str]] = {
     "too_many_repositories": (
         "At most {limit} more repositories can be asked about at once. Leave some out."
     ),
+    "unknown_cursor": "This cursor belongs to no list of yours. Begin the list again.",
+    "no_such_page": "There is no such page of a wiki, or you may not read it.",
     "field_not_boolean": "{field} must be true or false.",
     "field_not_a_name": "{field} holds characters that no name has.",
     "field_not_a_uuid": "{field} must be a UUID.",
@@ -262,6 +264,7 @@ MESSAGES: Final[dict[str, str]] = {
     "after_not_a_number": "after must be a whole number.",
     "run_not_an_id": "run must be the id of an answer.",
     "session_ended": "Your session has ended. Sign in again.",
+    "token_missing": "Send an API token of your profile page: Authorization: Bearer <token>.",
     "token_expired": "This API token is no longer valid.",
     "token_invalid": "This API token is not valid. Make a new one and try again.",
     "unknown_tokens": (

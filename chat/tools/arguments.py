@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,8 +63,18 @@ def object_schema(parameters: Parameters) -> dict[str, Any]:
 
 def read_arguments(text: str, parameters: Parameters) -> Arguments:
     """The arguments in the JSON text of a call. Raises WrongArguments."""
+    return _with_usage(lambda: _object(text), parameters)
+
+
+def read_object(given: Mapping[str, Any], parameters: Parameters) -> Arguments:
+    """The arguments of a call that is decoded. Raises WrongArguments."""
+    return _with_usage(lambda: given, parameters)
+
+
+def _with_usage(decode: Callable[[], Mapping[str, Any]], parameters: Parameters) -> Arguments:
+    """The arguments; an error tells what they should be."""
     try:
-        given = _by_parameter(_object(text), parameters)
+        given = _by_parameter(decode(), parameters)
         values = {parameter.name: parameter.read(value) for parameter, value in given.items()}
         _check_complete(values, parameters)
     except WrongArguments as error:

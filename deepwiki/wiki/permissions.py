@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
     from django.db.models import QuerySet
 
+    from repos.models.repository import Identified
 
-def readable_wikis(person: AbstractBaseUser | AnonymousUser) -> QuerySet[Wiki]:
+
+def readable_wikis(person: AbstractBaseUser | AnonymousUser | Identified) -> QuerySet[Wiki]:
     """The wikis that a person may read, with their repositories and current indexes."""
     repositories = Repository.objects.readable_by(person).filter(closed_at=None).order_by()
     wikis = Wiki.objects.filter(is_disabled=False, repository__in=repositories)

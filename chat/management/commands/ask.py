@@ -5,25 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-import uuid
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser, OutputWrapper
 
 from chat import services
-from chat.core.completion import AnswerContext
 from chat.core.errors import ChatError
 from chat.core.events import Delta, Event, Notice, Sources, Status, Step, Usage
-from chat.core.pipeline import answer
 from chat.core.ports import Model
 from chat.core.request import MODES, ChatRequest, parse
 from chat.runs import Run
-from chat.services.agent_tools import RetrieverTools
-from chat.services.configuration import agent_limits, answer_limits
-from chat.services.retrieval import RepositoryRetriever
+from chat.services.operator_runs import start_operator_run
 from deepwiki.foundation.threads import in_thread
 from repos import jobs
-from repos.access import OPERATOR_ID
 from repos.jobs.revision_choice import choose_revision
 from repos.models import IndexJob, Repository
 from repos.services import add, find_for_operator
@@ -71,8 +65,7 @@ class Command(BaseCommand):
         providers = services.providers()
         await in_thread(providers.refresh_models)
         model = providers.choose(request.provider, request.model)
-        retriever = RepositoryRetriever(repository.pk, repository.added_by_id or OPERATOR_ID)
-        run = _start(_context(request, model, retriever), retriever)
+        run = start_operator_run(repository, request, model)
         terminal = _Terminal(self.stdout, self.stderr)
         async for item in run.attach():
             if not as_json:
@@ -143,25 +136,6 @@ def _request(repository: Repository, options: dict[str, Any]) -> ChatRequest:
     messages = [{"role": "user", "content": options["question"]}]
     data = {"repo_url": repository.url, "messages": messages, **fields}
     return parse(data, services.request_limits())
-
-
-def _context(request: ChatRequest, model: Model, retriever: RepositoryRetriever) -> AnswerContext:
-    return AnswerContext(
-        request=request,
-        history=(),
-        retriever=retriever,
-        provider=services.providers().adapter(model.provider),
-        model=model,
-        limits=answer_limits(),
-        tools=RetrieverTools(retriever),
-        agent_limits=agent_limits(),
-    )
-
-
-def _start(context: AnswerContext, retriever: RepositoryRetriever) -> Run:
-    run = Run(id=uuid.uuid4())
-    run.start(retriever.releasing(answer(context)))
-    return run
 
 
 def _summary(run: Run, model: Model) -> dict[str, Any]:
