@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from deepwiki.wiki.exports.wiki_export import ExportedPage, WikiExport
 from deepwiki.wiki.reading.rendered_page import rendered
+from deepwiki.wiki.translation.languages import html_language, speaking
 
 
 @dataclass(frozen=True)
@@ -18,13 +19,24 @@ class HtmlPage:
     page: ExportedPage
     html: SafeString
 
+    @property
+    def language(self) -> str:
+        """The BCP 47 code of its text."""
+        return html_language(self.page.version.language)
+
 
 def html_file(export: WikiExport) -> bytes:
     """The file. Citations lead to the host, where that has pages."""
+    with speaking(export.language):
+        return _file(export).encode()
+
+
+def _file(export: WikiExport) -> str:
     urls = {slug: f"#{slug}" for slug in export.slugs}
     pages = [HtmlPage(page, _html(export, page, urls)) for page in export.pages]
+    language = html_language(export.language)
     context = {"export": export, "repository": export.wiki.repository, "pages": pages}
-    return render_to_string("wiki/file.html", context).encode()
+    return render_to_string("wiki/file.html", {**context, "language": language})
 
 
 def _html(export: WikiExport, page: ExportedPage, urls: dict[str, str]) -> SafeString:

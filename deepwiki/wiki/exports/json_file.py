@@ -18,6 +18,7 @@ def json_file(export: WikiExport) -> bytes:
         "version": FORMAT_VERSION,
         "repository": {"name": export.name, "url": export.wiki.repository.url},
         "commit": export.wiki.commit,
+        "language": export.language,
         "coverage": export.wiki.coverage,
         "pages": list(map(_page, export.pages)),
         "left_out": export.left_out,

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from deepwiki.wiki.exports.page_markdown import origin, with_targets
 from deepwiki.wiki.exports.wiki_export import ExportedPage, WikiExport
+from deepwiki.wiki.translation.languages import language_query
 
 
 def llms_text(export: WikiExport) -> str:
@@ -35,4 +36,4 @@ def _text(export: WikiExport, page: ExportedPage) -> str:
 
 def _address(export: WikiExport, slug: str) -> str:
     path = reverse("wiki-page-markdown", args=[export.wiki.repository_id, slug])
-    return f"{settings.PUBLIC_ORIGIN}{path}"
+    return f"{settings.PUBLIC_ORIGIN}{path}{language_query()}"

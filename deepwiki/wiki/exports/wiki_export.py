@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deepwiki.wiki.models import PageVersion, Wiki
+from deepwiki.wiki.models import DEFAULT_LANGUAGE, PageVersion, Wiki
 from deepwiki.wiki.reading.current_versions import current_versions
 from deepwiki.wiki.reading.page_tree import TreePage, load_tree
+from deepwiki.wiki.translation.languages import reading, reading_language
 
 MAX_CHARS = 20_000_000  # of all texts together
 
@@ -47,6 +48,7 @@ class WikiExport:
     wiki: Wiki
     pages: Sequence[ExportedPage]
     left_out: int = 0
+    language: str = DEFAULT_LANGUAGE
 
     @property
     def name(self) -> str:
@@ -60,8 +62,13 @@ class WikiExport:
 
 
 def load_export(wiki: Wiki, language: str | None = None) -> WikiExport:
-    """The pages of a wiki, in a language where they have one."""
-    versions = {version.page_id: version for version in current_versions(wiki, language)}
+    """The pages of a wiki, in a language where they have one; without one as they are read."""
+    with reading(language or reading_language()):
+        return _loaded(wiki)
+
+
+def _loaded(wiki: Wiki) -> WikiExport:
+    versions = {version.page_id: version for version in current_versions(wiki)}
     tree = load_tree(wiki)
     pages = [
         ExportedPage(page, versions[page.page.pk], [each.page.slug for each in tree.above(page)])
@@ -69,7 +76,7 @@ def load_export(wiki: Wiki, language: str | None = None) -> WikiExport:
         if page.page.pk in versions
     ]
     kept = _within_bounds(pages)
-    return WikiExport(wiki, kept, len(pages) - len(kept))
+    return WikiExport(wiki, kept, len(pages) - len(kept), reading_language())
 
 
 def _within_bounds(pages: Sequence[ExportedPage]) -> list[ExportedPage]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from deepwiki.wiki.models import DEFAULT_LANGUAGE, PageVersion, Wiki, WikiPage
-from deepwiki.wiki.translation.languages import interface_language
+from deepwiki.wiki.translation.languages import reading_language
 from deepwiki.wiki.translation.recorded_pages import translate_recorded
 
 
@@ -14,14 +14,14 @@ def current_version(page: WikiPage, language: str | None = None) -> PageVersion 
 
     A page made from the code is made in the language first where it is missing or outdated.
     """
-    wanted = language or interface_language()
+    wanted = language or reading_language()
     translate_recorded(page.wiki, wanted, [page.pk])
     return _newest_first(page.versions.all(), wanted).first()
 
 
 def current_versions(wiki: Wiki, language: str | None = None) -> QuerySet[PageVersion]:
     """One version of each page of the last plan, with its page. As `current_version`."""
-    wanted = language or interface_language()
+    wanted = language or reading_language()
     translate_recorded(wiki, wanted)
     rows = _newest_first(_planned(wiki), wanted, "page_id")
     return rows.distinct("page_id").select_related("page")

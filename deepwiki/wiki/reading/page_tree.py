@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
-from deepwiki.wiki.models import PageVersion, Wiki, WikiPage
+from deepwiki.wiki.models import DEFAULT_LANGUAGE, PageVersion, Wiki, WikiPage
+from deepwiki.wiki.translation.languages import language_query, reading_language
+from deepwiki.wiki.translation.titles import title_to_read
 
 MAX_PAGES = 2_000
 MAX_DEPTH = 12
@@ -17,11 +19,15 @@ MAX_DEPTH = 12
 
 @dataclass(frozen=True)
 class TreePage:
-    """A page, the address it has, and the pages below it. One without text has no address."""
+    """A page, the address it has, and the pages below it. One without text has no address.
+
+    `title` is in the language of the tree.
+    """
 
     page: WikiPage
     url: str
     pages: tuple[TreePage, ...]
+    title: str
 
     def walk(self) -> Iterator[TreePage]:
         """The page and those below it, in reading order."""
@@ -88,10 +94,12 @@ class PageTree:
 
 
 def load_tree(wiki: Wiki) -> PageTree:
-    """The pages of the last plan. One query."""
-    versions = PageVersion.objects.filter(page=OuterRef("pk"))
+    """The pages of the last plan, in the language that is read. One query.
+
+    Addresses name the language if the interface has another one.
+    """
     rows = WikiPage.objects.filter(wiki=wiki, is_removed=False).defer("files")
-    pages = list(rows.annotate(is_written=Exists(versions)).order_by("position", "pk")[:MAX_PAGES])
+    pages = list(_with_versions(rows).order_by("position", "pk")[:MAX_PAGES])
     ids = {page.pk for page in pages}
     below: dict[int | None, list[WikiPage]] = {}
     for page in pages:
@@ -100,11 +108,20 @@ def load_tree(wiki: Wiki) -> PageTree:
     return PageTree(wiki, _branch(wiki, below, None, 0))
 
 
+def _with_versions(pages: QuerySet[WikiPage]) -> QuerySet[WikiPage]:
+    """With whether a page can be read, and the title of its translation."""
+    versions = PageVersion.objects.filter(page=OuterRef("pk"))
+    own = versions.filter(language=reading_language()).exclude(language=DEFAULT_LANGUAGE)
+    newest = Subquery(own.order_by("-version_number").values("title")[:1])
+    return pages.annotate(is_written=Exists(versions), translated_title=newest)
+
+
 def page_url(wiki: Wiki, page: WikiPage) -> str:
     """The address of a page; the overview has that of the wiki."""
+    query = language_query()
     if is_overview(page):
-        return reverse("wiki", args=[wiki.repository_id])
-    return reverse("wiki-page", args=[wiki.repository_id, page.slug])
+        return reverse("wiki", args=[wiki.repository_id]) + query
+    return reverse("wiki-page", args=[wiki.repository_id, page.slug]) + query
 
 
 def is_overview(page: WikiPage) -> bool:
@@ -122,6 +139,7 @@ def _branch(
             page,
             page_url(wiki, page) if page.is_written else "",  # type: ignore[attr-defined]
             _branch(wiki, below, page.pk, depth + 1),
+            page.translated_title or title_to_read(page),  # type: ignore[attr-defined]
         )
         for page in below.get(parent, ())
     )

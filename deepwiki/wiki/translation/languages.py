@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.conf import settings
 from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext, ngettext, override
 
 from deepwiki.foundation.languages import ANSWER_CODE, LANGUAGES, Language
+from deepwiki.wiki.models import DEFAULT_LANGUAGE
 from deepwiki.wiki.pages import Translator
 
 BY_CODE = {language.answer: language for language in LANGUAGES}
+_reading: ContextVar[str] = ContextVar("reading", default="")
 SCRIPTS = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "pt-br": "pt-BR"}
 
 
@@ -31,6 +34,28 @@ def find_language(code: str) -> Language | None:
     return next(found, None)
 
 
+@contextmanager
+def reading(code: str) -> Iterator[None]:
+    """Pages are read in the language of a code within the block, where there is one of it."""
+    found = find_language(code)
+    token = _reading.set(found.answer if found is not None else "")
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def reading_language() -> str:
+    """The language that pages are read in: the one that was asked for, else the interface's."""
+    return _reading.get() or interface_language()
+
+
+def language_query() -> str:
+    """What addresses of pages end with: the language, if the interface has another one."""
+    language = reading_language()
+    return f"?language={language}" if language != interface_language() else ""
+
+
 def html_language(code: str) -> str:
     """The BCP 47 code of a version's language."""
     interface = BY_CODE[code].interface if code in BY_CODE else code
@@ -40,7 +65,8 @@ def html_language(code: str) -> str:
 @contextmanager
 def speaking(code: str) -> Iterator[Translator]:
     """The sentences of a language, within the block."""
-    with override(BY_CODE[code].interface):
+    language = BY_CODE.get(code, BY_CODE[DEFAULT_LANGUAGE])
+    with override(language.interface):
         yield Translator(gettext, ngettext, _grouped)
 
 

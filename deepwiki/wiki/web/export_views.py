@@ -20,6 +20,7 @@ from deepwiki.wiki.models import Wiki
 from deepwiki.wiki.permissions import readable_wikis
 from deepwiki.wiki.reading.current_versions import current_version
 from deepwiki.wiki.reading.page_tree import load_tree
+from deepwiki.wiki.translation.languages import reading
 from deepwiki.wiki.web.lookups import readable_wiki, readers_only
 from deepwiki.wiki.web.named_addresses import find_named
 
@@ -76,7 +77,8 @@ def _named_text(
         return redirect_to_login(request.get_full_path())
     if wiki is None:
         raise Http404
-    return _text(wiki, write(load_export(wiki)), PLAIN)
+    with reading(request.GET.get("language", "")):
+        return _text(wiki, write(load_export(wiki)), PLAIN)
 
 
 def _named_wiki(request: HttpRequest, full_name: str) -> Wiki | None:

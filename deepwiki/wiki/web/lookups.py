@@ -16,12 +16,16 @@ from django.shortcuts import get_object_or_404
 
 from deepwiki.wiki.models import Wiki
 from deepwiki.wiki.permissions import readable_wikis
+from deepwiki.wiki.translation.languages import reading
 
 View = Callable[..., HttpResponseBase]
 
 
 def readers_only(view: View) -> View:
-    """A view of a repository's wiki: strangers sign in first, unless the wiki is public."""
+    """A view of a repository's wiki: strangers sign in first, unless the wiki is public.
+
+    `language` in the query says in which language pages are read.
+    """
 
     @wraps(view)
     def guarded(
@@ -29,7 +33,8 @@ def readers_only(view: View) -> View:
     ) -> HttpResponseBase:
         if not request.user.is_authenticated and not _is_open(request, repository_id):
             return redirect_to_login(request.get_full_path())
-        return view(request, repository_id, *args, **kwargs)
+        with reading(request.GET.get("language", "")):
+            return view(request, repository_id, *args, **kwargs)
 
     return guarded
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from deepwiki.wiki.permissions import readable_wikis
+from deepwiki.wiki.translation.languages import language_query, reading
 from repos import services
 from repos.models import Repository
 from repos.sources import SourceError
@@ -21,13 +23,14 @@ def wiki_by_name(request: HttpRequest, owner: str, name: str, slug: str = "") ->
         return redirect_to_login(request.get_full_path())
     if repository is None:
         raise Http404
-    return _redirect(repository, slug)
+    with reading(request.GET.get("language", "")):
+        return redirect(_address(repository, slug) + language_query())
 
 
-def _redirect(repository: Repository, slug: str) -> HttpResponseBase:
+def _address(repository: Repository, slug: str) -> str:
     if slug:
-        return redirect("wiki-page", repository.pk, slug)
-    return redirect("wiki", repository.pk)
+        return reverse("wiki-page", args=[repository.pk, slug])
+    return reverse("wiki", args=[repository.pk])
 
 
 def find_named(request: HttpRequest, owner: str, name: str) -> Repository | None:

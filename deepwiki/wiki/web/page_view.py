@@ -14,6 +14,7 @@ from deepwiki.wiki.models import PageVersion
 from deepwiki.wiki.reading.current_versions import current_version
 from deepwiki.wiki.reading.page_tree import PageTree, TreePage
 from deepwiki.wiki.reading.rendered_page import PageHtml, rendered
+from deepwiki.wiki.web.page_languages import PageLanguages
 from deepwiki.wiki.web.wiki_state import WikiState
 from repos.models import Index
 
@@ -55,7 +56,8 @@ def page_context(
         "after": after,
         "version": version,
         "summary": content.get("summary", ""),
-        "about": _about(page.page.title, files),
+        "about": _about(page.title, files),
+        "languages": PageLanguages(version),
         "questions": content.get("questions", ())[:MAX_QUESTIONS],
         "html": shown.as_html(tree.urls),
         "headings": shown.headings,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from chat.web.lookups import readable_repository
 from deepwiki.wiki.models import Wiki
 from deepwiki.wiki.reading.page_tree import PageTree, TreePage, is_overview, load_tree, page_url
+from deepwiki.wiki.translation.titles import title_to_read
 from deepwiki.wiki.web.lookups import readable_wiki, readers_only
 from deepwiki.wiki.web.page_view import page_context
 from deepwiki.wiki.web.wiki_state import WikiState
@@ -73,7 +74,7 @@ def _state_of(found: Wiki) -> WikiState:
 def _removed_page(found: Wiki, slug: str) -> TreePage:
     """A page of an earlier plan, outside of the tree. Raises Http404."""
     page = get_object_or_404(found.pages, slug=slug, is_removed=True)
-    return TreePage(page, page_url(found, page), ())
+    return TreePage(page, page_url(found, page), (), title_to_read(page))
 
 
 def _is_stranger(request: HttpRequest) -> bool:

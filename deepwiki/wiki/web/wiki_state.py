@@ -8,6 +8,7 @@ from functools import cached_property
 from django.db.models import Count, Q
 
 from deepwiki.wiki.models import BuildPage, Wiki, WikiBuild
+from deepwiki.wiki.translation.languages import language_query
 from repos.models import Repository
 
 
@@ -58,7 +59,12 @@ class WikiState:
     def context(self) -> dict[str, object]:
         """What every template of the wiki is given."""
         repository = self.repository
-        return {"repository": repository, "repository_id": repository.pk, "wiki": self.wiki}
+        return {
+            "repository": repository,
+            "repository_id": repository.pk,
+            "wiki": self.wiki,
+            "language_query": language_query(),
+        }
 
     @property
     def is_readable(self) -> bool:

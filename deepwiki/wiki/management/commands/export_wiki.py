@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from deepwiki.wiki.exports.formats import FORMATS, ExportFormat
 from deepwiki.wiki.exports.wiki_export import WikiExport, load_export
 from deepwiki.wiki.models import Wiki
+from deepwiki.wiki.translation.languages import BY_CODE
 from repos import services
 
 
@@ -20,10 +21,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("repository", help="Address, owner/repo, folder or id.")
         parser.add_argument("--format", dest="file_format", choices=[*FORMATS], default="markdown")
+        parser.add_argument("--language", default="en", choices=[*BY_CODE], help="Of its pages.")
         parser.add_argument("--output", default="", help="A file; else one named by the wiki.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        export = _export(options["repository"])
+        export = _export(options["repository"], options["language"])
         if export is None:
             self._exit(2, f"There is no wiki of {options['repository']}.")
             return
@@ -40,11 +42,11 @@ class Command(BaseCommand):
         sys.exit(status)
 
 
-def _export(name: str) -> WikiExport | None:
+def _export(name: str, language: str) -> WikiExport | None:
     """What is exported; None without a page."""
     repository = services.find_for_operator(name)
     wiki = Wiki.objects.filter(repository=repository, is_disabled=False).first()
-    export = load_export(wiki) if wiki is not None else None
+    export = load_export(wiki, language) if wiki is not None else None
     return export if export is not None and export.pages else None
 
 

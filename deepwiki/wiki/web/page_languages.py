@@ -1,0 +1,71 @@
+"""The languages in which a page can be read, and what to say of the one that is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from deepwiki.foundation.languages import LANGUAGES
+from deepwiki.wiki.models import DEFAULT_LANGUAGE, PageVersion
+from deepwiki.wiki.translation.languages import (
+    BY_CODE,
+    html_language,
+    interface_language,
+    reading_language,
+)
+
+
+@dataclass(frozen=True)
+class LanguageLink:
+    """A language to read a page in; `code` is that of versions, `html` that of BCP 47."""
+
+    name: str
+    code: str
+    html: str
+    is_read: bool
+
+
+@dataclass(frozen=True)
+class PageLanguages:
+    """The languages of a page of which a version is shown."""
+
+    version: PageVersion
+
+    @property
+    def links(self) -> Iterator[LanguageLink]:
+        """All ten; the one that was asked for is marked, whether the page has it or not."""
+        read = reading_language()
+        for each in LANGUAGES:
+            html = html_language(each.answer)
+            yield LanguageLink(each.own_name, each.answer, html, each.answer == read)
+
+    @property
+    def name(self) -> str:
+        """Of the language that was asked for, in that language."""
+        return _own_name(reading_language())
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the page is shown in another language than what was asked for."""
+        return self.version.language != reading_language()
+
+    @property
+    def html(self) -> str:
+        """The BCP 47 code of what is shown; empty where it is the interface's."""
+        shown = self.version.language
+        return html_language(shown) if shown != interface_language() else ""
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether what it is translated from has been followed by a newer version."""
+        if self.version.translated_from_id is None:
+            return False
+        originals = PageVersion.objects.filter(
+            page=self.version.page_id, language=DEFAULT_LANGUAGE
+        ).order_by("-version_number")
+        newest = originals.values_list("pk", flat=True).first()
+        return newest is not None and newest != self.version.translated_from_id
+
+
+def _own_name(code: str) -> str:
+    return BY_CODE[code].own_name if code in BY_CODE else code
