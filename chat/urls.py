@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from chat.api import views as api_views
+from chat.api.v1 import views as v1_views
 from chat.web import (
     code_search,
     diagram_views,
@@ -84,4 +85,11 @@ endpoints = [
     path("api/runs/<uuid:run_id>/events", api_views.run_events, name="run-events"),
     path("api/runs/<uuid:run_id>/stop", api_views.run_stop, name="run-stop"),
 ]
-urlpatterns = [*pages, *parts, *exports, *changes, *reader, *endpoints]
+openai = [
+    path("v1/models", v1_views.models, name="v1-models"),
+    path("v1/models/<path:name>", v1_views.model, name="v1-model"),
+    path("v1/chat/completions", v1_views.chat_completions, name="v1-chat"),
+    path("v1/responses", v1_views.responses, name="v1-responses"),
+    path("v1/<path:path>", v1_views.unknown, name="v1-unknown"),
+]
+urlpatterns = [*pages, *parts, *exports, *changes, *reader, *endpoints, *openai]

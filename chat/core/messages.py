@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from chat.core.program_messages import PROGRAM_MESSAGES
 from deepwiki.foundation.shared_messages import TOO_MANY_ADDED
 
 Parameters = Mapping[str, str | int]
@@ -85,8 +86,6 @@ MESSAGES: Final[dict[str, str]] = {
     "too_many_repositories": (
         "At most {limit} more repositories can be asked about at once. Leave some out."
     ),
-    "unknown_cursor": "This cursor belongs to no list of yours. Begin the list again.",
-    "no_such_page": "There is no such page of a wiki, or you may not read it.",
     "field_not_boolean": "{field} must be true or false.",
     "field_not_a_name": "{field} holds characters that no name has.",
     "field_not_a_uuid": "{field} must be a UUID.",
@@ -237,6 +236,7 @@ MESSAGES: Final[dict[str, str]] = {
         "Too many questions have come from your address. Ask again in a minute."
     ),
     **TOO_MANY_ADDED,
+    **PROGRAM_MESSAGES,
     "still_indexing": (
         "Error preparing retriever: the repository is still being indexed. Ask again in a few"
         " minutes."
@@ -264,7 +264,6 @@ MESSAGES: Final[dict[str, str]] = {
     "after_not_a_number": "after must be a whole number.",
     "run_not_an_id": "run must be the id of an answer.",
     "session_ended": "Your session has ended. Sign in again.",
-    "token_missing": "Send an API token of your profile page: Authorization: Bearer <token>.",
     "token_expired": "This API token is no longer valid.",
     "token_invalid": "This API token is not valid. Make a new one and try again.",
     "unknown_tokens": (

@@ -57,6 +57,16 @@ def find_named_repository(person: Identified, text: str) -> Repository:
     return repository
 
 
+def repository_fields(person: Identified, text: str) -> dict[str, str]:
+    """The fields of a request that name a repository: a new one is added by its address."""
+    try:
+        repository = find_named_repository(person, text)
+    except NoSuchRepository:
+        named = NamedRepository.of(text)
+        return {"repo_url": named.address, "revision": named.revision}
+    return {"repo_url": repository.url, "repository": str(repository.pk)}
+
+
 def _find(person: Identified, text: str) -> Repository | None:
     rows = readable_rows(person)
     identifier = parse_uuid(text.strip())

@@ -28,7 +28,9 @@ PROGRAM_PATHS: Final = (
     "/lang/config",
     "/local_repo/",
     "/models/config",
+    "/v1/",
     "/webhooks/",
+    "/.well-known/",
 )
 SIGN_IN_PATHS: Final = (settings.LOGIN_URL, "/admin/login/")
 SIGN_IN: Final = "Sign in, or send an API token."
@@ -89,11 +91,16 @@ def _as_json(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBa
         return _sign_in()
     if response.status_code < 400 or not isinstance(response, HttpResponse):
         return response
-    if response.get("Content-Type", "").startswith(JSON) and b'"detail"' in response.content:
+    if response.get("Content-Type", "").startswith(JSON) and _says_why(response.content):
         return response
     detail = DETAILS.get(response.status_code, OTHER_DETAIL)
     headers = {name: response[name] for name in KEPT_HEADERS if name in response}
     return JsonResponse({"detail": detail}, status=response.status_code, headers=headers)
+
+
+def _says_why(content: bytes) -> bool:
+    """Whether JSON has words of its own, as this project or as OpenAI's clients expect them."""
+    return b'"detail"' in content or b'"error"' in content
 
 
 def _leads_to_sign_in(response: HttpResponseBase) -> bool:

@@ -137,6 +137,12 @@ RULES = {
     "chat-stream-browser": Rule(OTHERWISE),
     "run-events": Rule(OTHERWISE),
     "run-stop": Rule(OTHERWISE),
+    # of OpenAI's clients: chat.tests.test_v1_access
+    "v1-models": Rule(OTHERWISE),
+    "v1-model": Rule(OTHERWISE),
+    "v1-chat": Rule(OTHERWISE),
+    "v1-responses": Rule(OTHERWISE),
+    "v1-unknown": Rule(OTHERWISE),
     # of deepwiki-open's front end: deepwiki.wiki.tests.test_visitors
     "visitor-health": Rule(OTHERWISE),
     "visitor-languages": Rule(OTHERWISE),

@@ -26,7 +26,7 @@ from chat.core.request import ChatRequest, parse
 from chat.database_errors import database_errors_as_down
 from chat.runs import Run
 from chat.services.answer_result import citations_of, commit_of, sources_of
-from chat.services.named_repositories import NamedRepository, find_named_repository
+from chat.services.named_repositories import find_named_repository, repository_fields
 from chat.tools.arguments import Arguments, object_schema, read_object
 from chat.tools.parameters import ChoiceParameter
 from deepwiki.foundation.threads import in_thread
@@ -78,17 +78,7 @@ def _request(caller: AgentClient, arguments: Arguments) -> ChatRequest:
     fields: dict[str, Any] = {"messages": [question], "mode": arguments.text("mode") or "auto"}
     if others:
         fields["repositories"] = [_id_or_address(caller, other) for other in others]
-    return parse({**fields, **_first(caller, first)}, services.request_limits())
-
-
-def _first(caller: AgentClient, text: str) -> dict[str, str]:
-    """The fields that name a repository: of a known one its id, else the address to be added."""
-    try:
-        repository = find_named_repository(caller.reader, text)
-    except NoSuchRepository:
-        named = NamedRepository.of(text)
-        return {"repo_url": named.address, "revision": named.revision}
-    return {"repo_url": repository.url, "repository": str(repository.pk)}
+    return parse({**fields, **repository_fields(caller.reader, first)}, services.request_limits())
 
 
 def _id_or_address(caller: AgentClient, text: str) -> str:

@@ -1,0 +1,1 @@
+"""What clients of OpenAI's API call: models, chat completions, responses."""

@@ -1,0 +1,22 @@
+"""Sentences that programs alone are told, in English: see messages.py."""
+
+from __future__ import annotations
+
+from typing import Final
+
+PROGRAM_MESSAGES: Final[dict[str, str]] = {
+    "token_missing": "Send an API token of your profile page: Authorization: Bearer <token>.",
+    "unknown_cursor": "This cursor belongs to no list of yours. Begin the list again.",
+    "no_such_page": "There is no such page of a wiki, or you may not read it.",
+    "wrong_method": "Use {method} for this address.",
+    "no_such_endpoint": "This server has no such endpoint: models, chat/completions, responses.",
+    "no_such_model": (
+        "There is no model {model} here, or you may not use it. A model is a repository:"
+        " deepwiki/owner/repo, see /v1/models."
+    ),
+    "repository_missing": (
+        "Name a repository: in the model, deepwiki/owner/repo, or in the field repository."
+    ),
+    "unsupported_field": "{field} is not supported here. Leave it out.",
+    "part_not_text": "messages: number {number} holds something other than text.",
+}
