@@ -19,9 +19,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
 
+from chat.rendering.diagram_themes import with_colours
 from chat.rendering.mermaid_source import repair
 
 MAX_SOURCE_CHARS = 6_000  # usual diagrams have some hundreds
+MAX_MARK_CHARS = 20  # on top, of a theme
 MAX_SVG_BYTES = 400_000
 CPU_SECONDS = 0.5
 WALL_SECONDS = 5.0  # for a machine that is busy otherwise
@@ -63,10 +65,11 @@ def draw(source: str) -> str:
 
 @lru_cache(maxsize=64)
 def _draw(source: str) -> str:
-    if not source.strip() or len(source) > MAX_SOURCE_CHARS:
+    if not source.strip() or len(source) > MAX_SOURCE_CHARS + MAX_MARK_CHARS:
         return ""
     import mmdr  # here, so that only a process that draws has it: 30 MB  # noqa: F401
 
+    source = with_colours(source)
     repaired = repair(source)
     svg = _in_child(repaired)
     if not svg and repaired != source:

@@ -21,6 +21,7 @@ from markdown_it.token import Token
 from chat.core.citation_search import Mention, mentions, whole_citation
 from chat.core.citations import Check, Checked, Citation, compose, short_name
 from chat.rendering import diagrams
+from chat.rendering.diagram_themes import in_theme
 from chat.rendering.highlighting import highlight_code
 from chat.rendering.notes import (
     CITE_MISSING,
@@ -212,15 +213,24 @@ def _diagram(token: Token, env: Any) -> str:
     source = token.content
     if len(source) > diagrams.MAX_SOURCE_CHARS:
         return note_html(DIAGRAM_TOO_LARGE) + _code_block(token, "mermaid", env["check"])
-    svg = _draw(source, env)
+    light, dark = in_theme("light", source), in_theme("dark", source)
+    svg = _draw(light, env)
     if not svg:
         return note_html(NOT_DRAWN) + _code_block(token, "mermaid", env["check"])
-    drawing = diagrams.Drawing.of(svg)
+    pictures = _picture("in-light", light, svg) + _picture("in-dark", dark, svg)
     return (
-        f'<figure class="diagram"><img src="{_diagram_url(source, svg)}" width="{drawing.width}"'
-        f' height="{drawing.height}" alt="Mermaid">'
+        f'<figure class="diagram">{pictures}'
         f'<details><summary>Mermaid</summary><pre tabindex="0"><code>{html.escape(source)}'
         "</code></pre></details></figure>\n"
+    )
+
+
+def _picture(css_class: str, source: str, svg: str) -> str:
+    """The picture of a source, of the size of `svg`."""
+    drawing = diagrams.Drawing.of(svg)
+    return (
+        f'<img src="{_diagram_url(source, svg)}" class="{css_class}" width="{drawing.width}"'
+        f' height="{drawing.height}" alt="Mermaid" loading="lazy">'
     )
 
 

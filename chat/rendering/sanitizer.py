@@ -21,7 +21,7 @@ TAGS = MATHML_TAGS | set(
 ATTRIBUTES = {
     "a": {"href", "title", "class", "target", "data-path", "data-start", "data-end"},
     "code": {"class"},
-    "img": {"src", "alt", "width", "height"},
+    "img": {"src", "alt", "width", "height", "class", "loading"},
     "p": {"class", "data-note"},
     "pre": {"class", "tabindex"},
     "span": {"class", "title", "data-note"},

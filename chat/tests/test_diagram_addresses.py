@@ -6,6 +6,7 @@ import pytest
 
 from chat.rendering import render
 from chat.rendering.diagram_addresses import source_of
+from chat.rendering.diagram_themes import DARK, LIGHT, in_theme
 
 pytestmark = pytest.mark.integration  # a worker process draws
 SOURCE = "flowchart LR\n  A[Call (x)] --> B\n"
@@ -37,6 +38,15 @@ def test_anybody_who_has_the_address_gets_the_drawing_and_browsers_keep_it(clien
     assert answer["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.django_db
+def test_there_is_a_picture_in_the_colours_of_each_theme(client, theme):
+    found = re.search(rf'<img src="([^"]+)" class="in-{theme}"', render(TEXT))
+    svg = client.get(found[1]).content.decode()
+    assert (DARK["primaryColor"] in svg) == (theme == "dark")
+    assert (LIGHT["primaryColor"] in svg) == (theme == "light")
+
+
 @pytest.mark.django_db
 def test_nobody_else_can_have_the_server_draw(client, address):
     _, _, key, data = address.split("/")
@@ -47,7 +57,7 @@ def test_nobody_else_can_have_the_server_draw(client, address):
         f"/diagrams/{key}/AAAA.svg",
     ):
         assert client.get(wrong).status_code == 404
-    assert source_of(key, data.removesuffix(".svg")) == SOURCE
+    assert source_of(key, data.removesuffix(".svg")) == in_theme("light", SOURCE)
 
 
 def test_a_text_cannot_pretend_to_be_a_diagram():

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from chat.rendering.diagram_themes import DARK, in_theme, with_colours
 from chat.rendering.diagrams import draw
 from chat.rendering.mermaid_source import repair
 from deepwiki.testing.growth import LINEAR, growth
@@ -73,3 +74,25 @@ def test_what_is_right_already_stays(source):
 @pytest.mark.parametrize("piece", ["A[", "A[x] --> ", "a|", "A(([", "--> |x", "A[(b)] "])
 def test_repairing_takes_linear_time(piece):
     assert growth(lambda size: repair("graph TD\n" + (piece * size)[:size]), 6_000) < LINEAR
+
+
+KINDS = {
+    "flowchart": "flowchart LR\n  A[Order] --> B{paid?}\n",
+    "sequence": "sequenceDiagram\n  U->>S: POST\n  Note over U,S: a note\n",
+    "entities": "erDiagram\n  USER {\n    int id\n    string name\n  }\n",
+    "pie": 'pie\n  "A" : 40\n  "B" : 60\n',
+    "front matter": "---\ntitle: Orders\n---\nflowchart LR\n  A[Order] --> B\n",
+}
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_what_is_drawn_dark_has_no_white_surface(kind):
+    svg = draw(in_theme("dark", KINDS[kind])).lower()
+    assert svg and DARK["primaryTextColor"] in svg
+    assert not re.search(r'<(?:rect|polygon|path)[^>]*fill="(?:#fff|#ffffff|white)"', svg)
+
+
+def test_a_theme_adds_a_directive_and_nothing_to_other_sources():
+    assert with_colours("flowchart LR") == "flowchart LR"
+    assert with_colours(in_theme("dark", "pie")).startswith("%%{init: ")
+    assert with_colours(in_theme("dark", "---\na: b\n---\npie")).startswith("---\na: b\n---\n%%{")

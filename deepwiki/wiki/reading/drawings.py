@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import html
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from chat.rendering import draw_diagram
 from chat.rendering.diagram_addresses import with_addresses
+from chat.rendering.diagram_themes import in_theme
 from chat.rendering.diagrams import packed
 from chat.rendering.sanitizer import SVG_DATA_PREFIX
 from deepwiki.wiki.content import DiagramBlock, Edge, Node, Origin
@@ -19,37 +19,6 @@ from deepwiki.wiki.pages.diagram_source import NotCompilable, mermaid
 from deepwiki.wiki.reading.drawing_areas import Area, node_areas, view_box
 
 MAX_ADDRESS_CHARS = 4_000  # proxies refuse addresses over 8 KiB
-FONT = "system-ui, -apple-system, Segoe UI, Noto Sans, sans-serif"  # none is loaded in a picture
-# As static/css/tokens.css has them.
-LIGHT = {
-    "primaryColor": "#fffdf8",
-    "primaryBorderColor": "#857d6b",
-    "primaryTextColor": "#1d1b18",
-    "secondaryColor": "#f1ecdf",
-    "tertiaryColor": "#f1ecdf",
-    "lineColor": "#5d574d",
-    "textColor": "#1d1b18",
-    "edgeLabelBackground": "#faf7f0",
-    "clusterBkg": "#f1ecdf",
-    "clusterBorder": "#ddd5c3",
-    "actorBkg": "#fffdf8",
-    "actorBorder": "#857d6b",
-    "actorTextColor": "#1d1b18",
-    "actorLineColor": "#857d6b",
-    "signalColor": "#5d574d",
-    "signalTextColor": "#1d1b18",
-    "classText": "#1d1b18",
-}
-DARK_OF = {
-    "#fffdf8": "#2d3033",
-    "#857d6b": "#84868c",
-    "#1d1b18": "#e6e2d9",
-    "#f1ecdf": "#17181a",
-    "#5d574d": "#a8a398",
-    "#faf7f0": "#1c1d1f",
-    "#ddd5c3": "#3a3c40",
-}
-DARK = {name: DARK_OF[colour] for name, colour in LIGHT.items()}
 # Stand in stored HTML for texts in the reader's language.
 LABELS = {
     "\ue001": gettext_noop("Enlarge"),
@@ -77,7 +46,7 @@ def drawn(block: DiagramBlock) -> DrawnDiagram | None:
         source = mermaid(block)
     except NotCompilable:
         return None
-    light, dark = _themed(source, LIGHT), _themed(source, DARK)
+    light, dark = in_theme("light", source), in_theme("dark", source)
     svg = draw_diagram(light)
     size = view_box(svg)
     if size is None:
@@ -105,12 +74,6 @@ def with_labels(text: str) -> str:
     for mark, label in LABELS.items():
         text = text.replace(mark, html.escape(gettext(label)))
     return text
-
-
-def _themed(source: str, colours: Mapping[str, str]) -> str:
-    variables = {**colours, "fontFamily": FONT}
-    directive = json.dumps({"theme": "base", "look": "classic", "themeVariables": variables})
-    return f"%%{{init: {directive}}}%%\n{source}"
 
 
 def _address(source: str, svg: str) -> str:
