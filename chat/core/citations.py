@@ -10,8 +10,10 @@ from typing import Literal, Protocol
 # read: every cited line was in front of the model in this answer. exists: all are in the
 # commit, and at least one of them was not read (lines read in part count as not read).
 # missing: not in the commit. found: in the commit, and nobody knows what was read, as of
-# answers stored before this was noted, and of documents.
-CitationState = Literal["read", "exists", "missing", "found"]
+# answers stored before this was noted, and of documents. Of pages of a wiki also: changed:
+# the lines are others than those that the page rests on. unsupported: they were not given to
+# the model that wrote it.
+CitationState = Literal["read", "exists", "missing", "found", "changed", "unsupported"]
 
 
 @dataclass(frozen=True)

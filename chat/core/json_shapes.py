@@ -56,14 +56,14 @@ class CitationItem(TypedDict):
     """One citation of the answer (`Message.citations`), and whether its lines exist.
 
     `state`: see CitationState; not in rows stored before it was, nor where it is not known
-    what the model read.
+    what the model read. An answer has no changed or unsupported ones: pages of a wiki do.
     """
 
     path: str
     start: int
     end: int
     found: bool
-    state: NotRequired[Literal["read", "exists", "missing"]]
+    state: NotRequired[Literal["read", "exists", "missing", "changed", "unsupported"]]
 
 
 class StageItem(TypedDict):

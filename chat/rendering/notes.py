@@ -17,9 +17,13 @@ NOTES = {
 # What stands behind a citation, for screen readers and as its tooltip.
 CITE_MISSING = "cite_missing"
 CITE_UNREAD = "cite_unread"
+CITE_CHANGED = "cite_changed"
+CITE_UNSUPPORTED = "cite_unsupported"
 CITE_NOTES = {
     CITE_MISSING: "not found in this commit",
     CITE_UNREAD: "not read for this answer",
+    CITE_CHANGED: "changed since this was written",
+    CITE_UNSUPPORTED: "not verified",
 }
 
 

@@ -24,8 +24,10 @@ from chat.rendering import diagrams
 from chat.rendering.diagram_themes import in_theme
 from chat.rendering.highlighting import highlight_code
 from chat.rendering.notes import (
+    CITE_CHANGED,
     CITE_MISSING,
     CITE_UNREAD,
+    CITE_UNSUPPORTED,
     DIAGRAM_TOO_LARGE,
     NOT_DRAWN,
     cite_note_html,
@@ -43,6 +45,12 @@ CODE_BUTTONS = (
     '<button type="button" class="quiet" data-action="copy">Copy</button>'
 )
 MORE_LINES_GAP = re.compile(r"\s?[,;]\s?|\sand\s")
+# State of a citation -> the class of its link, and the note behind it.
+MARKS = {
+    "exists": ("unread", CITE_UNREAD),
+    "changed": ("changed", CITE_CHANGED),
+    "unsupported": ("unsupported", CITE_UNSUPPORTED),
+}
 HEADING_OFFSET = 2  # h1 is the page's title, h2 each question
 LONG_CELL_CHARS = 40
 
@@ -160,21 +168,18 @@ def _citation_start(checked: Checked) -> str:
     path = html.escape(citation.path)
     if not checked.found:
         return f'<span class="cite unverified" title="{path}">'
-    kind = "cite unread" if checked.state == "exists" else "cite"
+    mark, _ = MARKS.get(checked.state, ("", ""))
     return (
-        f'<a class="{kind}" href="{html.escape(checked.href or "#")}" data-path="{path}"'
+        f'<a class="{f"cite {mark}".rstrip()}" href="{html.escape(checked.href or "#")}" data-path="{path}"'
         f' data-start="{citation.start}" data-end="{citation.end}" title="{path}">'
     )
 
 
 def _citation_end(checked: Checked) -> str:
-    match checked.state:
-        case "missing":
-            return f"{cite_note_html(CITE_MISSING)}</span>"
-        case "exists":
-            return f"{cite_note_html(CITE_UNREAD)}</a>"
-        case _:
-            return "</a>"
+    if not checked.found:
+        return f"{cite_note_html(CITE_MISSING)}</span>"
+    _, note = MARKS.get(checked.state, ("", ""))
+    return f"{cite_note_html(note)}</a>" if note else "</a>"
 
 
 def _label(citation: Citation) -> str:

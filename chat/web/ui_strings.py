@@ -135,6 +135,8 @@ MODEL_LABELS = (
 CITATION_NOTES = (
     gettext_noop("not found in this commit"),
     gettext_noop("not read for this answer"),
+    gettext_noop("changed since this was written"),
+    gettext_noop("not verified"),
 )
 
 # Reasons for leaving out a file (repos/indexing/file_selection.py).

@@ -22,6 +22,8 @@ READERS = "readers"
 OPEN_READERS = "readers of what is open"
 # Readers who own it or may change repositories.
 MANAGERS = "managers"
+# Managers, while its host lets it be read.
+OPEN_MANAGERS = "managers of what is open"
 # Whoever may decide who reads a private repository.
 SHARERS = "sharers"
 # The person whose conversation or token it is.
@@ -70,6 +72,7 @@ RULES = {
     "wiki-page-markdown": Rule(OPEN_READERS),
     "wiki-versions": Rule(OPEN_READERS),
     "wiki-changes": Rule(OPEN_READERS),
+    "wiki-claims": Rule(OPEN_MANAGERS),
     "wiki-change": posted(MANAGERS, 302),
     "wiki-search": Rule(OPEN_READERS),
     "wiki-export": Rule(OPEN_READERS),

@@ -152,6 +152,11 @@ def path_of(route, arguments):
         return path
 
 
+def manages(person, kind):
+    owns = person == "owner" and kind in PRIVATE
+    return owns or person in ("manager", "boss")
+
+
 def allowed(rule, person, kind):
     """Whether a rule lets a signed-in person in."""
     is_reader = person in READERS[kind]
@@ -161,8 +166,9 @@ def allowed(rule, person, kind):
         case table.OPEN_READERS:
             return is_reader and kind not in CLOSED
         case table.MANAGERS:
-            owns = person == "owner" and kind in PRIVATE
-            return is_reader and (owns or person in ("manager", "boss"))
+            return is_reader and manages(person, kind)
+        case table.OPEN_MANAGERS:
+            return is_reader and manages(person, kind) and kind not in CLOSED
         case table.SHARERS:
             return kind in PRIVATE and person in ("owner", "sharer", "boss")
         case table.OWN:
@@ -194,6 +200,7 @@ GUARDED = (
     table.READERS,
     table.OPEN_READERS,
     table.MANAGERS,
+    table.OPEN_MANAGERS,
     table.SHARERS,
     table.OWN,
     table.SIGNED_IN,

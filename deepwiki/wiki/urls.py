@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from deepwiki.wiki.web import (
+    claim_views,
     export_views,
     manage_views,
     named_addresses,
@@ -36,6 +37,11 @@ urlpatterns = [
         "r/<uuid:repository_id>/wiki/<slug:slug>/versions/<int:number>",
         version_views.page_changes,
         name="wiki-changes",
+    ),
+    path(
+        "r/<uuid:repository_id>/wiki/<slug:slug>/claims",
+        claim_views.page_claims,
+        name="wiki-claims",
     ),
     path(
         "r/<uuid:repository_id>/wiki-change/<slug:action>",

@@ -14,6 +14,7 @@ from deepwiki.wiki.exports.page_markdown import with_targets
 from deepwiki.wiki.exports.wiki_export import ExportedPage, load_export
 from deepwiki.wiki.models import DEFAULT_LANGUAGE, Wiki
 from deepwiki.wiki.permissions import readable_wikis
+from deepwiki.wiki.reading.page_ledger import exported_text
 from repos.models import Repository
 
 HIGH, MEDIUM = 1 / 3, 2 / 3  # shares of the pages, by importance
@@ -130,7 +131,7 @@ class _PageTree:
         return {
             "id": page.slug,
             "title": page.version.title,
-            "content": with_targets(page.version.text, (), str),
+            "content": with_targets(exported_text(page.version), (), str),
             "filePaths": page.version.page.files,
             "importance": _importance(self._ranks[page.slug]),
             "relatedPages": self._related(page),

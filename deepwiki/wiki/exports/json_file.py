@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from chat.core.citations import Citation
 from deepwiki.wiki.exports.wiki_export import ExportedPage, WikiExport
+from deepwiki.wiki.models import PageClaim
 
 FORMAT = "deepwiki-wiki"
 FORMAT_VERSION = 1
@@ -26,6 +28,22 @@ def json_file(export: WikiExport) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1).encode()
 
 
+def _claim(claim: PageClaim) -> dict[str, Any]:
+    """A claim; `moved_to` is where the lines of a moved one stand."""
+    return {
+        "text": claim.text,
+        "path": claim.path,
+        "lines": [claim.start_line, claim.end_line],
+        "blob": claim.blob,
+        "state": claim.state,
+        "moved_to": _place_of(claim.present) if claim.has_moved else None,
+    }
+
+
+def _place_of(citation: Citation) -> list[object]:
+    return [citation.path, citation.start, citation.end]
+
+
 def _page(page: ExportedPage) -> dict[str, Any]:
     version = page.version
     return {
@@ -39,4 +57,6 @@ def _page(page: ExportedPage) -> dict[str, Any]:
         "created_at": version.created_at.isoformat(),
         "content": version.content,
         "text": version.text,
+        "claims_checked_at": version.checked_commit,
+        "claims": list(map(_claim, version.claims.order_by("position"))),
     }

@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable, Container
 
 from deepwiki.wiki.models import PageVersion
+from deepwiki.wiki.reading.page_ledger import exported_text
 
 LINK = re.compile(r"\[([^\[\]\n]{0,300})\]\(<?wiki:([\w.-]{1,100})>?\)")
 
 
 def page_markdown(version: PageVersion, slugs: Container[str], name: str) -> str:
     """The text of a version. Links to pages that are not among `slugs` become text."""
-    text = with_targets(version.text, slugs, "{}.md".format)
+    text = with_targets(exported_text(version), slugs, "{}.md".format)
     return f"{text.rstrip()}\n\n---\n\n{origin(version, name)}\n"
 
 

@@ -74,7 +74,9 @@ def _hashed(file: CitedFile | None) -> _HashedFile | None:
 
 
 def _state(*, was_given: bool) -> ClaimState:
-    return ClaimState.VERIFIED if was_given else ClaimState.UNSUPPORTED
+    if was_given:
+        return ClaimState.VERIFIED
+    return ClaimState.UNSUPPORTED
 
 
 def _read_lines(given: Mapping[str, Sequence[LineRange]]) -> ReadLines:

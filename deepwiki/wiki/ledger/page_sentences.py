@@ -40,10 +40,19 @@ def claims_of(markdown: str, check: Check | None = None) -> list[DraftClaim]:
 def sentences(markdown: str) -> Iterator[str]:
     """The sentences of a Markdown text; an item of a list, a row or a heading has its own."""
     for block in BLOCK_GAP.split(markdown):
-        yield from filter(str.strip, _sentences_of(block))
+        yield from filter(str.strip, sentences_of(block))
 
 
-def _sentences_of(block: str) -> list[str]:
+def blocks(markdown: str) -> Iterator[tuple[str, str]]:
+    """The blocks that hold the sentences, each with the whitespace before it: all of a text."""
+    start, gap = 0, ""
+    for match in BLOCK_GAP.finditer(markdown):
+        yield gap, markdown[start : match.start()]
+        start, gap = match.end(), match[0]
+    yield gap, markdown[start:]
+
+
+def sentences_of(block: str) -> list[str]:
     """Citations that stand alone behind a sentence belong to it."""
     found: list[str] = []
     for part in _parts(block):

@@ -107,9 +107,10 @@ def _values(claim: PageClaim) -> tuple[object, ...]:
 def _set(claim: PageClaim, relocation: Relocation) -> None:
     place = relocation.place
     claim.state = relocation.state.value
-    claim.present_path = place.path if place else ""
-    claim.present_start = place.start if place else 0
-    claim.present_end = place.end if place else 0
+    claim.present_path, claim.present_start, claim.present_end = "", 0, 0
+    if place is not None:
+        claim.present_path = place.path
+        claim.present_start, claim.present_end = place.start, place.end
 
 
 @dataclass
@@ -166,4 +167,6 @@ class _Search:
 
 
 def _unless_changed(relocation: Relocation) -> Relocation | None:
-    return None if relocation.state == ClaimState.CHANGED else relocation
+    if relocation.state == ClaimState.CHANGED:
+        return None
+    return relocation

@@ -3,11 +3,11 @@
 Who may read a repository may read its wiki; `Wiki.is_public` lets strangers in as well.
 """
 
+from deepwiki.wiki.models.page_claim import PageClaim
 from deepwiki.wiki.models.recorded_page import RecordedPage
 from deepwiki.wiki.models.tables import (
     DEFAULT_LANGUAGE,
     BuildPage,
-    PageClaim,
     PageVersion,
     RenderedPage,
     VisitorWiki,

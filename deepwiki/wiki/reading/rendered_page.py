@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
@@ -16,7 +15,6 @@ from django.utils.translation import gettext
 
 from chat.core.citation_search import find
 from chat.core.citations import Checked, Citation
-from chat.rendering.citation_links import CitationChecker
 from chat.rendering.notes import NO_RENDERER, translate_notes
 from chat.rendering.sanitizer import cleaned
 from chat.rendering.service import TEXT_SECONDS, render_blocks
@@ -33,8 +31,10 @@ from deepwiki.wiki.reading.page_html import (
     with_page_links,
     with_wiki_targets,
 )
-from repos.models import Index, Repository
-from repos.search import code_url, line_counts
+from deepwiki.wiki.reading.page_ledger import PageLedger, page_ledger
+from deepwiki.wiki.reading.page_links import WikiLinks
+from repos.models import Repository
+from repos.search import line_counts
 
 RENDERER = 2  # another number: every page is rendered anew
 SALT = "deepwiki.wiki.reading.rendered_page"
@@ -79,44 +79,29 @@ class PageHtml:
         return cls(**{**stored, "headings": headings, "cited": tuple(stored["cited"])})
 
 
-@dataclass(frozen=True)
-class WikiLinks(CitationChecker):
-    """The Check of a page: what is cited leads to where its reader may read it.
-
-    `repository_id` is that of the reader pages, None for strangers: they get the host's.
-    """
-
-    repository_id: uuid.UUID | None = None
-
-    def __call__(self, citation: Citation) -> Checked:
-        checked = super().__call__(citation)
-        if not checked.found or self.repository_id is None:
-            return checked
-        url = code_url(self.repository_id, citation.path, citation.start, citation.end)
-        return replace(checked, href=url)
-
-    def file_url(self, path: str) -> str:
-        """The address of a whole file."""
-        if self.repository_id is None:
-            return self.address.blob_url(self.commit, path, 0, 0)
-        return code_url(self.repository_id, path)
-
-
-def rendered(version: PageVersion, repository: Repository, *, for_strangers: bool) -> PageHtml:
+def rendered(
+    version: PageVersion,
+    repository: Repository,
+    *,
+    for_strangers: bool,
+    ledger: PageLedger | None = None,
+) -> PageHtml:
     """The HTML of a version; rendered at most once for people and once for strangers.
 
     Citations are looked up in the current index. What was rendered while that stood at the
-    version's own commit stays, whatever the index moves on to.
+    version's own commit stays, whatever the index moves on to. `ledger` is the version's, if
+    it was loaded before.
     """
     index = repository.current_index
     commit = index.commit if index is not None else ""
-    key = _key(repository)
+    ledger = ledger or page_ledger(version)
+    key = _key(repository, ledger)
     stored = RenderedPage.objects.filter(
         version=version, for_strangers=for_strangers, key=key, commit__in={version.commit, commit}
     ).first()
     if stored is not None:
         return PageHtml.from_json(stored.page)
-    links = _links(version, repository, index, for_strangers=for_strangers)
+    links = _links(version, repository, ledger, for_strangers=for_strangers)
     page = _render(version, links)
     if page.is_whole:
         row = RenderedPage(version=version, for_strangers=for_strangers, key=key, commit=commit)
@@ -135,9 +120,10 @@ def _store(row: RenderedPage, page: PageHtml) -> None:
     )
 
 
-def _key(repository: Repository) -> str:
-    """Another one where links in the HTML would be others; the site's key signs drawings."""
-    digest = salted_hmac(SALT, repr(_addresses(repository)), algorithm="sha256")
+def _key(repository: Repository, ledger: PageLedger) -> str:
+    """Another one where the HTML would be another; the site's key signs drawings."""
+    parts = (_addresses(repository), ledger.key)
+    digest = salted_hmac(SALT, repr(parts), algorithm="sha256")
     return digest.hexdigest()[:32]
 
 
@@ -146,9 +132,10 @@ def _addresses(repository: Repository) -> tuple[object, ...]:
 
 
 def _links(
-    version: PageVersion, repository: Repository, index: Index | None, *, for_strangers: bool
+    version: PageVersion, repository: Repository, ledger: PageLedger, *, for_strangers: bool
 ) -> WikiLinks | None:
     """None without an index: then nothing is known about what is cited."""
+    index = repository.current_index
     if index is None:
         return None
     return WikiLinks(
@@ -156,6 +143,7 @@ def _links(
         version.commit,
         line_counts(index.pk, index.updated_at),
         None if for_strangers else repository.pk,
+        ledger,
     )
 
 
@@ -171,7 +159,7 @@ class _Renderer:
 
     def text(self, block: TextBlock) -> str:
         started = time.monotonic()
-        markdown = with_wiki_targets(block.markdown)
+        markdown = with_wiki_targets(self._present(block.markdown))
         seconds = min(self.seconds, TEXT_SECONDS)
         parts = render_blocks(markdown, self.links, seconds=seconds)
         self.seconds = max(0.0, self.seconds - (time.monotonic() - started))
@@ -188,6 +176,9 @@ class _Renderer:
             return ""
         self.drawings += 1
         return figure_html(drawing, self._node_link)
+
+    def _present(self, markdown: str) -> str:
+        return markdown if self.links is None else self.links.ledger.present(markdown, self.links)
 
     def _may_draw(self) -> bool:
         return self.drawings < MAX_DRAWINGS
@@ -236,6 +227,6 @@ def _cited(blocks: Iterable[TextBlock | DiagramBlock], links: WikiLinks | None) 
     """The paths that are cited and exist, in order."""
     for block in blocks:
         if isinstance(block, TextBlock) and links is not None:
-            for citation in find(block.markdown, links):
+            for citation in find(links.ledger.present(block.markdown, links), links):
                 if citation.path in links.lines:
                     yield citation.path

@@ -16,7 +16,9 @@ logger = logging.getLogger(__name__)
 def run(wiki_id: int) -> RecheckResult | None:
     """Look for its claims; None without a wiki or an index."""
     wiki = Wiki.objects.filter(pk=wiki_id, is_disabled=False).first()
-    return None if wiki is None else _recheck(wiki)
+    if wiki is None:
+        return None
+    return _recheck(wiki)
 
 
 def _recheck(wiki: Wiki) -> RecheckResult | None:

@@ -26,6 +26,8 @@ CHANGES: Mapping[str, Mapping[str, bool]] = {
     "on": {"is_disabled": False},
     "public": {"is_public": True},
     "private": {"is_public": False},
+    "leave-out-unsupported": {"leave_out_unsupported": True},
+    "mark-unsupported": {"leave_out_unsupported": False},
 }
 # Action of the address -> what is done with the last build, if there is one.
 BUILD_CHANGES: Mapping[str, Callable[[WikiBuild], bool]] = {
@@ -39,7 +41,8 @@ BUILD_CHANGES: Mapping[str, Callable[[WikiBuild], bool]] = {
 @require_POST
 @login_required
 def change_wiki(request: HttpRequest, repository_id: uuid.UUID, action: str) -> HttpResponse:
-    """Build the wiki, switch it off or on, let strangers read it or not, or delete all its rows.
+    """Build the wiki, switch it off or on, let strangers read it or not, show sentences
+    without support or not, or delete all its rows.
 
     A build can be paused, resumed and cancelled, and its failed pages made once more. For the
     repository's owner and who may change repositories; 404 for others.

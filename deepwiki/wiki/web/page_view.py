@@ -12,8 +12,10 @@ from django.utils.translation import ngettext
 
 from deepwiki.wiki.models import PageVersion
 from deepwiki.wiki.reading.current_versions import current_version
+from deepwiki.wiki.reading.page_ledger import page_ledger
 from deepwiki.wiki.reading.page_tree import PageTree, TreePage
 from deepwiki.wiki.reading.rendered_page import PageHtml, rendered
+from deepwiki.wiki.web.claims_text import claims_text
 from deepwiki.wiki.web.page_languages import PageLanguages
 from deepwiki.wiki.web.wiki_state import WikiState
 from repos.models import Index
@@ -45,7 +47,8 @@ def page_context(
     version = current_version(page.page)
     if version is None:
         raise Http404
-    shown = rendered(version, state.repository, for_strangers=for_strangers)
+    ledger = page_ledger(version)
+    shown = rendered(version, state.repository, for_strangers=for_strangers, ledger=ledger)
     before, after = (None, None) if page.page.is_removed else tree.neighbours(page)
     content, files = version.content, page.page.files
     return {
@@ -63,6 +66,7 @@ def page_context(
         "headings": shown.headings,
         "left_out": shown.left_out,
         "sources": _sources(files, shown),
+        "claims": claims_text(ledger.counts),
         "behind": behind_text(version, state.repository.current_index),
         "is_overview": page == tree.overview,
         "coverage": tree.wiki.coverage,

@@ -1,0 +1,108 @@
+"""What is known of the citations of a version: their states, and where moved lines stand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from chat.core.citations import Check, Citation
+from deepwiki.wiki.ledger.claim import ClaimState
+from deepwiki.wiki.ledger.present_text import with_marks, with_present_places, without_sentences
+from deepwiki.wiki.ledger.standing import ClaimCounts
+from deepwiki.wiki.models import PageClaim, PageVersion
+
+# In exported texts, in English as the names of their files are.
+MARKS: dict[ClaimState | None, str] = {
+    ClaimState.CHANGED: "changed since this was written",
+    ClaimState.UNSUPPORTED: "not verified",
+}
+FIELDS = ("path", "start_line", "end_line", "state", "present_path", "present_start", "present_end")
+
+
+@dataclass(frozen=True)
+class PageLedger:
+    """The claims of a version by citation; `is_kept` is false of pages that have no claims.
+
+    Where it is kept, a citation that no claim has is unsupported. `commit` is where the claims
+    were looked for last.
+    """
+
+    is_kept: bool = False
+    commit: str = ""
+    states: Mapping[Citation, ClaimState] = field(default_factory=dict)
+    moves: Mapping[Citation, Citation] = field(default_factory=dict)
+    counts: ClaimCounts = field(default_factory=ClaimCounts)
+    leaves_out: bool = False
+
+    def state_of(self, citation: Citation) -> ClaimState | None:
+        """The state of a citation, as it was written or as it is shown; None if none is kept."""
+        if not self.is_kept:
+            return None
+        return self._all_states.get(citation, ClaimState.UNSUPPORTED)
+
+    def present(self, markdown: str, check: Check | None = None) -> str:
+        """A text of the page as it is shown."""
+        if self.leaves_out:
+            markdown = without_sentences(markdown, self._is_unsupported, check)
+        return with_present_places(markdown, self.moves, check)
+
+    def exported(self, markdown: str) -> str:
+        """A text of the page as it is exported: with its marks in words."""
+        if not self.is_kept:
+            return markdown
+        return with_marks(self.present(markdown), self._mark)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Another one where the page would be shown in another way."""
+        return self.is_kept, self.leaves_out, _listed(self.states), _listed(self.moves)
+
+    def _mark(self, citation: Citation) -> str:
+        return MARKS.get(self.state_of(citation), "")
+
+    def _is_unsupported(self, citation: Citation) -> bool:
+        return self.state_of(citation) == ClaimState.UNSUPPORTED
+
+    @cached_property
+    def _all_states(self) -> dict[Citation, ClaimState]:
+        """Those of the present places as well; what is cited there itself has its own."""
+        return dict.fromkeys(self.moves.values(), ClaimState.MOVED) | dict(self.states)
+
+
+def _listed(by_citation: Mapping[Citation, object]) -> list[str]:
+    return sorted(f"{cited} {value}" for cited, value in by_citation.items())
+
+
+def page_ledger(version: PageVersion) -> PageLedger:
+    """The ledger of a version. What a model wrote has one, even if nobody stored any claim."""
+    if not _is_kept(version):
+        return PageLedger()
+    claims = list(PageClaim.objects.filter(version=version).only("version", *FIELDS))
+    return PageLedger(
+        is_kept=True,
+        commit=_commit(version),
+        states={claim.cited: ClaimState(claim.state) for claim in claims},
+        moves={claim.cited: claim.present for claim in claims if claim.has_moved},
+        counts=_counts(version, claims),
+        leaves_out=version.page.wiki.leave_out_unsupported,
+    )
+
+
+def _is_kept(version: PageVersion) -> bool:
+    return bool(version.checked_commit) or version.made_by == PageVersion.Author.MODEL
+
+
+def exported_text(version: PageVersion) -> str:
+    """The Markdown of a version as it is taken along: see `PageLedger.exported`."""
+    return page_ledger(version).exported(version.text)
+
+
+def _commit(version: PageVersion) -> str:
+    return version.checked_commit or version.commit
+
+
+def _counts(version: PageVersion, claims: list[PageClaim]) -> ClaimCounts:
+    counts = Counter(claim.state for claim in claims)
+    return ClaimCounts(_commit(version), **counts)

@@ -1,0 +1,47 @@
+"""The claims of a page, each with its state and its lines, for those who manage its wiki."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from deepwiki.wiki.ledger.standing import claim_counts
+from deepwiki.wiki.models import PageVersion, Wiki, WikiPage
+from deepwiki.wiki.reading.current_versions import current_version
+from deepwiki.wiki.reading.page_tree import load_tree, page_url
+from deepwiki.wiki.web.claims_text import claims_text
+from deepwiki.wiki.web.lookups import readable_wiki
+from deepwiki.wiki.web.wiki_state import WikiState
+
+
+@require_safe
+@login_required
+def page_claims(request: HttpRequest, repository_id: uuid.UUID, slug: str) -> HttpResponse:
+    """The claims of what a page says now. For managers of the repository; 404 for others."""
+    wiki = readable_wiki(request, repository_id)
+    page = get_object_or_404(wiki.pages, slug=slug)
+    version = current_version(page)
+    if version is None or not wiki.repository.managed_by(request.user):
+        raise Http404
+    response = render(request, "wiki/claims.html", _context(wiki, page, version))
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _context(wiki: Wiki, page: WikiPage, version: PageVersion) -> dict[str, object]:
+    state = WikiState(wiki.repository, wiki)
+    counts = claim_counts([version]).get(version.pk)
+    return {
+        **state.context,
+        "state": state,
+        "tree": load_tree(wiki),
+        "is_wiki": True,
+        "shown": page,
+        "url": page_url(wiki, page),
+        "claims": version.claims.order_by("position"),
+        "standing": claims_text(counts) if counts else "",
+    }
