@@ -47,6 +47,7 @@ SENTENCE_SOURCES = (
     "repos/indexing/",
     "repos/index/",
     "chat/rendering/notes.py",
+    "deepwiki/wiki/translation/page_requests.py",
 )
 PAGE_SENTENCES = "deepwiki/wiki/pages/sentences.py"  # all texts of its table SENTENCES
 NOT_SHOWN = re.compile(r"/(tests|testing|migrations)/|/testing\.py$")

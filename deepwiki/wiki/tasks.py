@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 
 from deepwiki.foundation.priority import lower_priority
 from deepwiki.wiki import builds, refresh
+from deepwiki.wiki.translation import page_requests
 
 LOWER_BY = 14  # of the worker's own niceness: vectors and words come first
 
@@ -24,6 +25,12 @@ def run_build(build_id: str) -> None:
 def refresh_wiki(wiki_id: int) -> None:
     """Look at the pages of a wiki again after its index was switched."""
     _run_slowly(refresh.run, wiki_id)
+
+
+@app.task(queue="wiki", name="wiki.translate_page")
+def translate_page(request_id: int) -> None:
+    """Translate a page by a model, for a `TranslationRequest`."""
+    _run_slowly(page_requests.run_request, request_id)
 
 
 @app.periodic(cron="* * * * *")

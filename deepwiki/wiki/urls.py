@@ -8,6 +8,7 @@ from deepwiki.wiki.web import (
     manage_views,
     named_addresses,
     search_views,
+    translation_views,
     version_views,
     views,
 )
@@ -27,6 +28,11 @@ urlpatterns = [
         "r/<uuid:repository_id>/wiki/<slug:slug>.md",
         export_views.page_markdown,
         name="wiki-page-markdown",
+    ),
+    path(
+        "r/<uuid:repository_id>/wiki/<slug:slug>/translate",
+        translation_views.translate_page,
+        name="wiki-translate",
     ),
     path(
         "r/<uuid:repository_id>/wiki/<slug:slug>/versions",

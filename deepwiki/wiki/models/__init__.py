@@ -15,6 +15,7 @@ from deepwiki.wiki.models.tables import (
     WikiBuild,
     WikiPage,
 )
+from deepwiki.wiki.models.translation_request import TranslationRequest
 
 __all__ = [
     "DEFAULT_LANGUAGE",
@@ -23,6 +24,7 @@ __all__ = [
     "PageVersion",
     "RecordedPage",
     "RenderedPage",
+    "TranslationRequest",
     "VisitorWiki",
     "Wiki",
     "WikiBuild",

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from deepwiki.foundation.languages import LANGUAGES
-from deepwiki.wiki.models import DEFAULT_LANGUAGE, PageVersion
+from deepwiki.wiki.models import DEFAULT_LANGUAGE, PageVersion, TranslationRequest
 from deepwiki.wiki.translation.languages import (
     BY_CODE,
     html_language,
     interface_language,
     reading_language,
+)
+from deepwiki.wiki.translation.page_requests import (
+    TranslationEstimate,
+    estimated,
+    open_request,
+    original_of,
 )
 
 
@@ -31,6 +38,29 @@ class PageLanguages:
 
     version: PageVersion
 
+    @cached_property
+    def request(self) -> TranslationRequest | None:
+        """What became of the last request for the language."""
+        return open_request(self.version.page, reading_language())
+
+    @property
+    def is_requested(self) -> bool:
+        """Whether it is being translated."""
+        unfinished = (TranslationRequest.State.WAITING, TranslationRequest.State.RUNNING)
+        return self.request is not None and self.request.state in unfinished
+
+    @cached_property
+    def estimate(self) -> TranslationEstimate | None:
+        """What a translation by a model takes; None where none can be made."""
+        original = original_of(self.version.page)
+        return estimated(original) if original is not None else None
+
+    @property
+    def untranslated(self) -> int:
+        """How many paragraphs of a translation stay as they were written."""
+        count = self.version.content.get("untranslated", 0)
+        return count if isinstance(count, int) else 0
+
     @property
     def links(self) -> Iterator[LanguageLink]:
         """All ten; the one that was asked for is marked, whether the page has it or not."""
@@ -38,6 +68,11 @@ class PageLanguages:
         for each in LANGUAGES:
             html = html_language(each.answer)
             yield LanguageLink(each.own_name, each.answer, html, each.answer == read)
+
+    @property
+    def code(self) -> str:
+        """Of the language that was asked for, as versions have it."""
+        return reading_language()
 
     @property
     def name(self) -> str:

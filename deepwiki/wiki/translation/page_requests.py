@@ -1,0 +1,172 @@
+"""Translations of pages by a model: what one costs, requests, and the runs of a worker."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Max, Q
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from chat.core.context_budget import estimate
+from chat.core.errors import ChatError
+from chat.core.ports import Model
+from chat.services.configuration import providers
+from deepwiki.foundation.incidents import log_incident
+from deepwiki.wiki.content import PageContent
+from deepwiki.wiki.models import DEFAULT_LANGUAGE, PageVersion, TranslationRequest, WikiPage
+from deepwiki.wiki.pages import markdown
+from deepwiki.wiki.translation.languages import BY_CODE
+from deepwiki.wiki.translation.model_answers import ModelAnswers, translating_model
+from deepwiki.wiki.translation.model_translation import TranslatedPage, translate_page
+
+logger = logging.getLogger(__name__)
+State = TranslationRequest.State
+QUEUE = "wiki"
+RUN_TIMEOUT = timedelta(minutes=30)  # a run that says nothing for so long has lost its worker
+WRITTEN_SHARE = 1.6  # tokens of a translation, for each of the text
+INSTRUCTION_TOKENS = 250
+BATCH_TOKENS = 1_500
+CAP = 3  # times the estimate, after which the rest stays as it was written
+MAX_TITLE_CHARS = 200
+NO_MODEL = "No language model is set up."
+UNUSABLE = "Nothing in the model's answer could be used as a translation."
+INTERNAL = "Something went wrong on our side. Tell the administrator: incident {incident}."
+
+
+@dataclass(frozen=True)
+class TranslationEstimate:
+    """What translating a page takes: tokens, and money where the models file has a price."""
+
+    model: Model
+    tokens: int
+    cost: float | None
+
+    @property
+    def model_name(self) -> str:
+        """As people know it."""
+        return self.model.id
+
+
+def original_of(page: WikiPage) -> PageVersion | None:
+    """What a page is translated from."""
+    versions = page.versions.filter(language=DEFAULT_LANGUAGE)
+    return versions.order_by("-version_number").first()
+
+
+def estimated(original: PageVersion) -> TranslationEstimate | None:
+    """What a translation takes; None without a model that writes."""
+    model = translating_model()
+    if model is None:
+        return None
+    text = estimate(original.text)
+    read = text + INSTRUCTION_TOKENS * (1 + text // BATCH_TOKENS)
+    written = round(WRITTEN_SHARE * text)
+    cost = providers().cost(model.provider, model.id, read, written)
+    return TranslationEstimate(model, read + written, cost)
+
+
+def open_request(page: WikiPage, language: str) -> TranslationRequest | None:
+    """The last request of a page in a language."""
+    return TranslationRequest.objects.filter(page=page, language=language).first()
+
+
+def request_translation(page: WikiPage, language: str, user_id: int | None) -> TranslationRequest:
+    """Hand a page to the workers, unless it waits or is being translated."""
+    row, is_new = TranslationRequest.objects.get_or_create(page=page, language=language)
+    rows = TranslationRequest.objects.filter(pk=row.pk)
+    with transaction.atomic():
+        if not is_new:
+            rows = rows.exclude(_is_going_on())
+        if rows.update(
+            state=State.WAITING, error="", requested_by=user_id, changed_at=timezone.now()
+        ):
+            app.configure_task("wiki.translate_page", queue=QUEUE).defer(request_id=row.pk)
+    row.refresh_from_db()
+    return row
+
+
+def run_request(request_id: int) -> TranslationRequest | None:
+    """Translate the page of a request that waits; None when there is nothing to do."""
+    rows = TranslationRequest.objects.filter(pk=request_id, state=State.WAITING)
+    if not rows.update(
+        state=State.RUNNING, run_number=F("run_number") + 1, changed_at=timezone.now()
+    ):
+        return None
+    request = TranslationRequest.objects.select_related("page").get(pk=request_id)
+    error = _run(request)
+    _end(request, error)
+    return request
+
+
+def _run(request: TranslationRequest) -> str:
+    """Translate and store; what went wrong, in words."""
+    original, model = original_of(request.page), translating_model()
+    if original is None or model is None:
+        return NO_MODEL
+    plan = estimated(original)
+    ask = ModelAnswers(model, CAP * plan.tokens if plan else 0)
+    try:
+        page = _translated(original, request.language, ask)
+        if not page.translated:
+            return UNUSABLE
+        store_translation(original, request.language, page)
+    except ChatError as error:
+        return error.message
+    except Exception:
+        return INTERNAL.format(incident=log_incident(logger, "translating a page failed"))
+    finally:
+        request.model = model.id
+        request.input_tokens, request.output_tokens = ask.input_tokens, ask.output_tokens
+    return ""
+
+
+def _translated(original: PageVersion, language: str, ask: ModelAnswers) -> TranslatedPage:
+    content = PageContent.from_json(original.content)
+    return translate_page(original.title, content, BY_CODE[language].english_name, ask)
+
+
+def store_translation(original: PageVersion, language: str, page: TranslatedPage) -> PageVersion:
+    """The translation as a new version."""
+    for attempt in range(3):
+        numbers = PageVersion.objects.filter(page=original.page_id, language=language)
+        last = numbers.aggregate(last=Max("version_number"))["last"] or 0
+        try:
+            with transaction.atomic():
+                return PageVersion.objects.create(
+                    page_id=original.page_id,
+                    language=language,
+                    version_number=last + 1,
+                    title=page.title[:MAX_TITLE_CHARS],
+                    commit=original.commit,
+                    content={**page.content.as_json(), "untranslated": page.untranslated},
+                    text=markdown(page.content, page.title),
+                    made_by=PageVersion.Author.MODEL,
+                    translated_from=original,
+                )
+        except IntegrityError:
+            if attempt == 2:
+                raise
+    raise AssertionError  # the last attempt returned or raised
+
+
+def _end(request: TranslationRequest, error: str) -> None:
+    request.state, request.error = State.FAILED if error else State.DONE, error
+    request.changed_at = timezone.now()
+    rows = TranslationRequest.objects.filter(pk=request.pk, run_number=request.run_number)
+    rows.update(
+        state=request.state,
+        error=request.error,
+        model=request.model,
+        input_tokens=request.input_tokens,
+        output_tokens=request.output_tokens,
+        changed_at=request.changed_at,
+    )
+
+
+def _is_going_on() -> Q:
+    recent = Q(changed_at__gt=timezone.now() - RUN_TIMEOUT)
+    return recent & Q(state__in=[State.WAITING, State.RUNNING])
