@@ -37,6 +37,7 @@ from chat.rendering.sanitizer import SVG_DATA_PREFIX
 
 Tokens = list[Token]
 LINK_SCHEMES = ("http", "https", "mailto", "")
+MAX_LABEL_CHARS = 40  # of a citation, that fit into a line of a phone
 MAX_ADDRESS_CHARS = 4_000  # proxies refuse addresses over 8 KiB
 DRAWING_SECONDS = 2.0  # for all diagrams of a text
 MAX_LANGUAGE_CHARS = 30
@@ -160,17 +161,18 @@ def _citation_html(citation: Citation, check: Check | None, label: str) -> str:
     Without `check` every citation becomes a link.
     """
     checked = Checked(citation, "found") if check is None else check(citation)
-    return f"{_citation_start(checked)}{label}{_citation_end(checked)}"
+    length = " long" if len(label) > MAX_LABEL_CHARS else ""
+    return f"{_citation_start(checked, length)}{label}{_citation_end(checked)}"
 
 
-def _citation_start(checked: Checked) -> str:
+def _citation_start(checked: Checked, length: str = "") -> str:
     citation = checked.citation
     path = html.escape(citation.path)
     if not checked.found:
-        return f'<span class="cite unverified" title="{path}">'
+        return f'<span class="cite unverified{length}" title="{path}">'
     mark, _ = MARKS.get(checked.state, ("", ""))
     return (
-        f'<a class="{f"cite {mark}".rstrip()}" href="{html.escape(checked.href or "#")}" data-path="{path}"'
+        f'<a class="{f"cite {mark}".rstrip()}{length}" href="{html.escape(checked.href or "#")}" data-path="{path}"'
         f' data-start="{citation.start}" data-end="{citation.end}" title="{path}">'
     )
 

@@ -235,7 +235,7 @@ def test_whatever_an_answer_holds_is_inert_live_after_a_reload_and_when_shared(
         pictures = page.evaluate(
             "[...document.querySelectorAll('.answer img')].map((i) => i.getAttribute('src').slice(0, 10))"
         )
-        assert pictures == ["/diagrams/"]
+        assert pictures == ["/diagrams/"] * 2  # light and dark
         page.wait_for_function("() => document.querySelector('.answer img').complete")
         assert page.evaluate("document.querySelector('.answer img').naturalWidth > 50")
         links = page.evaluate(
