@@ -27,8 +27,9 @@ total AS (SELECT greatest(sum(chunks), 1)::float8 AS n FROM allowed),
 chosen AS MATERIALIZED (
     SELECT id FROM allowed i
     WHERE has_postings AND (SELECT n FROM total) * %(share)s >= %(min_chunks)s
-      -- Tables that were made again are empty. One lookup an index, not a join with all terms.
-      AND (SELECT true FROM repos_term t WHERE t.index_id = i.id AND t.blocks IS NOT NULL LIMIT 1)
+      -- Tables that were made again are empty. The order makes it one look into the index of
+      -- terms: without it the planner may read the terms of all other indexes first.
+      AND (SELECT true FROM repos_term t WHERE t.index_id = i.id AND t.blocks IS NOT NULL ORDER BY t.term LIMIT 1)
 ),
 scanned AS MATERIALIZED (SELECT id FROM allowed EXCEPT SELECT id FROM chosen),
 asked AS MATERIALIZED (
