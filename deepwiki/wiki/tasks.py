@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from django.db import connections
 from procrastinate.contrib.django import app
@@ -22,15 +23,15 @@ def run_build(build_id: str) -> None:
 
 
 @app.task(queue="wiki", name="wiki.refresh")
-def refresh_wiki(wiki_id: int) -> None:
-    """Look at the pages of a wiki again after its index was switched."""
-    _run_slowly(refresh.run, wiki_id)
+def refresh_wiki(wiki_id: int, user_id: int | None = None, *, is_requested: bool = False) -> None:
+    """Look at the pages of a wiki again: its index was switched, or somebody asked for it."""
+    _run_slowly(partial(refresh.run, wiki_id, user_id, is_requested=is_requested))
 
 
 @app.task(queue="wiki", name="wiki.translate_page")
 def translate_page(request_id: int) -> None:
     """Translate a page by a model, for a `TranslationRequest`."""
-    _run_slowly(page_requests.run_request, request_id)
+    _run_slowly(partial(page_requests.run_request, request_id))
 
 
 @app.periodic(cron="* * * * *")
@@ -40,16 +41,16 @@ def rescue_builds(timestamp: int) -> None:
     builds.rescue()
 
 
-def _run_slowly(function: Callable[..., object], *arguments: object) -> None:
+def _run_slowly(function: Callable[[], object]) -> None:
     """In a thread of its own: the priority of one cannot be raised again."""
-    thread = threading.Thread(target=_run, args=(function, *arguments), name="wiki")
+    thread = threading.Thread(target=_run, args=(function,), name="wiki")
     thread.start()
     thread.join()
 
 
-def _run(function: Callable[..., object], *arguments: object) -> None:
+def _run(function: Callable[[], object]) -> None:
     lower_priority(LOWER_BY)
     try:
-        function(*arguments)
+        function()
     finally:
         connections.close_all()

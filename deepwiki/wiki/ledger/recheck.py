@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import Q
 
 from deepwiki.wiki.ledger.claim import ClaimState
 from deepwiki.wiki.ledger.claim_files import READ_AT_ONCE, ClaimFiles
@@ -59,8 +60,11 @@ def recheck_claims(
 
 def _outdated(wiki: Wiki, commit: str) -> list[int]:
     """The versions with claims that were looked for at another commit, if at any."""
-    versions = newest_versions(wiki).exclude(checked_commit__in=["", commit])
-    return list(versions.values_list("pk", flat=True))
+    newest = newest_versions(wiki)
+    originals = newest.exclude(translated_from=None).values("translated_from")
+    versions = PageVersion.objects.filter(Q(pk__in=newest.values("pk")) | Q(pk__in=originals))
+    outdated = versions.exclude(checked_commit__in=["", commit])
+    return list(outdated.order_by("pk").values_list("pk", flat=True))
 
 
 def _batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
@@ -89,15 +93,7 @@ def _changed(claims: Sequence[PageClaim], files: ClaimFiles) -> Iterator[PageCla
 
 def lines_of(claim: PageClaim) -> ClaimLines:
     """The lines of a claim as it was made."""
-    return ClaimLines(
-        claim.path,
-        claim.start_line,
-        claim.end_line,
-        claim.blob,
-        claim.lines_hash,
-        claim.before_hash,
-        claim.after_hash,
-    )
+    return ClaimLines(claim.path, claim.start_line, claim.end_line, claim.blob, *claim.hashes)
 
 
 def _values(claim: PageClaim) -> tuple[object, ...]:

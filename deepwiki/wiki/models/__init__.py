@@ -4,6 +4,7 @@ Who may read a repository may read its wiki; `Wiki.is_public` lets strangers in 
 """
 
 from deepwiki.wiki.models.page_claim import PageClaim
+from deepwiki.wiki.models.page_refresh import PageRefresh
 from deepwiki.wiki.models.recorded_page import RecordedPage
 from deepwiki.wiki.models.tables import (
     DEFAULT_LANGUAGE,
@@ -21,6 +22,7 @@ __all__ = [
     "DEFAULT_LANGUAGE",
     "BuildPage",
     "PageClaim",
+    "PageRefresh",
     "PageVersion",
     "RecordedPage",
     "RenderedPage",

@@ -54,6 +54,11 @@ class PageClaim(models.Model):
         return Citation(self.path, self.start_line, self.end_line)
 
     @property
+    def hashes(self) -> tuple[str, str, str]:
+        """Of its lines, of those before and of those after them."""
+        return self.lines_hash, self.before_hash, self.after_hash
+
+    @property
     def present(self) -> Citation:
         """Where the lines of a moved claim stand."""
         return Citation(self.present_path, self.present_start, self.present_end)

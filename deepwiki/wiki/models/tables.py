@@ -26,6 +26,11 @@ class Wiki(models.Model):
     is_public = models.BooleanField(
         default=False, db_default=False, help_text="Strangers may read it where they are let in."
     )
+    refresh_tokens = models.IntegerField(
+        default=0,
+        db_default=0,
+        help_text="That a model may use in a month to keep pages fresh; 0: only when asked.",
+    )
     leave_out_unsupported = models.BooleanField(
         default=False, db_default=False, help_text="Sentences without support are not shown."
     )

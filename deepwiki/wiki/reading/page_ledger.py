@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -76,18 +76,34 @@ def _listed(by_citation: Mapping[Citation, object]) -> list[str]:
 
 
 def page_ledger(version: PageVersion) -> PageLedger:
-    """The ledger of a version. What a model wrote has one, even if nobody stored any claim."""
+    """The ledger of a version, of a translation that of its original.
+
+    What a model wrote has one, even if nobody stored any claim.
+    """
+    shown, version = version, version.translated_from or version
     if not _is_kept(version):
         return PageLedger()
     claims = list(PageClaim.objects.filter(version=version).only("version", *FIELDS))
     return PageLedger(
         is_kept=True,
         commit=_commit(version),
-        states={claim.cited: ClaimState(claim.state) for claim in claims},
+        states=_worst(claims),
         moves={claim.cited: claim.present for claim in claims if claim.has_moved},
         counts=_counts(version, claims),
-        leaves_out=version.page.wiki.leave_out_unsupported,
+        leaves_out=shown.page.wiki.leave_out_unsupported,
     )
+
+
+def _worst(claims: Iterable[PageClaim]) -> dict[Citation, ClaimState]:
+    """By citation, the state of the claim that stands worst."""
+    found: dict[Citation, ClaimState] = {}
+    for claim in sorted(claims, key=_badness):
+        found[claim.cited] = ClaimState(claim.state)
+    return found
+
+
+def _badness(claim: PageClaim) -> int:
+    return list(ClaimState).index(ClaimState(claim.state))
 
 
 def _is_kept(version: PageVersion) -> bool:

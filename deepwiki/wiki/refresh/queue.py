@@ -31,9 +31,10 @@ def request(repository: Repository) -> bool:
     return True
 
 
-def enqueue(wiki: Wiki) -> None:
-    """Send a message, unless one waits already."""
+def enqueue(wiki: Wiki, user_id: int | None = None, *, is_requested: bool = False) -> None:
+    """Send a message, unless one like it waits already; see `runner.run`."""
     # By name: the task calls the runner, which stands above this module.
-    task = app.configure_task("wiki.refresh", queue=QUEUE, queueing_lock=f"wiki-{wiki.pk}")
+    lock = f"wiki-{wiki.pk}-{is_requested}"
+    task = app.configure_task("wiki.refresh", queue=QUEUE, queueing_lock=lock)
     with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
-        task.defer(wiki_id=wiki.pk)
+        task.defer(wiki_id=wiki.pk, user_id=user_id, is_requested=is_requested)

@@ -1,33 +1,72 @@
-"""Looks for the claims of a wiki in the current state of its index."""
+"""Looks for the claims of a wiki in the current state of its index, and has pages patched."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from deepwiki.wiki.ledger.recheck import RecheckResult, recheck_claims
-from deepwiki.wiki.models import Wiki
+from deepwiki.wiki.ledger.recheck import recheck_claims
+from deepwiki.wiki.models import PageRefresh, Wiki
+from deepwiki.wiki.refresh.page_model import default_model
+from deepwiki.wiki.refresh.refresher import Refresher, spent_this_month
 from repos.access import OPERATOR_ID
 from repos.jobs import stopping
-from repos.search import release_snapshot, take_snapshot
+from repos.search import IndexSnapshot, release_snapshot, take_snapshot
 
 logger = logging.getLogger(__name__)
 
 
-def run(wiki_id: int) -> RecheckResult | None:
-    """Look for its claims; None without a wiki or an index."""
+@dataclass(frozen=True)
+class RefreshResult:
+    """How many claims are in another state than before, and what a model was asked."""
+
+    claims: int = 0
+    asked: Sequence[PageRefresh] = ()
+
+
+def run(wiki_id: int, user_id: int | None = None, *, is_requested: bool = False) -> RefreshResult:
+    """Look for its claims, and have a model patch pages within the budget of the wiki.
+
+    With `is_requested` somebody agreed to the cost: all pages are patched.
+    """
     wiki = Wiki.objects.filter(pk=wiki_id, is_disabled=False).first()
     if wiki is None:
-        return None
-    return _recheck(wiki)
-
-
-def _recheck(wiki: Wiki) -> RecheckResult | None:
+        return RefreshResult()
     snapshot = take_snapshot(wiki.repository_id, OPERATOR_ID)
     if snapshot is None:
-        return None
+        return RefreshResult()
     try:
-        result = recheck_claims(wiki, snapshot, stopping.is_set)
+        budget = _budget(wiki, is_requested=is_requested)
+        result = _refresh(wiki, snapshot, user_id, budget)
     finally:
         release_snapshot(snapshot)
-    logger.info("claims of a wiki: %s", result)
+    logger.info("claims in another state: %s, asked: %s", result.claims, len(result.asked))
     return result
+
+
+def _refresh(
+    wiki: Wiki, snapshot: IndexSnapshot, user_id: int | None, budget: int | None
+) -> RefreshResult:
+    recheck = recheck_claims(wiki, snapshot, stopping.is_set)
+    if not recheck.is_whole:
+        return RefreshResult(recheck.claims)
+    return RefreshResult(recheck.claims, _patch(wiki, snapshot, user_id, budget))
+
+
+def _budget(wiki: Wiki, *, is_requested: bool) -> int | None:
+    """The tokens that are left of this month; 0 where nothing is patched by itself."""
+    if is_requested:
+        return None
+    return max(0, wiki.refresh_tokens - spent_this_month(wiki))
+
+
+def _patch(
+    wiki: Wiki, snapshot: IndexSnapshot, user_id: int | None, budget: int | None
+) -> list[PageRefresh]:
+    if budget == 0:
+        return []
+    with default_model(stopping.is_set) as model:
+        if model is None:
+            return []
+        return Refresher(wiki, snapshot, model, user_id, budget).refresh()

@@ -78,6 +78,17 @@ def test_a_citation_that_exists_and_was_not_given_is_never_shown_as_verified(rea
     assert "not verified" in html and '<a class="cite" href' not in html
 
 
+def test_a_translation_shows_the_claims_of_its_original(reader, page):
+    original = PageVersion.objects.get()
+    translated = PageVersion.objects.get()
+    translated.pk, translated.language, translated.checked_commit = None, "es", ""
+    translated.made_by, translated.translated_from = PageVersion.Author.MODEL, original
+    translated.save()
+    html = shown(reader, page, "prices?language=es")
+    assert "1 moved; 1 changed" in html or "desplazada" in html
+    assert 'data-path="shop/prices.py" data-start="5" data-end="6"' in html
+
+
 def test_a_page_made_from_the_code_has_no_marks(reader, app):
     make_wiki(app, [PAGE])
     assert "claims-stand" not in shown(reader, app)
