@@ -74,7 +74,7 @@ RULES = {
     "wiki-changes": Rule(OPEN_READERS),
     "wiki-claims": Rule(OPEN_MANAGERS),
     "wiki-change": posted(MANAGERS, 302),
-    "wiki-translate": posted(MANAGERS, 302),
+    "wiki-translate": posted(OPEN_MANAGERS, 302),
     "wiki-search": Rule(OPEN_READERS),
     "wiki-export": Rule(OPEN_READERS),
     # of a conversation, an answer, a token of one's own

@@ -58,7 +58,8 @@ def _size(source: PageSource) -> str:
     name = plain(source.short_name, 80)
     size = {"lines": source.lines(own), "languages": source.languages(own)}
     first = source.say("repository_size", count=len(own), name=name, **size)
-    return f"{first} {source.say('repository_tests', count=len(source.program('test')))}"
+    tests = source.say("repository_tests", count=len(source.program("test")))
+    return source.say.two(first, tests)
 
 
 def _parts(source: PageSource, builder: PageBuilder, parts: Sequence[PlannedPage]) -> None:
@@ -106,7 +107,7 @@ def _coverage(source: PageSource) -> str:
     reasons = _reasons(source)
     rest = source.say.of_any("coverage_left_out", reasons=reasons)
     shown = source.say.shown_number(covered)
-    return f"{source.say('coverage', covered=shown, count=total)} {rest}".strip()
+    return source.say.two(source.say("coverage", covered=shown, count=total), rest)
 
 
 def _reasons(source: PageSource) -> str:

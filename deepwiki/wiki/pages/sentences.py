@@ -62,6 +62,12 @@ class Translator:
         """Items with commas between them."""
         return self("comma").join(items)
 
+    def two(self, first: str, second: str) -> str:
+        """Two sentences, either of which may be empty."""
+        if first and second:
+            return self("two_sentences", first=first, second=second)
+        return first or second
+
     def shown_number(self, count: int) -> str:
         """An integer with its thousands grouped."""
         return self.grouped(count)
@@ -84,6 +90,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "and_more": ("{items} and {count} more", "{items} and {count} more"),
     "and_last": "{items} and {last}",
     "comma": ", ",
+    "two_sentences": "{first} {second}",
     "more_rows": ("And {count} more.", "And {count} more."),
     "page_is_cut": (
         "The page ends here: {count} more section would have made it too long.",
@@ -91,7 +98,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     ),
     # --- heads of columns ---
     "column_file": "File",
-    "column_what": "What it is",
+    "column_what": "Description",
     "column_name": "Name",
     "column_where": "Where",
     "column_part": "Part",
@@ -165,7 +172,6 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "sequence_lead": "{name} ({place}) calls these in order.",
     "caller": "caller",
     # --- overview ---
-    "heading_about": "What it is",
     "heading_overview_parts": "Its parts",
     "heading_begin": "Where to begin reading",
     "heading_build": "How to build and test it",

@@ -11,6 +11,7 @@ from deepwiki.wiki.reading.current_versions import current_version
 from deepwiki.wiki.tests.wikis import SamplePage, make_wiki, write
 from deepwiki.wiki.translation import page_requests
 from deepwiki.wiki.translation.page_requests import RUN_TIMEOUT, run_request
+from repos.jobs import stopping
 
 pytestmark = pytest.mark.django_db
 State = TranslationRequest.State
@@ -145,7 +146,8 @@ def test_a_request_whose_worker_died_can_be_made_again(page, manager, answering)
 
 
 def test_what_a_translation_may_take_is_bounded(page, manager, answering, monkeypatch):
-    monkeypatch.setattr(page_requests, "CAP", 0)
+    monkeypatch.setattr(page_requests, "CAP", 1)
+    monkeypatch.setattr(page_requests, "CAP_TOKENS", 0)
     server = answering(parts(PARTS))
     assert run_request(requested(page, manager).pk).state == State.FAILED
     assert not server.requests
@@ -160,3 +162,15 @@ def test_a_page_that_has_changed_is_translated_again(page, manager, answering):
     run_request(requested(page, manager).pk)
     assert "Plus récent." in text(manager.get(address(page)))
     assert WikiPage.objects.get(pk=page.pk).versions.filter(language="fr").count() == 2
+
+
+def test_a_worker_that_ends_puts_the_request_back(page, manager, answering):
+    answering("hold=1")
+    request = requested(page, manager)
+    stopping.set()
+    try:
+        assert run_request(request.pk).state == State.WAITING
+    finally:
+        stopping.clear()
+    answering(parts(PARTS))
+    assert run_request(request.pk).state == State.DONE

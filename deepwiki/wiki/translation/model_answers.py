@@ -1,22 +1,16 @@
-"""Asks the language model of the settings, from a worker, and counts what it takes."""
+"""Asks the language model of the settings for translations, from a worker."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from django.conf import settings
+from chat.core.ports import Model
+from chat.services.configuration import refreshed_providers
+from deepwiki.wiki.writing.call_budget import CapReached
+from deepwiki.wiki.writing.model_calls import Instruction, ModelCaller, ModelReply
 
-from chat.core.clean_stream import clean_stream
-from chat.core.context_budget import estimate
-from chat.core.errors import CutOff
-from chat.core.ports import LengthLimit, Model, Text, Tokens
-from chat.core.prompt import Prompt
-from chat.core.request import Turn
-from chat.services.configuration import providers, refreshed_providers
-
-MAX_ANSWER_CHARS = 60_000
+OUTPUT_FACTOR = 3  # tokens of a translation at most, for each of the text
+LEAST_OUTPUT = 500
 
 
 def translating_model() -> Model | None:
@@ -26,60 +20,23 @@ def translating_model() -> Model | None:
     return model if known.is_generative(model.provider) else None
 
 
-@dataclass
+@dataclass(frozen=True)
 class ModelAnswers:
-    """Asks a model, within `max_tokens` for all calls. Raises the ChatError family."""
+    """The answers of a model: `Ask` for `translate_page`. Raises CallFailed, CallStopped."""
 
-    model: Model
-    max_tokens: int
-    input_tokens: int = 0
-    output_tokens: int = 0
-    _parts: list[str] = field(default_factory=list)
+    caller: ModelCaller
 
     def __call__(self, instructions: str, text: str) -> str:
-        """The answer; empty once `max_tokens` are spent."""
-        if self.input_tokens + self.output_tokens >= self.max_tokens:
+        """The answer; empty once the budget leaves no room."""
+        room = LEAST_OUTPUT + OUTPUT_FACTOR * self.caller.model.count(text)
+        try:
+            return _whole_parts(self.caller.ask(Instruction(instructions, text, max_tokens=room)))
+        except CapReached:
             return ""
-        prompt = Prompt(instructions, (Turn("user", text),), (), text, "en")
-        return asyncio.run(self._answer(prompt))
 
-    async def _answer(self, prompt: Prompt) -> str:
-        known = providers()
-        try:
-            async with asyncio.timeout(settings.ANSWER_SECONDS):
-                return await self._read(prompt)
-        except TimeoutError:
-            raise CutOff("answer_too_long") from None
-        finally:
-            await known.close()
 
-    async def _read(self, prompt: Prompt) -> str:
-        """The text up to the model's limit: parts that are cut are not translated."""
-        self._parts, tokens = [], None
-        stream = clean_stream(providers().adapter(self.model.provider).stream(prompt, self.model))
-        try:
-            async with contextlib.aclosing(stream) as pieces:
-                async for piece in pieces:
-                    match piece:
-                        case Text(text):
-                            self._parts.append(text)
-                        case Tokens():
-                            tokens = piece
-                        case LengthLimit():
-                            self._cut_last_part()
-                    if sum(map(len, self._parts)) > MAX_ANSWER_CHARS:
-                        raise CutOff("answer_too_long")
-        finally:
-            self._count(prompt, tokens)
-        return "".join(self._parts)
-
-    def _cut_last_part(self) -> None:
-        text = "".join(self._parts)
-        self._parts = [text[: text.rfind("[[")]] if "[[" in text else []
-
-    def _count(self, prompt: Prompt, tokens: Tokens | None) -> None:
-        """What the service says; estimates where it says nothing."""
-        read = tokens.input_tokens if tokens else None
-        written = tokens.output_tokens if tokens else None
-        self.input_tokens += sum(map(estimate, prompt.texts())) if read is None else read
-        self.output_tokens += estimate("".join(self._parts)) if written is None else written
+def _whole_parts(reply: ModelReply) -> str:
+    """The text without a part that the limit has cut."""
+    if not reply.is_cut:
+        return reply.text
+    return reply.text[: max(0, reply.text.rfind("[["))]

@@ -12,7 +12,6 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from chat.core.context_budget import estimate
-from chat.core.errors import ChatError
 from chat.core.ports import Model
 from chat.services.configuration import providers
 from deepwiki.foundation.incidents import log_incident
@@ -22,6 +21,9 @@ from deepwiki.wiki.pages import markdown
 from deepwiki.wiki.translation.languages import BY_CODE
 from deepwiki.wiki.translation.model_answers import ModelAnswers, translating_model
 from deepwiki.wiki.translation.model_translation import TranslatedPage, translate_page
+from deepwiki.wiki.writing.call_budget import Budget
+from deepwiki.wiki.writing.model_calls import CallFailed, CallStopped, ModelCaller
+from repos.jobs import stopping
 
 logger = logging.getLogger(__name__)
 State = TranslationRequest.State
@@ -30,6 +32,7 @@ RUN_TIMEOUT = timedelta(minutes=30)  # a run that says nothing for so long has l
 WRITTEN_SHARE = 1.6  # tokens of a translation, for each of the text
 INSTRUCTION_TOKENS = 250
 BATCH_TOKENS = 1_500
+CAP_TOKENS = 2_000
 CAP = 3  # times the estimate, after which the rest stays as it was written
 MAX_TITLE_CHARS = 200
 NO_MODEL = "No language model is set up."
@@ -84,7 +87,7 @@ def request_translation(page: WikiPage, language: str, user_id: int | None) -> T
         if rows.update(
             state=State.WAITING, error="", requested_by=user_id, changed_at=timezone.now()
         ):
-            app.configure_task("wiki.translate_page", queue=QUEUE).defer(request_id=row.pk)
+            _enqueue(row)
     row.refresh_from_db()
     return row
 
@@ -92,36 +95,42 @@ def request_translation(page: WikiPage, language: str, user_id: int | None) -> T
 def run_request(request_id: int) -> TranslationRequest | None:
     """Translate the page of a request that waits; None when there is nothing to do."""
     rows = TranslationRequest.objects.filter(pk=request_id, state=State.WAITING)
-    if not rows.update(
-        state=State.RUNNING, run_number=F("run_number") + 1, changed_at=timezone.now()
-    ):
+    started = {"state": State.RUNNING, "run_number": F("run_number") + 1}
+    if not rows.update(**started, changed_at=timezone.now()):
         return None
     request = TranslationRequest.objects.select_related("page").get(pk=request_id)
-    error = _run(request)
-    _end(request, error)
+    request.state, request.error = State.DONE, ""
+    try:
+        _run(request)
+    except CallFailed as failure:
+        request.state, request.error = State.FAILED, str(failure)
+    except CallStopped:
+        request.state = State.WAITING
+    except Exception:
+        incident = log_incident(logger, "translating a page failed")
+        request.state, request.error = State.FAILED, INTERNAL.format(incident=incident)
+    _end(request)
     return request
 
 
-def _run(request: TranslationRequest) -> str:
-    """Translate and store; what went wrong, in words."""
-    original, model = original_of(request.page), translating_model()
-    if original is None or model is None:
-        return NO_MODEL
-    plan = estimated(original)
-    ask = ModelAnswers(model, CAP * plan.tokens if plan else 0)
+def _run(request: TranslationRequest) -> None:
+    """Translate and store. Raises CallFailed, CallStopped."""
+    original = original_of(request.page)
+    plan = estimated(original) if original is not None else None
+    if original is None or plan is None:
+        raise CallFailed(NO_MODEL)
+    request.model = plan.model_name
+    budget = Budget(max_tokens=CAP * plan.tokens + CAP_TOKENS)
+    model = plan.model
     try:
-        page = _translated(original, request.language, ask)
-        if not page.translated:
-            return UNUSABLE
-        store_translation(original, request.language, page)
-    except ChatError as error:
-        return error.message
-    except Exception:
-        return INTERNAL.format(incident=log_incident(logger, "translating a page failed"))
+        with ModelCaller(model.provider, model.id, budget, stopping.is_set) as caller:
+            page = _translated(original, request.language, ModelAnswers(caller))
     finally:
-        request.model = model.id
-        request.input_tokens, request.output_tokens = ask.input_tokens, ask.output_tokens
-    return ""
+        request.input_tokens = budget.spent.input_tokens
+        request.output_tokens = budget.spent.output_tokens
+    if not page.translated:
+        raise CallFailed(UNUSABLE)
+    store_translation(original, request.language, page)
 
 
 def _translated(original: PageVersion, language: str, ask: ModelAnswers) -> TranslatedPage:
@@ -153,18 +162,20 @@ def store_translation(original: PageVersion, language: str, page: TranslatedPage
     raise AssertionError  # the last attempt returned or raised
 
 
-def _end(request: TranslationRequest, error: str) -> None:
-    request.state, request.error = State.FAILED if error else State.DONE, error
+def _end(request: TranslationRequest) -> None:
+    """Store how a run ended, unless another one has begun; one that was stopped waits again."""
     request.changed_at = timezone.now()
+    fields = ("state", "error", "model", "input_tokens", "output_tokens", "changed_at")
     rows = TranslationRequest.objects.filter(pk=request.pk, run_number=request.run_number)
-    rows.update(
-        state=request.state,
-        error=request.error,
-        model=request.model,
-        input_tokens=request.input_tokens,
-        output_tokens=request.output_tokens,
-        changed_at=request.changed_at,
-    )
+    with transaction.atomic():
+        ended = rows.update(**{name: getattr(request, name) for name in fields})
+        if ended and request.state == State.WAITING:
+            _enqueue(request)
+
+
+def _enqueue(request: TranslationRequest) -> None:
+    # By name: the task stands above this module.
+    app.configure_task("wiki.translate_page", queue=QUEUE).defer(request_id=request.pk)
 
 
 def _is_going_on() -> Q:
