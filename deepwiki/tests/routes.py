@@ -24,6 +24,8 @@ OPEN_READERS = "readers of what is open"
 MANAGERS = "managers"
 # Managers, while its host lets it be read.
 OPEN_MANAGERS = "managers of what is open"
+# Managers and the groups that they chose, while its host lets it be read.
+EDITORS = "editors"
 # Whoever may decide who reads a private repository.
 SHARERS = "sharers"
 # The person whose conversation or token it is.
@@ -77,6 +79,13 @@ RULES = {
     "wiki-translate": posted(OPEN_MANAGERS, 302),
     "wiki-search": Rule(OPEN_READERS),
     "wiki-export": Rule(OPEN_READERS),
+    "wiki-notes": Rule(EDITORS),
+    "wiki-note-new": Rule(EDITORS),
+    "wiki-note": Rule(EDITORS),
+    "wiki-note-change": posted(EDITORS, 302),
+    "wiki-comments": Rule(OPEN_READERS),
+    "wiki-comment-change": posted(EDITORS, 302),
+    "wiki-all-comments": Rule(EDITORS),
     # of a conversation, an answer, a token of one's own
     "conversation": Rule(OWN),
     "message-footer": Rule(OWN),

@@ -18,20 +18,20 @@ from chat.models import Conversation, Message, Share
 from deepwiki.accounts.models import ApiToken
 from deepwiki.tests import routes as table
 from deepwiki.tests.routes import RULES
-from deepwiki.wiki.tests.wikis import make_wiki
+from deepwiki.wiki.tests.wikis import contributed, make_wiki
 from repos.models import Repository
 from repos.services import add
 from repos.sources import parse_address
 
 pytestmark = pytest.mark.django_db
-PEOPLE = ("owner", "reader", "member", "person", "staff", "manager", "sharer", "boss")
+PEOPLE = ("owner", "reader", "member", "editor", "person", "staff", "manager", "sharer", "boss")
 PERMISSIONS = {
     "manager": ["change_repository", "delete_repository"],
     "sharer": ["share_repository"],
 }
 STRANGER = "stranger"
 # Kind of repository -> who may read it, of those who are signed in.
-GIVEN = {"owner", "reader", "member"}
+GIVEN = {"owner", "reader", "member", "editor"}
 READERS = {
     "of a public host": set(PEOPLE),
     "folder": set(PEOPLE),
@@ -93,6 +93,8 @@ def world(settings):
         people[name].save()
     team = Group.objects.create(name="team")
     team.user_set.add(people["member"])
+    editors = Group.objects.create(name="editors")
+    editors.user_set.add(people["editor"])
     made = World(people, {})
     for kind, address in ADDRESSES.items():
         is_private = kind in PRIVATE
@@ -101,12 +103,15 @@ def world(settings):
         if is_private:
             repository.readers.add(people["reader"])
             repository.reader_groups.add(team)
+            repository.readers.add(people["editor"])
         if kind in CLOSED:
             repository.closed_at = timezone.now()
             repository.save()
         made.repositories[kind] = repository
-        make_wiki(repository)
+        wiki = make_wiki(repository)
+        wiki.editor_groups.add(editors)
         made.arguments[kind] = _arguments(people["owner"], repository)
+        made.arguments[kind] |= contributed(wiki, people["owner"])
     made.arguments["none"] = _missing()
     return made
 
@@ -131,7 +136,13 @@ def _arguments(owner, repository):
 
 def _missing():
     names = ("repository_id", "conversation_id", "message_id", "run_id")
-    return {"share_id": 0, "token_id": 0, **{name: uuid.uuid4() for name in names}}
+    return {
+        "share_id": 0,
+        "token_id": 0,
+        "note_id": 0,
+        "comment_id": 0,
+        **{name: uuid.uuid4() for name in names},
+    }
 
 
 def path_of(route, arguments):
@@ -142,6 +153,10 @@ def path_of(route, arguments):
         values["file_format"] = "json"
     if route.name == "wiki-change":
         values["action"] = "public"
+    if route.name == "wiki-note-change":
+        values["action"] = "delete"
+    if route.name == "wiki-comment-change":
+        values["action"] = "resolve"
     values = {name: values[name] for name in route.arguments}
     try:
         return reverse(route.name, kwargs=values)
@@ -169,6 +184,9 @@ def allowed(rule, person, kind):
             return is_reader and manages(person, kind)
         case table.OPEN_MANAGERS:
             return is_reader and manages(person, kind) and kind not in CLOSED
+        case table.EDITORS:
+            edits = person == "editor" or manages(person, kind)
+            return is_reader and edits and kind not in CLOSED
         case table.SHARERS:
             return kind in PRIVATE and person in ("owner", "sharer", "boss")
         case table.OWN:
@@ -198,6 +216,7 @@ def places(*who):
 
 GUARDED = (
     table.READERS,
+    table.EDITORS,
     table.OPEN_READERS,
     table.MANAGERS,
     table.OPEN_MANAGERS,

@@ -4,9 +4,11 @@ from django.urls import path, re_path
 
 from deepwiki.wiki.web import (
     claim_views,
+    comment_views,
     export_views,
     manage_views,
     named_addresses,
+    note_views,
     search_views,
     translation_views,
     version_views,
@@ -19,6 +21,7 @@ NAMED = (
     r"^(?!(?:accounts|admin|api|c|chat|design|diagrams|m|parts|r|repositories|s|static|styleguide"
     r"|webhooks|ws)/)(?P<owner>[A-Za-z0-9][\w.-]{0,99})/(?P<name>[\w.-]{1,100})/"
 )
+PAGE = "r/<uuid:repository_id>/wiki/<slug:slug>"
 
 urlpatterns = [
     path("r/<uuid:repository_id>/wiki/", views.wiki, name="wiki"),
@@ -43,6 +46,25 @@ urlpatterns = [
         "r/<uuid:repository_id>/wiki/<slug:slug>/versions/<int:number>",
         version_views.page_changes,
         name="wiki-changes",
+    ),
+    path(f"{PAGE}/notes", note_views.page_notes, name="wiki-notes"),
+    path(f"{PAGE}/notes/new", note_views.new_note, name="wiki-note-new"),
+    path(f"{PAGE}/notes/<int:note_id>", note_views.edit_note, name="wiki-note"),
+    path(
+        f"{PAGE}/notes/<int:note_id>/<slug:action>",
+        note_views.change_note_state,
+        name="wiki-note-change",
+    ),
+    path(f"{PAGE}/comments", comment_views.page_comments, name="wiki-comments"),
+    path(
+        f"{PAGE}/comments/<int:comment_id>/<slug:action>",
+        comment_views.change_comment,
+        name="wiki-comment-change",
+    ),
+    path(
+        "r/<uuid:repository_id>/wiki-comments",
+        comment_views.wiki_comments,
+        name="wiki-all-comments",
     ),
     path(
         "r/<uuid:repository_id>/wiki/<slug:slug>/claims",

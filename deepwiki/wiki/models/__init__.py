@@ -3,6 +3,7 @@
 Who may read a repository may read its wiki; `Wiki.is_public` lets strangers in as well.
 """
 
+from deepwiki.wiki.models.contributions import NoteVersion, PageNote, ReaderComment
 from deepwiki.wiki.models.page_claim import PageClaim
 from deepwiki.wiki.models.page_refresh import PageRefresh
 from deepwiki.wiki.models.recorded_page import RecordedPage
@@ -21,9 +22,12 @@ from deepwiki.wiki.models.translation_request import TranslationRequest
 __all__ = [
     "DEFAULT_LANGUAGE",
     "BuildPage",
+    "NoteVersion",
     "PageClaim",
+    "PageNote",
     "PageRefresh",
     "PageVersion",
+    "ReaderComment",
     "RecordedPage",
     "RenderedPage",
     "TranslationRequest",

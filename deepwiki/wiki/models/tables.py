@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -33,6 +34,9 @@ class Wiki(models.Model):
     )
     leave_out_unsupported = models.BooleanField(
         default=False, db_default=False, help_text="Sentences without support are not shown."
+    )
+    editor_groups = models.ManyToManyField(
+        Group, blank=True, related_name="+", help_text="May write notes, beside its managers."
     )
     commit = models.CharField(max_length=64, blank=True, default="", db_default="")
     coverage = models.JSONField(default=dict, db_default={}, blank=True)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Value, When
 
-from deepwiki.wiki.models import DEFAULT_LANGUAGE, PageVersion, Wiki, WikiPage
+from deepwiki.wiki.models import DEFAULT_LANGUAGE, PageNote, PageVersion, Wiki, WikiPage
 from deepwiki.wiki.translation.languages import reading_language
 from deepwiki.wiki.translation.recorded_pages import translate_recorded
 
 
 def current_version(page: WikiPage, language: str | None = None) -> PageVersion | None:
-    """The version of a page that is shown; None while it is not written.
+    """The version of a page that is shown, with `has_notes`; None while it is not written.
 
     A page made from the code is made in the language first where it is missing or outdated.
     """
     wanted = language or reading_language()
     translate_recorded(page.wiki, wanted, [page.pk])
-    return _newest_first(page.versions.all(), wanted).first()
+    notes = PageNote.objects.filter(page=OuterRef("page"), deleted_at=None)
+    return _newest_first(page.versions.annotate(has_notes=Exists(notes)), wanted).first()
 
 
 def current_versions(wiki: Wiki, language: str | None = None) -> QuerySet[PageVersion]:

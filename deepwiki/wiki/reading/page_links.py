@@ -9,12 +9,19 @@ from chat.core.citations import Checked, Citation, CitationState
 from chat.rendering.citation_links import CitationChecker
 from deepwiki.wiki.ledger.claim import ClaimState
 from deepwiki.wiki.reading.page_ledger import PageLedger
+from repos.models import Repository
 from repos.search import code_url
 
 STATES: dict[ClaimState | None, CitationState] = {
     ClaimState.CHANGED: "changed",
     ClaimState.UNSUPPORTED: "unsupported",
 }
+
+
+def index_commit(repository: Repository) -> str:
+    """Where the current index of a repository stands; empty without one."""
+    index = repository.current_index
+    return index.commit if index is not None else ""
 
 
 @dataclass(frozen=True)

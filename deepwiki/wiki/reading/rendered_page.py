@@ -32,7 +32,7 @@ from deepwiki.wiki.reading.page_html import (
     with_wiki_targets,
 )
 from deepwiki.wiki.reading.page_ledger import PageLedger, page_ledger
-from deepwiki.wiki.reading.page_links import WikiLinks
+from deepwiki.wiki.reading.page_links import WikiLinks, index_commit
 from repos.models import Repository
 from repos.search import line_counts
 
@@ -92,16 +92,15 @@ def rendered(
     version's own commit stays, whatever the index moves on to. `ledger` is the version's, if
     it was loaded before.
     """
-    index = repository.current_index
-    commit = index.commit if index is not None else ""
+    commit = index_commit(repository)
     ledger = ledger or page_ledger(version)
-    key = _key(repository, ledger)
+    key = rendering_key(repository, ledger)
     stored = RenderedPage.objects.filter(
         version=version, for_strangers=for_strangers, key=key, commit__in={version.commit, commit}
     ).first()
     if stored is not None:
         return PageHtml.from_json(stored.page)
-    links = _links(version, repository, ledger, for_strangers=for_strangers)
+    links = page_links(repository, version.commit, ledger, for_strangers=for_strangers)
     page = _render(version, links)
     if page.is_whole:
         row = RenderedPage(version=version, for_strangers=for_strangers, key=key, commit=commit)
@@ -120,7 +119,7 @@ def _store(row: RenderedPage, page: PageHtml) -> None:
     )
 
 
-def _key(repository: Repository, ledger: PageLedger) -> str:
+def rendering_key(repository: Repository, ledger: PageLedger) -> str:
     """Another one where the HTML would be another; the site's key signs drawings."""
     parts = (_addresses(repository), ledger.key)
     digest = salted_hmac(SALT, repr(parts), algorithm="sha256")
@@ -131,8 +130,8 @@ def _addresses(repository: Repository) -> tuple[object, ...]:
     return RENDERER, settings.FORCE_SCRIPT_NAME, repository.kind, repository.url
 
 
-def _links(
-    version: PageVersion, repository: Repository, ledger: PageLedger, *, for_strangers: bool
+def page_links(
+    repository: Repository, commit: str, ledger: PageLedger, *, for_strangers: bool
 ) -> WikiLinks | None:
     """None without an index: then nothing is known about what is cited."""
     index = repository.current_index
@@ -140,7 +139,7 @@ def _links(
         return None
     return WikiLinks(
         repository.address,
-        version.commit,
+        commit,
         line_counts(index.pk, index.updated_at),
         None if for_strangers else repository.pk,
         ledger,

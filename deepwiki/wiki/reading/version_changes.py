@@ -33,7 +33,12 @@ class VersionChanges:
 
 def version_changes(old: PageVersion | None, new: PageVersion) -> VersionChanges:
     """From `old`, nothing where there is none, to `new`."""
-    before, after = _lines(old.text if old is not None else ""), _lines(new.text)
+    return text_changes(old.text if old is not None else "", new.text)
+
+
+def text_changes(old: str, new: str) -> VersionChanges:
+    """From one text to another."""
+    before, after = _lines(old), _lines(new)
     is_cut = max(len(before), len(after)) > MAX_LINES
     return VersionChanges(list(_changes(before[:MAX_LINES], after[:MAX_LINES])), is_cut)
 

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from deepwiki.wiki.content import ContentBlock, PageContent, TextBlock
-from deepwiki.wiki.models import PageVersion, Wiki, WikiPage
+from deepwiki.wiki.models import (
+    NoteVersion,
+    PageNote,
+    PageVersion,
+    ReaderComment,
+    Wiki,
+    WikiPage,
+)
 
 OVERVIEW = """## What it is
 
@@ -99,3 +106,14 @@ def write(page: WikiPage, sample: SamplePage, commit: str, **fields: Any) -> Pag
         made_by=PageVersion.Author.CODE,
         **fields,
     )
+
+
+def contributed(wiki: Wiki, person: Any) -> dict[str, int]:
+    """The ids of a note and a comment of a person on the page `prices`."""
+    page = wiki.pages.get(slug="prices")
+    note = PageNote.objects.create(page=page, anchor={})
+    NoteVersion.objects.create(
+        note=note, version_number=1, kind=PageNote.Kind.NOTE, text="Mind this.", author=person
+    )
+    comment = ReaderComment.objects.create(page=page, author=person, text="Is this so?")
+    return {"note_id": note.pk, "comment_id": comment.pk}

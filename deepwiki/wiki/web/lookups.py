@@ -14,6 +14,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
+from deepwiki.wiki.contributions.editors import editable_wikis
 from deepwiki.wiki.models import Wiki
 from deepwiki.wiki.permissions import readable_wikis
 from deepwiki.wiki.translation.languages import reading
@@ -42,6 +43,11 @@ def readers_only(view: View) -> View:
 def readable_wiki(request: HttpRequest, repository_id: uuid.UUID) -> Wiki:
     """The wiki of a repository, which has its `repository`."""
     return get_object_or_404(readable_wikis(request.user), repository_id=repository_id)
+
+
+def editable_wiki(request: HttpRequest, repository_id: uuid.UUID) -> Wiki:
+    """The same, of one that the person may edit."""
+    return get_object_or_404(editable_wikis(request.user), repository_id=repository_id)
 
 
 def _is_open(request: HttpRequest, repository_id: uuid.UUID) -> bool:

@@ -7,15 +7,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from deepwiki.wiki.models import PageVersion, Wiki, WikiPage
+from deepwiki.wiki.models import PageVersion, WikiPage
 from deepwiki.wiki.reading.current_versions import current_version
-from deepwiki.wiki.reading.page_tree import load_tree, page_url
 from deepwiki.wiki.reading.version_changes import version_changes
 from deepwiki.wiki.web.lookups import readable_wiki, readers_only
-from deepwiki.wiki.web.wiki_state import WikiState
+from deepwiki.wiki.web.unlisted_pages import about_page, render_unlisted
 
 MAX_VERSIONS = 200
 
@@ -26,8 +25,8 @@ def page_versions(request: HttpRequest, repository_id: uuid.UUID, slug: str) -> 
     """The versions of a page in its current language, the newest first."""
     wiki = readable_wiki(request, repository_id)
     page = get_object_or_404(wiki.pages, slug=slug)
-    context = {**_context(wiki, page), "versions": _versions(page)[:MAX_VERSIONS]}
-    return _render(request, "wiki/versions.html", context)
+    context = {**about_page(page), "versions": _versions(page)[:MAX_VERSIONS]}
+    return render_unlisted(request, "wiki/versions.html", context)
 
 
 @require_safe
@@ -38,8 +37,8 @@ def page_changes(
     """What changed in a version, compared with the one before."""
     wiki = readable_wiki(request, repository_id)
     page = get_object_or_404(wiki.pages, slug=slug)
-    context = {**_context(wiki, page), **_changes(_versions(page), number)}
-    return _render(request, "wiki/changes.html", context)
+    context = {**about_page(page), **_changes(_versions(page), number)}
+    return render_unlisted(request, "wiki/changes.html", context)
 
 
 def _changes(versions: QuerySet[PageVersion], number: int) -> dict[str, Any]:
@@ -54,15 +53,3 @@ def _versions(page: WikiPage) -> QuerySet[PageVersion]:
     if current is None:
         raise Http404
     return page.versions.filter(language=current.language).order_by("-version_number")
-
-
-def _context(wiki: Wiki, page: WikiPage) -> dict[str, Any]:
-    state = WikiState(wiki.repository, wiki)
-    shown = {"shown": page, "url": page_url(wiki, page)}
-    return {**state.context, **shown, "state": state, "tree": load_tree(wiki), "is_wiki": True}
-
-
-def _render(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    response = render(request, template, context)
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response

@@ -36,6 +36,21 @@ document.addEventListener("click", ({ target }) => {
   if (enlarge) enlargeDrawing(enlarge.closest("figure").querySelector(".drawing"));
 });
 
+// What is selected on the page is quoted when a comment on it is begun.
+const quote = document.querySelector("[data-quotes] [name=quote]");
+const QUOTE_CHARS = 1000;
+let selected = "";
+
+document.addEventListener("selectionchange", () => {
+  const selection = document.getSelection();
+  const place = selection.anchorNode?.parentElement;
+  if (!selection.isCollapsed && place?.closest(".prose")) selected = selection.toString();
+});
+
+quote?.closest("details").addEventListener("toggle", ({ target }) => {
+  if (target.open && selected && !quote.value) quote.value = selected.trim().slice(0, QUOTE_CHARS);
+});
+
 function ask(text) {
   handQuestionTo(asking.action, text);
   location.assign(asking.action);

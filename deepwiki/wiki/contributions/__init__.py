@@ -1,0 +1,1 @@
+"""What people add to a wiki: notes and corrections on its pages, comments to its editors."""
