@@ -28,7 +28,8 @@ import sys
 import threading
 from asyncio import StreamReader, StreamWriter
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 from chat.testing.http_wire import HttpRequest, read_request, send_reply
 from chat.testing.loopback import Loopback
@@ -66,7 +67,8 @@ class OpenAIServer(Loopback):
     `closed` counts streams whose client left before the end; `most_embedding` is the
     largest number of concurrent embedding requests. With a `listener` it serves that
     socket, which it closes at the end, instead of `port`. `default` is the script of
-    models whose name has none. A model in `plays` calls tools (see tool_script.py).
+    models whose name has none. A model in `plays` calls tools (see tool_script.py). `write`
+    makes the answers of models whose name has no script from the bodies of their requests.
     """
 
     requests: list[Json] = field(default_factory=list)
@@ -77,6 +79,7 @@ class OpenAIServer(Loopback):
     listener: socket.socket | None = None
     default: str = ""
     plays: dict[str, Play] = field(default_factory=dict)
+    write: Callable[[Json], str] | None = None
     embedding: int = 0
     most_embedding: int = 0
 
@@ -142,7 +145,7 @@ class OpenAIServer(Loopback):
         await send_reply(writer, 200, _embeddings(body))
 
     async def _chat(self, body: Json, reader: StreamReader, writer: StreamWriter) -> bool:
-        script = ModelScript.of(body["model"], self.default)
+        script = self._script(body)
         if self._fails(body["model"], script.fault):
             await _send_error(writer, script.fault, body)
             return True
@@ -163,6 +166,12 @@ class OpenAIServer(Loopback):
             raise
         finally:
             await self._end_watch(client_left, is_broken=is_broken)
+
+    def _script(self, body: Json) -> ModelScript:
+        script = ModelScript.of(body["model"], self.default)
+        if self.write is None or "?" in body["model"]:
+            return script
+        return replace(script, text=self.write(body))
 
     def _turn(self, body: Json, script: ModelScript) -> ModelTurn | None:
         plays = self.plays.get(body["model"]) or read_turns(script.turns)

@@ -2,6 +2,7 @@
 
 from deepwiki.wiki.builds.claims import rescue
 from deepwiki.wiki.builds.queue import (
+    BuildOrder,
     WikiDisabled,
     cancel,
     is_outdated,
@@ -13,6 +14,7 @@ from deepwiki.wiki.builds.queue import (
 from deepwiki.wiki.builds.runner import run, run_next
 
 __all__ = [
+    "BuildOrder",
     "WikiDisabled",
     "cancel",
     "is_outdated",

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from deepwiki.wiki.builds.claims import claimed_as
 from deepwiki.wiki.content import PageContent
+from deepwiki.wiki.ledger.page_claims import store_claims
 from deepwiki.wiki.models import (
     DEFAULT_LANGUAGE,
     BuildPage,
@@ -22,6 +23,7 @@ from deepwiki.wiki.models import (
 from deepwiki.wiki.pages import markdown
 from deepwiki.wiki.plan import FormerPage, PlannedPage, WikiPlan, match_plan
 from deepwiki.wiki.translation.recorded_pages import json_content, store_recorded
+from deepwiki.wiki.writing.page_writer import ModelPage
 
 MAX_TITLE_CHARS = 200
 
@@ -65,7 +67,8 @@ def store_plan(
         kept = [page.pk for page in pages.values()]
         WikiPage.objects.filter(wiki=wiki).exclude(pk__in=kept).update(is_removed=True)
         BuildPage.objects.filter(build=build).delete()
-        BuildPage.objects.bulk_create(BuildPage(build=build, page=page) for page in pages.values())
+        rows = [page for page in pages.values() if build.only_slug in ("", page.slug)]
+        BuildPage.objects.bulk_create(BuildPage(build=build, page=page) for page in rows)
         WikiBuild.objects.filter(pk=build.pk).update(commit=build.commit)
         Wiki.objects.filter(pk=wiki.pk).update(commit=build.commit, coverage=coverage)
 
@@ -122,6 +125,56 @@ def save_page(build: WikiBuild, row: BuildPage, title: str, content: PageContent
         _finish(row, BuildPage.State.DONE)
 
 
+def save_model_page(build: WikiBuild, row: BuildPage, title: str, page: ModelPage) -> None:
+    """Store a page that a model wrote, with its claims, as a new version. Raises ClaimLost.
+
+    A page that a person wrote last stays as it is.
+    """
+    with transaction.atomic():
+        _lock(build)
+        language = page.language
+        newest = _newest(row, language)
+        if newest is None or newest.made_by != PageVersion.Author.PERSON:
+            version = PageVersion.objects.create(
+                page_id=row.page_id,
+                language=language,
+                version_number=(newest.version_number if newest else 0) + 1,
+                title=title[:MAX_TITLE_CHARS],
+                commit=build.commit,
+                content=page.content.as_json(),
+                text=markdown(page.content, title),
+                made_by=PageVersion.Author.MODEL,
+                model=build.model,
+                second_look=page.second_look,
+            )
+            store_claims(version, page.claims)
+        _finish(row, BuildPage.State.DONE)
+
+
+def keep_page(build: WikiBuild, row: BuildPage) -> None:
+    """The page stays as a model wrote it. Raises ClaimLost."""
+    with transaction.atomic():
+        _lock(build)
+        _finish(row, BuildPage.State.DONE)
+
+
+def mark_fallback(build: WikiBuild, row: BuildPage, reason: str) -> None:
+    """Store why a model did not write a page that is there nevertheless."""
+    BuildPage.objects.filter(pk=row.pk, build=build).update(is_fallback=True, error=reason)
+
+
+def is_by_model(row: BuildPage) -> bool:
+    """Whether the newest version of a page, in any language, was written by a model."""
+    newest = PageVersion.objects.filter(page_id=row.page_id, translated_from=None)
+    found = newest.order_by("-created_at", "-pk").first()
+    return found is not None and found.made_by == PageVersion.Author.MODEL
+
+
+def _newest(row: BuildPage, language: str) -> PageVersion | None:
+    versions = PageVersion.objects.filter(page_id=row.page_id, language=language)
+    return versions.order_by("-version_number").first()
+
+
 def fail_page(build: WikiBuild, row: BuildPage, error: str) -> None:
     """Store why a page could not be written. Raises ClaimLost."""
     with transaction.atomic():
@@ -137,7 +190,7 @@ def _differs(newest: PageVersion, title: str, content: PageContent) -> bool:
 
 def _finish(row: BuildPage, state: BuildPage.State, error: str = "") -> None:
     rows = BuildPage.objects.filter(pk=row.pk)
-    rows.update(state=state, error=error, finished_at=timezone.now())
+    rows.update(state=state, error=error, is_fallback=False, finished_at=timezone.now())
 
 
 def _lock(build: WikiBuild) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
+
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -15,12 +18,33 @@ REQUEST_ATTEMPTS = 5
 QUEUE = "wiki"
 
 
+@dataclass(frozen=True)
+class BuildOrder:
+    """How a wiki is to be made: by which model, within which caps; one page of it or all.
+
+    Fields of `ModelBuild`. Without a model it is made from the code only.
+    """
+
+    provider: str = ""
+    model: str = ""
+    max_tokens: int = 0
+    max_cost: float = 0.0
+    only_slug: str = ""
+
+
+FROM_CODE = BuildOrder()
+
+
 class WikiDisabled(Exception):
     """The wiki of this repository is switched off."""
 
 
 def request(
-    repository: Repository, user_id: int | None = None, *, start: bool = True
+    repository: Repository,
+    user_id: int | None = None,
+    *,
+    start: bool = True,
+    order: BuildOrder = FROM_CODE,
 ) -> tuple[WikiBuild, bool]:
     """The unfinished build of a repository's wiki, created if there is none; whether it is new.
 
@@ -33,7 +57,7 @@ def request(
         raise WikiDisabled(DISABLED)
     for attempt in range(REQUEST_ATTEMPTS):
         try:
-            return _create(wiki, user_id, start=start), True
+            return _create(wiki, user_id, order, start=start), True
         except IntegrityError:
             unfinished = wiki.builds.filter(state__in=WikiBuild.UNFINISHED).first()
             if unfinished is not None:
@@ -43,9 +67,9 @@ def request(
     raise AssertionError  # the last attempt returned or raised
 
 
-def _create(wiki: Wiki, user_id: int | None, *, start: bool) -> WikiBuild:
+def _create(wiki: Wiki, user_id: int | None, order: BuildOrder, *, start: bool) -> WikiBuild:
     with transaction.atomic():
-        build = WikiBuild.objects.create(wiki=wiki, requested_by_id=user_id)
+        build = WikiBuild.objects.create(wiki=wiki, requested_by_id=user_id, **asdict(order))
         if start:
             enqueue(build)
     return build
@@ -70,7 +94,7 @@ def is_outdated(repository: Repository) -> bool:
         return True
     if wiki.is_disabled or wiki.builds.filter(state__in=WikiBuild.UNFINISHED).exists():
         return False
-    last = wiki.builds.order_by("-created_at").first()
+    last = wiki.builds.filter(only_slug="").order_by("-created_at").first()
     return last is None or last.commit != index.commit
 
 
@@ -95,15 +119,16 @@ def cancel(build: WikiBuild) -> bool:
 
 
 def retry_failed(build: WikiBuild) -> bool:
-    """Make the failed pages of a build once more; False when another one is unfinished."""
+    """Make the failed pages of a build, and those without the model, once more; False when another one is unfinished."""
     try:
         with transaction.atomic():
             ended = WikiBuild.objects.filter(pk=build.pk, state__in=[State.DONE, State.FAILED])
             changes = {"error": "", "finished_at": None, "crash_count": 0}
             if not ended.update(state=State.QUEUED, **changes):
                 return False
-            failed = build.pages.filter(state=BuildPage.State.FAILED)
-            failed.update(state=BuildPage.State.WAITING, error="", finished_at=None)
+            failed = build.pages.filter(Q(state=BuildPage.State.FAILED) | Q(is_fallback=True))
+            changes = {"error": "", "finished_at": None, "is_fallback": False}
+            failed.update(state=BuildPage.State.WAITING, **changes)
             enqueue(build)
     except IntegrityError:
         return False

@@ -15,9 +15,12 @@ from django.utils import timezone
 
 from deepwiki.foundation.incidents import log_incident
 from deepwiki.wiki.builds import claims, queue
+from deepwiki.wiki.builds.model_writing import ModelWriting, in_writing_order, model_of
 from deepwiki.wiki.builds.page_store import (
     ClaimLost,
     fail_page,
+    is_by_model,
+    keep_page,
     match_stored,
     save_page,
     store_plan,
@@ -26,6 +29,9 @@ from deepwiki.wiki.evidence import IndexReader, read_code_base, read_name_hints,
 from deepwiki.wiki.models import BuildPage, Wiki, WikiBuild
 from deepwiki.wiki.pages import write_page
 from deepwiki.wiki.plan import CodeBase, Coverage, WikiPlan, WikiSettings, plan_wiki
+from deepwiki.wiki.writing.call_budget import CapReached
+from deepwiki.wiki.writing.model_calls import CallFailed, CallStopped
+from deepwiki.wiki.writing.page_writer import PageWriter
 from repos.access import OPERATOR_ID
 from repos.jobs import stopping
 from repos.models import Index
@@ -41,6 +47,12 @@ SWITCHED_OFF = "The settings in the repository switch its wiki off."
 CRASHED = "Making this wiki ended the worker several times. Tell the administrator."
 INTERNAL = "Something went wrong on our side. Tell the administrator: incident {incident}."
 SOME_FAILED = "{done} of {total} pages are written; {failed} failed. The first: {title}: {error}"
+
+SOME_FROM_CODE = (
+    "The model could not write {count} of {total} pages; they are made from the code. The first:"
+    " {title}: {error}"
+)
+CAP_REACHED = "The build has reached its limit of cost. The pages written so far stay; resume it."
 
 OnUpdate = Callable[[WikiBuild], None]
 
@@ -85,6 +97,12 @@ def _execute(build: WikiBuild, on_update: OnUpdate) -> WikiBuild:
     try:
         with claims.heartbeat(build, lambda: extend_snapshot(snapshot)):
             _make(build, snapshot, on_update)
+    except CallStopped:
+        claims.release(build)
+    except CapReached:
+        _pause(build, CAP_REACHED)
+    except CallFailed as failed:
+        _end(build, State.FAILED, str(failed))
     except ClaimLost:
         logger.info("a build of a wiki was stopped, or is another worker's: %s", build.pk)
     except Wiki.DoesNotExist:
@@ -105,13 +123,25 @@ def _make(build: WikiBuild, snapshot: IndexSnapshot, on_update: OnUpdate) -> Non
         WikiBuild.objects.filter(pk=build.pk).update(commit=snapshot.commit)
         _end(build, State.CANCELLED, SWITCHED_OFF)
         return
-    made = _plan(build, snapshot, reader, settings)
+    with model_of(build) as caller:
+        made = _plan(build, snapshot, reader, settings)
+        model = None
+        if caller is not None:
+            writer = PageWriter(caller, snapshot, made.plan, made.code, reader)
+            model = ModelWriting(build, writer)
+        _write_all(build, made, model, on_update)
+
+
+def _write_all(
+    build: WikiBuild, made: _Made, model: ModelWriting | None, on_update: OnUpdate
+) -> None:
     rows = BuildPage.objects.filter(build=build, state=BuildPage.State.WAITING)
-    for row in rows.select_related("page").order_by("page__position"):
+    ordered = list(rows.select_related("page").order_by("page__position"))
+    for row in ordered if model is None else in_writing_order(ordered):
         if stopping.is_set():
             claims.release(build)
             return
-        _write(build, row, made)
+        _write(build, row, made, model)
         on_update(build)
     _finish(build)
 
@@ -124,7 +154,8 @@ def _plan(
     planned = plan_wiki(code, read_name_hints(code, reader), settings)
     plan, former_ids = match_stored(build.wiki, planned)
     slugs = BuildPage.objects.filter(build=build).values_list("page__slug", flat=True)
-    if build.commit != snapshot.commit or set(slugs) != set(plan.by_slug):
+    wanted = {build.only_slug} if build.only_slug else set(plan.by_slug)
+    if build.commit != snapshot.commit or set(slugs) != wanted:
         build.commit = snapshot.commit
         index = Index.objects.filter(pk=snapshot.index_id).first()
         left_out = index.skipped.get("counts", {}) if index else {}
@@ -132,13 +163,18 @@ def _plan(
     return _Made(plan, code, reader)
 
 
-def _write(build: WikiBuild, row: BuildPage, made: _Made) -> None:
+def _write(build: WikiBuild, row: BuildPage, made: _Made, model: ModelWriting | None) -> None:
     """Write a page and save it; a page that cannot be written does not stop the others."""
     planned = made.plan.by_slug[row.page.slug]
     try:
         content = write_page(planned, made.plan, made.code, made.reader)
-        save_page(build, row, planned.title, content)
-    except ClaimLost:
+        if model is not None:
+            model.write(row, planned, content)
+        elif build.requested_by_id is None and is_by_model(row):
+            keep_page(build, row)
+        else:
+            save_page(build, row, planned.title, content)
+    except (ClaimLost, CapReached, CallStopped):
         raise
     except Exception:
         incident = log_incident(logger, "writing a page of a wiki failed")
@@ -159,6 +195,11 @@ def _finish(build: WikiBuild) -> None:
             title=first.page.title,
             error=first.error,
         )
+    fallen = [row for row in rows if row.is_fallback]
+    if fallen and not failed:
+        error = SOME_FROM_CODE.format(
+            count=len(fallen), total=len(rows), title=fallen[0].page.title, error=fallen[0].error
+        )
     nothing_written = bool(failed) and len(failed) == len(rows)
     _end(build, State.FAILED if nothing_written else State.DONE, error)
     if not nothing_written:
@@ -175,6 +216,10 @@ def _end(build: WikiBuild, state: State, error: str = "") -> None:
         repository.refresh_from_db()
         if queue.is_outdated(repository):
             queue.request(repository, build.requested_by_id)
+
+
+def _pause(build: WikiBuild, error: str) -> None:
+    claims.claimed_as(build).update(state=State.PAUSED, error=error)
 
 
 def _fresh(build: WikiBuild) -> WikiBuild:

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from deepwiki.wiki.models.model_build import ModelBuild
 from repos.models import Repository
 
 DEFAULT_LANGUAGE = "en"
@@ -112,6 +113,13 @@ class PageVersion(models.Model):
     translated_from = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.CASCADE, related_name="translations"
     )
+    model = models.CharField(max_length=500, blank=True, default="", db_default="")
+    second_look = models.JSONField(
+        default=dict,
+        db_default={},
+        blank=True,
+        help_text="What of its questions it answers: `deepwiki.wiki.writing.second_look`.",
+    )
     checked_commit = models.CharField(
         max_length=64,
         blank=True,
@@ -153,7 +161,7 @@ class RenderedPage(models.Model):
         return f"{self.version_id} for strangers" if self.for_strangers else str(self.version_id)
 
 
-class WikiBuild(models.Model):
+class WikiBuild(ModelBuild):
     """One making of a wiki, page by page; at most one of a wiki is unfinished."""
 
     class State(models.TextChoices):
@@ -212,6 +220,9 @@ class BuildPage(models.Model):
     page = models.ForeignKey(WikiPage, on_delete=models.CASCADE, related_name="+")
     state = models.CharField(
         max_length=10, choices=State, default=State.WAITING, db_default=State.WAITING
+    )
+    is_fallback = models.BooleanField(
+        default=False, db_default=False, help_text="The model could not write it; `error` says why."
     )
     error = models.TextField(blank=True, default="", db_default="")
     finished_at = models.DateTimeField(null=True, blank=True)

@@ -32,7 +32,7 @@ class PlannedPage:
     important first; a part with pages below it describes theirs too, and holds those that
     none of them has. `topic` says which guide or reference it is: `setup`, `api`, `commands`.
     `attached` are tests and documents that belong to a part. `notes` come from the settings
-    of the repository: data, never instructions.
+    of the repository: data, never instructions; `purpose` is what a model says that the page is for.
     """
 
     slug: str
@@ -44,6 +44,7 @@ class PlannedPage:
     importance: float = 0.0
     notes: str = ""
     attached: tuple[str, ...] = ()
+    purpose: str = ""
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,7 @@ class ModelCaller:
     ) -> None:
         self.budget = budget or Budget()
         self._should_stop = should_stop
+        self._unbilled: list[Spent] = []
         self._providers = services.providers()
         try:
             self.model: Model = self._providers.choose(provider, model)
@@ -130,6 +131,12 @@ class ModelCaller:
             return self._runner.run(self._watched(self._attempts(instruction)))
         finally:
             slot.release()
+            self._bill()
+
+    def _bill(self) -> None:
+        """Outside of the event loop, since budgets may be rows of the database."""
+        while self._unbilled:
+            self.budget.add(self._unbilled.pop())
 
     def input_tokens(self, instruction: Instruction) -> int:
         """What a call would read, by the model's own count where it is known."""
@@ -182,7 +189,7 @@ class ModelCaller:
             raise _BrokeOff from error
         finally:
             if reading.has_begun:
-                self.budget.add(self._spent(instruction, reading))
+                self._unbilled.append(self._spent(instruction, reading))
         return ModelReply(reading.text, reading.is_cut, self._spent(instruction, reading))
 
     def _spent(self, instruction: Instruction, reading: _Reading) -> Spent:
@@ -220,7 +227,13 @@ class _Reading:
                     self.is_cut = True
                     return
         if not self.text.strip():
-            raise CutOff("length_in_thoughts") if self.is_cut else Unavailable("empty_answer")
+            raise self._nothing()
+
+    def _nothing(self) -> ProviderError:
+        """Why there is no text."""
+        if self.is_cut:
+            return CutOff("length_in_thoughts")
+        return Unavailable("empty_answer")
 
     def _take(self, piece: Piece) -> None:
         self.has_begun = True
