@@ -9,7 +9,7 @@ same input. The chat figures are ratios to a bare relay measured in the same run
 that makes one embeddings call and passes the model's stream on with the typed client. `words` is
 about a new repository while two others compute vectors.
 
-`graph`, `grep`, `tools` and `wiki` are measured when they are named, on an index of their own.
+`graph`, `grep`, `tools`, `doors` and `wiki` are measured when they are named, on an index of their own.
 
 Only when named, since they take many minutes: `soak` (a warm-up of two minutes, then `--minutes` of
 `--rate` questions a second), `local` (the built-in embedder) and `memory` (a repository of 200 MB
@@ -65,6 +65,7 @@ def measure(source: Path, names: set[str], load: Load) -> dict[str, object]:
     from bench import (
         agent,
         chat,
+        doors,
         graph,
         grep,
         index,
@@ -95,6 +96,7 @@ def measure(source: Path, names: set[str], load: Load) -> dict[str, object]:
         "local": local_embedders,
         "grep": grep,
         "tools": tools,
+        "doors": doors,
         "wiki": wiki,
         "memory": large_repository,
     }

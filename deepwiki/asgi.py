@@ -14,10 +14,14 @@ from chat.routing import websocket_urlpatterns  # noqa: E402
 from deepwiki.runtime.lifespan import Lifespan  # noqa: E402
 from deepwiki.runtime.liveness import Liveness  # noqa: E402
 from deepwiki.runtime.path_prefix import PathPrefix  # noqa: E402
+from deepwiki.runtime.program_handler import ProgramPaths  # noqa: E402
 from deepwiki.runtime.unavailable import DatabaseGuard  # noqa: E402
 
 _protocols = ProtocolTypeRouter(
-    {"http": McpEndpoint(django_application), "websocket": URLRouter(websocket_urlpatterns)}
+    {
+        "http": McpEndpoint(ProgramPaths(django_application)),
+        "websocket": URLRouter(websocket_urlpatterns),
+    }
 )
 _prefixed = PathPrefix(DatabaseGuard(_protocols), settings.PATH_PREFIX)
 application = Lifespan(Liveness(_prefixed, settings.PATH_PREFIX))

@@ -6,6 +6,7 @@ from typing import Final
 
 PROGRAM_MESSAGES: Final[dict[str, str]] = {
     "token_missing": "Send an API token of your profile page: Authorization: Bearer <token>.",
+    "foreign_host": "This server has no such host.",
     "unknown_cursor": "This cursor belongs to no list of yours. Begin the list again.",
     "no_such_page": "There is no such page of a wiki, or you may not read it.",
     "wrong_method": "Use {method} for this address.",

@@ -10,6 +10,7 @@ from django.db.models import F
 
 from chat.core.errors import NoSuchRepository
 from deepwiki.foundation.parsing import parse_uuid
+from deepwiki.foundation.text import clean
 from repos import services as repositories
 from repos.models import Repository, RepositoryQuerySet
 from repos.models.repository import Identified
@@ -51,28 +52,36 @@ def find_named_repository(person: Identified, text: str) -> Repository:
     Of several with one name the person's own comes first, then the one indexed last. Asks the
     database. Raises NoSuchRepository, for one that may not be read too.
     """
-    repository = _find(person, text[:MAX_NAME_CHARS])
-    if repository is None:
-        raise NoSuchRepository
-    return repository
+    return _find(person, readable_rows(person), text)
 
 
 def repository_fields(person: Identified, text: str) -> dict[str, str]:
     """The fields of a request that name a repository: a new one is added by its address."""
+    rows = Repository.objects.readable_by(person).only("url")
     try:
-        repository = find_named_repository(person, text)
+        repository = _find(person, rows, text)
     except NoSuchRepository:
         named = NamedRepository.of(text)
         return {"repo_url": named.address, "revision": named.revision}
     return {"repo_url": repository.url, "repository": str(repository.pk)}
 
 
-def _find(person: Identified, text: str) -> Repository | None:
-    rows = readable_rows(person)
+def _find(person: Identified, rows: RepositoryQuerySet, text: str) -> Repository:
+    """Raises NoSuchRepository."""
+    text = clean(text[:MAX_NAME_CHARS])
     identifier = parse_uuid(text.strip())
     if identifier is not None:
-        return rows.filter(pk=identifier).first()
-    named = NamedRepository.of(text)
+        found = rows.filter(pk=identifier).first()
+    else:
+        found = _find_named(person, rows, NamedRepository.of(text))
+    if found is None:
+        raise NoSuchRepository
+    return found
+
+
+def _find_named(
+    person: Identified, rows: RepositoryQuerySet, named: NamedRepository
+) -> Repository | None:
     newest = F("current_index__updated_at").desc(nulls_last=True)
     same_name = rows.filter(name=named.address, revision=named.revision)
     found = same_name.order_by("-is_private", newest).first()

@@ -109,6 +109,16 @@ class RepositoryToolbox:
         async with self._locks.setdefault(request.key, asyncio.Lock()):
             return await self._result(request)
 
+    def call_once(self, call: ToolCall) -> ToolResult:
+        """The result of a single call, in the thread of the caller, who bounds its time.
+
+        Reads the database; see `Request.run`.
+        """
+        try:
+            return self._request(call).run()
+        except WrongArguments as error:
+            return _wrong(call.name, error)
+
     def release(self) -> None:
         """Let go of the snapshots that it took; to be called when the answer ends."""
         for snapshot in self._snapshots:
@@ -138,7 +148,7 @@ class RepositoryToolbox:
             async with asyncio.timeout(CALL_SECONDS):
                 result, remembered = await _in_thread(request.run_to_remember)
         except TimeoutError:
-            return _too_slow(request.tool.name)
+            return too_slow(request.tool.name)
         if len(self._results) < MAX_REMEMBERED and not result.is_error:
             self._results[request.key] = remembered
         return result
@@ -209,6 +219,7 @@ def _wrong(tool: str, error: WrongArguments) -> ToolResult:
     return replace(refused, summary="step_not_there", parameters={"name": shown(error.asked)})
 
 
-def _too_slow(tool: str) -> ToolResult:
+def too_slow(tool: str) -> ToolResult:
+    """The result of a call that was not done within CALL_SECONDS."""
     message = "This took too long and was ended. Ask for less: name paths, or a rarer name."
     return refusal(tool, message, "step_too_slow")

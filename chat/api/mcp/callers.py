@@ -37,8 +37,8 @@ class AgentClient(Protocol):
         """The person, as repositories are read."""
         ...
 
-    def check(self) -> None:
-        """Raises NotSignedIn once the credentials hold no more. Asks the database."""
+    async def check(self) -> None:
+        """Raises NotSignedIn once the credentials hold no more."""
         ...
 
     async def ask(self, request: ChatRequest) -> tuple[Run, Events]:
@@ -62,9 +62,8 @@ class ClientOverHttp:
         """See AgentClient."""
         return PersonId(self.person.pk)
 
-    def check(self) -> None:
-        """See AgentClient."""
-        self.credentials.check()
+    async def check(self) -> None:
+        """See AgentClient. Each request is identified as it comes."""
 
     async def ask(self, request: ChatRequest) -> tuple[Run, Events]:
         """See AgentClient. The person's limits apply, and the question stands in their history."""
@@ -90,14 +89,17 @@ class AccountOnTerminal:
         """See AgentClient."""
         return PersonId(self.person.pk)
 
-    def check(self) -> None:
+    async def check(self) -> None:
         """See AgentClient."""
+        await in_thread(self._check)
+
+    def _check(self) -> None:
         if not _is_active(self.person):
             raise NotSignedIn("session_ended")
 
     async def ask(self, request: ChatRequest) -> tuple[Run, Events]:
         """See AgentClient."""
-        run = await services.ask(self.person, request, lasting=False, authorize=self.check)
+        run = await services.ask(self.person, request, lasting=False, authorize=self._check)
         assert isinstance(run, Run)
         return run, run.attach()
 
@@ -111,7 +113,7 @@ class Operator:
         """See AgentClient."""
         return PersonId(OPERATOR_ID)
 
-    def check(self) -> None:
+    async def check(self) -> None:
         """See AgentClient. A terminal needs no credentials."""
 
     async def ask(self, request: ChatRequest) -> tuple[Run, Events]:

@@ -12,7 +12,6 @@ from chat.tools.parameters import WrongArguments
 from chat.tools.results import shown
 from deepwiki.foundation import metrics
 from deepwiki.foundation.incidents import log_incident
-from deepwiki.foundation.threads import in_thread
 
 logger = logging.getLogger(__name__)
 REPORT_SECONDS = 0.5  # between two reports of progress
@@ -24,7 +23,7 @@ async def call_tool(name: str, call: CallRequest) -> ToolCallOutcome:
     if tool is None:
         return failed(f"There is no tool {shown(name)}. The tools are: {', '.join(TOOLS_BY_NAME)}.")
     try:
-        await in_thread(call.caller.check)
+        await call.caller.check()
         return await tool.run(call)
     except WrongArguments as error:
         return failed(str(error))

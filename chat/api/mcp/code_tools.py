@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from chat.api.mcp.parameters import REPOSITORY, take_repository
@@ -24,10 +24,11 @@ from chat.core.prompt import PromptPassage
 from chat.core.tool_calls import ToolCall
 from chat.database_errors import database_errors_as_down
 from chat.services.named_repositories import find_named_repository, model_name
-from chat.tools import TOOLS, RepositoryToolbox, toolbox
+from chat.tools import TOOLS, toolbox
 from chat.tools.arguments import object_schema
 from chat.tools.repository import RepositoryAtCommit
 from chat.tools.tool import Tool
+from chat.tools.toolbox import CALL_SECONDS, too_slow
 from deepwiki.foundation.threads import in_thread
 from repos.access.permissions import PersonId
 
@@ -65,27 +66,24 @@ def code_tools() -> list[AgentTool]:
 def _run(tool: Tool) -> CarryOut:
     async def run(call: CallRequest) -> ToolCallOutcome:
         name, arguments = take_repository(call.arguments)
+        written = ToolCall("1", tool.name, json.dumps(arguments, ensure_ascii=False))
         with database_errors_as_down():
-            async with _opened(call.caller.reader, name) as tools:
-                written = json.dumps(arguments, ensure_ascii=False)
-                result = await tools.call(ToolCall("1", tool.name, written))
-                return _outcome(tools.repositories[0], result)
+            try:
+                async with asyncio.timeout(CALL_SECONDS):
+                    return await in_thread(_read, call.caller.reader, name, written)
+            except TimeoutError:
+                return failed(too_slow(tool.name).text)
 
     return run
 
 
-@asynccontextmanager
-async def _opened(reader: PersonId, name: str) -> AsyncIterator[RepositoryToolbox]:
-    """The tools over a repository. Raises NoSuchRepository, RetrieverFailed."""
-    tools = await in_thread(_open, reader, name)
+def _read(reader: PersonId, name: str, call: ToolCall) -> ToolCallOutcome:
+    """All of it in one thread, with one connection. Raises NoSuchRepository, RetrieverFailed."""
+    tools = toolbox([find_named_repository(reader, name).pk], person_id=reader.pk)
     try:
-        yield tools
+        return _outcome(tools.repositories[0], tools.call_once(call))
     finally:
-        await in_thread(tools.release)
-
-
-def _open(reader: PersonId, name: str) -> RepositoryToolbox:
-    return toolbox([find_named_repository(reader, name).pk], person_id=reader.pk)
+        tools.release()
 
 
 def _outcome(read: RepositoryAtCommit, result: ToolResult) -> ToolCallOutcome:

@@ -26,7 +26,6 @@ from deepwiki.foundation.incidents import log_incident
 from deepwiki.foundation.threads import in_thread
 
 PATHS = ("/mcp", "/mcp/")
-METADATA_PATH = "/.well-known/oauth-protected-resource/mcp"
 RETRY_SECONDS = 5
 SERVER_ERROR = -32000  # of JSON-RPC; the HTTP status tells more
 Scope = dict[str, Any]
@@ -106,12 +105,10 @@ async def _refuse(send: Any, error: ChatError) -> None:
 
 
 def _challenge(error: NotSignedIn) -> str:
-    """See RFC 6750, and RFC 9728 for where the authorization server is told."""
+    """See RFC 6750."""
     parts = ['realm="deepwiki"']
     if error.reason == "token_invalid":
         parts.append('error="invalid_token"')
-    if "openid_connect" in settings.SOCIALACCOUNT_PROVIDERS:
-        parts.append(f'resource_metadata="{settings.PUBLIC_URL}{METADATA_PATH}"')
     return f"Bearer {', '.join(parts)}"
 
 

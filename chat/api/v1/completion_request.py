@@ -12,6 +12,7 @@ from chat.core.errors import BadRequest, NoSuchRepository
 from chat.core.request import FILTERS, ChatRequest, parse
 from chat.services import request_limits
 from chat.services.named_repositories import repository_fields
+from deepwiki.foundation.text import clean
 from repos.models.repository import Identified
 
 # The fields of the chat protocol that may stand beside those of OpenAI's.
@@ -133,7 +134,7 @@ def _text(body: Json, name: str) -> str:
         raise BadRequest("field_not_text", field=name)
     if len(value) > MAX_NAME_CHARS:
         raise BadRequest("field_too_long", field=name, limit=f"{MAX_NAME_CHARS:,}")
-    return value.strip()
+    return clean(value).strip()
 
 
 def _refuse(body: Json, **only: int) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, cast
 
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from chat import services
-from chat.api.program_identity import identify_program
+from chat.api.program_identity import ForeignHost, identify_program
 from chat.api.v1.error_shapes import error_response
 from chat.core.errors import BadRequest, ChatError, Internal
 from chat.core.events import Failed
@@ -23,27 +23,35 @@ from deepwiki.foundation.threads import in_thread
 if TYPE_CHECKING:
     from deepwiki.accounts.authentication import Person
 
-ProgramView = Callable[..., Awaitable[HttpResponseBase]]
+# With the person, the request, and what `prepare` read for it.
+ProgramView = Callable[[HttpRequest, "Person", Any], Awaitable[HttpResponseBase]]
+Prepare = Callable[..., Any]
 View = Callable[..., HttpResponseBase]
 READ = ("GET", "HEAD")
 
 logger = logging.getLogger(__name__)
 
 
-def program_view(*methods: str) -> Callable[[ProgramView], View]:
-    """Call the view with the person of the API token, a stranger where they are let in."""
+def program_view(*methods: str, prepare: Prepare) -> Callable[[ProgramView], View]:
+    """Call the view with the person of the API token, a stranger where they are let in.
+
+    `prepare(person, request, **arguments of the path)` reads what the view needs, in the thread
+    that finds the person: it may ask the database, and raises the ChatError family.
+    """
 
     def decorated(view: ProgramView) -> View:
         @csrf_exempt
         @wraps(view)
-        async def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        async def wrapped(request: HttpRequest, **arguments: str) -> HttpResponseBase:
             try:
                 with services.database_errors_as_down():
-                    person = await _person(request)
-                    _check_method(request, methods)
-                    return await view(request, person, *args, **kwargs)
+                    read = partial(prepare, request=request, **arguments)
+                    person, prepared = await in_thread(_prepared, request, methods, read)
+                    return await view(request, person, prepared)
             except ChatError as error:
                 return refused(error)
+            except ForeignHost:
+                return refused(BadRequest("foreign_host"))
             except Exception:
                 return refused(Internal(log_incident(logger, "a request failed")))
 
@@ -58,14 +66,16 @@ def refused(error: ChatError) -> HttpResponseBase:
     return error_response(Failed.of(error))
 
 
-def _check_method(request: HttpRequest, methods: tuple[str, ...]) -> None:
+def _prepared(request: HttpRequest, methods: tuple[str, ...], read: Prepare) -> tuple[Person, Any]:
+    person = _person(request)
     if request.method not in methods:
         raise BadRequest("wrong_method", method=methods[0])
+    return person, read(person)
 
 
-async def _person(request: HttpRequest) -> Person:
+def _person(request: HttpRequest) -> Person:
     headers = {
         name.lower().encode(): value.encode("latin-1", "replace")
         for name, value in request.headers.items()
     }
-    return await in_thread(identify_program, headers, authentication.client_address(request))
+    return identify_program(headers, authentication.client_address(request))

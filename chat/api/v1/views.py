@@ -5,6 +5,7 @@ https://platform.openai.com/docs/api-reference
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from chat.api.v1.chat_format import ChatFormat
 from chat.api.v1.completion_request import AskedCompletion, read_chat, read_response
 from chat.api.v1.error_shapes import error_response
 from chat.api.v1.model_names import names_of, parse_model_name
-from chat.api.v1.program_views import READ, program_view
+from chat.api.v1.program_views import READ, Prepare, program_view
 from chat.api.v1.responses_format import ResponsesFormat
 from chat.core.errors import NoSuchRepository, RequestTooLarge
 from chat.core.events import Failed
@@ -28,7 +29,6 @@ from chat.runs import Run
 from chat.services.named_repositories import find_named_repository, model_name, readable_rows
 from deepwiki.accounts import authentication
 from deepwiki.foundation.parsing import is_length_above
-from deepwiki.foundation.threads import in_thread
 from repos.models import Repository
 
 if TYPE_CHECKING:
@@ -39,52 +39,74 @@ Read = Callable[[Any, dict[str, Any]], AskedCompletion]
 Format = ChatFormat | ResponsesFormat
 
 
-@program_view(*READ)
-async def models(request: HttpRequest, person: Person) -> HttpResponseBase:
-    """`GET /v1/models`: the repositories that are indexed and that the person may read."""
-    return JsonResponse({"object": "list", "data": await in_thread(_listed, person)})
+def _models(person: Person, request: HttpRequest) -> list[dict[str, Any]]:
+    rows = readable_rows(person).filter(current_index__isnull=False)
+    found = rows.order_by("-used_at")[:MAX_LISTED]
+    return [_entry(row, name) for row in found for name in names_of(model_name(row))]
 
 
-@program_view(*READ)
-async def model(request: HttpRequest, person: Person, name: str) -> HttpResponseBase:
-    """`GET /v1/models/<name>`."""
+def _model(person: Person, request: HttpRequest, name: str) -> dict[str, Any]:
     named = parse_model_name(name)
-    if named is None or not named.repository:
-        raise NoSuchRepository("no_such_model", model=name[:100])
-    try:
-        repository = await in_thread(find_named_repository, person, named.repository)
-    except NoSuchRepository:
-        raise NoSuchRepository("no_such_model", model=name[:100]) from None
-    return JsonResponse(_entry(repository, name))
+    if named is not None and named.repository:
+        with contextlib.suppress(NoSuchRepository):
+            return _entry(find_named_repository(person, named.repository), name)
+    raise NoSuchRepository("no_such_model", model=name[:100])
 
 
-@program_view("POST")
-async def chat_completions(request: HttpRequest, person: Person) -> HttpResponseBase:
+def _entry(repository: Repository, name: str) -> dict[str, Any]:
+    created = int(repository.created_at.timestamp())
+    return {"id": name, "object": "model", "created": created, "owned_by": "deepwiki"}
+
+
+def _nothing(person: Person, request: HttpRequest, path: str) -> None:
+    raise NoSuchRepository("no_such_endpoint")
+
+
+def _question(read: Read) -> Prepare:
+    """Reads the body of a call as a question."""
+
+    def prepare(person: Person, request: HttpRequest) -> AskedCompletion:
+        if is_length_above(request.headers.get("content-length"), settings.MESSAGE_BYTES):
+            raise RequestTooLarge
+        return read(person, decode(request.body, services.request_limits()))
+
+    return prepare
+
+
+@program_view(*READ, prepare=_models)
+async def models(request: HttpRequest, person: Person, listed: Any) -> HttpResponseBase:
+    """`GET /v1/models`: the repositories that are indexed and that the person may read."""
+    return JsonResponse({"object": "list", "data": listed})
+
+
+@program_view(*READ, prepare=_model)
+async def model(request: HttpRequest, person: Person, entry: Any) -> HttpResponseBase:
+    """`GET /v1/models/<name>`."""
+    return JsonResponse(entry)
+
+
+@program_view("POST", prepare=_question(read_chat))
+async def chat_completions(
+    request: HttpRequest, person: Person, asked: AskedCompletion
+) -> HttpResponseBase:
     """`POST /v1/chat/completions`, streamed or not."""
-    asked = await _read(request, person, read_chat)
     run, items = await _start(request, person, asked)
     return await _answer(asked, run, items, ChatFormat(run.id, asked.model, asked.with_usage))
 
 
-@program_view("POST")
-async def responses(request: HttpRequest, person: Person) -> HttpResponseBase:
+@program_view("POST", prepare=_question(read_response))
+async def responses(
+    request: HttpRequest, person: Person, asked: AskedCompletion
+) -> HttpResponseBase:
     """`POST /v1/responses`, streamed or not; text alone, and nothing is kept."""
-    asked = await _read(request, person, read_response)
     run, items = await _start(request, person, asked)
     return await _answer(asked, run, items, ResponsesFormat(run.id, asked.model))
 
 
-@program_view(*READ, "POST", "DELETE")
-async def unknown(request: HttpRequest, person: Person, path: str) -> HttpResponseBase:
-    """Whatever else OpenAI's API has."""
-    raise NoSuchRepository("no_such_endpoint")
-
-
-async def _read(request: HttpRequest, person: Person, read: Read) -> AskedCompletion:
-    if is_length_above(request.headers.get("content-length"), settings.MESSAGE_BYTES):
-        raise RequestTooLarge
-    body = decode(request.body, services.request_limits())
-    return await in_thread(read, person, body)
+@program_view(*READ, "POST", "DELETE", prepare=_nothing)
+async def unknown(request: HttpRequest, person: Person, nothing: None) -> HttpResponseBase:
+    """Whatever else OpenAI's API has: `prepare` has told."""
+    return JsonResponse({})
 
 
 async def _start(request: HttpRequest, person: Person, asked: AskedCompletion) -> tuple[Run, Items]:
@@ -103,14 +125,3 @@ async def _answer(asked: AskedCompletion, run: Run, items: Items, wire: Format) 
     if isinstance(finished, Failed):
         return error_response(finished)
     return JsonResponse(wire.whole(finished))
-
-
-def _listed(person: Person) -> list[dict[str, Any]]:
-    rows = readable_rows(person).filter(current_index__isnull=False)
-    found = rows.order_by("-used_at")[:MAX_LISTED]
-    return [_entry(row, name) for row in found for name in names_of(model_name(row))]
-
-
-def _entry(repository: Repository, name: str) -> dict[str, Any]:
-    created = int(repository.created_at.timestamp())
-    return {"id": name, "object": "model", "created": created, "owned_by": "deepwiki"}
