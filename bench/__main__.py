@@ -9,7 +9,8 @@ same input. The chat figures are ratios to a bare relay measured in the same run
 that makes one embeddings call and passes the model's stream on with the typed client. `words` is
 about a new repository while two others compute vectors.
 
-`graph`, `grep`, `tools`, `doors` and `wiki` are measured when they are named, on an index of their own.
+`graph`, `grep`, `tools`, `doors` and `wiki` are measured when they are named, on an index of their
+own; so is `refresh`, whose source is a bare git folder.
 
 Only when named, since they take many minutes: `soak` (a warm-up of two minutes, then `--minutes` of
 `--rate` questions a second), `local` (the built-in embedder) and `memory` (a repository of 200 MB
@@ -75,6 +76,7 @@ def measure(source: Path, names: set[str], load: Load) -> dict[str, object]:
         soak,
         tools,
         wiki,
+        wiki_refresh,
         words_first,
     )
 
@@ -98,6 +100,7 @@ def measure(source: Path, names: set[str], load: Load) -> dict[str, object]:
         "tools": tools,
         "doors": doors,
         "wiki": wiki,
+        "refresh": wiki_refresh,
         "memory": large_repository,
     }
     for name, part in of_source.items():

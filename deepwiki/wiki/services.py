@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from deepwiki.wiki import builds, refresh
-from deepwiki.wiki.models import WikiBuild
+from deepwiki.wiki.models import Wiki, WikiBuild
 from repos.models import Repository
 
 
@@ -22,6 +22,13 @@ def follow_index(repository: Repository) -> None:
     """What is to be done once a repository has another index: claims are looked for again."""
     refresh.request(repository)
     build_when_outdated(repository)
+
+
+def refresh_wiki(repository: Repository, user_id: int | None = None) -> None:
+    """Request that a model patches the pages whose lines have changed; its cost is agreed to."""
+    wiki = Wiki.objects.filter(repository=repository, is_disabled=False).first()
+    if wiki is not None:
+        refresh.enqueue(wiki, user_id, is_requested=True)
 
 
 def build_when_outdated(repository: Repository) -> None:

@@ -12,9 +12,18 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from deepwiki.foundation.text import estimated_tokens
+from deepwiki.wiki.ledger.line_hashes import CONTEXT_LINES
 from deepwiki.wiki.ledger.page_claims import store_claims
+from deepwiki.wiki.ledger.regions import MAX_REGION
 from deepwiki.wiki.ledger.standing import stale_versions
-from deepwiki.wiki.models import DEFAULT_LANGUAGE, PageRefresh, PageVersion, Wiki, WikiPage
+from deepwiki.wiki.models import (
+    DEFAULT_LANGUAGE,
+    PageClaim,
+    PageRefresh,
+    PageVersion,
+    Wiki,
+    WikiPage,
+)
 from deepwiki.wiki.pages import markdown
 from deepwiki.wiki.refresh.page_model import PageModel
 from deepwiki.wiki.refresh.patch import INSTRUCTIONS, MAX_ANSWER_CHARS, PagePatch, parse_patch
@@ -26,6 +35,7 @@ from repos.search import IndexSnapshot
 logger = logging.getLogger(__name__)
 MAX_DEPTH = 5  # pages above one whose summaries are renewed
 MAX_PAGES = 200  # of one refresh
+LINE_CHARS = 45  # of a line of code, about
 MAX_OUTPUT_TOKENS = 4_000
 STOPPED = "The worker was stopped."
 NOTHING = "The model wrote no paragraph anew."
@@ -138,6 +148,21 @@ def written_stale(wiki: Wiki) -> list[PageVersion]:
         made_by=PageVersion.Author.MODEL, language=DEFAULT_LANGUAGE
     )
     return list(written.select_related("page").order_by("-page__importance", "page_id"))
+
+
+def expected_cost(wiki: Wiki) -> tuple[int, int, int]:
+    """How many pages would be patched, and about how many tokens read and written for it.
+
+    By their claims alone, without reading any file.
+    """
+    versions = written_stale(wiki)
+    changed = PageClaim.objects.filter(version__in=versions, state=PageClaim.State.CHANGED)
+    texts = lines = 0
+    for text, start, end in changed.values_list("text", "start_line", "end_line"):
+        texts += len(text)
+        lines += min(end - start + 1, MAX_REGION) + 2 * CONTEXT_LINES
+    read = len(versions) * estimated_tokens(INSTRUCTIONS) + (texts + lines * LINE_CHARS) // 4
+    return len(versions), read, texts // 4
 
 
 def expected_tokens(page: StalePage) -> int:

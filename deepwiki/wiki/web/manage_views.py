@@ -20,6 +20,9 @@ from repos.models import Repository
 
 DELETE = "delete"
 BUILD = "build"
+REFRESH = "refresh"
+BUDGET = "refresh-budget"
+MAX_BUDGET = 1_000_000_000  # tokens a month
 # Action of the address -> new values of the wiki's fields.
 CHANGES: Mapping[str, Mapping[str, bool]] = {
     "off": {"is_disabled": True},
@@ -44,6 +47,7 @@ def change_wiki(request: HttpRequest, repository_id: uuid.UUID, action: str) -> 
     """Build the wiki, switch it off or on, let strangers read it or not, show sentences
     without support or not, or delete all its rows.
 
+    Pages whose lines have changed can be updated, once or by themselves within a budget.
     A build can be paused, resumed and cancelled, and its failed pages made once more. For the
     repository's owner and who may change repositories; 404 for others.
     """
@@ -52,6 +56,11 @@ def change_wiki(request: HttpRequest, repository_id: uuid.UUID, action: str) -> 
         _delete(request, repository)
     elif action == BUILD:
         _build(repository, request.user.pk)
+    elif action == REFRESH:
+        services.refresh_wiki(repository, request.user.pk)
+        messages.success(request, _("The pages are being updated."))
+    elif action == BUDGET:
+        _set_budget(repository, request.POST.get("tokens", ""))
     elif action in BUILD_CHANGES:
         _change_build(repository, BUILD_CHANGES[action])
     elif action in CHANGES:
@@ -76,6 +85,14 @@ def _delete(request: HttpRequest, repository: Repository) -> None:
 def _build(repository: Repository, user_id: int | None) -> None:
     with contextlib.suppress(builds.WikiDisabled):
         services.build_wiki(repository, user_id)
+
+
+def _set_budget(repository: Repository, tokens: str) -> None:
+    """Raises Http404 for anything but a number of tokens."""
+    if not (tokens.isascii() and tokens.isdigit() and len(tokens) <= len(str(MAX_BUDGET))):
+        raise Http404
+    budget = min(int(tokens), MAX_BUDGET)
+    Wiki.objects.update_or_create(repository=repository, defaults={"refresh_tokens": budget})
 
 
 def _change_build(repository: Repository, change: Callable[[WikiBuild], bool]) -> None:

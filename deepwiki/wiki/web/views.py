@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from deepwiki.wiki.translation.titles import title_to_read
 from deepwiki.wiki.web.contributions_view import contributions_context
 from deepwiki.wiki.web.lookups import readable_wiki, readers_only
 from deepwiki.wiki.web.page_view import page_context
+from deepwiki.wiki.web.refresh_offer import refresh_offer
 from deepwiki.wiki.web.wiki_state import WikiState
 
 
@@ -100,4 +102,5 @@ def _render(
 
 def _state_context(request: HttpRequest, state: WikiState) -> dict[str, Any]:
     managed = state.repository.managed_by(request.user)
-    return {**state.context, "state": state, "managed": managed}
+    offer = partial(refresh_offer, state.wiki)  # looked up where it is shown
+    return {**state.context, "state": state, "managed": managed, "refresh_offer": offer}
