@@ -12,6 +12,8 @@ from typing import Any
 
 from django.urls import get_resolver
 
+from deepwiki.wiki.tests.lessons import EXERCISE_KEY
+
 # Where anybody gets in.
 ANYBODY = "anybody"
 # Everybody signed in.
@@ -75,6 +77,8 @@ RULES = {
     "wiki-versions": Rule(OPEN_READERS),
     "wiki-changes": Rule(OPEN_READERS),
     "wiki-claims": Rule(OPEN_MANAGERS),
+    "wiki-slides-file": Rule(OPEN_READERS),
+    "wiki-answer": posted(OPEN_READERS, 302, exercise=EXERCISE_KEY, choice="0"),
     "wiki-change": posted(MANAGERS, 302),
     "wiki-translate": posted(OPEN_MANAGERS, 302),
     "wiki-search": Rule(OPEN_READERS),

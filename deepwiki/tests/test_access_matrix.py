@@ -18,7 +18,8 @@ from chat.models import Conversation, Message, Share
 from deepwiki.accounts.models import ApiToken
 from deepwiki.tests import routes as table
 from deepwiki.tests.routes import RULES
-from deepwiki.wiki.tests.wikis import contributed, make_wiki
+from deepwiki.wiki.tests.lessons import TAUGHT
+from deepwiki.wiki.tests.wikis import PAGES, contributed, make_wiki
 from repos.models import Repository
 from repos.services import add
 from repos.sources import parse_address
@@ -53,6 +54,7 @@ ADDRESSES = {
 }
 PRIVATE = {"private", "private folder", "closed private"}
 CLOSED = {"closed", "closed private"}  # refused by their hosts
+SLUGS = {"wiki-slides-file": "slides", "wiki-answer": "workshop"}
 FILLERS = {
     "file_format": "md",
     "action": "pin",
@@ -108,7 +110,7 @@ def world(settings):
             repository.closed_at = timezone.now()
             repository.save()
         made.repositories[kind] = repository
-        wiki = make_wiki(repository)
+        wiki = make_wiki(repository, (*PAGES, *TAUGHT))
         wiki.editor_groups.add(editors)
         made.arguments[kind] = _arguments(people["owner"], repository)
         made.arguments[kind] |= contributed(wiki, people["owner"])
@@ -149,6 +151,8 @@ def path_of(route, arguments):
     values = {**FILLERS, **_missing(), **arguments}
     if route.name == "repository-job":
         values["action"] = "pause"
+    if route.name in SLUGS:
+        values["slug"] = SLUGS[route.name]
     if route.name == "wiki-export":
         values["file_format"] = "json"
     if route.name == "wiki-change":

@@ -22,6 +22,22 @@ class DiagramKind(StrEnum):
     PARTS = "parts"
 
 
+class BlockRole(StrEnum):
+    """What a text is of a slide or an exercise; all other texts have none.
+
+    Which choice of a question is right is said by its role.
+    """
+
+    BODY = ""
+    NOTES = "notes"
+    GOAL = "goal"
+    HINT = "hint"
+    QUESTION = "question"
+    CHOICE = "choice"
+    RIGHT_CHOICE = "right_choice"
+    EXPLANATION = "explanation"
+
+
 class Origin(StrEnum):
     """Where an edge of a diagram comes from."""
 
@@ -66,6 +82,7 @@ class TextBlock:
     """Markdown. Headings begin at the second level: the first is the page's title."""
 
     markdown: str
+    role: BlockRole = BlockRole.BODY
 
 
 ContentBlock = TextBlock | DiagramBlock
@@ -108,14 +125,15 @@ class PageContent:
 
 
 def _block_as_json(block: ContentBlock) -> dict[str, Any]:
-    if isinstance(block, TextBlock):
-        return {"type": "text", "markdown": block.markdown}
-    return {"type": "diagram", **asdict(block)}
+    if isinstance(block, DiagramBlock):
+        return {"type": "diagram", **asdict(block)}
+    stored: dict[str, Any] = {"type": "text", "markdown": block.markdown}
+    return {**stored, "role": block.role} if block.role else stored
 
 
 def _block_from_json(stored: Mapping[str, Any]) -> ContentBlock:
     if stored["type"] == "text":
-        return TextBlock(stored["markdown"])
+        return TextBlock(stored["markdown"], BlockRole(stored.get("role", "")))
     return DiagramBlock(
         kind=DiagramKind(stored["kind"]),
         title=stored["title"],

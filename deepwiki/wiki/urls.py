@@ -6,6 +6,7 @@ from deepwiki.wiki.web import (
     claim_views,
     comment_views,
     export_views,
+    lesson_views,
     manage_views,
     named_addresses,
     note_views,
@@ -70,6 +71,16 @@ urlpatterns = [
         "r/<uuid:repository_id>/wiki/<slug:slug>/claims",
         claim_views.page_claims,
         name="wiki-claims",
+    ),
+    path(
+        "r/<uuid:repository_id>/wiki/<slug:slug>/slides.html",
+        lesson_views.slides_as_file,
+        name="wiki-slides-file",
+    ),
+    path(
+        "r/<uuid:repository_id>/wiki/<slug:slug>/answers",
+        lesson_views.answer_exercise,
+        name="wiki-answer",
     ),
     path(
         "r/<uuid:repository_id>/wiki-change/<slug:action>",

@@ -18,6 +18,7 @@ from deepwiki.wiki.models.tables import (
     WikiPage,
 )
 from deepwiki.wiki.models.translation_request import TranslationRequest
+from deepwiki.wiki.models.workshop_answer import WorkshopAnswer
 
 __all__ = [
     "DEFAULT_LANGUAGE",
@@ -35,4 +36,5 @@ __all__ = [
     "Wiki",
     "WikiBuild",
     "WikiPage",
+    "WorkshopAnswer",
 ]

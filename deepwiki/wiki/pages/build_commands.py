@@ -42,7 +42,7 @@ MAX_FOLDERS = 12
 
 def build_lines(source: PageSource, builder: PageBuilder) -> list[str]:
     """For the overview: the commands that build and test, the jobs of CI, the manifests."""
-    return [_build_table(source, builder), _job_line(source), manifest_line(source)]
+    return [_build_table(source, builder), job_line(source), manifest_line(source)]
 
 
 def _build_table(source: PageSource, builder: PageBuilder) -> str:
@@ -102,7 +102,8 @@ def test_folder_table(source: PageSource, builder: PageBuilder) -> str:
     return builder.rows(["where", "files"], rows, MAX_FOLDERS)
 
 
-def _job_line(source: PageSource) -> str:
+def job_line(source: PageSource) -> str:
+    """What CI runs as a sentence, empty without any."""
     found = jobs(source, "build")
     paths = list(dict.fromkeys(job.path for job in found))
     names = source.say.listed([code(job.name) for job in found], MAX_SHOWN)
@@ -111,10 +112,11 @@ def _job_line(source: PageSource) -> str:
 
 
 def _command_row(source: PageSource, artifact: FileArtifact) -> list[str]:
-    return [code(_invocation(artifact)), code(artifact.target, 90), offers.place(source, artifact)]
+    return [code(invocation(artifact)), code(artifact.target, 90), offers.place(source, artifact)]
 
 
-def _invocation(artifact: FileArtifact) -> str:
+def invocation(artifact: FileArtifact) -> str:
+    """How a command is typed."""
     name = artifact.path.rpartition("/")[2].lower()
     return f"{PREFIXES.get(name, '')}{artifact.name}"
 

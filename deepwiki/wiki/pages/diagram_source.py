@@ -33,6 +33,17 @@ def mermaid(diagram: DiagramBlock) -> str:
     return source
 
 
+def drawable(diagram: DiagramBlock | None) -> DiagramBlock | None:
+    """The diagram itself; None for one without a source."""
+    if diagram is None:
+        return None
+    try:
+        mermaid(diagram)
+    except NotCompilable:
+        return None
+    return diagram
+
+
 def _ends(diagram: DiagramBlock) -> set[str]:
     return {end for edge in diagram.edges for end in (edge.source, edge.target)}
 

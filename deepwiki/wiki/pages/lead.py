@@ -29,11 +29,13 @@ ENDS = (".", "!", "?", "…")
 class Lead:
     """A sentence about a page, and quotations that say more.
 
-    The sentence is plain text in which code stands between backticks.
+    The sentence is plain text in which code stands between backticks; `cited` is the citation
+    of the lines that say it.
     """
 
     summary: str
     paragraphs: Sequence[str] = ()
+    cited: str = ""
 
 
 def lead_of_part(source: PageSource) -> Lead:
@@ -47,7 +49,8 @@ def lead_of_document(source: PageSource, path: str, count: int) -> Lead | None:
     found = about(sections_of(text), count)
     if not found:
         return None
-    return Lead(summary_of(first_sentence(found[0].text)), quoted(source, path, found))
+    cited = source.cite(path, found[0].start, found[0].end)
+    return Lead(summary_of(first_sentence(found[0].text)), quoted(source, path, found), cited)
 
 
 def quoted(source: PageSource, path: str, paragraphs: Sequence[Paragraph]) -> list[str]:
@@ -116,7 +119,7 @@ def _of_comment(source: PageSource) -> Lead | None:
         return None
     head = source.heads[path]
     cited = source.cite(path, head.start, head.end)
-    return Lead(summary_of(head.sentence), [quotation(head.text, cited)])
+    return Lead(summary_of(head.sentence), [quotation(head.text, cited)], cited)
 
 
 def _speaking_files(source: PageSource) -> Iterator[str]:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from deepwiki.wiki.content import DiagramBlock, PageContent, TextBlock
+from deepwiki.wiki.content import BlockRole, DiagramBlock, PageContent, TextBlock
 from deepwiki.wiki.pages.diagram_source import NotCompilable, mermaid
 from deepwiki.wiki.pages.escaping import plain, prose
 
 MAX_SUMMARY_CHARS = 400
+QUOTATION, ITEM = "> ", "- "
+MARKS = {
+    BlockRole.NOTES: QUOTATION,
+    BlockRole.HINT: QUOTATION,
+    BlockRole.EXPLANATION: QUOTATION,
+    BlockRole.CHOICE: ITEM,
+    BlockRole.RIGHT_CHOICE: ITEM,
+}
 
 
 def markdown(content: PageContent, title: str = "") -> str:
@@ -26,11 +34,19 @@ def _questions(content: PageContent) -> str:
 def block_markdown(block: TextBlock | DiagramBlock) -> str:
     """One block as Markdown, empty for a diagram that cannot be compiled."""
     if isinstance(block, TextBlock):
-        return block.markdown
+        return with_mark(block)
     try:
         return _with_title(block.title, mermaid(block))
     except NotCompilable:
         return ""
+
+
+def with_mark(block: TextBlock) -> str:
+    """A text that shows what it is of a slide or an exercise: a quotation, an item."""
+    mark = MARKS.get(block.role)
+    if mark is None:
+        return block.markdown
+    return "\n".join(f"{mark}{line}".rstrip() for line in block.markdown.split("\n"))
 
 
 def _with_title(title: str, source: str) -> str:

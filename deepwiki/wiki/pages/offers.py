@@ -50,10 +50,11 @@ def entry_table(source: PageSource, builder: PageBuilder, found: Artifacts, limi
 def _entry_row(source: PageSource, artifact: FileArtifact) -> list[str]:
     kind = source.say(f"kind_{artifact.kind}")
     _, *target_and_place = _target_row(source, artifact)
-    return [code(_entry_name(artifact)), kind, *target_and_place]
+    return [code(entry_name(artifact)), kind, *target_and_place]
 
 
-def _entry_name(artifact: FileArtifact) -> str:
+def entry_name(artifact: FileArtifact) -> str:
+    """What an entry point is called: a main function as its file."""
     if artifact.kind == "main":
         return artifact.path.rpartition("/")[2]
     return artifact.name

@@ -32,7 +32,7 @@ def overview_page(source: PageSource) -> PageContent:
     builder = PageBuilder(source.say)
     lead = _lead(source)
     parts = top_parts(source.plan)
-    builder.text(*lead.paragraphs, _size(source))
+    builder.text(*lead.paragraphs, repository_size(source))
     _parts(source, builder, parts)
     _where_to_begin(source, builder)
     builder.section("heading_build", *build_lines(source, builder))
@@ -50,7 +50,7 @@ def _without_readme(source: PageSource) -> Lead:
     return Lead(source.say("repository_without_readme", name=one_line(source.code.name, 100)))
 
 
-def _size(source: PageSource) -> str:
+def repository_size(source: PageSource) -> str:
     """How many files are code and tests, in which languages."""
     own = source.program("code")
     if not own:

@@ -94,7 +94,7 @@ def child_row(source: PageSource, page: PlannedPage) -> list[str]:
 
 
 def _definitions(source: PageSource, builder: PageBuilder) -> None:
-    chosen = _main_definitions(source)
+    chosen = main_definitions(source)
     rows = [_definition_row(source, symbol) for symbol in chosen]
     total = sum(1 for symbol in source.scores if symbol.parent < 0)
     heads = ["name", "what", "where"]
@@ -106,7 +106,7 @@ def _definitions(source: PageSource, builder: PageBuilder) -> None:
         builder.text(*_detail(source, symbol, callers.get(symbol, ())))
 
 
-def _main_definitions(source: PageSource) -> list[Symbol]:
+def main_definitions(source: PageSource) -> list[Symbol]:
     """The definitions that matter most, not too many of one file."""
     counts: Counter[str] = Counter()
     chosen = []
@@ -212,7 +212,7 @@ def _targets(source: PageSource, paths: Sequence[str]) -> str:
 
 
 def _tests(source: PageSource, builder: PageBuilder) -> None:
-    tests = _tests_of(source)
+    tests = tests_of(source)
     if not tests:
         builder.section("heading_tests", source.say("no_tests"))
         return
@@ -220,7 +220,7 @@ def _tests(source: PageSource, builder: PageBuilder) -> None:
     builder.ask("question_tests", name=code(tests[0]))
 
 
-def _tests_of(source: PageSource) -> list[str]:
+def tests_of(source: PageSource) -> list[str]:
     """The tests that use the files of a page, those named after them first."""
     weights: Counter[str] = Counter()
     incoming = source.code.incoming

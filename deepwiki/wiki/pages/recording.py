@@ -121,7 +121,7 @@ def _record(key: str, **values: object) -> str:
 
 def _changed_block(block: ContentBlock, change: Change) -> ContentBlock:
     if isinstance(block, TextBlock):
-        return TextBlock(change(block.markdown))
+        return replace(block, markdown=change(block.markdown))
     return DiagramBlock(
         block.kind,
         change(block.title),

@@ -31,17 +31,25 @@ class QuotedLines:
 
     @property
     def _before_calls(self) -> int:
-        return max(self.symbol.start, min(call.line for call in self.calls) - LINES_BEFORE)
+        return max(self.symbol.start, min(self._call_lines) - LINES_BEFORE)
 
     @cached_property
     def last(self) -> int:
         """The number of the last line."""
-        most = min(self._end, self.first + MAX_LINES - 1)
+        most = self._most
         return most if self._is_short else min(most, self._last_call(most) + LINES_AFTER)
 
+    @property
+    def _most(self) -> int:
+        return min(self._end, self.first + MAX_LINES - 1)
+
     def _last_call(self, most: int) -> int:
-        lines = [call.line for call in self.calls]
-        return max((line for line in lines if line <= most - LINES_AFTER), default=self.first)
+        lines = (line for line in self._call_lines if line <= most - LINES_AFTER)
+        return max(lines, default=self.first)
+
+    @property
+    def _call_lines(self) -> list[int]:
+        return [call.line for call in self.calls]
 
     @property
     def lines(self) -> Sequence[str]:
@@ -63,7 +71,21 @@ class QuotedLines:
 
 def step_text(source: PageSource, quoted: QuotedLines) -> str:
     """The citation of the lines, and what is called from there."""
-    names = [code(call.target.qualified_name) for call in quoted.calls]
+    return f"{cited_lines(source, quoted)} {onward_text(source, quoted)}".strip()
+
+
+def shown_name(symbol: Symbol) -> str:
+    """The qualified name of a definition as code."""
+    return code(symbol.qualified_name)
+
+
+def cited_lines(source: PageSource, quoted: QuotedLines) -> str:
+    """The citation of the lines that are shown."""
+    return source.cite(quoted.symbol.path, quoted.first, quoted.last)
+
+
+def onward_text(source: PageSource, quoted: QuotedLines) -> str:
+    """What is called from there; empty for nothing."""
+    names = [shown_name(call.target) for call in quoted.calls]
     onward = source.say.listed_once(names, MAX_NAMES)
-    cited = source.cite(quoted.symbol.path, quoted.first, quoted.last)
-    return f"{cited} {source.say.of_any('map_from_here', names=onward)}".strip()
+    return source.say.of_any("map_from_here", names=onward)

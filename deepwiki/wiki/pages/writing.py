@@ -14,8 +14,10 @@ from deepwiki.wiki.pages.part_page import part_page
 from deepwiki.wiki.pages.recording import ENGLISH, KeyTranslator, expanded
 from deepwiki.wiki.pages.reference import reference_page
 from deepwiki.wiki.pages.sentences import Translator
+from deepwiki.wiki.pages.slide_deck import slides_page
 from deepwiki.wiki.pages.sources import PageSource
 from deepwiki.wiki.pages.symbol_reader import SymbolReader
+from deepwiki.wiki.pages.workshop import workshop_page
 from deepwiki.wiki.plan import CodeBase, PageKind, PlannedPage, WikiPlan
 
 WRITERS: Mapping[PageKind, Callable[[PageSource], PageContent]] = {
@@ -25,6 +27,8 @@ WRITERS: Mapping[PageKind, Callable[[PageSource], PageContent]] = {
     PageKind.REFERENCE: reference_page,
     PageKind.GLOSSARY: glossary_page,
     PageKind.CODE_MAP: code_map_page,
+    PageKind.SLIDES: slides_page,
+    PageKind.WORKSHOP: workshop_page,
 }
 
 

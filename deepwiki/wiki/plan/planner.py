@@ -1,6 +1,7 @@
 """Plans the pages of a wiki from a code base. The same input gives the same plan.
 
-The overview comes first, then the parts, guides, references, the code map and the glossary.
+The overview comes first, then the parts, guides, references, the code map and the glossary;
+slides and a workshop last.
 """
 
 from __future__ import annotations
@@ -20,7 +21,13 @@ from deepwiki.wiki.plan.wiki_settings import PlanNotice, WikiSettings
 
 MIN_GLOSSARY_FILES = 5
 MIN_MAP_FILES = 3
-RESERVED_SLUGS = frozenset({"overview", "code-map", "glossary", *TOPIC_SLUGS})
+TAUGHT = (
+    PlannedPage("slides", PageKind.SLIDES, "Slides"),
+    PlannedPage("workshop", PageKind.WORKSHOP, "Workshop"),
+)
+OWN_SLUGS = ("overview", "code-map", "glossary", *(page.slug for page in TAUGHT))
+RESERVED_SLUGS = frozenset({*OWN_SLUGS, *TOPIC_SLUGS})
+RESERVED_TITLES = frozenset(slug.replace("-", " ") for slug in OWN_SLUGS)
 FIRST_KINDS = (PageKind.OVERVIEW, PageKind.PART)
 OVERVIEW_FILES = 40
 NO_HINTS = NameHints()
@@ -43,7 +50,7 @@ class _Planner:
     hints: NameHints
     settings: WikiSettings
     slugs: set[str] = field(default_factory=lambda: set(RESERVED_SLUGS))
-    titles: set[str] = field(default_factory=lambda: {"overview", "code map", "glossary"})
+    titles: set[str] = field(default_factory=lambda: set(RESERVED_TITLES))
     notices: list[PlanNotice] = field(default_factory=list)
 
     def plan(self) -> WikiPlan:
@@ -160,7 +167,11 @@ class _Planner:
             pages.append(PlannedPage("code-map", PageKind.CODE_MAP, "Code map", ranked))
         if len(code_files) >= MIN_GLOSSARY_FILES:
             pages.append(PlannedPage("glossary", PageKind.GLOSSARY, "Glossary", ranked))
-        return pages
+        return [*pages, *self._taught(code_files)]
+
+    def _taught(self, code_files: Sequence[str]) -> tuple[PlannedPage, ...]:
+        """Slides and a workshop, which describe no files of their own."""
+        return TAUGHT if len(code_files) >= MIN_MAP_FILES else ()
 
     def _by_importance(self, paths: Iterable[str]) -> list[str]:
         return sorted(paths, key=lambda path: (-self.code.files[path].rank, path))

@@ -36,13 +36,14 @@ from deepwiki.wiki.reading.page_links import WikiLinks, index_commit
 from repos.models import Repository
 from repos.search import line_counts
 
-RENDERER = 2  # another number: every page is rendered anew
+RENDERER = 3  # another number: every page is rendered anew
 SALT = "deepwiki.wiki.reading.rendered_page"
 PAGE_SECONDS = 6.0  # for all blocks of a page
 MAX_CHARS = 400_000  # of Markdown in a page
 MAX_BLOCKS = 300
 MAX_CITED = 200
 MAX_DRAWINGS = 20
+BLOCK_START = "\ue004"  # stands in stored HTML before each block
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,11 @@ class PageHtml:
 
     def as_html(self, urls: Mapping[str, str]) -> SafeString:
         """The HTML in the current language; `urls` are those of the wiki's pages, by slug."""
-        linked = with_labels(with_page_links(self.html, urls))
-        return cleaned(translate_notes(linked, gettext))
+        return _shown(self.html.replace(BLOCK_START, ""), urls)
+
+    def as_blocks(self, urls: Mapping[str, str]) -> list[SafeString]:
+        """As `as_html`, for each block; empty for a drawing that could not be made."""
+        return [_shown(block, urls) for block in self.html.split(BLOCK_START)[1:]]
 
     def with_prefix(self, prefix: str) -> Self:
         """For a file with other pages: ids begin with a prefix, drawings are within it."""
@@ -77,6 +81,11 @@ class PageHtml:
         """From what `asdict` made."""
         headings = tuple(Heading(**heading) for heading in stored["headings"])
         return cls(**{**stored, "headings": headings, "cited": tuple(stored["cited"])})
+
+
+def _shown(html: str, urls: Mapping[str, str]) -> SafeString:
+    linked = with_labels(with_page_links(html, urls))
+    return cleaned(translate_notes(linked, gettext))
 
 
 def rendered(
@@ -203,7 +212,7 @@ def _render(version: PageVersion, links: WikiLinks | None) -> PageHtml:
     ]
     cited = dict.fromkeys(_cited(blocks, links))
     return PageHtml(
-        "".join(parts),
+        "".join(f"{BLOCK_START}{part.replace(BLOCK_START, '')}" for part in parts),
         tuple(renderer.headings),
         tuple(islice(cited, MAX_CITED)),
         renderer.left_out,
@@ -214,7 +223,7 @@ def _within_bounds(content: PageContent) -> Iterator[TextBlock | DiagramBlock]:
     room = MAX_CHARS
     for block in content.blocks[:MAX_BLOCKS]:
         if isinstance(block, TextBlock):
-            yield TextBlock(block.markdown[:room])
+            yield replace(block, markdown=block.markdown[:room])
             room -= len(block.markdown)
             if room <= 0:
                 return

@@ -81,7 +81,8 @@ class _Blocks:
 
     def change(self, original: ContentBlock, changed: ContentBlock) -> ContentBlock:
         if isinstance(original, TextBlock):
-            return TextBlock("".join(map(self._piece, pieces(original.markdown))))
+            text = "".join(map(self._piece, pieces(original.markdown)))
+            return replace(original, markdown=text)
         return changed
 
     def _piece(self, piece: MarkdownPiece) -> str:

@@ -58,6 +58,7 @@ def page_context(
         "before": before,
         "after": after,
         "version": version,
+        "shown": shown,
         "summary": content.get("summary", ""),
         "about": _about(page.title, files),
         "languages": PageLanguages(version),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
-from deepwiki.wiki.models import Wiki
+from deepwiki.wiki.models import Wiki, WikiPage
 from deepwiki.wiki.reading.current_versions import current_version
-from deepwiki.wiki.reading.page_tree import TreePage, load_tree
+from deepwiki.wiki.reading.page_tree import PageTree, TreePage, load_tree
 from deepwiki.wiki.web.wiki_state import WikiState
 from repos.models import Repository
 
 SHOWN_PAGES = 8
+TAUGHT = (WikiPage.Kind.SLIDES, WikiPage.Kind.WORKSHOP)
 
 
 def wiki_part(request: HttpRequest, repository: Repository) -> str:
@@ -22,9 +23,17 @@ def wiki_part(request: HttpRequest, repository: Repository) -> str:
     context = {**state.context, "state": state}
     if state.wiki is not None:
         tree = load_tree(state.wiki)
-        context["pages"] = [page for page in tree.top if page.url][:SHOWN_PAGES]
+        context |= _pages(tree)
         context["summary"] = _summary(tree.overview)
     return render_to_string("wiki/card.html", context, request)
+
+
+def _pages(tree: PageTree) -> dict[str, object]:
+    """The first pages, then slides and workshop where they are written."""
+    written = [page for page in tree.top if page.url]
+    first = [page for page in written if page.page.kind not in TAUGHT]
+    lessons = [page for page in written if page.page.kind in TAUGHT]
+    return {"pages": first[:SHOWN_PAGES], "lessons": lessons[:SHOWN_PAGES]}
 
 
 def _summary(overview: TreePage | None) -> str:

@@ -15,6 +15,7 @@ from deepwiki.wiki.models import Wiki
 from deepwiki.wiki.reading.page_tree import PageTree, TreePage, is_overview, load_tree, page_url
 from deepwiki.wiki.translation.titles import title_to_read
 from deepwiki.wiki.web.contributions_view import contributions_context
+from deepwiki.wiki.web.lesson_views import lesson_context
 from deepwiki.wiki.web.lookups import readable_wiki, readers_only
 from deepwiki.wiki.web.page_view import page_context
 from deepwiki.wiki.web.refresh_offer import refresh_offer
@@ -87,6 +88,8 @@ def _is_stranger(request: HttpRequest) -> bool:
 def _page(request: HttpRequest, state: WikiState, tree: PageTree, page: TreePage) -> HttpResponse:
     context = page_context(state, tree, page, for_strangers=_is_stranger(request))
     context |= contributions_context(request, tree.wiki, context)
+    version, shown = context["version"], context["shown"]
+    context |= lesson_context(request, page.page, version, shown, tree.urls)
     return _render(request, "wiki/page.html", state, context, 200)
 
 

@@ -1,0 +1,140 @@
+"""Values of a model's JSON within bounds, and citations of lines that are there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
+from typing import Any, TypeVar
+
+from deepwiki.wiki.pages.escaping import code, fenced, prose
+
+MAX_JSON_CHARS = 200_000
+MAX_ITEMS = 60  # of one list that are looked at
+MAX_TITLE_CHARS = 90
+MAX_TEXT_CHARS = 320
+MAX_NOTES_CHARS = 1_500
+MAX_CITED_LINES = 400
+MAX_CITATION_CHARS = 1_000
+Item = Mapping[str, Any]
+T = TypeVar("T")
+
+
+class NotUsable(ValueError):
+    """What a model returned is no JSON of the shape that was asked for, or too large."""
+
+
+@dataclass
+class CheckedFiles:
+    """The texts of files by path, in which citations are looked up; `left_out` counts refusals."""
+
+    texts: Mapping[str, str]
+    languages: Mapping[str, str] = field(default_factory=dict)
+    left_out: int = 0
+
+    def __post_init__(self) -> None:
+        self._lines = lru_cache(maxsize=64)(self._split)
+
+    def citation(self, item: Item) -> str:
+        """The citation of `path`, `start` and `end` as Markdown; empty if they do not exist."""
+        path, start, end = item.get("path"), a_number(item.get("start")), a_number(item.get("end"))
+        if not isinstance(path, str) or path not in self.texts:
+            return ""
+        if not 1 <= start <= end <= min(len(self._lines(path)), start + MAX_CITED_LINES):
+            return ""
+        return code(f"{path}:{_lines(start, end)}", MAX_CITATION_CHARS)
+
+    def quoted(self, item: Item, limit: int) -> str:
+        """The first lines of a citation as they stand in the file, fenced."""
+        start, end = a_number(item.get("start")), a_number(item.get("end"))
+        lines = self._lines(item["path"])[start - 1 : min(end, start - 1 + limit)]
+        return fenced(lines, self.languages.get(item["path"], ""))
+
+    def refuse(self) -> None:
+        """Count something that is left out."""
+        self.left_out += 1
+
+    def _split(self, path: str) -> Sequence[str]:
+        return self.texts[path].split("\n")
+
+
+def items_of(text: str, key: str) -> Iterator[Item]:
+    """The objects of the list `key` of a JSON object, within a fence or without one.
+
+    Raises NotUsable.
+    """
+    if len(text) > MAX_JSON_CHARS:
+        raise NotUsable(f"more than {MAX_JSON_CHARS} characters")
+    try:
+        value = json.loads(_without_fence(text))
+    except (ValueError, RecursionError) as exc:
+        raise NotUsable("no JSON") from exc
+    if not isinstance(value, dict) or not isinstance(value.get(key), list):
+        raise NotUsable(f"no list of {key}")
+    return objects(value[key])
+
+
+def objects(value: object) -> Iterator[Item]:
+    """The objects of a list, at most MAX_ITEMS; none of another value."""
+    return filter(_is_object, islice(a_list(value), MAX_ITEMS))
+
+
+def a_list(value: object) -> list[Any]:
+    """The list itself, an empty one for another value."""
+    return _of(list, value, [])
+
+
+def an_object(value: object) -> Item:
+    """The object itself, an empty one for another value."""
+    return _of(dict, value, {})
+
+
+def a_text(value: object) -> str:
+    """The text itself, an empty one for another value."""
+    return _of(str, value, "")
+
+
+def texts(value: object, limit: int) -> list[str]:
+    """The texts of a list as Markdown, those that are empty left out."""
+    return list(filter(None, map(words, a_list(value)[:limit])))
+
+
+def words(value: object, limit: int = MAX_TEXT_CHARS) -> str:
+    """A text as Markdown within a line, in which only code between backticks is markup."""
+    return prose(a_text(value), limit)
+
+
+def paragraphs(value: object) -> str:
+    """A text of several lines as paragraphs of Markdown."""
+    lines = a_text(value)[:MAX_NOTES_CHARS].split("\n")
+    return "\n\n".join(filter(None, map(words, lines)))
+
+
+def a_number(value: object) -> int:
+    """The whole number itself, 0 for another value."""
+    return _of(int, value, 0)
+
+
+def _of(kind: type[T], value: object, other: T) -> T:
+    if type(value) is kind:
+        return value
+    return other
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+def _lines(start: int, end: int) -> str:
+    """`L1` or `L1-L2`."""
+    if start == end:
+        return f"L{start}"
+    return f"L{start}-L{end}"
+
+
+def _without_fence(text: str) -> str:
+    """What stands between the first brace and the last, for models that add words."""
+    start, end = text.find("{"), text.rfind("}")
+    return text[max(0, start) : end + 1]
