@@ -113,11 +113,11 @@ DISK_RESERVE_MEGABYTES = env.number("DEEPWIKI_DISK_RESERVE_MEGABYTES", 300)
 INDEX_JOBS = env.number("DEEPWIKI_INDEX_JOBS", 2, least=1)
 WORKER_NICENESS = env.number("DEEPWIKI_WORKER_NICENESS", 10, most=19)
 WIKI_AUTOMATIC = env.flag("DEEPWIKI_WIKI_AUTOMATIC", default=True)
+WIKI_MODEL, WIKI_TOKENS = env.text("DEEPWIKI_WIKI_MODEL"), env.number("DEEPWIKI_WIKI_TOKENS", 10**6)
 REFRESH_HOURS = env.number("DEEPWIKI_REFRESH_HOURS", 24)
 WEBSOCKET_DEFLATE = env.flag("DEEPWIKI_WEBSOCKET_DEFLATE", default=True)
 # The largest body that any route takes; a larger one is refused while it arrives.
-REQUEST_BYTES = max(MESSAGE_BYTES, WEBHOOK_BYTES)
-DATA_UPLOAD_MAX_MEMORY_SIZE = REQUEST_BYTES
+REQUEST_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE = max(MESSAGE_BYTES, WEBHOOK_BYTES)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 # --- models ---------------------------------------------------------------------------

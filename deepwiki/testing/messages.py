@@ -47,6 +47,7 @@ SENTENCE_SOURCES = (
     "repos/indexing/",
     "repos/index/",
     "chat/rendering/notes.py",
+    "deepwiki/wiki/builds/",
     "deepwiki/wiki/translation/page_requests.py",
 )
 PAGE_SENTENCES = "deepwiki/wiki/pages/sentences.py"  # all texts of its table SENTENCES

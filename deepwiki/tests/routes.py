@@ -80,6 +80,8 @@ RULES = {
     "wiki-slides-file": Rule(OPEN_READERS),
     "wiki-answer": posted(OPEN_READERS, 302, exercise=EXERCISE_KEY, choice="0"),
     "wiki-change": posted(MANAGERS, 302),
+    "wiki-build": Rule(MANAGERS),
+    "wiki-page-again": posted(OPEN_MANAGERS, 302),
     "wiki-translate": posted(OPEN_MANAGERS, 302),
     "wiki-search": Rule(OPEN_READERS),
     "wiki-export": Rule(OPEN_READERS),

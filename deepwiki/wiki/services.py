@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.conf import settings
 
 from deepwiki.wiki import builds, refresh
-from deepwiki.wiki.models import Wiki, WikiBuild
+from deepwiki.wiki.models import Wiki, WikiBuild, WikiPage
 from repos.models import Repository
 
+PAGE_TOKENS = 150_000  # that one page may use, with its repair
 
-def build_wiki(repository: Repository, user_id: int | None = None) -> WikiBuild:
+
+def build_wiki(
+    repository: Repository,
+    user_id: int | None = None,
+    order: builds.BuildOrder = builds.FROM_CODE,
+) -> WikiBuild:
     """Request that the wiki of a repository is made; the unfinished build where there is one.
 
     Raises WikiDisabled.
     """
-    build, _ = builds.request(repository, user_id)
+    build, _ = builds.request(repository, user_id, order=order)
     return build
+
+
+def automatic_order() -> builds.BuildOrder:
+    """How wikis are made that nobody asked for, by the settings."""
+    provider, _, model = settings.WIKI_MODEL.partition("/")
+    if not model:
+        return builds.FROM_CODE
+    return builds.BuildOrder(provider, model, settings.WIKI_TOKENS)
+
+
+def write_again(page: WikiPage, user_id: int | None) -> WikiBuild:
+    """Request that one page is made once more, by the model of the last build that had one.
+
+    Raises WikiDisabled.
+    """
+    last = page.wiki.builds.exclude(model="").order_by("-created_at").first()
+    order = builds.BuildOrder(only_slug=page.slug)
+    if last is not None:
+        order = replace(order, provider=last.provider, model=last.model, max_tokens=PAGE_TOKENS)
+    return build_wiki(page.wiki.repository, user_id, order)
 
 
 def follow_index(repository: Repository) -> None:
@@ -37,4 +65,4 @@ def build_when_outdated(repository: Repository) -> None:
         return
     repository.refresh_from_db()
     if builds.is_outdated(repository):
-        build_wiki(repository)
+        build_wiki(repository, order=automatic_order())

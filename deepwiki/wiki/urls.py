@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from deepwiki.wiki.web import (
+    build_views,
     claim_views,
     comment_views,
     export_views,
@@ -87,6 +88,12 @@ urlpatterns = [
         manage_views.change_wiki,
         name="wiki-change",
     ),
+    path(
+        "r/<uuid:repository_id>/wiki/<slug:slug>/again",
+        build_views.write_again,
+        name="wiki-page-again",
+    ),
+    path("r/<uuid:repository_id>/wiki-build", build_views.model_build, name="wiki-build"),
     path("r/<uuid:repository_id>/wiki-search", search_views.wiki_search, name="wiki-search"),
     path(
         "r/<uuid:repository_id>/wiki-export.<slug:file_format>",

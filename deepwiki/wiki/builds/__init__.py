@@ -2,6 +2,7 @@
 
 from deepwiki.wiki.builds.claims import rescue
 from deepwiki.wiki.builds.queue import (
+    FROM_CODE,
     BuildOrder,
     WikiDisabled,
     cancel,
@@ -14,6 +15,7 @@ from deepwiki.wiki.builds.queue import (
 from deepwiki.wiki.builds.runner import run, run_next
 
 __all__ = [
+    "FROM_CODE",
     "BuildOrder",
     "WikiDisabled",
     "cancel",

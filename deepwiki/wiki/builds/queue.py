@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -14,6 +14,10 @@ from repos.models import Repository
 
 State = WikiBuild.State
 DISABLED = "The wiki of this repository is switched off."
+CAP_REACHED = (
+    "The build has reached its limit of cost. The pages written so far stay; resume it to let it"
+    " spend as much again."
+)
 REQUEST_ATTEMPTS = 5
 QUEUE = "wiki"
 
@@ -106,10 +110,19 @@ def pause(build: WikiBuild) -> bool:
 def resume(build: WikiBuild) -> bool:
     """Go on with a paused build; whether it was paused."""
     with transaction.atomic():
+        _raise_caps(build)
         resumed = _change_state(build, [State.PAUSED], State.QUEUED)
         if resumed:
             enqueue(build)
     return resumed
+
+
+def _raise_caps(build: WikiBuild) -> None:
+    """A build that has reached a cap may spend as much again."""
+    row = WikiBuild.objects.filter(pk=build.pk, state=State.PAUSED, error=CAP_REACHED)
+    tokens = Case(When(max_tokens__gt=0, then=F("max_tokens") + build.max_tokens), default=0)
+    cost = Case(When(max_cost__gt=0, then=F("max_cost") + build.max_cost), default=0.0)
+    row.update(error="", max_tokens=tokens, max_cost=cost)
 
 
 def cancel(build: WikiBuild) -> bool:

@@ -52,7 +52,6 @@ SOME_FROM_CODE = (
     "The model could not write {count} of {total} pages; they are made from the code. The first:"
     " {title}: {error}"
 )
-CAP_REACHED = "The build has reached its limit of cost. The pages written so far stay; resume it."
 
 OnUpdate = Callable[[WikiBuild], None]
 
@@ -100,7 +99,7 @@ def _execute(build: WikiBuild, on_update: OnUpdate) -> WikiBuild:
     except CallStopped:
         claims.release(build)
     except CapReached:
-        _pause(build, CAP_REACHED)
+        _pause(build, queue.CAP_REACHED)
     except CallFailed as failed:
         _end(build, State.FAILED, str(failed))
     except ClaimLost:

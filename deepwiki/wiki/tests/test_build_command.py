@@ -94,3 +94,18 @@ def test_a_killed_worker_costs_at_most_the_page_in_work(app):
     numbers = PageVersion.objects.values_list("version_number", flat=True)
     assert set(numbers) == {1} and len(numbers) == build.pages.count()
     assert kept < set(PageVersion.objects.values_list("pk", flat=True))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_with_a_model_the_command_says_what_it_costs(app, model, settings, capsys):
+    from chat import services
+    from deepwiki.wiki.tests.scripted_writer import answering
+
+    assert command(app.name, "--model", "openai/writer") == 2
+    settings.PROVIDER_ENVIRONMENT = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": model.url}
+    services.providers.cache_clear()
+    model.write = answering()
+    call_command("build_wiki", app.name, "--model", "openai/writer", "--wait", "--max-cost", "5")
+    said = capsys.readouterr().err
+    assert "pages, at most" in said and "tokens used" in said
+    assert WikiBuild.objects.get().max_cost == 5

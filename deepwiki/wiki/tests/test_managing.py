@@ -103,3 +103,65 @@ def test_the_empty_page_is_loaded_anew_when_its_wiki_has_been_built(act, client,
     WikiBuild.objects.update(state="done")
     assert client.get(progress).headers["HX-Refresh"] == "true"
     assert "HX-Refresh" not in client.get(f"/r/{repository.pk}/wiki-progress").headers
+
+
+@pytest.fixture
+def with_service(settings, model, tmp_path):
+    from chat import services
+
+    settings.PROVIDER_ENVIRONMENT = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": model.url}
+    settings.MODELS_FILE = tmp_path / "models.toml"
+    settings.MODELS_FILE.write_text(
+        '[openai]\nlabel = "O"\nadapter = "openai"\nkey = "OPENAI_API_KEY"\n'
+        'address = ["OPENAI_BASE_URL", ""]\n'
+        '[[openai.models]]\nid = "writer"\nlabel = "Writer"\ncontext = 64000\noutput = 4000\n'
+        "price = [1, 2]\n"
+    )
+    services.providers.cache_clear()
+
+
+def test_a_build_by_a_model_is_estimated_and_confirmed_with_caps(
+    act, client, repository, with_service
+):
+    make_wiki(repository)
+    page = f"/r/{repository.pk}/wiki-build"
+    shown = client.get(page).content.decode()
+    assert "About 3 pages by the model" in shown and "about $0.0" in shown
+    assert client.get(f"{page}?model=openai|other").status_code == 404
+    form = {"model": "openai|writer", "max_tokens": "5000", "max_cost": "0.25"}
+    assert client.post(page, form).status_code == 302
+    build = WikiBuild.objects.get()
+    assert (build.provider, build.model) == ("openai", "writer")
+    assert (build.max_tokens, build.max_cost, build.state) == (5_000, 0.25, "queued")
+
+
+def test_without_a_model_the_page_says_what_to_do(act, client, repository, settings):
+    from chat import services
+
+    settings.PROVIDER_ENVIRONMENT = {}
+    services.providers.cache_clear()
+    shown = client.get(f"/r/{repository.pk}/wiki-build").content.decode()
+    assert "No language model is set up." in shown
+
+
+def test_one_page_is_requested_again_with_the_last_model(act, client, repository):
+    wiki = make_wiki(repository)
+    WikiBuild.objects.create(wiki=wiki, state="done", provider="openai", model="writer")
+    address = f"/r/{repository.pk}/wiki/prices/again"
+    assert "/wiki/prices/again" in client.get(f"/r/{repository.pk}/wiki/prices").content.decode()
+    assert client.post(address).status_code == 302
+    build = WikiBuild.objects.get(state="queued")
+    assert (build.only_slug, build.model) == ("prices", "writer") and build.max_tokens
+
+
+def test_pages_that_the_model_could_not_write_are_listed_with_the_reason(act, client, repository):
+    wiki = make_wiki(repository)
+    build = WikiBuild.objects.create(wiki=wiki, state="done", model="writer")
+    BuildPage.objects.create(
+        build=build, page=wiki.pages.last(), state="done", is_fallback=True, error="It said no."
+    )
+    shown = client.get(f"/r/{repository.pk}/wiki/").content.decode()
+    assert "It said no." in shown and "could not be written by the model" in shown
+    assert "Try again" in shown
+    act("retry")
+    assert build.pages.get().state == "waiting"

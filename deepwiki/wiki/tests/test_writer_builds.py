@@ -147,8 +147,10 @@ def test_the_cap_pauses_a_build_with_words_and_raising_it_goes_on(app, writer):
     assert 0 < build.tokens <= 14_000
     before = PageVersion.objects.filter(made_by="model").count()
     assert before < BuildPage.objects.filter(build=build).count()
-    WikiBuild.objects.update(max_tokens=0)
     assert builds.resume(build)
+    build.refresh_from_db()
+    assert (build.max_tokens, build.error) == (28_000, "")
+    WikiBuild.objects.update(max_tokens=0)
     build = builds.run(build.pk)
     assert (build.state, build.error) == (State.DONE, "")
 
@@ -184,3 +186,23 @@ def test_text_planted_in_the_repository_stays_in_its_fence(app, writer, tmp_path
     assert "<instructions>" not in last[1]["content"] and "<|im_start" not in last[1]["content"]
     opened, closed = last[1]["content"].count("<file "), last[1]["content"].count("</file>")
     assert opened == closed == len(given_of(writer.requests[-1]))
+
+
+def test_one_page_is_written_again_and_the_others_stay(app, writer, alice):
+    built(app)
+    before = PageVersion.objects.count()
+    writer.write = answering(lambda body: sound_page(body, "Another sentence."))
+    build = built(app, alice.pk, only_slug="overview")
+    assert (build.state, build.pages.count()) == (State.DONE, 1)
+    assert PageVersion.objects.count() == before + 1
+    assert "Another sentence." in newest("overview").text
+
+
+def test_a_wiki_nobody_asked_for_is_written_by_the_model_of_the_settings(app, settings):
+    from deepwiki.wiki import services as wiki_services
+
+    settings.WIKI_AUTOMATIC, settings.WIKI_MODEL, settings.WIKI_TOKENS = True, "openai/a/b", 9
+    wiki_services.build_when_outdated(app)
+    build = WikiBuild.objects.get()
+    assert (build.provider, build.model, build.max_tokens) == ("openai", "a/b", 9)
+    assert build.requested_by is None

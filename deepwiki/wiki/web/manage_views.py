@@ -51,7 +51,7 @@ def change_wiki(request: HttpRequest, repository_id: uuid.UUID, action: str) -> 
     A build can be paused, resumed and cancelled, and its failed pages made once more. For the
     repository's owner and who may change repositories; 404 for others.
     """
-    repository = _managed_repository(request, repository_id)
+    repository = managed_repository(request, repository_id)
     if action == DELETE:
         _delete(request, repository)
     elif action == BUILD:
@@ -70,7 +70,8 @@ def change_wiki(request: HttpRequest, repository_id: uuid.UUID, action: str) -> 
     return redirect("wiki", repository_id)
 
 
-def _managed_repository(request: HttpRequest, repository_id: uuid.UUID) -> Repository:
+def managed_repository(request: HttpRequest, repository_id: uuid.UUID) -> Repository:
+    """The repository. Raises Http404 for who does not manage it."""
     repository = readable_repository(request, repository_id)
     if not repository.managed_by(request.user):
         raise Http404

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from deepwiki.wiki.models import BuildPage, Wiki, WikiBuild
 from deepwiki.wiki.translation.languages import language_query
 from repos.models import Repository
+
+MAX_UNWRITTEN = 50
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class WikiState:
 
     @cached_property
     def build(self) -> WikiBuild | None:
-        """The last build, with the numbers of its pages: `total`, `done`, `failed`."""
+        """The last build, with the numbers of its pages: `total`, `done`, `failed`, `fallen`."""
         if self.wiki is None:
             return None
         rows = WikiBuild.objects.filter(wiki=self.wiki).order_by("-created_at")
@@ -30,7 +32,15 @@ class WikiState:
             total=Count("pages"),
             done=Count("pages", filter=Q(pages__state=done)),
             failed=Count("pages", filter=Q(pages__state=failed)),
+            fallen=Count("pages", filter=Q(pages__is_fallback=True)),
         ).first()
+
+    @property
+    def unwritten(self) -> QuerySet[BuildPage]:
+        """Pages of the last build that failed, or that the model could not write."""
+        rows = BuildPage.objects.filter(build=self.build).select_related("page")
+        failed = Q(state=BuildPage.State.FAILED) | Q(is_fallback=True)
+        return rows.filter(failed).order_by("page__position")[:MAX_UNWRITTEN]
 
     @property
     def is_building(self) -> bool:

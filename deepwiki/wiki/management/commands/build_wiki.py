@@ -1,4 +1,4 @@
-"""`manage.py build_wiki <repository> [--wait]`: makes its wiki, with a progress bar."""
+"""`manage.py build_wiki <repository> [--model provider/model] [--wait]`: makes its wiki."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from deepwiki.wiki import builds
+from deepwiki.wiki.builds.estimate import estimate
 from deepwiki.wiki.models import BuildPage, WikiBuild
+from deepwiki.wiki.writing.model_calls import CallFailed, ModelCaller
 from repos.models import Repository
 from repos.services import find_for_operator
 
@@ -31,21 +33,48 @@ class Command(BaseCommand):
             "--wait", action="store_true", help="Make it here, or follow the worker that does."
         )
 
+        parser.add_argument(
+            "--model", default="", help="provider/model that writes it; from the code without one."
+        )
+        parser.add_argument("--max-cost", type=float, default=0.0, help="Dollars; pauses there.")
+        parser.add_argument("--max-tokens", type=int, default=0, help="Tokens; pauses there.")
+
     def handle(self, *args: Any, **options: Any) -> None:
         repository = find_for_operator(options["repository"])
         if repository is None:
             self._exit(2, "There is no such repository.")
         if repository.current_index is None:
             self._exit(2, "This repository has no index yet.")
-        build = self._request(repository, wait=options["wait"])
+        order = self._order(repository, options)
+        build = self._request(repository, order, wait=options["wait"])
         if not options["wait"]:
             self.stdout.write(f"{repository.name}: requested.")
             return
         self._report(repository, self._wait_for(build))
 
-    def _request(self, repository: Repository, *, wait: bool) -> WikiBuild:
+    def _order(self, repository: Repository, options: dict[str, Any]) -> builds.BuildOrder:
+        """How it is to be made; says what a model would cost."""
+        if not options["model"]:
+            return builds.FROM_CODE
+        provider, _, model = options["model"].partition("/")
+        self._check_model(provider, model)
+        about = estimate(repository, provider, model)
+        price = "price unknown" if about.cost is None else f"about ${about.shown_cost}"
+        self.stderr.write(f"{about.pages} pages, at most {about.tokens:,} tokens, {price}.")
+        tokens = options["max_tokens"] or about.cap_tokens
+        return builds.BuildOrder(provider, model, tokens, max(0.0, options["max_cost"]))
+
+    def _check_model(self, provider: str, model: str) -> None:
         try:
-            build, is_new = builds.request(repository, start=not wait)
+            ModelCaller(provider, model)
+        except CallFailed as failed:
+            self._exit(2, str(failed))
+
+    def _request(
+        self, repository: Repository, order: builds.BuildOrder, *, wait: bool
+    ) -> WikiBuild:
+        try:
+            build, is_new = builds.request(repository, start=not wait, order=order)
         except builds.WikiDisabled as disabled:
             self._exit(2, str(disabled))
         if not is_new:
@@ -70,6 +99,8 @@ class Command(BaseCommand):
 
     def _report(self, repository: Repository, build: WikiBuild) -> None:
         total, done = _counts(build)
+        if build.model:
+            self.stderr.write(f"{build.tokens:,} tokens used, ${build.cost:.2f}.")
         if build.error:
             self.stderr.write(build.error)
         if build.state != WikiBuild.State.DONE or build.error:

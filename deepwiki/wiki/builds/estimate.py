@@ -1,0 +1,85 @@
+"""What a wiki would cost if a model wrote it: pages, tokens, money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from chat.services import providers
+from deepwiki.wiki.models import WikiPage
+from deepwiki.wiki.writing.page_writer import MAX_PACK_TOKENS, MODEL_KINDS, page_tokens
+from repos.models import Repository
+from repos.search import line_counts
+
+FRAME_TOKENS = 4_000  # of instructions, links, the page made from the code
+PAGE_TOKENS = 2_500  # that a page is written with
+LOOK_TOKENS = 4_000  # read by a second look at a page
+FILES_EACH = 8  # of a page, where no wiki was planned yet
+MIN_PAGES, MAX_PAGES = 3, 80
+PLAN_TOKENS = 6_000
+CAP_FACTOR = 1.5
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Pages by a model, tokens read and written, dollars; None where the price is not known."""
+
+    pages: int
+    read: int
+    written: int
+    cost: float | None
+
+    @property
+    def tokens(self) -> int:
+        """All of them."""
+        return self.read + self.written
+
+    @property
+    def cap_tokens(self) -> int:
+        """The cap that is proposed."""
+        return int(CAP_FACTOR * self.tokens) // 1_000 * 1_000
+
+    @property
+    def cap_cost(self) -> str:
+        """The cap that is proposed, in dollars."""
+        return f"{max(0.01, CAP_FACTOR * (self.cost or 0.0)):.2f}"
+
+    @property
+    def shown_cost(self) -> str:
+        """In dollars, rounded up to a cent."""
+        return f"{max(0.01, self.cost or 0.0):.2f}"
+
+
+def estimate(repository: Repository, provider: str, model: str) -> Estimate:
+    """By the pages of the last plan, else by the number of files. More than is likely used."""
+    lines = _lines(repository)
+    packs = list(_packs(repository, lines)) or [MAX_PACK_TOKENS] * _pages(len(lines))
+    read = PLAN_TOKENS + sum(packs) + len(packs) * (FRAME_TOKENS + LOOK_TOKENS)
+    written = len(packs) * PAGE_TOKENS
+    return Estimate(len(packs), read, written, providers().cost(provider, model, read, written))
+
+
+def _lines(repository: Repository) -> Mapping[str, int]:
+    index = repository.current_index
+    if index is None:
+        return {}
+    return line_counts(index.pk, index.updated_at)
+
+
+def _packs(repository: Repository, lines: Mapping[str, int]) -> Iterator[int]:
+    """Of each page that a model would write, the tokens of lines it would read."""
+    pages = WikiPage.objects.filter(wiki__repository=repository, is_removed=False)
+    for files in pages.filter(kind__in=MODEL_KINDS).values_list("files", flat=True):
+        yield _pack_tokens(files, lines)
+
+
+def _pack_tokens(files: Sequence[str], lines: Mapping[str, int]) -> int:
+    return min(MAX_PACK_TOKENS, page_tokens(_sum_of(files, lines)) + FRAME_TOKENS)
+
+
+def _sum_of(files: Iterable[str], lines: Mapping[str, int]) -> int:
+    return sum(lines.get(path, 0) for path in files)
+
+
+def _pages(files: int) -> int:
+    return min(MAX_PAGES, max(MIN_PAGES, files // FILES_EACH))
