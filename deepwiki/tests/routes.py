@@ -85,6 +85,8 @@ RULES = {
     "wiki-translate": posted(OPEN_MANAGERS, 302),
     "wiki-search": Rule(OPEN_READERS),
     "wiki-export": Rule(OPEN_READERS),
+    "wiki-compare": Rule(OPEN_READERS),
+    "wiki-restore": posted(EDITORS, 302),
     "wiki-notes": Rule(EDITORS),
     "wiki-note-new": Rule(EDITORS),
     "wiki-note": Rule(EDITORS),

@@ -55,6 +55,7 @@ ADDRESSES = {
 PRIVATE = {"private", "private folder", "closed private"}
 CLOSED = {"closed", "closed private"}  # refused by their hosts
 SLUGS = {"wiki-slides-file": "slides", "wiki-answer": "workshop"}
+QUERIES = {"wiki-compare": "?old=1&new=1"}
 FILLERS = {
     "file_format": "md",
     "action": "pin",
@@ -163,7 +164,7 @@ def path_of(route, arguments):
         values["action"] = "resolve"
     values = {name: values[name] for name in route.arguments}
     try:
-        return reverse(route.name, kwargs=values)
+        return reverse(route.name, kwargs=values) + QUERIES.get(route.name, "")
     except NoReverseMatch:  # a route without a name
         path = "/" + route.path
         for name, value in values.items():

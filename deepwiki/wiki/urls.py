@@ -49,6 +49,8 @@ urlpatterns = [
         version_views.page_changes,
         name="wiki-changes",
     ),
+    path(f"{PAGE}/versions/compare", version_views.compare_versions, name="wiki-compare"),
+    path(f"{PAGE}/versions/<int:number>/restore", version_views.restore, name="wiki-restore"),
     path(f"{PAGE}/notes", note_views.page_notes, name="wiki-notes"),
     path(f"{PAGE}/notes/new", note_views.new_note, name="wiki-note-new"),
     path(f"{PAGE}/notes/<int:note_id>", note_views.edit_note, name="wiki-note"),

@@ -102,7 +102,8 @@ def _store_page(
 def save_page(build: WikiBuild, row: BuildPage, title: str, content: PageContent) -> None:
     """Store what a page says, as a new version if it says something else. Raises ClaimLost.
 
-    A page that a person wrote last stays as it is.
+    A page that a person wrote last stays as it is; a version that a person restored stays until
+    there is something else to say than what it replaced.
     """
     with transaction.atomic():
         _lock(build)
@@ -120,6 +121,7 @@ def save_page(build: WikiBuild, row: BuildPage, title: str, content: PageContent
                 content=content.as_json(),
                 text=markdown(content, title),
                 made_by=PageVersion.Author.CODE,
+                build=build,
             )
         store_recorded(newest, content)
         _finish(row, BuildPage.State.DONE)
@@ -145,6 +147,7 @@ def save_model_page(build: WikiBuild, row: BuildPage, title: str, page: ModelPag
                 text=markdown(page.content, title),
                 made_by=PageVersion.Author.MODEL,
                 model=build.model,
+                build=build,
                 second_look=page.second_look,
             )
             store_claims(version, page.claims)
@@ -185,7 +188,16 @@ def fail_page(build: WikiBuild, row: BuildPage, error: str) -> None:
 def _differs(newest: PageVersion, title: str, content: PageContent) -> bool:
     if newest.made_by == PageVersion.Author.PERSON:
         return False
-    return newest.title != title or newest.content != json_content(content)
+    said = (title, json_content(content))
+    return all(said != (version.title, version.content) for version in _answered(newest))
+
+
+def _answered(newest: PageVersion) -> list[PageVersion]:
+    """The newest version; with it the one that a person replaced by it."""
+    if newest.restored_from is None:
+        return [newest]
+    rows = PageVersion.objects.filter(page=newest.page_id, language=newest.language)
+    return [newest, *rows.filter(version_number=newest.version_number - 1)]
 
 
 def _finish(row: BuildPage, state: BuildPage.State, error: str = "") -> None:

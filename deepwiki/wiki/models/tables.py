@@ -120,6 +120,12 @@ class PageVersion(models.Model):
         blank=True,
         help_text="What of its questions it answers: `deepwiki.wiki.writing.second_look`.",
     )
+    restored_from = models.IntegerField(
+        null=True, blank=True, help_text="The version whose words these are, put back by `author`."
+    )
+    build = models.ForeignKey(
+        "WikiBuild", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     checked_commit = models.CharField(
         max_length=64,
         blank=True,

@@ -10,17 +10,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
-from django.db.models import Case, F, Func, IntegerField, Q, QuerySet, Value, When
-from django.db.models.functions import Left
+from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVectorField
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models.expressions import RawSQL
 
 from deepwiki.wiki.models import PageVersion, Wiki
 from deepwiki.wiki.reading.current_versions import current_versions
 
 CONFIG = "simple"
+# A generated column with an index, see migration 0013: no field, which would always be loaded.
+WORDS = RawSQL('"wiki_pageversion"."words"', [], output_field=SearchVectorField())
 MAX_HITS = 30
 MAX_WORDS = 8
-MAX_TEXT_CHARS = 100_000  # of a page; a tsvector holds 1 MB
+MAX_TEXT_CHARS = 100_000  # of a page
 EXCERPT_CHARS = 110  # before and after the first word
 WORD = re.compile(r"[^\W_]+")
 MARKUP = re.compile(r"\]\([^()\n]{0,300}\)|[`#|*\[>]|-{3,}|\s+")
@@ -64,10 +66,10 @@ def _ellipsis(start: int) -> str:
 
 def _rows(wiki: Wiki, query: str, words: Sequence[str]) -> QuerySet[PageVersion]:
     """The rows that match, best first."""
-    wanted = SearchQuery(_beginnings(words), config=CONFIG, search_type="raw")
+    wanted = _search_query(" & ", words)
     rows = PageVersion.objects.filter(pk__in=current_versions(wiki).values("pk"))
     return (
-        rows.annotate(words=_vector(), found_in=_typed_text(query))
+        rows.annotate(words=WORDS, found_in=_found_in(query, words))
         .annotate(rank=SearchRank(F("words"), wanted))
         .filter(Q(words=wanted) | Q(found_in__lt=2))
         .order_by("found_in", "-rank", "page_id")
@@ -75,22 +77,28 @@ def _rows(wiki: Wiki, query: str, words: Sequence[str]) -> QuerySet[PageVersion]
     )
 
 
-def _beginnings(words: Sequence[str]) -> str:
-    """A tsquery: all words, each with anything behind it. Words hold letters and digits alone."""
-    return " & ".join(f"{word}:*" for word in words)
+def _search_query(operator: str, words: Sequence[str]) -> SearchQuery:
+    """Words with anything behind them, which hold letters and digits alone."""
+    beginnings = operator.join(f"{word}:*" for word in words)
+    return SearchQuery(beginnings, config=CONFIG, search_type="raw")
 
 
-def _vector() -> SearchVector:
-    separators = Value("[^[:alnum:]]+"), Value(" "), Value("g")
-    text = Left(F("text"), MAX_TEXT_CHARS)
-    return SearchVector(Func(text, *separators, function="regexp_replace"), config=CONFIG)
-
-
-def _typed_text(query: str) -> Case:
+def _found_in(query: str, words: Sequence[str]) -> Case:
     """0 for a title that holds what is typed, 1 for such a text, 2 for others."""
     return Case(
         When(title__icontains=query, then=Value(0)),
-        When(text__icontains=query, then=Value(1)),
+        When(_is_in_text(query, words), then=Value(1)),
         default=Value(2),
         output_field=IntegerField(),
     )
+
+
+def _is_in_text(query: str, words: Sequence[str]) -> Q:
+    """Whether a text holds the words one behind the other.
+
+    Texts are read for what is typed where that has letters beyond ASCII: their script may
+    have no spaces, and the database does not know their other cases.
+    """
+    if not query.isascii():
+        return Q(text__icontains=query)
+    return Q(words=_search_query(" <-> ", words))

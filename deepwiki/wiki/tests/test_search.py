@@ -1,6 +1,8 @@
 """The search over the pages of a wiki."""
 
 import pytest
+from django.db import connection
+from django.utils import translation
 
 from deepwiki.wiki.models import WikiPage
 from deepwiki.wiki.reading.page_search import search_pages
@@ -62,3 +64,29 @@ def test_the_page_of_the_search_leads_to_what_is_found(client, wiki, repository,
     assert "No page holds all these words" in (
         client.get(f"/r/{repository.pk}/wiki-search?q=zebra").content.decode()
     )
+
+
+def test_a_translation_is_found_by_its_own_words_in_its_language(wiki):
+    page = WikiPage.objects.get(slug="mail")
+    write(page, SamplePage("mail", "Courrier", "Envoie un reçu."), "c0ffee", language="fr")
+    with translation.override("fr"):
+        assert slugs(wiki, "reçu") == ["mail"]
+        assert slugs(wiki, "reçu envoie") == ["mail"]
+        assert slugs(wiki, "receipt") == []
+    assert slugs(wiki, "reçu") == []
+    assert slugs(wiki, "receipt") == ["mail"]
+
+
+def test_words_that_stand_together_come_first(wiki):
+    for slug, words in (("mail", "price, then the list"), ("prices", "a price list of all")):
+        page = WikiPage.objects.get(slug=slug)
+        write(page, SamplePage(slug, slug.title(), words), "c0ffee")
+    assert slugs(wiki, "price list") == ["prices", "mail"]
+
+
+def test_the_words_of_a_version_are_indexed_as_it_is_stored(wiki):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'words_of_versions'")
+        assert "USING gin (words)" in cursor.fetchone()[0]
+        cursor.execute("SELECT words::text FROM wiki_pageversion WHERE title = 'Mail'")
+        assert "'receipt'" in cursor.fetchone()[0]

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from chat.web.lookups import readable_repository
 from deepwiki.wiki import builds, services
-from deepwiki.wiki.models import Wiki, WikiBuild
+from deepwiki.wiki.models import VisitorWiki, Wiki, WikiBuild
 from repos.models import Repository
 
 DELETE = "delete"
@@ -80,6 +80,7 @@ def managed_repository(request: HttpRequest, repository_id: uuid.UUID) -> Reposi
 
 def _delete(request: HttpRequest, repository: Repository) -> None:
     Wiki.objects.filter(repository=repository).delete()
+    VisitorWiki.objects.filter(repository=repository).delete()
     messages.success(request, _("The wiki was deleted."))
 
 

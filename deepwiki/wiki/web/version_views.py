@@ -5,15 +5,21 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
+from deepwiki.foundation.parsing import parse_number
+from deepwiki.wiki.contributions.editors import may_edit
+from deepwiki.wiki.contributions.restoring import restore_version
 from deepwiki.wiki.models import PageVersion, WikiPage
 from deepwiki.wiki.reading.current_versions import current_version
 from deepwiki.wiki.reading.version_changes import version_changes
-from deepwiki.wiki.web.lookups import readable_wiki, readers_only
+from deepwiki.wiki.web.lookups import editable_wiki, readable_wiki, readers_only
 from deepwiki.wiki.web.unlisted_pages import about_page, render_unlisted
 
 MAX_VERSIONS = 200
@@ -23,8 +29,7 @@ MAX_VERSIONS = 200
 @readers_only
 def page_versions(request: HttpRequest, repository_id: uuid.UUID, slug: str) -> HttpResponse:
     """The versions of a page in its current language, the newest first."""
-    wiki = readable_wiki(request, repository_id)
-    page = get_object_or_404(wiki.pages, slug=slug)
+    page = _page(request, repository_id, slug)
     context = {**about_page(page), "versions": _versions(page)[:MAX_VERSIONS]}
     return render_unlisted(request, "wiki/versions.html", context)
 
@@ -35,10 +40,52 @@ def page_changes(
     request: HttpRequest, repository_id: uuid.UUID, slug: str, number: int
 ) -> HttpResponse:
     """What changed in a version, compared with the one before."""
-    wiki = readable_wiki(request, repository_id)
-    page = get_object_or_404(wiki.pages, slug=slug)
+    page = _page(request, repository_id, slug)
     context = {**about_page(page), **_changes(_versions(page), number)}
-    return render_unlisted(request, "wiki/changes.html", context)
+    return _render(request, page, context)
+
+
+@require_safe
+@readers_only
+def compare_versions(request: HttpRequest, repository_id: uuid.UUID, slug: str) -> HttpResponse:
+    """What changed between the versions `old` and `new`."""
+    page = _page(request, repository_id, slug)
+    old, new = _asked(request, "old"), _asked(request, "new")
+    context = {**about_page(page), **_compared(_versions(page), old, new)}
+    return _render(request, page, context)
+
+
+@require_POST
+@login_required
+def restore(request: HttpRequest, repository_id: uuid.UUID, slug: str, number: int) -> HttpResponse:
+    """Make an earlier version the newest one, for those who may edit the wiki."""
+    page = get_object_or_404(editable_wiki(request, repository_id).pages, slug=slug)
+    version = get_object_or_404(_versions(page), version_number=number)
+    restore_version(version, int(request.user.pk or 0))
+    messages.success(request, _restored(number))
+    return redirect("wiki-versions", repository_id, slug)
+
+
+def _page(request: HttpRequest, repository_id: uuid.UUID, slug: str) -> WikiPage:
+    return get_object_or_404(readable_wiki(request, repository_id).pages, slug=slug)
+
+
+def _restored(number: int) -> str:
+    return _("Version %(n)s was restored.") % {"n": number}
+
+
+def _asked(request: HttpRequest, name: str) -> int:
+    return parse_number(request.GET.get(name)) or 0
+
+
+def _compared(versions: QuerySet[PageVersion], *numbers: int) -> dict[str, Any]:
+    old, new = (get_object_or_404(versions, version_number=number) for number in numbers)
+    return {"new": new, "old": old, "changes": version_changes(old, new)}
+
+
+def _render(request: HttpRequest, page: WikiPage, context: dict[str, Any]) -> HttpResponse:
+    editing = {"may_edit": may_edit(request.user, page.wiki)}
+    return render_unlisted(request, "wiki/changes.html", {**context, **editing})
 
 
 def _changes(versions: QuerySet[PageVersion], number: int) -> dict[str, Any]:
@@ -52,4 +99,8 @@ def _versions(page: WikiPage) -> QuerySet[PageVersion]:
     current = current_version(page)
     if current is None:
         raise Http404
-    return page.versions.filter(language=current.language).order_by("-version_number")
+    return (
+        page.versions.filter(language=current.language)
+        .select_related("author", "build__requested_by")
+        .order_by("-version_number")
+    )
