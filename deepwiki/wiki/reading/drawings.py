@@ -24,8 +24,9 @@ LABELS = {
     "\ue001": gettext_noop("Enlarge"),
     "\ue002": gettext_noop("Save as SVG"),
     "\ue003": gettext_noop("What it shows"),
+    "\ue004": gettext_noop("Solid: found in the code. Dashed, or with “?”: said by the model."),
 }
-ENLARGE, SAVE, SHOWN = LABELS
+ENLARGE, SAVE, SHOWN, LEGEND = LABELS
 Link = Callable[[Node], str]  # the start tag of a link to a node's source; empty without one
 
 
@@ -64,9 +65,15 @@ def figure_html(drawing: DrawnDiagram, link: Link) -> str:
         f"{_areas(drawing, link)}</div>"
         f'<figcaption><span>{title}</span><button type="button" class="quiet"'
         f' data-action="enlarge">{ENLARGE}</button><a class="quiet" href="{drawing.light}"'
-        f' download="{name}">{SAVE}</a></figcaption>'
+        f' download="{name}">{SAVE}</a>{_legend(block)}</figcaption>'
         f"<details><summary>{SHOWN}</summary>{_list(block, link)}</details></figure>"
     )
+
+
+def _legend(block: DiagramBlock) -> str:
+    """How edges of the model are told from those of the code, where there are any."""
+    says_more = any(edge.origin is Origin.MODEL for edge in block.edges)
+    return f'<span class="soft legend">{LEGEND}</span>' * says_more
 
 
 def with_labels(text: str) -> str:

@@ -36,7 +36,7 @@ from deepwiki.wiki.reading.page_links import WikiLinks, index_commit
 from repos.models import Repository
 from repos.search import line_counts
 
-RENDERER = 3  # another number: every page is rendered anew
+RENDERER = 4  # another number: every page is rendered anew
 SALT = "deepwiki.wiki.reading.rendered_page"
 PAGE_SECONDS = 6.0  # for all blocks of a page
 MAX_CHARS = 400_000  # of Markdown in a page

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from deepwiki.wiki.content import DiagramBlock, DiagramKind, Edge, Node
+from deepwiki.wiki.content import DiagramBlock, DiagramKind, Edge, Node, Origin
 from deepwiki.wiki.models import WikiPage
 from deepwiki.wiki.reading.drawing_areas import node_areas
-from deepwiki.wiki.reading.drawings import drawn
+from deepwiki.wiki.reading.drawings import drawn, figure_html, with_labels
 from deepwiki.wiki.tests.wikis import PAGES, SamplePage, make_wiki
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +101,13 @@ def test_a_file_has_its_drawings_within_it(show, client, repository):
     assert 'src="data:image/svg+xml;base64,' in text
     assert "/diagrams/" not in re.sub(r'download="[^"]*"|href="[^"]*"', "", text)
     assert WikiPage.objects.filter(slug="drawn").exists()
+
+
+def test_edges_of_a_model_are_told_from_those_of_the_code():
+    nodes = (Node("a", "A"), Node("b", "B"))
+    for origin, count in ((Origin.MODEL, 1), (Origin.CODE, 0)):
+        block = DiagramBlock(DiagramKind.CALLS, "T", nodes, (Edge("a", "b", "", origin),))
+        drawing = drawn(block)
+        assert (
+            with_labels(figure_html(drawing, lambda node: "")).count("said by the model") == count
+        )
