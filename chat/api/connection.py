@@ -41,7 +41,7 @@ IDLE_CLOSURE = 4408
 AUTHORIZED_SECONDS = 1.0
 SEND_SECONDS = 30  # a server of ours gives up sooner, see runtime/backpressure.py
 TOO_MANY_SOCKETS_RETRY_SECONDS = 30
-MAX_HANDSHAKES = 100  # checked at a time: what waits longer is given up by its client
+MAX_HANDSHAKES = 256  # checked at a time: as many as may be answered, see RUNS_PER_PROCESS
 
 open_sockets: Counter[int | str] = Counter()  # by person, or a stranger's network
 handshakes: set[Connection] = set()  # being checked

@@ -133,6 +133,15 @@ async def test_handshakes_beyond_those_that_can_be_checked_are_told_so_at_once(
         await socket.disconnect()
 
 
+async def test_two_hundred_people_may_come_at_once(settings):
+    settings.SOCKETS_PER_USER = 1_000
+    sockets = [handshake() for _ in range(200)]
+    await asyncio.gather(*(socket.connect(timeout=60) for socket in sockets))
+    assert open_sockets.total() == 200
+    for socket in sockets:
+        await socket.disconnect()
+
+
 FOREIGN = ["https://evil.example", "null", "file://", "chrome-extension://abcdef", "://"]
 
 

@@ -48,6 +48,8 @@ from repos.indexing.symbols import ImportedName
         ("typescript", "src/a.ts", "./b.js", "x", "src/b.ts", "src/b.ts"),
         ("javascript", "src/a.js", "../lib", "x", "lib/index.js", "lib/index.js"),
         ("javascript", "src/a.js", "react", "x", "src/react.js", ""),
+        ("java", "x/A.java", "shop", "shop", "x/A.java x/B.java", ""),
+        ("scala", "x/A.scala", "shop", "shop", "x/A.scala x/B.scala", ""),
         (
             "java",
             "x/A.java",

@@ -41,7 +41,9 @@ class PathTable:
         return list(islice(filter(ends_so, self._by_folder.get(folder, ())), MAX_MATCHES))
 
     def ending(self, parts: Sequence[str], suffixes: tuple[str, ...]) -> list[str]:
-        """The files whose path, without its suffix, ends with these parts."""
+        """The files whose path, without its suffix, ends with these parts; none without parts."""
+        if not parts:
+            return []
         end = "/".join(parts)
         found = [
             path
