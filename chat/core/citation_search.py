@@ -58,17 +58,20 @@ def mentions(text: str, check: Check | None = None, *, bare: bool = True) -> Ite
 
     `bare`: only what has a dot or a slash counts as a path that the index does not have.
     """
-    floor = 0
+    floor = skipped = 0
     for match in LINES.finditer(text):
         path_start, path = _path_before(text, floor, match.start(), check)
         if not path and match["mark"]:
             path_start, path = _unknown_path(text, floor, match.start(), bare=bare)
-        floor = match.end()
+        if match["mark"] or path:
+            floor = skipped = match.end()
+        else:  # it may belong to a path, `owner/repo:2024/x.py`: that can end at the next one
+            floor, skipped = skipped, match.end()
         if path and match.start() >= path_start:
             yield Mention(path_start, match.end(), _citation(path, match))
             for mention in _further_lines(text, match.end(), path):
                 yield mention
-                floor = mention.end
+                floor = skipped = mention.end
 
 
 def whole_citation(code: str, check: Check | None = None) -> list[Mention]:

@@ -172,6 +172,15 @@ def test_the_worker_finds_what_the_web_process_looked_up():
     [":L1", "(:L1", "a.b:L1 ", "a/", "[x](a ", "](", "`a:L1", "参:L1", "( ", "x:1 ", "a:L1, L2"],
 )
 def test_looking_for_citations_takes_linear_time(piece):
+    _takes_linear_time(piece)
+
+
+@pytest.mark.parametrize("piece", [":1", ":1a", "a:1/", "a/b:1/c.py:2"])
+def test_numbers_that_may_begin_a_path_take_linear_time(piece):
+    _takes_linear_time(piece)
+
+
+def _takes_linear_time(piece):
     assert growth(lambda size: find((piece * size)[:size], CHECK), 16_000) < LINEAR
 
 

@@ -53,3 +53,12 @@ def test_what_is_found_in_a_text_is_in_a_repository_or_not_said_to_be(indexes, t
         prefixes = [prefix for prefix in indexes if citation.path.startswith(prefix)]
         assert not found.found or prefixes
         assert short_name(citation.path)
+
+
+@given(st.integers(0, 9_999_999), st.sampled_from(["x.py", "a/b.c", "L1/2.py", "1"]), st.booleans())
+def test_a_path_that_begins_with_digits_is_found_behind_its_repository(number, name, is_code):
+    path = f"{number}/{name}"
+    check = checker({"owner/repo:": {path: 9, "a.py": 3}, "owner/two:": {"a.py": 2}})
+    written = f"owner/repo:{path}:L2-L3"
+    text = f"See `{written}`, too." if is_code else f"See {written}, too."
+    assert find(text, check) == [Citation(f"owner/repo:{path}", 2, 3)]
