@@ -35,12 +35,17 @@ def decode(data: str | bytes, limits: RequestLimits) -> dict[str, Any]:
     Raises BadRequest or RequestTooLarge, and nothing else.
     """
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-    if len(raw) > limits.message_bytes or _has_too_many_values(raw):
-        raise RequestTooLarge
+    check_size(raw, limits)
     value = _json(raw)
     if not isinstance(value, dict):
         raise BadRequest("not_an_object")
     return value
+
+
+def check_size(data: bytes, limits: RequestLimits) -> None:
+    """Raises RequestTooLarge for more bytes or values than any request has."""
+    if len(data) > limits.message_bytes or _has_too_many_values(data):
+        raise RequestTooLarge
 
 
 def _has_too_many_values(data: bytes) -> bool:

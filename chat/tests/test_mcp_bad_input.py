@@ -181,3 +181,13 @@ async def test_a_token_revoked_in_the_middle_ends_the_answer(
     with_model.release()
     assert reply.result["isError"]
     assert "no longer valid" in reply.text
+
+
+@pytest.mark.parametrize("headers", [{}, {"mcp-protocol-version": "2026-07-28"}])
+async def test_a_list_of_very_many_lists_is_refused_before_it_is_parsed(token, headers):
+    lists = ",".join(["[]"] * 200_000)
+    body = (
+        f'{{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{{"_meta":{{"a":[{lists}]}}}}}}'
+    )
+    reply = await send(body, token, **headers)
+    assert reply.status == 413

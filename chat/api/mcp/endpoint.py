@@ -5,6 +5,7 @@ https://modelcontextprotocol.io/specification/2026-07-28/basic/transports
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections import Counter
@@ -19,7 +20,8 @@ from chat.api import authorization
 from chat.api.mcp.callers import CALLER, ClientOverHttp
 from chat.api.mcp.sessions import sessions
 from chat.api.program_identity import ForeignHost, identify_program
-from chat.core.errors import ChatError, Internal, NotSignedIn, TooMany
+from chat.core.errors import ChatError, Internal, NotSignedIn, RequestTooLarge, TooMany
+from chat.core.request_json import RequestLimits, check_size
 from deepwiki.accounts import authentication
 from deepwiki.foundation import metrics
 from deepwiki.foundation.incidents import log_incident
@@ -30,6 +32,7 @@ RETRY_SECONDS = 5
 SERVER_ERROR = -32000  # of JSON-RPC; the HTTP status tells more
 Scope = dict[str, Any]
 Application = Callable[[Scope, Any, Any], Awaitable[None]]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
 Headers = list[tuple[bytes, bytes]]
 
 logger = logging.getLogger(__name__)
@@ -58,13 +61,42 @@ async def _answer(scope: Scope, receive: Any, send: Any) -> None:
         with services.database_errors_as_down():
             caller = await _caller(scope)
         with _counted(caller):
-            await sessions.handle({**scope, CALLER: caller}, receive, send)
+            body = await _body(receive)
+            await sessions.handle({**scope, CALLER: caller}, _replayed(body, receive), send)
     except ChatError as error:
         await _refuse(send, error)
     except ForeignHost:
         await _send(send, 421, {"error": _error("This server has no such host.")}, [])
     except Exception:
         await _refuse(send, Internal(log_incident(logger, "a request of an agent failed")))
+
+
+async def _body(receive: Receive) -> bytes:
+    """The body of a request. Raises RequestTooLarge, also for one of very many small values.
+
+    The SDK parses it on the event loop: a list of empty lists would hold that up for seconds.
+    """
+    limits = RequestLimits(message_bytes=settings.MESSAGE_BYTES)
+    body = bytearray()
+    more = True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > limits.message_bytes:
+            raise RequestTooLarge
+        more = message.get("more_body", False)
+    await asyncio.to_thread(check_size, bytes(body), limits)
+    return bytes(body)
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """Gives the body at once, then what else comes: that the client leaves."""
+    first = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def replayed() -> dict[str, Any]:
+        return next(first, None) or await receive()
+
+    return replayed
 
 
 async def _caller(scope: Scope) -> ClientOverHttp:

@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 
+from deepwiki.wiki.exports.program_texts import ProgramTexts
 from deepwiki.wiki.models import PageClaim, PageVersion, RenderedPage, Wiki
 from deepwiki.wiki.tests.test_recheck import FILES as CLAIM_FILES
 from deepwiki.wiki.tests.test_recheck import MAIL, PRICES, add_claims, reindexed, with_claims
@@ -100,6 +101,13 @@ def test_sentences_without_support_are_left_out_where_that_is_set(reader, page):
     Wiki.objects.update(leave_out_unsupported=True)
     html = prose(reader, page)
     assert "Never" not in html and "<li>It is small" in html and "Sums up" in html
+
+
+def test_programs_are_given_the_text_that_people_read(reader, page, alice):
+    [text] = [each.text for each in ProgramTexts().pages(alice, page.pk)]
+    assert "`shop/mail.py:L4-L5` (changed since this was written)" in text and "Never" in text
+    Wiki.objects.update(leave_out_unsupported=True)
+    assert "Never" not in ProgramTexts().pages(alice, page.pk)[0].text
 
 
 def test_a_page_is_rendered_anew_only_when_its_claims_stand_otherwise(reader, page, tmp_path):
