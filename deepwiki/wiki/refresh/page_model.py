@@ -8,11 +8,14 @@ from typing import Protocol
 
 from chat.core.errors import ChatError
 from chat.services import providers
+from deepwiki.wiki.writing.call_budget import Budget
 from deepwiki.wiki.writing.model_calls import CallFailed, Instruction, ModelCaller, ModelReply
 
 
 class PageModel(Protocol):
-    """A language model; `ModelCaller` is one."""
+    """A language model that counts what it costs in `budget`; `ModelCaller` is one."""
+
+    budget: Budget
 
     def ask(self, instruction: Instruction) -> ModelReply:
         """Its reply. Raises CallFailed, CapReached, CallStopped."""
@@ -30,9 +33,9 @@ def default_provider() -> str:
 
 
 @contextlib.contextmanager
-def default_model(should_stop: Callable[[], bool]) -> Iterator[PageModel | None]:
+def default_model(should_stop: Callable[[], bool], budget: Budget) -> Iterator[PageModel | None]:
     """The model that is asked, for one thread; None where there is none."""
-    caller = _caller(should_stop)
+    caller = _caller(should_stop, budget)
     if caller is None:
         yield None
         return
@@ -40,9 +43,9 @@ def default_model(should_stop: Callable[[], bool]) -> Iterator[PageModel | None]
         yield model
 
 
-def _caller(should_stop: Callable[[], bool]) -> ModelCaller | None:
+def _caller(should_stop: Callable[[], bool], budget: Budget) -> ModelCaller | None:
     name = default_provider()
     with contextlib.suppress(CallFailed):
         if name:
-            return ModelCaller(name, "", should_stop=should_stop)
+            return ModelCaller(name, "", budget, should_stop)
     return None

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F, Sum
@@ -38,27 +39,27 @@ MAX_PAGES = 200  # of one refresh
 LINE_CHARS = 45  # of a line of code, about
 MAX_OUTPUT_TOKENS = 4_000
 STOPPED = "The worker was stopped."
+NO_ROOM = "The budget left no room for another call of the model."
 NOTHING = "The model wrote no paragraph anew."
 
 
 @dataclass(frozen=True)
 class Refresher:
-    """Patches the pages of a wiki; nobody is `user_id` of an automatic one.
+    """Patches the pages of a wiki, within the budget of `model`.
 
-    `budget` are the tokens that may be used, None where somebody agreed to the cost.
+    Nobody is `user_id` of an automatic one.
     """
 
     wiki: Wiki
     snapshot: IndexSnapshot
     model: PageModel
     user_id: int | None = None
-    budget: int | None = None
 
     def refresh(self) -> list[PageRefresh]:
         """What was asked. It ends where the budget does, and at the first failure of the service."""
         done: list[PageRefresh] = []
         for page in self._pages():
-            if not self._can_pay(page, done):
+            if not self._can_pay(page):
                 break
             done.append(self._refresh_page(page))
             done += self._renew_parents(page, done)
@@ -73,11 +74,13 @@ class Refresher:
             if page.paragraphs:
                 yield page
 
-    def _can_pay(self, page: StalePage, done: Sequence[PageRefresh]) -> bool:
-        if self.budget is None:
-            return True
-        spent = sum(row.tokens for row in done)
-        return spent + expected_tokens(page) <= self.budget
+    def _can_pay(self, page: StalePage) -> bool:
+        """Whether the budget has room for the most that asking about a page may take."""
+        try:
+            self.model.budget.check(Spent(_asked_tokens(page.prompt()), MAX_OUTPUT_TOKENS))
+        except CapReached:
+            return False
+        return True
 
     def _renew_parents(self, page: StalePage, done: Sequence[PageRefresh]) -> list[PageRefresh]:
         """What was asked about the pages above one whose summary is another now."""
@@ -85,7 +88,7 @@ class Refresher:
         made = done[-1].version
         while made is not None and len(asked) < MAX_DEPTH:
             above = _parent_of(made, page, self.snapshot)
-            if above is None or not self._can_pay(above, [*done, *asked]):
+            if above is None or not self._can_pay(above):
                 break
             asked.append(self._refresh_page(above))
             page, made = above, asked[-1].version
@@ -93,20 +96,22 @@ class Refresher:
 
     def _refresh_page(self, page: StalePage) -> PageRefresh:
         prompt = page.prompt()
-        row = PageRefresh(
+        row = PageRefresh.objects.create(
             wiki=self.wiki,
             commit=self.snapshot.commit,
-            input_tokens=_asked_tokens(prompt),
+            input_tokens=0,
             output_tokens=0,
             requested_by_id=self.user_id,
         )
+        self.model.budget.on_spent = partial(_count, row)
         instruction = Instruction(INSTRUCTIONS, prompt, MAX_OUTPUT_TOKENS, MAX_ANSWER_CHARS)
         try:
             reply = self.model.ask(instruction)
-        except (CallFailed, CapReached, CallStopped) as error:
+        except CapReached:
+            row.error, row.has_failed = NO_ROOM, True
+        except (CallFailed, CallStopped) as error:
             row.error, row.has_failed = str(error) or STOPPED, True
         else:
-            _count(row, reply.spent)
             self._store(row, page, parse_patch(reply.text, page.paragraphs))
         row.save()
         return row
@@ -123,8 +128,11 @@ def _newest_of(page: WikiPage, language: str) -> PageVersion | None:
 
 
 def _count(row: PageRefresh, spent: Spent) -> None:
-    row.input_tokens, row.output_tokens = spent.input_tokens, spent.output_tokens
-    row.cost = spent.cost
+    """Store what an attempt has cost: what comes after it may fail."""
+    row.input_tokens += spent.input_tokens
+    row.output_tokens += spent.output_tokens
+    row.cost += spent.cost
+    row.save(update_fields=["input_tokens", "output_tokens", "cost"])
 
 
 def _parent_of(made: PageVersion, former: StalePage, snapshot: IndexSnapshot) -> StalePage | None:
@@ -163,15 +171,6 @@ def expected_cost(wiki: Wiki) -> tuple[int, int, int]:
         lines += min(end - start + 1, MAX_REGION) + 2 * CONTEXT_LINES
     read = len(versions) * estimated_tokens(INSTRUCTIONS) + (texts + lines * LINE_CHARS) // 4
     return len(versions), read, texts // 4
-
-
-def expected_tokens(page: StalePage) -> int:
-    """About what asking for a patch costs: the prompt, and as much as its paragraphs again."""
-    return _asked_tokens(page.prompt()) + estimated_tokens(_written(page))
-
-
-def _written(page: StalePage) -> str:
-    return "".join(paragraph.text for paragraph in page.paragraphs)
 
 
 def _asked_tokens(prompt: str) -> int:

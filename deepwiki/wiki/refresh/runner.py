@@ -10,6 +10,7 @@ from deepwiki.wiki.ledger.recheck import recheck_claims
 from deepwiki.wiki.models import PageRefresh, Wiki
 from deepwiki.wiki.refresh.page_model import default_model
 from deepwiki.wiki.refresh.refresher import Refresher, spent_this_month
+from deepwiki.wiki.writing.call_budget import Budget
 from repos.access import OPERATOR_ID
 from repos.jobs import stopping
 from repos.search import IndexSnapshot, release_snapshot, take_snapshot
@@ -66,7 +67,7 @@ def _patch(
 ) -> list[PageRefresh]:
     if budget == 0:
         return []
-    with default_model(stopping.is_set) as model:
+    with default_model(stopping.is_set, Budget(max_tokens=budget or 0)) as model:
         if model is None:
             return []
-        return Refresher(wiki, snapshot, model, user_id, budget).refresh()
+        return Refresher(wiki, snapshot, model, user_id).refresh()

@@ -13,7 +13,7 @@ from deepwiki.wiki.refresh.refresher import Refresher, spent_this_month
 from deepwiki.wiki.tests.test_recheck import FILES as CLAIM_FILES
 from deepwiki.wiki.tests.test_recheck import MAIL, PRICES, reindexed, with_claims
 from deepwiki.wiki.tests.wikis import SamplePage
-from deepwiki.wiki.writing.call_budget import Spent
+from deepwiki.wiki.writing.call_budget import Budget, Spent
 from deepwiki.wiki.writing.model_calls import CallFailed, ModelReply
 from repos.access import OPERATOR_ID
 from repos.search import take_snapshot
@@ -37,14 +37,16 @@ NEW_PRICES = "# new\n" + PRICES.replace("sum(", "max(")
 class ScriptedModel:
     """Answers each question with what a function makes of it."""
 
-    def __init__(self, answer):
-        self.answer, self.asked = answer, []
+    def __init__(self, answer, budget=None):
+        self.answer, self.asked, self.budget = answer, [], budget or Budget()
 
     def ask(self, instruction):
         self.asked.append(instruction.material)
         text = self.answer(instruction.material)
         read = estimated_tokens(instruction.system) + estimated_tokens(instruction.material)
-        return ModelReply(text, is_cut=False, spent=Spent(read, estimated_tokens(text)))
+        spent = Spent(read, estimated_tokens(text))
+        self.budget.add(spent)
+        return ModelReply(text, is_cut=False, spent=spent)
 
 
 def rewriting(text, summary=""):
@@ -66,10 +68,14 @@ def stale(app, tmp_path):
     return reindexed(app, tmp_path, {"shop/prices.py": NEW_PRICES})
 
 
-def refreshed(wiki, answer, **options):
-    model = ScriptedModel(answer)
+def refreshed(wiki, answer, budget=0):
+    model = ScriptedModel(answer, Budget(max_tokens=budget))
+    return model, asked_of(wiki, model)
+
+
+def asked_of(wiki, model):
     snapshot = take_snapshot(wiki.repository_id, OPERATOR_ID)
-    return model, Refresher(wiki, snapshot, model, **options).refresh()
+    return Refresher(wiki, snapshot, model).refresh()
 
 
 def newest(slug):
@@ -208,7 +214,7 @@ def test_a_service_that_fails_ends_the_refresh(stale):
 
 def test_pages_are_patched_by_themselves_only_within_a_budget_of_the_wiki(stale, monkeypatch):
     model = ScriptedModel(rewriting("New `shop/prices.py:L5-L6`."))
-    monkeypatch.setattr(runner, "default_model", lambda stop: contextlib.nullcontext(model))
+    monkeypatch.setattr(runner, "default_model", lambda stop, budget: contextlib.nullcontext(model))
     runner.run(stale.pk)
     assert not model.asked
     Wiki.objects.update(refresh_tokens=10_000)

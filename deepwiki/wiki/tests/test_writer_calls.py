@@ -61,7 +61,34 @@ def test_a_call_that_breaks_off_is_made_once_more_and_paid_for(ask, model, fault
         ask(f"fake?tokens=8&fault={fault}", budget=budget)
     assert not failed.value.is_final and len(str(failed.value)) > 20
     assert len(model.requests) >= 2
-    assert fault == "empty" or budget.spent.tokens > 0
+    assert budget.spent.tokens > 0
+
+
+def test_a_second_attempt_is_not_made_beyond_the_cap(ask, model):
+    most = 4_000 + 100  # of one attempt
+    budget = Budget(max_tokens=most + 20)
+    with pytest.raises(CapReached):
+        ask("fake?tokens=400&fault=cut", budget=budget)
+    assert len(model.requests) == 1 and 0 < budget.spent.tokens <= budget.max_tokens
+
+
+def test_a_call_without_a_word_is_billed_for_what_was_read(ask, model):
+    budget = Budget()
+    with pytest.raises(CallFailed):
+        ask("fake?fault=500", budget=budget)
+    assert budget.spent.input_tokens > 0
+    before, sent = budget.spent, len(model.requests)
+    with pytest.raises(CallStopped):
+        ask("fake?fault=hang", budget=budget, should_stop=lambda: len(model.requests) > sent)
+    assert budget.spent.input_tokens > before.input_tokens
+
+
+def test_a_refused_request_costs_nothing(ask):
+    budget = Budget()
+    for fault in ("401", "404", "refused"):
+        with pytest.raises(CallFailed):
+            ask(f"fake?fault={fault}", budget=budget)
+    assert budget.spent == Spent()
 
 
 @pytest.mark.parametrize("fault", ["401", "404"])

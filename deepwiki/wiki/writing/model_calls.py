@@ -121,9 +121,8 @@ class ModelCaller:
             self._runner.run(self._providers.close())
 
     def ask(self, instruction: Instruction) -> ModelReply:
-        """The reply. Raises CallFailed, CapReached before anything is sent, CallStopped."""
-        most = self.cost_of(self.input_tokens(instruction), self._output(instruction))
-        self.budget.check(most)
+        """The reply. Raises CallFailed, CallStopped; CapReached before an attempt is sent."""
+        self._check_budget(instruction)
         slot = _slots[self.model.provider]
         while not slot.acquire(timeout=POLL_SECONDS):
             self._check_stop()
@@ -132,6 +131,11 @@ class ModelCaller:
         finally:
             slot.release()
             self._bill()
+
+    def _check_budget(self, instruction: Instruction) -> None:
+        """Raises CapReached if one more attempt could end beyond the limit."""
+        most = self.cost_of(self.input_tokens(instruction), self._output(instruction))
+        self.budget.check(sum(self._unbilled, most))
 
     def _bill(self) -> None:
         """Outside of the event loop, since budgets may be rows of the database."""
@@ -178,17 +182,19 @@ class ModelCaller:
             raise CallFailed(error.message, is_final=error.code in FINAL) from error
 
     async def _attempt(self, instruction: Instruction, *, is_last: bool) -> ModelReply:
+        self._check_budget(instruction)
         model = replace(self.model, output=self._output(instruction))
         reading = _Reading(instruction.max_chars)
         stream = self._providers.adapter(model.provider).stream(instruction.prompt, model)
         try:
             await reading.read(clean_stream(stream))
         except ProviderError as error:
+            reading.is_refused = not isinstance(error, CutOff | Unavailable)
             if is_last or not _may_pass(error):
                 raise
             raise _BrokeOff from error
         finally:
-            if reading.has_begun:
+            if reading.is_charged:
                 self._unbilled.append(self._spent(instruction, reading))
         return ModelReply(reading.text, reading.is_cut, self._spent(instruction, reading))
 
@@ -213,6 +219,12 @@ class _Reading:
     tokens: Tokens | None = None
     is_cut: bool = False
     has_begun: bool = False
+    is_refused: bool = False
+
+    @property
+    def is_charged(self) -> bool:
+        """Whether the service may charge for it: it did not refuse the request, or wrote first."""
+        return self.has_begun or not self.is_refused
 
     @property
     def text(self) -> str:
