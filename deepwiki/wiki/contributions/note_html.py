@@ -1,9 +1,14 @@
-"""What notes say as HTML, by the renderer of pages; kept with the note until an address changes."""
+"""What notes say as HTML, by the renderer of pages.
+
+It is kept with the note until another version is saved, or an address changes.
+"""
 
 from __future__ import annotations
 
+from typing import Any
+
 from chat.rendering.service import render_blocks
-from deepwiki.wiki.models import PageNote
+from deepwiki.wiki.models import NoteVersion, PageNote
 from deepwiki.wiki.reading.page_html import with_file_links, with_wiki_targets
 from deepwiki.wiki.reading.page_ledger import PageLedger
 from deepwiki.wiki.reading.page_links import WikiLinks, index_commit
@@ -16,15 +21,15 @@ NO_LEDGER = PageLedger()  # of notes it is kept apart: see `note_lines`
 
 
 def note_html(
-    note: PageNote, text: str, repository: Repository, *, for_strangers: bool
+    note: PageNote, version: NoteVersion, repository: Repository, *, for_strangers: bool
 ) -> PageHtml:
-    """The text of a note; rendered at most once a commit for people and once for strangers."""
+    """What a version of a note says; kept once for people and once for strangers."""
     who = WHO[for_strangers]
-    key = _key(repository)
+    key = _key(version, repository)
     stored = note.html.get(who)
     if stored is not None and stored["key"] == key:
         return PageHtml(stored["html"])
-    page = text_html(text, repository, for_strangers=for_strangers)
+    page = text_html(version.text, repository, for_strangers=for_strangers)
     if page.is_whole:
         note.html[who] = {"key": key, "html": page.html}
         PageNote.objects.filter(pk=note.pk).update(html=note.html)
@@ -40,8 +45,9 @@ def text_html(text: str, repository: Repository, *, for_strangers: bool) -> Page
     return PageHtml(_linked(html, links))
 
 
-def _key(repository: Repository) -> list[str]:
-    return [rendering_key(repository, NO_LEDGER), index_commit(repository)]
+def _key(version: NoteVersion, repository: Repository) -> list[Any]:
+    """Another version, another commit or other addresses are rendered again."""
+    return [version.pk, rendering_key(repository, NO_LEDGER), index_commit(repository)]
 
 
 def _linked(html: str, links: WikiLinks | None) -> str:

@@ -1,20 +1,17 @@
-"""The lines that a note cites: their hashes, and what has become of them since."""
+"""The lines that a note cites: their hashes, and what was last known of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from chat.core.citations import Check
-from deepwiki.wiki.ledger.checking import ReadFile
 from deepwiki.wiki.ledger.claim import CheckedClaim, ClaimState, DraftClaim
-from deepwiki.wiki.ledger.line_hashes import LineHashes
-from deepwiki.wiki.ledger.page_claims import check_drafts, reader_of
+from deepwiki.wiki.ledger.page_claims import check_drafts
 from deepwiki.wiki.ledger.page_sentences import claims_of
-from deepwiki.wiki.ledger.relocation import VERIFIED, ClaimLines, Relocation, relocate
-from deepwiki.wiki.models import PageNote
+from deepwiki.wiki.ledger.relocation import ClaimLines, Relocation
 from repos.access import OPERATOR_ID
 from repos.models import Repository
 from repos.search import IndexSnapshot, release_snapshot, take_snapshot
@@ -27,12 +24,13 @@ MAX_CITED = 20  # lines of a note that are followed
 class NoteLines:
     """Cited lines as they were when the note was saved, and their state now.
 
-    `present_start` is where moved lines begin.
+    `present_path` and `present_start` are where moved lines begin.
     """
 
     lines: ClaimLines
     state: ClaimState
     present_start: int = 0
+    present_path: str = ""
 
     @property
     def name(self) -> str:
@@ -40,9 +38,22 @@ class NoteLines:
         return f"{self.lines.path}:L{self.lines.start}-L{self.lines.end}"
 
     @property
-    def present_end(self) -> int:
-        """The last of moved lines."""
-        return self.lines.end_from(self.present_start)
+    def present_name(self) -> str:
+        """Where moved lines stand now: the file only where it is another one."""
+        end = self.lines.end_from(self.present_start)
+        place = f"L{self.present_start}-L{end}"
+        if self.present_path in ("", self.lines.path):
+            return place
+        return f"{self.present_path}:{place}"
+
+    def after(self, found: Relocation) -> Self:
+        """The same lines once they were looked for. Those that never existed stay unsupported."""
+        if self.state == ClaimState.UNSUPPORTED:
+            return self
+        path, start = "", 0
+        if found.place is not None:
+            path, start = found.place.path, found.place.start
+        return replace(self, state=found.state, present_start=start, present_path=path)
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored."""
@@ -52,28 +63,30 @@ class NoteLines:
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
         """From what `as_json` made."""
         lines, state = ClaimLines(**stored["lines"]), ClaimState(stored["state"])
-        return cls(lines, state, stored["present_start"])
+        return cls(lines, state, stored["present_start"], stored.get("present_path", ""))
 
 
-def cited_lines(text: str, repository: Repository, check: Check | None) -> list[NoteLines]:
-    """The lines that a text cites, with their hashes in the current index; none without one."""
+@dataclass(frozen=True)
+class NoteCitations:
+    """The lines that a text cites, at a commit; empty without an index."""
+
+    commit: str = ""
+    lines: Sequence[NoteLines] = ()
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """As it is stored."""
+        return [lines.as_json() for lines in self.lines]
+
+
+def cited_lines(text: str, repository: Repository, check: Check | None) -> NoteCitations:
+    """The lines that a text cites, with their hashes in the current index."""
     wanted = _drafts(text, check)
     given = {draft.path: [WHOLE] for draft in wanted}
     with _snapshot_of(repository) as snapshot:
         if snapshot is None:
-            return []
-        return [_note_lines(claim) for claim in check_drafts(wanted, given, snapshot)]
-
-
-def recheck_notes(notes: Sequence[PageNote], repository: Repository) -> None:
-    """Look for the cited lines of notes in the current index, unless that was done."""
-    index = repository.current_index
-    outdated = [note for note in notes if index and note.checked_commit != index.commit]
-    if not outdated:
-        return
-    with _snapshot_of(repository) as snapshot:
-        if snapshot is not None:
-            _recheck(outdated, snapshot)
+            return NoteCitations()
+        checked = check_drafts(wanted, given, snapshot)
+        return NoteCitations(snapshot.commit, list(map(_note_lines, checked)))
 
 
 @contextmanager
@@ -95,42 +108,6 @@ def _drafts(text: str, check: Check | None) -> list[DraftClaim]:
     """The lines that a text cites, each once; MAX_CITED at most."""
     cited = dict.fromkeys(replace(draft, text="") for draft in claims_of(text, check))
     return list(cited)[:MAX_CITED]
-
-
-def _recheck(notes: Sequence[PageNote], snapshot: IndexSnapshot) -> None:
-    stored = {note.pk: list(map(NoteLines.from_json, note.cited)) for note in notes}
-    read = reader_of(snapshot, _paths(stored.values()))
-    for note in notes:
-        note.cited = [_looked_for(lines, read).as_json() for lines in stored[note.pk]]
-        note.checked_commit = snapshot.commit
-    PageNote.objects.bulk_update(notes, ["cited", "checked_commit"])
-
-
-def _paths(stored: Iterable[Iterable[NoteLines]]) -> Iterator[str]:
-    return (lines.lines.path for many in stored for lines in many)
-
-
-def _looked_for(cited: NoteLines, read: ReadFile) -> NoteLines:
-    """The same lines with their state now. Those that never existed stay unsupported."""
-    if cited.state == ClaimState.UNSUPPORTED:
-        return cited
-    found = _relocated(cited.lines, read)
-    return replace(cited, state=found.state, present_start=_start(found))
-
-
-def _start(found: Relocation) -> int:
-    if found.place is None:
-        return 0
-    return found.place.start
-
-
-def _relocated(lines: ClaimLines, read: ReadFile) -> Relocation:
-    file = read(lines.path)
-    if file is None:
-        return relocate(lines, None, {})
-    if file.blob == lines.blob:
-        return VERIFIED
-    return relocate(lines, LineHashes(file.text), {})
 
 
 def _note_lines(claim: CheckedClaim) -> NoteLines:

@@ -10,11 +10,10 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from deepwiki.foundation.text import clean
-from deepwiki.wiki.contributions.note_lines import cited_lines
+from deepwiki.wiki.contributions.note_lines import NoteCitations, cited_lines
 from deepwiki.wiki.contributions.places import NoteAnchor
 from deepwiki.wiki.models import NoteVersion, PageNote, PageVersion, WikiPage
 from deepwiki.wiki.reading.page_ledger import PageLedger
-from deepwiki.wiki.reading.page_links import index_commit
 from deepwiki.wiki.reading.rendered_page import page_links
 from repos.models import Repository
 
@@ -22,6 +21,7 @@ MAX_CHARS = 5_000
 MAX_NOTES = 100  # on a page, without deleted ones
 MAX_ALL_NOTES = 1_000  # on a page, with them
 MAX_VERSIONS = 500  # of a note
+WRITTEN = ("anchor", "language", "cited", "checked_commit", "html")  # by who saves a note
 
 
 class NoteRefused(Exception):
@@ -70,13 +70,14 @@ def all_notes(page: WikiPage) -> list[PageNote]:
 def create_note(page: WikiPage, version: PageVersion, draft: NoteDraft) -> PageNote:
     """Pin a note to a page, on which `version` is read. Raises NoteRefused."""
     draft = draft.checked()
+    cited = _cited(draft, page.wiki.repository)
     with transaction.atomic():
-        WikiPage.objects.select_for_update().get(pk=page.pk)
+        _lock(page.pk)
         if _is_full(page.pk) or PageNote.objects.filter(page=page).count() >= MAX_ALL_NOTES:
             raise NoteRefused("too_many")
         note = PageNote(page=page, language=version.language, anchor=draft.anchor.as_json())
         note.save()
-        _write(note, draft)
+        _write(note, draft, cited)
     return note
 
 
@@ -86,11 +87,12 @@ def change_note(note: PageNote, version: PageVersion, draft: NoteDraft) -> None:
     The same text is no new version. Raises NoteRefused.
     """
     draft = draft.checked()
+    cited = _cited(draft, note.page.wiki.repository)
     with transaction.atomic():
-        PageNote.objects.select_for_update().get(pk=note.pk)
-        if note.anchor != draft.anchor.as_json():
-            note.anchor, note.language = draft.anchor.as_json(), version.language
-        _write(note, draft)
+        held = PageNote.objects.select_for_update(no_key=True).get(pk=note.pk)
+        if held.anchor != draft.anchor.as_json():
+            held.anchor, held.language = draft.anchor.as_json(), version.language
+        _write(held, draft, cited)
 
 
 def delete_note(note: PageNote, user_id: int) -> None:
@@ -100,14 +102,21 @@ def delete_note(note: PageNote, user_id: int) -> None:
 
 def bring_back(note: PageNote) -> None:
     """Put a deleted note on its page again. Raises NoteRefused if that is full."""
-    if _is_full(note.page_id):
-        raise NoteRefused("too_many")
-    _set_deleted(note, None, None)
+    with transaction.atomic():
+        _lock(note.page_id)
+        if _is_full(note.page_id):
+            raise NoteRefused("too_many")
+        _set_deleted(note, None, None)
 
 
 def newest_version(note: PageNote) -> NoteVersion:
     """What a note says."""
     return note.versions.order_by("-version_number")[0]
+
+
+def _lock(page_id: int) -> None:
+    """So that nobody else adds a note to the page meanwhile."""
+    WikiPage.objects.select_for_update(no_key=True).get(pk=page_id)
 
 
 def _is_full(page_id: int) -> bool:
@@ -129,14 +138,12 @@ def _with_newest(notes: QuerySet[PageNote]) -> list[PageNote]:
     return rows
 
 
-def _write(note: PageNote, draft: NoteDraft) -> None:
+def _write(note: PageNote, draft: NoteDraft, cited: NoteCitations) -> None:
     """Store a version if it says something else, and the lines that it cites."""
-    repository = note.page.wiki.repository
-    _store_version(note, draft, index_commit(repository))
-    note.cited = _lines(draft.text, repository)
-    note.checked_commit = index_commit(repository)
+    _store_version(note, draft, cited.commit)
+    note.cited, note.checked_commit = cited.as_json(), cited.commit
     note.html = {}
-    note.save()
+    note.save(update_fields=WRITTEN)
 
 
 def _store_version(note: PageNote, draft: NoteDraft, commit: str) -> None:
@@ -157,6 +164,7 @@ def _store_version(note: PageNote, draft: NoteDraft, commit: str) -> None:
     )
 
 
-def _lines(text: str, repository: Repository) -> list[dict[str, object]]:
+def _cited(draft: NoteDraft, repository: Repository) -> NoteCitations:
+    """Reads and hashes files: never while a row is locked."""
     links = page_links(repository, "", PageLedger(), for_strangers=False)
-    return [lines.as_json() for lines in cited_lines(text, repository, links)]
+    return cited_lines(draft.text, repository, links)

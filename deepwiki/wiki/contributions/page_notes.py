@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from chat.rendering.sanitizer import cleaned
 from deepwiki.wiki.contributions.note_html import note_html
-from deepwiki.wiki.contributions.note_lines import NoteLines, recheck_notes
+from deepwiki.wiki.contributions.note_lines import NoteLines
 from deepwiki.wiki.contributions.notes import shown_notes
 from deepwiki.wiki.contributions.places import NoteAnchor, find_place, page_blocks
 from deepwiki.wiki.ledger.claim import ClaimState
@@ -74,7 +74,6 @@ def with_notes(
     if not getattr(version, "has_notes", True):
         return NotedPage([PagePart(page_html)], [])
     notes = shown_notes(version.page)
-    recheck_notes(notes, repository)
     by_place: dict[int | None, list[ShownNote]] = defaultdict(list)
     blocks = page_blocks(page_html)
     for note in notes:
@@ -92,7 +91,7 @@ def _shown(
     note: PageNote, repository: Repository, urls: Mapping[str, str], *, for_strangers: bool
 ) -> ShownNote:
     newest: NoteVersion = note.newest  # type: ignore[attr-defined]
-    html = note_html(note, newest.text, repository, for_strangers=for_strangers)
+    html = note_html(note, newest, repository, for_strangers=for_strangers)
     lines = list(map(NoteLines.from_json, note.cited))
     return ShownNote(note, newest, html.as_html(urls), lines)
 

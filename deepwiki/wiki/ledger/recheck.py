@@ -1,28 +1,25 @@
 """Looks for the lines of all claims of a wiki in another state of its index.
 
-Claims whose file has the same content cost no reading; each other file is read once for the
-versions of a batch. What was changed before is looked for again: it may have come back.
+Each file is read once for the versions of a batch. What was changed before is looked for
+again: it may have come back.
 """
 
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Q
 
-from deepwiki.wiki.ledger.claim import ClaimState
-from deepwiki.wiki.ledger.claim_files import READ_AT_ONCE, ClaimFiles
-from deepwiki.wiki.ledger.relocation import VERIFIED, ClaimLines, Relocation, relocate, renamed
+from deepwiki.wiki.ledger.claim_files import ClaimFiles
+from deepwiki.wiki.ledger.lines_search import find_lines, in_batches
+from deepwiki.wiki.ledger.relocation import ClaimLines, Relocation
 from deepwiki.wiki.ledger.standing import newest_versions
 from deepwiki.wiki.models import PageClaim, PageVersion, Wiki
 from repos.search import IndexSnapshot
 
-Item = TypeVar("Item")
 State = PageClaim.State
 BATCH = 20  # versions whose claims are in memory at once
 SECONDS = 300.0  # after which the rest waits for the next switch of the index
@@ -48,7 +45,7 @@ def recheck_claims(
     result = RecheckResult()
     ends = time.monotonic() + SECONDS
     files = ClaimFiles(snapshot)
-    for batch in _batches(_outdated(wiki, snapshot.commit), BATCH):
+    for batch in in_batches(_outdated(wiki, snapshot.commit), BATCH):
         if stopped() or time.monotonic() > ends:
             result.is_whole = False
             break
@@ -67,11 +64,6 @@ def _outdated(wiki: Wiki, commit: str) -> list[int]:
     return list(outdated.order_by("pk").values_list("pk", flat=True))
 
 
-def _batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
-
-
 def _recheck(versions: Sequence[int], files: ClaimFiles, commit: str) -> list[PageClaim]:
     claims = list(PageClaim.objects.filter(version__in=versions).exclude(state=State.UNSUPPORTED))
     changed = list(_changed(claims, files))
@@ -83,10 +75,10 @@ def _recheck(versions: Sequence[int], files: ClaimFiles, commit: str) -> list[Pa
 
 def _changed(claims: Sequence[PageClaim], files: ClaimFiles) -> Iterator[PageClaim]:
     """The claims whose rows are others now, with their new values."""
-    found = _Search(files, {row.pk: lines_of(row) for row in claims}).relocations()
+    found = find_lines(map(lines_of, claims), files)
     for claim in claims:
         former = _values(claim)
-        _set(claim, found[claim.pk])
+        _set(claim, found[lines_of(claim)])
         if _values(claim) != former:
             yield claim
 
@@ -107,62 +99,3 @@ def _set(claim: PageClaim, relocation: Relocation) -> None:
     if place is not None:
         claim.present_path = place.path
         claim.present_start, claim.present_end = place.start, place.end
-
-
-@dataclass
-class _Search:
-    """Looks for the lines of many claims, those of one file together."""
-
-    files: ClaimFiles
-    claims: dict[int, ClaimLines]
-    found: dict[int, Relocation] = field(default_factory=dict)
-
-    def relocations(self) -> dict[int, Relocation]:
-        """By claim, what became of it."""
-        self._keep(key for key, lines in self.claims.items() if self.files.is_same(lines))
-        self._look(self._unknown(), self._renamed)
-        for keys in self._by_file():
-            self.files.read({self.claims[key].path for key in keys})
-            self._look(keys, self._in_own_file)
-        lost = self._unknown()
-        self.files.read_others(self.claims[key].path for key in lost)
-        self._look(lost, self._anywhere)
-        return self.found
-
-    def _keep(self, keys: Iterable[int]) -> None:
-        self.found.update(dict.fromkeys(keys, VERIFIED))
-
-    def _unknown(self) -> list[int]:
-        """Those that are not found yet."""
-        return [key for key in self.claims if key not in self.found]
-
-    def _by_file(self) -> Iterator[list[int]]:
-        """Those that are not found yet, in batches of a few files each."""
-        by_path: dict[str, list[int]] = defaultdict(list)
-        for key in self._unknown():
-            by_path[self.claims[key].path].append(key)
-        for paths in _batches(list(by_path), READ_AT_ONCE):
-            yield [key for path in paths for key in by_path[path]]
-
-    def _look(self, keys: Iterable[int], search: Callable[[ClaimLines], Relocation | None]) -> None:
-        for key in keys:
-            relocation = search(self.claims[key])
-            if relocation is not None:
-                self.found[key] = relocation
-
-    def _renamed(self, lines: ClaimLines) -> Relocation | None:
-        if self.files.has(lines.path):
-            return None
-        return _unless_changed(renamed(lines, self.files.paths_of(lines.blob)))
-
-    def _in_own_file(self, lines: ClaimLines) -> Relocation | None:
-        return _unless_changed(relocate(lines, self.files.hashes(lines.path), {}))
-
-    def _anywhere(self, lines: ClaimLines) -> Relocation:
-        return relocate(lines, None, self.files.others_for(lines.path))
-
-
-def _unless_changed(relocation: Relocation) -> Relocation | None:
-    if relocation.state == ClaimState.CHANGED:
-        return None
-    return relocation

@@ -8,6 +8,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from deepwiki.wiki.contributions.note_recheck import outdated_notes
 from deepwiki.wiki.ledger.standing import newest_versions
 from deepwiki.wiki.models import Wiki
 from repos.models import Repository
@@ -16,7 +17,7 @@ QUEUE = "wiki"
 
 
 def request(repository: Repository) -> bool:
-    """Send a message to the workers, if claims were looked for at another commit than the index's.
+    """Send a message, if claims or notes were looked for at another commit than the index's.
 
     Whether one is in the queue now.
     """
@@ -25,10 +26,15 @@ def request(repository: Repository) -> bool:
     wiki = Wiki.objects.filter(repository=repository, is_disabled=False).first()
     if index is None or wiki is None:
         return False
-    if not newest_versions(wiki).exclude(checked_commit__in=["", index.commit]).exists():
+    if not _is_outdated(wiki, index.commit):
         return False
     enqueue(wiki)
     return True
+
+
+def _is_outdated(wiki: Wiki, commit: str) -> bool:
+    versions = newest_versions(wiki).exclude(checked_commit__in=["", commit])
+    return versions.exists() or outdated_notes(wiki, commit).exists()
 
 
 def enqueue(wiki: Wiki, user_id: int | None = None, *, is_requested: bool = False) -> None:

@@ -1,4 +1,6 @@
-"""Looks for the claims of a wiki in the current state of its index, and has pages patched."""
+"""Looks for the claims of a wiki, and for what its notes cite, in the current state of its index,
+and has pages patched.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from deepwiki.wiki.contributions.note_recheck import recheck_notes
 from deepwiki.wiki.ledger.recheck import recheck_claims
 from deepwiki.wiki.models import PageRefresh, Wiki
 from deepwiki.wiki.refresh.page_model import default_model
@@ -50,6 +53,7 @@ def _refresh(
     wiki: Wiki, snapshot: IndexSnapshot, user_id: int | None, budget: int | None
 ) -> RefreshResult:
     recheck = recheck_claims(wiki, snapshot, stopping.is_set)
+    recheck_notes(wiki, snapshot, stopping.is_set)
     if not recheck.is_whole:
         return RefreshResult(recheck.claims)
     return RefreshResult(recheck.claims, _patch(wiki, snapshot, user_id, budget))

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db.models import F
 
+from deepwiki.wiki import refresh
 from deepwiki.wiki.contributions.places import NoteAnchor
 from deepwiki.wiki.models import NoteVersion, PageNote, Wiki, WikiPage
 from deepwiki.wiki.tests.wikis import SamplePage, make_wiki, write
@@ -77,6 +78,7 @@ def test_a_note_says_so_when_the_lines_that_it_cites_have_changed(editor, url, r
         text="# another\n" * 30, sha="0" * 40
     )
     type(repository.current_index).objects.update(commit="other")
+    refresh.run(Wiki.objects.get().pk)
     page = shown(editor, url)
     assert "has changed since" in page
     assert "shop/prices.py:L10-L13" in page
@@ -94,6 +96,7 @@ def test_lines_that_moved_are_told_from_those_that_changed(editor, url, reposito
     document.text = "#\n#\n" + document.text
     document.save()
     type(repository.current_index).objects.update(commit="other")
+    refresh.run(Wiki.objects.get().pk)
     page = shown(editor, url)
     assert "Moved since" in page
     assert "L12-L15" in page
