@@ -37,8 +37,9 @@ def translate_page(request_id: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queue="index", name="wiki.rescue_builds")
 def rescue_builds(timestamp: int) -> None:
-    """Take up builds whose worker died."""
+    """Take up builds and translations whose worker died."""
     builds.rescue()
+    page_requests.rescue()
 
 
 def _run_slowly(function: Callable[[], object]) -> None:

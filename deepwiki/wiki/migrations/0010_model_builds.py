@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 db_default={},
                 default=dict,
-                help_text="What of its questions it answers: `deepwiki.wiki.writing.second_look`.",
+                help_text="What of its questions it answers: `deepwiki.wiki.writing.page_writer`.",
             ),
         ),
         migrations.AddField(

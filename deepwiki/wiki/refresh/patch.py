@@ -17,10 +17,12 @@ from chat.core.prompt import neutralize
 from deepwiki.foundation.text import clean_text
 from deepwiki.wiki.content import ContentBlock, PageContent, TextBlock
 from deepwiki.wiki.ledger.page_sentences import blocks
+from deepwiki.wiki.writing.prompt_parts import fact_block, file_block
 
 INSTRUCTIONS = Path(__file__).with_name("patch_prompt.md").read_text("utf-8").strip()
 ANSWER = re.compile(r'<paragraph n="(\d{1,6})">(.*?)</paragraph>', re.DOTALL)
 SUMMARY = re.compile(r"<summary>([^<>]{1,600})</summary>")
+OWN_MARKERS = re.compile(r"<(?=\s{0,9}/?\s{0,9}(?:paragraph|summary)\b)", re.IGNORECASE)
 FENCE = "```"
 MAX_ANSWER_CHARS = 40_000
 MAX_GROWTH = 4  # times its length may a paragraph become
@@ -93,9 +95,14 @@ def linking(content: PageContent, slug: str) -> list[PageParagraph]:
 def patch_prompt(
     title: str, summary: str, paragraphs: Sequence[PageParagraph], shown: Sequence[ShownLines]
 ) -> str:
-    """What the model is asked, behind INSTRUCTIONS. Texts of the repository are neutralized."""
-    head = f"Page: {title}\nSummary: {summary}"
+    """What the model is asked, behind INSTRUCTIONS. Texts of pages and files stand in fences."""
+    head = fact_block("page", f"title: {_line(title)}\nsummary: {_line(summary)}")
     return "\n\n".join([head, *map(_asked, paragraphs), *map(_lines, shown)])
+
+
+def news_block(slug: str, summary: str) -> str:
+    """What a page below says now."""
+    return fact_block("page below", f"The summary of wiki:{slug} is now: {_line(summary)}")
 
 
 def parse_patch(answer: str, paragraphs: Sequence[PageParagraph]) -> PagePatch:
@@ -144,13 +151,23 @@ def _by_block(
 
 
 def _asked(paragraph: PageParagraph) -> str:
-    return f'<paragraph n="{paragraph.place}">\n{paragraph.text.strip()}\n</paragraph>'
+    text = neutralize(_without_markers(paragraph.text)).strip()
+    return f'<paragraph n="{paragraph.place}">\n{text}\n</paragraph>'
 
 
 def _lines(shown: ShownLines) -> str:
     cited = shown.cited
-    head = f"{cited.path}, lines {cited.start} to {cited.end} now:"
-    return f"{head}\n{neutralize(shown.text) or '(the file is gone)'}"
+    text = _without_markers(shown.text) or "(the file is gone)"
+    return file_block(_line(cited.path), cited.start, cited.end, text)
+
+
+def _line(text: str) -> str:
+    return " ".join(_without_markers(text).splitlines())
+
+
+def _without_markers(text: str) -> str:
+    """Text in which nothing looks like the markers of paragraphs and summaries."""
+    return OWN_MARKERS.sub("‹", text.replace("\r", ""))
 
 
 def _is_acceptable(text: str, paragraph: PageParagraph) -> bool:

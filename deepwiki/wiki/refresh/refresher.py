@@ -18,7 +18,6 @@ from deepwiki.wiki.ledger.page_claims import store_claims
 from deepwiki.wiki.ledger.regions import MAX_REGION
 from deepwiki.wiki.ledger.standing import stale_versions
 from deepwiki.wiki.models import (
-    DEFAULT_LANGUAGE,
     PageClaim,
     PageRefresh,
     PageVersion,
@@ -152,9 +151,7 @@ def _parent_of(made: PageVersion, former: StalePage, snapshot: IndexSnapshot) ->
 
 def written_stale(wiki: Wiki) -> list[PageVersion]:
     """The stale versions that a model wrote, the most important pages first."""
-    written = stale_versions(wiki).filter(
-        made_by=PageVersion.Author.MODEL, language=DEFAULT_LANGUAGE
-    )
+    written = stale_versions(wiki).filter(made_by=PageVersion.Author.MODEL, translated_from=None)
     return list(written.select_related("page").order_by("-page__importance", "page_id"))
 
 

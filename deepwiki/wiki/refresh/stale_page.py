@@ -23,6 +23,7 @@ from deepwiki.wiki.refresh.patch import (
     ShownLines,
     citing,
     linking,
+    news_block,
     paragraphs_of,
     patch_prompt,
     patched,
@@ -112,7 +113,7 @@ class StalePage:
     def _news(self) -> str:
         if self.news is None:
             return ""
-        return f"\n\nThe summary of the page wiki:{self.news.slug} is now: {self.news.summary}"
+        return f"\n\n{news_block(self.news.slug, self.news.summary)}"
 
     def fresh(self, patch: PagePatch) -> FreshPage:
         """The page with a patch in it; citations of moved lines have their present place."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max, Q
@@ -21,7 +22,7 @@ from deepwiki.wiki.pages import markdown
 from deepwiki.wiki.translation.languages import BY_CODE
 from deepwiki.wiki.translation.model_answers import ModelAnswers, translating_model
 from deepwiki.wiki.translation.model_translation import TranslatedPage, translate_page
-from deepwiki.wiki.writing.call_budget import Budget
+from deepwiki.wiki.writing.call_budget import Budget, Spent
 from deepwiki.wiki.writing.model_calls import CallFailed, CallStopped, ModelCaller
 from repos.jobs import stopping
 
@@ -37,6 +38,9 @@ CAP = 3  # times the estimate, after which the rest stays as it was written
 MAX_TITLE_CHARS = 200
 NO_MODEL = "No language model is set up."
 UNUSABLE = "Nothing in the model's answer could be used as a translation."
+DISABLED = "The wiki of this repository is switched off."
+OVERTAKEN = "The page was changed while it was translated."
+LOST = "The worker that translated the page was ended twice. Ask again later."
 INTERNAL = "Something went wrong on our side. Tell the administrator: incident {incident}."
 
 
@@ -77,11 +81,28 @@ def open_request(page: WikiPage, language: str) -> TranslationRequest | None:
     return TranslationRequest.objects.filter(page=page, language=language).first()
 
 
-def request_translation(page: WikiPage, language: str, user_id: int | None) -> TranslationRequest:
-    """Hand a page to the workers, unless it waits or is being translated."""
-    row, is_new = TranslationRequest.objects.get_or_create(page=page, language=language)
-    rows = TranslationRequest.objects.filter(pk=row.pk)
+def has_translation(page: WikiPage, language: str) -> bool:
+    """Whether the newest version in a language is of the newest original, or none is needed.
+
+    None is where somebody wrote the page in that language.
+    """
+    versions = page.versions.filter(language=language).order_by("-version_number")
+    newest = versions.first()
+    if newest is None:
+        return False
+    original = original_of(page)
+    return original is None or newest.translated_from_id in (None, original.pk)
+
+
+def request_translation(
+    page: WikiPage, language: str, user_id: int | None
+) -> TranslationRequest | None:
+    """Hand a page to the workers, unless it waits or is being translated; None if it has one."""
+    if has_translation(page, language):
+        return None
     with transaction.atomic():
+        row, is_new = TranslationRequest.objects.get_or_create(page=page, language=language)
+        rows = TranslationRequest.objects.filter(pk=row.pk)
         if not is_new:
             rows = rows.exclude(_is_going_on())
         if rows.update(
@@ -92,13 +113,42 @@ def request_translation(page: WikiPage, language: str, user_id: int | None) -> T
     return row
 
 
+def is_going_on(request: TranslationRequest) -> bool:
+    """Whether a request waits or is worked on, as far as one can tell by its time."""
+    return TranslationRequest.objects.filter(_is_going_on(), pk=request.pk).exists()
+
+
+def rescue() -> int:
+    """Hand requests to the workers again whose worker died; returns how many.
+
+    One whose worker died twice fails: the page may be what ends them.
+    """
+    rows = TranslationRequest.objects.filter(state__in=[State.WAITING, State.RUNNING])
+    return sum(map(_rescue, rows.exclude(_is_going_on())))
+
+
+def _rescue(request: TranslationRequest) -> bool:
+    is_lost = request.state == State.RUNNING
+    state = State.FAILED if is_lost and request.error else State.WAITING
+    same = {"run_number": request.run_number, "changed_at": request.changed_at}
+    row = TranslationRequest.objects.filter(pk=request.pk, state=request.state, **same)
+    error = LOST if is_lost else request.error
+    with transaction.atomic():
+        if not row.update(state=state, error=error, changed_at=timezone.now()):
+            return False
+        if state == State.WAITING:
+            _enqueue(request)
+    return state == State.WAITING
+
+
 def run_request(request_id: int) -> TranslationRequest | None:
     """Translate the page of a request that waits; None when there is nothing to do."""
     rows = TranslationRequest.objects.filter(pk=request_id, state=State.WAITING)
+    # The error of a rescued one stays, so that it is not rescued for ever.
     started = {"state": State.RUNNING, "run_number": F("run_number") + 1}
     if not rows.update(**started, changed_at=timezone.now()):
         return None
-    request = TranslationRequest.objects.select_related("page").get(pk=request_id)
+    request = TranslationRequest.objects.select_related("page__wiki").get(pk=request_id)
     request.state, request.error = State.DONE, ""
     try:
         _run(request)
@@ -115,22 +165,33 @@ def run_request(request_id: int) -> TranslationRequest | None:
 
 def _run(request: TranslationRequest) -> None:
     """Translate and store. Raises CallFailed, CallStopped."""
+    if request.page.wiki.is_disabled:
+        raise CallFailed(DISABLED)
     original = original_of(request.page)
     plan = estimated(original) if original is not None else None
     if original is None or plan is None:
         raise CallFailed(NO_MODEL)
     request.model = plan.model_name
-    budget = Budget(max_tokens=CAP * plan.tokens + CAP_TOKENS)
+    request.input_tokens = request.output_tokens = 0
+    cap = CAP * plan.tokens + CAP_TOKENS
+    budget = Budget(max_tokens=cap, on_spent=partial(_count, request))
     model = plan.model
-    try:
-        with ModelCaller(model.provider, model.id, budget, stopping.is_set) as caller:
-            page = _translated(original, request.language, ModelAnswers(caller))
-    finally:
-        request.input_tokens = budget.spent.input_tokens
-        request.output_tokens = budget.spent.output_tokens
+    with ModelCaller(model.provider, model.id, budget, stopping.is_set) as caller:
+        page = _translated(original, request.language, ModelAnswers(caller))
     if not page.translated:
         raise CallFailed(UNUSABLE)
     store_translation(original, request.language, page)
+
+
+def _count(request: TranslationRequest, spent: Spent) -> None:
+    """Store what an attempt has cost, and that the run goes on."""
+    request.input_tokens += spent.input_tokens
+    request.output_tokens += spent.output_tokens
+    TranslationRequest.objects.filter(pk=request.pk, run_number=request.run_number).update(
+        input_tokens=request.input_tokens,
+        output_tokens=request.output_tokens,
+        changed_at=timezone.now(),
+    )
 
 
 def _translated(original: PageVersion, language: str, ask: ModelAnswers) -> TranslatedPage:
@@ -139,12 +200,13 @@ def _translated(original: PageVersion, language: str, ask: ModelAnswers) -> Tran
 
 
 def store_translation(original: PageVersion, language: str, page: TranslatedPage) -> PageVersion:
-    """The translation as a new version."""
+    """The translation as a new version. Raises CallFailed if the page has changed meanwhile."""
     for attempt in range(3):
         numbers = PageVersion.objects.filter(page=original.page_id, language=language)
         last = numbers.aggregate(last=Max("version_number"))["last"] or 0
         try:
             with transaction.atomic():
+                _check_still_wanted(original, language)
                 return PageVersion.objects.create(
                     page_id=original.page_id,
                     language=language,
@@ -160,6 +222,13 @@ def store_translation(original: PageVersion, language: str, page: TranslatedPage
             if attempt == 2:
                 raise
     raise AssertionError  # the last attempt returned or raised
+
+
+def _check_still_wanted(original: PageVersion, language: str) -> None:
+    """Raises CallFailed if another version has come since; locks the page."""
+    page = WikiPage.objects.select_for_update().get(pk=original.page_id)
+    if original_of(page) != original or has_translation(page, language):
+        raise CallFailed(OVERTAKEN)
 
 
 def _end(request: TranslationRequest) -> None:

@@ -17,6 +17,7 @@ from deepwiki.wiki.translation.languages import (
 from deepwiki.wiki.translation.page_requests import (
     TranslationEstimate,
     estimated,
+    is_going_on,
     open_request,
     original_of,
 )
@@ -46,8 +47,7 @@ class PageLanguages:
     @property
     def is_requested(self) -> bool:
         """Whether it is being translated."""
-        unfinished = (TranslationRequest.State.WAITING, TranslationRequest.State.RUNNING)
-        return self.request is not None and self.request.state in unfinished
+        return self.request is not None and is_going_on(self.request)
 
     @cached_property
     def estimate(self) -> TranslationEstimate | None:
