@@ -79,7 +79,7 @@ function toggleKeys() {
   presenter
     .querySelector("[data-deck-action=keys]")
     .setAttribute("aria-expanded", String(!help.hidden));
-  if (!help.hidden) help.focus();
+  (help.hidden ? stage : help).focus(); // what is hidden keeps no focus, nor keys
 }
 
 function toggleFullscreen() {
