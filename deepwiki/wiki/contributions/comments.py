@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 
 from django.contrib.auth import get_user_model
+from django.core.cache import caches
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -19,6 +21,7 @@ MAX_PER_HOUR = 20  # of a person, over all wikis
 MAX_OPEN = 500  # of a page
 MAX_LISTED = 200
 WINDOW = timedelta(hours=1)
+WITHDRAWN = "wiki.withdrawn_comments.{}"
 
 
 class CommentRefused(Exception):
@@ -51,6 +54,13 @@ def send_comment(page: WikiPage, user_id: int, text: str, quote: str) -> ReaderC
         )
 
 
+def withdraw(comment: ReaderComment) -> None:
+    """Delete one's own comment; it still counts among those of the hour."""
+    if comment.created_at > timezone.now() - WINDOW:
+        _count_withdrawn(comment.author_id)
+    comment.delete()
+
+
 def resolve(comments: QuerySet[ReaderComment], user_id: int) -> None:
     """Mark open ones as done."""
     comments.filter(resolved_at=None).update(resolved_at=timezone.now(), resolved_by=user_id)
@@ -79,10 +89,23 @@ def _line_ends(text: str) -> str:
 def _check_counts(page: WikiPage, user_id: int) -> None:
     since = timezone.now() - WINDOW
     recent = ReaderComment.objects.filter(author=user_id, created_at__gt=since)
-    if recent.count() >= MAX_PER_HOUR:
+    if recent.count() + _withdrawn(user_id) >= MAX_PER_HOUR:
         raise CommentRefused("too_many")
     if _is_full(page):
         raise CommentRefused("page_is_full")
+
+
+def _count_withdrawn(user_id: int) -> None:
+    counts = caches["limits"]
+    key = WITHDRAWN.format(user_id)
+    if not counts.add(key, 1, WINDOW.total_seconds()):
+        with contextlib.suppress(ValueError):  # the hour has ended between the two
+            counts.incr(key)
+
+
+def _withdrawn(user_id: int) -> int:
+    count: int = caches["limits"].get(WITHDRAWN.format(user_id), 0)
+    return count
 
 
 def _is_full(page: WikiPage) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 from deepwiki.foundation.text import clean
 from deepwiki.wiki.contributions.note_lines import NoteCitations, cited_lines
 from deepwiki.wiki.contributions.places import NoteAnchor
-from deepwiki.wiki.models import NoteVersion, PageNote, PageVersion, WikiPage
+from deepwiki.wiki.models import NoteVersion, PageNote, PageVersion, Wiki, WikiPage
 from deepwiki.wiki.reading.page_ledger import PageLedger
 from deepwiki.wiki.reading.rendered_page import page_links
 from repos.models import Repository
@@ -60,6 +61,14 @@ class NoteDraft:
 def shown_notes(page: WikiPage) -> list[PageNote]:
     """The notes of a page, the oldest first; each has its `newest` version."""
     return list(_with_newest(page.notes.filter(deleted_at=None))[:MAX_NOTES])
+
+
+def notes_by_page(wiki: Wiki) -> dict[int, list[PageNote]]:
+    """The same of all pages of a wiki."""
+    found: dict[int, list[PageNote]] = defaultdict(list)
+    for note in _with_newest(PageNote.objects.filter(page__wiki=wiki, deleted_at=None)):
+        found[note.page_id].append(note)
+    return found
 
 
 def all_notes(page: WikiPage) -> list[PageNote]:

@@ -82,14 +82,15 @@ def with_notes(
             blocks,
             is_translated=note.language != version.language,
         )
-        by_place[place].append(_shown(note, repository, urls, for_strangers=for_strangers))
+        by_place[place].append(shown_note(note, repository, urls, for_strangers=for_strangers))
     homeless = by_place.pop(None, [])
     return NotedPage(list(_parts(page_html, by_place)), homeless)
 
 
-def _shown(
+def shown_note(
     note: PageNote, repository: Repository, urls: Mapping[str, str], *, for_strangers: bool
 ) -> ShownNote:
+    """A note that has its `newest` version."""
     newest: NoteVersion = note.newest  # type: ignore[attr-defined]
     html = note_html(note, newest, repository, for_strangers=for_strangers)
     lines = list(map(NoteLines.from_json, note.cited))

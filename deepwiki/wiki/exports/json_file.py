@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from chat.core.citations import Citation
+from deepwiki.wiki.exports.note_texts import note_value
 from deepwiki.wiki.exports.wiki_export import ExportedPage, WikiExport
 from deepwiki.wiki.models import PageClaim
 
@@ -59,4 +60,5 @@ def _page(page: ExportedPage) -> dict[str, Any]:
         "text": version.text,
         "claims_checked_at": version.checked_commit,
         "claims": list(map(_claim, version.claims.order_by("position"))),
+        "notes": list(map(note_value, page.notes)),
     }

@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from deepwiki.wiki.exports.page_markdown import origin, with_targets
 from deepwiki.wiki.exports.wiki_export import ExportedPage, WikiExport
-from deepwiki.wiki.reading.page_ledger import exported_text
 from deepwiki.wiki.translation.languages import language_query
 
 
@@ -31,8 +30,7 @@ def _line(export: WikiExport, page: ExportedPage) -> str:
 
 
 def _text(export: WikiExport, page: ExportedPage) -> str:
-    text = exported_text(page.version)
-    text = with_targets(text, export.slugs, lambda slug: _address(export, slug))
+    text = with_targets(page.text, export.slugs, lambda slug: _address(export, slug))
     return f"{text.rstrip()}\n\n{origin(page.version, export.name)}"
 
 

@@ -18,7 +18,7 @@ def markdown_zip(export: WikiExport) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
         _add(file, "README.md", contents(export))
         for page in export.pages:
-            text = page_markdown(page.version, export.slugs, export.name)
+            text = page_markdown(page.text, page.version, export.slugs, export.name)
             _add(file, f"{page.slug}.md", text)
     return buffer.getvalue()
 

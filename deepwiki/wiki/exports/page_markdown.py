@@ -6,14 +6,13 @@ import re
 from collections.abc import Callable, Container
 
 from deepwiki.wiki.models import PageVersion
-from deepwiki.wiki.reading.page_ledger import exported_text
 
 LINK = re.compile(r"\[([^\[\]\n]{0,300})\]\(<?wiki:([\w.-]{1,100})>?\)")
 
 
-def page_markdown(version: PageVersion, slugs: Container[str], name: str) -> str:
-    """The text of a version. Links to pages that are not among `slugs` become text."""
-    text = with_targets(exported_text(version), slugs, "{}.md".format)
+def page_markdown(text: str, version: PageVersion, slugs: Container[str], name: str) -> str:
+    """A text of a version as a file. Links to pages that are not among `slugs` become text."""
+    text = with_targets(text, slugs, "{}.md".format)
     return f"{text.rstrip()}\n\n---\n\n{origin(version, name)}\n"
 
 

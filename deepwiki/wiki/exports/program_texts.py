@@ -11,7 +11,6 @@ from deepwiki.wiki.exports.page_markdown import with_targets
 from deepwiki.wiki.exports.wiki_export import ExportedPage, WikiExport, load_export
 from deepwiki.wiki.models import DEFAULT_LANGUAGE, WikiPage
 from deepwiki.wiki.permissions import readable_wikis
-from deepwiki.wiki.reading.page_ledger import exported_text
 from repos.models.repository import Identified
 
 
@@ -46,7 +45,7 @@ def _page(name: str, export: WikiExport, page: ExportedPage) -> WikiPageText:
         summary=page.summary,
         above=tuple(page.above),
         commit=page.version.commit,
-        text=with_targets(exported_text(page.version), export.slugs, "#{}".format),
+        text=with_targets(page.text, export.slugs, "#{}".format),
     )
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deepwiki.wiki.models import DEFAULT_LANGUAGE, PageVersion, Wiki
+from deepwiki.wiki.contributions.notes import notes_by_page
+from deepwiki.wiki.exports.note_texts import newest_of, noted_text
+from deepwiki.wiki.models import DEFAULT_LANGUAGE, PageNote, PageVersion, Wiki
 from deepwiki.wiki.reading.current_versions import current_versions
+from deepwiki.wiki.reading.page_ledger import exported_text
 from deepwiki.wiki.reading.page_tree import TreePage, load_tree
 from deepwiki.wiki.translation.languages import reading, reading_language
 
@@ -15,11 +18,12 @@ MAX_CHARS = 20_000_000  # of all texts together
 
 @dataclass(frozen=True)
 class ExportedPage:
-    """A page, what it says, and the slugs of the pages above it, the topmost first."""
+    """A page, what it says, the slugs of the pages above it, the topmost first, and its notes."""
 
     page: TreePage
     version: PageVersion
     above: Sequence[str]
+    notes: Sequence[PageNote] = ()
 
     @property
     def slug(self) -> str:
@@ -34,6 +38,16 @@ class ExportedPage:
     def depth(self) -> int:
         """How many pages stand above it."""
         return len(self.above)
+
+    @property
+    def text(self) -> str:
+        """Its Markdown with its notes."""
+        return noted_text(exported_text(self.version), self.notes)
+
+    @property
+    def note_chars(self) -> int:
+        """How long its notes are."""
+        return sum(len(newest_of(note).text) for note in self.notes)
 
     @property
     def summary(self) -> str:
@@ -69,9 +83,15 @@ def load_export(wiki: Wiki, language: str | None = None) -> WikiExport:
 
 def _loaded(wiki: Wiki) -> WikiExport:
     versions = {version.page_id: version for version in current_versions(wiki)}
+    notes = notes_by_page(wiki)
     tree = load_tree(wiki)
     pages = [
-        ExportedPage(page, versions[page.page.pk], [each.page.slug for each in tree.above(page)])
+        ExportedPage(
+            page,
+            versions[page.page.pk],
+            [each.page.slug for each in tree.above(page)],
+            notes.get(page.page.pk, ()),
+        )
         for page in tree.written
         if page.page.pk in versions
     ]
@@ -82,7 +102,7 @@ def _loaded(wiki: Wiki) -> WikiExport:
 def _within_bounds(pages: Sequence[ExportedPage]) -> list[ExportedPage]:
     kept, room = [], MAX_CHARS
     for page in pages:
-        room -= len(page.version.text)
+        room -= len(page.version.text) + page.note_chars
         if room < 0:
             break
         kept.append(page)

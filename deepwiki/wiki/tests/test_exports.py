@@ -6,11 +6,12 @@ import zipfile
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from deepwiki.wiki.content import PageContent
 from deepwiki.wiki.exports import wiki_export
-from deepwiki.wiki.models import Wiki
-from deepwiki.wiki.tests.wikis import make_wiki
+from deepwiki.wiki.models import NoteVersion, PageNote, Wiki
+from deepwiki.wiki.tests.wikis import contributed, make_wiki
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +64,29 @@ def test_the_json_is_what_is_stored(reader, wiki):
     assert [page["slug"] for page in value["pages"]] == ["overview", "prices", "mail"]
     assert value["pages"][2]["parent"] == "prices"
     assert PageContent.from_json(value["pages"][1]["content"]).questions
+
+
+def test_notes_of_people_are_in_every_file_without_their_names(reader, wiki, carol):
+    contributed(wiki, carol)
+    NoteVersion.objects.update(text="Only **on Mondays**, see [Mail](wiki:mail).\n\nReally.")
+    page = reader.get(f"/r/{wiki.repository_id}/wiki/prices.md").content.decode()
+    quoted = "\n> Only **on Mondays**, see [Mail](mail.md).\n>\n> Really.\n"
+    assert quoted in page
+    with zipfile.ZipFile(io.BytesIO(export(reader, wiki, "zip"))) as file:
+        assert quoted in file.read("prices.md").decode()
+    html = export(reader, wiki, "html").decode()
+    assert "<strong>on Mondays</strong>" in html
+    notes = json.loads(export(reader, wiki, "json"))["pages"][1]["notes"]
+    assert [(note["kind"], note["text"][:10]) for note in notes] == [("note", "Only **on ")]
+    assert "on Mondays" in reader.get("/shop/pocket/llms-full.txt").content.decode()
+    assert carol.username not in page + html
+
+
+def test_a_deleted_note_is_in_no_file(reader, wiki, carol):
+    contributed(wiki, carol)
+    PageNote.objects.update(deleted_at=timezone.now())
+    assert "Mind this" not in reader.get(f"/r/{wiki.repository_id}/wiki/prices.md").content.decode()
+    assert "Mind this" not in export(reader, wiki, "html").decode()
 
 
 def test_an_unknown_format_is_not_there(reader, wiki):

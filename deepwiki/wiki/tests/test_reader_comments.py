@@ -84,6 +84,15 @@ def test_a_person_sends_a_limited_number_within_an_hour(client, url, alice, bob,
     assert send(client, url).status_code == 302
 
 
+def test_a_comment_that_was_withdrawn_counts_as_sent(client, url, alice, monkeypatch):
+    monkeypatch.setattr("deepwiki.wiki.contributions.comments.MAX_PER_HOUR", 2)
+    client.force_login(alice)
+    for _ in range(2):
+        assert send(client, url).status_code == 302
+        client.post(f"{url}/comments/{ReaderComment.objects.get().pk}/delete")
+    assert send(client, url).status_code == 422
+
+
 def test_a_comment_is_text_and_its_quote_is_cut(client, url, alice):
     client.force_login(alice)
     send(client, url, "<b>a\x01</b>", quote="q " * 5_000)

@@ -62,7 +62,7 @@ def change_comment(
     rows = visible_comments(request.user).filter(pk=comment_id, page__wiki=wiki, page__slug=slug)
     comment = get_object_or_404(rows)
     if action == DELETE and comment.author_id == request.user.pk:
-        comment.delete()
+        comments.withdraw(comment)
     elif action in (RESOLVE, REOPEN) and may_edit(request.user, wiki):
         _set_state(comment, action, request.user.pk)
     else:

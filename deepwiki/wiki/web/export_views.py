@@ -12,13 +12,16 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from deepwiki.foundation.attachments import attachment
+from deepwiki.wiki.contributions.notes import shown_notes
 from deepwiki.wiki.exports.formats import BY_SUFFIX
 from deepwiki.wiki.exports.llms_text import llms_full_text, llms_text
+from deepwiki.wiki.exports.note_texts import noted_text
 from deepwiki.wiki.exports.page_markdown import page_markdown as markdown_of
 from deepwiki.wiki.exports.wiki_export import WikiExport, load_export
 from deepwiki.wiki.models import Wiki
 from deepwiki.wiki.permissions import readable_wikis
 from deepwiki.wiki.reading.current_versions import current_version
+from deepwiki.wiki.reading.page_ledger import exported_text
 from deepwiki.wiki.reading.page_tree import load_tree
 from deepwiki.wiki.translation.languages import reading
 from deepwiki.wiki.web.lookups import readable_wiki, readers_only
@@ -38,7 +41,8 @@ def page_markdown(request: HttpRequest, repository_id: uuid.UUID, slug: str) -> 
     version = current_version(page)
     if version is None:
         raise Http404
-    text = markdown_of(version, load_tree(wiki).urls, wiki.repository.name)
+    text = noted_text(exported_text(version), shown_notes(page))
+    text = markdown_of(text, version, load_tree(wiki).urls, wiki.repository.name)
     return _text(wiki, text, MARKDOWN)
 
 
