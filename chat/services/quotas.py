@@ -15,6 +15,8 @@ from chat.core.errors import BadRequest, TooMany
 from chat.core.ports import Model
 from chat.core.request import ChatRequest
 from chat.models import LEASE, AnonymousRun
+from chat.token_usage import tokens_where
+from deepwiki.accounts.models import Profile
 from deepwiki.foundation.address_keys import address_key
 from deepwiki.foundation.advisory_locks import QUESTIONS_OF_ADDRESS, QUESTIONS_OF_PERSON
 from deepwiki.foundation.sql import read_sql
@@ -25,6 +27,14 @@ if TYPE_CHECKING:
 
 RUNNING_RETRY_SECONDS = 5
 INSERT_ANONYMOUS_RUN = read_sql(__file__, "insert_anonymous_run.sql")
+
+
+@dataclass(frozen=True)
+class DayTokens:
+    """The tokens that a person may use in a day (0: no limit), and answers have used today."""
+
+    quota: int
+    spent: int
 
 
 @dataclass(frozen=True)
@@ -67,6 +77,24 @@ def limit_parameters(person: Person, model: Model) -> dict[str, Any]:
         "most_running": settings.RUNS_PER_USER,
         "most_asked": settings.REQUESTS_PER_MINUTE,
     }
+
+
+def day_tokens(person_id: int) -> DayTokens:
+    """The tokens of a person's day, as questions are counted."""
+    return DayTokens(_quota_of(person_id), _spent_today(person_id))
+
+
+def _quota_of(person_id: int) -> int:
+    own = Profile.objects.filter(user=person_id).values_list("tokens_per_day", flat=True)
+    quota = own.first()
+    return settings.TOKENS_PER_DAY if quota is None else quota
+
+
+def _spent_today(person_id: int) -> int:
+    spent = tokens_where("c.user_id = %(person)s AND m.created_at >= %(midnight)s")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {spent.sql}", {"person": person_id, "midnight": midnight()})
+        return int(cursor.fetchone()[0])
 
 
 def check_filters(request: ChatRequest) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.conf import settings
 
 from deepwiki.wiki import builds, refresh
+from deepwiki.wiki.day_quota import check_tokens_left, within_quota
 from deepwiki.wiki.models import Wiki, WikiBuild, WikiPage
 from repos.models import Repository
 
@@ -20,8 +21,11 @@ def build_wiki(
 ) -> WikiBuild:
     """Request that the wiki of a repository is made; the unfinished build where there is one.
 
-    Raises WikiDisabled.
+    The tokens of a model are those that the person may still use today. Raises WikiDisabled,
+    QuotaUsedUp.
     """
+    if order.model:
+        order = replace(order, max_tokens=within_quota(order.max_tokens, user_id))
     build, _ = builds.request(repository, user_id, order=order)
     return build
 
@@ -37,7 +41,7 @@ def automatic_order() -> builds.BuildOrder:
 def write_again(page: WikiPage, user_id: int | None) -> WikiBuild:
     """Request that one page is made once more, by the model of the last build that had one.
 
-    Raises WikiDisabled.
+    Raises WikiDisabled, QuotaUsedUp.
     """
     last = page.wiki.builds.exclude(model="").order_by("-created_at").first()
     order = builds.BuildOrder(only_slug=page.slug)
@@ -53,7 +57,11 @@ def follow_index(repository: Repository) -> None:
 
 
 def refresh_wiki(repository: Repository, user_id: int | None = None) -> None:
-    """Request that a model patches the pages whose lines have changed; its cost is agreed to."""
+    """Request that a model patches the pages whose lines have changed; its cost is agreed to.
+
+    Raises QuotaUsedUp.
+    """
+    check_tokens_left(user_id)
     wiki = Wiki.objects.filter(repository=repository, is_disabled=False).first()
     if wiki is not None:
         refresh.enqueue(wiki, user_id, is_requested=True)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from deepwiki.wiki.contributions.note_recheck import recheck_notes
+from deepwiki.wiki.day_quota import tokens_left
 from deepwiki.wiki.ledger.recheck import recheck_claims
 from deepwiki.wiki.models import PageRefresh, Wiki
 from deepwiki.wiki.refresh.page_model import default_model
@@ -41,7 +42,7 @@ def run(wiki_id: int, user_id: int | None = None, *, is_requested: bool = False)
     if snapshot is None:
         return RefreshResult()
     try:
-        budget = _budget(wiki, is_requested=is_requested)
+        budget = _budget(wiki, user_id, is_requested=is_requested)
         result = _refresh(wiki, snapshot, user_id, budget)
     finally:
         release_snapshot(snapshot)
@@ -59,11 +60,16 @@ def _refresh(
     return RefreshResult(recheck.claims, _patch(wiki, snapshot, user_id, budget))
 
 
-def _budget(wiki: Wiki, *, is_requested: bool) -> int | None:
-    """The tokens that are left of this month; 0 where nothing is patched by itself."""
+def _budget(wiki: Wiki, user_id: int | None, *, is_requested: bool) -> int | None:
+    """The tokens that are left of this month; 0 where nothing is patched by itself.
+
+    Not more than the person who asked, or whose repository it is, may use today.
+    """
     if is_requested:
-        return None
-    return max(0, wiki.refresh_tokens - spent_this_month(wiki))
+        return tokens_left(user_id)
+    month = max(0, wiki.refresh_tokens - spent_this_month(wiki))
+    day = tokens_left(wiki.repository.added_by_id)
+    return month if day is None else min(month, day)
 
 
 def _patch(

@@ -17,6 +17,7 @@ from chat.core.ports import Model
 from chat.services.configuration import providers
 from deepwiki.foundation.incidents import log_incident
 from deepwiki.wiki.content import PageContent
+from deepwiki.wiki.day_quota import QuotaUsedUp, check_tokens_left, within_quota
 from deepwiki.wiki.models import DEFAULT_LANGUAGE, PageVersion, TranslationRequest, WikiPage
 from deepwiki.wiki.pages import markdown
 from deepwiki.wiki.translation.languages import BY_CODE
@@ -97,9 +98,13 @@ def has_translation(page: WikiPage, language: str) -> bool:
 def request_translation(
     page: WikiPage, language: str, user_id: int | None
 ) -> TranslationRequest | None:
-    """Hand a page to the workers, unless it waits or is being translated; None if it has one."""
+    """Hand a page to the workers, unless it waits or is being translated; None if it has one.
+
+    Raises QuotaUsedUp.
+    """
     if has_translation(page, language):
         return None
+    check_tokens_left(user_id)
     with transaction.atomic():
         row, is_new = TranslationRequest.objects.get_or_create(page=page, language=language)
         rows = TranslationRequest.objects.filter(pk=row.pk)
@@ -172,8 +177,7 @@ def _run(request: TranslationRequest) -> None:
     if original is None or plan is None:
         raise CallFailed(NO_MODEL)
     request.model = plan.model_name
-    request.input_tokens = request.output_tokens = 0
-    cap = CAP * plan.tokens + CAP_TOKENS
+    cap = _cap(request, plan)
     budget = Budget(max_tokens=cap, on_spent=partial(_count, request))
     model = plan.model
     with ModelCaller(model.provider, model.id, budget, stopping.is_set) as caller:
@@ -181,6 +185,14 @@ def _run(request: TranslationRequest) -> None:
     if not page.translated:
         raise CallFailed(UNUSABLE)
     store_translation(original, request.language, page)
+
+
+def _cap(request: TranslationRequest, plan: TranslationEstimate) -> int:
+    """The tokens that a run may use. Raises CallFailed where the day's tokens are used up."""
+    try:
+        return within_quota(CAP * plan.tokens + CAP_TOKENS, request.requested_by_id)
+    except QuotaUsedUp as used_up:
+        raise CallFailed(str(used_up)) from used_up
 
 
 def _count(request: TranslationRequest, spent: Spent) -> None:

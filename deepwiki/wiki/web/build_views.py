@@ -19,6 +19,7 @@ from deepwiki.wiki.models import Wiki
 from deepwiki.wiki.reading.page_tree import load_tree
 from deepwiki.wiki.web.lookups import readable_wiki
 from deepwiki.wiki.web.manage_views import managed_repository
+from deepwiki.wiki.web.refusals import tell_refusals
 from deepwiki.wiki.web.wiki_state import WikiState
 from repos.models import Repository
 
@@ -27,6 +28,7 @@ MAX_DOLLARS = 100_000.0
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@tell_refusals
 def model_build(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     """Choose a model, see what a wiki by it would cost, and confirm it with caps.
 
@@ -48,6 +50,7 @@ def model_build(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @login_required
+@tell_refusals
 def write_again(request: HttpRequest, repository_id: uuid.UUID, slug: str) -> HttpResponse:
     """Make one page once more, with the last model that was used; 404 for who does not manage."""
     managed_repository(request, repository_id)

@@ -15,7 +15,9 @@ from django.views.decorators.http import require_POST
 
 from chat.web.lookups import readable_repository
 from deepwiki.wiki import builds, services
+from deepwiki.wiki.day_quota import check_tokens_left
 from deepwiki.wiki.models import VisitorWiki, Wiki, WikiBuild
+from deepwiki.wiki.web.refusals import tell_refusals
 from repos.models import Repository
 
 DELETE = "delete"
@@ -39,10 +41,12 @@ BUILD_CHANGES: Mapping[str, Callable[[WikiBuild], bool]] = {
     "cancel": builds.cancel,
     "retry": builds.retry_failed,
 }
+SPENDING = frozenset({"resume", "retry"})
 
 
 @require_POST
 @login_required
+@tell_refusals
 def change_wiki(request: HttpRequest, repository_id: uuid.UUID, action: str) -> HttpResponse:
     """Build the wiki, switch it off or on, let strangers read it or not, show sentences
     without support or not, or delete all its rows.
@@ -62,7 +66,7 @@ def change_wiki(request: HttpRequest, repository_id: uuid.UUID, action: str) -> 
     elif action == BUDGET:
         _set_budget(repository, request.POST.get("tokens", ""))
     elif action in BUILD_CHANGES:
-        _change_build(repository, BUILD_CHANGES[action])
+        _change_build(repository, action, request.user.pk)
     elif action in CHANGES:
         Wiki.objects.update_or_create(repository=repository, defaults=CHANGES[action])
     else:
@@ -97,7 +101,11 @@ def _set_budget(repository: Repository, tokens: str) -> None:
     Wiki.objects.update_or_create(repository=repository, defaults={"refresh_tokens": budget})
 
 
-def _change_build(repository: Repository, change: Callable[[WikiBuild], bool]) -> None:
+def _change_build(repository: Repository, action: str, user_id: int | None) -> None:
+    """Raises QuotaUsedUp where a model would go on."""
     build = WikiBuild.objects.filter(wiki__repository=repository).order_by("-created_at").first()
-    if build is not None:
-        change(build)
+    if build is None:
+        return
+    if build.model and action in SPENDING:
+        check_tokens_left(user_id)
+    BUILD_CHANGES[action](build)

@@ -14,11 +14,13 @@ from deepwiki.wiki.reading.page_tree import page_url
 from deepwiki.wiki.translation.languages import reading_language
 from deepwiki.wiki.translation.page_requests import original_of, request_translation
 from deepwiki.wiki.web.lookups import readable_wiki, readers_only
+from deepwiki.wiki.web.refusals import tell_refusals
 
 
 @require_POST
 @login_required
 @readers_only
+@tell_refusals
 def translate_page(request: HttpRequest, repository_id: uuid.UUID, slug: str) -> HttpResponse:
     """Hand a page to the workers, to be translated into the language that is read.
 

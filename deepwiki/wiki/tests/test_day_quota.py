@@ -1,0 +1,93 @@
+"""Models that write, update and translate wikis spend from the day's tokens of who asked."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from chat.models import Conversation, Message
+from deepwiki.accounts.models import Profile
+from deepwiki.wiki.day_quota import tokens_left
+from deepwiki.wiki.models import PageRefresh, TranslationRequest, Wiki, WikiBuild
+from deepwiki.wiki.tests.wikis import make_wiki
+
+pytestmark = pytest.mark.django_db
+USED_UP = "You have used the tokens that you may use in a day"
+
+
+@pytest.fixture
+def wiki(repository, carol, client, settings):
+    """The wiki of a repository that carol manages; she may use a thousand tokens a day."""
+    settings.TOKENS_PER_DAY = 1_000
+    client.force_login(carol)
+    return make_wiki(repository)
+
+
+def spent_on_build(wiki, carol, **fields):
+    made = {"model": "m", "state": "done", "input_tokens": 600, "output_tokens": 400, **fields}
+    return WikiBuild.objects.create(wiki=wiki, requested_by=carol, provider="openai", **made)
+
+
+def post(client, wiki, end, **form):
+    reply = client.post(f"/r/{wiki.repository_id}/{end}", form, follow=True)
+    return reply.content.decode()
+
+
+def test_all_that_was_spent_today_counts_and_no_more(wiki, carol, alice, settings):
+    spent_on_build(wiki, carol, input_tokens=100, output_tokens=0)
+    spent_on_build(wiki, carol, created_at=timezone.now() - timedelta(days=2))
+    spent_on_build(wiki, carol, model="")
+    spent_on_build(wiki, alice)
+    spent = {"input_tokens": 20, "output_tokens": 3, "requested_by": carol}
+    PageRefresh.objects.create(wiki=wiki, commit="c", **spent)
+    TranslationRequest.objects.create(page=wiki.pages.first(), language="fr", **spent)
+    talk = Conversation.objects.create(user=carol, repository=wiki.repository)
+    usage = {"input_tokens": 7, "output_tokens": 1}
+    Message.objects.create(
+        conversation=talk, position=0, role="assistant", state="complete", usage=usage
+    )
+    assert tokens_left(carol.pk) == 1_000 - 100 - 46 - 8
+    Profile.objects.update_or_create(user=carol, defaults={"tokens_per_day": 0})
+    assert tokens_left(carol.pk) is None and tokens_left(None) is None
+
+
+def test_what_a_build_may_use_is_reserved_while_it_goes_on(wiki, carol):
+    build = spent_on_build(wiki, carol, state="running", max_tokens=700, input_tokens=0)
+    assert tokens_left(carol.pk) == 300
+    WikiBuild.objects.filter(pk=build.pk).update(state="paused")
+    assert tokens_left(carol.pk) == 600
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "wiki/prices/again",
+        "wiki-change/refresh",
+        "wiki-change/retry",
+        "wiki/prices/translate?language=fr",
+    ],
+)
+def test_who_has_used_up_the_day_is_refused_with_plain_words(client, wiki, carol, end):
+    spent_on_build(wiki, carol)
+    assert USED_UP in post(client, wiki, end)
+    assert WikiBuild.objects.get().state == "done"
+    assert not TranslationRequest.objects.exists()
+
+
+def test_a_build_is_held_to_what_is_left_of_the_day(client, wiki, carol):
+    spent_on_build(wiki, carol, output_tokens=0)
+    assert USED_UP not in post(client, wiki, "wiki/prices/again")
+    assert WikiBuild.objects.get(state="queued").max_tokens == 400
+
+
+def test_a_wiki_made_from_the_code_costs_nothing(client, wiki, carol):
+    spent_on_build(wiki, carol)
+    assert USED_UP not in post(client, wiki, "wiki-change/build")
+    assert WikiBuild.objects.filter(state="queued", model="").exists()
+
+
+def test_updates_by_themselves_count_for_the_owner_of_the_repository(wiki, carol, alice):
+    type(wiki.repository).objects.update(added_by=alice)
+    PageRefresh.objects.create(wiki=wiki, commit="c", input_tokens=50, output_tokens=0)
+    assert tokens_left(alice.pk) == 950 and tokens_left(carol.pk) == 1_000
+    assert Wiki.objects.count() == 1
