@@ -125,7 +125,7 @@ def test_the_newest_versions_alone_are_looked_at(app, tmp_path):
 def test_claims_are_looked_for_once_a_commit(app, tmp_path, django_assert_max_num_queries):
     with_claims(app)
     wiki = reindexed(app, tmp_path, {"shop/prices.py": "# new\n" + PRICES})
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):  # one looks whether there are notes
         assert refresh.run(wiki.pk).claims == 0
 
 
