@@ -62,6 +62,15 @@ def test_keys_lead_through_the_slides(page_of):
     assert page.locator("[data-deck-slides] > .slide").count() == 3
 
 
+def test_a_slide_fills_the_window_and_its_drawing_is_seen(page_of):
+    page = page_of()
+    page.goto(f"{page.root}/slides#2")
+    page.wait_for_selector(CURRENT)
+    assert page.locator("[data-presenter]").bounding_box()["width"] == 1280
+    page.wait_for_function(f"() => document.querySelector('{CURRENT} img.in-light').complete")
+    assert page.locator(f"{CURRENT} img.in-light").bounding_box()["width"] > 50
+
+
 def test_an_address_opens_its_slide(page_of):
     page = page_of()
     page.goto(f"{page.root}/slides#3")
