@@ -48,8 +48,8 @@ def add(request: HttpRequest) -> HttpResponse:
         response.status_code, response["Retry-After"] = 429, str(error.retry_after)
         return response
     except SourceError as error:
-        match = _only_match(request, text)
-        if match is None or error.code != NO_ADDRESS:
+        match = _only_match(request, text, error)
+        if match is None:
             return _refused_form(request, text, error)
         return _redirect(request, reverse("repository", args=[match.pk]))
     path = parse_address(text, kind).named_revision.path_behind(repository.revision)
@@ -126,12 +126,17 @@ def remove(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     return render(request, "repos/remove.html", context)
 
 
-def _only_match(request: HttpRequest, text: str) -> Repository | None:
-    """The readable repository whose name has these words, if it is the only one."""
+def _only_match(request: HttpRequest, text: str, error: SourceError) -> Repository | None:
+    """The readable repository whose name has these words, if there is only one.
+
+    None where they are an address that was refused for something else.
+    """
     words = clean(text).strip()[:MAX_SHOWN_CHARS]
+    if not words or error.code != NO_ADDRESS:
+        return None
     rows = Repository.objects.readable_by(request.user).worth_listing(request.user)
     found = list(rows.filter(name__icontains=words)[:2])
-    if not words or len(found) != 1:
+    if len(found) != 1:
         return None
     return found[0]
 

@@ -20,10 +20,14 @@ RECENT_CONVERSATIONS = 8
 def repository_list(request: HttpRequest) -> dict[str, Any]:
     """Context of the list: `repositories` that match `q`, and `addition`.
 
-    That is the name of the repository at the address that was typed, if it is not listed.
+    The former have `last_asked_at` of the person's conversations; the latter is the name of the
+    repository at the address that was typed, if it is not listed.
     """
     typed = _typed_address(request)
-    rows = list(matching_repositories(request)[:MAX_REPOSITORIES])
+    asked = own_conversations(request).filter(repository=OuterRef("pk")).order_by("-updated_at")
+    last_asked = Subquery(asked.values("updated_at")[:1])
+    found = _matching(request, typed).annotate(last_asked_at=last_asked)
+    rows = list(found[:MAX_REPOSITORIES])
     listed = {(row.url, row.revision) for row in rows}
     addition = ""
     if typed is not None and (typed.url, "") not in listed:
@@ -34,22 +38,23 @@ def repository_list(request: HttpRequest) -> dict[str, Any]:
 def matching_repositories(request: HttpRequest) -> RepositoryQuerySet:
     """Readable repositories whose address contains `q`, or is what it names; last used first.
 
-    With `last_job_state`, and `last_asked_at` of the person's conversations.
+    With `last_job_state`.
     """
-    matches = Q(url__icontains=search_text(request.GET))
-    typed = _typed_address(request)
-    if typed is not None:
-        matches |= Q(url=typed.url)
-    asked = own_conversations(request).filter(repository=OuterRef("pk")).order_by("-updated_at")
-    rows = readable_repositories(request).worth_listing(request.user).with_last_job()
-    rows = rows.annotate(last_asked_at=Subquery(asked.values("updated_at")[:1]))
-    return rows.filter(matches).order_by("-used_at")
+    return _matching(request, _typed_address(request))
 
 
 def recent_conversations(request: HttpRequest) -> ConversationQuerySet:
     """The person's conversations last used, those of the archive left out."""
     rows = own_conversations(request).filter(archived=False)
     return rows.order_by("-updated_at")[:RECENT_CONVERSATIONS]
+
+
+def _matching(request: HttpRequest, typed: Address | None) -> RepositoryQuerySet:
+    matches = Q(url__icontains=search_text(request.GET))
+    if typed is not None:
+        matches |= Q(url=typed.url)
+    rows = readable_repositories(request).worth_listing(request.user).with_last_job()
+    return rows.filter(matches).order_by("-used_at")
 
 
 def _typed_address(request: HttpRequest) -> Address | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from deepwiki.wiki.pages import markdown
 from deepwiki.wiki.refresh.page_model import PageModel
 from deepwiki.wiki.refresh.patch import INSTRUCTIONS, MAX_ANSWER_CHARS, PagePatch, parse_patch
 from deepwiki.wiki.refresh.stale_page import ChildNews, FreshPage, StalePage
+from deepwiki.wiki.translation.recorded_pages import json_content
 from deepwiki.wiki.writing.call_budget import CapReached, Spent
 from deepwiki.wiki.writing.model_calls import CallFailed, CallStopped, Instruction
 from repos.search import IndexSnapshot
@@ -195,7 +195,7 @@ def store_fresh(page: StalePage, fresh: FreshPage) -> PageVersion | None:
             version_number=old.version_number + 1,
             title=old.title,
             commit=page.snapshot.commit,
-            content=json.loads(json.dumps(fresh.content.as_json())),
+            content=json_content(fresh.content),
             text=markdown(fresh.content, old.title),
             made_by=PageVersion.Author.MODEL,
         )
