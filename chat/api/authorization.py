@@ -15,8 +15,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from chat import services
-from chat.core.errors import ChatError, NotSignedIn, TooMany
-from chat.core.events import Numbered
+from chat.core.errors import ChatError, Forbidden, NotSignedIn, TooMany
+from chat.core.events import Failed, Numbered
 from deepwiki.accounts import authentication
 from deepwiki.foundation.threads import in_thread
 
@@ -25,13 +25,26 @@ if TYPE_CHECKING:
 
 RECHECK_SECONDS = 20.0
 PAUSE_SECONDS = 15.0
+SCOPE_MISSING = "scope_missing"  # the reason of a refusal, see scope_challenge
 
 logger = logging.getLogger(__name__)
 
 
-def too_many_guesses(error: authentication.TooManyGuesses) -> TooMany:
-    """What somebody is told whose address has tried too many unknown tokens."""
-    return TooMany("unknown_tokens", seconds=error.seconds, retry_after=error.seconds)
+def token_refusal(error: authentication.CredentialsRefused) -> ChatError:
+    """What a program is told whose API token is refused."""
+    match error:
+        case authentication.TooManyGuesses(seconds=seconds):
+            return TooMany("unknown_tokens", seconds=seconds, retry_after=seconds)
+        case authentication.TokenExpired():
+            return NotSignedIn("token_expired")
+        case authentication.ScopeMissing(scope=scope):
+            return Forbidden(SCOPE_MISSING, scope=scope)
+    return NotSignedIn("token_invalid")
+
+
+def scope_challenge(failure: Failed) -> str:
+    """The WWW-Authenticate header of a refusal for a scope that a token lacks: RFC 6750, 3.1."""
+    return f'Bearer error="insufficient_scope", scope="{failure.parameters["scope"]}"'
 
 
 @dataclass(frozen=True)
@@ -65,7 +78,7 @@ class Credentials:
             if user is None or user.pk != self.person.pk:
                 raise NotSignedIn("session_ended")
         elif self.person.pk and not authentication.is_bearer_valid(self.authorization):
-            raise NotSignedIn("token_expired")
+            raise NotSignedIn("token_ended")
 
     def check_run(self, run_id: uuid.UUID) -> None:
         """As `check`; raises NoSuchRepository if the run's repository may not be read any more."""

@@ -115,7 +115,10 @@ class Connection:
                 )
         except authentication.TooManyGuesses as error:
             metrics.connections.labels("too_many").inc()
-            raise authorization.too_many_guesses(error) from None
+            raise authorization.token_refusal(error) from None
+        except (authentication.TokenExpired, authentication.ScopeMissing) as error:
+            metrics.connections.labels("refused").inc()
+            raise authorization.token_refusal(error) from None
         except authentication.CredentialsRefused:
             metrics.connections.labels("refused").inc()
             raise

@@ -14,7 +14,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.csrf import csrf_exempt
 
 from chat import services
-from chat.api.authorization import too_many_guesses
+from chat.api.authorization import SCOPE_MISSING, scope_challenge, token_refusal
 from chat.core.errors import ChatError, Forbidden, Internal, NotSignedIn
 from chat.core.events import Failed
 from deepwiki.accounts import authentication
@@ -38,27 +38,30 @@ class _CsrfCheck(CsrfViewMiddleware):
         return reason
 
 
-def identified(view: AsyncView) -> View:
-    """Call the view with the person: by API token or by session, else anonymous.
+def identified(scope: str) -> Callable[[AsyncView], View]:
+    """Call the view with the person: by an API token for `scope` or by session, else anonymous.
 
     A token needs no CSRF token but refuses a foreign origin; a session is CSRF-checked, and
     with a foreign origin makes a stranger where strangers are let in.
     Errors of the ChatError family become JSON responses with their status.
     """
 
-    @csrf_exempt
-    @wraps(view)
-    async def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        try:
-            with services.database_errors_as_down():
-                return await view(request, await _person(request), *args, **kwargs)
-        except ChatError as error:
-            return _refused(error)
-        except Exception:
-            return _refused(Internal(log_incident(logger, "a request failed")))
+    def decorated(view: AsyncView) -> View:
+        @csrf_exempt
+        @wraps(view)
+        async def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            try:
+                with services.database_errors_as_down():
+                    return await view(request, await _person(request, scope), *args, **kwargs)
+            except ChatError as error:
+                return _refused(error)
+            except Exception:
+                return _refused(Internal(log_incident(logger, "a request failed")))
 
-    # Django finds out at run time that the view is asynchronous.
-    return cast(View, wrapped)
+        # Django finds out at run time that the view is asynchronous.
+        return cast(View, wrapped)
+
+    return decorated
 
 
 def _refused(error: ChatError) -> JsonResponse:
@@ -71,12 +74,14 @@ def refusal(failure: Failed) -> JsonResponse:
     response = JsonResponse({"detail": failure.message}, status=failure.status)
     if failure.retry_after:
         response["Retry-After"] = str(failure.retry_after)
+    if failure.reason == SCOPE_MISSING:
+        response["WWW-Authenticate"] = scope_challenge(failure)
     return response
 
 
-async def _person(request: HttpRequest) -> Person:
+async def _person(request: HttpRequest, scope: str) -> Person:
     """Raises NotSignedIn, Forbidden."""
-    person = await _token_person(request)
+    person = await _token_person(request, scope)
     if person is not None:
         return person
     origin = request.headers.get("origin", "")
@@ -92,15 +97,13 @@ async def _person(request: HttpRequest) -> Person:
     raise NotSignedIn
 
 
-async def _token_person(request: HttpRequest) -> Person | None:
+async def _token_person(request: HttpRequest, scope: str) -> Person | None:
     authorization = request.headers.get("authorization", "")
     address = authentication.client_address(request)
     try:
-        person = await in_thread(authentication.user_of_bearer, authorization, address)
-    except authentication.TooManyGuesses as error:
-        raise too_many_guesses(error) from None
-    except authentication.CredentialsRefused:
-        raise NotSignedIn("token_invalid") from None
+        person = await in_thread(authentication.user_of_bearer, authorization, address, scope)
+    except authentication.CredentialsRefused as error:
+        raise token_refusal(error) from None
     origin = request.headers.get("origin", "")
     if person is not None and origin and not _is_same_origin(request, origin):
         raise Forbidden

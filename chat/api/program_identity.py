@@ -3,26 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http.request import split_domain_port, validate_host
 
-from chat.api.authorization import too_many_guesses
+from chat.api.authorization import SCOPE_MISSING, token_refusal
 from chat.core.errors import Forbidden, NotSignedIn
 from deepwiki.accounts import authentication
+from deepwiki.accounts.models import DEFAULT_SCOPES
 
 if TYPE_CHECKING:
     from deepwiki.accounts.authentication import Person
+    from deepwiki.accounts.models import ApiToken
 
 
 class ForeignHost(Exception):
     """The Host header names none of this server's hosts."""
 
 
-def identify_program(headers: Mapping[bytes, bytes], address: str) -> Person:
-    """The person of a request, by its headers with names in lower case. Asks the database.
+@dataclass(frozen=True)
+class Program:
+    """A person, or a stranger, with what the program may do in their name (see TokenScope)."""
+
+    person: Person
+    scopes: frozenset[str]
+
+    def require(self, scope: str) -> None:
+        """Raises Forbidden for a token that lacks a scope."""
+        if scope not in self.scopes:
+            raise Forbidden(SCOPE_MISSING, scope=scope)
+
+
+def identify_program(headers: Mapping[bytes, bytes], address: str) -> Program:
+    """Who sends a request, by its headers with names in lower case. Asks the database.
 
     Raises ForeignHost; NotSignedIn; Forbidden for a page of another origin, unless it may
     come as a stranger; TooMany after too many unknown tokens.
@@ -30,25 +46,23 @@ def identify_program(headers: Mapping[bytes, bytes], address: str) -> Person:
     origin, host = _text(headers, b"origin"), _text(headers, b"host")
     if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
         raise ForeignHost
-    person = _of_token(_text(headers, b"authorization"), address)
-    if person is not None:
+    token = _token(_text(headers, b"authorization"), address)
+    if token is not None:
         if origin and not authentication.is_same_origin(origin, host):
             raise Forbidden
-        return person
+        return Program(token.user, frozenset(token.scopes))
     if authentication.may_be_anonymous(origin, host):
-        return AnonymousUser()
+        return Program(AnonymousUser(), frozenset(DEFAULT_SCOPES))
     if settings.ALLOW_ANONYMOUS or (origin and not authentication.is_same_origin(origin, host)):
         raise Forbidden
     raise NotSignedIn("token_missing")
 
 
-def _of_token(bearer: str, address: str) -> Person | None:
+def _token(bearer: str, address: str) -> ApiToken | None:
     try:
-        return authentication.user_of_bearer(bearer, address)
-    except authentication.TooManyGuesses as error:
-        raise too_many_guesses(error) from None
-    except authentication.CredentialsRefused:
-        raise NotSignedIn("token_invalid") from None
+        return authentication.token_of_bearer(bearer, address)
+    except authentication.CredentialsRefused as error:
+        raise token_refusal(error) from None
 
 
 def _text(headers: Mapping[bytes, bytes], name: bytes) -> str:

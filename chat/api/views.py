@@ -20,6 +20,7 @@ from chat.api.wire_formats import PlainText, text_frames
 from chat.core.errors import RequestTooLarge
 from chat.core.events import Failed, Numbered
 from deepwiki.accounts import authentication
+from deepwiki.accounts.models import TokenScope
 from deepwiki.foundation.parsing import is_length_above, parse_number
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ Items = AsyncGenerator[Numbered | None]
 
 
 @require_POST
-@identified
+@identified(TokenScope.ASK)
 async def stream(request: HttpRequest, person: Person) -> HttpResponseBase:
     """`POST /chat/completions/stream` and `POST /api/chat/stream`.
 
@@ -52,7 +53,7 @@ async def stream(request: HttpRequest, person: Person) -> HttpResponseBase:
 
 
 @require_safe
-@identified
+@identified(TokenScope.READ)
 async def run_events(request: HttpRequest, person: Person, run_id: uuid.UUID) -> HttpResponseBase:
     """`GET /api/runs/<id>/events?after=<seq>`: an answer's events as server-sent events.
 
@@ -70,7 +71,7 @@ async def run_events(request: HttpRequest, person: Person, run_id: uuid.UUID) ->
 
 
 @require_POST
-@identified
+@identified(TokenScope.ASK)
 async def run_stop(request: HttpRequest, person: Person, run_id: uuid.UUID) -> HttpResponseBase:
     """`POST /api/runs/<id>/stop`."""
     await services.stop(person, run_id)

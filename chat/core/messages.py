@@ -264,7 +264,7 @@ MESSAGES: Final[dict[str, str]] = {
     "after_not_a_number": "after must be a whole number.",
     "run_not_an_id": "run must be the id of an answer.",
     "session_ended": "Your session has ended. Sign in again.",
-    "token_expired": "This API token is no longer valid.",
+    "token_ended": "This API token is no longer valid.",
     "token_invalid": "This API token is not valid. Make a new one and try again.",
     "unknown_tokens": (
         "Too many API tokens that are not valid have come from your address. Try again in"

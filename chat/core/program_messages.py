@@ -6,6 +6,11 @@ from typing import Final
 
 PROGRAM_MESSAGES: Final[dict[str, str]] = {
     "token_missing": "Send an API token of your profile page: Authorization: Bearer <token>.",
+    "token_expired": "This API token has expired. Make a new one on your profile page.",
+    "scope_missing": (
+        "This API token may not be used for this: it lacks the scope {scope}. Make one that has it"
+        " on your profile page."
+    ),
     "foreign_host": "This server has no such host.",
     "unknown_cursor": "This cursor belongs to no list of yours. Begin the list again.",
     "no_such_page": "There is no such page of a wiki, or you may not read it.",

@@ -97,7 +97,7 @@ UNTRANSLATED = {
     "unknown_event",
     "after_not_a_number",
     "run_not_an_id",
-    "token_expired",
+    "token_ended",
     "token_invalid",
     "unknown_tokens",
 }

@@ -119,6 +119,10 @@ def revoke(alice, private):
     ApiToken.objects.update(revoked_at="2026-01-01T00:00Z")
 
 
+def expire(alice, private):
+    ApiToken.objects.update(expires_at="2026-01-01T00:00Z")
+
+
 def log_out(alice, private):
     from django.contrib.sessions.models import Session
 
@@ -136,6 +140,7 @@ def take_back(alice, private):
 
 WHAT = [
     ("token", revoke, "This API token is no longer valid."),
+    ("token", expire, "This API token is no longer valid."),
     ("token", deactivate, "This API token is no longer valid."),
     ("token", take_back, "no such repository"),
     ("session", log_out, "Your session has ended. Sign in again."),

@@ -24,6 +24,7 @@ class ProfileInline(admin.StackedInline[Profile, User]):
 
 
 # Fields of a person that only superusers change.
+TOKEN_TIMES = ["scopes", "created_at", "used_at", "expires_at"]
 RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 
 admin.site.unregister(User)
@@ -66,9 +67,9 @@ class PersonAdmin(UserAdmin[User]):
 class ApiTokenAdmin(ListedFilters):
     """Tokens are seen and revoked, never read."""
 
-    list_display = ["user", "name", "hint", "created_at", "used_at", "revoked_at"]
+    list_display = ["user", "name", "hint", *TOKEN_TIMES, "revoked_at"]
     list_select_related = ["user"]
-    readonly_fields = ["user", "name", "hint", "created_at", "used_at"]
+    readonly_fields = ["user", "name", "hint", *TOKEN_TIMES]
     actions = ["revoke"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.http.request import HttpRequest, split_domain_port, validate_host
 from django.utils.crypto import constant_time_compare
 
-from deepwiki.accounts.models import ApiToken
+from deepwiki.accounts.models import ApiToken, TokenScope
 from deepwiki.accounts.token_guesses import count_guess
 
 if TYPE_CHECKING:
@@ -33,6 +33,18 @@ class CredentialsRefused(Exception):
     """The credentials are invalid, or were sent by a page of another origin."""
 
 
+class TokenExpired(CredentialsRefused):
+    """The token was valid until its time was over."""
+
+
+class ScopeMissing(CredentialsRefused):
+    """The token is valid, but not for what it was sent for."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(scope)
+        self.scope = scope
+
+
 class TooManyGuesses(CredentialsRefused):
     """The token is unknown, as were many of this address; to be asked again after `seconds`."""
 
@@ -41,24 +53,39 @@ class TooManyGuesses(CredentialsRefused):
         self.seconds = seconds
 
 
-def user_of_bearer(authorization: str, address: str) -> AbstractBaseUser | None:
-    """The user whose API token is in an `Authorization: Bearer …` header; None for another
+def token_of_bearer(authorization: str, address: str) -> ApiToken | None:
+    """The API token in an `Authorization: Bearer …` header, with its user; None for another
     scheme or no header. Unknown ones are counted by the client's address.
 
-    Raises CredentialsRefused, TooManyGuesses.
+    Raises CredentialsRefused, TokenExpired, TooManyGuesses.
     """
-    scheme, _, token = authorization.partition(" ")
+    scheme, _, clear = authorization.partition(" ")
     if scheme.lower() != "bearer":
         return None
-    user = ApiToken.owner_of(token.strip())
-    if user is not None:
-        return user
-    seconds = count_guess(address)
-    raise TooManyGuesses(seconds) if seconds else CredentialsRefused
+    token = ApiToken.find(clear.strip())
+    if token is None:
+        seconds = count_guess(address)
+        raise TooManyGuesses(seconds) if seconds else CredentialsRefused
+    if token.is_expired:
+        raise TokenExpired
+    return token
+
+
+def user_of_bearer(authorization: str, address: str, scope: str) -> AbstractBaseUser | None:
+    """The user whose API token is in the header, see `token_of_bearer`.
+
+    Raises ScopeMissing, too, for a token that was not made for `scope`.
+    """
+    token = token_of_bearer(authorization, address)
+    if token is None:
+        return None
+    if scope not in token.scopes:
+        raise ScopeMissing(scope)
+    return token.user
 
 
 def is_bearer_valid(authorization: str) -> bool:
-    """True if the token of a header that was accepted before has not been revoked since."""
+    """True if the token of a header that was accepted before is neither revoked nor expired."""
     return ApiToken.is_valid(authorization.partition(" ")[2].strip())
 
 
@@ -81,13 +108,13 @@ def authenticate_handshake(headers: Headers, address: str) -> tuple[Person, str]
 
     Browsers send cookies with a handshake from any page, so a session counts only with an
     Origin of ours; with another it makes a stranger, where strangers are let in. With an API
-    token a foreign Origin is refused, none is fine. Raises CredentialsRefused,
-    TooManyGuesses.
+    token, which must be one for asking, a foreign Origin is refused, none is fine. Raises
+    CredentialsRefused, TokenExpired, ScopeMissing, TooManyGuesses.
     """
     values = _header_values(headers)
     origin, host = values.get(b"origin", ""), values.get(b"host", "")
     _require(validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS))
-    user = user_of_bearer(values.get(b"authorization", ""), address)
+    user = user_of_bearer(values.get(b"authorization", ""), address, TokenScope.ASK)
     if user is not None:
         _require(not origin or is_same_origin(origin, host))
         return user, ""

@@ -4,27 +4,40 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from deepwiki.foundation.sql import fetch_row
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
-
 PREFIX = "dw_"
 USE_RECORDED_EVERY = timedelta(minutes=1)
+
+
+class TokenScope(models.TextChoices):
+    """What a token may be used for. None gives its user more than they may do themselves."""
+
+    READ = "read", _("Read repositories, wikis and conversations")
+    ASK = "ask", _("Ask questions, also about new repositories")
+    MANAGE = "manage", _("Add, refresh and delete what is yours")
+    ADMIN = "admin", _("Look after the server")
+
+
+# Of tokens that were made before there were scopes, and where none are chosen.
+DEFAULT_SCOPES = (TokenScope.READ.value, TokenScope.ASK.value)
 
 
 class ApiToken(models.Model):
     """A program's credential for one user's account.
 
     The token has 256 random bits, so a plain SHA-256 of it cannot be guessed back.
+    `scopes` are those of TokenScope; `expires_at` is None for a token that never expires.
     """
 
     user = models.ForeignKey(
@@ -36,6 +49,10 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     used_at = models.DateTimeField(null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    scopes = ArrayField(
+        models.CharField(max_length=10, choices=TokenScope), default=list, editable=False
+    )
+    expires_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = "API token"
@@ -45,33 +62,50 @@ class ApiToken(models.Model):
         return f"{self.name} …{self.hint}"
 
     @classmethod
-    def issue(cls, user: Any, name: str = "token") -> tuple[ApiToken, str]:
-        """A new token and its clear text, which is not stored."""
+    def issue(
+        cls,
+        user: Any,
+        name: str = "token",
+        *,
+        scopes: Collection[str] = DEFAULT_SCOPES,
+        days: int = 0,
+    ) -> tuple[ApiToken, str]:
+        """A new token and its clear text, which is not stored. It lasts for `days`; 0: for ever."""
         clear = PREFIX + secrets.token_urlsafe(32)
         token = cls.objects.create(
-            user=user, name=name[:100], digest=_digest(clear), hint=clear[-4:]
+            user=user,
+            name=name[:100],
+            digest=_digest(clear),
+            hint=clear[-4:],
+            scopes=[scope for scope in TokenScope.values if scope in scopes],
+            expires_at=timezone.now() + timedelta(days=days) if days else None,
         )
         return token, clear
 
     @classmethod
     def is_valid(cls, clear: str) -> bool:
-        """True if the token is not revoked and its user is active."""
+        """True if the token is not revoked, has not expired, and its user is active."""
         # Written out: this runs before every question of a program.
         statement = (
             "SELECT 1 FROM accounts_apitoken t JOIN auth_user u ON u.id = t.user_id"
             " WHERE t.digest = %s AND t.revoked_at IS NULL AND u.is_active"
+            " AND (t.expires_at IS NULL OR t.expires_at > now())"
         )
         return fetch_row(statement, [_digest(clear)]) is not None
 
     @classmethod
-    def owner_of(cls, clear: str) -> User | None:
-        """The active user of a token; None for an unknown or revoked one. Records the use."""
+    def find(cls, clear: str) -> ApiToken | None:
+        """The token of an active user; None for an unknown or revoked one. Records the use of one
+        that has not expired."""
         usable = cls.objects.filter(revoked_at=None, user__is_active=True)
         token = usable.select_related("user").filter(digest=_digest(clear)).first()
-        if token is None:
-            return None
-        token.record_use()
-        return token.user
+        if token is not None and not token.is_expired:
+            token.record_use()
+        return token
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
 
     def record_use(self) -> None:
         """Set `used_at` to now, unless that was done within the last minute."""

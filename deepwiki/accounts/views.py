@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from deepwiki.accounts.models import ApiToken, Profile
 from deepwiki.accounts.preferences import set_preference_cookies
+from deepwiki.accounts.token_form import TokenForm
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -53,7 +54,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         form.save()
         # The page after the redirect is in the new language.
         return set_preference_cookies(redirect(reverse("profile") + "?saved=1"), request.user)
-    return render(request, "accounts/profile.html", {"form": form, "tokens": _tokens(request)})
+    return render(request, "accounts/profile.html", {"form": form, **_token_context(request)})
 
 
 @require_POST
@@ -62,8 +63,10 @@ def token_new(request: HttpRequest) -> HttpResponse:
     """Make an API token and show it, once."""
     if _tokens(request).count() >= MAX_TOKENS:
         return _token_list(request, full=True)
-    _token, clear = ApiToken.issue(request.user, _token_name(request) or "token")
-    return _token_list(request, clear=clear)
+    form = TokenForm(request.POST, person=request.user)
+    if not form.is_valid():
+        return _token_list(request, status=422, token_form=form)
+    return _token_list(request, clear=form.issue(request.user))
 
 
 @require_POST
@@ -95,16 +98,16 @@ def _profile(request: HttpRequest) -> Profile:
     return Profile.objects.filter(user=user_id).first() or Profile(user_id=user_id)
 
 
-def _token_name(request: HttpRequest) -> str:
-    """The submitted name on one line, without NUL, which PostgreSQL refuses."""
-    return " ".join(request.POST.get("name", "").replace("\x00", "").split())[:100]
-
-
 def _tokens(request: HttpRequest) -> QuerySet[ApiToken]:
     return ApiToken.objects.filter(user=request.user.pk, revoked_at=None)
 
 
-def _token_list(request: HttpRequest, **context: Any) -> HttpResponse:
-    response = render(request, "accounts/tokens.html", {"tokens": _tokens(request), **context})
+def _token_context(request: HttpRequest) -> dict[str, Any]:
+    return {"tokens": _tokens(request), "token_form": TokenForm(person=request.user)}
+
+
+def _token_list(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpResponse:
+    context = {**_token_context(request), **context}
+    response = render(request, "accounts/tokens.html", context, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response

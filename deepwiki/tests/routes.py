@@ -121,7 +121,7 @@ RULES = {
     "styleguide": Rule(SIGNED_IN, 404),
     "repository-add": posted(SIGNED_IN, 422),
     "profile": Rule(SIGNED_IN),
-    "token-new": posted(SIGNED_IN),
+    "token-new": posted(SIGNED_IN, name="mine", scopes="read", days="90"),
     "account_email": Rule(SIGNED_IN),
     "account_change_password": Rule(SIGNED_IN),
     "account_set_password": Rule(SIGNED_IN, 302),

@@ -11,6 +11,7 @@ from django.db import connection
 
 from chat import services
 from chat.api.authorization import Credentials, watched
+from chat.api.program_identity import Program
 from chat.core.errors import NotSignedIn
 from chat.core.events import Numbered
 from chat.core.request import ChatRequest
@@ -37,8 +38,8 @@ class AgentClient(Protocol):
         """The person, as repositories are read."""
         ...
 
-    async def check(self) -> None:
-        """Raises NotSignedIn once the credentials hold no more."""
+    async def check(self, scope: str) -> None:
+        """Raises NotSignedIn once the credentials hold no more, Forbidden if they lack a scope."""
         ...
 
     async def ask(self, request: ChatRequest) -> tuple[Run, Events]:
@@ -53,17 +54,22 @@ class AgentClient(Protocol):
 class ClientOverHttp:
     """A program with an API token, or a stranger where they are let in."""
 
-    person: Person
+    program: Program
     credentials: Credentials
     address: str
+
+    @property
+    def person(self) -> Person:
+        return self.program.person
 
     @property
     def reader(self) -> PersonId:
         """See AgentClient."""
         return PersonId(self.person.pk)
 
-    async def check(self) -> None:
+    async def check(self, scope: str) -> None:
         """See AgentClient. Each request is identified as it comes."""
+        self.program.require(scope)
 
     async def ask(self, request: ChatRequest) -> tuple[Run, Events]:
         """See AgentClient. The person's limits apply, and the question stands in their history."""
@@ -89,8 +95,8 @@ class AccountOnTerminal:
         """See AgentClient."""
         return PersonId(self.person.pk)
 
-    async def check(self) -> None:
-        """See AgentClient."""
+    async def check(self, scope: str) -> None:
+        """See AgentClient. Somebody at a terminal may do all that the person may."""
         await in_thread(self._check)
 
     def _check(self) -> None:
@@ -113,7 +119,7 @@ class Operator:
         """See AgentClient."""
         return PersonId(OPERATOR_ID)
 
-    async def check(self) -> None:
+    async def check(self, scope: str) -> None:
         """See AgentClient. A terminal needs no credentials."""
 
     async def ask(self, request: ChatRequest) -> tuple[Run, Events]:

@@ -23,7 +23,7 @@ async def call_tool(name: str, call: CallRequest) -> ToolCallOutcome:
     if tool is None:
         return failed(f"There is no tool {shown(name)}. The tools are: {', '.join(TOOLS_BY_NAME)}.")
     try:
-        await call.caller.check()
+        await call.caller.check(tool.scope)
         return await tool.run(call)
     except WrongArguments as error:
         return failed(str(error))

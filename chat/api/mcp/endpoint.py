@@ -30,8 +30,8 @@ from deepwiki.foundation.threads import in_thread
 PATHS = ("/mcp", "/mcp/")
 RETRY_SECONDS = 5
 SERVER_ERROR = -32000  # of JSON-RPC; the HTTP status tells more
-Scope = dict[str, Any]
-Application = Callable[[Scope, Any, Any], Awaitable[None]]
+TokenScope = dict[str, Any]
+Application = Callable[[TokenScope, Any, Any], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Headers = list[tuple[bytes, bytes]]
 
@@ -45,7 +45,7 @@ class McpEndpoint:
     def __init__(self, application: Application) -> None:
         self.application = application
 
-    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: TokenScope, receive: Any, send: Any) -> None:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         if path not in PATHS:
             await self.application(scope, receive, send)
@@ -56,7 +56,7 @@ class McpEndpoint:
             await _answer(scope, receive, send)
 
 
-async def _answer(scope: Scope, receive: Any, send: Any) -> None:
+async def _answer(scope: TokenScope, receive: Any, send: Any) -> None:
     try:
         with services.database_errors_as_down():
             caller = await _caller(scope)
@@ -99,16 +99,16 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
     return replayed
 
 
-async def _caller(scope: Scope) -> ClientOverHttp:
+async def _caller(scope: TokenScope) -> ClientOverHttp:
     """Raises the ChatError family, ForeignHost."""
     headers = dict(scope["headers"])
     peer = (scope.get("client") or ("",))[0]
     forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1")
     address = authentication.forwarded_address(peer, forwarded)
-    person = await in_thread(identify_program, headers, address)
+    program = await in_thread(identify_program, headers, address)
     bearer = headers.get(b"authorization", b"").decode("latin-1")
-    credentials = authorization.Credentials(person, authorization=bearer)
-    return ClientOverHttp(person, credentials, address)
+    credentials = authorization.Credentials(program.person, authorization=bearer)
+    return ClientOverHttp(program, credentials, address)
 
 
 @contextmanager
@@ -139,7 +139,7 @@ async def _refuse(send: Any, error: ChatError) -> None:
 def _challenge(error: NotSignedIn) -> str:
     """See RFC 6750."""
     parts = ['realm="deepwiki"']
-    if error.reason == "token_invalid":
+    if error.reason in ("token_invalid", "token_expired"):
         parts.append('error="invalid_token"')
     return f"Bearer {', '.join(parts)}"
 

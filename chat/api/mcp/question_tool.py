@@ -29,6 +29,7 @@ from chat.services.answer_result import citations_of, commit_of, sources_of
 from chat.services.named_repositories import find_named_repository, repository_fields
 from chat.tools.arguments import Arguments, object_schema, read_object
 from chat.tools.parameters import ChoiceParameter
+from deepwiki.accounts.models import TokenScope
 from deepwiki.foundation.threads import in_thread
 
 WAITING = "The answer is being written"
@@ -143,4 +144,5 @@ ASK_QUESTION = AgentTool(
     run=ask_question,
     is_idempotent=False,
     is_open=True,
+    scope=TokenScope.ASK,
 )

@@ -27,8 +27,10 @@ from chat.api.mcp.tool import AgentTool, CallRequest, Report
 from chat.core.errors import BadRequest, ChatError, Internal
 from chat.database_errors import database_errors_as_down
 from chat.services.wiki_texts import WikiPageText
+from deepwiki.accounts.models import TokenScope
 from deepwiki.foundation.incidents import log_incident
 from deepwiki.foundation.threads import in_thread
+from repos.access.permissions import PersonId
 
 NAME = "deepwiki"
 VERSION = "1.0"
@@ -102,7 +104,7 @@ class _Handlers:
         )
 
     async def list_resources(self, context: Context, params: Any) -> types.ListResourcesResult:
-        reader = self._caller(context).reader
+        reader = await self._reader(context)
         pages, following = await in_thread(resources.listed_pages, reader, _cursor(params))
         listed = [_resource(page) for page in pages]
         return types.ListResourcesResult(resources=listed, next_cursor=following)
@@ -117,9 +119,15 @@ class _Handlers:
         self, context: Context, params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
         uri = str(params.uri)
-        page = await in_thread(resources.read_page, self._caller(context).reader, uri)
+        page = await in_thread(resources.read_page, await self._reader(context), uri)
         text = types.TextResourceContents(uri=uri, mime_type=MARKDOWN, text=page.text)
         return types.ReadResourceResult(contents=[text])
+
+    async def _reader(self, context: Context) -> PersonId:
+        """Raises NotSignedIn, Forbidden."""
+        caller = self._caller(context)
+        await caller.check(TokenScope.READ)
+        return caller.reader
 
     def _caller(self, context: Context) -> AgentClient:
         if context.request is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from chat.api.mcp.callers import AgentClient
+from deepwiki.accounts.models import TokenScope
 
 Report = Callable[[str], Awaitable[None]]
 Schema = Mapping[str, Any]
@@ -44,7 +45,7 @@ class AgentTool:
     """A tool as clients are told of it. All of them only read, but for what an answer costs.
 
     `is_idempotent`: a second call with the same arguments gives the same. `is_open`: it may
-    reach a model's service or a git host.
+    reach a model's service or a git host. `scope`: what an API token must be for.
     """
 
     name: str
@@ -56,6 +57,7 @@ class AgentTool:
     is_idempotent: bool = True
     is_open: bool = False
     is_read_only: bool = True
+    scope: str = TokenScope.READ
 
 
 def object_of(required: tuple[str, ...] = (), **properties: Schema) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.http import JsonResponse
 
+from chat.api.authorization import SCOPE_MISSING, scope_challenge
 from chat.core.errors import ChatError
 from chat.core.events import Failed
 
@@ -40,6 +41,8 @@ def error_response(failure: Failed) -> JsonResponse:
         response["Retry-After"] = str(failure.retry_after)
     if failure.status == 401:
         response["WWW-Authenticate"] = "Bearer"
+    if failure.reason == SCOPE_MISSING:
+        response["WWW-Authenticate"] = scope_challenge(failure)
     return response
 
 

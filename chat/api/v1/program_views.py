@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from chat import services
-from chat.api.program_identity import ForeignHost, identify_program
+from chat.api.program_identity import ForeignHost, Program, identify_program
 from chat.api.v1.error_shapes import error_response
 from chat.core.errors import BadRequest, ChatError, Internal
 from chat.core.events import Failed
@@ -32,8 +32,8 @@ READ = ("GET", "HEAD")
 logger = logging.getLogger(__name__)
 
 
-def program_view(*methods: str, prepare: Prepare) -> Callable[[ProgramView], View]:
-    """Call the view with the person of the API token, a stranger where they are let in.
+def program_view(*methods: str, scope: str, prepare: Prepare) -> Callable[[ProgramView], View]:
+    """Call the view with the person of an API token for `scope`, a stranger where they are let in.
 
     `prepare(person, request, **arguments of the path)` reads what the view needs, in the thread
     that finds the person: it may ask the database, and raises the ChatError family.
@@ -46,7 +46,7 @@ def program_view(*methods: str, prepare: Prepare) -> Callable[[ProgramView], Vie
             try:
                 with services.database_errors_as_down():
                     read = partial(prepare, request=request, **arguments)
-                    person, prepared = await in_thread(_prepared, request, methods, read)
+                    person, prepared = await in_thread(_prepared, request, scope, methods, read)
                     return await view(request, person, prepared)
             except ChatError as error:
                 return refused(error)
@@ -66,14 +66,18 @@ def refused(error: ChatError) -> HttpResponseBase:
     return error_response(Failed.of(error))
 
 
-def _prepared(request: HttpRequest, methods: tuple[str, ...], read: Prepare) -> tuple[Person, Any]:
-    person = _person(request)
+def _prepared(
+    request: HttpRequest, scope: str, methods: tuple[str, ...], read: Prepare
+) -> tuple[Person, Any]:
+    program = program_of(request)
     if request.method not in methods:
         raise BadRequest("wrong_method", method=methods[0])
-    return person, read(person)
+    program.require(scope)
+    return program.person, read(program.person)
 
 
-def _person(request: HttpRequest) -> Person:
+def program_of(request: HttpRequest) -> Program:
+    """Who sends a request, see `identify_program`."""
     headers = {
         name.lower().encode(): value.encode("latin-1", "replace")
         for name, value in request.headers.items()

@@ -28,6 +28,7 @@ from chat.core.request_json import decode
 from chat.runs import Run
 from chat.services.named_repositories import find_named_repository, model_name, readable_rows
 from deepwiki.accounts import authentication
+from deepwiki.accounts.models import TokenScope
 from deepwiki.foundation.parsing import is_length_above
 from repos.models import Repository
 
@@ -73,19 +74,19 @@ def _question(read: Read) -> Prepare:
     return prepare
 
 
-@program_view(*READ, prepare=_models)
+@program_view(*READ, scope=TokenScope.READ, prepare=_models)
 async def models(request: HttpRequest, person: Person, listed: Any) -> HttpResponseBase:
     """`GET /v1/models`: the repositories that are indexed and that the person may read."""
     return JsonResponse({"object": "list", "data": listed})
 
 
-@program_view(*READ, prepare=_model)
+@program_view(*READ, scope=TokenScope.READ, prepare=_model)
 async def model(request: HttpRequest, person: Person, entry: Any) -> HttpResponseBase:
     """`GET /v1/models/<name>`."""
     return JsonResponse(entry)
 
 
-@program_view("POST", prepare=_question(read_chat))
+@program_view("POST", scope=TokenScope.ASK, prepare=_question(read_chat))
 async def chat_completions(
     request: HttpRequest, person: Person, asked: AskedCompletion
 ) -> HttpResponseBase:
@@ -94,7 +95,7 @@ async def chat_completions(
     return await _answer(asked, run, items, ChatFormat(run.id, asked.model, asked.with_usage))
 
 
-@program_view("POST", prepare=_question(read_response))
+@program_view("POST", scope=TokenScope.ASK, prepare=_question(read_response))
 async def responses(
     request: HttpRequest, person: Person, asked: AskedCompletion
 ) -> HttpResponseBase:
@@ -103,7 +104,7 @@ async def responses(
     return await _answer(asked, run, items, ResponsesFormat(run.id, asked.model))
 
 
-@program_view(*READ, "POST", "DELETE", prepare=_nothing)
+@program_view(*READ, "POST", "DELETE", scope=TokenScope.READ, prepare=_nothing)
 async def unknown(request: HttpRequest, person: Person, nothing: None) -> HttpResponseBase:
     """Whatever else OpenAI's API has: `prepare` has told."""
     return JsonResponse({})

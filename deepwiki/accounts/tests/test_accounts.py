@@ -16,21 +16,32 @@ def test_a_token_is_printed_once_and_only_its_hash_kept(alice):
     clear = out.getvalue().strip()
     assert clear.startswith("dw_")
     assert clear not in str(ApiToken.objects.values().get())
-    assert ApiToken.owner_of(clear) == alice
+    assert ApiToken.find(clear).user == alice
+
+
+def test_a_token_from_the_command_is_for_reading_and_asking_unless_it_says_otherwise(alice):
+    call_command("create_token", "alice", stdout=io.StringIO())
+    call_command(
+        "create_token", "alice", "--scopes", "read", "manage", "--days", "7", stdout=io.StringIO()
+    )
+    newest, first = ApiToken.objects.order_by("-pk")
+    assert (first.scopes, first.expires_at) == (["read", "ask"], None)
+    assert newest.scopes == ["read", "manage"]
+    assert newest.expires_at is not None
 
 
 def test_revoked_unknown_and_locked_out_give_nobody(alice):
     token, clear = ApiToken.issue(alice)
     alice.is_active = False
     alice.save()
-    assert ApiToken.owner_of(clear) is None
+    assert ApiToken.find(clear) is None
     alice.is_active = True
     alice.save()
-    assert ApiToken.owner_of(clear) == alice
+    assert ApiToken.find(clear).user == alice
     token.revoked_at = token.created_at
     token.save()
-    assert ApiToken.owner_of(clear) is None
-    assert ApiToken.owner_of("dw_x\udcff") is None
+    assert ApiToken.find(clear) is None
+    assert ApiToken.find("dw_x\udcff") is None
 
 
 def test_a_token_for_nobody_is_refused():
@@ -204,3 +215,14 @@ def test_a_path_of_ours_without_its_slash_is_no_repository(client, alice, path):
 def test_what_the_database_cannot_hold_is_a_bad_request(client, alice, path):
     client.force_login(alice)
     assert client.get(path).status_code == 400
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tokens_of_the_release_before_go_on_reading_and_asking(alice):
+    clear = ApiToken.issue(alice, scopes=["manage"], days=1)[1]
+    try:
+        call_command("migrate", "accounts", "0003", verbosity=0)
+    finally:
+        call_command("migrate", verbosity=0)
+    token = ApiToken.find(clear)
+    assert (token.scopes, token.expires_at) == (["read", "ask"], None)

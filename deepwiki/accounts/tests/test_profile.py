@@ -1,6 +1,7 @@
 """Signing up, resetting a password, one's own settings and tokens, other sites' accounts."""
 
 import re
+from datetime import timedelta
 from http.cookiejar import CookieJar
 from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -8,6 +9,7 @@ from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, bu
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 
 from deepwiki.accounts.models import ApiToken, Profile
 
@@ -92,18 +94,52 @@ def test_a_language_or_model_that_does_not_exist_is_refused(client, alice):
 
 def test_a_token_is_shown_once_works_and_is_revoked(client, alice, people):
     client.force_login(alice)
-    page = client.post("/accounts/tokens/new", {"name": "laptop"})
+    page = client.post(
+        "/accounts/tokens/new", {"name": "laptop", "scopes": ["read", "ask"], "days": "90"}
+    )
     clear = re.search(r"dw_[\w-]+", page.content.decode()).group()
     assert page.headers["Cache-Control"] == "no-store"
-    assert ApiToken.owner_of(clear) == alice
+    assert ApiToken.find(clear).user == alice
     assert clear not in client.get("/accounts/profile/").content.decode()
     token = ApiToken.objects.get()
     client.force_login(people["bob"])
     assert client.post(f"/accounts/tokens/{token.pk}/revoke").status_code == 404
-    assert ApiToken.owner_of(clear) == alice
+    assert ApiToken.find(clear).user == alice
     client.force_login(alice)
     client.post(f"/accounts/tokens/{token.pk}/revoke")
-    assert ApiToken.owner_of(clear) is None
+    assert ApiToken.find(clear) is None
+
+
+def test_a_token_is_made_for_what_is_chosen_and_for_so_long(client, alice):
+    client.force_login(alice)
+    form = {"name": "agent", "scopes": ["ask", "manage"], "days": "7"}
+    page = client.post("/accounts/tokens/new", form).content.decode()
+    token = ApiToken.objects.get()
+    assert token.scopes == ["ask", "manage"]
+    assert timedelta(days=6) < token.expires_at - timezone.now() < timedelta(days=8)
+    assert "ask manage" in page
+    client.post("/accounts/tokens/new", {**form, "days": "0"})
+    assert ApiToken.objects.filter(expires_at=None).count() == 1
+    ApiToken.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert client.get("/accounts/profile/").content.decode().count("expired") == 2
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"scopes": []}, {"scopes": ["root"]}, {"days": "1"}, {"scopes": ["admin"]}]
+)
+def test_no_token_is_made_for_what_is_not_offered(client, alice, wrong):
+    client.force_login(alice)
+    form = {"name": "agent", "scopes": ["read"], "days": "7", **wrong}
+    response = client.post("/accounts/tokens/new", form)
+    assert response.status_code == 422
+    assert 'role="alert"' in response.content.decode()
+    assert not ApiToken.objects.exists()
+
+
+def test_the_scope_for_the_server_is_offered_to_its_staff(client, carol):
+    client.force_login(carol)
+    client.post("/accounts/tokens/new", {"name": "ops", "scopes": ["admin"], "days": "7"})
+    assert ApiToken.objects.get().scopes == ["admin"]
 
 
 class NoRedirect(HTTPRedirectHandler):

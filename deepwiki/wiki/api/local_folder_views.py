@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from chat.api.authorization import too_many_guesses
+from chat.api.authorization import token_refusal
 from chat.core.errors import NotSignedIn
 from deepwiki.accounts import authentication
+from deepwiki.accounts.models import TokenScope
 from deepwiki.wiki.api.visitors import for_visitors
 from repos import services as repositories
 from repos.models import Document, Repository
@@ -44,16 +45,14 @@ def _folder(person: AbstractBaseUser, path: str) -> Repository | None:
 
 
 def _person(request: HttpRequest) -> AbstractBaseUser:
-    """Whose API token it is; a cookie does not count. Raises NotSignedIn, TooMany."""
+    """Whose API token it is; a cookie does not count. Raises NotSignedIn, Forbidden, TooMany."""
     authorization = request.headers.get("authorization", "")
     try:
         person = authentication.user_of_bearer(
-            authorization, authentication.client_address(request)
+            authorization, authentication.client_address(request), TokenScope.READ
         )
-    except authentication.TooManyGuesses as error:
-        raise too_many_guesses(error) from None
-    except authentication.CredentialsRefused:
-        raise NotSignedIn("token_invalid") from None
+    except authentication.CredentialsRefused as error:
+        raise token_refusal(error) from None
     if person is None:
         raise NotSignedIn
     return person
