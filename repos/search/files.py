@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -25,7 +24,7 @@ def with_texts(hits: Sequence[SearchHit]) -> list[SearchHit]:
     """The hits with their text, without those whose document was deleted meanwhile."""
     texts = _texts([hit.document_id for hit in hits])
     present = [hit for hit in hits if hit.document_id in texts]
-    return [replace(hit, text=_text(texts[hit.document_id], hit)) for hit in present]
+    return [hit._replace(text=_text(texts[hit.document_id], hit)) for hit in present]
 
 
 def read_file(

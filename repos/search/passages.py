@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from repos.search.filtered_files import FilteredFiles
 from repos.search.filters import Filters
@@ -23,8 +24,7 @@ class SearchOptions:
     with_text: bool = True
 
 
-@dataclass(frozen=True)
-class LinkScores:
+class LinkScores(NamedTuple):
     """What links add to the hits of a file, `bonus`, and of what it is made.
 
     `used`: the best files use its names; `uses`: it uses theirs; `used_by_used`: one step
@@ -40,9 +40,11 @@ class LinkScores:
     paired: float = 0.0
 
 
-@dataclass(frozen=True)
-class SearchHit:
+class SearchHit(NamedTuple):
     """Lines `start`..`end` (1-based, inclusive) of a file at a commit.
+
+    A tuple, since 200 are made for the 20 that a search returns: as frozen data classes they
+    took .8 ms of CPU to make, as tuples .2.
 
     Columns other than 0 tell that only a part of the first or last line belongs to it.
     `words` is the BM25 score, `cosine` the similarity of the vectors, each None when

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from operator import attrgetter
 
 from repos.search.link_bonus import SUPPORT, SUPPORTERS
@@ -26,7 +25,7 @@ def rank(hits: Sequence[SearchHit], limit: int) -> list[SearchHit]:
         return hit.score + support[hit.document_id] + hit.links.bonus
 
     best = _varied(sorted(hits, key=score, reverse=True))[:limit]
-    return [replace(hit, score=score(hit)) for hit in best]
+    return [hit._replace(score=score(hit)) for hit in best]
 
 
 def _varied(hits: Sequence[SearchHit]) -> list[SearchHit]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from deepwiki.foundation.sql import fetch_all, read_sql
 from repos.indexing.identifiers import pair_key, squash
@@ -21,7 +20,7 @@ def with_reasons(hits: Sequence[SearchHit], question: str) -> list[SearchHit]:
     names, runs = set(identifiers(question)), set(word_runs(question))
     reasons = [_reason(hit, names, runs) for hit in hits]
     if not any(reason in LINKED_REASONS for reason in reasons):
-        return [replace(hit, reason=reason) for hit, reason in zip(hits, reasons, strict=True)]
+        return [hit._replace(reason=reason) for hit, reason in zip(hits, reasons, strict=True)]
     leads = _leads(hits)
     return [_explained(hit, reason, leads) for hit, reason in zip(hits, reasons, strict=True)]
 
@@ -88,6 +87,6 @@ def _pairs(hits: Sequence[SearchHit]) -> Iterable[tuple[SearchHit, SearchHit]]:
 def _explained(hit: SearchHit, reason: str, leads: Mapping[tuple[str, int], str]) -> SearchHit:
     """The hit with its reason; its own one where no hit led to it."""
     if reason not in LINKED_REASONS:
-        return replace(hit, reason=reason)
+        return hit._replace(reason=reason)
     via = leads.get((reason, hit.document_id), "")
-    return replace(hit, reason=reason if via else _own_reason(hit), via=via)
+    return hit._replace(reason=reason if via else _own_reason(hit), via=via)

@@ -7,7 +7,6 @@ and filters, so that no row that the person may not read is ever ranked.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
 from typing import Any
 
 from repos.search.files import with_texts
@@ -19,7 +18,7 @@ from repos.search.reasons import with_reasons
 from repos.search.statement import build_statement, fetch_rows
 from repos.search.targets import Target
 
-LINK_COLUMNS = len(fields(LinkScores))  # the last of a row
+LINK_COLUMNS = len(LinkScores._fields)  # the last of a row
 
 
 def search(
@@ -50,5 +49,4 @@ def search(
 
 def _hit(row: tuple[Any, ...]) -> SearchHit:
     own = len(row) - LINK_COLUMNS
-    columns = [*row[:own], LinkScores(*row[own:])]
-    return SearchHit(*columns)
+    return SearchHit._make((*row[:own], LinkScores._make(row[own:])))
