@@ -102,7 +102,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # Else the first test that is a coroutine makes a loop for the time after it, which nobody closes.
     asyncio.set_event_loop(None)
     # After the plugins that are installed: of fixtures with the same name, the later one counts.
-    for name in ("database", "fixtures", "browser_tests"):
+    for name in ("database", "fixtures", "second_try"):
         config.pluginmanager.import_plugin(f"deepwiki.testing.{name}")
 
 

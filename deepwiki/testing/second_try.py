@@ -1,8 +1,9 @@
-"""pytest plugin for tests in a browser: what their pages showed at a failure, and one second try.
+"""pytest plugin: what the pages of a failed test showed, and one second try of tests that use more than Python.
 
-A test marked `browser` that failed by a time-out of Playwright, and by nothing else, is tried once
-more (pytest-rerunfailures). A rerun is a race in the page or in the test, which somebody has to look
-into: the end of the run shows how the first try failed, also where the second passed.
+A test with a database, another process or a browser can fail by what else the machine does. Up to
+MAX_RERUNS such tests of a worker are tried once more (pytest-rerunfailures). A test that then passes
+still has a race, or the product has one, which somebody has to look into: the end of the run shows
+how the first try failed. A unit test is never tried again.
 """
 
 from __future__ import annotations
@@ -15,15 +16,15 @@ import pytest
 
 from deepwiki.testing.page_log import PAGE_LOGS
 
-FAILURES = pytest.StashKey[list[BaseException]]()
-RERUNS = 1
+MAX_RERUNS = 3  # tests of a worker: more than these are no accident
+_tried_again: set[str] = set()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.get_closest_marker("browser"):
-            condition = partial(_timed_out_alone, item)
-            item.add_marker(pytest.mark.flaky(reruns=RERUNS, condition=condition))
+        if not item.get_closest_marker("unit"):
+            condition = partial(_may_try_again, item)
+            item.add_marker(pytest.mark.flaky(reruns=1, condition=condition))
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)  # inside that of the plugin that decides on a rerun
@@ -31,10 +32,7 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if call.when == "setup":
-        item.stash[FAILURES] = []
     if report.failed and call.excinfo is not None:
-        item.stash[FAILURES].append(call.excinfo.value)
         for log in item.stash.get(PAGE_LOGS, []):
             report.sections.append(("Page", log.report()))
     if report.failed or call.when == "teardown":
@@ -56,8 +54,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             terminalreporter.write_line(text)
 
 
-def _timed_out_alone(item: pytest.Item, _error: BaseException | None) -> bool:
-    from playwright.sync_api import TimeoutError as PageTimeout
-
-    failures = item.stash.get(FAILURES, [])
-    return bool(failures) and all(isinstance(failure, PageTimeout) for failure in failures)
+def _may_try_again(item: pytest.Item, _error: BaseException | None) -> bool:
+    if item.nodeid not in _tried_again and len(_tried_again) == MAX_RERUNS:
+        return False
+    _tried_again.add(item.nodeid)
+    return True
