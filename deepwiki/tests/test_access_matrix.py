@@ -43,6 +43,9 @@ READERS = {
     "closed private": GIVEN,
     "none": set(),
 }
+# Whoever may read one of these may read all of them: who is not in EVERYWHERE sees one a route, in turn.
+ALIKE = ("of a public host", "folder", "of an allowed host")
+EVERYWHERE = {"owner", "person", "boss"}
 ADDRESSES = {
     "of a public host": "https://github.com/shop/pocket",
     "folder": "/srv/pocket",
@@ -219,6 +222,18 @@ def places(*who):
                 yield route, rule, kind
 
 
+def places_of(person):
+    """The places at which a person is looked at."""
+    turns = {}
+    for route, rule, kind in places(*GUARDED):
+        if kind not in ALIKE or person in EVERYWHERE or not allowed(rule, person, kind):
+            yield route, rule, kind
+            continue
+        turn = turns.setdefault(route.name, len(turns))
+        if kind == ALIKE[turn % len(ALIKE)]:
+            yield route, rule, kind
+
+
 GUARDED = (
     table.READERS,
     table.EDITORS,
@@ -239,7 +254,7 @@ def test_every_route_has_a_rule():
 def test_who_is_signed_in_gets_what_the_rules_say(client, world, person):
     client.force_login(world.people[person])
     wrong = []
-    for route, rule, kind in places(*GUARDED):
+    for route, rule, kind in places_of(person):
         expected = rule.answers if allowed(rule, person, kind) else 404
         status = request(client, route, rule, kind, world).status_code
         if status != expected:
@@ -252,8 +267,10 @@ def test_a_refusal_is_json_for_whoever_asks_for_json(client, world, person):
     client.force_login(world.people[person])
     wrong = []
     for route, rule, kind in places(*GUARDED, table.ANYBODY):
+        if allowed(rule, person, kind) and rule.answers < 400:
+            continue  # a page: the test above
         reply = request(client, route, rule, kind, world, accept="application/json")
-        if reply.status_code >= 400 and not _says_why(reply):
+        if reply.status_code < 400 or not _says_why(reply):
             wrong.append((route.name, kind, reply.status_code))
     assert not wrong
 

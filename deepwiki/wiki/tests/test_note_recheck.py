@@ -17,7 +17,8 @@ from deepwiki.wiki.tests.wikis import make_wiki
 
 pytestmark = pytest.mark.django_db
 LONG = "shop/long.py"
-FILES = {**SMALL_FILES, LONG: "".join(f"value_{n} = {n}\n" for n in range(20_000))}
+FILES = {**SMALL_FILES, LONG: "".join(f"value_{n} = {n}\n" for n in range(100))}
+VERY_LONG = "".join(f"value_{n} = {n}\n" for n in range(20_000))
 
 
 @pytest.fixture
@@ -116,7 +117,8 @@ def test_what_is_saved_while_lines_are_looked_for_stays(app, wiki, note, carol, 
     assert [lines["lines"]["start"] for lines in pinned.cited] == [30]
 
 
-def test_a_file_is_hashed_once_however_many_notes_cite_it(app, wiki, note):
+def test_a_file_is_hashed_once_however_many_notes_cite_it(app, tmp_path, wiki, note):
+    reindexed(app, tmp_path, {LONG: VERY_LONG})
     pinned = [note(f"See `{LONG}:L{start}-L{start + 1}`.").pk for start in range(1, 17)]
     other_commit(app)
 
