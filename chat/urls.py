@@ -10,6 +10,7 @@ from chat.web import (
     diagram_views,
     export_views,
     history_views,
+    settings_views,
     share_views,
     styleguide,
     views,
@@ -22,6 +23,8 @@ pages = [
     path("r/<uuid:repository_id>/", views.repository_page, name="repository"),
     path("c/<uuid:conversation_id>/", views.conversation_page, name="conversation"),
     path("s/<slug:key>/", share_views.shared_conversation, name="shared"),
+    path("accounts/models/", settings_views.model_settings, name="model-settings"),
+    path("accounts/usage/", settings_views.usage, name="usage"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("design/", RedirectView.as_view(pattern_name="styleguide")),  # former address
 ]

@@ -14,7 +14,13 @@ import django_stubs_ext
 django_stubs_ext.monkeypatch()  # generic classes such as ModelAdmin[Repository] at run time
 
 from deepwiki.accounts.social_login import sign_in_origins, sign_in_providers
-from deepwiki.foundation import backing_services, languages, model_services, optional_packages
+from deepwiki.foundation import (
+    backing_services,
+    components,
+    languages,
+    model_services,
+    optional_packages,
+)
 from deepwiki.foundation.env import Environment, read_toml
 from deepwiki.foundation.key_files import make_private, read_or_make_key
 from deepwiki.foundation.log_format import logging_config
@@ -152,52 +158,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- the apps -------------------------------------------------------------------------
 SOCIALACCOUNT_PROVIDERS = sign_in_providers(env)
-INSTALLED_APPS = [
-    "daphne",
-    "servestatic",
-    "deepwiki.admin.Config",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-    "django.contrib.postgres",
-    "django_htmx",
-    "csp",
-    "axes",
-    "allauth",
-    "allauth.account",
-    "allauth.socialaccount",
-    *(f"allauth.socialaccount.providers.{name}" for name in SOCIALACCOUNT_PROVIDERS),
-    "channels",
-    "procrastinate.contrib.django",
-    "deepwiki.apps.DeepWikiConfig",
-    "deepwiki.accounts.apps.AccountsConfig",
-    "repos.apps.ReposConfig",
-    "chat.apps.ChatConfig",
-    "deepwiki.wiki.apps.WikiConfig",
-]
-MIDDLEWARE = [
-    "deepwiki.foundation.middleware.forwarded_headers_middleware",
-    "deepwiki.foundation.middleware.request_id_middleware",
-    "deepwiki.foundation.json_errors.json_error_middleware",
-    "django.middleware.security.SecurityMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
-    "deepwiki.foundation.html_compression.HtmlCompressionMiddleware",
-    "deepwiki.foundation.middleware.no_nul_middleware",
-    "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
-    "deepwiki.accounts.sign_in_host.sign_in_host_middleware",
-    "allauth.account.middleware.AccountMiddleware",
-    "axes.middleware.AxesMiddleware",
-]
+INSTALLED_APPS = components.installed_apps(SOCIALACCOUNT_PROVIDERS)
+MIDDLEWARE = components.MIDDLEWARE
 ROOT_URLCONF = "deepwiki.urls"
 ASGI_APPLICATION = "deepwiki.asgi.application"
 _context_processors = [
@@ -216,10 +178,8 @@ TEMPLATES = [
         "OPTIONS": {"context_processors": _context_processors},
     }
 ]
-# What a profile offers as default models: a function without arguments that returns
-# (value, label) pairs, named by its path so that accounts need not import chat.
-PROFILE_MODEL_CHOICES = "chat.web.model_choices.model_choices"
-# Whether questions are being answered, for which the worker waits: a function, see above.
+# Whether questions are being answered, for which the worker waits: a function, named by
+# its path so that repos need not import chat.
 QUESTIONS_RUNNING = "chat.services.activity.questions_are_running"
 
 # --- languages and static files -------------------------------------------------------
@@ -273,10 +233,21 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 if EMAIL_HOST:
     ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
     ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": None}
+# Of codes of the second factor; axes counts passwords.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key", "login": None}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = f"{PATH_PREFIX}/accounts/login/"
 SOCIALACCOUNT_QUERY_EMAIL = True
+# Two-factor: codes of an authenticator app, and recovery codes.
+STAFF_TWO_FACTOR = env.flag("DEEPWIKI_STAFF_TWO_FACTOR")
+MFA_ADAPTER = "deepwiki.accounts.two_factor.Adapter"
+MFA_FORMS = {
+    "authenticate": "deepwiki.accounts.two_factor.SignInForm",
+    "reauthenticate": "deepwiki.accounts.two_factor.ConfirmForm",
+}
+MFA_TOTP_ISSUER = _public.netloc
+MFA_TOTP_TOLERANCE = 1  # a clock may be half a minute off
+MFA_ALLOW_UNVERIFIED_EMAIL = not EMAIL_HOST  # else nobody could verify theirs
 LOGIN_URL = f"{PATH_PREFIX}/accounts/login/"
 LOGIN_REDIRECT_URL = f"{PATH_PREFIX}/"
 

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from chat.web.views import repository_by_name
+from deepwiki.accounts import settings_views as account_settings
 from deepwiki.accounts import views as accounts
 from deepwiki.runtime import health
 
@@ -13,7 +14,14 @@ urlpatterns = [
     path("", include("repos.urls")),
     path("", include("deepwiki.wiki.api.urls")),
     path("", include("deepwiki.wiki.urls")),
-    path("accounts/profile/", accounts.profile, name="profile"),
+    path("accounts/profile/", account_settings.profile, name="profile"),
+    path("accounts/appearance/", account_settings.appearance, name="appearance"),
+    path("accounts/theme", account_settings.theme, name="theme"),
+    path("accounts/sessions/", account_settings.browsers, name="usersessions_list"),
+    path(
+        "accounts/sessions/<int:session_id>/end", account_settings.end_session, name="session-end"
+    ),
+    path("accounts/tokens/", accounts.tokens, name="api-tokens"),
     path("accounts/tokens/new", accounts.token_new, name="token-new"),
     path("accounts/tokens/<int:token_id>/revoke", accounts.token_revoke, name="token-revoke"),
     path("accounts/", include("allauth.urls")),

@@ -13,10 +13,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from deepwiki.accounts import two_factor
+from deepwiki.foundation.encryption import WrongKey, encrypt
 from repos import jobs
 from repos.access import find_readable
 from repos.access.additions import Requester, check_may_add
-from repos.encryption import WrongKey, encrypt
 from repos.index import drop_indexes, source_of
 from repos.jobs.revision_choice import choose_revision, possible_revisions
 from repos.models import IndexJob, Repository
@@ -198,7 +199,7 @@ def rotate_keys() -> int:
             row.token_encrypted = encrypt(row.token)
             row.webhook_secret_encrypted = encrypt(row.webhook_secret)
             row.save(update_fields=["token_encrypted", "webhook_secret_encrypted"])
-    return len(rows)
+        return len(rows) + two_factor.rotate_keys()
 
 
 def _may_delete(person: AbstractBaseUser | AnonymousUser) -> bool:

@@ -14,9 +14,9 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from deepwiki.foundation.encryption import WrongKey
 from deepwiki.foundation.parsing import is_length_above
 from repos import services
-from repos.encryption import WrongKey
 from repos.models import Repository
 from repos.sources import HOSTS
 from repos.sources.revisions import candidate_refs

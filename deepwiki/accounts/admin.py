@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -13,7 +16,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from deepwiki.accounts.models import ApiToken, Profile
-from deepwiki.foundation.read_only_admin import ListedFilters
+from deepwiki.accounts.two_factor import remove_second_factor
+from deepwiki.foundation.read_only_admin import ListedFilters, short_date
 
 
 class ProfileInline(admin.StackedInline[Profile, User]):
@@ -27,6 +31,9 @@ class ProfileInline(admin.StackedInline[Profile, User]):
 TOKEN_TIMES = ["scopes", "created_at", "used_at", "expires_at"]
 RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 
+# What the program writes for itself, or reads from the settings and not from these tables.
+for unused in (UserSession, Authenticator, SocialApp, SocialToken):
+    admin.site.unregister(unused)
 admin.site.unregister(User)
 
 
@@ -34,9 +41,11 @@ admin.site.unregister(User)
 class PersonAdmin(UserAdmin[User]):
     """People with their quota."""
 
-    list_display = ["username", "email", "is_active", "is_staff", "last_login", "quota"]
+    list_display = ["username", "email", "role", "last_seen", "quota"]
+    list_filter = ["is_staff", "is_active", "groups"]
     list_select_related = ["profile"]
     inlines = [ProfileInline]
+    actions = ["remove_second_factor"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Nobody gives themselves, or others, rights they were not given."""
@@ -55,6 +64,25 @@ class PersonAdmin(UserAdmin[User]):
         """A new password or address for a superuser would make one of whoever sets it."""
         is_superuser = person is not None and person.is_superuser
         return not is_superuser or bool(getattr(request.user, "is_superuser", False))
+
+    @admin.action(description="Take away the second factor", permissions=["change"])
+    def remove_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """For who lost theirs; whoever requires it lets them set up a new one."""
+        allowed = [person.pk for person in queryset if self._may_touch(request, person)]
+        count = remove_second_factor(User.objects.filter(pk__in=allowed))
+        self.message_user(request, f"{count} had one, and have none now.")
+
+    @admin.display(description="Signed in", ordering="last_login")
+    def last_seen(self, person: User) -> str:
+        return short_date(person.last_login)
+
+    @admin.display(description="Role", ordering="is_staff")
+    def role(self, person: User) -> str:
+        if not person.is_active:
+            return "locked out"
+        if person.is_superuser:
+            return "superuser"
+        return "staff" if person.is_staff else "person"
 
     @admin.display(description="Tokens a day")
     def quota(self, person: Any) -> str:

@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from deepwiki.accounts.authentication import client_address
 from deepwiki.accounts.preferences import set_preference_cookies
+from deepwiki.foundation.address_keys import valid_address
 
 # The page itself shows who is signed in.
 SILENT_MESSAGES = (
@@ -92,7 +93,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return [REPLACED_STAGES.get(stage, stage) for stage in stages]
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return client_address(request)
+        return valid_address(client_address(request))
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Nothing: axes counts wrong passwords, and allauth only wrong codes."""
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Links in mails lead to the public address, whatever Host the request named."""

@@ -17,9 +17,13 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         user_logged_in.connect(_forget_failures, dispatch_uid="forget failures")
+        from allauth.usersessions.signals import on_user_logged_in  # has models
+
         # Mails to reset a password, sign-ups and the like are counted over all processes;
         # allauth has no setting for where it counts.
         ratelimit.cache = caches["limits"]
+        # Each session is recorded as it is used: see accounts/sessions.py.
+        user_logged_in.disconnect(on_user_logged_in)
 
 
 def _forget_failures(sender: Any, user: Any, **kwargs: Any) -> None:

@@ -18,6 +18,7 @@ from django.utils.crypto import constant_time_compare
 
 from deepwiki.accounts.models import ApiToken, TokenScope
 from deepwiki.accounts.token_guesses import count_guess
+from deepwiki.accounts.two_factor import must_set_up
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -91,14 +92,14 @@ def is_bearer_valid(authorization: str) -> bool:
 
 def user_of_session(key: str) -> AbstractBaseUser | None:
     """The active user of a session. Checks what `django.contrib.auth.get_user` checks: a
-    password change ends the session."""
+    password change ends the session. Staff who must set up a second factor have none."""
     if not key:
         return None
     session = import_module(settings.SESSION_ENGINE).SessionStore(key)
     if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
         return None
     user = _stored_user(session)
-    if user is None or not _has_current_password(session, user):
+    if user is None or not _has_current_password(session, user) or must_set_up(user):
         return None
     return user
 

@@ -15,10 +15,20 @@ YEAR_SECONDS = 365 * 24 * 3600
 
 
 def set_preference_cookies(response: HttpResponse, user: Any) -> HttpResponse:
-    """Copy language and theme of the user's profile to cookies; an empty one is deleted."""
-    profile = Profile.objects.filter(user=user).first() or Profile()
+    """Copy language and theme of the user's profile to cookies; an empty one is deleted.
+
+    Who has never stored a profile keeps what the browser has.
+    """
+    profile = Profile.objects.filter(user=user).first()
+    if profile is None:
+        return response
     _set_cookie(response, settings.LANGUAGE_COOKIE_NAME, profile.language)
-    _set_cookie(response, THEME_COOKIE, profile.theme)
+    return set_theme_cookie(response, profile.theme)
+
+
+def set_theme_cookie(response: HttpResponse, theme: str) -> HttpResponse:
+    """Keep a theme in the browser; that of the system is kept by no cookie."""
+    _set_cookie(response, THEME_COOKIE, theme)
     return response
 
 
@@ -33,6 +43,7 @@ def theme(request: HttpRequest) -> dict[str, str]:
 def account_features(request: HttpRequest) -> dict[str, bool]:
     """Context processor: which account pages this server has."""
     return {
+        "staff_two_factor": settings.STAFF_TWO_FACTOR,
         "mail": bool(settings.EMAIL_HOST),
         "sign_up": settings.SIGN_UP,
         "social": bool(settings.SOCIALACCOUNT_PROVIDERS),

@@ -1,60 +1,28 @@
-"""The profile page, API tokens, and the answer to too many failed sign-ins."""
+"""API tokens, and the answer to too many failed sign-ins."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
-from django.utils.module_loading import import_string
-from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from deepwiki.accounts.models import ApiToken, Profile
-from deepwiki.accounts.preferences import set_preference_cookies
+from deepwiki.accounts.models import ApiToken
 from deepwiki.accounts.token_form import TokenForm
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise as StrPromise
 
 MAX_TOKENS = 50
 
 
-class ProfileForm(forms.ModelForm[Profile]):
-    """Language, theme and default model. `models` are the (value, label) pairs offered."""
-
-    class Meta:
-        model = Profile
-        fields = ["language", "theme", "model"]
-
-    def __init__(self, *args: Any, models: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        languages = [("", _("As the browser asks")), *settings.LANGUAGES]
-        self.fields["language"] = _choice_field(_("Language"), languages)
-        choices = [("", _("The first that is set up")), *models]
-        current = self.instance.model
-        if current and current not in dict(choices):
-            choices.append((current, current.replace("|", " · ")))
-        self.fields["model"] = _choice_field(_("Default model"), choices)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 @login_required
-def profile(request: HttpRequest) -> HttpResponse:
-    """Show and change one's own preferences."""
-    model_choices = import_string(settings.PROFILE_MODEL_CHOICES)
-    form = ProfileForm(request.POST or None, instance=_profile(request), models=model_choices())
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        # The page after the redirect is in the new language.
-        return set_preference_cookies(redirect(reverse("profile") + "?saved=1"), request.user)
-    return render(request, "accounts/profile.html", {"form": form, **_token_context(request)})
+def tokens(request: HttpRequest) -> HttpResponse:
+    """One's own API tokens."""
+    return render(request, "accounts/api_tokens.html", _token_context(request))
 
 
 @require_POST
@@ -88,14 +56,6 @@ def locked_out(
     return response
 
 
-def _choice_field(label: StrPromise, choices: list[Any]) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=choices, required=False)
-
-
-def _profile(request: HttpRequest) -> Profile:
-    """The user's stored profile, or a new one."""
-    user_id = request.user.pk or 0
-    return Profile.objects.filter(user=user_id).first() or Profile(user_id=user_id)
 
 
 def _tokens(request: HttpRequest) -> QuerySet[ApiToken]:

@@ -6,6 +6,8 @@ from ipaddress import IPv4Address, ip_address, ip_network
 
 from django.utils.crypto import salted_hmac
 
+UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 - nothing listens there
+
 
 def address_key(address: str) -> str:
     """What a network address is counted by: a keyed hash, 64 hexadecimal digits.
@@ -26,3 +28,11 @@ def network(address: str) -> str:
     if ip.ipv4_mapped is not None:
         return str(ip.ipv4_mapped)
     return str(ip_network((ip, 64), strict=False))
+
+
+def valid_address(text: str) -> str:
+    """A network address as it is; UNKNOWN_ADDRESS for other text, such as a proxy may send."""
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return UNKNOWN_ADDRESS

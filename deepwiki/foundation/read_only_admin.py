@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
 
 
 class ListedFilters(admin.ModelAdmin[Any]):
@@ -38,3 +41,10 @@ class ReadOnlyWithActions(ReadOnly):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is None and super(ReadOnly, self).has_change_permission(request)
+
+
+def short_date(moment: datetime | None) -> str:
+    """A moment in few characters, so that lists stay narrow; a dash for none."""
+    if moment is None:
+        return "–"
+    return date_format(timezone.localtime(moment), "j M Y, H:i")

@@ -41,7 +41,7 @@ SENTENCE_SOURCES = (
     "deepwiki/foundation/shared_messages.py",
     "repos/sources/",
     "repos/embedders/",
-    "repos/encryption.py",
+    "deepwiki/foundation/encryption.py",
     "repos/services.py",
     "repos/jobs/",
     "repos/indexing/",

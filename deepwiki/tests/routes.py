@@ -106,6 +106,7 @@ RULES = {
     "message-rating": posted(OWN, rating="1"),
     "conversation-change": posted(OWN),
     "token-revoke": posted(OWN),
+    "session-end": posted(OWN, 302),
     # of whoever is signed in
     "home": Rule(SIGNED_IN),
     "repository-by-name": Rule(SIGNED_IN),
@@ -121,6 +122,18 @@ RULES = {
     "styleguide": Rule(SIGNED_IN, 404),
     "repository-add": posted(SIGNED_IN, 422),
     "profile": Rule(SIGNED_IN),
+    "appearance": Rule(SIGNED_IN),
+    "model-settings": Rule(SIGNED_IN),
+    "usage": Rule(SIGNED_IN),
+    "api-tokens": Rule(SIGNED_IN),
+    "usersessions_list": Rule(SIGNED_IN),
+    "mfa_index": Rule(SIGNED_IN),
+    "mfa_reauthenticate": Rule(SIGNED_IN, 302),  # by password: there is no app yet
+    "mfa_activate_totp": Rule(SIGNED_IN, 302),  # the password is asked for once more
+    "mfa_deactivate_totp": Rule(SIGNED_IN, 404),
+    "mfa_generate_recovery_codes": Rule(SIGNED_IN, 302),
+    "mfa_view_recovery_codes": Rule(SIGNED_IN, 404),
+    "mfa_download_recovery_codes": Rule(SIGNED_IN, 404),
     "token-new": posted(SIGNED_IN, name="mine", scopes="read", days="90"),
     "account_email": Rule(SIGNED_IN),
     "account_change_password": Rule(SIGNED_IN),
@@ -128,7 +141,9 @@ RULES = {
     "account_reauthenticate": Rule(SIGNED_IN),
     "socialaccount_connections": Rule(SIGNED_IN),
     # of anybody
+    "theme": posted(ANYBODY, 302, theme="dark"),
     "account_login": Rule(ANYBODY),
+    "mfa_authenticate": Rule(ANYBODY, 302),
     "account_logout": Rule(ANYBODY, 302),
     "account_inactive": Rule(ANYBODY),
     "account_signup": Rule(ANYBODY),

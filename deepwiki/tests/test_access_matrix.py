@@ -8,6 +8,7 @@ import uuid
 from dataclasses import dataclass, field
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
@@ -137,6 +138,9 @@ def _arguments(owner, repository):
         "message_id": answer.pk,
         "share_id": Share.objects.create(conversation=conversation, last=answer).pk,
         "token_id": ApiToken.issue(owner)[0].pk,
+        "session_id": UserSession.objects.create(
+            user=owner, ip="192.0.2.1", session_key=repository.pk.hex
+        ).pk,
     }
 
 
@@ -145,6 +149,7 @@ def _missing():
     return {
         "share_id": 0,
         "token_id": 0,
+        "session_id": 0,
         "note_id": 0,
         "comment_id": 0,
         **{name: uuid.uuid4() for name in names},

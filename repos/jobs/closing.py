@@ -16,7 +16,7 @@ from pathlib import Path
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from repos.encryption import WrongKey
+from deepwiki.foundation.encryption import WrongKey
 from repos.index import drop_indexes, source_of
 from repos.jobs.options import index_options
 from repos.jobs.queue import request

@@ -17,10 +17,10 @@ import psycopg.errors
 from django.db import Error
 from django.utils import timezone
 
+from deepwiki.foundation.encryption import WrongKey
 from deepwiki.foundation.incidents import log_incident
 from repos.access import public_hosts
 from repos.embedders import EmbedderError
-from repos.encryption import WrongKey
 from repos.index import (
     UNLIMITED,
     Outdated,

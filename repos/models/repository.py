@@ -15,7 +15,7 @@ from django.db.models.lookups import IsNull
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from repos.encryption import decrypt, encrypt
+from deepwiki.foundation.encryption import decrypt, encrypt
 from repos.models.permissions import may_change_others, may_share_of_others
 from repos.sources import HOSTS, Address, SourceError, has_public_host, parse_address
 from repos.sources.hosts import LOCAL

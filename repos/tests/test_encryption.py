@@ -2,7 +2,7 @@
 
 import pytest
 
-from repos.encryption import WrongKey, decrypt, encrypt
+from deepwiki.foundation.encryption import WrongKey, decrypt, encrypt
 from repos.models import Repository
 from repos.services import find, find_or_add
 

@@ -8,11 +8,13 @@ import { takeHandedQuestion } from "./handed_question.js";
 import { labelCodeButtons, translate } from "./i18n.js";
 import { bindKeyboard, enableSingleKeys } from "./keyboard.js";
 import { bindPageUpdates, bindPrinting } from "./page_updates.js";
+import { showPassword } from "./password_fields.js";
 import { closePopups } from "./popups.js";
 import { toggleRail } from "./rail.js";
 import { showStage } from "./research_stages.js";
 import { ScrollPosition } from "./scroll_position.js";
 import { SourcePane } from "./source_pane.js";
+import { applyTheme } from "./theme.js";
 import { Thread } from "./thread.js";
 import { showVersion } from "./versions.js";
 
@@ -25,6 +27,8 @@ const thread = startThread();
 const actions = {
   "toggle-rail": toggleRail,
   help: () => document.getElementById("help").showModal(),
+  theme: (button) => applyTheme(button.value),
+  "show-password": showPassword,
   keys: (checkbox) => enableSingleKeys(checkbox.checked),
   "close-pane": () => sourcePane?.close(),
   "next-source": () => sourcePane?.step(1),

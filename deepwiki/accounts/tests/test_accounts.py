@@ -175,12 +175,14 @@ def test_a_few_mistakes_are_forgiven_by_signing_in(client, alice):
         assert attempt(client, "alice", "wrong").status_code == 200
 
 
-def test_the_admin_is_slowed_as_well(client, carol):
-    for _ in range(5):
-        answer = client.post(
-            "/admin/login/", {"username": "carol", "password": "wrong"}, REMOTE_ADDR="203.0.113.9"
-        )
-    assert answer.status_code == 429
+def test_the_admin_is_entered_by_the_sign_in_page_of_everybody(client, alice, carol):
+    asked = client.get("/admin/", follow=True)
+    assert asked.redirect_chain[-1][0] == "/accounts/login/?next=/admin/"
+    assert client.post("/admin/login/", {"username": "carol", "password": "x"}).status_code == 302
+    client.force_login(alice)
+    assert client.get("/admin/", follow=True).status_code == 403
+    client.force_login(carol)
+    assert client.get("/admin/").status_code == 200
 
 
 def test_owner_and_name_open_a_repository_or_offer_to_add_it(client, alice):

@@ -10,12 +10,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from deepwiki.foundation.encryption import WrongKey
 from repos import services
-from repos.encryption import WrongKey
 
 
 class Command(BaseCommand):
-    help = "Encrypts every stored access token and webhook secret with the newest of DEEPWIKI_TOKEN_KEYS."
+    help = "Encrypts stored access tokens, webhook secrets and second factors with the newest of DEEPWIKI_TOKEN_KEYS."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -23,4 +23,6 @@ class Command(BaseCommand):
         except WrongKey as error:
             self.stderr.write(self.style.ERROR(str(error)))
             sys.exit(1)
-        self.stdout.write(f"{count} repositories' secrets are sealed with the newest key.")
+        self.stdout.write(
+            f"{count} secrets of repositories and people are encrypted with the newest key."
+        )
