@@ -8,9 +8,10 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from chat.models import Asked, Conversation, Message, Share
-from deepwiki.foundation.read_only_admin import ReadOnly, ReadOnlyWithActions
+from deepwiki.foundation.read_only_admin import ReadOnly, ReadOnlyWithActions, short_date
 
 CONVERSATION_FIELDS = ["id", "user", "repository", "created_at", "updated_at"]
 MESSAGE_FIELDS = [
@@ -28,6 +29,7 @@ MESSAGE_FIELDS = [
     "created_at",
     "finished_at",
 ]
+SHOWN_TITLE_CHARS = 80
 RATINGS = {1: "helpful", -1: "not helpful"}
 
 
@@ -36,11 +38,18 @@ def may_read_text(request: HttpRequest) -> bool:
     return request.user.has_perm("chat.read_message_text")
 
 
+def name_of(conversation: Conversation) -> str:
+    """What a conversation is called where its text may not be read."""
+    began = short_date(conversation.created_at)
+    return f"{conversation.user} about {conversation.repository.name}, {began}"
+
+
 @admin.register(Conversation)
 class ConversationAdmin(ReadOnly):
-    list_display = ["id", "user", "repository", "message_count", "created_at", "updated_at"]
+    list_display = ["name", "user", "repository", "message_count", "changed"]
     list_select_related = ["user", "repository"]
     list_filter = ["updated_at"]
+    search_fields = ["user__username", "repository__name"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
         return super().get_queryset(request).annotate(message_count=Count("messages"))  # type: ignore[no-any-return]
@@ -49,6 +58,23 @@ class ConversationAdmin(ReadOnly):
         if may_read_text(request):
             return [*CONVERSATION_FIELDS, "title"]
         return CONVERSATION_FIELDS
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """By their titles, for who may read text: they are made of the first question."""
+        first = "titled" if may_read_text(request) else "name"
+        return [first, *self.list_display[1:]]
+
+    @admin.display(description="Conversation")
+    def titled(self, conversation: Conversation) -> str:
+        return Truncator(conversation.title).chars(SHOWN_TITLE_CHARS) or name_of(conversation)
+
+    @admin.display(description="Conversation")
+    def name(self, conversation: Conversation) -> str:
+        return name_of(conversation)
+
+    @admin.display(description="Changed", ordering="updated_at")
+    def changed(self, conversation: Conversation) -> str:
+        return short_date(conversation.updated_at)
 
     @admin.display(description="Messages", ordering="message_count")
     def message_count(self, conversation: Any) -> int:
@@ -63,7 +89,7 @@ class AskedAdmin(ReadOnly):
     """
 
     list_display = [
-        "created_at",
+        "at",
         "asked_by",
         "repository",
         "model_asked",
@@ -92,6 +118,10 @@ class AskedAdmin(ReadOnly):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Asked]:
         questions = super().get_queryset(request).filter(role=Message.Role.USER)
         return questions.prefetch_related("children")
+
+    @admin.display(description="Asked", ordering="created_at")
+    def at(self, question: Asked) -> str:
+        return short_date(question.created_at)
 
     @admin.display(description="Repository")
     def repository(self, question: Asked) -> str:
@@ -123,18 +153,14 @@ def _tokens_of(answer: Message) -> int:
 class ShareAdmin(ReadOnlyWithActions):
     """Links to conversations; an administrator can take them back."""
 
-    list_display = ["id", "owner", "repository", "created_at", "expires_at", "revoked_at"]
+    list_display = ["shared", "created_at", "expires_at", "revoked_at"]
     list_select_related = ["conversation__user", "conversation__repository"]
     fields = ["conversation", "created_at", "expires_at", "revoked_at"]
     actions = ["revoke"]
 
-    @admin.display(description="Owner")
-    def owner(self, share: Share) -> str:
-        return share.conversation.user.get_username()
-
-    @admin.display(description="Repository")
-    def repository(self, share: Share) -> str:
-        return share.conversation.repository.name
+    @admin.display(description="Conversation")
+    def shared(self, share: Share) -> str:
+        return name_of(share.conversation)
 
     @admin.action(description="Take back", permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Share]) -> None:
@@ -143,17 +169,27 @@ class ShareAdmin(ReadOnlyWithActions):
 
 @admin.register(Message)
 class MessageAdmin(ReadOnly):
-    list_display = [
-        "id",
-        "conversation_id",
-        "position",
-        "role",
-        "state",
-        "provider",
-        "model",
-        "created_at",
-    ]
+    list_display = ["what", "talk", "state", "model_used", "at"]
     list_filter = ["role", "state", "provider"]
+    list_select_related = ["conversation__user", "conversation__repository"]
+    show_full_result_count = False
+
+    @admin.display(description="Message")
+    def what(self, message: Message) -> str:
+        kind = "Question" if message.role == Message.Role.USER else "Answer"
+        return f"{kind} {message.position}"
+
+    @admin.display(description="Conversation")
+    def talk(self, message: Message) -> str:
+        return name_of(message.conversation)
+
+    @admin.display(description="At", ordering="created_at")
+    def at(self, message: Message) -> str:
+        return short_date(message.created_at)
+
+    @admin.display(description="Model", ordering="model")
+    def model_used(self, message: Message) -> str:
+        return f"{message.provider} {message.model}".strip() or "–"
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # what follows it would go, too: conversations are deleted whole

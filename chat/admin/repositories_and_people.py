@@ -10,12 +10,15 @@ from django.contrib.auth.models import User
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
-from chat.models import Message
+from chat.models import Message, Share
 from chat.token_usage import tokens_where
 from deepwiki.accounts.admin import PersonAdmin
-from repos.admin import RepositoryAdmin
+from repos.admin import RepositoryAdmin, Section, add_removed, add_section
+from repos.admin.repository_page import counted
 from repos.models import Repository
 
 OF_REPOSITORY = "c.repository_id = repos_repository.id"
@@ -30,23 +33,39 @@ admin.site.unregister(User)
 class RepositoryWithFiguresAdmin(RepositoryAdmin):
     """Repositories with the tokens that answers about them took."""
 
-    list_display = [
-        *RepositoryAdmin.list_display[:-2],
-        "tokens",
-        *RepositoryAdmin.list_display[-2:],
-    ]
-    readonly_fields = ["state", "files", "chunks", "size", "questions", "last_error"]
+    list_display = [*RepositoryAdmin.list_display[:-1], "tokens", RepositoryAdmin.list_display[-1]]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Repository]:
         return super().get_queryset(request).annotate(tokens_used=tokens_where(OF_REPOSITORY))
 
     @admin.display(description="Tokens used", ordering="tokens_used")
-    def tokens(self, repository: Any) -> int:
-        return int(repository.tokens_used or 0)
+    def tokens(self, repository: Any) -> str:
+        return f"{int(repository.tokens_used or 0):,}"
 
-    @admin.display(description="Questions asked")
-    def questions(self, repository: Repository) -> int:
-        return repository.conversations.filter(messages__role="user").count()
+
+def _use_section(repository: Any) -> Section:
+    """How much a repository is asked about."""
+    messages = Message.objects.filter(conversation__repository=repository, role=Message.Role.USER)
+    facts = [
+        ("Conversations", counted(repository.conversations.all())),
+        ("Questions", counted(messages)),
+        ("Tokens used", f"{int(repository.tokens_used or 0):,}"),
+        ("Last used", date_format(repository.used_at, "DATETIME_FORMAT")),
+    ]
+    return Section("Use", facts, [("Ask about it", reverse("repository", args=[repository.pk]))])
+
+
+def _removed(repository: Repository) -> list[tuple[str, str]]:
+    conversations = repository.conversations.all()
+    return [
+        ("conversations", counted(conversations)),
+        ("messages", counted(Message.objects.filter(conversation__repository=repository))),
+        ("links to conversations", counted(Share.objects.filter(conversation__in=conversations))),
+    ]
+
+
+add_section(_use_section)
+add_removed(_removed)
 
 
 @admin.register(User)
@@ -56,9 +75,8 @@ class PersonWithFiguresAdmin(PersonAdmin):
     list_display = [
         "username",
         "email",
-        "is_active",
-        "is_staff",
-        "last_login",
+        "role",
+        "last_seen",
         "recent_questions",
         "tokens_spent_today",
         "quota",
@@ -70,7 +88,7 @@ class PersonWithFiguresAdmin(PersonAdmin):
             question_count=_question_count(), token_count=tokens_where(OF_PERSON_TODAY)
         )
 
-    @admin.display(description="Questions in 30 days", ordering="question_count")
+    @admin.display(description="Questions", ordering="question_count")
     def recent_questions(self, person: Any) -> int:
         return int(person.question_count or 0)
 

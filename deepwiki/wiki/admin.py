@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.formats import date_format
 
 from deepwiki.wiki.models import (
     NoteVersion,
@@ -16,6 +18,9 @@ from deepwiki.wiki.models import (
     WikiBuild,
     WikiPage,
 )
+from repos.admin import Section, add_removed, add_section
+from repos.admin.repository_page import counted
+from repos.models import Repository
 
 
 @admin.register(Wiki)
@@ -104,3 +109,35 @@ class ReaderCommentAdmin(OfPageAdmin):
     list_display = ("page", "repository", "author", "created_at", "resolved_at", "resolved_by")
     list_select_related = ("page__wiki__repository", "author", "resolved_by")
     search_fields = ("text", "author__username", "page__wiki__repository__name")
+
+
+def _wiki_section(repository: Repository) -> Section:
+    """The wiki of a repository, on its page."""
+    wiki = Wiki.objects.filter(repository=repository).first()
+    if wiki is None:
+        return Section("Wiki", [("State", "none")])
+    build = WikiBuild.objects.filter(wiki=wiki).order_by("-created_at").first()
+    facts = [
+        ("State", "switched off" if wiki.is_disabled else "on"),
+        ("Read by", "everybody, strangers too" if wiki.is_public else "readers of the repository"),
+        ("Pages", counted(WikiPage.objects.filter(wiki=wiki, is_removed=False))),
+        ("Built", date_format(wiki.built_at, "DATETIME_FORMAT") if wiki.built_at else "–"),
+        ("Latest build", build.get_state_display() if build else "–"),
+    ]
+    links = [
+        ("Read and manage it", reverse("wiki", args=[repository.pk])),
+        ("Its editors", reverse("admin:wiki_wiki_change", args=[wiki.pk])),
+    ]
+    return Section("Wiki", facts, links)
+
+
+def _removed(repository: Repository) -> list[tuple[str, str]]:
+    notes = PageNote.objects.filter(page__wiki__repository=repository)
+    return [
+        ("wiki pages", counted(WikiPage.objects.filter(wiki__repository=repository))),
+        ("notes on them", counted(notes)),
+    ]
+
+
+add_section(_wiki_section)
+add_removed(_removed)

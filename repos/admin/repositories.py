@@ -1,25 +1,31 @@
-"""Repositories, documents, indexes and jobs in the admin.
-
-`chat.admin` adds what chat knows of them.
-"""
+"""Repositories in the admin: their list, the page of each, and what is done with them."""
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, QuerySet
-from django.http import HttpRequest
-from django.template.defaultfilters import filesizeformat
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils.text import Truncator
 
-from deepwiki.foundation.read_only_admin import ListedFilters, ReadOnly, ReadOnlyWithActions
+from deepwiki.foundation.read_only_admin import ListedFilters, short_date
 from repos import jobs, services
-from repos.index import size_of_repository
+from repos.admin.index_rows import job_state
+from repos.admin.repository_page import page_context, readers_in_words, removed_with
 from repos.jobs.revision_choice import choose_revision
-from repos.models import Document, Index, IndexJob, Repository, may_share_of_others
+from repos.models import IndexJob, Repository, may_share_of_others
 from repos.sources import SourceError, parse_address
 
+MAX_COUNTED_REPOSITORIES = 50
+SHOWN_STATE_CHARS = 60
+# Actions that are buttons on the page of a repository, too.
+ACTIONS = ("reindex", "rebuild", "pause", "resume", "cancel", "check_connection")
 MAX_CHECKED = 5  # each may take half a minute
 # What decides who reads a repository.
 READER_FIELDS = ["is_private", "added_by", "readers", "reader_groups", "shares_allowed"]
@@ -73,27 +79,50 @@ class RepositoryForm(forms.ModelForm[Repository]):
 
 @admin.register(Repository)
 class RepositoryAdmin(ListedFilters):
+    """Repositories; the page of one has all that an administrator does with it."""
+
     form = RepositoryForm
-    list_display = [
-        "name",
-        "kind",
-        "is_private",
-        "state",
-        "files",
-        "chunks",
-        "last_error",
-        "used_at",
-    ]
+    change_form_template = "admin/repository.html"
+    list_display = ["name", "state", "read_by", "files", "chunks", "used"]
     list_filter = ["kind", "is_private"]
     list_select_related = ["current_index"]
     search_fields = ["name", "url"]
     autocomplete_fields = ["added_by"]
     filter_horizontal = ["readers", "reader_groups"]
-    readonly_fields = ["state", "files", "chunks", "size", "last_error"]
     actions = ["reindex", "rebuild", "pause", "resume", "cancel", "check_connection"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Repository]:
         return super().get_queryset(request).prefetch_related("jobs")
+
+    def get_urls(self) -> list[Any]:
+        """An address for each thing that the page of a repository does."""
+        view = self.admin_site.admin_view(self.act)
+        act = path("<uuid:object_id>/do/<slug:name>/", view, name="repos_repository_act")
+        return [act, *super().get_urls()]
+
+    def act(self, request: HttpRequest, object_id: uuid.UUID, name: str) -> HttpResponse:
+        """Do one of ACTIONS with one repository, and show its page again."""
+        repository = self.get_queryset(request).filter(pk=object_id)
+        if name not in ACTIONS:
+            return redirect("admin:repos_repository_change", object_id)
+        if not self.has_change_permission(request) or request.method != "POST":
+            raise PermissionDenied
+        getattr(self, name)(request, repository)
+        return redirect("admin:repos_repository_change", object_id)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page of a repository: its state and figures above the form."""
+        repository = self.get_object(request, object_id)
+        context = {**(extra_context or {})}
+        if repository is not None and self.has_view_permission(request, repository):
+            context |= page_context(repository)
+        return super().change_view(request, object_id, form_url, context)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Who reads a repository is changed with a permission of its own."""
@@ -114,37 +143,46 @@ class RepositoryAdmin(ListedFilters):
             services.refresh(obj, request.user.pk)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        # Django's own would list every conversation and message.
-        names = [f"{repository.name} with its index, jobs and conversations" for repository in objs]
-        return names, {"repositories": len(names)}, set(), []
+        """Counts of what goes along; Django's own would list every conversation."""
+        lines: list[Any] = []
+        for repository in list(objs)[:MAX_COUNTED_REPOSITORIES]:
+            counts = [f"{count} {name}" for name, count in removed_with(repository)]
+            lines += [f"{repository.name}, with", counts]
+        return lines, {"repositories": len(objs)}, set(), []
+
+    def delete_model(self, request: HttpRequest, obj: Repository) -> None:
+        services.remove(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
+        for repository in queryset:
+            services.remove(repository)
 
     @admin.display(description="State")
     def state(self, repository: Repository) -> str:
         job = _latest_job(repository)
-        if job is not None and job.state in (*IndexJob.UNFINISHED, IndexJob.State.FAILED):
-            return f"{job} {job.percent} %" if job.total else str(job)
+        if job is not None and job.state in IndexJob.UNFINISHED:
+            return job_state(job)
+        if job is not None and job.state == IndexJob.State.FAILED:
+            return Truncator(f"Failed: {job.error}").chars(SHOWN_STATE_CHARS)
         if repository.current_index is None:
-            return "not indexed"
-        return repository.current_index.get_state_display()
+            return "Not indexed"
+        return repository.current_index.get_state_display().capitalize()
 
-    @admin.display(description="Files")
-    def files(self, repository: Repository) -> int:
-        return repository.current_index.files if repository.current_index else 0
+    @admin.display(description="Read by")
+    def read_by(self, repository: Repository) -> str:
+        return readers_in_words(repository)
 
-    @admin.display(description="Chunks")
-    def chunks(self, repository: Repository) -> int:
-        return repository.current_index.chunks if repository.current_index else 0
+    @admin.display(description="Last used", ordering="used_at")
+    def used(self, repository: Repository) -> str:
+        return short_date(repository.used_at)
 
-    @admin.display(description="Size of the index")
-    def size(self, repository: Repository) -> str:
-        if repository.current_index_id is None:
-            return "-"
-        return filesizeformat(size_of_repository(repository))
+    @admin.display(description="Files", ordering="current_index__files")
+    def files(self, repository: Repository) -> str:
+        return f"{repository.current_index.files:,}" if repository.current_index else "–"
 
-    @admin.display(description="Last error")
-    def last_error(self, repository: Repository) -> str:
-        job = _latest_job(repository)
-        return job.error[:120] if job else ""
+    @admin.display(description="Chunks", ordering="current_index__chunks")
+    def chunks(self, repository: Repository) -> str:
+        return f"{repository.current_index.chunks:,}" if repository.current_index else "–"
 
     @admin.action(description="Bring the index up to date", permissions=["change"])
     def reindex(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
@@ -196,62 +234,3 @@ def _unfinished_jobs(repositories: QuerySet[Repository]) -> QuerySet[IndexJob]:
 def _latest_job(repository: Repository) -> IndexJob | None:
     """From the prefetched jobs."""
     return next(iter(repository.jobs.all()), None)
-
-
-@admin.register(Document)
-class DocumentAdmin(ReadOnly):
-    list_display = ["path", "repository", "language", "role", "lines", "chunk_count"]
-    list_filter = ["role", "language"]
-    search_fields = ["path"]
-    fields = ["path", "repository", "language", "role", "lines", "size", "sha"]
-    show_full_result_count = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
-        documents = Document.objects.filter(is_live=True).defer("text")
-        with_repository = documents.select_related("index__repository")
-        return with_repository.annotate(chunk_count=Count("chunks"))
-
-    @admin.display(description="Repository")
-    def repository(self, document: Document) -> str:
-        return document.index.repository.name
-
-    @admin.display(description="Chunks", ordering="chunk_count")
-    def chunk_count(self, document: Any) -> int:
-        return int(document.chunk_count)
-
-
-@admin.register(IndexJob)
-class IndexJobAdmin(ReadOnlyWithActions):
-    list_display = [
-        "repository",
-        "state",
-        "stage",
-        "percent",
-        "requested_by",
-        "created_at",
-        "finished_at",
-        "error",
-    ]
-    list_filter = ["state", "stage"]
-    list_select_related = ["repository", "requested_by"]
-    actions = ["retry", "cancel"]
-
-    @admin.display(description="%")
-    def percent(self, job: IndexJob) -> int:
-        return job.percent
-
-    @admin.action(description="Try again", permissions=["change"])
-    def retry(self, request: HttpRequest, queryset: QuerySet[IndexJob]) -> None:
-        for job in queryset.select_related("repository"):
-            services.refresh(job.repository, request.user.pk, force=job.force)
-
-    @admin.action(description="Cancel", permissions=["change"])
-    def cancel(self, request: HttpRequest, queryset: QuerySet[IndexJob]) -> None:
-        for job in queryset:
-            jobs.cancel(job)
-
-
-@admin.register(Index)
-class IndexAdmin(ReadOnly):
-    list_display = ["repository", "state", "commit", "files", "chunks", "created_at", "updated_at"]
-    list_select_related = ["repository"]

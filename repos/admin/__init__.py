@@ -1,0 +1,20 @@
+"""Repositories, documents, indexes and jobs in the admin.
+
+`chat.admin` and `deepwiki.wiki.admin` add what they know of a repository.
+"""
+
+from repos.admin import overview
+from repos.admin.index_rows import DocumentAdmin, IndexAdmin, IndexJobAdmin
+from repos.admin.repositories import RepositoryAdmin
+from repos.admin.repository_page import Section, add_removed, add_section
+
+__all__ = [
+    "DocumentAdmin",
+    "IndexAdmin",
+    "IndexJobAdmin",
+    "RepositoryAdmin",
+    "Section",
+    "add_removed",
+    "add_section",
+    "overview",
+]

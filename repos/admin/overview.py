@@ -1,0 +1,54 @@
+"""The charts of index jobs on the admin's start page."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import cast
+
+from django.contrib import admin
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from deepwiki.admin import Site
+from deepwiki.foundation.bar_chart import BarChart, bar_chart
+from deepwiki.foundation.day_counts import KEPT_SECONDS, counts_by_day
+
+# By the day they started: that has an index.
+JOBS = """
+    SELECT (started_at AT TIME ZONE %(zone)s)::date, count(*)
+    FROM repos_indexjob
+    WHERE started_at >= %(since)s AND state <> 'failed'
+    GROUP BY 1
+"""
+FAILED_JOBS = """
+    SELECT (started_at AT TIME ZONE %(zone)s)::date, count(*)
+    FROM repos_indexjob
+    WHERE started_at >= %(since)s AND state = 'failed'
+    GROUP BY 1
+"""
+
+
+def charts() -> list[BarChart]:
+    """Index jobs, and those that failed, of the last days."""
+    jobs, failed = cache.get_or_set("admin: jobs by day", _count, KEPT_SECONDS)
+    address = reverse("admin:repos_indexjob_changelist")
+    return [
+        _chart("Index jobs", jobs, address),
+        _chart("Failed jobs", failed, f"{address}?state__exact=failed"),
+    ]
+
+
+def _count() -> tuple[list[tuple[date, int]], list[tuple[date, int]]]:
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return counts_by_day(JOBS, today), counts_by_day(FAILED_JOBS, today)
+
+
+def _chart(title: str, counts: list[tuple[date, int]], address: str) -> BarChart:
+    values = [(f"{date_format(day, 'j M')}: {count:,}", float(count)) for day, count in counts]
+    total = sum(count for _, count in counts)
+    return bar_chart(title, values, sum=f"{total:,}", address=address)
+
+
+cast(Site, admin.site).add_charts(charts, permission="repos.view_indexjob")

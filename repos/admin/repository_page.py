@@ -1,0 +1,156 @@
+"""The admin's page of one repository: what it shows, and what its removal takes along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.template.defaultfilters import filesizeformat
+from django.utils.formats import date_format
+from django.utils.text import Truncator
+
+from repos.admin.index_rows import SHOWN_COMMIT_CHARS, duration, job_state
+from repos.index import size_of_repository
+from repos.models import IndexJob, Repository
+
+MAX_COUNTED = 10_000
+SHOWN_JOBS = 5
+SHOWN_ERROR_CHARS = 200
+
+
+@dataclass(frozen=True)
+class Section:
+    """Facts under a heading, as (name, value) pairs, and links, as (text, address) pairs."""
+
+    title: str
+    facts: list[tuple[str, Any]]
+    links: list[tuple[str, str]] = field(default_factory=list)
+
+
+MakeSection = Callable[[Repository], Section]
+CountRemoved = Callable[[Repository], list[tuple[str, str]]]
+# What the apps above add, when they start.
+_sections: list[MakeSection] = []
+_removed: list[CountRemoved] = []
+
+
+def add_section(make: MakeSection) -> None:
+    """Add a section to the page of every repository."""
+    _sections.append(make)
+
+
+def add_removed(count: CountRemoved) -> None:
+    """Add what goes with a repository, as (name, count) pairs of `counted`."""
+    _removed.append(count)
+
+
+def page_context(repository: Repository) -> dict[str, Any]:
+    """What the template of a repository's page shows beside the form."""
+    jobs = list(repository.jobs.select_related("requested_by")[:SHOWN_JOBS])
+    return {
+        "sections": [
+            _index_section(repository),
+            _host_section(repository),
+            _people_section(repository),
+            *(make(repository) for make in _sections),
+        ],
+        "jobs": [_job_row(job) for job in jobs],
+        "unfinished": next((job for job in jobs if job.state in IndexJob.UNFINISHED), None),
+    }
+
+
+def removed_with(repository: Repository) -> list[tuple[str, str]]:
+    """What is deleted with a repository, as (name, count) pairs."""
+    index = repository.current_index
+    own = [
+        ("indexes", counted(repository.indexes.all())),
+        ("files in the index", f"{index.files:,}" if index else "0"),
+        ("index jobs", counted(repository.jobs.all())),
+    ]
+    return own + [pair for count in _removed for pair in count(repository)]
+
+
+def counted(rows: QuerySet[Any]) -> str:
+    """How many rows there are; no more than MAX_COUNTED are counted."""
+    count = rows.order_by()[: MAX_COUNTED + 1].count()
+    if count > MAX_COUNTED:
+        return f"more than {MAX_COUNTED:,}"
+    return f"{count:,}"
+
+
+def _index_section(repository: Repository) -> Section:
+    index = repository.current_index
+    if index is None:
+        return Section("Index", [("State", "not indexed"), *_limits()])
+    facts = [
+        ("State", index.get_state_display()),
+        ("Commit", f"{index.revision} {index.commit[:SHOWN_COMMIT_CHARS]}".strip()),
+        ("Files", f"{index.files:,} of at most {settings.INDEX_FILES:,}"),
+        ("Left out for want of room", f"{index.files_over_limit:,}"),
+        ("Chunks", f"{index.chunks:,}"),
+        ("Size", filesizeformat(size_of_repository(repository))),
+        ("Changed", date_format(index.updated_at, "DATETIME_FORMAT")),
+    ]
+    return Section("Index", [*facts, *_limits()])
+
+
+def _limits() -> list[tuple[str, str]]:
+    """The settings that bound every repository."""
+    return [
+        ("Text of at most", filesizeformat(settings.INDEX_TEXT_BYTES)),
+        ("Clone of at most", f"{settings.CLONE_MEGABYTES:,} MB in {settings.CLONE_SECONDS} s"),
+    ]
+
+
+def _host_section(repository: Repository) -> Section:
+    facts = [
+        ("Address", repository.url),
+        ("Access token", _stored(repository.token_encrypted)),
+        ("Webhook secret", _stored(repository.webhook_secret_encrypted)),
+        ("Last asked", _date(repository.checked_at)),
+        ("Refuses since", _date(repository.closed_at)),
+    ]
+    return Section("Host", facts)
+
+
+def _people_section(repository: Repository) -> Section:
+    if not repository.is_private:
+        return Section("People", [("Read by", readers_in_words(repository))])
+    facts = [
+        ("Owner", repository.added_by),
+        ("Given to people", counted(repository.readers.all())),
+        ("Given to groups", counted(repository.reader_groups.all())),
+        ("Links to conversations", "allowed" if repository.shares_allowed else "not allowed"),
+    ]
+    return Section("People", facts)
+
+
+def readers_in_words(repository: Repository) -> str:
+    """Who reads a repository."""
+    if repository.is_private:
+        return "its owner and chosen people"
+    if repository.host_is_public:
+        return "everybody"
+    return "everybody signed in"
+
+
+def _stored(secret: str) -> str:
+    return "stored" if secret else "none"
+
+
+def _date(moment: Any) -> str:
+    return date_format(moment, "DATETIME_FORMAT") if moment else "–"
+
+
+def _job_row(job: IndexJob) -> dict[str, Any]:
+    return {
+        "pk": job.pk,
+        "state": job_state(job),
+        "requested_by": job.requested_by or "DeepWiki",
+        "created_at": job.created_at,
+        "took": duration(job),
+        "error": Truncator(job.error).chars(SHOWN_ERROR_CHARS),
+    }
