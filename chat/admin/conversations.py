@@ -59,7 +59,7 @@ class ConversationAdmin(ReadOnly):
             return [*CONVERSATION_FIELDS, "title"]
         return CONVERSATION_FIELDS
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
+    def get_list_display(self, request: HttpRequest) -> Any:
         """By their titles, for who may read text: they are made of the first question."""
         first = "titled" if may_read_text(request) else "name"
         return [first, *self.list_display[1:]]

@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from chat.services.quotas import midnight
-from chat.usage_by_day import DayUsage, usage_by_day
+from chat.services.usage_by_day import DayUsage, usage_by_day
 from deepwiki.admin import Site
 from deepwiki.foundation.bar_chart import BarChart, bar_chart
 from deepwiki.foundation.day_counts import DAYS, KEPT_SECONDS, counts_by_day
 
+Counts = tuple[list[DayUsage], list[tuple[date, int]]]
 FAILED_ANSWERS = """
     SELECT (created_at AT TIME ZONE %(zone)s)::date, count(*)
     FROM chat_message
@@ -27,7 +28,8 @@ FAILED_ANSWERS = """
 
 def charts() -> list[BarChart]:
     """Four charts of the last DAYS days, counted at most KEPT_SECONDS ago."""
-    days, failed = cache.get_or_set("admin: use by day", _count, KEPT_SECONDS)
+    counts = cache.get_or_set("admin:use_by_day", _count, KEPT_SECONDS)
+    days, failed = cast(Counts, counts)
     cost = sum(day.cost or 0 for day in days)
     tokens = sum(day.tokens for day in days)
     questions = [(day.day, day.questions) for day in days]
@@ -40,7 +42,7 @@ def charts() -> list[BarChart]:
     ]
 
 
-def _count() -> tuple[list[DayUsage], list[tuple[date, int]]]:
+def _count() -> Counts:
     return usage_by_day(DAYS), counts_by_day(FAILED_ANSWERS, midnight())
 
 
@@ -48,7 +50,7 @@ def _chart(
     title: str, values: Sequence[tuple[date, float]], total: str, address: str = ""
 ) -> BarChart:
     labelled = [(f"{date_format(day, 'j M')}: {value:,}", float(value)) for day, value in values]
-    return bar_chart(title, labelled, sum=total, address=address)
+    return bar_chart(title, labelled, total=total, address=address)
 
 
 cast(Site, admin.site).add_charts(charts, permission="chat.view_message")

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from chat.models import Conversation, Message
-from chat.usage_by_day import usage_by_day
+from chat.services.usage_by_day import usage_by_day
 from deepwiki.accounts.models import Profile
 from repos.services import add
 from repos.sources import parse_address

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chat.services.quotas import DayTokens, day_tokens
-from chat.usage_by_day import DayUsage, total, usage_by_day
+from chat.services.usage_by_day import DayUsage, total, usage_by_day
 from chat.web.model_choices import model_choices, provider_choices
 from deepwiki.accounts.settings_views import own_profile
 from deepwiki.foundation.bar_chart import BarChart, bar_chart
@@ -43,17 +43,19 @@ def usage(request: HttpRequest) -> HttpResponse:
     """What one's own questions took, by day."""
     person_id: Any = request.user.pk
     days = usage_by_day(DAYS, person_id)
+    today = day_tokens(person_id)
     context = {
         "days": days[::-1],
         "total": total(days),
         "chart": _tokens_chart(days),
-        "today": day_tokens(person_id),
+        "today": today,
         "day_count": DAYS,
+        **_quota_used(today),
     }
-    return render(request, "accounts/usage.html", {**context, **_quota_left(context["today"])})
+    return render(request, "accounts/usage.html", context)
 
 
-def _quota_left(today: DayTokens) -> dict[str, int]:
+def _quota_used(today: DayTokens) -> dict[str, int]:
     """How much of the day's tokens is used, in percent, where they are limited."""
     if not today.quota:
         return {}

@@ -124,7 +124,7 @@ def _is_due(request: HttpRequest) -> bool:
     if person is None or not person.is_authenticated:
         return False
     key = request.session.session_key
-    return bool(key) and cache.add(f"session used {key}", 1, timeout=USE_RECORDED_EVERY)
+    return bool(key) and cache.add(f"session_used:{key}", 1, timeout=USE_RECORDED_EVERY)
 
 
 def _known_person(request: HttpRequest) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
@@ -95,7 +96,7 @@ def _apps() -> Any:
 
 def _use_once(form: Any, code: str) -> str:
     """The code, unless any process took it before. Raises ValidationError."""
-    key = f"two-factor {form.user.pk} {code}"
+    key = f"two_factor:{form.user.pk}:{normalize_user_code(code)}"
     if not caches["limits"].add(key, 1, timeout=CODE_SECONDS):
         raise Adapter().validation_error("incorrect_code")
     return code

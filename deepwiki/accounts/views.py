@@ -56,8 +56,6 @@ def locked_out(
     return response
 
 
-
-
 def _tokens(request: HttpRequest) -> QuerySet[ApiToken]:
     return ApiToken.objects.filter(user=request.user.pk, revoked_at=None)
 

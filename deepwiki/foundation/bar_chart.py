@@ -24,12 +24,12 @@ class Bar:
 
 @dataclass(frozen=True)
 class BarChart:
-    """Bars from the left, the highest as high as the drawing. `sum` is what they add up to,
+    """Bars from the left, the highest as high as the drawing. `total` is what they add up to,
     as it is shown, and `address` where more is told."""
 
     title: str
     bars: tuple[Bar, ...]
-    sum: str = ""
+    total: str = ""
     address: str = ""
     height: int = HEIGHT
     bar_width: int = BAR_WIDTH
@@ -44,11 +44,13 @@ class BarChart:
         return f"{self.title}: {'; '.join(bar.label for bar in self.bars)}"
 
 
-def bar_chart(title: str, values: Sequence[tuple[str, float]], **facts: str) -> BarChart:
-    """A chart of (label, value) pairs; values are at least 0. `facts`: `sum`, `address`."""
+def bar_chart(
+    title: str, values: Sequence[tuple[str, float]], *, total: str = "", address: str = ""
+) -> BarChart:
+    """A chart of (label, value) pairs; values are at least 0."""
     most = max((value for _, value in values), default=0) or 1
     bars = tuple(_bar(number, *pair, most) for number, pair in enumerate(values))
-    return BarChart(title, bars, **facts)
+    return BarChart(title, bars, total, address)
 
 
 def _bar(number: int, label: str, value: float, most: float) -> Bar:

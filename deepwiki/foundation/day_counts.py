@@ -19,6 +19,6 @@ def counts_by_day(statement: str, today: datetime) -> list[tuple[date, int]]:
     """
     since = today - timedelta(days=DAYS - 1)
     zone = timezone.get_current_timezone_name()
-    counts = dict(fetch_all(statement, {"since": since, "zone": zone}))
+    counts: dict[date, int] = dict(fetch_all(statement, {"since": since, "zone": zone}))
     days = [(since + timedelta(days=number)).date() for number in range(DAYS)]
     return [(day, counts.get(day, 0)) for day in days]

@@ -13,7 +13,7 @@ from deepwiki.foundation.read_only_admin import ReadOnly, ReadOnlyWithActions, s
 from repos import jobs, services
 from repos.models import Document, Index, IndexJob
 
-SHOWN_ERROR_CHARS = 80
+SHOWN_ERROR_CHARS = 60
 SHOWN_COMMIT_CHARS = 8
 
 

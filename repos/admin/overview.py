@@ -15,6 +15,7 @@ from deepwiki.admin import Site
 from deepwiki.foundation.bar_chart import BarChart, bar_chart
 from deepwiki.foundation.day_counts import KEPT_SECONDS, counts_by_day
 
+Counts = list[tuple[date, int]]
 # By the day they started: that has an index.
 JOBS = """
     SELECT (started_at AT TIME ZONE %(zone)s)::date, count(*)
@@ -32,7 +33,8 @@ FAILED_JOBS = """
 
 def charts() -> list[BarChart]:
     """Index jobs, and those that failed, of the last days."""
-    jobs, failed = cache.get_or_set("admin: jobs by day", _count, KEPT_SECONDS)
+    counts = cache.get_or_set("admin:jobs_by_day", _count, KEPT_SECONDS)
+    jobs, failed = cast(tuple[Counts, Counts], counts)
     address = reverse("admin:repos_indexjob_changelist")
     return [
         _chart("Index jobs", jobs, address),
@@ -40,15 +42,15 @@ def charts() -> list[BarChart]:
     ]
 
 
-def _count() -> tuple[list[tuple[date, int]], list[tuple[date, int]]]:
+def _count() -> tuple[Counts, Counts]:
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     return counts_by_day(JOBS, today), counts_by_day(FAILED_JOBS, today)
 
 
-def _chart(title: str, counts: list[tuple[date, int]], address: str) -> BarChart:
+def _chart(title: str, counts: Counts, address: str) -> BarChart:
     values = [(f"{date_format(day, 'j M')}: {count:,}", float(count)) for day, count in counts]
     total = sum(count for _, count in counts)
-    return bar_chart(title, values, sum=f"{total:,}", address=address)
+    return bar_chart(title, values, total=f"{total:,}", address=address)
 
 
 cast(Site, admin.site).add_charts(charts, permission="repos.view_indexjob")

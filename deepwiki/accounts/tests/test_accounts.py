@@ -177,7 +177,7 @@ def test_a_few_mistakes_are_forgiven_by_signing_in(client, alice):
 
 def test_the_admin_is_entered_by_the_sign_in_page_of_everybody(client, alice, carol):
     asked = client.get("/admin/", follow=True)
-    assert asked.redirect_chain[-1][0] == "/accounts/login/?next=/admin/"
+    assert asked.redirect_chain[-1][0] == "/accounts/login/?next=%2Fadmin%2F"
     assert client.post("/admin/login/", {"username": "carol", "password": "x"}).status_code == 302
     client.force_login(alice)
     assert client.get("/admin/", follow=True).status_code == 403

@@ -120,7 +120,7 @@ def test_a_token_is_made_for_what_is_chosen_and_for_so_long(client, alice):
     client.post("/accounts/tokens/new", {**form, "days": "0"})
     assert ApiToken.objects.filter(expires_at=None).count() == 1
     ApiToken.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    assert client.get("/accounts/profile/").content.decode().count("expired") == 2
+    assert client.get("/accounts/tokens/").content.decode().count("expired") == 2
 
 
 @pytest.mark.parametrize(

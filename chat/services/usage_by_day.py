@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from chat import services
+from chat.services.configuration import providers
 from chat.services.quotas import midnight
 from deepwiki.foundation.sql import fetch_all, read_sql
 
@@ -41,7 +41,7 @@ def usage_by_day(days: int, person_id: int | None = None) -> list[DayUsage]:
     since = midnight() - timedelta(days=days - 1)
     usage = {day: DayUsage(day) for day in (_day(since, number) for number in range(days))}
     values = {"since": since, "person": person_id, "zone": timezone.get_current_timezone_name()}
-    known = services.providers()
+    known = providers()
     for day, provider, model, questions, read, written in fetch_all(STATEMENT, values):
         cost = known.cost(provider, model, int(read), int(written))
         if day in usage:
