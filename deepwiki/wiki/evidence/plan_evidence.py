@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from deepwiki.wiki.evidence.index_reader import MAX_FILES, IndexReader
+from deepwiki.wiki.pages.documents import about, sections_of
+from deepwiki.wiki.pages.file_heads import first_sentence
 from deepwiki.wiki.plan import (
     JSON_PATH,
     TOML_PATH,
@@ -27,10 +29,12 @@ def read_wiki_settings(reader: IndexReader) -> WikiSettings:
 def read_name_hints(code: CodeBase, reader: IndexReader) -> NameHints:
     """The headings of documents in folders, and the names of the most important symbols."""
     documents = [path for path in sorted(code.files) if _is_readme(path)][:MAX_HEADINGS]
-    headings = {path: _heading(text) for path, text in reader.texts(documents).items()}
+    texts = reader.texts(documents)
+    headings = {path: _heading(text) for path, text in texts.items()}
+    sentences = {path: _first_sentence(text) for path, text in texts.items()}
     ranked = sorted(code.files, key=lambda path: (-code.files[path].rank, path))
     of_code = [path for path in ranked if code.files[path].role == "code"][:MAX_FILES]
-    return NameHints(headings, reader.top_names(of_code, SYMBOLS_PER_FILE))
+    return NameHints(headings, reader.top_names(of_code, SYMBOLS_PER_FILE), sentences)
 
 
 def _is_readme(path: str) -> bool:
@@ -50,6 +54,12 @@ def _heading(text: str) -> str:
         if title:
             return title if _is_plain(title) else ""
     return ""
+
+
+def _first_sentence(text: str) -> str:
+    """What a document says first; empty for one that says nothing."""
+    paragraphs = about(sections_of(text), 1)
+    return first_sentence(paragraphs[0].text) if paragraphs else ""
 
 
 def _is_underline(line: str) -> bool:

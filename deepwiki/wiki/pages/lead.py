@@ -30,12 +30,14 @@ class Lead:
     """A sentence about a page, and quotations that say more.
 
     The sentence is plain text in which code stands between backticks; `cited` is the citation
-    of the lines that say it.
+    of the lines that say it. `further` are the quotations without that sentence, or its citation
+    where nothing else is said.
     """
 
     summary: str
     paragraphs: Sequence[str] = ()
     cited: str = ""
+    further: Sequence[str] = ()
 
 
 def lead_of_part(source: PageSource) -> Lead:
@@ -50,7 +52,20 @@ def lead_of_document(source: PageSource, path: str, count: int) -> Lead | None:
     if not found:
         return None
     cited = source.cite(path, found[0].start, found[0].end)
-    return Lead(summary_of(first_sentence(found[0].text)), quoted(source, path, found), cited)
+    paragraphs = quoted(source, path, found)
+    said = first_sentence(found[0].text)
+    further = _further(found[0].text, said, cited, paragraphs[1:])
+    return Lead(summary_of(said), paragraphs, cited, further)
+
+
+def _further(text: str, said: str, cited: str, others: Sequence[str]) -> list[str]:
+    """What a first paragraph says beside a sentence that the page begins with, and the others."""
+    if len(said) > MAX_SUMMARY_CHARS:
+        return [quotation(text, cited), *others]
+    rest = text.removeprefix(said).strip()
+    if not any(map(str.isalnum, rest)):
+        return [cited, *others]
+    return [quotation(rest, cited), *others]
 
 
 def quoted(source: PageSource, path: str, paragraphs: Sequence[Paragraph]) -> list[str]:
@@ -119,7 +134,8 @@ def _of_comment(source: PageSource) -> Lead | None:
         return None
     head = source.heads[path]
     cited = source.cite(path, head.start, head.end)
-    return Lead(summary_of(head.sentence), [quotation(head.text, cited)], cited)
+    further = _further(head.text, head.sentence, cited, ())
+    return Lead(summary_of(head.sentence), [quotation(head.text, cited)], cited, further)
 
 
 def _speaking_files(source: PageSource) -> Iterator[str]:

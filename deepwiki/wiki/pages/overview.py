@@ -32,7 +32,7 @@ def overview_page(source: PageSource) -> PageContent:
     builder = PageBuilder(source.say)
     lead = _lead(source)
     parts = top_parts(source.plan)
-    builder.text(*lead.paragraphs, repository_size(source))
+    builder.text(*lead.further, repository_size(source))
     _parts(source, builder, parts)
     _where_to_begin(source, builder)
     builder.section("heading_build", *build_lines(source, builder))

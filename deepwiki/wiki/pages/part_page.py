@@ -46,7 +46,7 @@ def part_page(source: PageSource) -> PageContent:
     """The content of a part's page."""
     builder = PageBuilder(source.say)
     lead = lead_of_part(source)
-    builder.text(*lead.paragraphs, _size(source))
+    builder.text(*lead.further, _size(source))
     _children(source, builder)
     if source.programs:
         _program(source, builder)

@@ -13,7 +13,8 @@ from deepwiki.wiki.plan.attachments import attach, complete
 from deepwiki.wiki.plan.code_base import CodeBase
 from deepwiki.wiki.plan.communities import Group, group_files
 from deepwiki.wiki.plan.globs import matcher
-from deepwiki.wiki.plan.names import NameHints, part_title, slug_of
+from deepwiki.wiki.plan.names import NameHints, slug_of
+from deepwiki.wiki.plan.part_titles import TitledPart, main_folder
 from deepwiki.wiki.plan.topics import TOPIC_SLUGS, guides, references
 from deepwiki.wiki.plan.wanted_pages import wanted_parts
 from deepwiki.wiki.plan.wiki_plan import PageKind, PlannedPage, UncoveredFile, WikiPlan
@@ -128,21 +129,26 @@ class _Planner:
 
     def _parts(self, main: Sequence[str]) -> list[PlannedPage]:
         groups = _top_groups(group_files(self.code, main))
-        return list(self._pages_of(groups, ""))
+        within = main_folder(self.code, main) if len(groups) > 1 else ""
+        return list(self._pages_of(groups, "", within))
 
-    def _pages_of(self, groups: Iterable[Group], parent: str) -> Iterable[PlannedPage]:
-        """The pages of groups, the most important first, each before those below it."""
+    def _pages_of(self, groups: Iterable[Group], parent: str, within: str) -> Iterable[PlannedPage]:
+        """The pages of groups, the most important first, each before those below it.
+
+        `within` is the folder that the page above is about.
+        """
         for group in sorted(groups, key=self._order):
-            page = self._part(group, parent)
+            page = self._part(group, parent, within)
             yield page
-            yield from self._pages_of(group.children, page.slug)
+            below = main_folder(self.code, page.files)
+            yield from self._pages_of(group.children, page.slug, below)
 
     def _order(self, group: Group) -> tuple[float, tuple[str, ...]]:
         return -self._importance(group.files), group.files
 
-    def _part(self, group: Group, parent: str) -> PlannedPage:
+    def _part(self, group: Group, parent: str, within: str) -> PlannedPage:
         files = self._by_importance(group.files)
-        title = part_title(self.code, files, self.hints, self.titles)
+        title = TitledPart(self.code, files, self.hints, within).title(self.titles)
         slug = slug_of(title, self.slugs)
         self._take(title, slug)
         return PlannedPage(

@@ -127,7 +127,9 @@ def text_of(index: MemoryIndex, slug: str) -> str:
 def test_the_overview_says_what_its_readme_says_and_where_to_begin(index):
     text = text_of(index, "overview")
     assert page(index, "overview").summary == "Shop sells fruit to people who pay for it."
-    assert "> Shop sells fruit to people who pay for it. `README.md:L3`" in text
+    assert text.startswith(
+        "# Overview\n\nShop sells fruit to people who pay for it.\n\n`README.md:L3`"
+    )
     assert "4 files of shop are code (Python), 57 lines; 1 is a test." in text
     assert "| [Selling](wiki:selling) | Carts and what they cost. They hold fruit. | 2 |" in text
     assert "| `shop` | command | `shop.cli:main` | `pyproject.toml:L4` |" in text
@@ -137,7 +139,8 @@ def test_the_overview_says_what_its_readme_says_and_where_to_begin(index):
 
 def test_a_part_says_what_it_holds_who_uses_it_and_what_it_uses(index):
     text = text_of(index, "prices")
-    assert text.startswith("# Prices\n\nPrices of fruit.\n\n> Prices of fruit. `shop/prices.py:L1`")
+    assert text.startswith("# Prices\n\nPrices of fruit.\n\n`shop/prices.py:L1`\n\n")
+    assert text.count("Prices of fruit.") == text.count("| Prices of fruit.") + 1
     assert "1 file, 11 lines: Python." in text
     assert "| `price_of` | The price of an item. | `shop/prices.py:L8-L10` |" in text
     assert "| [Selling](wiki:selling) | 1 | `shop/prices.py` |" in text

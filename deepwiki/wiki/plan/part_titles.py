@@ -1,0 +1,239 @@
+"""Titles of parts without a language model: from READMEs, folders, files and symbols. Pure.
+
+The plainest that no other part has is taken. `within` is the folder that a reader knows
+already, since the part above, or the whole repository, is about it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from deepwiki.wiki.plan.code_base import CodeBase
+from deepwiki.wiki.plan.communities import common_folder
+from deepwiki.wiki.plan.names import MAX_TITLE_CHARS, NameHints, humanized, numbered_title
+
+OWN_SHARE = 0.5  # of the files of a folder, for a part to have its name
+# Of a part's files, and of their importance, that lie in the folder it is named after.
+FOLDER_SHARE = 0.6
+PLAIN_WEIGHT = 0.1  # of a file whose name says nothing
+OUTSIDE_WEIGHT = 0.2  # of a file outside of the folder
+MAX_SENTENCE_CHARS = 64
+# Folders and files that say nothing of what they hold.
+PLAIN_FOLDERS = frozenset(
+    "src lib libs app apps pkg packages source main java python static".split()
+)
+PLAIN_FILES = frozenset(
+    "index main init mod lib base util utils common helpers types typing compat version constants "
+    "makefile setup conftest manage src".split()
+)
+READMES = ("README.md", "README.rst", "README.txt", "readme.md", "README")
+SHORT_WORDS = {"js": "JavaScript", "ts": "TypeScript", "css": "styles", "py": "Python"}
+LONG_WORDS = {"migrations": "database migrations"}
+WEB_FOLDERS = frozenset("static public assets www web".split())
+OF_PAGES = frozenset({"js", "ts", "css"})
+CLAUSE_END = re.compile(r"[;:.]\s")
+NO_TITLE = frozenset("<>[]|*_\\")
+
+
+@dataclass(frozen=True)
+class TitledPart:
+    """A part that needs a title; `files` are by importance."""
+
+    code: CodeBase
+    files: Sequence[str]
+    hints: NameHints
+    within: str = ""
+
+    def title(self, taken: Container[str]) -> str:
+        """A title that is not taken; `taken` are casefolded."""
+        for title in self._candidates():
+            cut = " ".join(title.split())[:MAX_TITLE_CHARS].strip()
+            if cut and cut.casefold() not in taken:
+                return cut
+        first = self.files[0][-MAX_TITLE_CHARS + 20 :] if self.files else "Files"
+        return numbered_title(first, taken)
+
+    @cached_property
+    def folder(self) -> str:
+        """The folder that it is mostly about; empty for the root."""
+        return main_folder(self.code, self.files)
+
+    def _candidates(self) -> Iterator[str]:
+        if self.folder != self.within and self._owns_folder:
+            yield self._of_readme
+            yield self._folder_title
+            yield self._last_name
+            yield self._qualified_name
+        yield from self._of_elements()
+        for path in self.files[:5]:
+            yield from map(humanized, self.hints.symbols.get(path, ())[:2])
+        yield from self.files[:5]
+
+    @property
+    def _owns_folder(self) -> bool:
+        """Whether most files of the folder that could be of the part are."""
+        if not self.folder:
+            return False
+        roles = {self.code.files[path].role for path in self.files}
+        languages = {self.code.files[path].language for path in self.files}
+        inside = f"{self.folder}/"
+        others = (file for path, file in self.code.files.items() if path.startswith(inside))
+        total = sum(file.role in roles and file.language in languages for file in others)
+        own = sum(path.startswith(inside) for path in self.files)
+        return own >= OWN_SHARE * total
+
+    @property
+    def _of_readme(self) -> str:
+        """What the README of the folder is called; what it says first where that is a path."""
+        paths = (f"{self.folder}/{name}" for name in READMES)
+        path = next((path for path in paths if path in self.hints.headings), "")
+        heading = self.hints.headings.get(path, "")
+        before, colon, rest = heading.partition(": ")
+        if not _is_path(before, self.folder):
+            return heading
+        said = rest if colon else _short(self.hints.sentences.get(path, ""))
+        if not said or not self._last_name:
+            return ""
+        return f"{self._last_name}: {_lowered(said)}"
+
+    @property
+    def _names(self) -> list[str]:
+        """The names of the folder below what a reader knows, those that say something."""
+        known = f"{self.within}/" if self.within else ""
+        return _telling(self.folder.removeprefix(known))
+
+    @property
+    def _last_name(self) -> str:
+        return _spelled(self._names[-1], self.folder) if self._names else ""
+
+    @property
+    def _folder_title(self) -> str:
+        """The folder in words, with the one around it."""
+        return _joined(self._names, self.folder)
+
+    @property
+    def _qualified_name(self) -> str:
+        """The same, also with a folder that a reader knows."""
+        return _joined(_telling(self.folder), self.folder)
+
+    def _of_elements(self) -> Iterator[str]:
+        """What is in the folder: its main folders and files."""
+        elements = self._elements
+        for count in (2, 3, 1, 4):
+            if len(elements) >= count:
+                yield self._of_folder(_enumerated(elements[:count]))
+        if elements and self.folder:
+            yield f"{_capital(elements[0])} ({self.folder})"
+
+    def _of_folder(self, title: str) -> str:
+        """A title with the folder that it is of, unless a reader knows that."""
+        if not self._last_name or self.folder == self.within:
+            return title
+        return f"{self._last_name}: {_lowered(title)}"
+
+    @property
+    def _elements(self) -> list[str]:
+        """Names right below the folder, the most important first, those that say nothing last."""
+        ranks: dict[str, float] = defaultdict(float)
+        for path in self.files:
+            name, weight = self._element(path)
+            ranks[name] += weight * self.code.files[path].rank
+        ranks.pop("", None)
+        return sorted(ranks, key=lambda name: (-ranks[name], name))
+
+    def _element(self, path: str) -> tuple[str, float]:
+        """What a file counts for, and how much: a folder or file right below that of the part.
+
+        Of a part that is of no folder, it is the folder of the file.
+        """
+        inside = f"{self.folder}/"
+        if not self.folder and "/" in path:
+            names = _telling(path.rpartition("/")[0]) or [_stem(path.rpartition("/")[2])]
+            return _spelled(names[-1], path), 1.0
+        if self.folder and not path.startswith(inside):
+            return _spelled(_stem(path.rpartition("/")[2]), path), OUTSIDE_WEIGHT * PLAIN_WEIGHT
+        name, _, below = path.removeprefix(inside).partition("/")
+        stem = name if below else _stem(name)
+        weight = PLAIN_WEIGHT if stem.lower() in PLAIN_FILES else 1.0
+        return _spelled(stem, path), weight
+
+
+def main_folder(code: CodeBase, files: Sequence[str]) -> str:
+    """The deepest folder with FOLDER_SHARE of files, and of their importance; empty for the root."""
+    everything = common_folder(files)
+    ranks: dict[str, float] = defaultdict(float)
+    counts: dict[str, int] = defaultdict(int)
+    for path in files:
+        folder = path.rpartition("/")[0]
+        while folder:
+            ranks[folder] += code.files[path].rank
+            counts[folder] += 1
+            folder = folder.rpartition("/")[0]
+    total = FOLDER_SHARE * sum(code.files[path].rank for path in files)
+    most = FOLDER_SHARE * len(files)
+    large = [name for name, rank in ranks.items() if rank >= total and counts[name] >= most]
+    return max(large, key=lambda folder: (folder.count("/"), folder), default=everything)
+
+
+def _is_path(heading: str, folder: str) -> bool:
+    """Whether a heading only repeats the path of its folder."""
+    return bool(heading) and f"/{folder}".endswith("/" + heading.strip("`/ ").replace(".", "/"))
+
+
+def _short(sentence: str) -> str:
+    """A sentence, or its first clause, where that is short enough for a title."""
+    text = sentence.replace("`", "").strip().rstrip(".")
+    clause = CLAUSE_END.split(text, maxsplit=1)[0]
+    if len(clause) > MAX_SENTENCE_CHARS or set(clause) & NO_TITLE:
+        return ""
+    return clause
+
+
+def _telling(folder: str) -> list[str]:
+    """The names of a path that say something."""
+    names = folder.split("/")
+    return [name for name in names if name and name.lower() not in PLAIN_FOLDERS]
+
+
+def _joined(names: Sequence[str], path: str) -> str:
+    """The last name in words, with the one around it."""
+    spelled = [_spelled(name, path) for name in names[-2:]]
+    if len(spelled) < 2:
+        return "".join(spelled)
+    return f"{spelled[0]}: {_lowered(spelled[1])}"
+
+
+def _stem(name: str) -> str:
+    return name.strip("_.").partition(".")[0].strip("_")
+
+
+def _spelled(name: str, path: str) -> str:
+    """A name in words; `path` is where it stands."""
+    lower = name.lower()
+    words = SHORT_WORDS.get(lower, "") or LONG_WORDS.get(lower, "") or humanized(name)
+    if lower in OF_PAGES and WEB_FOLDERS & set(path.lower().split("/")):
+        words = f"{words} of the pages"
+    return _capital(words)
+
+
+def _capital(title: str) -> str:
+    return title[:1].upper() + title[1:]
+
+
+def _lowered(title: str) -> str:
+    first = title.split(" ", 1)[0]
+    if any(map(str.isupper, first[1:])):
+        return title
+    return title[:1].lower() + title[1:]
+
+
+def _enumerated(names: Iterable[str]) -> str:
+    first, *rest = names
+    rest = [_lowered(name) for name in rest]
+    if not rest:
+        return first
+    return ", ".join([first, *rest[:-1]]) + f" and {rest[-1]}"

@@ -1,0 +1,73 @@
+"""Titles of parts made from the code: words that tell a newcomer what a part is."""
+
+import pytest
+
+from deepwiki.wiki.plan import NameHints
+from deepwiki.wiki.plan.part_titles import TitledPart
+from deepwiki.wiki.tests.code_bases import code_base
+
+OTHERS = [f"other/{number}/file_{number}.py" for number in range(9)]
+
+
+def title(files, within="", taken=(), others=OTHERS, **hints):
+    code = code_base([*files, *others])
+    return TitledPart(code, files, NameHints(**hints), within).title(set(taken))
+
+
+@pytest.mark.parametrize(
+    ("heading", "sentence", "expected"),
+    [
+        ("Prices of the shop", "It has them all.", "Prices of the shop"),
+        ("shop/prices", "What an order costs.", "Prices: what an order costs"),
+        ("shop/prices", "What an order costs. Pure.", "Prices: what an order costs"),
+        ("shop.prices: what an order costs", "", "Prices: what an order costs"),
+        ("prices", "API of the shop: all of it.", "Prices: API of the shop"),
+        ("shop/prices", "A very long sentence that goes on " * 4, "Shop: prices"),
+        ("shop/prices", "", "Shop: prices"),
+        ("shop/prices", "Of <b>all</b> things.", "Shop: prices"),
+    ],
+)
+def test_a_readme_names_its_folder_by_what_it_says_and_not_by_a_path(heading, sentence, expected):
+    path = "shop/prices/README.md"
+    files = [f"shop/prices/{name}.py" for name in "abc"]
+    hints = {"headings": {path: heading}, "sentences": {path: sentence}}
+    assert title(files, **hints) == expected
+
+
+def test_what_stands_around_a_folder_is_said_unless_the_reader_knows_it():
+    files = [f"chat/web/{name}.py" for name in "abc"]
+    assert title(files) == "Chat: web"
+    assert title(files, within="chat") == "Web"
+    assert title(files, within="chat", taken={"web"}) == "Chat: web"
+
+
+def test_words_that_programs_shorten_are_spelled_out():
+    assert title([f"static/js/{name}.js" for name in "abc"]) == "JavaScript of the pages"
+    assert title([f"tools/js/{name}.js" for name in "abc"]) == "Tools: JavaScript"
+    assert title([f"shop/migrations/{name}.py" for name in "abc"]) == "Shop: database migrations"
+
+
+def test_a_part_of_a_folder_that_is_known_is_named_by_what_it_holds():
+    files = [f"src/shop/{name}.py" for name in ("prices", "__init__", "utils", "mail", "_types")]
+    assert title(files[:1] + files[1:], within="src/shop") == "Mail and prices"
+    assert title(files, taken={"mail and prices", "shop"}, within="src/shop").startswith(
+        "Mail, prices"
+    )
+    some = [*files, *[f"src/shop/more/x{number}.py" for number in range(40)]]
+    assert title(files, others=[*OTHERS, *some[5:]]) == "Shop: mail and prices"
+
+
+def test_files_of_several_folders_name_it_by_these():
+    files = ["repos/graph/edges.py", "deepwiki/foundation/sql.py", "Makefile"]
+    code = code_base({files[0]: {"rank": 3.0}, files[1]: {"rank": 2.0}, files[2]: {}})
+    assert TitledPart(code, files, NameHints()).title(set()) == "Graph and foundation"
+
+
+def test_files_that_say_nothing_are_named_by_their_symbols_or_paths():
+    files = ["a/index.py", "a/main.py"]
+    taken = {"index", "main", "a: index and main", "a: index", "a: main", "index (a)", "a"}
+    named = title(files, taken=taken, symbols={"a/index.py": ["HttpServer"]})
+    assert named == "HTTP server"
+    everything = {*taken, "http server"}
+    assert title(files, taken=everything, symbols={"a/index.py": ["HttpServer"]}) == "a/index.py"
+    assert title([]) == "Files"
