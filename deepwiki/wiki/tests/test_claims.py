@@ -53,6 +53,29 @@ def test_citations_in_tables_code_and_links_are_claims_too():
     assert {claim.path for claim in claims_of(markdown)} == {"a.py", "b.py", "c/d.py"}
 
 
+class KnownPaths:
+    """Knows one path."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __call__(self, citation):
+        raise AssertionError
+
+    def known_path(self, path):
+        return path * (path == self.path)
+
+    def has_folder(self, path):
+        return False
+
+
+def test_a_citation_that_no_sentence_holds_whole_is_a_claim_of_no_sentence_once():
+    path = "docs/Read me. Now.md"
+    claims = claims_of(f"It is in {path}:L1-L2 as said. See `a.py:L3`.", KnownPaths(path))
+    assert DraftClaim("", path, 1, 2) in claims
+    assert [claim.path for claim in claims].count("a.py") == 1
+
+
 def test_claims_beyond_the_bound_are_left_out():
     markdown = " ".join(f"One `a.py:L{n}`." for n in range(1, 2 * MAX_CLAIMS))
     assert len(claims_of(markdown)) == MAX_CLAIMS

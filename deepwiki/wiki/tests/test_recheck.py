@@ -99,6 +99,20 @@ def test_a_file_under_another_path_has_moved(app, tmp_path):
     assert ("mail", "moved", "post/letters.py", 4) in claims()
 
 
+def test_a_file_under_another_path_has_moved_in_an_index_that_was_made_anew(app, tmp_path):
+    with_claims(app)
+    others = {f"shop/other/o{n}.py": f"o = 'other {n}'\n" for n in range(6)}
+    reindexed(app, tmp_path, {"shop/mail.py": None, "post/letters.py": MAIL, **others})
+    assert app.current_index.documents.exclude(added_in=0).count() == 0
+    assert ("mail", "moved", "post/letters.py", 4) in claims()
+
+
+def test_a_copy_of_a_file_is_not_where_its_lines_have_moved(app, tmp_path):
+    with_claims(app)
+    reindexed(app, tmp_path, {"shop/mail.py": "# new\n" + MAIL, "post/letters.py": MAIL})
+    assert ("mail", "moved", "shop/mail.py", 5) in claims()
+
+
 def test_a_file_of_another_path_and_other_text_has_moved_too(app, tmp_path):
     with_claims(app)
     reindexed(app, tmp_path, {"shop/mail.py": None, "post/mail.py": "# moved\n" + MAIL})

@@ -1,10 +1,10 @@
 """Pages whose lines have changed are patched by a model, and nothing else is."""
 
-import contextlib
 import re
 
 import pytest
 
+from chat import services
 from deepwiki.foundation.text import estimated_tokens
 from deepwiki.wiki.ledger.standing import stale_versions
 from deepwiki.wiki.models import PageClaim, PageRefresh, PageVersion, Wiki
@@ -212,13 +212,15 @@ def test_a_service_that_fails_ends_the_refresh(stale):
     assert len(done) == 1 and PageRefresh.objects.get().error
 
 
-def test_pages_are_patched_by_themselves_only_within_a_budget_of_the_wiki(stale, monkeypatch):
-    model = ScriptedModel(rewriting("New `shop/prices.py:L5-L6`."))
-    monkeypatch.setattr(runner, "default_model", lambda stop, budget: contextlib.nullcontext(model))
+def test_pages_are_patched_by_themselves_only_within_a_budget_of_the_wiki(stale, model, settings):
+    settings.PROVIDER_ENVIRONMENT = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": model.url}
+    services.providers.cache_clear()
+    answer = rewriting("New `shop/prices.py:L5-L6`.")
+    model.write = lambda body: answer(body["messages"][-1]["content"])
     runner.run(stale.pk)
-    assert not model.asked
+    assert not model.requests
     Wiki.objects.update(refresh_tokens=10_000)
-    assert len(runner.run(stale.pk).asked) == 1 and len(model.asked) == 1
+    assert len(runner.run(stale.pk).asked) == 1 and len(model.requests) == 1
     assert not PageClaim.objects.filter(version=newest("prices"), state="changed").exists()
 
 

@@ -1,9 +1,11 @@
 """What becomes of a claim when its file changes: kept, moved or changed, by hash and context."""
 
+from dataclasses import replace
+
 import pytest
 
 from deepwiki.testing.growth import LINEAR, growth
-from deepwiki.wiki.ledger.line_hashes import LineHashes
+from deepwiki.wiki.ledger.line_hashes import WEIGHT_CHARS, LineHashes
 from deepwiki.wiki.ledger.relocation import ClaimLines, relocate, renamed
 
 FUNCTION = [
@@ -42,6 +44,12 @@ def test_the_same_lines_at_the_same_place_stay():
     assert found(FILE) == ("verified",)
     assert found([*FILE, "more"]) == ("verified",)
     assert found([line + "  " for line in FILE]) == ("verified",)
+
+
+def test_lines_of_another_hash_and_the_same_weight_are_others():
+    claim = claim_at(4, 6)
+    weight, digest = claim.lines_hash[:WEIGHT_CHARS], claim.lines_hash[WEIGHT_CHARS:]
+    assert found(FILE, replace(claim, lines_hash=weight + digest[::-1])) == ("changed",)
 
 
 def test_lines_that_stand_further_down_have_moved():
