@@ -46,7 +46,8 @@ def write_again(page: WikiPage, user_id: int | None) -> WikiBuild:
     last = page.wiki.builds.exclude(model="").order_by("-created_at").first()
     order = builds.BuildOrder(only_slug=page.slug)
     if last is not None:
-        order = replace(order, provider=last.provider, model=last.model, max_tokens=PAGE_TOKENS)
+        named = replace(order, provider=last.provider, model=last.model)
+        order = replace(named, language=last.language, max_tokens=PAGE_TOKENS)
     return build_wiki(page.wiki.repository, user_id, order)
 
 

@@ -13,10 +13,12 @@ from repos.search import line_counts
 
 FRAME_TOKENS = 4_000  # of instructions, links, the page made from the code
 PAGE_TOKENS = 2_500  # that a page is written with
-LOOK_TOKENS = 4_000  # read by a second look at a page
+LOOK_TOKENS = 12_000  # read by a second look at a page, its repair and the look at that
+LOOKED_TOKENS = 2_000  # written by these
 FILES_EACH = 8  # of a page, where no wiki was planned yet
 MIN_PAGES, MAX_PAGES = 3, 80
-PLAN_TOKENS = 6_000
+PLAN_TOKENS = 7_500  # read, with the README and our instructions
+PLAN_PAGE_TOKENS = 80  # written of each page of a plan
 CAP_FACTOR = 1.5
 
 
@@ -55,7 +57,7 @@ def estimate(repository: Repository, provider: str, model: str) -> Estimate:
     lines = _lines(repository)
     packs = list(_packs(repository, lines)) or [MAX_PACK_TOKENS] * _pages(len(lines))
     read = PLAN_TOKENS + sum(packs) + len(packs) * (FRAME_TOKENS + LOOK_TOKENS)
-    written = len(packs) * PAGE_TOKENS
+    written = len(packs) * (PAGE_TOKENS + LOOKED_TOKENS + PLAN_PAGE_TOKENS)
     return Estimate(len(packs), read, written, providers().cost(provider, model, read, written))
 
 

@@ -18,11 +18,19 @@ from deepwiki.wiki.builds.page_store import (
     save_page,
 )
 from deepwiki.wiki.content import PageContent
-from deepwiki.wiki.models import BuildPage, PageVersion, WikiBuild, WikiPage
-from deepwiki.wiki.plan import PlannedPage
+from deepwiki.wiki.models import (
+    DEFAULT_LANGUAGE,
+    BuildPage,
+    PageVersion,
+    WikiBuild,
+    WikiPage,
+)
+from deepwiki.wiki.plan import PlannedPage, WikiSettings
+from deepwiki.wiki.translation.languages import find_language
 from deepwiki.wiki.writing.call_budget import Budget, Spent
 from deepwiki.wiki.writing.model_calls import CallFailed, ModelCaller
 from deepwiki.wiki.writing.page_writer import MODEL_KINDS, PageWriter, WrittenBelow
+from deepwiki.wiki.writing.second_look import SecondLook
 from repos.jobs import stopping
 
 logger = logging.getLogger(__name__)
@@ -39,6 +47,17 @@ def model_of(build: WikiBuild) -> Iterator[ModelCaller | None]:
         return
     with ModelCaller(build.provider, build.model, _budget(build), stopping.is_set) as caller:
         yield caller
+
+
+def language_of(build: WikiBuild, settings: WikiSettings) -> str:
+    """The code of the language that the pages of a build are written in.
+
+    It is the one that was asked for, else that of the repository's settings, else English.
+    """
+    found = find_language(build.language or settings.language)
+    if found is None:
+        return DEFAULT_LANGUAGE
+    return found.answer
 
 
 def in_writing_order(rows: Sequence[BuildPage]) -> list[BuildPage]:
@@ -69,7 +88,7 @@ class ModelWriting:
             return
         try:
             self._check_refused()
-            written = self.writer.write(page, from_code, self._below(row))
+            written = SecondLook(self.writer).write(page, from_code, self._below(row))
         except CallFailed as failed:
             self._note_refusal(failed)
             self._fall_back(row, page, from_code, str(failed))

@@ -34,6 +34,7 @@ class BuildOrder:
     max_tokens: int = 0
     max_cost: float = 0.0
     only_slug: str = ""
+    language: str = ""
 
 
 FROM_CODE = BuildOrder()

@@ -15,7 +15,13 @@ from django.utils import timezone
 
 from deepwiki.foundation.incidents import log_incident
 from deepwiki.wiki.builds import claims, queue
-from deepwiki.wiki.builds.model_writing import ModelWriting, in_writing_order, model_of
+from deepwiki.wiki.builds.model_plan import ModelPlan, keep_purposes, plan_material
+from deepwiki.wiki.builds.model_writing import (
+    ModelWriting,
+    in_writing_order,
+    language_of,
+    model_of,
+)
 from deepwiki.wiki.builds.page_store import (
     ClaimLost,
     fail_page,
@@ -30,7 +36,7 @@ from deepwiki.wiki.models import BuildPage, Wiki, WikiBuild
 from deepwiki.wiki.pages import write_page
 from deepwiki.wiki.plan import CodeBase, Coverage, WikiPlan, WikiSettings, plan_wiki
 from deepwiki.wiki.writing.call_budget import CapReached
-from deepwiki.wiki.writing.model_calls import CallFailed, CallStopped
+from deepwiki.wiki.writing.model_calls import CallFailed, CallStopped, ModelCaller
 from deepwiki.wiki.writing.page_writer import PageWriter
 from repos.access import OPERATOR_ID
 from repos.jobs import stopping
@@ -78,11 +84,15 @@ def run(build_id: uuid.UUID | str, on_update: OnUpdate = lambda build: None) -> 
 
 @dataclass(frozen=True)
 class _Made:
-    """A plan with what its pages are written from."""
+    """A plan with what its pages are written from.
+
+    `refused` is what the service of the model said of the plan if it takes no request of ours.
+    """
 
     plan: WikiPlan
     code: CodeBase
     reader: IndexReader
+    refused: str = ""
 
 
 def _execute(build: WikiBuild, on_update: OnUpdate) -> WikiBuild:
@@ -123,11 +133,12 @@ def _make(build: WikiBuild, snapshot: IndexSnapshot, on_update: OnUpdate) -> Non
         _end(build, State.CANCELLED, SWITCHED_OFF)
         return
     with model_of(build) as caller:
-        made = _plan(build, snapshot, reader, settings)
+        made = _plan(build, snapshot, reader, settings, caller)
         model = None
         if caller is not None:
-            writer = PageWriter(caller, snapshot, made.plan, made.code, reader)
-            model = ModelWriting(build, writer)
+            language = language_of(build, settings)
+            writer = PageWriter(caller, snapshot, made.plan, made.code, reader, language)
+            model = ModelWriting(build, writer, made.refused)
         _write_all(build, made, model, on_update)
 
 
@@ -146,20 +157,35 @@ def _write_all(
 
 
 def _plan(
-    build: WikiBuild, snapshot: IndexSnapshot, reader: IndexReader, settings: WikiSettings
+    build: WikiBuild,
+    snapshot: IndexSnapshot,
+    reader: IndexReader,
+    settings: WikiSettings,
+    caller: ModelCaller | None,
 ) -> _Made:
     """The plan at the commit of the snapshot, stored unless a former run of the build did so."""
     code = read_code_base(snapshot, build.wiki.repository.name)
-    planned = plan_wiki(code, read_name_hints(code, reader), settings)
+    hints = read_name_hints(code, reader)
+    planned = plan_wiki(code, hints, settings)
+    refused = ""
+    if not settings.pages:
+        material = plan_material(code, reader, hints, settings, language_of(build, settings))
+        by_model = ModelPlan(build, caller, code, material)
+        planned, refused = by_model.arrange(planned), by_model.refused
     plan, former_ids = match_stored(build.wiki, planned)
-    slugs = BuildPage.objects.filter(build=build).values_list("page__slug", flat=True)
-    wanted = {build.only_slug} if build.only_slug else set(plan.by_slug)
-    if build.commit != snapshot.commit or set(slugs) != wanted:
+    if _is_unstored(build, snapshot, plan):
         build.commit = snapshot.commit
         index = Index.objects.filter(pk=snapshot.index_id).first()
         left_out = index.skipped.get("counts", {}) if index else {}
         store_plan(build, plan, former_ids, Coverage.of(plan, code, left_out).as_json())
-    return _Made(plan, code, reader)
+        keep_purposes(build, plan)
+    return _Made(plan, code, reader, refused)
+
+
+def _is_unstored(build: WikiBuild, snapshot: IndexSnapshot, plan: WikiPlan) -> bool:
+    slugs = BuildPage.objects.filter(build=build).values_list("page__slug", flat=True)
+    wanted = {build.only_slug} if build.only_slug else set(plan.by_slug)
+    return build.commit != snapshot.commit or set(slugs) != wanted
 
 
 def _write(build: WikiBuild, row: BuildPage, made: _Made, model: ModelWriting | None) -> None:

@@ -9,8 +9,10 @@ class ModelBuild(models.Model):
     """Fields of a build. Without a `model` its pages are made from the code only.
 
     `max_tokens` and `max_cost` (dollars) are the caps at which it pauses, 0: none. `plan` is
-    what the model says of the plan, as `deepwiki.wiki.writing.plan_reply` leaves it.
-    `only_slug` is the one page that is made, empty: all.
+    what the model says of the plan at `commit`: `pages` as `ArrangedPage.as_json()` and their
+    `purposes` by slug, or why there is none as `notice` with a `detail`.
+    `only_slug` is the one page that is made, empty: all. `language` is the code of an answer
+    language, empty: that of the repository's settings.
     """
 
     provider = models.CharField(max_length=100, blank=True, default="", db_default="")
@@ -21,6 +23,7 @@ class ModelBuild(models.Model):
     output_tokens = models.BigIntegerField(default=0, db_default=0)
     cost = models.FloatField(default=0, db_default=0)
     plan = models.JSONField(default=dict, db_default={}, blank=True)
+    language = models.CharField(max_length=10, blank=True, default="", db_default="")
     only_slug = models.CharField(max_length=100, blank=True, default="", db_default="")
 
     class Meta:

@@ -118,7 +118,7 @@ class PageVersion(models.Model):
         default=dict,
         db_default={},
         blank=True,
-        help_text="What of its questions it answers: `deepwiki.wiki.writing.page_writer`.",
+        help_text="What of its questions it answers: `deepwiki.wiki.writing.second_look`.",
     )
     restored_from = models.IntegerField(
         null=True, blank=True, help_text="The version whose words these are, put back by `author`."

@@ -1,5 +1,6 @@
 """Which pages a wiki has, planned from the files of an index and their links."""
 
+from deepwiki.wiki.plan.arrangement import ArrangedPage, arranged, can_merge
 from deepwiki.wiki.plan.code_base import CodeBase, FileArtifact, FileLink, LinkKind, PlannedFile
 from deepwiki.wiki.plan.coverage import Coverage
 from deepwiki.wiki.plan.identity import FormerPage, MatchedPlan, match_plan
@@ -18,6 +19,7 @@ from deepwiki.wiki.plan.wiki_settings import (
 __all__ = [
     "JSON_PATH",
     "TOML_PATH",
+    "ArrangedPage",
     "CodeBase",
     "Coverage",
     "FileArtifact",
@@ -34,6 +36,8 @@ __all__ = [
     "WantedPage",
     "WikiPlan",
     "WikiSettings",
+    "arranged",
+    "can_merge",
     "match_plan",
     "plan_wiki",
     "read_settings",

@@ -31,8 +31,13 @@ PLAIN_FILES = frozenset(
     "makefile setup conftest manage src".split()
 )
 READMES = ("README.md", "README.rst", "README.txt", "readme.md", "README")
-SHORT_WORDS = {"js": "JavaScript", "ts": "TypeScript", "css": "styles", "py": "Python"}
-LONG_WORDS = {"migrations": "database migrations"}
+WORDS = {
+    "js": "JavaScript",
+    "ts": "TypeScript",
+    "css": "styles",
+    "py": "Python",
+    "migrations": "database migrations",
+}
 WEB_FOLDERS = frozenset("static public assets www web".split())
 OF_PAGES = frozenset({"js", "ts", "css"})
 CLAUSE_END = re.compile(r"[;:.]\s")
@@ -188,9 +193,11 @@ def _short(sentence: str) -> str:
     """A sentence, or its first clause, where that is short enough for a title."""
     text = sentence.replace("`", "").strip().rstrip(".")
     clause = CLAUSE_END.split(text, maxsplit=1)[0]
-    if len(clause) > MAX_SENTENCE_CHARS or set(clause) & NO_TITLE:
-        return ""
-    return clause
+    return clause * _fits_title(clause)
+
+
+def _fits_title(clause: str) -> bool:
+    return len(clause) <= MAX_SENTENCE_CHARS and not set(clause) & NO_TITLE
 
 
 def _telling(folder: str) -> list[str]:
@@ -213,11 +220,14 @@ def _stem(name: str) -> str:
 
 def _spelled(name: str, path: str) -> str:
     """A name in words; `path` is where it stands."""
-    lower = name.lower()
-    words = SHORT_WORDS.get(lower, "") or LONG_WORDS.get(lower, "") or humanized(name)
-    if lower in OF_PAGES and WEB_FOLDERS & set(path.lower().split("/")):
+    words = WORDS.get(name.lower(), "") or humanized(name)
+    if _is_of_pages(name, path):
         words = f"{words} of the pages"
     return _capital(words)
+
+
+def _is_of_pages(name: str, path: str) -> bool:
+    return name.lower() in OF_PAGES and bool(WEB_FOLDERS & set(path.lower().split("/")))
 
 
 def _capital(title: str) -> str:
@@ -225,15 +235,18 @@ def _capital(title: str) -> str:
 
 
 def _lowered(title: str) -> str:
-    first = title.split(" ", 1)[0]
-    if any(map(str.isupper, first[1:])):
+    if _is_short_form(title.split(" ", 1)[0]):
         return title
     return title[:1].lower() + title[1:]
 
 
+def _is_short_form(word: str) -> bool:
+    return any(map(str.isupper, word[1:]))
+
+
 def _enumerated(names: Iterable[str]) -> str:
     first, *rest = names
-    rest = [_lowered(name) for name in rest]
     if not rest:
         return first
-    return ", ".join([first, *rest[:-1]]) + f" and {rest[-1]}"
+    *between, last = map(_lowered, rest)
+    return ", ".join([first, *between]) + f" and {last}"

@@ -9,6 +9,7 @@ from typing import Any
 
 GIVEN = re.compile(r'<file cite="(?P<path>[^"\n]+):L(?P<start>\d+)-L(?P<end>\d+)">')
 TITLE = re.compile(r"^title: (.+)$", re.MULTILINE)
+QUESTION = re.compile(r"^(\d+)\. (.+)$", re.MULTILINE)
 Body = dict[str, Any]
 
 
@@ -60,6 +61,34 @@ def sound_page(body: Body, extra: str = "") -> str:
     )
 
 
+def planned_pages(body: Body) -> list[dict[str, Any]]:
+    """The pages that a request for a plan gives."""
+    return [json.loads(line) for line in material_of(body).splitlines() if line[:6] == '{"id":']
+
+
+def sound_plan(body: Body) -> str:
+    """Each page keeps its name and has a purpose."""
+    pages = [
+        {"parts": [page["id"]], "title": page["title"], "purpose": f"What {page['id']} is for."}
+        for page in planned_pages(body)
+    ]
+    return json.dumps({"pages": pages})
+
+
+def asked_in(body: Body) -> list[tuple[int, str]]:
+    """The questions of a request, with their numbers."""
+    found = QUESTION.findall(material_of(body))
+    return [(int(number), text) for number, text in found]
+
+
+def all_answered(body: Body) -> str:
+    """Each question is answered by the first words of the page."""
+    page = material_of(body).split('about="the page">', 1)[1].split("</map>")[0]
+    sentence = next(line for line in page.splitlines() if line.startswith("Model words about"))
+    answers = [{"n": number, "quote": sentence} for number, _ in asked_in(body)]
+    return json.dumps({"answers": answers})
+
+
 def answering(pages: Callable[[Body], str] = sound_page, **others: Callable[[Body], str]) -> Any:
     """What a server writes: `pages` for pages; for plans, questions and repairs by name."""
 
@@ -68,7 +97,7 @@ def answering(pages: Callable[[Body], str] = sound_page, **others: Callable[[Bod
         if system.startswith("You write one page"):
             return pages(body)
         if system.startswith("You arrange"):
-            return others.get("plan", lambda body: "no")(body)
+            return others.get("plan", sound_plan)(body)
         if system.startswith("You check"):
             return others.get("questions", lambda body: '{"answers": []}')(body)
         return others.get("repair", lambda body: "no")(body)

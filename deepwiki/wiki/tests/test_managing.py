@@ -126,7 +126,7 @@ def test_a_build_by_a_model_is_estimated_and_confirmed_with_caps(
     make_wiki(repository)
     page = f"/r/{repository.pk}/wiki-build"
     shown = client.get(page).content.decode()
-    assert "About 3 pages by the model" in shown and "about $0.0" in shown
+    assert "About 3 pages by the model" in shown and "about $0." in shown
     assert client.get(f"{page}?model=openai|other").status_code == 404
     form = {"model": "openai|writer", "max_tokens": "5000", "max_cost": "0.25"}
     assert client.post(page, form).status_code == 302

@@ -15,6 +15,7 @@ from chat.web.model_choices import provider_choices
 from deepwiki.foundation.parsing import parse_number
 from deepwiki.wiki import builds, services
 from deepwiki.wiki.builds.estimate import Estimate, estimate
+from deepwiki.wiki.builds.model_plan import last_purposes
 from deepwiki.wiki.models import Wiki
 from deepwiki.wiki.reading.page_tree import load_tree
 from deepwiki.wiki.web.lookups import readable_wiki
@@ -43,9 +44,22 @@ def model_build(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
         return redirect("wiki", repository_id)
     wiki = Wiki.objects.filter(repository=repository).first()
     context = {"choices": list(choices.items()), "chosen": chosen, "estimate": about}
-    tree = {"tree": load_tree(wiki)} if wiki else {}
-    shown = {**WikiState(repository, wiki).context, **context, **tree}
+    shown = {**WikiState(repository, wiki).context, **context, **_planned(wiki)}
     return render(request, "wiki/model_build.html", shown)
+
+
+def _planned(wiki: Wiki | None) -> dict[str, object]:
+    """The pages of a wiki, and what the last plan of a model says that they are for."""
+    if wiki is None:
+        return {}
+    tree = load_tree(wiki)
+    purposes = last_purposes(wiki)
+    planned = [
+        {"title": page.title, "url": page.url, "purpose": purposes[page.page.slug]}
+        for page in tree.pages
+        if page.page.slug in purposes
+    ]
+    return {"tree": tree, "planned": planned}
 
 
 @require_POST

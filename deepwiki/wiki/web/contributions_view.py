@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from deepwiki.wiki.contributions.comments import MAX_CHARS, MAX_QUOTE_CHARS, open_comments
 from deepwiki.wiki.contributions.editors import may_edit
 from deepwiki.wiki.contributions.page_notes import with_notes
-from deepwiki.wiki.models import ReaderComment, Wiki
+from deepwiki.wiki.models import PageVersion, ReaderComment, Wiki
+from deepwiki.wiki.web.second_look_text import SecondLookText
 
 LIMITS = {"max_chars": MAX_CHARS, "max_quote_chars": MAX_QUOTE_CHARS}
 
@@ -29,15 +30,16 @@ def contributions_context(
     shown = {"parts": noted.parts, "homeless": noted.homeless, **LIMITS}
     if not may_edit(request.user, wiki):
         return shown
-    return {**shown, **_for_editors(wiki, context["version"].page_id)}
+    return {**shown, **_for_editors(wiki, context["version"])}
 
 
-def _for_editors(wiki: Wiki, page_id: int) -> dict[str, Any]:
+def _for_editors(wiki: Wiki, version: PageVersion) -> dict[str, Any]:
     comments = open_comments(wiki)
     return {
         "may_edit": True,
         "open_comments": comments.count(),
-        "open_on_page": _count_on_page(comments, page_id),
+        "open_on_page": _count_on_page(comments, version.page_id),
+        "second_look": SecondLookText.of(version),
     }
 
 

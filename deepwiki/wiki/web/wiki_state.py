@@ -7,6 +7,7 @@ from functools import cached_property
 
 from django.db.models import Count, Q, QuerySet
 
+from deepwiki.wiki.builds.plan_notices import plan_notice
 from deepwiki.wiki.models import BuildPage, Wiki, WikiBuild
 from deepwiki.wiki.translation.languages import language_query
 from repos.models import Repository
@@ -41,6 +42,11 @@ class WikiState:
         rows = BuildPage.objects.filter(build=self.build).select_related("page")
         failed = Q(state=BuildPage.State.FAILED) | Q(is_fallback=True)
         return rows.filter(failed).order_by("page__position")[:MAX_UNWRITTEN]
+
+    @property
+    def plan_notice(self) -> str:
+        """Why the last build has no plan of its model; empty where nothing is to be said."""
+        return plan_notice(self.build) if self.build is not None else ""
 
     @property
     def is_building(self) -> bool:

@@ -62,6 +62,12 @@ class EvidencePack:
     def _has_room(self, tokens: int) -> bool:
         return self.tokens + tokens <= self.max_tokens and self.count < MAX_RANGES
 
+    def include(self, other: EvidencePack) -> None:
+        """Count the lines of another pack as given, too."""
+        for path, ranges in other.ranges.items():
+            self.texts.setdefault(path, other.texts[path])
+            self.ranges.setdefault(path, []).extend(ranges)
+
     @property
     def given(self) -> Mapping[str, Sequence[Range]]:
         """By path, the ranges in order, those that lie together as one."""
@@ -83,6 +89,19 @@ class EvidencePack:
         return any(first <= start and end <= last for first, last in self.ranges.get(path, ()))
 
 
+def pack_lines(source: PageSource, found: Iterable[FoundLines], max_tokens: int) -> EvidencePack:
+    """Lines of files that the index has, in the order in which they are given."""
+    pack = EvidencePack(max_tokens)
+    lines = list(found)
+    paths = list(dict.fromkeys(path for path, *_ in lines))
+    known = [path for path in paths if path in source.code.files]
+    texts = source.reader.texts(known)
+    pack.texts = {path: _lines(text) for path, text in texts.items()}
+    for path, start, end in lines:
+        pack.add(path, start, end)
+    return pack
+
+
 def pack_evidence(
     source: PageSource, max_tokens: int, search: Search = _find_nothing
 ) -> EvidencePack:
@@ -90,15 +109,8 @@ def pack_evidence(
 
     The same index gives the same lines.
     """
-    pack = EvidencePack(max_tokens)
     found = [*_own(source), *_calling(source), *search(source.page.title)]
-    paths = list(dict.fromkeys(path for path, *_ in found))
-    known = [path for path in paths if path in source.code.files]
-    texts = source.reader.texts(known)
-    pack.texts = {path: _lines(text) for path, text in texts.items()}
-    for path, start, end in found:
-        pack.add(path, start, end)
-    return pack
+    return pack_lines(source, found, max_tokens)
 
 
 def link_facts(source: PageSource) -> str:

@@ -1,4 +1,7 @@
-"""Writes a page with a language model: what it is given, one call, what it returned, checked."""
+"""Writes a page with a language model: what it is given, one call, what it returned, checked.
+
+`second_look.py` asks what it answers.
+"""
 
 from __future__ import annotations
 
@@ -73,6 +76,15 @@ class ModelPage:
 
 
 @dataclass(frozen=True)
+class PageDraft:
+    """What a model returned for a page, and what it was given for it."""
+
+    source: PageSource
+    pack: EvidencePack
+    read: PageReply
+
+
+@dataclass(frozen=True)
 class PageWriter:
     """Writes the pages of one build, all from one state of the index."""
 
@@ -83,18 +95,17 @@ class PageWriter:
     reader: IndexReader
     language: str = DEFAULT_LANGUAGE
 
-    def write(
+    def draft(
         self, page: PlannedPage, from_code: PageContent, below: Sequence[WrittenBelow] = ()
-    ) -> ModelPage:
-        """The page. Raises CallFailed where there is none, CapReached, CallStopped.
+    ) -> PageDraft:
+        """What the model returns for a page. Raises CallFailed, CapReached, CallStopped.
 
         `from_code` is the same page made from the code: the model reads it.
         """
         source = PageSource(page, self.plan, self.code, self.reader)
         pack = pack_evidence(source, self.pack_tokens, self._search)
         reply = self.caller.ask(self._instruction(source, pack, from_code, below))
-        read = read_page(reply.text, self._diagrams, is_cut=reply.is_cut)
-        return self.checked(read, pack)
+        return PageDraft(source, pack, read_page(reply.text, self.diagrams, is_cut=reply.is_cut))
 
     def checked(self, read: PageReply, pack: EvidencePack) -> ModelPage:
         """A page with its claims. Raises CallFailed for one that says nothing of the code."""
@@ -114,7 +125,8 @@ class PageWriter:
         return max(0, min(MAX_PACK_TOKENS, int(PACK_SHARE * room)))
 
     @property
-    def _diagrams(self) -> DiagramReader:
+    def diagrams(self) -> DiagramReader:
+        """Reads what it draws."""
         return DiagramReader(self.code, frozenset(self.plan.by_slug))
 
     def _instruction(

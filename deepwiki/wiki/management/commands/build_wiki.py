@@ -1,4 +1,4 @@
-"""`manage.py build_wiki <repository> [--model provider/model] [--wait]`: makes its wiki."""
+"""`manage.py build_wiki <repository> [--model provider/model] [--language ja] [--wait]`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from django.core.management.base import BaseCommand, CommandParser
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from deepwiki.foundation.languages import ANSWER_LANGUAGES
 from deepwiki.wiki import builds
 from deepwiki.wiki.builds.estimate import estimate
+from deepwiki.wiki.builds.plan_notices import plan_notice
 from deepwiki.wiki.models import BuildPage, WikiBuild
+from deepwiki.wiki.translation.languages import find_language
 from deepwiki.wiki.writing.model_calls import CallFailed, ModelCaller
 from repos.models import Repository
 from repos.services import find_for_operator
@@ -39,6 +42,12 @@ class Command(BaseCommand):
         parser.add_argument("--max-cost", type=float, default=0.0, help="Dollars; pauses there.")
         parser.add_argument("--max-tokens", type=int, default=0, help="Tokens; pauses there.")
 
+        parser.add_argument(
+            "--language",
+            default="",
+            help="In which the model writes: en, ja, zh, ... By default that of .deepwiki/wiki.toml.",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         repository = find_for_operator(options["repository"])
         if repository is None:
@@ -55,6 +64,8 @@ class Command(BaseCommand):
     def _order(self, repository: Repository, options: dict[str, Any]) -> builds.BuildOrder:
         """How it is to be made; says what a model would cost."""
         if not options["model"]:
+            if options["language"]:
+                self._exit(2, "--language is for pages that a model writes: give --model, too.")
             return builds.FROM_CODE
         provider, _, model = options["model"].partition("/")
         self._check_model(provider, model)
@@ -62,7 +73,20 @@ class Command(BaseCommand):
         price = "price unknown" if about.cost is None else f"about ${about.shown_cost}"
         self.stderr.write(f"{about.pages} pages, at most {about.tokens:,} tokens, {price}.")
         tokens = options["max_tokens"] or about.cap_tokens
-        return builds.BuildOrder(provider, model, tokens, max(0.0, options["max_cost"]))
+        return builds.BuildOrder(
+            provider,
+            model,
+            tokens,
+            max(0.0, options["max_cost"]),
+            language=self._language(options["language"]),
+        )
+
+    def _language(self, code: str) -> str:
+        found = find_language(code)
+        if code and found is None:
+            known = ", ".join(ANSWER_LANGUAGES)
+            self._exit(2, f"Unknown language {code!r}. Languages: {known}.")
+        return found.answer if found is not None else ""
 
     def _check_model(self, provider: str, model: str) -> None:
         try:
@@ -101,6 +125,8 @@ class Command(BaseCommand):
         total, done = _counts(build)
         if build.model:
             self.stderr.write(f"{build.tokens:,} tokens used, ${build.cost:.2f}.")
+        if plan_notice(build):
+            self.stderr.write(plan_notice(build))
         if build.error:
             self.stderr.write(build.error)
         if build.state != WikiBuild.State.DONE or build.error:
