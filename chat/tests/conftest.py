@@ -75,7 +75,7 @@ def slow_down(session):
 def open_page(browser, request):
     """Pages that fail the test on any script error, dialog, policy violation or request to elsewhere.
 
-    DEEPWIKI_TEST_SLOW_BROWSER=4 makes their scripts four times slower, DEEPWIKI_TEST_SLOW_NETWORK=500
+    Nothing moves on them, unless a test asks for that. DEEPWIKI_TEST_SLOW_BROWSER=4 makes their scripts four times slower, DEEPWIKI_TEST_SLOW_NETWORK=500
     every reply half a second late: that shows races.
     """
     trouble, contexts = [], []
@@ -83,7 +83,7 @@ def open_page(browser, request):
     def open_page(live, **kwargs):
         if hasattr(live, "wait_until_serving"):
             live.wait_until_serving()  # a page waits less long
-        context = browser.new_context(**kwargs)
+        context = browser.new_context(**{"reduced_motion": "reduce", **kwargs})
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(30_000)

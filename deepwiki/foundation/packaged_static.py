@@ -14,18 +14,19 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage, Storage
 
-from deepwiki.foundation.font_subsets import subset
+from deepwiki.foundation.font_subsets import PackagedFont, subsets
 
 PREFIX = "vendor/fonts"
-# Package -> those of its fonts that the stylesheets use.
-FONTS = {
-    "fontpkg_source_sans_3": ("SourceSans3[wght].ttf", "SourceSans3-Italic[wght].ttf"),
-    "fontpkg_jetbrains_mono": ("JetBrainsMono[wght].ttf",),
-}
+# Those that the stylesheets use. Bold italics are made by the browser.
+FONTS = (
+    PackagedFont("fontpkg_source_sans_3", "SourceSans3[wght].ttf"),
+    PackagedFont("fontpkg_source_sans_3", "SourceSans3-Italic[wght].ttf", (400, 400)),
+    PackagedFont("fontpkg_jetbrains_mono", "JetBrainsMono[wght].ttf", (400, 700)),
+)
 
 
 class PackagedFilesFinder(BaseFinder):
-    """Finds subsets of the fonts inside installed packages as `vendor/fonts/<name>.woff2`."""
+    """Finds parts of the fonts inside installed packages as `vendor/fonts/<name>-<part>.woff2`."""
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - Django's
         if not path.startswith(f"{PREFIX}/"):
@@ -44,12 +45,12 @@ class PackagedFilesFinder(BaseFinder):
 
 
 def _files() -> Iterator[Path]:
-    """The subset of every font, made where that was not done before."""
-    for package, names in FONTS.items():
-        for location in _locations(package):
-            for font in sorted(Path(location).rglob("*.ttf")):
-                if font.name in names:
-                    yield subset(font, settings.DATA_DIR / "fonts")
+    """The parts of every font, made where that was not done before."""
+    for font in FONTS:
+        for location in _locations(font.package):
+            for path in Path(location).rglob("*.ttf"):
+                if path.name == font.file:
+                    yield from subsets(path, font.weights, settings.DATA_DIR / "fonts")
 
 
 def _locations(package: str) -> list[str]:

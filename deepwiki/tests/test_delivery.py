@@ -91,14 +91,31 @@ def test_every_module_is_loaded_at_once_and_is_imported():
         assert imported <= {SCRIPTS / module for module in modules}
 
 
+PARTS = {"latin": "aÿ—“…", "cyrillic": "Яё", "extended": "őưỆ", "symbols": "⇒├"}
+FACE = re.compile(
+    r'url\("\.\./vendor/fonts/[^"]+-(\w+)\.woff2"\)[^}]*?unicode-range:([^;]+);', re.DOTALL
+)
+
+
 @pytest.mark.integration
-def test_fonts_are_small_and_hold_the_languages_of_the_interface(collected):
+def test_fonts_are_small_parts_that_hold_the_languages_of_the_interface(collected):
     from fontTools.ttLib import TTFont
 
     fonts = sorted((collected / "vendor" / "fonts").glob("*.woff2"))
     hashed_fonts = [path for path in fonts if path.name.count(".") > 1]
-    assert len(hashed_fonts) == 3
-    assert sum(path.stat().st_size for path in hashed_fonts) < 200_000
+    assert len(hashed_fonts) == 3 * len(PARTS)
+    assert all(path.stat().st_size < 25_000 for path in hashed_fonts)
     for path in hashed_fonts:
-        assert set("aÿőưỆЯё—“…") <= set(map(chr, TTFont(path).getBestCmap()))
+        part = path.name.partition(".")[0].rpartition("-")[2]
+        assert set(PARTS[part]) <= set(map(chr, TTFont(path).getBestCmap()))
     assert not list((collected / "vendor").rglob("*.ttf*"))
+
+
+def test_the_stylesheet_loads_a_part_of_a_font_for_the_characters_it_has():
+    from deepwiki.foundation.font_subsets import CHARACTERS
+
+    faces = FACE.findall((ROOT / "static" / "css" / "fonts.css").read_text())
+    assert len(faces) == 3 * len(CHARACTERS)
+    assert {name for name, _ in faces} == set(CHARACTERS)
+    for name, ranges in faces:
+        assert "".join(ranges.split()) == CHARACTERS[name]
