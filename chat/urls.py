@@ -17,6 +17,7 @@ from chat.web import (
 )
 from chat.web.reader import name_views
 from chat.web.reader import views as reader_views
+from chat.web.reader.file_matches import code_matches
 
 pages = [
     path("", views.home, name="home"),
@@ -70,6 +71,8 @@ reader = [
     path("r/<uuid:repository_id>/search", code_search.search_code, name="code-search"),
     path("r/<uuid:repository_id>/code-update", reader_views.code_update, name="code-update"),
     path("r/<uuid:repository_id>/code-find", reader_views.code_find, name="code-find"),
+    path("r/<uuid:repository_id>/code-matches", code_matches, name="code-matches"),
+    path("r/<uuid:repository_id>/code-files", reader_views.code_files, name="code-files"),
     path("r/<uuid:repository_id>/code-outline", name_views.code_outline, name="code-outline"),
     path("r/<uuid:repository_id>/code-name", name_views.code_name, name="code-name"),
     path(

@@ -78,7 +78,7 @@ def test_every_page_and_state_follows_the_rules(start, open_page, repository, pr
     page.click(".facts summary")
     check(page, "an answer")
     page.click(".sources a.cite >> nth=0")
-    page.wait_for_selector("#pane .source")
+    page.wait_for_selector("#pane .code-lines")
     check(page, "the source pane")
     page.keyboard.press("Escape")
     page.click("[aria-label='This helped']")

@@ -44,7 +44,7 @@ def test_a_list_of_sources_that_is_loaded_anew_stays_open_and_in_the_pane(
     model.release()
     page.wait_for_selector(".source-group")
     assert page.locator(".sources[open]").count() == 1
-    page.focus(".pane .source")
+    page.focus(".pane .code-lines")
     page.keyboard.press("n")
     page.wait_for_selector(".pane .marked")
     page.keyboard.press("Escape")

@@ -73,7 +73,7 @@ def test_j_and_k_go_from_match_to_match_and_capitals_from_file_to_file(results):
     press("K", "m01.py")
     press("k", "m00.py?lines=8-8#L8")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#L8.chosen")
+    page.wait_for_selector("#L8.marked")
 
 
 def test_the_last_match_leads_to_more_files_and_on_to_them(results):

@@ -115,17 +115,17 @@ def test_sources_are_walked_through_and_the_pane_keeps_its_width(asked):
     page = asked
     page.click(".sources summary")
     page.click(".sources a.cite >> nth=0")
-    page.wait_for_selector("#pane .source")
-    first = page.inner_text("#pane-title")
+    page.wait_for_selector("#pane .code-lines")
+    first = page.inner_text("#pane-path")
     marked = page.locator("#pane .marked").count()
     assert marked > 0
     page.click("[data-action=next-source]")
     page.wait_for_function(
-        "([first]) => document.getElementById('pane-title').textContent !== first", arg=[first]
+        "([first]) => document.getElementById('pane-path').textContent !== first", arg=[first]
     )
     page.keyboard.press("p")
     page.wait_for_function(
-        "([first]) => document.getElementById('pane-title').textContent === first", arg=[first]
+        "([first]) => document.getElementById('pane-path').textContent === first", arg=[first]
     )
     before = page.locator("#pane").bounding_box()["width"]
     page.focus(".grip")
@@ -139,7 +139,7 @@ def test_sources_are_walked_through_and_the_pane_keeps_its_width(asked):
     page.keyboard.press("Escape")
     page.locator("#main").focus()
     page.keyboard.press("o")
-    page.wait_for_selector("#pane .source")
+    page.wait_for_selector("#pane .code-lines")
     assert abs(page.locator("#pane").bounding_box()["width"] - wider) < 3
 
 
@@ -263,7 +263,7 @@ def test_escape_closes_the_source_and_leaves_the_answer_alone(start, open_page, 
     ask(page, "How is the discount computed?")
     page.click(".sources summary")
     page.click(".sources a.cite >> nth=0")
-    page.wait_for_selector("#pane .source")
+    page.wait_for_selector("#pane .code-lines")
     page.keyboard.press("Escape")
     assert page.locator("#pane").is_hidden()
     assert page.get_attribute(".answer", "data-state") == "running"

@@ -57,7 +57,7 @@ def pane(start, open_page, conversation):
 
 
 def shows(page, path, *lines):
-    page.wait_for_function(f"() => document.getElementById('pane-title').textContent === '{path}'")
+    page.wait_for_function(f"() => document.getElementById('pane-path').textContent === '{path}'")
     page.wait_for_function(f"() => {MARKED}.join() === '{','.join(map(str, lines))}'")
 
 
@@ -87,7 +87,7 @@ def test_uses_stand_below_the_lines_and_open_in_the_pane(pane):
 
 def test_the_keyboard_goes_to_lines_names_and_uses_and_escape_closes_one_thing_at_a_time(pane):
     page = pane()
-    page.wait_for_function("() => document.activeElement.matches('#pane .source')")
+    page.wait_for_function("() => document.activeElement.matches('#pane .code-lines')")
     press(page, "ArrowDown", "ArrowDown")
     assert page.evaluate("document.activeElement.value") == 5
     press(page, "ArrowRight")
@@ -97,7 +97,7 @@ def test_the_keyboard_goes_to_lines_names_and_uses_and_escape_closes_one_thing_a
     page.wait_for_function("() => document.activeElement.id === 'panel-title'")
     press(page, "Escape")
     assert page.locator("#code-panel").is_hidden()
-    page.wait_for_function("() => document.activeElement.matches('#pane .source')")
+    page.wait_for_function("() => document.activeElement.matches('#pane .code-lines')")
     press(page, "ArrowDown", "ArrowRight")
     page.wait_for_selector("#pane .name")
     press(page, "Escape")

@@ -95,7 +95,7 @@ def test_t_finds_a_file_by_characters_of_its_path(read):
 
 def test_lines_are_loaded_in_both_directions(read, long_file):
     page = read("shop/prices.py", 10_000, 10_002)
-    page.wait_for_selector("#L10001.chosen")
+    page.wait_for_selector("#L10001.marked")
     at_line(page, 9_990)
     height = page.evaluate("document.getElementById('code-lines').scrollHeight")
     for line in (9_900, 9_800, 9_600, 9_300, 9_500, 9_800, 10_200, 10_500):
@@ -118,17 +118,18 @@ def test_a_line_is_chosen_and_addressed(read, repository):
     page.click("#L4 .number")
     page.click("#L7 .number", modifiers=["Shift"])
     assert page.url.endswith("/code/shop/prices.py#L4-L7")
-    assert page.locator("li.chosen").count() == 4
+    assert page.locator("li.marked").count() == 4
     page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     page.evaluate(
         "document.addEventListener('copy', () => { window.copied = document.activeElement.value; })"
     )
+    page.click("text=Links")
     page.click("text=Copy link")
     page.wait_for_selector("text=Copied")
     copied = page.evaluate("window.copied")
     assert copied.endswith(code_url(repository.pk, "shop/prices.py", 4, 7))
     page.goto(copied.partition("?")[0] + "#L9-L10")
-    page.wait_for_selector("#L10.chosen")
+    page.wait_for_selector("#L10.marked")
 
 
 def test_the_permalink_names_the_lines_at_the_host(read, repository):
@@ -144,6 +145,7 @@ def test_the_permalink_names_the_lines_at_the_host(read, repository):
     page.evaluate(
         "document.addEventListener('copy', () => { window.copied = document.activeElement.value; })"
     )
+    page.click("text=Links")
     page.click("text=Copy permalink")
     page.wait_for_selector("text=Copied")
     assert page.evaluate("window.copied") == link
@@ -176,12 +178,12 @@ def test_back_and_forward_restore_the_file_and_the_place(read, long_file):
     page.go_back()
     page.wait_for_selector("#code-title >> text=/^prices.py$/")
     at_line(page, 14_990)
-    page.wait_for_selector("#L15000.chosen")
+    page.wait_for_selector("#L15000.marked")
     page.go_forward()
     page.wait_for_selector("#code-title:has-text('test_prices.py')")
-    page.wait_for_selector("#L4.chosen")
+    page.wait_for_selector("#L4.marked")
     page.go_back()
-    page.wait_for_selector("#L15000.chosen")
+    page.wait_for_selector("#L15000.marked")
     page.click(".wordmark")
     page.wait_for_selector("#add-form")
     page.go_back()
@@ -202,7 +204,7 @@ def test_a_file_that_an_update_has_changed_says_so(read, long_file):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_how_it_looks(read, scheme):
     page = read("shop/prices.py", 10, 12, color_scheme=scheme)
-    page.wait_for_selector("#L10.chosen")
+    page.wait_for_selector("#L10.marked")
     ARTIFACTS.mkdir(exist_ok=True)
     page.screenshot(path=ARTIFACTS / f"reader-{scheme}.png")
     page.set_viewport_size({"width": 390, "height": 844})

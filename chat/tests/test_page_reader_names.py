@@ -53,7 +53,7 @@ def test_a_click_goes_to_the_definition_and_back_returns(read):  # noqa: F811
     page = read("tests/test_prices.py")
     page.mouse.click(*point_at(page, "apply_discount", 5))
     page.wait_for_selector("#code-title >> text=/^prices.py$/")
-    page.wait_for_selector("#L16.chosen")
+    page.wait_for_selector("#L16.marked")
     assert page.url.endswith("/code/shop/prices.py#L16")
     page.go_back()
     page.wait_for_selector("#code-title >> text=/^test_prices.py$/")
@@ -61,7 +61,7 @@ def test_a_click_goes_to_the_definition_and_back_returns(read):  # noqa: F811
 
 def test_the_keyboard_reaches_names_definitions_and_uses(read):  # noqa: F811
     page = read("tests/test_prices.py", 5)
-    page.wait_for_selector("#L5.chosen")
+    page.wait_for_selector("#L5.marked")
     page.focus("#code-lines")
     press(page, "ArrowDown", "ArrowDown")
     page.wait_for_function("() => document.activeElement.id === 'L6'")
@@ -89,7 +89,7 @@ def test_f12_goes_to_the_definition(read):  # noqa: F811
     )
     press(page, "ArrowRight", "F12")
     page.wait_for_selector("#code-title >> text=/^prices.py$/")
-    page.wait_for_selector("#L16.chosen")
+    page.wait_for_selector("#L16.marked")
     page.wait_for_function("() => document.activeElement.id === 'code-lines'")
 
 
@@ -99,7 +99,7 @@ def test_a_use_in_the_panel_opens_its_file_and_the_panel_stays(read):  # noqa: F
     page.wait_for_selector("#code-panel >> text=References to apply_discount")
     page.click("#code-panel a:has-text('assert apply_discount')")
     page.wait_for_selector("#code-title >> text=/^test_prices.py$/")
-    page.wait_for_selector("#L5.chosen")
+    page.wait_for_selector("#L5.marked")
     assert page.locator("#code-panel").is_visible()
 
 
@@ -107,7 +107,7 @@ def test_the_outline_marks_what_is_in_view_and_leads_there(read):  # noqa: F811
     page = read("shop/prices.py")
     page.wait_for_selector("#code-outline a:has-text('total_of')")
     page.click("#code-outline a:has-text('apply_discount')")
-    page.wait_for_selector("#L16.chosen")
+    page.wait_for_selector("#L16.marked")
     page.click("text=Outline")
     assert page.locator("#code-outline").is_hidden()
     page.reload()

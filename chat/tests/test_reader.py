@@ -100,7 +100,7 @@ def test_the_lines_of_an_address_are_marked(client, repository, alice):
     url = code_url(repository.pk, "shop/prices.py", 4, 5)
     assert url.endswith("/code/shop/prices.py?lines=4-5#L4-L5")
     shown = client.get(url.partition("#")[0]).content.decode()
-    assert re.findall(r'id="L(\d+)" class="chosen"', shown) == ["4", "5"]
+    assert re.findall(r'id="L(\d+)" value="\d+" class="marked"', shown) == ["4", "5"]
 
 
 def test_a_folder_without_its_slash_leads_to_it(client, repository, alice):
@@ -151,7 +151,11 @@ def test_a_million_lines_and_long_lines_are_shown_in_windows(client, repository,
     reply = page(client, repository, "shop/prices.py", lines="900000-900002")
     shown = reply.content.decode()
     assert len(shown) < 100_000
-    assert re.findall(r'id="L(\d+)" class="chosen"', shown) == ["900000", "900001", "900002"]
+    assert re.findall(r'id="L(\d+)" value="\d+" class="marked"', shown) == [
+        "900000",
+        "900001",
+        "900002",
+    ]
     assert 'data-lines="899939"' in shown
     reply = page(client, repository, "shop/prices.py", lines="1000001-1000001")
     shown = text_of(reply)

@@ -78,6 +78,7 @@ class TestPage:
         page.evaluate(
             "document.addEventListener('copy', () => { window.copied = document.activeElement.value; })"
         )
+        page.click("text=Links")
         page.click("text=Copy permalink")
         page.wait_for_selector("text=Copied")
         link = page.evaluate("window.copied")
@@ -86,5 +87,5 @@ class TestPage:
         Index.objects.update(commit=OTHER)
         page.goto("about:blank")
         page.goto(link)
-        page.wait_for_selector("#L4.chosen")
+        page.wait_for_selector("#L4.marked")
         page.wait_for_selector("text=which is no longer held here")

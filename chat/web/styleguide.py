@@ -13,7 +13,7 @@ from chat.models import Message
 from chat.rendering import highlight_lines
 from chat.web import styleguide_samples as samples
 from chat.web.answer_steps import answer_steps
-from chat.web.reader.line_rows import source_rows
+from chat.web.reader.line_rows import line_rows
 from chat.web.reader.line_window import CodeLine
 from chat.web.source_groups import source_groups
 from chat.web.view_models import RenderedTurn, rendered_parts
@@ -64,12 +64,16 @@ def _source_pane() -> dict[str, object]:
     lines = _source_lines()
     return {
         "path": "shop/prices.py",
+        "name": "prices.py",
+        "document": {"path": "shop/prices.py"},
         "start": MARKED_LINE,
         "end": MARKED_LINE,
         "commit": "c0ffee" * 6 + "abcd",
         "host_url": "#",
-        "rows": source_rows(lines, [MARKED_LINE], ["#"] * len(lines)),
-        "first": 1,
+        "rows": line_rows(lines, [MARKED_LINE]),
+        "line_count": len(lines),
+        "before": 0,
+        "after": 0,
     }
 
 

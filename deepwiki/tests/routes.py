@@ -56,6 +56,8 @@ RULES = {
     "code-lines": Rule(READERS, 409),
     "code-folder": Rule(READERS),
     "code-find": Rule(READERS),
+    "code-files": Rule(READERS),
+    "code-matches": Rule(READERS),
     "code-update": Rule(READERS, 204),
     "code-search": Rule(READERS),
     "code-outline": Rule(READERS),

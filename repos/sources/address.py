@@ -62,6 +62,10 @@ class Address:
         """The host's page of these lines at this commit, empty if the host has none."""
         return self.host.blob_url(self.url, commit, path, start, end)
 
+    def blame_url(self, commit: str, path: str, start: int = 0, end: int = 0) -> str:
+        """The host's page of who wrote these lines, empty if the host has none."""
+        return self.host.blame_url(self.url, commit, path, start, end)
+
 
 def parse_address(text: str, kind: str = "") -> Address:
     """Parse the address of a repository, or what people paste for one.

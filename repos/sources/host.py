@@ -67,6 +67,7 @@ class Host:
     web_path            (pattern, replacement) from a repository's path to that of its page
     blob_page           address of a file: {url}, {commit}, {path}
     blob_lines          appended to it for lines: {start}, {end}, {next} (end + 1)
+    blame_page          address of who wrote each line of a file, as blob_page
     """
 
     kind: str
@@ -93,6 +94,7 @@ class Host:
     web_path: tuple[str, str] = ("$^", "")
     blob_page: str = ""
     blob_lines: str = ""
+    blame_page: str = ""
     webhook: Webhook = field(default_factory=Webhook)
 
     def is_public(self, hostname: str) -> bool:
@@ -143,13 +145,22 @@ class Host:
 
         Empty for a host without such a page; the whole file if `start` is 0.
         """
-        if not self.blob_page:
+        return self._file_page(self.blob_page, url, commit, path) + self._lines(start, end)
+
+    def blame_url(self, url: str, commit: str, path: str, start: int, end: int) -> str:
+        """Address of who wrote these lines, as `blob_url`."""
+        if not self.blame_page:
             return ""
+        return self._file_page(self.blame_page, url, commit, path) + self._lines(start, end)
+
+    def _file_page(self, page: str, url: str, commit: str, path: str) -> str:
         web_url = re.sub(*self.web_path, url)
-        page = self.blob_page.format(url=web_url, commit=commit, path=quote(path))
-        if not start:
-            return page
-        return page + self.blob_lines.format(start=start, end=end, next=end + 1)
+        return page.format(url=web_url, commit=commit, path=quote(path))
+
+    def _lines(self, start: int, end: int) -> str:
+        if not start or not self.blob_page:
+            return ""
+        return self.blob_lines.format(start=start, end=end, next=end + 1)
 
     def _with_parameters(self, revision: NamedRevision, url: PastedUrl) -> NamedRevision:
         """What the query names in place of what the path does."""

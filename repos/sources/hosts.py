@@ -67,6 +67,7 @@ GITHUB = Host(
     ),
     blob_page="{url}/blob/{commit}/{path}",
     blob_lines="#L{start}-L{end}",
+    blame_page="{url}/blame/{commit}/{path}",
     webhook=Webhook((("X-Hub-Signature-256", "sha256="),), event_headers=("X-GitHub-Event",)),
 )
 GITLAB = Host(
@@ -96,6 +97,7 @@ GITLAB = Host(
     ),
     blob_page="{url}/-/blob/{commit}/{path}",
     blob_lines="#L{start}-{end}",
+    blame_page="{url}/-/blame/{commit}/{path}",
     webhook=Webhook(secret_header="X-Gitlab-Token", event_headers=("X-Gitlab-Event",)),  # noqa: S106 - a header
 )
 BITBUCKET_SERVER = Host(
@@ -146,6 +148,7 @@ BITBUCKET = Host(
     revision_parameters=(RevisionParameter("at"),),
     blob_page="{url}/src/{commit}/{path}",
     blob_lines="#lines-{start}:{end}",
+    blame_page="{url}/annotate/{commit}/{path}",
     webhook=Webhook(signatures=(("X-Hub-Signature", "sha256="),), event_headers=("X-Event-Key",)),
 )
 # Gitea and its fork Forgejo.
@@ -173,6 +176,7 @@ GITEA = Host(
     ),
     blob_page="{url}/src/commit/{commit}/{path}",
     blob_lines="#L{start}-L{end}",
+    blame_page="{url}/blame/commit/{commit}/{path}",
     webhook=Webhook(
         signatures=(("X-Gitea-Signature", ""), ("X-Forgejo-Signature", "")),
         event_headers=("X-Gitea-Event", "X-Forgejo-Event"),
@@ -199,6 +203,7 @@ AZURE = Host(
     token_user="",
     blob_page="{url}?path=/{path}&version=GC{commit}",
     blob_lines="&line={start}&lineEnd={next}&lineStartColumn=1&lineEndColumn=1",
+    blame_page="{url}?path=/{path}&version=GC{commit}&_a=blame",
 )
 # Any other git server, with the pages of software whose addresses cannot be mistaken.
 GIT = Host(
@@ -226,6 +231,7 @@ SOURCEHUT = Host(
     ),
     blob_page="{url}/tree/{commit}/item/{path}",
     blob_lines="#L{start}-{end}",
+    blame_page="{url}/blame/{commit}/{path}",
 )
 GOOGLESOURCE = Host(
     kind=GIT.kind,
@@ -238,6 +244,7 @@ GOOGLESOURCE = Host(
     ),
     blob_page="{url}/+/{commit}/{path}",
     blob_lines="#{start}",
+    blame_page="{url}/+blame/{commit}/{path}",
 )
 GIST = Host(kind=GIT.kind, label="Gist", domains=("gist.github.com",))
 

@@ -131,6 +131,20 @@ def test_a_page_without_a_repository_names_none(text):
         parse_address(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "page"),
+    [
+        ("https://github.com/a/b", "https://github.com/a/b/blame/c0ffee/x%20y.py#L3-L9"),
+        ("https://gitlab.com/g/p", "https://gitlab.com/g/p/-/blame/c0ffee/x%20y.py#L3-9"),
+        ("https://codeberg.org/o/r", "https://codeberg.org/o/r/blame/commit/c0ffee/x%20y.py#L3-L9"),
+        ("https://example.com/a/b", ""),
+    ],
+)
+def test_who_wrote_the_lines_of_a_file_stands_at_its_host(text, page):
+    assert parse_address(text).blame_url("c0ffee", "x y.py", 3, 9) == page
+    assert parse_address(text).blame_url("c0ffee", "x y.py") == page.partition("#")[0]
+
+
 def test_files_of_a_bitbucket_server_have_pages_of_its_own():
     address = parse_address("https://bitbucket.example.com/scm/p/r.git")
     page = "https://bitbucket.example.com/projects/p/repos/r/browse/a.py?at=c0ffee#3-9"

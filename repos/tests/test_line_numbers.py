@@ -3,7 +3,7 @@
 import pytest
 
 from chat.rendering.highlighting import highlight_lines
-from chat.web.source_viewer import SourceFile
+from chat.web.reader.file_view import ReadFile
 from repos.access import OPERATOR_ID
 from repos.indexing.encodings import decode
 from repos.models import Document
@@ -47,5 +47,4 @@ def test_a_hit_has_the_line_that_git_gives(index_folder, tmp_path, name):
     for hit in hits:
         lines = document.text.split("\n")[hit.start - 1 : hit.end]
         assert "target_here" in "\n".join(lines)
-    file = SourceFile(document, repository.address, "c0ffee")
-    assert "target_here" in file.lines(number, number)[0].html
+    assert "target_here" in ReadFile(document).window(number, number)[0].html

@@ -20,6 +20,8 @@ export function bindKeyboard({ sourcePane, thread }) {
     o: () => sourcePane?.openFirst(currentAnswer()),
     n: () => sourcePane?.step(1),
     p: () => sourcePane?.step(-1),
+    f: () => sourcePane?.find.open(),
+    t: () => sourcePane?.element.querySelector("[data-action=find-file]")?.click(),
   };
   document.addEventListener("keydown", (event) => {
     if (isSwitcherShortcut(event)) {

@@ -11,6 +11,7 @@ import { bindPageUpdates, bindPrinting } from "./page_updates.js";
 import { showPassword } from "./password_fields.js";
 import { closePopups } from "./popups.js";
 import { toggleRail } from "./rail.js";
+import { fileActions } from "./reader/file_tools.js";
 import { showStage } from "./research_stages.js";
 import { ScrollPosition } from "./scroll_position.js";
 import { SourcePane } from "./source_pane.js";
@@ -34,10 +35,12 @@ const actions = {
   "next-source": () => sourcePane?.step(1),
   "previous-source": () => sourcePane?.step(-1),
   "pane-back": () => sourcePane?.back(),
+  "pane-forward": () => sourcePane?.forward(),
   "go-to-definition": () => sourcePane?.names.follow(),
   "show-references": () => sourcePane?.names.open("references"),
   "show-callers": () => sourcePane?.names.open("callers"),
   "close-panel": () => sourcePane?.panel.close(),
+  ...(sourcePane ? fileActions(sourcePane.code, sourcePane.find) : {}),
   "copy-text": (button) => copyText(button, button.dataset.text),
   "copy-answer": (button) => copyAnswer(button, button.closest(".answer")),
   copy: (button) => copyText(button, codeBlock(button).querySelector("code").textContent),
@@ -66,11 +69,7 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     sourcePane.open(cite);
   }
-  const link = event.target.closest("#name-card a, #code-panel a");
-  if (link && sourcePane?.code.leadsToCode(link) && isPlainClick(event)) {
-    event.preventDefault();
-    sourcePane.names.goTo(link.href);
-  }
+  followInPane(event);
   if (event.target instanceof HTMLDialogElement) event.target.close(); // its backdrop
   closePopups(event.composedPath());
 });
@@ -115,6 +114,20 @@ function startThread() {
   const handed = takeHandedQuestion();
   if (handed) started.ask(handed);
   return started;
+}
+
+// A link to a file in the pane or its dialog; the number of a line marks it.
+function followInPane(event) {
+  const link = event.target.closest("#pane a:not(.to-reader), #dialog .files-dialog a");
+  if (!link || !sourcePane) return;
+  if (link.matches(".number")) {
+    event.preventDefault();
+    sourcePane.code.chooseLine(Number(link.dataset.line), event.shiftKey);
+  } else if (sourcePane.code.leadsToCode(link) && isPlainClick(event)) {
+    event.preventDefault();
+    link.closest("dialog")?.close();
+    sourcePane.names.goTo(link.href);
+  }
 }
 
 // Not one that opens a tab.

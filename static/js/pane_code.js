@@ -1,6 +1,8 @@
-// The lines in the source pane, as the scripts that know names use them: see reader/code_page.js.
+// The file in the source pane, as the scripts of the reader use it: see reader/code_page.js.
 import { urlOfRepository } from "./answer_repositories.js";
-import { isRowInView, parseRange } from "./reader/line_range.js";
+import { CodeLines } from "./reader/code_lines.js";
+import { commitLink, hostLink, pointAtLines } from "./reader/file_links.js";
+import { orderedRange, parseRange, rangeFragment } from "./reader/line_range.js";
 
 export class PaneCode {
   /**
@@ -10,7 +12,8 @@ export class PaneCode {
   constructor(element, onFollow) {
     this.element = element;
     this.onFollow = onFollow;
-    this.first = 0; // the line from which on lines are chosen
+    this.lines = null; // of the file that is shown
+    this.range = null; // the lines that are marked
   }
 
   /** Files and names are those of a repository from now on. @param {string} repository */
@@ -21,54 +24,34 @@ export class PaneCode {
     }
   }
 
-  /** Itself: all its lines are on the page. */
-  get lines() {
-    return this;
-  }
-
-  get box() {
-    return this.element.querySelector("[data-code]");
-  }
-
-  get rows() {
-    return this.box.querySelector("ol").children;
+  /** Begins with the file that was loaded. @param {{start: number, end: number}} range */
+  async start(range) {
+    const box = this.element.querySelector("[data-code]");
+    this.lines = box ? new CodeLines(box, this.element.dataset.linesUrl, () => {}) : null;
+    this.choose(orderedRange(range.start, range.end));
+    if (!this.lines) return;
+    await this.lines.show(range.start);
+    this.lines.fill();
   }
 
   /** The path of the file that is shown, undefined without one. */
   get path() {
-    return this.box?.dataset.path;
+    return this.lines?.element.dataset.path;
   }
 
-  /** The number of the last line. */
-  get count() {
-    return this.rows[this.rows.length - 1].value;
+  /** The address of the marked lines in the reader. @returns {string} */
+  get link() {
+    return `${this.page}${rangeFragment(this.range)}`;
   }
 
-  /** The first line in view. */
-  get topLine() {
-    const top = this.box.getBoundingClientRect().top;
-    const row = [...this.rows].find((li) => li.getBoundingClientRect().bottom > top + 1);
-    return row?.value ?? 1;
+  /** The marked lines at the commit that is indexed: the host's page, or the reader's without a host. */
+  get permalink() {
+    const { commit } = this.element.querySelector("[data-commit]").dataset;
+    return hostLink(this.element) ?? commitLink(new URL(this.page).pathname, commit, this.range);
   }
 
-  /** The element of a line, null where it is not shown. @param {number} number */
-  row(number) {
-    return this.rows[number - this.rows[0].value] ?? null;
-  }
-
-  /** The lines that are marked, from the first on. */
-  get range() {
-    return { start: this.first };
-  }
-
-  /** Whether a line is in view. @param {number} number */
-  isInView(number) {
-    return isRowInView(this.row(number), this.box);
-  }
-
-  /** Brings a line into view. @param {number} number */
-  show(number) {
-    this.row(number)?.scrollIntoView({ block: "nearest" });
+  get page() {
+    return this.root + this.path.split("/").map(encodeURIComponent).join("/");
   }
 
   /**
@@ -78,11 +61,16 @@ export class PaneCode {
    * @param {boolean} extend
    */
   chooseLine(number, extend) {
-    this.first = (extend && this.first) || number;
-    const [from, to] = [this.first, number].sort((a, b) => a - b);
-    for (const row of this.rows) {
-      row.classList.toggle("marked", from <= row.value && row.value <= to);
-    }
+    const from = extend && this.range ? this.anchor : number;
+    this.choose(orderedRange(from, number));
+    this.anchor = from;
+  }
+
+  choose(range) {
+    this.range = range;
+    this.anchor = range.start;
+    this.lines?.mark(range);
+    pointAtLines(this.element, range);
   }
 
   /** Whether a link leads to a file of this repository. @param {HTMLAnchorElement} link */
@@ -98,7 +86,8 @@ export class PaneCode {
   }
 
   focus() {
-    (this.box ?? this.element.querySelector("button"))?.focus({ preventScroll: true });
+    const target = this.lines?.element ?? this.element.querySelector("[data-action=close-pane]");
+    target?.focus({ preventScroll: true });
   }
 
   get root() {

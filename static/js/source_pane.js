@@ -1,11 +1,13 @@
-// The source pane: shows the cited lines of a file, goes from source to source and from a name to its
-// definition, keeps its width.
+// The source pane: shows a file at its cited lines, goes from source to source and from a name to its
+// definition, back and forward; keeps its width.
 import { placeOfCite, urlOfRepository } from "./answer_repositories.js";
 import { PaneCode } from "./pane_code.js";
 import { loadPart } from "./part_requests.js";
 import { CodeKeys } from "./reader/code_keys.js";
 import { CodePanel } from "./reader/code_panel.js";
+import { FindInFile } from "./reader/find_in_file.js";
 import { Names } from "./reader/names.js";
+import { showWrap } from "./reader/wrapped_lines.js";
 
 const LEAST_WIDTH = 20; // percent of the window, as is the next
 const MOST_WIDTH = 70;
@@ -28,10 +30,12 @@ export class SourcePane {
     this.grip = element.querySelector(".grip");
     this.cite = null; // the citation shown; gets the focus back
     this.place = null; // what is shown
-    this.former = []; // places that names led away from
+    this.former = []; // places that were left for others
+    this.later = []; // places that were gone back from
     this.code = new PaneCode(this.body, (place) => this.follow(place));
     this.panel = new CodePanel(element.querySelector("#code-panel"), this.code);
     this.names = new Names(this.code, this.panel, element.querySelector("#name-card"));
+    this.find = new FindInFile(this.code);
     new CodeKeys(this.code, this.names);
     this.resize(Number(localStorage.getItem(SETTING)) || DEFAULT_WIDTH);
     this.bindGrip();
@@ -46,6 +50,7 @@ export class SourcePane {
     if (!this.canOpen(cite)) return;
     this.cite = cite;
     this.former = [];
+    this.later = [];
     this.closeParts();
     const { start, end } = cite.dataset;
     await this.load({ ...this.target(cite), start, end });
@@ -60,21 +65,32 @@ export class SourcePane {
     return placeOfCite(cite, this.thread.dataset.repository);
   }
 
-  /** Shows where a name leads; `back` returns. @param {Place} place */
+  /** Shows where a link leads; `back` returns. @param {Place} place */
   async follow(place) {
     this.former.push(this.place);
+    this.later = [];
     await this.load({ repository: this.place.repository, ...place });
   }
 
-  /** Shows the place before the last name that was followed. */
+  /** Shows the place before the last link that was followed. */
   async back() {
-    const place = this.former.pop();
-    if (place) await this.load(place);
+    await this.goTo(this.former, this.later);
+  }
+
+  /** Shows the place that was gone back from. */
+  async forward() {
+    await this.goTo(this.later, this.former);
+  }
+
+  async goTo(places, left) {
+    const place = places.pop();
+    if (!place) return;
+    left.push(this.place);
+    await this.load(place);
   }
 
   async load(place) {
     this.place = place;
-    this.code.first = Number(place.start);
     const { repository, ...lines } = place;
     if (repository !== this.thread.dataset.repository) lines.named = "1";
     this.code.showRepository(repository);
@@ -83,9 +99,20 @@ export class SourcePane {
     this.element.hidden = false;
     await loadPart(this.body, url);
     if (this.place !== place) return; // another was opened meanwhile
-    this.showMarkedLines();
-    const button = this.element.querySelector("[data-action=pane-back]");
-    if (button) button.hidden = this.former.length === 0;
+    await this.showLoaded(Number(place.start), Number(place.end));
+  }
+
+  async showLoaded(start, end) {
+    this.showWays("pane-back", this.former);
+    this.showWays("pane-forward", this.later);
+    showWrap();
+    await this.code.start({ start, end });
+    this.code.focus();
+  }
+
+  showWays(action, places) {
+    const button = this.element.querySelector(`[data-action=${action}]`);
+    if (button) button.hidden = places.length === 0;
   }
 
   /**
@@ -149,7 +176,7 @@ export class SourcePane {
    * @returns {boolean} false when nothing was open
    */
   closeTop() {
-    return this.names.closeCard() || this.panel.close() || this.close();
+    return this.names.closeCard() || this.find.close() || this.panel.close() || this.close();
   }
 
   closeParts() {
@@ -178,17 +205,6 @@ export class SourcePane {
     this.element.style.setProperty("--pane", `${this.width}vw`);
     this.grip.setAttribute("aria-valuenow", Math.round(this.width));
     localStorage.setItem(SETTING, this.width);
-  }
-
-  // Scrolls the first marked line to a quarter of the height.
-  showMarkedLines() {
-    const source = this.element.querySelector(".source");
-    const line = this.element.querySelector(".marked");
-    if (source && line) {
-      source.scrollTop = line.offsetTop - source.offsetTop - source.clientHeight / 4;
-    }
-    const target = source ?? this.element.querySelector("button");
-    target?.focus({ preventScroll: true });
   }
 }
 

@@ -60,27 +60,38 @@ class ReadFile:
 def file_context(code: IndexedCode, document: Document, asked: str) -> dict[str, Any]:
     """Context of the page of a file with the lines `asked`, `start-end`."""
     file = ReadFile(document)
+    return {
+        "crumbs": crumbs(document.path),
+        **lines_context(file, file.chosen(asked)),
+        **host_context(code, document.path),
+    }
+
+
+def lines_context(file: ReadFile, chosen: range) -> dict[str, Any]:
+    """Context of a file whose lines begin before the chosen ones, which are marked."""
     count = file.line_count
-    chosen = file.chosen(asked)
     lines = file.window(chosen.start - LINES_BEFORE, count)
     return {
-        "document": document,
-        "crumbs": crumbs(document.path),
+        "document": file.document,
         "line_count": count,
         "rows": line_rows(lines, chosen),
         "before": lines[0].number - 1,
         "after": count - lines[-1].number,
-        **_host_context(code, document.path),
     }
 
 
-def _host_context(code: IndexedCode, path: str) -> dict[str, str]:
-    """The host's page of a file, and of lines with {start} and {end} for a script to fill in."""
-    lines_url = code.host_url(path, START, END)
+def host_context(code: IndexedCode, path: str) -> dict[str, str]:
+    """The host's pages of a file, and of lines with {start} and {end} for a script to fill in."""
     return {
         "host_url": code.host_url(path),
-        "host_lines_url": lines_url.replace(str(START), "{start}").replace(str(END), "{end}"),
+        "host_lines_url": _fillable(code.host_url(path, START, END)),
+        "blame_url": code.blame_url(path),
+        "blame_lines_url": _fillable(code.blame_url(path, START, END)),
     }
+
+
+def _fillable(url: str) -> str:
+    return url.replace(str(START), "{start}").replace(str(END), "{end}")
 
 
 def crumbs(path: str) -> list[Crumb]:

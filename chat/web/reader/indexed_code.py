@@ -43,6 +43,10 @@ class IndexedCode:
         """The host's page of it at the indexed commit; empty where there is none."""
         return self._address.blob_url(self.index.commit, path.rstrip("/"), start, end)
 
+    def blame_url(self, path: str, start: int = 0, end: int = 0) -> str:
+        """The host's page of who wrote its lines; empty where there is none."""
+        return self._address.blame_url(self.index.commit, path, start, end)
+
     def host_url_at(self, commit: str, path: str) -> str:
         """The host's page of it at another commit; empty where there is none."""
         return self._address.blob_url(commit, path.rstrip("/"), 0, 0)

@@ -2,53 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import ngettext
 
 from chat.web.reader.line_window import CodeLine
 
 # White space is shown inside an item: the tags stay on one line with the code.
 ROW = (
-    '<li id="L{0}"{1}><a class="number" href="#L{0}" data-line="{0}" tabindex="-1">{0}</a>'
+    '<li id="L{0}" value="{0}"{1}><a class="number" href="#L{0}" data-line="{0}" tabindex="-1">{0}</a>'
     "<code>{2}</code>{3}</li>\n"
 )
-SOURCE_ROW = '<li value="{0}"{1}>{2}<code>{3}</code>{4}</li>\n'
-HOST_LINK = (
-    '<a class="line" href="{}" target="_blank" rel="noopener noreferrer" aria-label="{}"'
-    ' tabindex="-1"></a>'
-)
-CHOSEN = format_html(' class="{}"', "chosen")
 MARKED = format_html(' class="{}"', "marked")
 
 
 def line_rows(lines: Iterable[CodeLine], chosen: Container[int]) -> SafeString:
-    """The rows of the page of a file; the chosen lines are marked."""
+    """The rows of a file; the chosen lines are marked."""
     return format_html_join("", ROW, (_row(line, chosen) for line in lines))
 
 
-def source_rows(
-    lines: Iterable[CodeLine], marked: Container[int], urls: Iterable[str]
-) -> SafeString:
-    """The rows of the source pane, each with the line's URL at the host, which may be empty."""
-    label = gettext("Line %(n)s at the host")
-    rows = zip(lines, urls, strict=True)
-    return format_html_join("", SOURCE_ROW, _source_rows(rows, marked, label))
-
-
 def _row(line: CodeLine, chosen: Container[int]) -> tuple[object, ...]:
-    return line.number, CHOSEN if line.number in chosen else "", line.html, _cut(line)
-
-
-def _source_rows(
-    rows: Iterable[tuple[CodeLine, str]], marked: Container[int], label: str
-) -> Iterator[tuple[object, ...]]:
-    for line, url in rows:
-        mark = MARKED if line.number in marked else ""
-        link = format_html(HOST_LINK, url, label % {"n": line.number}) if url else ""
-        yield line.number, mark, link, line.html, _cut(line)
+    return line.number, MARKED if line.number in chosen else "", line.html, _cut(line)
 
 
 def _cut(line: CodeLine) -> str:

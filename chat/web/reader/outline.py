@@ -41,6 +41,16 @@ def outline_context(code: IndexedCode, place: NamePlace) -> dict[str, Any]:
     return {"entries": shown, "more": more, "path": place.path, "lacks": lacks}
 
 
+def definition_of_lines(code: IndexedCode, path: str, lines: range) -> OutlineEntry | None:
+    """The innermost definition around lines, or else the first that begins in them."""
+    entries = _of_graph(graph.outline(code.index.pk, path))
+    first, last = lines.start, lines.stop - 1
+    around = [entry for entry in entries if entry.start <= first and last <= entry.end]
+    if around:
+        return max(around, key=lambda entry: (entry.depth, entry.start))
+    return next((entry for entry in entries if entry.start in lines), None)
+
+
 def _of_graph(found: Sequence[Definition]) -> list[OutlineEntry]:
     return [
         _of_definition(definition, min(MAX_DEPTH, depth))

@@ -77,6 +77,16 @@ def code_find(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
 
 @require_safe
 @login_required
+def code_files(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
+    """The dialog in which files are found, by name or in the tree: of the source pane."""
+    indexed = indexed_code(request, repository_id)
+    items = Tree(indexed).items("") if indexed is not None else ()
+    context = {"repository_id": repository_id, "items": items}
+    return render(request, "reader/files.html", context)
+
+
+@require_safe
+@login_required
 def code_update(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     """That the index is of another commit than `commit`; 204 while it is not."""
     indexed = indexed_code(request, repository_id)

@@ -59,7 +59,7 @@ def test_a_citation_and_a_node_open_the_lines_beside_the_page(page_of, repositor
     page.goto(f"{page.root}/wiki/prices")
     page.click("[data-part=body] a.cite >> nth=0")
     page.wait_for_selector("#pane .marked")
-    assert "shop/prices.py" in page.inner_text("#pane-title")
+    assert "shop/prices.py" in page.inner_text("#pane-path")
     page.keyboard.press("Escape")
     page.wait_for_selector("#pane", state="hidden")
     page.goto(f"{page.root}/wiki/drawn")

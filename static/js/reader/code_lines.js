@@ -47,8 +47,14 @@ export class CodeLines {
 
   /** The first line in view. @returns {number} */
   get topLine() {
-    const rows = Math.floor((this.element.scrollTop - this.list.offsetTop) / this.rowHeight);
-    return Math.min(this.last, Math.max(this.first, this.first + rows));
+    const rows = this.list.children;
+    let [low, high] = [0, rows.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (rows[middle].offsetTop <= this.element.scrollTop + 1) low = middle;
+      else high = middle - 1;
+    }
+    return this.first + low;
   }
 
   /** The element of a line that is on the page. @returns {HTMLElement | null} */
@@ -84,7 +90,7 @@ export class CodeLines {
     for (const row of this.list.children) {
       const number = lineNumber(row);
       const isChosen = range !== null && number >= range.start && number <= range.end;
-      row.classList.toggle("chosen", isChosen);
+      row.classList.toggle("marked", isChosen);
     }
   }
 

@@ -1,6 +1,7 @@
 // The page of a file or folder: which one it shows, the lines that are chosen, the browser's history.
 import { loadPart } from "../part_requests.js";
 import { CodeLines } from "./code_lines.js";
+import { commitLink, hostLink, pointAtLines } from "./file_links.js";
 import { orderedRange, parseRange, rangeFragment, rangeQuery } from "./line_range.js";
 
 export class CodePage {
@@ -41,16 +42,7 @@ export class CodePage {
 
   /** The chosen lines at the commit that is indexed: the host's page, or this one without a host. */
   get permalink() {
-    const link = this.element.querySelector("#host-link");
-    if (!link) {
-      const query = rangeQuery(this.range).replace("?", "&");
-      const page = `${location.origin}${location.pathname}?commit=${this.commit}${query}`;
-      return page + rangeFragment(this.range);
-    }
-    if (!this.range || !link.dataset.linesUrl) return link.dataset.fileUrl ?? link.href;
-    return link.dataset.linesUrl
-      .replace("{start}", this.range.start)
-      .replace("{end}", this.range.end);
+    return hostLink(this.element) ?? commitLink(location.pathname, this.commit, this.range);
   }
 
   /**
@@ -100,8 +92,6 @@ export class CodePage {
     const box = this.element.querySelector("#code-lines");
     const { linesUrl } = this.element.dataset;
     this.lines = box ? new CodeLines(box, linesUrl, () => this.keepPosition()) : null;
-    const link = this.element.querySelector("#host-link");
-    if (link) link.dataset.fileUrl = link.href;
     this.tree.reveal(this.path ?? "");
   }
 
@@ -133,8 +123,7 @@ export class CodePage {
     this.anchor ??= range?.start;
     if (!range) this.anchor = undefined;
     this.lines?.mark(range);
-    const link = this.element.querySelector("#host-link");
-    if (link) link.href = this.permalink;
+    pointAtLines(this.element, range);
   }
 
   keepPosition() {

@@ -1,27 +1,29 @@
 // The script of the pages on which code is read.
-import { copyText } from "../clipboard.js";
 import { isSingleKey } from "../keyboard.js";
 import { closeNarrowRail } from "../rail.js";
 import { CodeKeys } from "./code_keys.js";
 import { CodePage } from "./code_page.js";
 import { CodePanel } from "./code_panel.js";
 import { closeFinder, openFinder } from "./file_finder.js";
+import { fileActions } from "./file_tools.js";
 import { FileTree } from "./file_tree.js";
+import { FindInFile } from "./find_in_file.js";
 import { Names } from "./names.js";
 import { closeOutline, markDefinition, showSetting, toggleOutline } from "./outline.js";
 import { UpdateNotice } from "./update_notice.js";
+import { showWrap } from "./wrapped_lines.js";
 
 const tree = new FileTree(document.getElementById("tree"));
 const page = new CodePage(document.getElementById("code-page"), tree, markDefinition);
 const panel = new CodePanel(document.getElementById("code-panel"), page);
 const names = new Names(page, panel, document.getElementById("name-card"));
+const find = new FindInFile(page);
 new CodeKeys(page, names);
 const notice = new UpdateNotice(document.getElementById("updated"));
 
 const actions = {
+  ...fileActions(page, find),
   "find-file": openFinder,
-  "copy-link": (button) => copyText(button, page.link),
-  "copy-permalink": (button) => copyText(button, page.permalink),
   "reload-file": () => page.reload(),
   "toggle-outline": toggleOutline,
   "go-to-definition": () => names.follow(),
@@ -42,6 +44,9 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "t" && isSingleKey(event)) {
     event.preventDefault();
     openFinder();
+  } else if (event.key === "f" && isSingleKey(event)) {
+    event.preventDefault();
+    find.open();
   } else if (event.key === "/" && isSingleKey(event)) {
     event.preventDefault();
     document.getElementById("search-code").click();
@@ -53,12 +58,14 @@ document.addEventListener("keydown", (event) => {
 document.body.addEventListener("htmx:afterSettle", ({ target }) => {
   if (target.id === "code-page" || target.id === "code-outline") {
     showSetting();
+    showWrap();
     markDefinition(page.lines?.topLine ?? 0);
     notice.compare(page.commit);
   }
 });
 
 showSetting();
+showWrap();
 page.open();
 tree.restore();
 
@@ -76,7 +83,7 @@ function follow(event, link) {
 
 // One thing at a time.
 function closeWhatIsOpen() {
-  if (!names.closeCard() && !closeOutline()) panel.close();
+  if (!names.closeCard() && !find.close() && !closeOutline()) panel.close();
 }
 
 // Not one that opens a tab; with Shift a number chooses lines.
