@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from chat.api import views as api_views
 from chat.api.v1 import views as v1_views
 from chat.web import (
+    about,
     code_search,
     diagram_views,
     export_views,
@@ -22,6 +23,7 @@ from chat.web.reader.file_matches import code_matches
 pages = [
     path("", views.home, name="home"),
     path("r/<uuid:repository_id>/", views.repository_page, name="repository"),
+    path("r/<uuid:repository_id>/about", about.repository_about, name="repository-about"),
     path("c/<uuid:conversation_id>/", views.conversation_page, name="conversation"),
     path("s/<slug:key>/", share_views.shared_conversation, name="shared"),
     path("accounts/models/", settings_views.model_settings, name="model-settings"),

@@ -18,7 +18,8 @@ from deepwiki.foundation.encryption import WrongKey, encrypt
 from repos import jobs
 from repos.access import find_readable
 from repos.access.additions import Requester, check_may_add
-from repos.index import drop_indexes, source_of
+from repos.index import source_of
+from repos.jobs import removals
 from repos.jobs.revision_choice import choose_revision, possible_revisions
 from repos.models import IndexJob, Repository
 from repos.sources import (
@@ -59,7 +60,8 @@ def find_for_operator(text: str) -> Repository | None:
     with contextlib.suppress(ValueError):
         matches |= Q(pk=uuid.UUID(text))
     newest = F("current_index__updated_at").desc(nulls_last=True)
-    return Repository.objects.filter(matches).order_by("is_private", newest).first()
+    present = Repository.objects.filter(matches, removed_at=None)
+    return present.order_by("is_private", newest).first()
 
 
 def find_or_add(
@@ -127,7 +129,8 @@ def add(
         with transaction.atomic():
             repository.save()
     except IntegrityError:
-        return Repository.objects.get(**key)
+        repository = Repository.objects.get(**key)
+        removals.take_back(repository)  # where it was removed meanwhile: it is wanted again
     return repository
 
 
@@ -162,12 +165,16 @@ def conversations_of_others(repository: Repository, person: Person) -> int:
     return repository.conversations.exclude(user=_id_of(person)).count()
 
 
-def remove(repository: Repository) -> None:
-    """Stop its jobs and delete it, with its indexes and the conversations about it."""
-    for job in repository.jobs.unfinished():
-        jobs.cancel(job)
-    drop_indexes(repository)
-    repository.delete()
+def remove(repository: Repository, person: Person = None) -> bool:
+    """Stop its jobs and remove it for everybody; False where it cannot be taken back."""
+    return removals.remove(repository, _id_of(person))
+
+
+def may_take_back(person: Person, repository: Repository) -> bool:
+    """May this person take back its removal: who removed it, its owner, who may delete it."""
+    if person is None or person.pk is None:
+        return False
+    return person.pk in (repository.removed_by_id, repository.added_by_id) or _may_delete(person)
 
 
 def check_connection(repository: Repository) -> tuple[bool, str]:

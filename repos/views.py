@@ -9,18 +9,22 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from deepwiki.foundation.text import clean
 from repos import jobs, services
+from repos.index import size_of_repository
+from repos.jobs import removals
 from repos.models import IndexJob, Repository
 from repos.sources import SourceError, parse_address
 from repos.sources.errors import MESSAGES, TooManyAdded
 from repos.sources.locations import may_hold_password
 
 MAX_SHOWN_CHARS = 1_000  # of a refused address
+MAX_NAME_CHARS = 200
 CREDENTIALS = "credentials_in_address"
 NO_ADDRESS = "bad_address"
 ACTIONS = {"pause": jobs.pause, "resume": jobs.resume, "cancel": jobs.cancel}
@@ -117,13 +121,53 @@ def remove(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     if not services.may_remove(request.user, repository):
         raise Http404
     if request.method == "POST":
-        services.remove(repository)
-        text = _("Removed “%(name)s”, with its index and conversations.")
+        text = _("Removed “%(name)s”.")
+        if services.remove(repository, request.user):
+            text = _("Removed “%(name)s”. For 7 days it can be taken back, below.")
         messages.success(request, text % {"name": repository.name})
         return _redirect(request, reverse("home"))
     others = services.conversations_of_others(repository, request.user)
     context = {"repository": repository, "conversations_of_others": others}
     return render(request, "repos/remove.html", context)
+
+
+@require_POST
+@login_required
+def take_back(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
+    """Undo the removal of a repository and show it.
+
+    For who removed it, its owner and who may delete repositories.
+    """
+    removed = Repository.objects.filter(removed_at__isnull=False)
+    repository = get_object_or_404(removed, pk=repository_id)
+    if not services.may_take_back(request.user, repository):
+        raise Http404
+    removals.take_back(repository)
+    return _redirect(request, reverse("repository-about", args=[repository.pk]))
+
+
+@require_POST
+@login_required
+def rename(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
+    """Give a repository another name, that of its address for an empty one.
+
+    For its owner and who may change repositories.
+    """
+    repository = _readable(request, repository_id)
+    if not repository.managed_by(request.user):
+        raise Http404
+    typed = " ".join(clean(request.POST.get("name", "")).split())
+    repository.name = typed[:MAX_NAME_CHARS] or repository.address.name
+    repository.save(update_fields=["name"])
+    return _redirect(request, reverse("repository-about", args=[repository.pk]))
+
+
+@require_safe
+@login_required
+def size(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
+    """How much its indexes take: asked for apart, since it is counted row by row."""
+    repository = _readable(request, repository_id)
+    return HttpResponse(filesizeformat(size_of_repository(repository)))
 
 
 def _only_match(request: HttpRequest, text: str, error: SourceError) -> Repository | None:
@@ -170,6 +214,7 @@ def _status(request: HttpRequest, repository: Repository) -> HttpResponse:
         "shared_by_user": repository.is_private and repository.shared_by(request.user),
         "may_control": job is not None and _may_control(request, job, repository),
         "may_remove": services.may_remove(request.user, repository),
+        "brief": "brief" in request.GET or "brief" in request.POST,
     }
     return render(request, "repos/status.html", context)
 

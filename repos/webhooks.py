@@ -33,7 +33,7 @@ def webhook(request: HttpRequest, repository_id: uuid.UUID) -> JsonResponse:
     """
     if is_length_above(request.headers.get("content-length"), settings.WEBHOOK_BYTES):
         return JsonResponse({"detail": "This is too large."}, status=413)
-    repository = Repository.objects.filter(pk=repository_id).first()
+    repository = Repository.objects.filter(pk=repository_id, removed_at=None).first()
     if repository is None or not _is_authentic(request, repository):
         return JsonResponse(
             {"detail": "There is no such webhook, or its signature is wrong."}, status=404

@@ -10,11 +10,12 @@ from django.http import HttpRequest
 
 from chat.models import ConversationQuerySet
 from chat.web.lookups import own_conversations, readable_repositories, search_text
-from repos.models import RepositoryQuerySet
+from repos.models import Repository, RepositoryQuerySet
 from repos.sources import Address, SourceError, parse_address
 
 MAX_REPOSITORIES = 30
 RECENT_CONVERSATIONS = 8
+MAX_REMOVED = 10
 
 
 def repository_list(request: HttpRequest) -> dict[str, Any]:
@@ -41,6 +42,12 @@ def matching_repositories(request: HttpRequest) -> RepositoryQuerySet:
     With `last_job_state`.
     """
     return _matching(request, _typed_address(request))
+
+
+def removed_repositories(request: HttpRequest) -> RepositoryQuerySet:
+    """Those whose removal the person can take back, removed last first."""
+    rows = Repository.objects.removed_for(request.user)
+    return rows.order_by("-removed_at")[:MAX_REMOVED]
 
 
 def recent_conversations(request: HttpRequest) -> ConversationQuerySet:

@@ -19,7 +19,12 @@ from chat.models import Conversation, ConversationQuerySet, Message
 from chat.web.answer_repositories import host_pages, load_repositories
 from chat.web.follow_ups import follow_ups
 from chat.web.history_views import rail_context
-from chat.web.home import matching_repositories, recent_conversations, repository_list
+from chat.web.home import (
+    matching_repositories,
+    recent_conversations,
+    removed_repositories,
+    repository_list,
+)
 from chat.web.lookups import (
     own_answer,
     own_conversations,
@@ -169,6 +174,7 @@ def _find_repository(request: HttpRequest, name: str) -> Repository | None:
 def _render_home(request: HttpRequest, **context: Any) -> HttpResponse:
     shared = {**rail_context(request), **repository_list(request)}
     shared["recent"] = recent_conversations(request)
+    shared["removed"] = removed_repositories(request)
     return render(request, "chat/home.html", {**shared, **context})
 
 

@@ -71,6 +71,10 @@ RULES = {
     "repository-webhook": posted(MANAGERS),
     "repository-people": Rule(SHARERS),
     "repository-remove": Rule(MANAGERS),
+    "repository-about": Rule(READERS),
+    "repository-size": Rule(READERS),
+    "repository-rename": posted(MANAGERS, 302),
+    "repository-take-back": posted(OTHERWISE),
     # of its wiki
     "wiki": Rule(READERS),
     "wiki-progress": Rule(READERS),

@@ -114,7 +114,9 @@ def _check(repository: Repository) -> None:
 def _unchecked(now: datetime) -> Iterator[Repository]:
     is_open = Q(closed_at=None, current_index__isnull=False) & _not_since(now - CHECK_EVERY)
     is_closed = Q(closed_at__gt=now - GRACE) & _not_since(now - CLOSED_CHECK_EVERY)
-    rows: QuerySet[Repository] = Repository.objects.filter(is_open | is_closed, is_private=False)
+    rows: QuerySet[Repository] = Repository.objects.filter(
+        is_open | is_closed, is_private=False, removed_at=None
+    )
     jobs = IndexJob.objects.filter(repository=OuterRef("pk"))
     busy = jobs.filter(Q(created_at__gt=now - CLOSED_CHECK_EVERY) | Q(finished_at=None))
     return rows.exclude(Exists(busy)).order_by("checked_at").iterator()

@@ -11,7 +11,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from repos.index import bulk, drop_indexes, hnsw, purge_all, sizes
-from repos.jobs import closing
+from repos.jobs import closing, removals
 from repos.jobs.queue import request
 from repos.models import IndexHold, IndexJob, Repository, RepositoryAddition
 
@@ -39,6 +39,7 @@ def run_hourly() -> None:
     """Everything that is to be cleaned up."""
     make_room()
     closing.drop_closed()
+    removals.delete_removed()
     purge_all()
     hnsw.drop_orphans()
     bulk.analyze()
@@ -87,7 +88,7 @@ def delete_old_jobs() -> int:
 
 def _due(now: datetime, interval: timedelta) -> QuerySet[Repository]:
     """Indexed repositories, in use or private, without a job within `interval`."""
-    indexed = Repository.objects.filter(current_index__isnull=False)
+    indexed = Repository.objects.filter(current_index__isnull=False, removed_at=None)
     kept_fresh = indexed.filter(Q(used_at__gt=now - IN_USE) | Q(is_private=True))
     with_last_job = kept_fresh.annotate(last_job=Max("jobs__created_at"))
     return with_last_job.filter(Q(last_job=None) | Q(last_job__lt=now - interval))

@@ -41,17 +41,22 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
     def readable_by(
         self, user: AbstractBaseUser | AnonymousUser | Identified | None
     ) -> RepositoryQuerySet:
-        """The permission rule: rows without an owner, and private ones added or given.
+        """The permission rule: rows without an owner, and private ones added or given; none removed.
 
         Given to the user, or to a group of theirs. An anonymous user reads rows of public
         hosts only. `repos.access` compiles the rule into other statements: it may have no
         parameter but the user's id.
         """
         if user is None or user.pk is None:
-            return self.filter(is_private=False, host_is_public=True)
+            return self.filter(is_private=False, host_is_public=True, removed_at=None)
         public = Q(is_private=False) & (Q(host_is_public=True) | _is_signed_in(user.pk))
         added = Q(added_by=user.pk)
-        return self.filter(public | added | _is_reader(user.pk) | _is_in_reader_group(user.pk))
+        given = _is_reader(user.pk) | _is_in_reader_group(user.pk)
+        return self.filter(public | added | given, removed_at=None)
+
+    def removed_for(self, user: Identified) -> RepositoryQuerySet:
+        """Rows that are removed and can be taken back by the user: removed by them, or theirs."""
+        return self.filter(Q(removed_by=user.pk) | Q(added_by=user.pk), removed_at__isnull=False)
 
     def worth_listing(self, user: Identified) -> RepositoryQuerySet:
         """Rows that are indexed, being indexed, private, or that the user asked for.
@@ -155,6 +160,20 @@ class Repository(models.Model):
     )
     checked_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When its host was last asked."
+    )
+    removed_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Since when nobody sees it; deleted after some days unless it is taken back.",
+    )
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     created_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
     used_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)

@@ -36,6 +36,16 @@ def age(moment: datetime) -> str:
 
 
 @register.filter
+def duration(length: timedelta) -> str:
+    """Minutes and seconds, with hours where there are any: 0:07, 12:30, 1:02:03."""
+    minutes, seconds = divmod(round(length.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}:{minutes:02}:{seconds:02}"
+    return f"{minutes}:{seconds:02}"
+
+
+@register.filter
 def language_names(languages: Iterable[str]) -> list[str]:
     """The names that people write of languages as in `Document.language`."""
     return [LANGUAGE_NAMES.get(language, language.capitalize()) for language in languages]

@@ -19,10 +19,17 @@ from repos.search import Folder, FolderEntry, code_url, line_counts
 
 MAX_DEPTH = 40  # of folders that the tree opens by itself
 MAX_README_CHARS = 60_000
+OPENING_CHARS = 600
 README_SECONDS = 0.5
 READMES = ("readme.md", "readme.markdown", "readme.rst", "readme.txt", "readme")
 MARKDOWN = (".md", ".markdown")
 FENCE = "`" * 12
+FENCE_LINE = re.compile(r"^\s*(?:```|~~~)", re.MULTILINE)
+# Of Markdown or HTML, with the link around it.
+PICTURE = re.compile(
+    r"\[!\[[^\]]{0,300}\]\([^)\s]{0,500}\)\]\([^)\s]{0,500}\)|!\[[^\]]{0,300}\]\([^)\s]{0,500}\)"
+    r"|<img\b[^>]{0,500}>|</?(?:p|div|a|center|picture|source|h[1-6])\b[^>]{0,500}>"
+)
 LINK = re.compile(r"\]\(([^\s()#?]{1,300})")  # of Markdown, up to the path's end
 
 
@@ -82,6 +89,30 @@ def folder_context(code: IndexedCode, folder: Folder) -> dict[str, Any]:
         "readme_html": _readme_html(code, document) if document is not None else "",
         "host_url": code.host_url(folder.path),
     }
+
+
+def readme_opening(code: IndexedCode, folder: Folder) -> dict[str, Any]:
+    """The first lines of a folder's README, rendered: `path` and `html`; empty without one."""
+    readme = _readme(folder)
+    document = code.file(readme.path) if readme is not None else None
+    if document is None:
+        return {}
+    document.text = _opening(document.text)
+    return {"path": document.path, "html": _readme_html(code, document)}
+
+
+def _opening(text: str) -> str:
+    """The paragraphs of a text that begin within OPENING_CHARS; badges and pictures are left out."""
+    kept: list[str] = []
+    length = 0
+    for paragraph in re.split(r"\n\s*\n", text[:MAX_README_CHARS]):
+        if length > OPENING_CHARS or FENCE_LINE.search(paragraph):
+            break
+        words = PICTURE.sub("", paragraph)
+        if words.strip():
+            kept.append(words)
+            length += len(words)
+    return "\n\n".join(kept)
 
 
 def _readme(folder: Folder) -> FolderEntry | None:
