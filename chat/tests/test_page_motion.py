@@ -70,7 +70,7 @@ def test_nothing_moves_for_who_asks_for_less_motion(opened, opener):
 def test_the_rail_fades_away(opened):
     page = opened(reduced_motion="no-preference")
     assert set(page.evaluate(OPENED, "header [data-action=toggle-rail]")) == {120}
-    page.wait_for_function(f"{MOVING}.length === 0")
+    page.wait_for_function(f"() => {MOVING}.length === 0")
     assert not page.is_visible("#rail")
 
 

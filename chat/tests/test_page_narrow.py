@@ -209,9 +209,6 @@ def test_what_opens_in_the_status_line_of_a_phone_stays_within_it(
     bring_session(page, live)
     page.goto(f"{live.url}/r/{repository.pk}/")
     page.click("text=What could not be read")
-    page.click("text=Refresh on every push")
-    page.click("#webhook button")
-    page.wait_for_selector(".webhook dd")
     assert overflowing(page) == []
     assert page.eval_on_selector_all(
         ".skipped .mono", "(all) => all.every((e) => e.getBoundingClientRect().right <= innerWidth)"

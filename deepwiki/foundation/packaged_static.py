@@ -21,7 +21,7 @@ PREFIX = "vendor/fonts"
 FONTS = (
     PackagedFont("fontpkg_source_sans_3", "SourceSans3[wght].ttf"),
     PackagedFont("fontpkg_source_sans_3", "SourceSans3-Italic[wght].ttf", (400, 400)),
-    PackagedFont("fontpkg_jetbrains_mono", "JetBrainsMono[wght].ttf", (400, 700)),
+    PackagedFont("fontpkg_jetbrains_mono", "JetBrainsMono[wght].ttf"),
 )
 
 

@@ -1,10 +1,14 @@
 """Repositories whose indexing failed or was cancelled, and removing repositories."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from chat.models import Conversation
 from repos import services
+from repos.jobs import maintenance, removals
 from repos.models import Index, IndexJob, Repository
 
 pytestmark = pytest.mark.django_db
@@ -102,10 +106,57 @@ def test_removing_needs_a_csrf_token(added, people):
     assert client.post(url).status_code == 403
 
 
-def test_removing_stops_its_job_and_takes_index_and_conversations_along(repository, people):
+@pytest.fixture
+def removed(repository, people):
+    """An indexed repository with a conversation and a job, which alice has removed."""
     IndexJob.objects.create(repository=repository, requested_by=people["alice"])
     Conversation.objects.create(user=people["alice"], repository=repository, title="mine")
-    services.remove(repository)
+    assert services.remove(repository, people["alice"])
+    return repository
+
+
+def test_removing_stops_its_job_and_hides_it_from_everybody(removed, client_of, people):
+    assert not IndexJob.objects.unfinished().exists()
+    for name in people:
+        client = client_of(name)
+        assert client.get(reverse("repository", args=[removed.pk])).status_code == 404
+        assert client.get(reverse("code", args=[removed.pk])).status_code == 404
+    assert services.find(people["alice"], removed.url, removed.kind) is None
+    assert services.find_for_operator(removed.name) is None
+    assert maintenance.refresh_due() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("alice", 302), ("bob", 404), ("carol", 302)], ids=str
+)
+def test_it_is_taken_back_by_who_removed_it_or_may_delete(removed, client_of, name, status):
+    client = client_of(name)
+    is_offered = removed.name in client.get(reverse("home")).content.decode()
+    assert is_offered == (name == "alice")
+    answer = client.post(reverse("repository-take-back", args=[removed.pk]))
+    assert answer.status_code == status
+    is_back = client.get(reverse("repository", args=[removed.pk])).status_code == 200
+    assert is_back == (status == 302)
+    assert Conversation.objects.exists() and Index.objects.exists()
+
+
+def test_what_is_not_removed_cannot_be_taken_back(repository, client_of):
+    answer = client_of("carol").post(reverse("repository-take-back", args=[repository.pk]))
+    assert answer.status_code == 404
+
+
+def test_who_adds_it_anew_has_it_as_it_was(removed, people):
+    address = removed.address
+    added = services.add(address, people["bob"].pk, revision=removed.revision)
+    assert (added.pk, added.removed_at, added.current_index_id is None) == (removed.pk, None, False)
+
+
+def test_after_its_days_it_is_deleted_with_all_that_belongs_to_it(removed):
+    removals.delete_removed()
+    assert Repository.objects.filter(pk=removed.pk).exists()
+    Repository.objects.update(removed_at=timezone.now() - removals.KEPT - timedelta(minutes=1))
+    maintenance.run_hourly()
+    assert not Repository.objects.filter(pk=removed.pk).exists()
     assert not Index.objects.exists()
     assert not Conversation.objects.exists()
     assert not IndexJob.objects.exists()
