@@ -73,6 +73,13 @@ def test_its_first_lines_are_of_the_readme_without_badges(client, people, index_
     assert "svg" not in opening and "code" not in opening.replace("/code/", "")
 
 
+def test_the_path_of_a_folder_is_shown_to_who_manages_it_alone(page, repository, people):
+    Repository.objects.update(added_by=people["alice"])
+    assert repository.kind == "local"
+    assert f">{repository.url}<" in page("alice")
+    assert repository.url not in page("bob")
+
+
 @pytest.mark.parametrize(("name", "is_offered"), [("alice", True), ("bob", False), ("carol", True)])
 def test_settings_are_offered_to_who_may_change_them(page, repository, people, name, is_offered):
     Repository.objects.update(added_by=people["alice"], kind="github")
