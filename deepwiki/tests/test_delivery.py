@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,27 @@ def test_the_stylesheet_loads_a_part_of_a_font_for_the_characters_it_has():
     assert {name for name, _ in faces} == set(CHARACTERS)
     for name, ranges in faces:
         assert "".join(ranges.split()) == CHARACTERS[name]
+
+
+MOST_PAGE_BYTES = 60_000
+PAGE_FILE = re.compile(r'(?:src|href)="/static/([^"]+\.(?:js|css))"')
+
+
+@pytest.mark.integration
+@pytest.mark.django_db
+def test_the_scripts_and_styles_of_the_ask_page_are_light(collected, signed_in, repository):
+    page = signed_in.get(reverse("repository", args=[repository.pk])).content.decode()
+    names = set(PAGE_FILE.findall(page))
+    assert {"js/main.js", "css/base.css"} <= names
+    sizes = [Path(f"{hashed(collected, name)}.br").stat().st_size for name in names]
+    sys.stdout.write(f"\nscripts and styles of the Ask page, compressed: {sum(sizes)}\n")
+    assert sum(sizes) <= MOST_PAGE_BYTES
+
+
+@pytest.mark.integration
+def test_scripts_are_compressed_without_their_comments_and_say_the_same(collected):
+    script = hashed(collected, "js/source_pane.js")
+    sent = gzip.decompress(Path(f"{script}.gz").read_bytes()).decode()
+    assert "// The source pane" in script.read_text()
+    assert "// The source pane" not in sent and "export class SourcePane" in sent
+    assert not list((collected / "admin").rglob("*.br"))
