@@ -102,14 +102,14 @@ def readme_opening(code: IndexedCode, folder: Folder) -> dict[str, Any]:
 
 
 def _opening(text: str) -> str:
-    """The paragraphs of a text that begin within OPENING_CHARS; badges and pictures are left out."""
+    """The paragraphs of a text that begin within OPENING_CHARS, without its title, badges and pictures."""
     kept: list[str] = []
     length = 0
     for paragraph in re.split(r"\n\s*\n", text[:MAX_README_CHARS]):
         if length > OPENING_CHARS or FENCE_LINE.search(paragraph):
             break
         words = PICTURE.sub("", paragraph)
-        if words.strip():
+        if words.strip() and (kept or not words.lstrip().startswith("# ")):  # no title
             kept.append(words)
             length += len(words)
     return "\n\n".join(kept)
