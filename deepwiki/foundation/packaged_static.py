@@ -1,5 +1,6 @@
-"""A static files finder for the fonts that pinned packages ship, served under `vendor/`.
+"""A static files finder for files that are made when the product starts.
 
+The fonts that pinned packages ship, served under `vendor/`, and the stylesheets as one file.
 No third-party file is in this repository, and the pages load nothing from other sites.
 """
 
@@ -15,8 +16,9 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage, Storage
 
 from deepwiki.foundation.font_subsets import PackagedFont, subsets
+from deepwiki.foundation.site_stylesheet import stylesheet
 
-PREFIX = "vendor/fonts"
+FONT_FOLDER, STYLE_FOLDER = "vendor/fonts", "css"
 # Those that the stylesheets use. Bold italics are made by the browser.
 FONTS = (
     PackagedFont("fontpkg_source_sans_3", "SourceSans3[wght].ttf"),
@@ -26,25 +28,31 @@ FONTS = (
 
 
 class PackagedFilesFinder(BaseFinder):
-    """Finds parts of the fonts inside installed packages as `vendor/fonts/<name>-<part>.woff2`."""
+    """Finds `css/site.css`, and parts of packaged fonts as `vendor/fonts/<name>-<part>.woff2`."""
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - Django's
-        if not path.startswith(f"{PREFIX}/"):
+        folder = path.rpartition("/")[0]
+        if folder not in MADE:
             return []
-        matches = [str(file) for file in _files() if path == f"{PREFIX}/{file.name}"]
+        matches = [str(file) for file in MADE[folder]() if path == f"{folder}/{file.name}"]
         if find_all or not matches:
             return matches
         return matches[0]
 
     def list(self, ignore_patterns: Any) -> Iterator[tuple[str, Storage]]:
-        for file in _files():
-            storage = FileSystemStorage(location=str(file.parent))
-            # collectstatic joins the prefix to the name
-            storage.prefix = PREFIX  # type: ignore[attr-defined]
-            yield file.name, storage
+        for folder, files in MADE.items():
+            for file in files():
+                storage = FileSystemStorage(location=str(file.parent))
+                # collectstatic joins the prefix to the name
+                storage.prefix = folder  # type: ignore[attr-defined]
+                yield file.name, storage
 
 
-def _files() -> Iterator[Path]:
+def _stylesheets() -> Iterator[Path]:
+    yield stylesheet(settings.BASE_DIR / "static" / "css", settings.DATA_DIR / "styles")
+
+
+def _fonts() -> Iterator[Path]:
     """The parts of every font, made where that was not done before."""
     for font in FONTS:
         for location in _locations(font.package):
@@ -56,3 +64,6 @@ def _files() -> Iterator[Path]:
 def _locations(package: str) -> list[str]:
     spec = importlib.util.find_spec(package)
     return list((spec and spec.submodule_search_locations) or [])
+
+
+MADE = {FONT_FOLDER: _fonts, STYLE_FOLDER: _stylesheets}

@@ -131,10 +131,20 @@ PAGE_FILE = re.compile(r'(?:src|href)="/static/([^"]+\.(?:js|css))"')
 def test_the_scripts_and_styles_of_the_ask_page_are_light(collected, signed_in, repository):
     page = signed_in.get(reverse("repository", args=[repository.pk])).content.decode()
     names = set(PAGE_FILE.findall(page))
-    assert {"js/main.js", "css/base.css"} <= names
+    assert {"js/main.js", "css/site.css"} <= names
     sizes = [Path(f"{hashed(collected, name)}.br").stat().st_size for name in names]
     sys.stdout.write(f"\nscripts and styles of the Ask page, compressed: {sum(sizes)}\n")
     assert sum(sizes) <= MOST_PAGE_BYTES
+
+
+def test_every_stylesheet_is_part_of_the_one_or_has_a_page_of_its_own():
+    from deepwiki.foundation.site_stylesheet import PARTS
+
+    of_their_own = {"print", "styleguide"}
+    assert {path.stem for path in (ROOT / "static" / "css").glob("*.css")} == {
+        *PARTS,
+        *of_their_own,
+    }
 
 
 @pytest.mark.integration
