@@ -68,7 +68,7 @@ def test_a_name_shows_its_card_leads_to_its_definition_and_back(pane):
     page.mouse.click(*point_at(page, "apply_discount", 5))
     shows(page, "shop/prices.py", 16)
     assert page.locator("#name-card").is_hidden() and "/c/" in page.url
-    page.click("#pane >> text=Back")
+    page.click("[data-action=pane-back]")
     shows(page, "tests/test_prices.py", 4, 5)
     assert page.locator("[data-action=pane-back]").is_hidden()
 
