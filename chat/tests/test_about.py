@@ -70,7 +70,11 @@ def test_its_first_lines_are_of_the_readme_without_badges(client, people, index_
     text = client.get(reverse("repository-about", args=[repository.pk])).content.decode()
     opening = text.partition('class="prose opening"')[2].partition("</div>")[0]
     assert "Keeps prices." in opening
-    assert "Pocket" not in opening and "svg" not in opening and "code" not in opening.replace("/code/", "")
+    assert (
+        "Pocket" not in opening
+        and "svg" not in opening
+        and "code" not in opening.replace("/code/", "")
+    )
 
 
 def test_the_path_of_a_folder_is_shown_to_who_manages_it_alone(page, repository, people):

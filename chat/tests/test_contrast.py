@@ -1,4 +1,4 @@
-"""The contrast of the palette, where axe cannot see it: WCAG 2.2, 1.4.3 and 1.4.11."""
+"""The contrast of the palette, where axe cannot see it (WCAG 2.2, 1.4.3 and 1.4.11), and its sizes of type."""
 
 import re
 from pathlib import Path
@@ -33,7 +33,7 @@ def contrast(one, other):
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
-@pytest.mark.parametrize("ground", ["raised", "mark"])
+@pytest.mark.parametrize("ground", ["raised", "mark", "mark-ground"])
 @pytest.mark.parametrize("name", SYNTAX)
 def test_code_is_readable_on_plain_and_on_marked_lines(theme, ground, name):
     palette = colours(theme)
@@ -57,3 +57,13 @@ def test_every_colour_that_a_style_names_exists():
 def test_the_text_of_a_filled_button_is_readable(theme, ground):
     palette = colours(theme)
     assert contrast(palette["on-accent"], palette[ground]) >= TEXT
+
+
+FONT_SIZE = re.compile(r"font(?:-size)?:[^;]*?([\d.]+)rem")
+MOST_SIZES = 10
+
+
+def test_the_pages_have_few_sizes_of_type():
+    styles = [path.read_text() for path in STYLES.glob("*.css") if path.stem != "slides"]
+    sizes = {size for text in styles for size in FONT_SIZE.findall(text)}
+    assert len(sizes) <= MOST_SIZES, sorted(sizes, key=float)
