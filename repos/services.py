@@ -172,9 +172,10 @@ def remove(repository: Repository, person: Person = None) -> bool:
 
 def may_take_back(person: Person, repository: Repository) -> bool:
     """May this person take back its removal: who removed it, its owner, who may delete it."""
-    if person is None or person.pk is None:
+    if person is None or _id_of(person) is None:
         return False
-    return person.pk in (repository.removed_by_id, repository.added_by_id) or _may_delete(person)
+    theirs = {repository.removed_by_id, repository.added_by_id}
+    return person.pk in theirs or _may_delete(person)
 
 
 def check_connection(repository: Repository) -> tuple[bool, str]:

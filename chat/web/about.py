@@ -99,10 +99,13 @@ def _left_out(skipped: Mapping[str, Any]) -> Iterator[LeftOut]:
 
 
 def _job_row(job: IndexJob) -> JobRow:
-    took = None
+    return JobRow(job, _took(job), job.result)
+
+
+def _took(job: IndexJob) -> timedelta | None:
     if job.started_at and job.finished_at:
-        took = job.finished_at - job.started_at
-    return JobRow(job, took, job.result)
+        return job.finished_at - job.started_at
+    return None
 
 
 def _failures(jobs: list[IndexJob]) -> list[tuple[str, str]]:

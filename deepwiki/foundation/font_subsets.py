@@ -68,8 +68,12 @@ def subsets(font: Path, weights: Weights | None, folder: Path) -> list[Path]:
 
 def _digest(font: Path, weights: Weights | None) -> str:
     """Of the font and of what is kept of it."""
-    wanted = f"{CHARACTERS} {FEATURES} {weights}".encode()
-    return hashlib.sha256(font.read_bytes() + wanted).hexdigest()[:DIGEST_CHARS]
+    content = font.read_bytes() + _wanted(weights)
+    return hashlib.sha256(content).hexdigest()[:DIGEST_CHARS]
+
+
+def _wanted(weights: Weights | None) -> bytes:
+    return f"{CHARACTERS} {FEATURES} {weights}".encode()
 
 
 def _write_parts(font: Path, weights: Weights | None, parts: dict[str, Path]) -> None:
@@ -87,9 +91,7 @@ def _limited(font: bytes, weights: Weights) -> bytes:
     from fontTools.ttLib import TTFont
     from fontTools.varLib import instancer
 
-    variable = TTFont(BytesIO(font))
-    limits = {WEIGHT: weights}
-    return _saved(instancer.instantiateVariableFont(variable, limits, inplace=True))
+    return _saved(instancer.instantiateVariableFont(TTFont(BytesIO(font)), {WEIGHT: weights}))
 
 
 def _subset(font: bytes, characters: str, flavor: str | None) -> bytes:

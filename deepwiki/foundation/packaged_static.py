@@ -42,10 +42,13 @@ class PackagedFilesFinder(BaseFinder):
     def list(self, ignore_patterns: Any) -> Iterator[tuple[str, Storage]]:
         for folder, files in MADE.items():
             for file in files():
-                storage = FileSystemStorage(location=str(file.parent))
-                # collectstatic joins the prefix to the name
-                storage.prefix = folder  # type: ignore[attr-defined]
-                yield file.name, storage
+                yield file.name, _storage(file, folder)
+
+
+def _storage(file: Path, prefix: str) -> Storage:
+    storage = FileSystemStorage(location=str(file.parent))
+    storage.prefix = prefix  # type: ignore[attr-defined]  # collectstatic joins it to the name
+    return storage
 
 
 def _stylesheets() -> Iterator[Path]:
@@ -55,10 +58,14 @@ def _stylesheets() -> Iterator[Path]:
 def _fonts() -> Iterator[Path]:
     """The parts of every font, made where that was not done before."""
     for font in FONTS:
-        for location in _locations(font.package):
-            for path in Path(location).rglob("*.ttf"):
-                if path.name == font.file:
-                    yield from subsets(path, font.weights, settings.DATA_DIR / "fonts")
+        for path in _packaged(font):
+            yield from subsets(path, font.weights, settings.DATA_DIR / "fonts")
+
+
+def _packaged(font: PackagedFont) -> Iterator[Path]:
+    """Its file in the installed package."""
+    for location in _locations(font.package):
+        yield from (path for path in Path(location).rglob("*.ttf") if path.name == font.file)
 
 
 def _locations(package: str) -> list[str]:

@@ -24,7 +24,7 @@ _IMPORT = """import%(import)s from "%(url)s";"""
 PAGE_FOLDERS = ("/js/", "/css/", "/django_htmx/")
 
 
-class PageCompressor(Compressor):
+class PageCompressor(Compressor):  # type: ignore[misc]
     """Brotli for what pages load alone: for all files it would take 5 s at every start.
 
     Comments and white space are left out of what is compressed; the files stay as they are.
@@ -36,10 +36,13 @@ class PageCompressor(Compressor):
 
     def compress(self, path: str) -> list[str]:
         """Compress a file; returns the names of what was written."""
-        is_of_pages = any(folder in path for folder in PAGE_FOLDERS) and "/admin/" not in path
-        if is_of_pages:
+        if _is_of_pages(path):
             return list(super().compress(path))
         return list(self._other_files.compress(path))
+
+
+def _is_of_pages(path: str) -> bool:
+    return "/admin/" not in path and any(folder in path for folder in PAGE_FOLDERS)
 
 
 class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]

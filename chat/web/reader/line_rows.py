@@ -24,7 +24,14 @@ def line_rows(lines: Iterable[CodeLine], chosen: Container[int]) -> SafeString:
 
 
 def _row(line: CodeLine, chosen: Container[int]) -> tuple[object, ...]:
-    return line.number, MARKED if line.number in chosen else "", line.html, _cut(line)
+    return line.number, _mark(line, chosen), line.html, _cut(line)
+
+
+def _mark(line: CodeLine, chosen: Container[int]) -> str:
+    """The class of a chosen line."""
+    if line.number in chosen:
+        return MARKED
+    return ""
 
 
 def _cut(line: CodeLine) -> str:
