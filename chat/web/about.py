@@ -40,7 +40,7 @@ class JobRow:
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class LeftOutFiles:
     """How many files were left out for a reason, with some of their paths."""
 
     reason: str
@@ -90,12 +90,12 @@ def _content(repository: Repository, index: Index, person_id: int | None) -> dic
     }
 
 
-def _left_out(skipped: Mapping[str, Any]) -> Iterator[LeftOut]:
+def _left_out(skipped: Mapping[str, Any]) -> Iterator[LeftOutFiles]:
     """Those with most files first."""
     counts: dict[str, int] = skipped.get("counts", {})
     examples = skipped.get("examples", {})
     for reason, count in sorted(counts.items(), key=lambda item: -item[1]):
-        yield LeftOut(reason, count, examples.get(reason, [])[:MAX_EXAMPLES])
+        yield LeftOutFiles(reason, count, examples.get(reason, [])[:MAX_EXAMPLES])
 
 
 def _job_row(job: IndexJob) -> JobRow:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from chat.providers.registry import ADAPTERS
+from deepwiki.foundation.site_stylesheet import PARTS
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [
@@ -239,9 +240,8 @@ def test_html_is_made_of_outside_text_in_one_place_only():
 
 
 def test_stylesheets_are_all_linked_and_state_each_selector_once_for_a_condition():
-    linked = re.findall(r"css/(\w+[.]css)", (ROOT / "templates" / "stylesheets.html").read_text())
     sheets = {p.name: p.read_text() for p in (ROOT / "static" / "css").glob("*.css")}
-    assert set(linked) | {"styleguide.css"} == set(sheets)
+    assert {*(f"{part}.css" for part in PARTS), "print.css", "styleguide.css"} == set(sheets)
     stated = []
     for text in sheets.values():
         within = []  # layer, condition, selector
