@@ -137,16 +137,6 @@ def test_the_scripts_and_styles_of_the_ask_page_are_light(collected, signed_in, 
     assert sum(sizes) <= MOST_PAGE_BYTES
 
 
-def test_every_stylesheet_is_part_of_the_one_or_has_a_page_of_its_own():
-    from deepwiki.foundation.site_stylesheet import PARTS
-
-    of_their_own = {"print", "styleguide"}
-    assert {path.stem for path in (ROOT / "static" / "css").glob("*.css")} == {
-        *PARTS,
-        *of_their_own,
-    }
-
-
 @pytest.mark.integration
 def test_scripts_are_compressed_without_their_comments_and_say_the_same(collected):
     script = hashed(collected, "js/source_pane.js")
