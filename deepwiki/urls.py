@@ -3,10 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from chat.web.badge import badge
 from chat.web.views import repository_by_name
 from deepwiki.accounts import settings_views as account_settings
 from deepwiki.accounts import views as accounts
 from deepwiki.runtime import health
+from deepwiki.runtime.doctor import page as doctor_page  # noqa: F401  adds its page to the admin
 
 handler500 = "deepwiki.runtime.unavailable.server_error"
 urlpatterns = [
@@ -28,6 +30,11 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("metrics", health.metrics_view, name="metrics"),
     path("readyz", health.readyz, name="readyz"),
+    re_path(
+        r"^(?P<owner>[A-Za-z0-9][\w.-]{0,99})/(?P<name>[\w.-]{1,100})/badge[.]svg$",
+        badge,
+        name="badge",
+    ),
     # Last: /<owner>/<name> of a repository. The first part must be none of ours.
     re_path(
         r"^(?!(?:accounts|admin|api|c|chat|design|m|mcp|parts|r|repositories|s|static|styleguide|v1|webhooks|ws)/)"

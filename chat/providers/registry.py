@@ -163,7 +163,7 @@ class Providers:
 
     async def close(self) -> None:
         """Close the adapters of the running event loop."""
-        for key in [key for key in self._adapters if key[0] == _loop_id()]:
+        for key in [key for key in list(self._adapters) if key[0] == _loop_id()]:
             await self._adapters.pop(key).close()
 
     def _check(self, name: str) -> None:

@@ -20,7 +20,10 @@ from repos.search import code_url
 Notice = Mapping[str, Any]  # an item of Message.notices
 # Why an answer ends before its end, where asking on brings the rest.
 CUT_REASONS = {"cut_off", "answer_too_long", "call_too_long", "silent_in_answer"}
-SCRIPTS = (settings.BASE_DIR / "static" / "js").resolve()
+# Reasons of errors that are about another part than the model's service, and the part's line
+# on the page of the doctor.
+OTHER_CHECKS = {"internal": "database", "unavailable": "database", "retriever_failed": "git"}
+SCRIPTS = (settings.RESOURCES / "static" / "js").resolve()
 IMPORT = re.compile(r"""from "(\.{1,2}/[^"]+\.js)";""")
 register = template.Library()
 register.filter("translate_message", strings.translate_message)
@@ -84,6 +87,15 @@ def code_parts(sentence: str) -> list[str]:
 def translate_error(message: Message) -> str:
     """The error of an answer in the current language; empty if it has none."""
     return strings.translate_message(message.error, message.error_reason, message.error_parameters)
+
+
+@register.filter
+def doctor_check(message: Message) -> str:
+    """The line of the doctor's page that an answer's error is about."""
+    by_service = "models"
+    if message.provider:
+        by_service = f"provider-{message.provider}"
+    return OTHER_CHECKS.get(message.error_reason, by_service)
 
 
 @register.filter

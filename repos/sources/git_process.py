@@ -26,6 +26,7 @@ ERROR_BYTES = 20_000  # that are read
 MAX_ERROR_BYTES = 1_000_000
 POLL_SECONDS = 0.1
 MEASURE_SECONDS = 1
+VERSION_SECONDS = 5
 PASSED_VARIABLES = (
     "https_proxy",
     "HTTPS_PROXY",
@@ -182,6 +183,13 @@ class GitRunner:
     def _check_size(self) -> None:
         if folder_bytes(self.folder) > self.megabytes * 1_000_000:
             raise RepositoryTooLarge("over_limit", megabytes=self.megabytes)
+
+
+def installed_version() -> str:
+    """The version of git, such as 2.43.0. Raises SourceError where it does not run."""
+    runner = GitRunner(Path("/"), VERSION_SECONDS, 1, bool)
+    output = runner.output(GitCommand(("version",), in_repository=False))
+    return output.decode("utf-8", "replace").split()[2]
 
 
 def _script(file_bytes: int) -> str:

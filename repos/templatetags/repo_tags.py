@@ -18,6 +18,10 @@ from repos.sources import errors as sources
 from repos.sources.hosts import GIT
 
 register = template.Library()
+# Codes of jobs' errors that are about another part than fetching, and its line on the page of
+# the doctor.
+EMBEDDER_CODES = embedders.MESSAGES.keys() - sources.MESSAGES.keys()
+OTHER_CHECKS = {**dict.fromkeys(EMBEDDER_CODES, "embedder"), "disk_full": "disk"}
 A_MINUTE = timedelta(minutes=1)
 
 
@@ -63,3 +67,9 @@ def translate_job_error(job: IndexJob) -> str:
         if message and message.format_map(job.error_parameters) == job.error:
             return gettext(message).format_map(job.error_parameters)
     return gettext(job.error) if job.error else ""
+
+
+@register.filter
+def doctor_check(job: IndexJob) -> str:
+    """The line of the doctor's page that a job's error is about."""
+    return OTHER_CHECKS.get(job.error_code, "clone")

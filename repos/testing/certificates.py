@@ -14,14 +14,17 @@ PEM = serialization.Encoding.PEM
 DAY = timedelta(days=1)
 
 
-def make_certificates(folder: Path) -> tuple[Path, Path]:
-    """Two PEM files: the authority, and chain and key of a server named `localhost`."""
+def make_certificates(folder: Path, days: int = 1) -> tuple[Path, Path]:
+    """Two PEM files: the authority, and chain and key of a server named `localhost`.
+
+    Both are valid for so many days.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     authority = x509.BasicConstraints(ca=True, path_length=None)
     names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
-    root = _builder("tests", root_key).add_extension(authority, critical=True)
-    server = _builder("localhost", key).add_extension(names, critical=False)
+    root = _builder("tests", root_key, days).add_extension(authority, critical=True)
+    server = _builder("localhost", key, days).add_extension(names, critical=False)
     root_pem, server_pem = (
         builder.sign(root_key, hashes.SHA256()).public_bytes(PEM) for builder in (root, server)
     )
@@ -31,7 +34,7 @@ def make_certificates(folder: Path) -> tuple[Path, Path]:
     return ca_file, chain
 
 
-def _builder(name: str, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+def _builder(name: str, key: ec.EllipticCurvePrivateKey, days: int) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
@@ -40,7 +43,7 @@ def _builder(name: str, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuil
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - DAY)
-        .not_valid_after(now + DAY)
+        .not_valid_after(now + days * DAY)
     )
 
 

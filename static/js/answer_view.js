@@ -152,6 +152,7 @@ export class AnswerView {
     item.className = isProblem ? "banner problem" : "banner";
     item.textContent = text;
     this.part(part)?.append(item);
+    return item;
   }
 
   /** Adds the notice of an event: that of an end stands at the end. */

@@ -1,6 +1,7 @@
 // The thread: asks questions and shows the events of the running answer.
 import { AnswerView } from "./answer_view.js";
 import { showConversation } from "./conversation.js";
+import { addDoctorLink } from "./doctor_link.js";
 import { restoreTurns } from "./editing.js";
 import { EventStream } from "./event_stream.js";
 import { translate, translateEvent } from "./i18n.js";
@@ -172,7 +173,8 @@ export class Thread {
 
   fail(event) {
     const problem = translateEvent(event);
-    this.answer.addNotice(problem, { isProblem: true, part: "ending" });
+    const banner = this.answer.addNotice(problem, { isProblem: true, part: "ending" });
+    addDoctorLink(banner, event, this.request);
     if (event.seq) return; // an event of the run: `done` follows
     const { answer, isAccepted, replaced, request } = this;
     this.finish("partial");
