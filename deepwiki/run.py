@@ -19,11 +19,11 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
+from deepwiki.foundation.install_layout import BASE_DIR, IS_CHECKOUT
 from deepwiki.runtime.child_processes import ChildProcesses, Process
 from deepwiki.runtime.listeners import bind
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deepwiki.settings")
-ROOT = Path(__file__).resolve().parent.parent
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 WATCH_SECONDS = 1.0
 READY_SECONDS = 60.0
@@ -145,11 +145,13 @@ def _create_first_admin() -> str:
 
 def _index_this_repository() -> None:
     """Request an index of this checkout, so that there is one to ask about. Later starts
-    bring it up to date."""
+    bring it up to date. An installed package is none."""
     from repos.services import add, refresh
     from repos.sources import parse_address
 
-    repository = add(parse_address(str(ROOT), "local"), None)
+    if not IS_CHECKOUT:
+        return
+    repository = add(parse_address(str(BASE_DIR), "local"), None)
     if repository.name != "DeepWiki":
         repository.name = "DeepWiki"
         repository.save(update_fields=["name"])

@@ -22,19 +22,19 @@ from deepwiki.foundation import (
     optional_packages,
 )
 from deepwiki.foundation.env import Environment, read_toml
+from deepwiki.foundation.install_layout import BASE_DIR, DATA_FOLDER, RESOURCES, SETTINGS_FILE
 from deepwiki.foundation.key_files import make_private, read_or_make_key
 from deepwiki.foundation.log_format import logging_config
 from deepwiki.foundation.passwords import PASSWORD_VALIDATORS
 from deepwiki.foundation.security_headers import content_security_policy
 
-BASE_DIR = Path(__file__).resolve().parent.parent
 # Tests serve static files from where they lie, and no `.env` of a developer reaches them.
 TESTING = "pytest" in sys.modules or "DEEPWIKI_TEST_STATIC" in os.environ
-env = Environment(None if TESTING else BASE_DIR / ".env")
+env = Environment(None if TESTING else SETTINGS_FILE)
 
 # --- where ----------------------------------------------------------------------------
 DEBUG = env.flag("DEEPWIKI_DEBUG")
-DATA_DIR = env.folder(env.spelling("DATA_DIR"), BASE_DIR / "data")
+DATA_DIR = env.folder(env.spelling("DATA_DIR"), DATA_FOLDER)
 make_private(DATA_DIR)
 PORT = env.number(env.spelling("PORT"), 8000, least=1, most=65_535)
 HOST = env.text(env.spelling("HOST"), "127.0.0.1")
@@ -173,7 +173,7 @@ _context_processors = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [RESOURCES / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {"context_processors": _context_processors},
     }
@@ -191,7 +191,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = f"{PATH_PREFIX}/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [RESOURCES / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",

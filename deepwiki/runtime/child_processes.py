@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-ENVIRONMENT = {**os.environ, "PYTHONUNBUFFERED": "1"}
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "deepwiki.settings", "PYTHONUNBUFFERED": "1"}
 STOP_SECONDS = 35  # longer than a web server drains
 STABLE_SECONDS = 60  # a process that ran for so long has not crashed at its start
 FIRST_DELAY_SECONDS = 0.5
@@ -75,7 +75,7 @@ class ChildProcesses:
             self.servers.append(Child.start("web server", command))
 
     def start_worker(self) -> None:
-        self.worker = Child.start("worker", ["manage.py", "worker"])
+        self.worker = Child.start("worker", ["-m", "deepwiki.cli.management", "worker"])
 
     def keep_running(self) -> None:
         """Start again each that has ended; the others go on meanwhile."""
@@ -124,7 +124,7 @@ def _start(arguments: list[str]) -> Process:
     return subprocess.Popen(
         [sys.executable, *arguments],
         cwd=ROOT,
-        env=ENVIRONMENT,
+        env={**os.environ, **SETTINGS},
         stdin=subprocess.DEVNULL,
         start_new_session=True,
     )

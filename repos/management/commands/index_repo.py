@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -51,6 +52,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--force", action="store_true", help="Build anew even when nothing has changed."
         )
+        parser.add_argument("--json", action="store_true", help="One JSON object.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -59,6 +61,9 @@ class Command(BaseCommand):
             self._exit(2, str(error))
         job = self._wait_for(job)
         self._check_done(job)
+        if options["json"]:
+            self.stdout.write(json.dumps({"repository": job.repository.name, **job.result}))
+            return
         self.stdout.write(f"{job.repository.name}: {_summary(job.result)}")
         self._write_left_out(job)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import Any
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--days", type=int, default=0, help="How long it lasts; for ever without it."
         )
+        parser.add_argument("--json", action="store_true", help="One JSON object.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = get_user_model().objects.filter(username=options["user"]).first()
@@ -38,4 +40,6 @@ class Command(BaseCommand):
             sys.exit(1)
         days = max(0, min(options["days"], MAX_DAYS))
         _token, clear = ApiToken.issue(user, options["name"], scopes=options["scopes"], days=days)
+        if options["json"]:
+            clear = json.dumps({"user": options["user"], "name": options["name"], "token": clear})
         self.stdout.write(clear)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from typing import Any, NoReturn
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--max-cost", type=float, default=0.0, help="Dollars; pauses there.")
         parser.add_argument("--max-tokens", type=int, default=0, help="Tokens; pauses there.")
+        parser.add_argument("--json", action="store_true", help="One JSON object.")
 
         parser.add_argument(
             "--language",
@@ -56,10 +58,14 @@ class Command(BaseCommand):
             self._exit(2, "This repository has no index yet.")
         order = self._order(repository, options)
         build = self._request(repository, order, wait=options["wait"])
-        if not options["wait"]:
+        if options["wait"]:
+            build = self._wait_for(build)
+        if options["json"]:
+            self._write_json(repository, build)
+        elif options["wait"]:
+            self._report(repository, build)
+        else:
             self.stdout.write(f"{repository.name}: requested.")
-            return
-        self._report(repository, self._wait_for(build))
 
     def _order(self, repository: Repository, options: dict[str, Any]) -> builds.BuildOrder:
         """How it is to be made; says what a model would cost."""
@@ -134,6 +140,20 @@ class Command(BaseCommand):
                 1, f"{repository.name}: {build.get_state_display()}, {done} of {total} pages."
             )
         self.stdout.write(f"{repository.name}: {done} pages at {build.commit[:10]}.")
+
+    def _write_json(self, repository: Repository, build: WikiBuild) -> None:
+        total, done = _counts(build)
+        report = {
+            "repository": repository.name,
+            "state": build.state,
+            "commit": build.commit,
+            "pages": total,
+            "written": done,
+            "error": build.error or None,
+        }
+        self.stdout.write(json.dumps(report))
+        if build.error or build.state == WikiBuild.State.FAILED:
+            sys.exit(1)
 
     def _exit(self, code: int, message: str) -> NoReturn:
         self.stderr.write(self.style.ERROR(message))

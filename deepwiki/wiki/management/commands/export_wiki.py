@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--format", dest="file_format", choices=[*FORMATS], default="markdown")
         parser.add_argument("--language", default="en", choices=[*BY_CODE], help="Of its pages.")
         parser.add_argument("--output", default="", help="A file; else one named by the wiki.")
+        parser.add_argument("--json", action="store_true", help="One JSON object.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         export = _export(options["repository"], options["language"])
@@ -35,7 +37,10 @@ class Command(BaseCommand):
             _write(path, chosen, export)
         except OSError as error:
             self._exit(1, f"{path} cannot be written: {error.strerror}.")
-        self.stdout.write(f"{len(export.pages)} pages in {path}")
+        words = f"{len(export.pages)} pages in {path}"
+        if options["json"]:
+            words = json.dumps({"pages": len(export.pages), "file": str(path)})
+        self.stdout.write(words)
 
     def _exit(self, status: int, message: str) -> None:
         self.stderr.write(message)

@@ -1,0 +1,1 @@
+"""The command `deepwiki`. Django is imported only by what needs it."""
