@@ -96,7 +96,9 @@ def doctor() -> None:
     """
 
 
-@operator_command("token", "create_token", "USER [--name NAME] [--json]")
+@operator_command(
+    "token", "create_token", "USER [--name NAME] [--scopes SCOPE…] [--days DAYS] [--json]"
+)
 def token() -> None:
     """Make an API token of a person. It is shown this once; only its hash is kept."""
 

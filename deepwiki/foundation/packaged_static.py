@@ -52,7 +52,7 @@ def _storage(file: Path, prefix: str) -> Storage:
 
 
 def _stylesheets() -> Iterator[Path]:
-    yield stylesheet(settings.BASE_DIR / "static" / "css", settings.DATA_DIR / "styles")
+    yield stylesheet(settings.RESOURCES / "static" / "css", settings.DATA_DIR / "styles")
 
 
 def _fonts() -> Iterator[Path]:

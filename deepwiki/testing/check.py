@@ -30,8 +30,9 @@ CHECKS: dict[str, list[str]] = {
     "modules": [PYTHON, "-m", "deepwiki.testing.loose_modules"],
     "templates": [str(BIN / "djlint"), "templates", "--lint", "--quiet"],
     "static": [str(BIN / "biome"), "ci", "--colors=off", "static"],
-    "dependencies": [str(BIN / "deptry"), ".", "--no-ansi"],
+    "dependencies": [str(BIN / "deptry"), ".", "--no-ansi", "--config", "deptry.toml"],
     "audit": [PYTHON, "-m", "deepwiki.testing.audit", "requirements.txt"],
+    "docs": [PYTHON, "-m", "mkdocs", "build", "--strict", "--quiet"],
     "migrations": [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
     "deploy": [PYTHON, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
 }

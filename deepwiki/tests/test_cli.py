@@ -84,7 +84,7 @@ def test_events_are_read_and_anything_else_is_refused():
 
 
 @pytest.fixture
-def server(live, model, repository, tmp_path):
+def server(live, model, public_repository, tmp_path):
     models = Path(os.environ["DATA_DIR"]) / "cli-models.toml"
     models.write_text(MODELS)
     server = live(
@@ -167,7 +167,7 @@ def test_a_server_that_is_away_or_another_site_is_told_in_words():
 
 @pytest.mark.integration
 @pytest.mark.django_db(transaction=True)
-def test_without_a_server_commands_work_on_this_machine(repository, alice):
+def test_without_a_server_commands_work_on_this_machine(public_repository, alice):
     def run(*arguments):
         return subprocess.run(
             [sys.executable, "-m", "deepwiki.cli.main", *arguments],

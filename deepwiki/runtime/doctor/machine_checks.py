@@ -73,7 +73,14 @@ def deployment() -> Outcome:
 
 
 def _names() -> list[str]:
-    return [str(name) for finder in get_finders() for name, _ in finder.list([])]
+    """As collectstatic writes them."""
+    found = (each for finder in get_finders() for each in finder.list([]))
+    return [_name(path, storage) for path, storage in found]
+
+
+def _name(path: str, storage: Any) -> str:
+    prefix = getattr(storage, "prefix", "")
+    return f"{prefix}/{path}" if prefix else path
 
 
 def _is_collected(name: str) -> bool:
