@@ -8,6 +8,7 @@ from chat.api.v1 import views as v1_views
 from chat.web import (
     about,
     code_search,
+    completions,
     diagram_views,
     export_views,
     history_views,
@@ -33,6 +34,7 @@ pages = [
 ]
 parts = [
     path("r/<uuid:repository_id>/source", views.source, name="source"),
+    path("r/<uuid:repository_id>/completions", completions.completions, name="completions"),
     path("m/<uuid:message_id>/footer", views.message_footer, name="message-footer"),
     path("diagrams/<slug:key>/<slug:data>.svg", diagram_views.diagram, name="diagram"),
     path("parts/rail", history_views.rail, name="rail"),

@@ -228,7 +228,6 @@ SCRIPT_STRINGS = {
     "wrap": gettext_noop("Wrap"),
     "version": gettext_noop("Version {n} of {of}"),
     "wait": gettext_noop("Too many requests. Ask again in {n} seconds."),
-    "alsoAsked": gettext_noop("also asked: {names}"),
     "furtherFull": gettext_noop("No more than {n} can be asked at once."),
 }
 

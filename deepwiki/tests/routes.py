@@ -65,6 +65,7 @@ RULES = {
     "code-definitions": Rule(READERS),
     "code-references": Rule(READERS),
     "code-callers": Rule(READERS),
+    "completions": Rule(READERS),
     "repository-status": Rule(READERS),
     "repository-refresh": posted(READERS),
     "repository-job": posted(READERS),

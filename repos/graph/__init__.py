@@ -24,6 +24,7 @@ from repos.graph.edges import EdgeKind
 from repos.graph.file_links import FileEdge, FileLinks, file_edges, tests_of
 from repos.graph.importance import RankedFile, top_files, top_symbols, use_counts
 from repos.graph.linker import change_of, link_changes, link_index
+from repos.graph.name_completion import CompletedName, complete_name
 from repos.graph.references import (
     FileReferences,
     ReferenceLine,
@@ -39,6 +40,7 @@ from repos.indexing.symbols import ReferenceKind
 __all__ = [
     "Callee",
     "Caller",
+    "CompletedName",
     "Completeness",
     "Definition",
     "EdgeKind",
@@ -58,6 +60,7 @@ __all__ = [
     "callees",
     "callers",
     "change_of",
+    "complete_name",
     "completeness",
     "count_incomplete",
     "count_read_by_words",

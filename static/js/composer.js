@@ -1,4 +1,5 @@
 // The composer: the question field with its draft, the choice of model and language, the options.
+import { Completion } from "./completion.js";
 import { forgetDraft, forgetSent, loadDraft, messageId, saveDraft } from "./drafts.js";
 import { FurtherRepositories } from "./further_repositories.js";
 import { ModelPicker } from "./model_picker.js";
@@ -16,7 +17,8 @@ export class Composer {
     this.form = form;
     this.fields = form.elements;
     this.question = document.getElementById("question");
-    this.further = new FurtherRepositories(document.getElementById("further"));
+    this.further = new FurtherRepositories(document.getElementById("further"), this.question);
+    new Completion(this.question, form.dataset.completionsUrl, this.further);
     this.question.value = loadDraft();
     this.fitHeight();
     restoreChoice(this.fields.model);

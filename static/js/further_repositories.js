@@ -1,18 +1,22 @@
-// "Also ask": the repositories that questions are about besides that of the page.
+// The repositories that questions are about besides that of the page: a chip each above the question,
+// and "Also ask", where they are looked for.
 import { translate } from "./i18n.js";
 import { cloneTemplate } from "./templates.js";
 
 const MAX_FURTHER = 5; // as chat/core/request.py
 
 export class FurtherRepositories {
-  /** @param {HTMLElement} element */
-  constructor(element) {
+  /**
+   * @param {HTMLElement} element
+   * @param {HTMLElement} field where a question is typed
+   */
+  constructor(element, field) {
     this.element = element;
-    this.chosen = element.querySelector(".chosen");
+    this.field = field;
+    this.chosen = document.getElementById("further-chosen");
     this.input = element.querySelector("input");
     this.list = element.querySelector(".found");
     this.help = element.querySelector("[role=status]");
-    this.names = document.getElementById("further-names");
     this.list.addEventListener("htmx:afterSwap", () => this.showList());
     this.list.addEventListener("click", ({ target }) => this.choose(target.closest("button")));
     this.chosen.addEventListener("click", ({ target }) => {
@@ -30,25 +34,40 @@ export class FurtherRepositories {
     return [...this.chosen.children].map((item) => item.dataset.id);
   }
 
-  choose(button) {
-    if (!button) return;
-    const { id, name } = button.dataset;
+  /**
+   * Asks one more, where there is room and it is not asked yet.
+   *
+   * @param {{id: string, name: string}} repository
+   */
+  add({ id, name }) {
+    if (this.isFull || this.ids.includes(id)) return;
     const item = cloneTemplate("further-template");
     item.dataset.id = id;
     item.querySelector("[data-part=name]").textContent = name;
     const remove = item.querySelector("[data-part=remove]");
     remove.setAttribute("aria-label", `${remove.getAttribute("aria-label")}: ${name}`);
     this.chosen.append(item);
+    this.show();
+  }
+
+  get isFull() {
+    return this.chosen.children.length >= MAX_FURTHER;
+  }
+
+  choose(button) {
+    if (!button) return;
+    this.add(button.dataset);
     this.input.value = "";
     this.list.hidden = true;
-    this.show();
     this.focus();
   }
 
   remove(item) {
+    const wasOpen = this.element.contains(document.activeElement);
     item.remove();
     this.show();
-    this.focus();
+    if (wasOpen) this.focus();
+    else this.field.focus();
   }
 
   // Shows what was found, without what is chosen already.
@@ -61,11 +80,7 @@ export class FurtherRepositories {
   }
 
   show() {
-    const names = [...this.chosen.querySelectorAll("[data-part=name]")].map((n) => n.textContent);
-    this.names.textContent = names.length
-      ? ` · ${translate("alsoAsked", { names: names.join(", ") })}`
-      : "";
-    const isFull = names.length >= MAX_FURTHER;
+    const { isFull } = this;
     this.input.hidden = isFull;
     this.help.textContent = isFull ? translate("furtherFull", { n: MAX_FURTHER }) : "";
   }
