@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, connection, transaction
 
 from chat.core.errors import BadRequest, NoSuchRepository, NotSignedIn, TooMany
+from chat.core.pasted_text import split_pasted
 from chat.core.ports import Model
 from chat.core.request import ChatRequest, Turn
 from chat.core.research_rounds import untagged
@@ -224,4 +225,6 @@ def _insert(
 
 
 def _title(question: str) -> str:
-    return " ".join(untagged(question).split())[:MAX_TITLE_CHARS] or "Question"
+    typed, pasted = split_pasted(untagged(question))
+    words = " ".join((typed or "".join(pasted[:1])).split())
+    return words[:MAX_TITLE_CHARS] or "Question"

@@ -12,6 +12,7 @@ from django import template
 from django.conf import settings
 from django.utils.translation import get_language, gettext
 
+from chat.core.pasted_text import split_pasted
 from chat.models import Message
 from chat.web import ui_strings as strings
 from chat.web.answer_details import answer_details
@@ -28,6 +29,8 @@ IMPORT = re.compile(r"""from "(\.{1,2}/[^"]+\.js)";""")
 register = template.Library()
 register.filter("translate_message", strings.translate_message)
 register.filter("answer_details", answer_details)
+register.filter("pasted_name", strings.pasted_name)
+register.filter("split_pasted", split_pasted)
 register.simple_tag(strings.match_reason)
 register.simple_tag(code_url)
 

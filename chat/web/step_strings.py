@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
@@ -45,6 +46,12 @@ def tokens_text(count: int | None) -> str:
     return _tokens(count).format(n=count) if count else ""
 
 
+def lines_text(text: str) -> str:
+    """How many lines a text has."""
+    count = text.count("\n") + 1
+    return _lines(count).format(n=number_format(count, force_grouping=True))
+
+
 def short_number(seconds: float) -> str:
     """Seconds with a digit after the point below ten, else whole."""
     text = f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"
@@ -60,6 +67,7 @@ def step_scripts() -> dict[str, object]:
             "files": {category: _files(n) for category, n in PLURAL_SAMPLES.items()},
             "steps": {category: _steps(n) for category, n in PLURAL_SAMPLES.items()},
             "tokens": {category: _tokens(n) for category, n in PLURAL_SAMPLES.items()},
+            "lines": {category: _lines(n) for category, n in PLURAL_SAMPLES.items()},
         },
     }
 
@@ -74,3 +82,7 @@ def _steps(count: int) -> str:
 
 def _tokens(count: int) -> str:
     return ngettext("{n} token", "{n} tokens", count)
+
+
+def _lines(count: int) -> str:
+    return ngettext("{n} line", "{n} lines", count)

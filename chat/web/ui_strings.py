@@ -15,7 +15,7 @@ from chat.rendering.notes import CITE_NOTES, NOTES
 from chat.web.retrieval_messages import RETRIEVAL_MESSAGES
 from chat.web.service_messages import SERVICE_MESSAGES
 from chat.web.step_messages import STEP_MESSAGES
-from chat.web.step_strings import step_scripts
+from chat.web.step_strings import lines_text, step_scripts
 
 # Reason of an error or notice -> the template of chat/core/messages.py, for those that
 # people see on pages. Messages about malformed requests stay English.
@@ -228,6 +228,7 @@ SCRIPT_STRINGS = {
     "wrap": gettext_noop("Wrap"),
     "version": gettext_noop("Version {n} of {of}"),
     "wait": gettext_noop("Too many requests. Ask again in {n} seconds."),
+    "pastedText": gettext_noop("Pasted text · {lines}"),
     "furtherFull": gettext_noop("No more than {n} can be asked at once."),
 }
 
@@ -247,6 +248,11 @@ def translate_message(
         return _(template).format_map(parameters or {})
     except (LookupError, ValueError):  # stored parameters of an earlier template
         return message
+
+
+def pasted_name(text: str) -> str:
+    """How a text that was pasted into a question is named."""
+    return _(SCRIPT_STRINGS["pastedText"]).format(lines=lines_text(text))
 
 
 def known_sentences() -> list[str]:

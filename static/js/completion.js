@@ -26,7 +26,7 @@ export class Completion {
     field.addEventListener("click", () => this.update());
     field.addEventListener("keydown", (event) => this.press(event));
     field.addEventListener("blur", () => this.close());
-    this.list.addEventListener("pointerdown", (event) => event.preventDefault()); // keeps the focus
+    this.list.addEventListener("mousedown", (event) => event.preventDefault()); // keeps the focus
     this.list.addEventListener("click", ({ target }) => this.choose(target.closest("li")));
   }
 

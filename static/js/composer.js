@@ -2,12 +2,13 @@
 import { Completion } from "./completion.js";
 import { forgetDraft, forgetSent, loadDraft, messageId, saveDraft } from "./drafts.js";
 import { FurtherRepositories } from "./further_repositories.js";
+import { ModeChoice } from "./mode_choice.js";
 import { ModelPicker } from "./model_picker.js";
+import { PastedTexts } from "./pasted_texts.js";
 import { closePopups } from "./popups.js";
 import { restoreChoice } from "./remembered_choice.js";
 
 const OPTIONS = ["filePath", "included_dirs", "included_files", "excluded_dirs", "excluded_files"];
-const RESEARCH = "research"; // the mode that is for one question
 
 export class Composer {
   /**
@@ -19,24 +20,16 @@ export class Composer {
     this.question = document.getElementById("question");
     this.further = new FurtherRepositories(document.getElementById("further"), this.question);
     new Completion(this.question, form.dataset.completionsUrl, this.further);
-    this.question.value = loadDraft();
+    this.pasted = new PastedTexts(this.question, () => this.changed());
+    this.pasted.restore(loadDraft());
     this.fitHeight();
     restoreChoice(this.fields.model);
     new ModelPicker(this.fields.model, document.getElementById("models"));
     restoreChoice(this.fields.language);
-    restoreChoice(this.fields.mode, (mode) => mode !== RESEARCH);
-    this.showModeHelp();
-    this.fields.mode.addEventListener("change", () => this.showModeHelp());
+    this.mode = new ModeChoice(this.fields.mode, this.fields.model);
     this.showCustomModel();
-    this.question.addEventListener("input", () => {
-      this.fitHeight();
-      saveDraft(this.question.value);
-    });
-    this.fields.model.addEventListener("change", () => {
-      this.showCustomModel();
-      this.showModes();
-    });
-    this.showModes();
+    this.question.addEventListener("input", () => this.changed());
+    this.fields.model.addEventListener("change", () => this.showCustomModel());
     document.getElementById("options").addEventListener("input", () => this.showNarrowed());
     this.showNarrowed();
   }
@@ -50,7 +43,7 @@ export class Composer {
     const submit = (event) => {
       event.preventDefault();
       closePopups();
-      callback(this.question.value.trim());
+      callback(this.pasted.question);
     };
     this.form.addEventListener("submit", submit);
     this.question.addEventListener("keydown", (event) => {
@@ -115,7 +108,7 @@ export class Composer {
 
   /** Empties the question field. The draft is kept until the server has the question. */
   clear() {
-    this.question.value = "";
+    this.pasted.restore("");
     this.fitHeight();
   }
 
@@ -127,8 +120,8 @@ export class Composer {
   settle({ isAccepted }) {
     forgetSent();
     if (!isAccepted) return;
-    if (this.question.value === "") forgetDraft();
-    if (this.fields.mode.value === RESEARCH) this.leaveResearch();
+    if (this.pasted.question === "") forgetDraft();
+    this.mode.leaveResearch();
   }
 
   /**
@@ -137,10 +130,9 @@ export class Composer {
    * @param {string} text
    */
   restore(text) {
-    if (this.question.value) return;
-    this.question.value = text;
-    this.fitHeight();
-    saveDraft(text);
+    if (this.pasted.question !== "") return;
+    this.pasted.restore(text);
+    this.changed();
   }
 
   /** Focuses the question field. @param {FocusOptions} [options] */
@@ -163,25 +155,6 @@ export class Composer {
   /** Shows the state of the connection. @param {string} text */
   showConnection(text) {
     document.getElementById("connection").textContent = text;
-  }
-
-  // Without a language model there is one way to answer.
-  showModes() {
-    const { generative } = this.fields.model.selectedOptions[0].parentElement.dataset;
-    for (const id of ["mode-choice", "mode-help"]) {
-      document.getElementById(id).hidden = generative === "false";
-    }
-  }
-
-  // Research is for one question, since it takes long: the next is asked as those before it.
-  leaveResearch() {
-    this.fields.mode.value = localStorage.getItem("mode") ?? "auto";
-    this.fields.mode.dispatchEvent(new Event("change"));
-  }
-
-  showModeHelp() {
-    const [mode] = this.fields.mode.selectedOptions;
-    document.getElementById("mode-help").textContent = mode.dataset.help;
   }
 
   // The options that are filled in.
@@ -216,6 +189,12 @@ export class Composer {
     const isCustom = this.fields.model.value.endsWith("|");
     document.getElementById("custom-model").hidden = !isCustom;
     if (isCustom) document.getElementById("options").open = true;
+  }
+
+  // What is typed or pasted is another.
+  changed() {
+    this.fitHeight();
+    saveDraft(this.pasted.question);
   }
 
   fitHeight() {

@@ -1,5 +1,6 @@
 // The open conversation as a whole: its address and title, and what is left when it is deleted.
 import { reloadPart } from "./part_reloads.js";
+import { splitPasted } from "./pasted_texts.js";
 
 const TITLE_CHARS = 80;
 
@@ -11,7 +12,7 @@ const TITLE_CHARS = 80;
  */
 export function showConversation(url, question) {
   history.replaceState(null, "", url);
-  document.title = `${question.slice(0, TITLE_CHARS)} · DeepWiki`;
+  document.title = `${splitPasted(question).typed.slice(0, TITLE_CHARS)} · DeepWiki`;
   const share = document.getElementById("share");
   share.setAttribute("hx-get", `${url}shares`);
   share.hidden = false;

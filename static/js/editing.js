@@ -3,6 +3,7 @@
 import { AnswerView } from "./answer_view.js";
 import { isSubmitKey } from "./composer.js";
 import { translate } from "./i18n.js";
+import { joinPasted, pastedInto, splitPasted } from "./pasted_texts.js";
 import { cloneTemplate } from "./templates.js";
 
 /**
@@ -30,7 +31,7 @@ export function editQuestion(question, thread, draft) {
     const edited = field.value.trim();
     if (!edited || thread.isRunning) return;
     close();
-    askVersion(question, thread, edited);
+    askVersion(question, thread, joinPasted(edited, pastedInto(question)));
   });
 }
 
@@ -42,7 +43,8 @@ export function editQuestion(question, thread, draft) {
  */
 export function askAgain(answer, thread) {
   const question = answer.previousElementSibling;
-  const text = question.querySelector("[data-part=text]").textContent;
+  const { textContent } = question.querySelector("[data-part=text]");
+  const text = joinPasted(textContent, pastedInto(question));
   askVersion(question, thread, text, { regenerate: true });
 }
 
@@ -104,5 +106,5 @@ export function restoreTurns(thread, answer, { replaced, problem, question }) {
   thread.element.append(...replaced);
   const last = new AnswerView(replaced.at(-1));
   last.addNotice(problem, { isProblem: true, part: "ending" });
-  editQuestion(replaced[0], thread, question);
+  editQuestion(replaced[0], thread, splitPasted(question).typed);
 }

@@ -40,13 +40,14 @@ export function translateEvent(event) {
 /**
  * A number with its noun, in the right form.
  *
- * @param {"files" | "steps"} noun
+ * @param {"files" | "steps" | "lines"} noun
  * @param {number} n
+ * @param {string | number} [shown] how the number is written
  * @returns {string}
  */
-export function plural(noun, n) {
+export function plural(noun, n, shown = n) {
   const category = new Intl.PluralRules(strings.language).select(n);
-  return fillPlaceholders(strings.plurals?.[noun]?.[category] ?? "{n}", { n });
+  return fillPlaceholders(strings.plurals?.[noun]?.[category] ?? "{n}", { n: shown });
 }
 
 /**

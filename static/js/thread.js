@@ -6,6 +6,7 @@ import { restoreTurns } from "./editing.js";
 import { EventStream } from "./event_stream.js";
 import { translate, translateEvent } from "./i18n.js";
 import { reloadPart } from "./part_reloads.js";
+import { showQuestion } from "./pasted_texts.js";
 import { cloneTemplate } from "./templates.js";
 import { siteUrl } from "./urls.js";
 
@@ -73,7 +74,7 @@ export class Thread {
   appendTurns(text) {
     this.element.querySelector(".empty")?.remove();
     const question = cloneTemplate("question-template");
-    question.querySelector("[data-part=text]").textContent = text;
+    showQuestion(question, text);
     const answer = cloneTemplate("answer-template");
     this.element.append(question, answer);
     this.start(answer);
