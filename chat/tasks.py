@@ -8,6 +8,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from chat.models import AnonymousRun, Conversation, Message, RunEvent
+from chat.services.attachments import remove_forgotten
 
 KEPT = timedelta(hours=1)
 BROUGHT_BACK = timedelta(days=1)  # how long a deleted conversation can be
@@ -16,8 +17,13 @@ BROUGHT_BACK = timedelta(days=1)  # how long a deleted conversation can be
 @app.periodic(cron="*/10 * * * *")
 @app.task(queue="index", name="chat.tidy")
 def tidy(timestamp: int) -> None:
-    """Forget events of finished runs, whose text is in its message, and deleted conversations; name abandoned answers."""
+    """Forget what is no longer needed, and name abandoned answers.
+
+    Events of finished runs, whose text is in its message; deleted conversations; files that were
+    attached and not sent.
+    """
     Message.objects.mark_interrupted()
     AnonymousRun.objects.filter(asked_at__lt=timezone.now() - KEPT).delete()
     RunEvent.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+    remove_forgotten()
     Conversation.objects.filter(deleted_at__lt=timezone.now() - BROUGHT_BACK).delete()

@@ -7,6 +7,7 @@ from chat.api import views as api_views
 from chat.api.v1 import views as v1_views
 from chat.web import (
     about,
+    attachment_views,
     code_search,
     completions,
     diagram_views,
@@ -37,6 +38,18 @@ parts = [
     path("r/<uuid:repository_id>/completions", completions.completions, name="completions"),
     path("m/<uuid:message_id>/footer", views.message_footer, name="message-footer"),
     path("diagrams/<slug:key>/<slug:data>.svg", diagram_views.diagram, name="diagram"),
+    path("parts/attachments", attachment_views.attachment_new, name="attachment-new"),
+    path("parts/attachments/<uuid:attachment_id>", attachment_views.attachment, name="attachment"),
+    path(
+        "parts/attachments/<uuid:attachment_id>/remove",
+        attachment_views.attachment_remove,
+        name="attachment-remove",
+    ),
+    path(
+        "s/<slug:key>/attachments/<uuid:attachment_id>",
+        attachment_views.shared_attachment,
+        name="shared-attachment",
+    ),
     path("parts/rail", history_views.rail, name="rail"),
     path("parts/switch", views.quick_switcher, name="switch"),
     path("parts/choices", views.repository_choices, name="choices"),

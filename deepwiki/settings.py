@@ -122,8 +122,8 @@ WIKI_AUTOMATIC = env.flag("DEEPWIKI_WIKI_AUTOMATIC", default=True)
 WIKI_MODEL, WIKI_TOKENS = env.text("DEEPWIKI_WIKI_MODEL"), env.number("DEEPWIKI_WIKI_TOKENS", 10**6)
 REFRESH_HOURS = env.number("DEEPWIKI_REFRESH_HOURS", 24)
 WEBSOCKET_DEFLATE = env.flag("DEEPWIKI_WEBSOCKET_DEFLATE", default=True)
-# The largest body that any route takes; a larger one is refused while it arrives.
-REQUEST_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE = max(MESSAGE_BYTES, WEBHOOK_BYTES)
+# The largest body that any route takes (an attached file: 5 MB); a larger one is refused while it arrives.
+REQUEST_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE = max(MESSAGE_BYTES, WEBHOOK_BYTES, 5_000_000)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 # --- models ---------------------------------------------------------------------------

@@ -53,7 +53,11 @@ class AgentPrompt:
         """Question, history and passages as they fit, with room left for results."""
         model, task = self.context.model, self.task
         content = PromptContent(
-            task.question, self.retrieved.passages, task.history, self.retrieved.file
+            task.question,
+            self.retrieved.passages,
+            task.history,
+            self.retrieved.file,
+            self.context.attachments,
         )
         window = self.window - self._fixed_tokens() - self._room_for_results()
         return await fit_counted(content, context=window, output=model.output, count=model.count)
@@ -99,7 +103,7 @@ class AgentPrompt:
         """History, question, what was written; instruction and note behind the last."""
         *turns, last = [*prompt.turns, *self.task.written]
         parts = filter(None, [last.content, self.task.instruction, note])
-        return (*turns, Turn(last.role, "\n\n".join(parts)))
+        return (*turns, replace(last, content="\n\n".join(parts)))
 
     def _map(self) -> str:
         """The map; its first lines where the model reads little."""

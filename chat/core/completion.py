@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
+from chat.core.attached import NO_ATTACHMENTS, Attachments
 from chat.core.clean_stream import clean_stream
 from chat.core.context_budget import estimate
 from chat.core.errors import CutOff, Unavailable
@@ -50,6 +51,7 @@ class AnswerContext:
     model: Model
     limits: AnswerLimits
     meter: UsageMeter = field(default_factory=UsageMeter)
+    attachments: Attachments = NO_ATTACHMENTS
     tools: ToolSource | None = None
     agent_limits: AgentLimits = field(default_factory=AgentLimits)
 

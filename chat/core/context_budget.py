@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from chat.core.attached import AttachedText, Attachments
 from chat.core.prompt import PromptContent, PromptPassage
 from chat.core.request import Turn
 from deepwiki.foundation.text import estimated_tokens
@@ -19,6 +20,8 @@ LEAST_FREE = 200
 LEAST_FILE_CHARS = 200
 LEAST_QUESTION_CHARS = 100  # at each end
 LEAST_TURN_CHARS = 400  # of a turn that is shortened
+LEAST_ATTACHED_CHARS = 400
+IMAGE_TOKENS = 1_500  # what services count for a large image, about
 
 Count = Callable[[str], int]
 estimate: Count = estimated_tokens  # the count for models whose tokenizer is not known
@@ -77,11 +80,15 @@ class _Budget:
 
     def fit(self, content: PromptContent, available: int) -> FittedContent:
         question, question_tokens = self._fit_question(content.question, available * 2 // 3)
-        free = max(LEAST_FREE, available - question_tokens)
+        images = content.attachments.images
+        free = max(LEAST_FREE, available - question_tokens - IMAGE_TOKENS * len(images))
+        texts = self._fit_texts(content.attachments.texts, free // 2)
+        free = max(LEAST_FREE, free - sum(self.count(attached.text) for attached in texts))
         file = self._fit_file(content.file, free // 4)
         history = self._newest(content.history, free // 4)
         passages = self._best(content.passages, free - self._used(history, file))
-        fitted = FittedContent(question, passages, history, file)
+        attachments = Attachments(texts, images)
+        fitted = FittedContent(question, passages, history, file, attachments)
         return replace(fitted, left_out=_left_out(content, fitted))
 
     def _fit_question(self, question: str, limit: int) -> tuple[str, int]:
@@ -105,6 +112,21 @@ class _Budget:
         chars = max(LEAST_FILE_CHARS, len(file.text) * limit // tokens)
         text = file.text[:chars]
         return replace(file, text=text, end=file.start + text.count("\n"))
+
+    def _fit_texts(self, texts: Sequence[AttachedText], limit: int) -> tuple[AttachedText, ...]:
+        """The attached texts; the beginnings of those that are longer than their share."""
+        fitted = []
+        for number, attached in enumerate(texts):
+            text = self._beginning(attached.text, limit // (len(texts) - number))
+            limit = max(0, limit - self.count(text))
+            fitted.append(replace(attached, text=text))
+        return tuple(fitted)
+
+    def _beginning(self, text: str, limit: int) -> str:
+        tokens = self.count(text)
+        if tokens <= limit:
+            return text
+        return f"{text[: max(LEAST_ATTACHED_CHARS, len(text) * limit // tokens)]}\n…"
 
     def _newest(self, history: Sequence[Turn], limit: int) -> list[Turn]:
         """The newest turns; the oldest of them is shortened to what is free."""
@@ -149,6 +171,8 @@ def _left_out(content: PromptContent, fitted: PromptContent) -> tuple[str, ...]:
         parts.append("the middle of your question")
     if fitted.file is not content.file:
         parts.append("part of the file")
+    if fitted.attachments.texts != content.attachments.texts:
+        parts.append("part of what you attached")
     if list(fitted.history) != list(content.history):
         parts.append("earlier messages")
     if len(fitted.passages) < len(content.passages):

@@ -113,7 +113,11 @@ class _Generation:
     async def _fit(self, window: int) -> FittedContent:
         round_input, retrieved, model = self.round_input, self.retrieved, self.context.model
         content = PromptContent(
-            round_input.question, retrieved.passages, round_input.history, retrieved.file
+            round_input.question,
+            retrieved.passages,
+            round_input.history,
+            retrieved.file,
+            self.context.attachments,
         )
         return await fit_counted(content, context=window, output=model.output, count=model.count)
 

@@ -98,3 +98,12 @@ class StepItem(TypedDict):
     passages: list[str]
     ms: NotRequired[int]
     tokens: NotRequired[int]
+
+
+class AttachmentItem(TypedDict):
+    """One file that a question has (`Message.attachments`). `size` is in bytes."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from chat.core.attachment_messages import ATTACHMENT_MESSAGES
 from chat.core.program_messages import PROGRAM_MESSAGES
 from deepwiki.foundation.shared_messages import TOO_MANY_ADDED
 
@@ -237,6 +238,7 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     **TOO_MANY_ADDED,
     **PROGRAM_MESSAGES,
+    **ATTACHMENT_MESSAGES,
     "still_indexing": (
         "Error preparing retriever: the repository is still being indexed. Ask again in a few"
         " minutes."

@@ -34,7 +34,8 @@ def answer(context: AnswerContext, cache: AnswerCache | None = None) -> AsyncGen
     """
     research = current_round([*context.history, context.request.messages[-1]])
     mode = answer_mode(context, is_tagged=research is not None)
-    cache = cache or NoAnswerCache()
+    if cache is None or context.attachments:
+        cache = NoAnswerCache()
     if mode == "agent":
         return run_agent(context)
     if mode != "research":

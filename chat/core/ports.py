@@ -106,7 +106,7 @@ class Model:
     `thinks` may be silent before its first word.
 
     A `free` one does not count against quotas. `tools`: whether it calls tools; None where
-    nobody knows, so that it is tried. `count` counts the tokens of a text, exactly where
+    nobody knows, so that it is tried. `images`: the same of images. `count` counts the tokens of a text, exactly where
     the model's tokenizer is known.
     """
 
@@ -120,6 +120,7 @@ class Model:
     thinks: bool = False
     free: bool = False
     tools: bool | None = None
+    images: bool | None = None
     count: Callable[[str], int] = field(default=context_budget.estimate, compare=False)
 
 

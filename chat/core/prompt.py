@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from string import Template
 from typing import Any
 
+from chat.core.attached import NO_ATTACHMENTS, AttachedText, Attachments
 from chat.core.reasoning import without_reasoning
 from chat.core.request import Turn
 from chat.core.tool_calls import ToolExchange, ToolSpec
@@ -24,7 +25,7 @@ from deepwiki.foundation.languages import ANSWER_LANGUAGES
 FOLDER = Path(__file__).resolve().parent.parent / "prompts"
 # Our own markers, model control tokens, and what a model begins a call in its text with.
 _MARKERS = re.compile(
-    r"</?(passages?|file|conversation|question|instructions|system|results?|map|answer)\b"
+    r"</?(passages?|file|conversation|question|instructions|system|results?|map|answer|attachments?)\b"
     r"|</?tool_(calls?|results?)\b|</?(function|parameter)=|\[(?=TOOL_CALLS\])"
     r"|<[|｜][^|｜\n]{0,40}[|｜]>",
     re.IGNORECASE,
@@ -79,6 +80,7 @@ class PromptContent:
     passages: Sequence[PromptPassage] = ()
     history: Sequence[Turn] = ()
     file: PromptPassage | None = None
+    attachments: Attachments = NO_ATTACHMENTS
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class Prompt:
 
     def as_messages(self) -> list[dict[str, Any]]:
         """The messages in the form of the OpenAI chat API, those of exchanges included."""
-        messages = [{"role": "system", "content": self.system}, *map(asdict, self.turns)]
+        messages = [{"role": "system", "content": self.system}, *map(Turn.as_message, self.turns)]
         for exchange in self.exchanges:
             messages += exchange.as_messages()
         return messages
@@ -153,7 +155,9 @@ def build_prompt(
     )
     if several:
         system += f"\n\n{_about_several(several)}"
-    user_turn = Turn("user", _user_message(content))
+    if content.attachments:
+        system += f"\n\n{read_template('attachments').template}"
+    user_turn = Turn("user", _user_message(content), content.attachments.images)
     return Prompt(
         system,
         (*map(_answer_alone, content.history), user_turn),
@@ -199,11 +203,17 @@ def _user_message(content: PromptContent) -> str:
     blocks = [_passages_block(content.passages), _question_block(content.question)]
     if content.file is not None:
         blocks.insert(0, _file_block(content.file))
+    blocks[-1:-1] = map(_attachment_block, content.attachments.texts)
     return "\n\n".join(blocks)
 
 
 def _question_block(question: str) -> str:
     return f"<question>\n{question}\n</question>"
+
+
+def _attachment_block(attached: AttachedText) -> str:
+    name = neutralize(attached.name).replace('"', "'")
+    return f'<attachment name="{name}">\n{neutralize(attached.text)}\n</attachment>'
 
 
 def _file_block(file: PromptPassage) -> str:

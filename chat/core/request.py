@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar, get_args
 from urllib.parse import unquote
 
+from chat.core.attached import AttachedImage
 from chat.core.errors import BadRequest, RequestTooLarge
 from chat.core.request_json import MAX_MESSAGES, RequestLimits
 from deepwiki.foundation.languages import ANSWER_LANGUAGES
@@ -29,6 +30,7 @@ ROLES: dict[str, Role] = {"user": "user", "assistant": "assistant", "system": "u
 FILTERS = ("excluded_dirs", "excluded_files", "included_dirs", "included_files")
 MAX_ADDRESS_CHARS = 2_000
 MAX_REPOSITORIES = 5  # besides the first
+MAX_ATTACHMENTS = 5
 DEEP_RESEARCH = "[DEEP RESEARCH]"
 RESEARCH_WORD = ":research"  # as the first or the last word of a question: it is researched
 # Names of providers and models: no control characters and no spaces.
@@ -39,10 +41,20 @@ LANGUAGES = {code: code for code in ANSWER_LANGUAGES} | {"ko": "kr", "pt": "pt-b
 
 @dataclass(frozen=True)
 class Turn:
-    """One message of a conversation."""
+    """One message of a conversation, and the images that are shown with it."""
 
     role: Role
     content: str
+    images: tuple[AttachedImage, ...] = ()
+
+    def as_message(self) -> dict[str, Any]:
+        """The message in the form of the OpenAI chat API: parts where it has images."""
+        if not self.images:
+            return {"role": self.role, "content": self.content}
+        images = [
+            {"type": "image_url", "image_url": {"url": image.data_url}} for image in self.images
+        ]
+        return {"role": self.role, "content": [{"type": "text", "text": self.content}, *images]}
 
 
 @dataclass(frozen=True)
@@ -50,7 +62,7 @@ class ChatRequest:
     """A validated request. `messages` ends with the question.
 
     `repositories` are ids or addresses of those that are asked about besides that of `repo_url`;
-    None leaves them as they were in the conversation.
+    None leaves them as they were in the conversation. `attachments` are ids of uploads.
     `token` is the access token of a private repository; it is never logged or prompted.
     """
 
@@ -74,6 +86,7 @@ class ChatRequest:
     edit: uuid.UUID | None = None
     repository: uuid.UUID | None = None
     repositories: tuple[str, ...] | None = None
+    attachments: tuple[uuid.UUID, ...] = ()
 
     @property
     def question(self) -> str:
@@ -111,6 +124,7 @@ def parse(value: Mapping[str, Any], limits: RequestLimits) -> ChatRequest:
         edit=fields.identifier("edit"),
         repository=fields.identifier("repository"),
         repositories=fields.repositories(repo_url),
+        attachments=fields.attachments(),
     )
 
 
@@ -153,11 +167,9 @@ class _Fields:
 
     def repositories(self, first: str) -> tuple[str, ...] | None:
         """Those besides the first, each once; None without the field."""
-        values = self._typed("repositories", list, "field_not_texts")
+        values = self._texts("repositories")
         if values is None:
             return None
-        if not all(isinstance(value, str) for value in values):
-            raise BadRequest("field_not_texts", field="repositories")
         if any(len(value) > MAX_ADDRESS_CHARS for value in values):
             limit = f"{MAX_ADDRESS_CHARS:,}"
             raise BadRequest("field_too_long", field="repositories", limit=limit)
@@ -167,11 +179,32 @@ class _Fields:
             raise BadRequest("too_many_repositories", limit=MAX_REPOSITORIES)
         return others
 
+    def attachments(self) -> tuple[uuid.UUID, ...]:
+        """The ids of uploads, each once."""
+        written = self._texts("attachments") or []
+        ids = [parse_uuid(text) for text in dict.fromkeys(written)]
+        known = tuple(filter(None, ids))
+        if len(known) < len(ids):
+            raise BadRequest("field_not_a_uuid", field="attachments")
+        if len(known) > MAX_ATTACHMENTS:
+            raise BadRequest("too_many_attachments", limit=MAX_ATTACHMENTS)
+        return known
+
+    def _texts(self, name: str) -> list[str] | None:
+        values = self._typed(name, list, "field_not_texts")
+        if not _are_texts(values or []):
+            raise BadRequest("field_not_texts", field=name)
+        return values
+
     def _typed(self, name: str, kind: type[T], reason: str) -> T | None:
         value = self.values.get(name)
         if value is not None and not isinstance(value, kind):
             raise BadRequest(reason, field=name)
         return value
+
+
+def _are_texts(values: list[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def _messages(value: Any, limits: RequestLimits) -> tuple[tuple[Turn, ...], bool]:

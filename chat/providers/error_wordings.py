@@ -40,6 +40,7 @@ REGION: Problem = (ProviderRefused, "service_region")
 DATA_POLICY: Problem = (ProviderRefused, "data_policy")
 PARAMETER: Problem = (ProviderRefused, "parameter_refused")
 TOOLS: Problem = (ToolsUnsupported, "")
+IMAGES: Problem = (ProviderRefused, "images_refused")
 NOT_A_SERVICE: Problem = (ProviderRefused, "not_a_model_service")
 REFUSED: Problem = (ProviderRefused, "")
 
@@ -54,6 +55,15 @@ OVERRULING: tuple[Wording, ...] = (
     (("location is not supported",), REGION),  # Gemini: FAILED_PRECONDITION
     (("prepayment credits",), QUOTA),  # Gemini: RESOURCE_EXHAUSTED
     (("must be verified",), ACCESS),  # OpenAI: unsupported_value of `stream`
+    (("support image input",), IMAGES),  # OpenRouter: 404
+    (("image_url", "only supported"), IMAGES),  # OpenAI, Azure
+    (("image", "not support"), IMAGES),  # Ollama, LM Studio, Groq
+    (("image", "unsupported"), IMAGES),
+    (("image input", "not enabled"), IMAGES),  # Mistral, Gemini
+    (("image input modality",), IMAGES),  # Gemini
+    (("unknown variant `image_url`",), IMAGES),  # DeepSeek
+    (("not a multimodal model",), IMAGES),  # vLLM
+    (("not support multimodal",), IMAGES),
     (("support tool use",), TOOLS),  # OpenRouter: 404; Bedrock
     (("not support tool",), TOOLS),  # Ollama: "does not support tools"
     (("--enable-auto-tool-choice",), TOOLS),  # vLLM

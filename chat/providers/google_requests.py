@@ -8,13 +8,16 @@ https://ai.google.dev/gemini-api/docs/thought-signatures
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import google.ai.generativelanguage as glm
 
+from chat.core.attached import AttachedImage
 from chat.core.ports import Model
 from chat.core.prompt import Prompt
+from chat.core.request import Turn
 from chat.core.tool_calls import ToolCall, ToolExchange, ToolSpec
 from chat.providers.tool_requests import plain_messages
 
@@ -47,13 +50,24 @@ def request(prompt: Prompt, model: Model, *, is_plain: bool) -> Any:
 
 def _contents(prompt: Prompt, *, is_plain: bool) -> Iterator[Any]:
     for turn in prompt.turns:
-        yield _text_content(turn.role, turn.content)
+        yield _turn_content(turn)
     for exchange in prompt.exchanges:
         if is_plain:
             messages = plain_messages(exchange)
             yield from (_text_content(each["role"], each["content"]) for each in messages)
         else:
             yield from _exchange(exchange)
+
+
+def _turn_content(turn: Turn) -> Any:
+    content = _text_content(turn.role, turn.content)
+    content.parts.extend(map(_image_part, turn.images))
+    return content
+
+
+def _image_part(image: AttachedImage) -> Any:
+    blob = glm.Blob(mime_type=image.media_type, data=b64decode(image.encoded))
+    return glm.Part(inline_data=blob)
 
 
 def _text_content(role: str, text: str) -> Any:

@@ -17,6 +17,7 @@ from typing import Any
 import httpx2
 
 from chat.providers.adapters import ModelEntry, ProviderSettings
+from chat.providers.image_support import listed_images
 from chat.providers.tool_support import ask_ollama, listed_tools
 from deepwiki.foundation.bounded_http import UNCOMPRESSED, bound_reply_async
 from deepwiki.foundation.ollama_address import ollama_address
@@ -144,12 +145,16 @@ def _openai_entries(body: Any) -> Entries:
 def _openai_facts(name: str, item: Json) -> Json:
     hosted = item.get("top_provider")
     limits = {**hosted, **item} if isinstance(hosted, dict) else item
-    return listed_tools(item) | _present(
-        label=_name(item.get("name")) or name,
-        created=_number(item.get("created")),
-        context=_count(limits, CONTEXT_KEYS),
-        most_output=_count(limits, OUTPUT_KEYS),
-        price=_price(item.get("pricing")),
+    return (
+        listed_tools(item)
+        | listed_images(item)
+        | _present(
+            label=_name(item.get("name")) or name,
+            created=_number(item.get("created")),
+            context=_count(limits, CONTEXT_KEYS),
+            most_output=_count(limits, OUTPUT_KEYS),
+            price=_price(item.get("pricing")),
+        )
     )
 
 

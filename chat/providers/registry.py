@@ -17,6 +17,7 @@ from chat.core.errors import BadRequest
 from chat.core.ports import Model, Provider
 from chat.providers.adapters import Adapter, GoogleAdapter, OllamaAdapter, ProviderSettings
 from chat.providers.base import ProviderConfig, Timeouts
+from chat.providers.image_support import takes_images
 from chat.providers.live_models import ListSource, LiveModels, ModelList
 from chat.providers.model_facts import ModelEntry, OfferedModels, takes_live_list, with_facts
 from chat.providers.tokenizers import counter
@@ -133,6 +134,7 @@ class Providers:
             thinks=bool(entry.get("thinks")),
             free=bool(section.get("free")),
             tools=self._takes_tools(name, entry),
+            images=takes_images(entry),
             count=counter(entry.get("tokenizer", section.get("tokenizer", ""))),
         )
 

@@ -8,12 +8,13 @@ Without tools in the prompt, earlier calls and results are plain text.
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from chat.core.errors import ToolsUnsupported
 from chat.core.ports import Model
 from chat.core.prompt import Prompt
+from chat.core.request import Turn
 from chat.core.tool_calls import ToolCall, ToolExchange
 from chat.providers.call_extras import has_extras, messages_with_extras
 from chat.providers.service_errors import Report
@@ -104,7 +105,7 @@ class ToolRequests:
 
     def _messages(self, prompt: Prompt, model: Model) -> list[Json]:
         messages: list[Json] = [{"role": "system", "content": prompt.system}]
-        messages += map(asdict, prompt.turns)
+        messages += map(Turn.as_message, prompt.turns)
         is_plain = self.is_plain(prompt, model)
         with_extras = not self._has(model, ToolFeature.EXTRAS)
         for exchange in prompt.exchanges:

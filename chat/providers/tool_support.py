@@ -14,6 +14,8 @@ from typing import Any
 
 import httpx2
 
+from chat.providers.image_support import told_by
+
 Json = dict[str, Any]
 
 # How many of an Ollama's models are asked.
@@ -37,7 +39,7 @@ def listed_tools(item: Json) -> Json:
 async def ask_ollama(
     client: httpx2.AsyncClient, address: str, models: Sequence[Json], seconds: float
 ) -> None:
-    """Add `lists_tools` to the models of which an Ollama tells it within `seconds`."""
+    """Add `lists_tools` and `lists_images` to the models of which an Ollama tells it within `seconds`."""
     asked = {
         asyncio.create_task(_abilities(client, address, model["id"])): model
         for model in models[:MAX_ASKED]
@@ -49,6 +51,7 @@ async def ask_ollama(
         for task in told:
             if task.result():
                 asked[task]["lists_tools"] = "tools" in task.result()
+                asked[task]["lists_images"] = told_by(task.result())
     finally:
         for task in asked:
             task.cancel()

@@ -29,6 +29,7 @@ from chat.runs.recorder import AnonymousRecorder, MessageRecorder
 from chat.runs.replay import StoredRun
 from chat.services.agent_tools import RetrieverTools
 from chat.services.answer_metrics import measured
+from chat.services.attachments import read_attachments
 from chat.services.cached_answers import DjangoAnswerCache
 from chat.services.configuration import (
     agent_limits,
@@ -153,6 +154,9 @@ async def _start_answer(
         asked = with_pasted_file(request, accepted.repository)
         retriever = _retriever(person, asked, accepted, model)
         context = _answer_context(asked, accepted, model, retriever)
+        if accepted.attachment_ids:
+            files = await in_thread(read_attachments, person, accepted.attachment_ids, model)
+            context = replace(context, attachments=files)
         run = Run(
             id=accepted.run_id or uuid.uuid4(),
             ends_when_alone=not lasting,

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from chat.core.errors import BadRequest, NoSuchRepository
+from chat.core.json_shapes import AttachmentItem
 from chat.core.request import ChatRequest, Turn
 from chat.message_tree import ancestors
 from chat.models import Conversation, Message
@@ -23,13 +24,17 @@ MessagesById = dict[uuid.UUID, Message]
 
 @dataclass(frozen=True)
 class ConversationPlace:
-    """Where a question stands: its conversation, the message before it, its position."""
+    """Where a question stands: its conversation, the message before it, its position.
+
+    `attachments` are the files of the questions before it, in order.
+    """
 
     conversation_id: uuid.UUID
     is_new: bool
     history: tuple[Turn, ...]
     parent_id: uuid.UUID | None = None
     position: int = 1
+    attachments: tuple[AttachmentItem, ...] = ()
 
 
 def place_in_conversation(
@@ -40,16 +45,17 @@ def place_in_conversation(
     conversation = own.filter(pk=conversation_id, repository=repository).first()
     if conversation is None:
         raise NoSuchRepository("no_such_conversation")
-    columns = ("id", "parent_id", "position", "role", "content")
+    columns = ("id", "parent_id", "position", "role", "content", "attachments")
     messages = list(conversation.messages.only(*columns).order_by("position"))
-    parent, history = _parent_and_history(messages, request)
+    parent, before = _messages_before(messages, request)
     Conversation.objects.filter(pk=conversation.pk).update(updated_at=timezone.now())
     return ConversationPlace(
         conversation_id=conversation.pk,
         is_new=False,
-        history=history,
+        history=tuple(_turn(one) for one in before if one.content)[-settings.HISTORY_MESSAGES :],
         parent_id=parent.pk if parent is not None else None,
         position=_next_position(messages),
+        attachments=tuple(item for one in before for item in one.attachments),
     )
 
 
@@ -59,10 +65,10 @@ def _next_position(messages: list[Message]) -> int:
     return messages[-1].position + 1
 
 
-def _parent_and_history(
+def _messages_before(
     messages: list[Message], request: ChatRequest
-) -> tuple[Message | None, tuple[Turn, ...]]:
-    """The message that the question follows, and the turns up to it.
+) -> tuple[Message | None, list[Message]]:
+    """The message that the question follows, and those up to it.
 
     The history is taken from the rows: a client cannot put words into an answer. Raises
     BadRequest.
@@ -70,9 +76,8 @@ def _parent_and_history(
     by_id = {message.pk: message for message in messages}
     parent = _parent(by_id, request)
     if parent is None:
-        return None, ()
-    turns = tuple(_turn(message) for message in ancestors(by_id, parent) if message.content)
-    return parent, turns[-settings.HISTORY_MESSAGES :]
+        return None, []
+    return parent, ancestors(by_id, parent)
 
 
 def _parent(by_id: MessagesById, request: ChatRequest) -> Message | None:

@@ -5,6 +5,7 @@ accept_question -> asked before? -> repository -> parent and history -> insert_q
 
 from __future__ import annotations
 
+import contextlib
 import json
 import uuid
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from chat.core.ports import Model
 from chat.core.request import ChatRequest, Turn
 from chat.core.research_rounds import untagged
 from chat.models import Conversation, Message
+from chat.services.attachments import check_images, give_to_question, latest_ids
 from chat.services.continued_conversations import with_conversation
 from chat.services.conversation_place import ConversationPlace, place_in_conversation
 from chat.services.further_repositories import further_repositories, repository_items
@@ -41,7 +43,7 @@ class AcceptedQuestion:
     """A question with its rows: ready to run, or (`existing`) accepted before.
 
     The ids are None for a person without an account, whose question leaves no rows. `others` are
-    asked about besides `repository`.
+    asked about besides `repository`. `attachment_ids` are files of the question and of those before.
     """
 
     repository: Repository
@@ -51,6 +53,7 @@ class AcceptedQuestion:
     run_id: uuid.UUID | None = None
     existing: bool = False
     others: tuple[Repository, ...] = ()
+    attachment_ids: tuple[uuid.UUID, ...] = ()
 
 
 def accept_question(
@@ -65,6 +68,9 @@ def accept_question(
         return existing
     if request.token and person.pk is None:
         raise NotSignedIn("token_needs_sign_in")
+    if request.attachments and person.pk is None:
+        raise NotSignedIn("attachments_need_sign_in")
+    check_images(person, request.attachments, model)
     repository = _repository(person, request, client_address)
     others = further_repositories(person, request, repository)
     if person.pk is None:
@@ -179,10 +185,16 @@ def _store(
     request = with_conversation(person, request, repository)
     if request.conversation is None:
         place = ConversationPlace(uuid.uuid4(), is_new=True, history=request.messages[:-1])
-        return _insert(person, request, model, asked, place)
+        with _atomic_if(bool(request.attachments)):
+            return _insert(person, request, model, asked, place)
     with transaction.atomic():
         place = place_in_conversation(person, request, repository, request.conversation)
         return _insert(person, request, model, asked, place)
+
+
+def _atomic_if(condition: bool) -> contextlib.AbstractContextManager[None]:  # noqa: FBT001
+    """A transaction where several statements change rows."""
+    return transaction.atomic() if condition else contextlib.nullcontext()
 
 
 def _insert(
@@ -197,7 +209,7 @@ def _insert(
     Inserting through model objects took longer than the search and held the person's lock
     for as long. Raises TooMany.
     """
-    answer_id, run_id = uuid.uuid4(), uuid.uuid4()
+    question_id, answer_id, run_id = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
     repository, *others = asked
     parameters = {
         **limit_parameters(person, model),
@@ -206,7 +218,7 @@ def _insert(
         "repository": repository.pk,
         "repositories": json.dumps(repository_items(repository, others)),
         "title": _title(request.question),
-        "question": uuid.uuid4(),
+        "question": question_id,
         "position": place.position,
         "parent": place.parent_id,
         "content": request.question,
@@ -221,7 +233,16 @@ def _insert(
         cursor.execute(INSERT_QUESTION, parameters)
         cursor.nextset()
         QuestionCounts(*cursor.fetchone()).check()
-    return AcceptedQuestion(repository, place.history, place.conversation_id, answer_id, run_id)
+    if request.attachments:
+        give_to_question(person, request.attachments, place.conversation_id, question_id)
+    return AcceptedQuestion(
+        repository,
+        place.history,
+        place.conversation_id,
+        answer_id,
+        run_id,
+        attachment_ids=latest_ids(request.attachments, place.attachments),
+    )
 
 
 def _title(question: str) -> str:

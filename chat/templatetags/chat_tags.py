@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext
 
 from chat.core.pasted_text import split_pasted
 from chat.models import Message
+from chat.providers.image_support import takes_images
 from chat.web import ui_strings as strings
 from chat.web.answer_details import answer_details
 from repos.search import code_url
@@ -71,6 +72,12 @@ def model_facts(model: Mapping[str, Any]) -> str:
         prices = {"read": f"{read:g}", "written": f"{written:g}"}
         facts.append(gettext("$%(read)s read, $%(written)s written a million tokens") % prices)
     return " · ".join(facts)
+
+
+@register.filter
+def takes_no_images(model: Mapping[str, Any]) -> bool:
+    """Whether an entry of the models file is known to take none."""
+    return takes_images(model) is False
 
 
 def _short_count(count: int) -> str:

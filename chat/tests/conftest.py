@@ -43,7 +43,7 @@ output = 1000
 [search-only]
 label = "Search only"
 adapter = "search"
-models = [{ id = "excerpts", context = 100000, output = 1000 }]
+models = [{ id = "excerpts", context = 100000, output = 1000, images = false }]
 """
 
 

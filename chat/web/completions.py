@@ -103,6 +103,9 @@ def _symbol(found: CompletedName, prefix: str) -> Suggestion:
 
 def _file(found: FoundFile, prefix: str, typed: str) -> Suggestion:
     """A file; one whose path holds what was typed as it stands is close."""
-    is_close = typed.lower() in found.path.lower()
     shown = f"{prefix}{found.path}"
-    return Suggestion(shown, "", f"`{shown}`", is_file=True, is_close=is_close)
+    return Suggestion(shown, "", f"`{shown}`", is_file=True, is_close=_holds(found.path, typed))
+
+
+def _holds(path: str, typed: str) -> bool:
+    return typed.lower() in path.lower()

@@ -27,6 +27,7 @@ MESSAGE_FIELDS = (
     "model",
     "commit",
     "repositories",
+    "attachments",
     "steps",
     "sources",
     "citations",

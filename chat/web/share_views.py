@@ -63,7 +63,12 @@ def create_share(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespon
     last = _last_message(conversation, parse_uuid(request.POST.get("last")))
     if last is not None and SharedRepositories.of(conversation, last).may_be_shared:
         expires_at = _expiry(request.POST.get("days", "30"))
-        Share.objects.create(conversation=conversation, last=last, expires_at=expires_at)
+        Share.objects.create(
+            conversation=conversation,
+            last=last,
+            expires_at=expires_at,
+            with_attachments="attachments" in request.POST,
+        )
     return _render_dialog(request, conversation)
 
 
@@ -85,23 +90,17 @@ def shared_conversation(request: HttpRequest, key: str) -> HttpResponse:
     For people with an account only, where the repository is a folder or of a private
     network and nobody has allowed links.
     """
-    related = ("conversation__repository", "conversation__user", "last")
-    share = get_object_or_404(Share.objects.open_now().select_related(*related), key=key)
-    conversation = share.conversation
-    repository = conversation.repository
-    shared = SharedRepositories.of(conversation, share.last)
-    if not shared.are_open:
-        raise Http404
+    share, shared = open_share(key)
+    repository = share.conversation.repository
     if request.user.pk is None and not shared.may_be_shown_to_strangers:
         return redirect_to_login(request.get_full_path())
-    if not _may_still_read(conversation.user, shared):
-        raise Http404
-    share.last.conversation = conversation
+    share.last.conversation = share.conversation
     repository.current_index = None  # strangers do not see the state of the index
     turns = _for_reader(request, load_thread_until(share.last))
     context = {
         "title": _title(turns),
         "repository": repository,
+        "share": share,
         "turns": turns,
         "may_read": _may_open_sources(request, repository),
         "has_host_pages": bool(repository.address.blob_url("HEAD", "README", 1, 1)),
@@ -110,6 +109,19 @@ def shared_conversation(request: HttpRequest, key: str) -> HttpResponse:
     for name, value in SHARED_PAGE_HEADERS.items():
         response.headers[name] = value
     return response
+
+
+def open_share(key: str) -> tuple[Share, SharedRepositories]:
+    """The link of a key that shows a conversation now, and the repositories that it shows.
+
+    Who is not signed in sees it only where these may be shown to strangers. Raises Http404.
+    """
+    related = ("conversation__repository", "conversation__user", "last")
+    share = get_object_or_404(Share.objects.open_now().select_related(*related), key=key)
+    shared = SharedRepositories.of(share.conversation, share.last)
+    if not shared.are_open or not _may_still_read(share.conversation.user, shared):
+        raise Http404
+    return share, shared
 
 
 def _may_still_read(owner: AbstractBaseUser, shared: SharedRepositories) -> bool:
@@ -164,5 +176,6 @@ def _render_dialog(request: HttpRequest, conversation: Conversation) -> HttpResp
         "shares": shares,
         "repositories": SharedRepositories.of(conversation),
         "public_origin": settings.PUBLIC_ORIGIN,
+        "has_attachments": conversation.attachments.exists(),
     }
     return render(request, "chat/shares.html", context)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from chat.rendering.notes import CITE_NOTES, NOTES
+from chat.web.attachment_messages import ATTACHMENT_MESSAGES, ATTACHMENT_STRINGS
 from chat.web.retrieval_messages import RETRIEVAL_MESSAGES
 from chat.web.service_messages import SERVICE_MESSAGES
 from chat.web.step_messages import STEP_MESSAGES
@@ -70,6 +71,7 @@ MESSAGES: dict[str, str] = {
     **RETRIEVAL_MESSAGES,
     **SERVICE_MESSAGES,
     **STEP_MESSAGES,
+    **ATTACHMENT_MESSAGES,
     "server_busy": gettext_noop(
         "The server is busy with other questions. Ask again in {seconds} seconds."
     ),
@@ -228,6 +230,7 @@ SCRIPT_STRINGS = {
     "wrap": gettext_noop("Wrap"),
     "version": gettext_noop("Version {n} of {of}"),
     "wait": gettext_noop("Too many requests. Ask again in {n} seconds."),
+    **ATTACHMENT_STRINGS,
     "pastedText": gettext_noop("Pasted text · {lines}"),
     "furtherFull": gettext_noop("No more than {n} can be asked at once."),
 }

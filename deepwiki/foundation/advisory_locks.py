@@ -16,3 +16,5 @@ QUESTIONS_OF_PERSON: Final = 0x0A5C  # questions of one person are counted and s
 QUESTIONS_OF_ADDRESS: Final = 0x0A5D  # questions of one address are counted one by one
 # As above; a hash of a person's id or of a network address.
 NEW_REPOSITORIES: Final = 0x0ADD  # new repositories of one requester are counted one by one
+# Second argument: the person's id.
+ATTACHMENTS_OF_A_PERSON: Final = 0x0A77  # files of one person are counted and stored one by one

@@ -112,6 +112,8 @@ RULES = {
     "share-revoke": posted(OWN),
     "message-rating": posted(OWN, rating="1"),
     "conversation-change": posted(OWN),
+    "attachment": Rule(OWN),
+    "attachment-remove": posted(OWN, 204),
     "token-revoke": posted(OWN),
     "session-end": posted(OWN, 302),
     # of whoever is signed in
@@ -121,6 +123,7 @@ RULES = {
     "wiki-page-by-name": Rule(SIGNED_IN, 404),
     "llms": Rule(SIGNED_IN, 404),
     "llms-full": Rule(SIGNED_IN, 404),
+    "attachment-new": posted(SIGNED_IN, 400),
     "rail": Rule(SIGNED_IN),
     "switch": Rule(SIGNED_IN),
     "choices": Rule(SIGNED_IN),
@@ -176,6 +179,7 @@ RULES = {
     # the same for everybody: chat.tests.test_badge
     "badge": Rule(OTHERWISE),
     "shared": Rule(OTHERWISE),
+    "shared-attachment": Rule(OTHERWISE),  # chat.tests.test_attachments
     "webhook": Rule(OTHERWISE),
     "metrics": Rule(OTHERWISE),
     "chat-stream": Rule(OTHERWISE),

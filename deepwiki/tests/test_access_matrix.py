@@ -15,7 +15,7 @@ from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from chat.models import Conversation, Message, Share
+from chat.models import Attachment, Conversation, Message, Share
 from deepwiki.accounts.models import ApiToken
 from deepwiki.tests import routes as table
 from deepwiki.tests.routes import RULES
@@ -132,7 +132,11 @@ def _arguments(owner, repository):
     answer = Message.objects.create(
         conversation=conversation, position=2, parent=question, role="assistant", content="So."
     )
+    file = Attachment.objects.create(
+        user=owner, conversation=conversation, name="a", media_type="text/plain", data=b"a", size=1
+    )
     return {
+        "attachment_id": file.pk,
         "repository_id": repository.pk,
         "conversation_id": conversation.pk,
         "message_id": answer.pk,
@@ -145,7 +149,7 @@ def _arguments(owner, repository):
 
 
 def _missing():
-    names = ("repository_id", "conversation_id", "message_id", "run_id")
+    names = ("attachment_id", "repository_id", "conversation_id", "message_id", "run_id")
     return {
         "share_id": 0,
         "token_id": 0,

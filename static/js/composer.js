@@ -1,4 +1,5 @@
 // The composer: the question field with its draft, the choice of model and language, the options.
+import { Attachments } from "./attachments.js";
 import { Completion } from "./completion.js";
 import { forgetDraft, forgetSent, loadDraft, messageId, saveDraft } from "./drafts.js";
 import { FurtherRepositories } from "./further_repositories.js";
@@ -20,6 +21,7 @@ export class Composer {
     this.question = document.getElementById("question");
     this.further = new FurtherRepositories(document.getElementById("further"), this.question);
     new Completion(this.question, form.dataset.completionsUrl, this.further);
+    this.attachments = new Attachments(form, this.question);
     this.pasted = new PastedTexts(this.question, () => this.changed());
     this.pasted.restore(loadDraft());
     this.fitHeight();
@@ -32,6 +34,7 @@ export class Composer {
     this.fields.model.addEventListener("change", () => this.showCustomModel());
     document.getElementById("options").addEventListener("input", () => this.showNarrowed());
     this.showNarrowed();
+    if (document.activeElement === document.body) this.focusQuietly();
   }
 
   /**
@@ -68,11 +71,11 @@ export class Composer {
    * The request of the chat protocol for a question.
    *
    * @param {string} text
-   * @param {{edit?: string, regenerate?: boolean}} extra
+   * @param {{edit?: string, regenerate?: boolean, files?: object[]}} extra
    * @param {string | undefined} parent id of the answer it follows
    * @returns {object} without `repository` when another revision than this page's is asked about
    */
-  request(text, extra, parent) {
+  request(text, { files = [], ...extra }, parent) {
     const { repoUrl, type } = this.form.dataset;
     const [provider, model] = this.fields.model.value.split("|");
     const request = {
@@ -86,6 +89,7 @@ export class Composer {
       render: "html",
       ...this.options(),
       ...this.target(),
+      attachments: files.map(({ id }) => id),
       ...extra,
     };
     if (this.conversation) {
@@ -128,16 +132,23 @@ export class Composer {
    * Puts a question that was not answered back into the empty field.
    *
    * @param {string} text
+   * @param {object[]} files
    */
-  restore(text) {
+  restore(text, files) {
+    this.attachments.restore(files);
     if (this.pasted.question !== "") return;
     this.pasted.restore(text);
     this.changed();
   }
 
-  /** Focuses the question field. @param {FocusOptions} [options] */
-  focus(options) {
-    this.question.focus(options);
+  /** Focuses the question field. */
+  focus() {
+    this.question.focus();
+  }
+
+  /** As `focus`, where that opens no keyboard over the page: nobody asked for it. */
+  focusQuietly() {
+    if (!matchMedia("(pointer: coarse)").matches) this.question.focus({ preventScroll: true });
   }
 
   /**
@@ -147,7 +158,7 @@ export class Composer {
    */
   setRunning(running) {
     const send = document.getElementById("send");
-    if (document.activeElement === send) this.focus();
+    if (document.activeElement === send) this.focusQuietly();
     document.getElementById("stop").hidden = !running;
     send.hidden = running;
   }

@@ -4,6 +4,7 @@ import { AnswerView } from "./answer_view.js";
 import { isSubmitKey } from "./composer.js";
 import { translate } from "./i18n.js";
 import { joinPasted, pastedInto, splitPasted } from "./pasted_texts.js";
+import { filesOf } from "./question_files.js";
 import { cloneTemplate } from "./templates.js";
 
 /**
@@ -67,7 +68,8 @@ function bindForm(form, close, submit) {
 }
 
 // Everything from the question on gives way to the new version. It comes back if that is refused.
-function askVersion(question, thread, text, extra = {}) {
+function askVersion(question, thread, text, options = {}) {
+  const extra = { ...options, files: filesOf(question) };
   const edit = question.dataset.message || question.nextElementSibling?.dataset.message;
   if (!edit) {
     thread.ask(text, extra);

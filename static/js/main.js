@@ -103,12 +103,12 @@ function startThread() {
   const composer = new Composer(form);
   const started = new Thread(threadElement, composer, position);
   composer.onSubmit((text) => {
-    if (!text || started.isRunning) {
+    if (!text || started.isRunning || !composer.attachments.areReady) {
       composer.focus();
       return;
     }
     composer.clear();
-    started.ask(text);
+    started.ask(text, { files: composer.attachments.take() });
   });
   followDeletion(composer, () => started.stop());
   const handed = takeHandedQuestion();

@@ -7,6 +7,7 @@ import { EventStream } from "./event_stream.js";
 import { translate, translateEvent } from "./i18n.js";
 import { reloadPart } from "./part_reloads.js";
 import { showQuestion } from "./pasted_texts.js";
+import { showFiles } from "./question_files.js";
 import { cloneTemplate } from "./templates.js";
 import { siteUrl } from "./urls.js";
 
@@ -28,6 +29,7 @@ export class Thread {
     this.startedAt = 0; // when a question was asked, in milliseconds
     this.isAccepted = false; // whether the server has the question of the running answer
     this.replaced = null; // the turns that an edited question replaces, until it is accepted
+    this.files = []; // those of the question that was asked last
     this.hasText = false; // whether text of the answer came, with or without HTML
     this.stream = new EventStream({
       onEvent: (event) => this.receive(event),
@@ -48,7 +50,7 @@ export class Thread {
    * Asks a question below the others.
    *
    * @param {string} text
-   * @param {{edit?: string, regenerate?: boolean}} [extra] fields of the request
+   * @param {{edit?: string, regenerate?: boolean, files?: object[]}} [extra] fields of the request
    * @param {HTMLElement[] | null} [replaced] the turns that come back if the question is refused
    * @returns {HTMLElement} the question on the page
    */
@@ -56,6 +58,7 @@ export class Thread {
     const parent = [...this.element.querySelectorAll(".answer[data-message]")].at(-1);
     this.request = this.composer.request(text, extra, parent?.dataset.message);
     this.replaced = replaced;
+    this.files = extra.files ?? [];
     const question = this.appendTurns(text);
     // The address names a branch (?at=) until something is asked: then it is the one asked in last.
     if (this.composer.conversation && location.search) {
@@ -75,6 +78,7 @@ export class Thread {
     this.element.querySelector(".empty")?.remove();
     const question = cloneTemplate("question-template");
     showQuestion(question, text);
+    showFiles(question, this.files);
     const answer = cloneTemplate("answer-template");
     this.element.append(question, answer);
     this.start(answer);
@@ -183,7 +187,7 @@ export class Thread {
     const question = request.messages[0].content;
     this.composer.settle({ isAccepted: false });
     if (replaced) restoreTurns(this, answer, { replaced, problem, question });
-    else this.composer.restore(question);
+    else this.composer.restore(question, this.files);
   }
 
   finish(state) {
@@ -197,7 +201,7 @@ export class Thread {
     this.setRunning(false);
     reloadPart("rail");
     reloadPart("status");
-    this.composer.focus({ preventScroll: true });
+    this.composer.focusQuietly();
   }
 
   showLatestButton() {

@@ -166,6 +166,9 @@ class Message(models.Model):
     repositories = models.JSONField(
         default=list, db_default=[], blank=True, help_text="What is asked about, if several."
     )
+    attachments = models.JSONField(
+        default=list, db_default=[], blank=True, help_text="Files of a question: see Attachment."
+    )
     rating = models.SmallIntegerField(null=True, blank=True, help_text="1 helpful, -1 not.")
     rating_reason = models.CharField(max_length=1000, blank=True, default="", db_default="")
     stop_requested = models.BooleanField(default=False, db_default=False)
@@ -250,6 +253,7 @@ class Share(models.Model):
     last = models.ForeignKey(
         Message, on_delete=models.CASCADE, related_name="+", help_text="Read until here."
     )
+    with_attachments = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -261,38 +265,3 @@ class Share(models.Model):
 
     def __str__(self) -> str:
         return f"Share {self.pk}"
-
-
-class RunEvent(models.Model):
-    """An event of a run, kept so that a reader on another process, or after a reload, can catch up."""
-
-    run_id = models.UUIDField()
-    seq = models.IntegerField()
-    data = models.JSONField()
-    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["run_id", "seq"], name="one_event_per_number")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.seq}"
-
-
-class AnonymousRun(models.Model):
-    """An answer of somebody without an account, kept for an hour to count by address.
-
-    `address` is a keyed hash of the network address; `lease_at` is None once it has ended.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    address = models.CharField(max_length=64)
-    asked_at = models.DateTimeField(default=timezone.now, db_default=Now())
-    lease_at = models.DateTimeField(null=True, default=timezone.now, db_default=Now())
-
-    class Meta:
-        indexes = [models.Index(fields=["address", "asked_at"], name="anonymous_runs_of_address")]
-
-    def __str__(self) -> str:
-        return f"Anonymous run {self.pk}"
