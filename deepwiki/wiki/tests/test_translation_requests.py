@@ -174,3 +174,19 @@ def test_a_worker_that_ends_puts_the_request_back(page, manager, answering):
         stopping.clear()
     answering(parts(PARTS))
     assert run_request(request.pk).state == State.DONE
+
+
+def test_a_page_that_a_model_wrote_in_another_language_is_translated_from_it(
+    page, manager, answering
+):
+    PageVersion.objects.filter(page=page).update(language="ja")
+    server = answering(parts(PARTS))
+    run_request(requested(page, manager).pk)
+    version = current_version(page, "fr")
+    assert (version.title, version.translated_from.language) == ("Courrier", "ja")
+    assert "from English" not in server.requests[-1]["messages"][0]["content"]
+    assert "has changed since" not in text(manager.get(address(page)))
+    manager.post(address(page, "/translate").replace("=fr", "=ja"))
+    assert not TranslationRequest.objects.filter(language="ja").exists()
+    manager.post(address(page, "/translate").replace("=fr", "=en"))
+    assert TranslationRequest.objects.filter(language="en").exists()

@@ -19,7 +19,7 @@ BATCH_TEXTS = 40
 MAX_TEXT_CHARS = 20_000  # longer paragraphs stay as they are
 MARK = re.compile(r"^\[\[(\d{1,4})\]\][ \t]*$", re.MULTILINE)
 INSTRUCTIONS = """\
-You translate documentation of source code from English to {language}.
+You translate documentation of source code to {language}.
 The text comes in numbered parts. Each begins with its number in double square brackets on a
 line of its own. Answer with every part in the same order under the same line, and nothing else.
 Translate only what people read. Copy as they are: everything between backticks, addresses,

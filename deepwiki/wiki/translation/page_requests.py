@@ -60,9 +60,10 @@ class TranslationEstimate:
 
 
 def original_of(page: WikiPage) -> PageVersion | None:
-    """What a page is translated from."""
-    versions = page.versions.filter(language=DEFAULT_LANGUAGE)
-    return versions.order_by("-version_number").first()
+    """What a page is translated from: what is written in English, else in any language."""
+    written = page.versions.filter(translated_from=None)
+    english = written.filter(language=DEFAULT_LANGUAGE).order_by("-version_number").first()
+    return english or written.order_by("-created_at", "-pk").first()
 
 
 def estimated(original: PageVersion) -> TranslationEstimate | None:

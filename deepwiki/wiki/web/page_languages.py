@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from deepwiki.foundation.languages import LANGUAGES
-from deepwiki.wiki.models import DEFAULT_LANGUAGE, PageVersion, TranslationRequest
+from deepwiki.wiki.models import PageVersion, TranslationRequest
 from deepwiki.wiki.translation.languages import (
     BY_CODE,
     html_language,
@@ -52,8 +52,19 @@ class PageLanguages:
     @cached_property
     def estimate(self) -> TranslationEstimate | None:
         """What a translation by a model takes; None where none can be made."""
-        original = original_of(self.version.page)
-        return estimated(original) if original is not None else None
+        if self.original is None:
+            return None
+        return estimated(self.original)
+
+    @cached_property
+    def original(self) -> PageVersion | None:
+        """What the page is translated from."""
+        return original_of(self.version.page)
+
+    @property
+    def original_html(self) -> str:
+        """The BCP 47 code of what it is translated from; empty without it."""
+        return html_language(self.original.language) if self.original is not None else ""
 
     @property
     def untranslated(self) -> int:
@@ -95,11 +106,7 @@ class PageLanguages:
         """Whether what it is translated from has been followed by a newer version."""
         if self.version.translated_from_id is None:
             return False
-        originals = PageVersion.objects.filter(
-            page=self.version.page_id, language=DEFAULT_LANGUAGE
-        ).order_by("-version_number")
-        newest = originals.values_list("pk", flat=True).first()
-        return newest is not None and newest != self.version.translated_from_id
+        return self.original is not None and self.original.pk != self.version.translated_from_id
 
 
 def _own_name(code: str) -> str:

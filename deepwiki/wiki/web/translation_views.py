@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
-from deepwiki.wiki.models import DEFAULT_LANGUAGE
 from deepwiki.wiki.reading.page_tree import page_url
 from deepwiki.wiki.translation.languages import reading_language
 from deepwiki.wiki.translation.page_requests import original_of, request_translation
@@ -24,12 +23,14 @@ from deepwiki.wiki.web.refusals import tell_refusals
 def translate_page(request: HttpRequest, repository_id: uuid.UUID, slug: str) -> HttpResponse:
     """Hand a page to the workers, to be translated into the language that is read.
 
-    404 for others. Nothing happens for English, and for a page that is not written.
+    404 for others. Nothing happens for the language that the page is written in, and for a page
+    that is not written.
     """
     wiki = readable_wiki(request, repository_id)
     page = get_object_or_404(wiki.pages, slug=slug)
     if not wiki.repository.managed_by(request.user):
         raise Http404
-    if reading_language() != DEFAULT_LANGUAGE and original_of(page) is not None:
+    original = original_of(page)
+    if original is not None and original.language != reading_language():
         request_translation(page, reading_language(), request.user.pk)
     return redirect(page_url(wiki, page))
