@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeGuard, TypeVar
 
+from deepwiki.foundation.languages import LANGUAGES
+
 JSON_PATH = ".devin/wiki.json"
 TOML_PATH = ".deepwiki/wiki.toml"
 MAX_CHARS = 200_000
@@ -24,6 +26,8 @@ MAX_NOTICES = 20
 MAX_DETAIL_CHARS = 200
 MAX_GLOBS = 50
 MAX_GLOB_CHARS = 200
+MAX_LANGUAGE_CHARS = 10
+LANGUAGE_CODES = frozenset(code for each in LANGUAGES for code in (each.answer, each.interface))
 
 PARSERS: Mapping[str, Callable[[str], object]] = {
     JSON_PATH: json.loads,
@@ -122,6 +126,14 @@ class _Reading:
     def _title(self, value: object, name: str) -> str:
         return " ".join(self.text(value, MAX_TITLE_CHARS, name).split())
 
+    def language(self, value: object) -> str:
+        """The code of a language that pages can be written in; empty for any other."""
+        code = self.text(value, MAX_LANGUAGE_CHARS, "language").lower()
+        if code and code not in LANGUAGE_CODES:
+            self.complain("settings_unknown_language", code)
+            return ""
+        return code
+
     def flag(self, value: object, name: str) -> bool:
         if not isinstance(value, bool):
             self.complain("settings_wrong_type", name)
@@ -203,7 +215,7 @@ def _changes(reading: _Reading, values: Mapping[str, Any]) -> dict[str, Any]:
             "enabled": ("is_enabled", lambda value: reading.flag(value, "enabled")),
             "include": ("include", lambda value: reading.globs(value, "include")),
             "exclude": ("exclude", lambda value: reading.globs(value, "exclude")),
-            "language": ("language", lambda value: reading.text(value, 10, "language")),
+            "language": ("language", reading.language),
         }
     return {name: read(values[key]) for key, (name, read) in readers.items() if key in values}
 

@@ -123,3 +123,23 @@ def test_a_page_of_names_of_ten_thousand_characters_is_cut(app, writer):
     content = newest("overview").content
     assert len(content["summary"]) <= 300 and max(map(len, content["questions"])) <= 200
     assert max(map(len, WikiPage.objects.values_list("title", flat=True))) <= 200
+
+
+def test_settings_that_cannot_be_used_are_told_to_who_manages_the_wiki(
+    app, writer, tmp_path, client, alice, bob
+):
+    texts = {
+        ".devin/wiki.json": '{"pages": [',
+        ".deepwiki/wiki.toml": 'language = "tlh"\nnotes = "<script>alert(1)</script>"\n',
+    }
+    reindexed(app, tmp_path / "app", texts)
+    assert built(app).state == State.DONE
+    assert newest("overview").language == "en"
+    type(app).objects.filter(pk=app.pk).update(added_by=alice)
+    client.force_login(alice)
+    page = client.get(f"/r/{app.pk}/wiki/").content.decode()
+    assert ".devin/wiki.json could not be read: it is no valid JSON or TOML." in page
+    assert ".deepwiki/wiki.toml tlh: pages cannot be written in this language" in page
+    assert ".deepwiki/wiki.toml notes has a value of the wrong type" in page
+    client.force_login(bob)
+    assert "could not be read" not in client.get(f"/r/{app.pk}/wiki/").content.decode()

@@ -5,7 +5,14 @@ import json
 import pytest
 
 from deepwiki.testing.growth import LINEAR, growth
-from deepwiki.wiki.plan import JSON_PATH, TOML_PATH, WantedPage, plan_wiki, read_settings
+from deepwiki.wiki.plan import (
+    JSON_PATH,
+    TOML_PATH,
+    PlanNotice,
+    WantedPage,
+    plan_wiki,
+    read_settings,
+)
 from deepwiki.wiki.plan.wiki_settings import MAX_PAGES
 from deepwiki.wiki.tests.code_bases import two_areas
 
@@ -43,11 +50,11 @@ def test_the_file_of_deepwiki_is_read_as_it_is_documented():
 
 def test_our_own_file_says_the_same_and_more_and_wins():
     toml = (
-        'enabled = false\ninclude = ["shop"]\nexclude = ["shop/vendor"]\nlanguage = "de"\n'
+        'enabled = false\ninclude = ["shop"]\nexclude = ["shop/vendor"]\nlanguage = "FR"\n'
         'notes = ["Short."]\n[[pages]]\ntitle = "Mail"\ninclude = ["shop/mail"]\n'
     )
     settings = read_settings({JSON_PATH: '{"repo_notes": ["Long."]}', TOML_PATH: toml})
-    assert (settings.is_enabled, settings.language, settings.notes) == (False, "de", ("Short.",))
+    assert (settings.is_enabled, settings.language, settings.notes) == (False, "fr", ("Short.",))
     assert (settings.include, settings.exclude) == (("shop",), ("shop/vendor",))
     assert settings.pages == (WantedPage("Mail", include=("shop/mail",)),)
 
@@ -109,3 +116,9 @@ def test_globs_of_many_stars_cost_no_more_than_their_number():
         plan_wiki(code, settings=read_settings({TOML_PATH: f"exclude = {text}"}))
 
     assert growth(work, 400) < LINEAR
+
+
+def test_a_language_that_pages_cannot_be_written_in_is_left_out_and_told():
+    settings = read_settings({TOML_PATH: 'language = "tlh"\n'})
+    assert settings.language == ""
+    assert settings.notices == (PlanNotice("settings_unknown_language", f"{TOML_PATH} tlh"),)

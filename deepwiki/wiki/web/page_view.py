@@ -17,6 +17,7 @@ from deepwiki.wiki.reading.page_tree import PageTree, TreePage
 from deepwiki.wiki.reading.rendered_page import PageHtml, rendered
 from deepwiki.wiki.web.claims_text import claims_text
 from deepwiki.wiki.web.page_languages import PageLanguages
+from deepwiki.wiki.web.settings_notices import settings_notices
 from deepwiki.wiki.web.wiki_state import WikiState
 from repos.models import Index
 
@@ -71,6 +72,7 @@ def page_context(
         "behind": behind_text(version, state.repository.current_index),
         "is_overview": page == tree.overview,
         "coverage": tree.wiki.coverage,
+        "settings_notices": list(settings_notices(tree.wiki)),
     }
 
 
