@@ -8,6 +8,7 @@ from django.db.models.expressions import RawSQL
 TOKENS = (
     "coalesce((m.usage->>'input_tokens')::bigint, 0)"
     " + coalesce((m.usage->>'output_tokens')::bigint, 0)"
+    " + coalesce((m.usage->>'title_tokens')::bigint, 0)"
 )
 ANSWERS = "chat_message m JOIN chat_conversation c ON c.id = m.conversation_id"
 

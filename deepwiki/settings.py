@@ -138,6 +138,7 @@ PROVIDER_ENVIRONMENT = {
     **{name: env.ollama_address(name) for name in model_services.ollama_variables(_providers)},
 }
 MODEL_LISTS = env.flag("DEEPWIKI_MODEL_LISTS", default=True)
+MODEL_TITLES = env.flag("DEEPWIKI_MODEL_TITLES", default=True)
 OLLAMA_DISCOVERY = env.flag("DEEPWIKI_OLLAMA_DISCOVERY", default=True)
 EMBEDDERS = ("local", "minilm", "openai", "ollama", "google", "fake", "none")
 EMBEDDER = optional_packages.installed(env.choice("DEEPWIKI_EMBEDDER", EMBEDDERS, "local"))
@@ -219,9 +220,8 @@ AXES_FAILURE_LIMIT = env.number("DEEPWIKI_SIGN_IN_FAILURES", 5, least=1)
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = False  # True: those of other names from this address; see accounts/apps.py
-AXES_ENABLE_ADMIN = False
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
-AXES_VERBOSE = False
 AXES_CLIENT_IP_CALLABLE = "deepwiki.accounts.authentication.client_address"
 AXES_LOCKOUT_CALLABLE = "deepwiki.accounts.views.locked_out"
 # allauth: signing up, resetting a password, other sites' accounts. axes counts failures.

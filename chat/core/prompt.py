@@ -187,6 +187,16 @@ def build_query_prompt(question: str, history: Sequence[Turn]) -> Prompt:
     return Prompt(read_template("query").template, turns, (), question, "en")
 
 
+def build_title_prompt(question: str, answer: str) -> Prompt:
+    """The prompt that asks for the title of a conversation that begins with these."""
+    exchange = (
+        f"<question>\n{neutralize(question)}\n</question>\n\n"
+        f"<answer>\n{neutralize(answer)}\n</answer>"
+    )
+    turns = (Turn("user", exchange),)
+    return Prompt(read_template("title").template, turns, (), question, "en")
+
+
 def neutralize(text: str) -> str:
     """Repository text with markers broken and invisible characters removed."""
     visible = _INVISIBLE.sub("", text)

@@ -8,24 +8,18 @@ a short follow-up.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
-from dataclasses import replace
 
-from chat.core.clean_stream import clean_stream
-from chat.core.completion import AnswerContext, estimate_tokens
+from chat.core.completion import AnswerContext
 from chat.core.errors import ProviderError
-from chat.core.ports import Model, Piece, Retrieved, Text, Tokens
+from chat.core.ports import Retrieved
 from chat.core.prompt import Prompt, build_query_prompt
 from chat.core.request import Turn
 from chat.core.research_rounds import untagged
+from chat.core.short_reply import short_reply
 from deepwiki.foundation.text import is_mostly_non_latin
 
 SECONDS = 6.0
-OUTPUT_TOKENS = 120
-THINKING_TOKENS = 2_000
-TERMS_CHARS = 400
 HISTORY_TURNS = 4
 TURN_CHARS = 1_500
 PREVIOUS_CHARS = 500
@@ -94,39 +88,15 @@ async def _search_terms(context: AnswerContext, question: str) -> str:
     if not context.provider.is_generative:
         return ""
     prompt = _query_prompt(context, question)
-    stream = clean_stream(context.provider.stream(prompt, _short_output(context.model)))
     try:
-        async with asyncio.timeout(SECONDS):
-            text, tokens = await _collect(stream)
+        text, tokens = await short_reply(context.provider, context.model, prompt, SECONDS)
     except (ProviderError, TimeoutError):
         return ""  # the completion of the answer will report what is wrong with the service
-    counts = tokens or estimate_tokens(prompt, text)
-    context.meter.record_usage(counts.input_tokens, counts.output_tokens)
-    return " ".join(text.split())[:TERMS_CHARS]
-
-
-def _short_output(model: Model) -> Model:
-    """The model with room for the terms, and for the thoughts before them."""
-    tokens = THINKING_TOKENS if model.thinks else OUTPUT_TOKENS
-    return replace(model, output=min(tokens, model.output))
+    context.meter.record_usage(tokens.input_tokens, tokens.output_tokens)
+    return " ".join(text.split())
 
 
 def _query_prompt(context: AnswerContext, question: str) -> Prompt:
     recent = context.history[-HISTORY_TURNS:]
     history = [Turn(turn.role, turn.content[:TURN_CHARS]) for turn in recent]
     return build_query_prompt(question[:TURN_CHARS], history)
-
-
-async def _collect(stream: AsyncGenerator[Piece]) -> tuple[str, Tokens | None]:
-    """Text up to about TERMS_CHARS, and the token counts where they came before."""
-    text = ""
-    tokens: Tokens | None = None
-    async with contextlib.aclosing(stream) as pieces:
-        async for piece in pieces:
-            if isinstance(piece, Tokens):
-                tokens = piece
-            elif isinstance(piece, Text):
-                text += piece.text
-            if len(text) > TERMS_CHARS:
-                break
-    return text, tokens

@@ -43,6 +43,7 @@ from chat.services.permissions import check_may_follow
 from chat.services.quotas import check_filters, release_anonymous_run, reserve_anonymous_run
 from chat.services.retrieval import RepositoryRetriever
 from chat.services.running import runs
+from chat.services.titles import title_when_done
 from deepwiki.foundation.incidents import log_incident
 from deepwiki.foundation.threads import in_thread
 from repos.search import parse_filters
@@ -168,7 +169,9 @@ async def _start_answer(
         )
         events = retriever.releasing(answer(context, DjangoAnswerCache()))
         events = measured(model.provider, context.meter, events)
-        return runs.start(run, events, _first_event(accepted, request))
+        started = runs.start(run, events, _first_event(accepted, request))
+        title_when_done(started, accepted, request, model)
+        return started
     except Exception as error:
         refusal = _as_chat_error(error)
         await in_thread(_mark_refused, accepted, refusal)

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, connection, transaction
 
 from chat.core.errors import BadRequest, NoSuchRepository, NotSignedIn, TooMany
-from chat.core.pasted_text import split_pasted
 from chat.core.ports import Model
 from chat.core.request import ChatRequest, Turn
-from chat.core.research_rounds import untagged
+from chat.core.titles import title_from_words
 from chat.models import Conversation, Message
 from chat.services.attachments import check_images, give_to_question, latest_ids
 from chat.services.continued_conversations import with_conversation
@@ -34,7 +33,6 @@ from repos.sources.errors import NotFound, SourceError, TooManyAdded
 if TYPE_CHECKING:
     from deepwiki.accounts.authentication import Person
 
-MAX_TITLE_CHARS = 80
 INSERT_QUESTION = read_sql(__file__, "insert_question.sql").replace("{tokens}", TOKENS)
 
 
@@ -217,7 +215,7 @@ def _insert(
         "is_new": place.is_new,
         "repository": repository.pk,
         "repositories": json.dumps(repository_items(repository, others)),
-        "title": _title(request.question),
+        "title": title_from_words(request.question),
         "question": question_id,
         "position": place.position,
         "parent": place.parent_id,
@@ -243,9 +241,3 @@ def _insert(
         run_id,
         attachment_ids=latest_ids(request.attachments, place.attachments),
     )
-
-
-def _title(question: str) -> str:
-    typed, pasted = split_pasted(untagged(question))
-    words = " ".join((typed or "".join(pasted[:1])).split())
-    return words[:MAX_TITLE_CHARS] or "Question"

@@ -53,6 +53,7 @@ os.environ["DEEPWIKI_EMBEDDER"] = "fake"
 os.environ["DEEPWIKI_WIKI_AUTOMATIC"] = "false"  # tests that index are not about wikis
 os.environ["DEEPWIKI_CACHE_SECONDS"] = "0"  # a test asks the same question twice and means it
 os.environ["DEEPWIKI_OLLAMA_DISCOVERY"] = "false"  # a developer's own Ollama must not answer
+os.environ["DEEPWIKI_MODEL_TITLES"] = "false"  # tests count the requests to models
 os.environ["DEEPWIKI_MODEL_LISTS"] = (
     "false"  # the lists of test servers are what other tests ask for
 )
