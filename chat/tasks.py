@@ -7,11 +7,11 @@ from datetime import timedelta
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from chat.models import AnonymousRun, Conversation, Message, RunEvent
+from chat.models import AnonymousRun, Message, RunEvent
 from chat.services.attachments import remove_forgotten
+from chat.services.conversation_removal import delete_old
 
 KEPT = timedelta(hours=1)
-BROUGHT_BACK = timedelta(days=1)  # how long a deleted conversation can be
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -26,4 +26,4 @@ def tidy(timestamp: int) -> None:
     AnonymousRun.objects.filter(asked_at__lt=timezone.now() - KEPT).delete()
     RunEvent.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
     remove_forgotten()
-    Conversation.objects.filter(deleted_at__lt=timezone.now() - BROUGHT_BACK).delete()
+    delete_old()

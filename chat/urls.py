@@ -16,6 +16,7 @@ from chat.web import (
     settings_views,
     share_views,
     styleguide,
+    title_views,
     views,
 )
 from chat.web.reader import name_views
@@ -50,6 +51,9 @@ parts = [
         attachment_views.shared_attachment,
         name="shared-attachment",
     ),
+    path(
+        "c/<uuid:conversation_id>/title", title_views.conversation_title, name="conversation-title"
+    ),
     path("parts/rail", history_views.rail, name="rail"),
     path("parts/switch", views.quick_switcher, name="switch"),
     path("parts/choices", views.repository_choices, name="choices"),
@@ -72,6 +76,11 @@ changes = [
         "c/<uuid:conversation_id>/shares/<int:share_id>/revoke",
         share_views.revoke_share,
         name="share-revoke",
+    ),
+    path(
+        "conversations/<slug:action>",
+        history_views.change_conversations,
+        name="conversations-change",
     ),
     path("m/<uuid:message_id>/rating", history_views.rate_answer, name="message-rating"),
     path(  # after those above: `action` matches any word

@@ -23,6 +23,9 @@ CONTINUATION = re.compile(
     r"\W*(?:please |now |okay,? |ok,? )*continue\b[^\n?]{0,40}\bresearch(?:ing)?\b(?: [^\n?]{0,40})?\W*",
     re.IGNORECASE,
 )
+LIST_MARK = re.compile(r"^\s*(?:[-*+>#]+\s+|\d{1,3}[.)]\s+|\[[ xX]\]\s+)*")
+LINK = re.compile(r"!?\[([^\]\n]{0,200})\]\([^)\n]{0,500}\)")
+MARKS = re.compile(r"\*{1,3}|`+|~~|(?<!\w)_{1,2}(?=\S)|(?<=\S)_{1,2}(?!\w)")
 Stage = Literal["plan", "update", "conclude"]
 
 
@@ -51,11 +54,15 @@ class ResearchRound:
 
     @property
     def summary(self) -> str:
-        """What the round looks for on one line, for its event."""
-        if not self.looking_for:
-            return self.topic
-        lines = (line.strip(" -*#0123456789.") for line in self.looking_for.split("\n"))
+        """What the round looks for on one line, for people: without Markdown."""
+        lines = map(_plain_line, (self.looking_for or self.topic).split("\n"))
         return "; ".join(filter(None, lines))[:SUMMARY_CHARS]
+
+
+def _plain_line(line: str) -> str:
+    """A line without the marks of a list, of a heading, of emphasis, code and links."""
+    text = MARKS.sub("", LINK.sub(r"\1", LIST_MARK.sub("", line)))
+    return " ".join(text.split()).rstrip(".;:")
 
 
 def current_round(messages: Sequence[Turn]) -> ResearchRound | None:

@@ -62,7 +62,7 @@ class Conversation(models.Model):
     pinned = models.BooleanField(default=False, db_default=False)
     archived = models.BooleanField(default=False, db_default=False)
     deleted_at = models.DateTimeField(
-        null=True, blank=True, help_text="Gone for its owner; removed a day later."
+        null=True, blank=True, help_text="Gone for its owner; deleted for good a week later."
     )
 
     objects = ConversationQuerySet.as_manager()

@@ -16,7 +16,8 @@ from chat.core.pasted_text import split_pasted
 from chat.models import Message
 from chat.providers.image_support import takes_images
 from chat.web import ui_strings as strings
-from chat.web.answer_details import answer_details
+from chat.web.answer_details import answer_details, answer_facts
+from chat.web.retrieval_messages import ASIDES
 from repos.search import code_url
 
 Notice = Mapping[str, Any]  # an item of Message.notices
@@ -25,6 +26,8 @@ CUT_REASONS = {"cut_off", "answer_too_long", "call_too_long", "silent_in_answer"
 # Reasons of errors that are about another part than the model's service, and the part's line
 # on the page of the doctor.
 OTHER_CHECKS = {"internal": "database", "unavailable": "database", "retriever_failed": "git"}
+UNFINISHED = {Message.State.STOPPED, Message.State.INTERRUPTED}
+AT_END = "length_limit"  # a notice of how the answer ended
 SCRIPTS = (settings.RESOURCES / "static" / "js").resolve()
 IMPORT = re.compile(r"""from "(\.{1,2}/[^"]+\.js)";""")
 register = template.Library()
@@ -32,6 +35,7 @@ register.filter("translate_message", strings.translate_message)
 register.filter("answer_details", answer_details)
 register.filter("pasted_name", strings.pasted_name)
 register.filter("split_pasted", split_pasted)
+register.filter("answer_facts", answer_facts)
 register.simple_tag(strings.match_reason)
 register.simple_tag(code_url)
 
@@ -111,10 +115,26 @@ def doctor_check(message: Message) -> str:
 @register.filter
 def can_continue(message: Message | None) -> bool:
     """Whether an answer was cut and has a text that a model can go on from."""
-    if message is None or message.state != Message.State.PARTIAL or not message.content:
+    if message is None or not message.content:
         return False
-    is_at_limit = any(notice.get("code") == "length_limit" for notice in message.notices)
+    if message.state in UNFINISHED:
+        return True
+    if message.state != Message.State.PARTIAL:
+        return False
+    is_at_limit = any(notice.get("code") == AT_END for notice in message.notices)
     return is_at_limit or message.error_reason in CUT_REASONS
+
+
+@register.filter
+def is_aside(notice: Notice) -> bool:
+    """Whether a notice stands in grey below the answer."""
+    return notice.get("code") in ASIDES
+
+
+@register.filter
+def is_warning(notice: Notice) -> bool:
+    """Whether a notice stands above the answer, to be read first."""
+    return not is_aside(notice) and notice.get("code") != AT_END
 
 
 @register.filter

@@ -65,7 +65,9 @@ def test_pinned_ones_come_first_and_archived_ones_apart(client, mine):
     assert "Pinned" not in change(client, first, "unpin").content.decode()
 
 
-def test_a_deleted_one_is_gone_at_once_can_be_brought_back_and_is_removed_a_day_later(client, mine):
+def test_a_deleted_one_is_gone_at_once_can_be_brought_back_and_is_removed_a_week_later(
+    client, mine
+):
     conversation = mine("A secret question")
     assert "Undo" in change(client, conversation, "delete").content.decode()
     assert "A secret question" not in rail(client)
@@ -74,7 +76,7 @@ def test_a_deleted_one_is_gone_at_once_can_be_brought_back_and_is_removed_a_day_
     change(client, conversation, "delete")
     tidy(0)
     assert Conversation.objects.count() == 1
-    Conversation.objects.update(deleted_at=timezone.now() - timedelta(days=2))
+    Conversation.objects.update(deleted_at=timezone.now() - timedelta(days=8))
     tidy(0)
     assert Message.objects.count() == 0
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from chat.core.titles import title_from_words
 from chat.models import Conversation, Message, Share
 from deepwiki.testing.page import ask, begin, bring_session, finished
 from repos.models import Repository
@@ -162,7 +163,7 @@ def test_everything_is_reached_by_keyboard(asked):
     page.keyboard.press("Control+k")
     page.wait_for_selector("#switch-list a")
     page.fill("#switch-input", "discount")
-    page.wait_for_selector("#switch-list a:has-text('How is the discount')")
+    page.wait_for_selector("#switch-list a:has-text('Discount computed')")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/c/"))
@@ -176,7 +177,7 @@ def test_first_questions_are_offered_and_asked_with_one_click(start, open_page, 
     page.click(".suggestions button >> nth=0")
     finished(page)
     assert question(page) == offered[0]
-    assert Conversation.objects.get().title == offered[0][:80]
+    assert Conversation.objects.get().title == title_from_words(offered[0])
 
 
 def test_a_refused_edit_costs_nothing(start, open_page, repository):

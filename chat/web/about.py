@@ -15,8 +15,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from chat.web.history_views import rail_context
 from chat.web.lookups import own_conversations, readable_repository
+from chat.web.rail import rail_context
 from chat.web.reader.folder_view import readme_opening
 from chat.web.reader.indexed_code import IndexedCode
 from chat.web.repository_parts import repository_parts

@@ -14,8 +14,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from chat.web.history_views import rail_context
 from chat.web.lookups import readable_repository
+from chat.web.rail import rail_context
 from deepwiki.foundation.parsing import parse_number
 from deepwiki.foundation.text import clean
 from repos.models import Repository

@@ -3,41 +3,73 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
+from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from chat.models import Conversation, ConversationQuerySet, Message
-from chat.web.lookups import own_answer, own_conversations, search_text
-from chat.web.view_models import group_by_day
+from chat.services.conversation_removal import bring_back, delete_for_good, remove
+from chat.web.lookups import own_answer
+from chat.web.rail import GROUPING_COOKIE, GROUPINGS, MAX_CONVERSATIONS, rail_context
+from deepwiki.foundation.parsing import parse_uuid
 from deepwiki.foundation.text import clean
 
-MAX_CONVERSATIONS = 200
 MAX_TITLE_CHARS = 200
 MAX_REASON_CHARS = 1_000
-# Action of the URL -> new values of the conversation's fields.
-FIELD_CHANGES: dict[str, dict[str, Any]] = {
-    "pin": {"pinned": True},
-    "unpin": {"pinned": False},
-    "archive": {"archived": True},
-    "unarchive": {"archived": False},
-    "restore": {"deleted_at": None},
-}
-# Action -> the event that tells the page of the conversation.
-CHANGE_EVENTS = {"delete": "conversation-deleted", "restore": "conversation-restored"}
+COOKIE_SECONDS = 365 * 24 * 3600
 RATINGS = {"1": 1, "-1": -1}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an action does to conversations, the action that undoes it, the page's event."""
+
+    apply: Callable[[ConversationQuerySet], object]
+    undo: str = ""
+    event: str = ""
+
+
+def _field_change(**values: Any) -> Callable[[ConversationQuerySet], object]:
+    return lambda rows: rows.update(**values)
+
+
+# By the action of the URL.
+CHANGES = {
+    "pin": Change(_field_change(pinned=True)),
+    "unpin": Change(_field_change(pinned=False)),
+    "archive": Change(_field_change(archived=True), undo="unarchive"),
+    "unarchive": Change(_field_change(archived=False)),
+    "delete": Change(remove, undo="restore", event="conversation-deleted"),
+    "restore": Change(bring_back, event="conversation-restored"),
+    "erase": Change(delete_for_good),
+}
 
 
 @require_safe
 @login_required
 def rail(request: HttpRequest) -> HttpResponse:
-    """The list of conversations."""
-    return render(request, "chat/rail.html", rail_context(request))
+    """The list of conversations. `groups`, by day or by repository, is kept in a cookie."""
+    response = render(request, "chat/rail.html", rail_context(request))
+    grouping = request.GET.get("groups")
+    if grouping in GROUPINGS:
+        response.set_cookie(
+            GROUPING_COOKIE,
+            grouping,
+            max_age=COOKIE_SECONDS,
+            path=reverse("home"),
+            secure=settings.SECURE_TLS,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
 
 
 @require_POST
@@ -45,23 +77,18 @@ def rail(request: HttpRequest) -> HttpResponse:
 def change_conversation(
     request: HttpRequest, conversation_id: uuid.UUID, action: str
 ) -> HttpResponse:
-    """Pin, archive, rename, delete or restore a conversation; returns the rail."""
-    rows = Conversation.objects.with_deleted(request.user).filter(pk=conversation_id)
-    conversation = get_object_or_404(rows)
-    if action in FIELD_CHANGES:
-        rows.update(**FIELD_CHANGES[action])
-    elif action == "rename":
-        _rename(rows, request.POST.get("title", ""))
-    elif action == "delete":
-        _delete(rows)
-    else:
-        raise Http404
-    context = {**rail_context(request), "conversation_changed": conversation, "action": action}
-    response = render(request, "chat/rail.html", context)
-    event = CHANGE_EVENTS.get(action)
-    if event is not None:
-        trigger_client_event(response, event, {"id": str(conversation.pk)})
-    return response
+    """Rename a conversation, or carry out one of CHANGES; returns the rail."""
+    if action == "rename":
+        return _rename(request, conversation_id)
+    return _change(request, [conversation_id], action)
+
+
+@require_POST
+@login_required
+def change_conversations(request: HttpRequest, action: str) -> HttpResponse:
+    """Carry out one of CHANGES on the person's own of `conversation`; returns the rail."""
+    ids = filter(None, map(parse_uuid, request.POST.getlist("conversation")))
+    return _change(request, list(ids)[:MAX_CONVERSATIONS], action)
 
 
 @require_POST
@@ -78,42 +105,39 @@ def rate_answer(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
     return render(request, "chat/rating.html", {"message": answer, "ask_reason": ask_reason})
 
 
-def rail_context(request: HttpRequest) -> dict[str, Any]:
-    """Context of the rail: pinned conversations, then the others by day.
-
-    With `q`, the conversations that contain its words, pinned or not, by day; with
-    `archived=1`, the archived ones.
-    """
-    parameters = request.POST if request.method == "POST" else request.GET
-    query = search_text(parameters)
-    archived = parameters.get("archived") == "1"
-    pinned: list[Conversation] = []
-    if query:
-        others = list(own_conversations(request).holding(query)[:MAX_CONVERSATIONS])
-    else:
-        rows = _listed_conversations(request, archived=archived)
-        pinned = [row for row in rows if row.pinned]
-        others = [row for row in rows if not row.pinned]
-    days = group_by_day(others)
-    return {"pinned": pinned, "days": days, "query": query, "archived": archived}
+def _change(request: HttpRequest, ids: Sequence[uuid.UUID], action: str) -> HttpResponse:
+    """Raises Http404 if none of the conversations is the person's own."""
+    change = CHANGES.get(action)
+    found = list(_own(request, ids))
+    if change is None or not found:
+        raise Http404
+    keys = [row.pk for row in found]
+    change.apply(Conversation.objects.filter(pk__in=keys))
+    context: dict[str, Any] = {"changed": found, "action": action, "undo": change.undo}
+    context["undone"] = parse_uuid(request.POST.get("undone"))
+    response = render(request, "chat/rail.html", {**rail_context(request), **context})
+    if change.event:
+        trigger_client_event(response, change.event, {"ids": [str(key) for key in keys]})
+    return response
 
 
-def _listed_conversations(request: HttpRequest, *, archived: bool) -> ConversationQuerySet:
-    rows = own_conversations(request).filter(archived=archived)
-    return rows.order_by("-pinned", "-updated_at")[:MAX_CONVERSATIONS]
-
-
-def _rename(rows: ConversationQuerySet, text: str) -> None:
-    title = " ".join(clean(text).split())[:MAX_TITLE_CHARS]
+def _rename(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
+    rows = _own(request, [conversation_id])
+    title = " ".join(clean(request.POST.get("title", "")).split())[:MAX_TITLE_CHARS]
+    if not rows.exists():
+        raise Http404
     if title:
         rows.update(title=title)
+    response = render(request, "chat/rail.html", rail_context(request))
+    if title:
+        renamed = {"id": str(conversation_id), "title": title}
+        trigger_client_event(response, "conversation-renamed", renamed)
+    return response
 
 
-def _delete(rows: ConversationQuerySet) -> None:
-    """Mark conversations as deleted (removed a day later) and stop their runs."""
-    rows.update(deleted_at=timezone.now())
-    running = Message.objects.filter(conversation__in=rows, state=Message.State.RUNNING)
-    running.update(stop_requested=True)
+def _own(request: HttpRequest, ids: Sequence[uuid.UUID]) -> ConversationQuerySet:
+    """The person's own of some conversations, removed ones among them."""
+    return Conversation.objects.with_deleted(request.user).filter(pk__in=ids)
 
 
 def _reason_text(request: HttpRequest) -> str:

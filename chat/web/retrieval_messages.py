@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop
 
+# Codes of notices that stand in grey below the answer: it can be read without them.
+ASIDES = (
+    "partly_indexed",
+    "words_only",
+    "context_trimmed",
+    "context_retry",
+    "from_cache",
+    "tools_unsupported",
+)
 RETRIEVAL_MESSAGES: dict[str, str] = {
     "nothing_found": gettext_noop(
         "Nothing in the repository matches these words. Try the names the code itself uses."

@@ -41,9 +41,18 @@ def steps_text(files: int, steps: int, seconds: float) -> str:
     )
 
 
+def files_text(count: int) -> str:
+    """A number of files; empty for none."""
+    if not count:
+        return ""
+    return _files(count).format(n=count)
+
+
 def tokens_text(count: int | None) -> str:
     """How much of what the model reads a step gave; empty where that is nothing or not known."""
-    return _tokens(count).format(n=count) if count else ""
+    if not count:
+        return ""
+    return _tokens(count).format(n=number_format(count, force_grouping=True))
 
 
 def lines_text(text: str) -> str:
@@ -66,6 +75,7 @@ def step_scripts() -> dict[str, object]:
         "plurals": {
             "files": {category: _files(n) for category, n in PLURAL_SAMPLES.items()},
             "steps": {category: _steps(n) for category, n in PLURAL_SAMPLES.items()},
+            "selected": {category: _selected(n) for category, n in PLURAL_SAMPLES.items()},
             "tokens": {category: _tokens(n) for category, n in PLURAL_SAMPLES.items()},
             "lines": {category: _lines(n) for category, n in PLURAL_SAMPLES.items()},
         },
@@ -86,3 +96,7 @@ def _tokens(count: int) -> str:
 
 def _lines(count: int) -> str:
     return ngettext("{n} line", "{n} lines", count)
+
+
+def _selected(count: int) -> str:
+    return ngettext("{n} selected", "{n} selected", count)

@@ -13,6 +13,7 @@ from chat.models import Message
 from chat.rendering import highlight_lines
 from chat.web import styleguide_samples as samples
 from chat.web.answer_steps import answer_steps
+from chat.web.rail import RailGroup, RailItem
 from chat.web.reader.line_rows import line_rows
 from chat.web.reader.line_window import CodeLine
 from chat.web.source_groups import source_groups
@@ -42,7 +43,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "versions": Versions(2, 3, question, question, question),
         "answers": [_sample_turn(answer) for answer in samples.sample_answers(conversation)],
         "statuses": samples.sample_statuses(repository),
-        "days": [("Today", [conversation])],
+        "groups": [RailGroup("Today", [RailItem(conversation, (conversation.title,))])],
         "pinned": [],
     }
     return render(request, "chat/styleguide.html", {**context, **_source_pane()})

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 
 from chat.rendering.notes import CITE_NOTES, NOTES
 from chat.web.attachment_messages import ATTACHMENT_MESSAGES, ATTACHMENT_STRINGS
-from chat.web.retrieval_messages import RETRIEVAL_MESSAGES
+from chat.web.retrieval_messages import ASIDES, RETRIEVAL_MESSAGES
 from chat.web.service_messages import SERVICE_MESSAGES
 from chat.web.step_messages import STEP_MESSAGES
 from chat.web.step_strings import lines_text, step_scripts
@@ -287,6 +287,7 @@ def javascript_strings() -> dict[str, object]:
     return {
         **_translated(SCRIPT_STRINGS),
         **step_scripts(),
+        "asides": ASIDES,
         "matchReasons": _translated(MATCH_REASONS),
         "messages": _translated(MESSAGES),
         "renderNotes": _translated({**NOTES, **CITE_NOTES}),

@@ -1,16 +1,13 @@
-"""What pages show of conversations: rendered turns, threads, the days of the rail."""
+"""What pages show of conversations: rendered turns and threads."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import Any
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -32,7 +29,6 @@ from repos.models import Repository
 
 TURNS_PER_PAGE = 40
 SHORT_COMMIT = 8  # hex digits
-DayGroup = tuple[str, list[Conversation]]
 
 
 @dataclass(frozen=True)
@@ -132,13 +128,6 @@ def commits_behind_text(answer: Message, repository: Repository) -> str:
     return _commits_ago(answer.commit, index.commits_since(answer.commit))
 
 
-def group_by_day(conversations: Iterable[Conversation]) -> list[DayGroup]:
-    """Consecutive conversations last used on the same local day, by the day's name."""
-    today = timezone.localdate()
-    groups = groupby(conversations, _day_used)
-    return [(_day_name(day, today), list(group)) for day, group in groups]
-
-
 def _turns(
     path: Sequence[Message], repository: Repository, rows: Sequence[Message] = ()
 ) -> list[RenderedTurn]:
@@ -207,17 +196,3 @@ def _commits_ago(commit: str, count: int | None) -> str:
         count,
     )
     return text % values
-
-
-def _day_used(conversation: Conversation) -> date:
-    return timezone.localtime(conversation.updated_at).date()
-
-
-def _day_name(day: date, today: date) -> str:
-    match (today - day).days:
-        case 0:
-            return _("Today")
-        case 1:
-            return _("Yesterday")
-        case _:
-            return date_format(day)

@@ -18,7 +18,6 @@ from chat import services
 from chat.models import Conversation, ConversationQuerySet, Message
 from chat.web.answer_repositories import host_pages, load_repositories
 from chat.web.follow_ups import follow_ups
-from chat.web.history_views import rail_context
 from chat.web.home import (
     matching_repositories,
     recent_conversations,
@@ -33,10 +32,12 @@ from chat.web.lookups import (
     search_text,
 )
 from chat.web.model_choices import provider_choices
+from chat.web.rail import rail_context
 from chat.web.repository_parts import repository_parts
 from chat.web.source_groups import source_groups
 from chat.web.source_viewer import viewer_context
 from chat.web.suggestions import suggested_questions
+from chat.web.title_views import untitled_conversation
 from chat.web.view_models import RenderedTurn, commits_behind_text, load_thread
 from deepwiki.accounts.models import Profile
 from deepwiki.foundation.languages import ANSWER_CODE
@@ -114,6 +115,7 @@ def message_footer(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
         "commits_behind": commits_behind,
         "groups": source_groups(answer, pages),
         "follow_ups": follow_ups(answer, repository),
+        "untitled": untitled_conversation(answer),
     }
     return render(request, "chat/answer_end.html", context)
 

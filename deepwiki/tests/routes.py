@@ -107,6 +107,7 @@ RULES = {
     "message-markdown": Rule(OWN),
     "message-content": Rule(OWN),
     "conversation-export": Rule(OWN),
+    "conversation-title": Rule(OWN),
     "shares": Rule(OWN),
     "share": posted(OWN),
     "share-revoke": posted(OWN),
@@ -129,6 +130,7 @@ RULES = {
     "choices": Rule(SIGNED_IN),
     "further-choices": Rule(SIGNED_IN),
     "conversations-export": Rule(SIGNED_IN),
+    "conversations-change": posted(SIGNED_IN, 404),  # none of them named
     "styleguide": Rule(SIGNED_IN, 404),
     "repository-add": posted(SIGNED_IN, 422),
     "profile": Rule(SIGNED_IN),

@@ -1,16 +1,16 @@
 // One answer on the page. Its blocks are HTML of the server; everything else is set as text.
 import { noteRepositories } from "./answer_repositories.js";
 import { openAgain, updateBlock } from "./block_updates.js";
-import { translate, translateEvent, translateMatchReason } from "./i18n.js";
+import { isAside, translate, translateEvent, translateMatchReason } from "./i18n.js";
 import { loadPart } from "./part_requests.js";
-import { addStage, addToLastStage } from "./research_stages.js";
+import { addStage, addToLastStage, stopClock } from "./research_stages.js";
 import { Steps, showReadCitations } from "./steps.js";
 import { cloneTemplate } from "./templates.js";
 import { siteUrl } from "./urls.js";
 
 const QUICK_MS = 300; // what is done sooner needs no line of progress
 const THINKING_MS = 4000;
-const REPLAYED_PARTS = ["body", "stages", "notices", "ending"];
+const REPLAYED_PARTS = ["body", "stages", "notices", "ending", "asides"];
 
 export class AnswerView {
   /**
@@ -58,6 +58,7 @@ export class AnswerView {
   finish(state) {
     this.showProgress("");
     this.steps.finish();
+    stopClock(this.element);
     this.element.dataset.state = state;
     delete this.element.dataset.run;
     this.part("body").removeAttribute("aria-busy");
@@ -145,11 +146,12 @@ export class AnswerView {
    * Adds a notice about the answer.
    *
    * @param {string} text
-   * @param {{isProblem?: boolean, part?: "notices" | "ending"}} [options] above or below the text
+   * @param {{isProblem?: boolean, part?: "notices" | "ending" | "asides"}} [options] above or below
+   *   the text, or in grey at the end
    */
   addNotice(text, { isProblem = false, part = "notices" } = {}) {
     const item = document.createElement("li");
-    item.className = isProblem ? "banner problem" : "banner";
+    if (part !== "asides") item.className = isProblem ? "banner problem" : "banner";
     item.textContent = text;
     this.part(part)?.append(item);
     return item;
@@ -157,8 +159,7 @@ export class AnswerView {
 
   /** Adds the notice of an event: that of an end stands at the end. */
   addNoticeOf(event) {
-    const part = event.code === "length_limit" ? "ending" : "notices";
-    this.addNotice(translateEvent(event), { part });
+    this.addNotice(translateEvent(event), { part: partOfNotice(event) });
   }
 
   // Shows texts one after the other, each after a delay in milliseconds.
@@ -190,6 +191,11 @@ export class AnswerView {
   part(name) {
     return this.element.querySelector(`[data-part=${name}]`);
   }
+}
+
+function partOfNotice({ code }) {
+  if (code === "length_limit") return "ending";
+  return isAside(code) ? "asides" : "notices";
 }
 
 function sourceItem({ path, start, end, url, symbol, why, via }) {

@@ -51,11 +51,14 @@ function copySelection(button, text) {
 }
 
 function confirm(button, text, isCopied) {
-  button.dataset.label ??= button.textContent;
-  button.textContent = text;
+  const label = button.querySelector("[data-part=label]") ?? button;
+  button.dataset.label ??= label.textContent;
+  button.dataset.confirmed = "";
+  label.textContent = text;
   clearTimeout(Number(button.dataset.timeout));
   const restore = () => {
-    button.textContent = button.dataset.label;
+    label.textContent = button.dataset.label;
+    delete button.dataset.confirmed;
   };
   button.dataset.timeout = setTimeout(restore, isCopied ? CONFIRMATION_MS : FAILURE_MS);
 }

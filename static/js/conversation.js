@@ -22,13 +22,14 @@ export function showConversation(url, question) {
 
 /**
  * Follows the deletion of the open conversation, and its return: nothing can be asked in between.
+ * And its title.
  *
  * @param {import("./composer.js").Composer} composer
  * @param {() => void} stop stops the running answer
  */
 export function followDeletion(composer, stop) {
   const show = ({ detail }, isDeleted) => {
-    if (detail.id !== composer.conversation) return;
+    if (!detail.ids.includes(composer.conversation)) return;
     if (isDeleted) stop();
     composer.form.hidden = isDeleted;
     document.getElementById("share").hidden = isDeleted;
@@ -37,4 +38,7 @@ export function followDeletion(composer, stop) {
   };
   document.body.addEventListener("conversation-deleted", (event) => show(event, true));
   document.body.addEventListener("conversation-restored", (event) => show(event, false));
+  document.body.addEventListener("conversation-renamed", ({ detail }) => {
+    if (detail.id === composer.conversation) document.title = `${detail.title} · DeepWiki`;
+  });
 }

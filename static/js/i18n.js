@@ -37,10 +37,15 @@ export function translateEvent(event) {
   return event.message;
 }
 
+/** Whether a notice stands in grey below the answer. @param {string} code */
+export function isAside(code) {
+  return (strings.asides ?? []).includes(code);
+}
+
 /**
  * A number with its noun, in the right form.
  *
- * @param {"files" | "steps" | "lines"} noun
+ * @param {"files" | "steps" | "lines" | "selected" | "tokens"} noun
  * @param {number} n
  * @param {string | number} [shown] how the number is written
  * @returns {string}

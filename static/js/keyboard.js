@@ -1,7 +1,9 @@
 // The keyboard shortcuts that the help dialog lists.
 import { closeOpenPopup } from "./popups.js";
 import { hasQuickSwitcher, toggleQuickSwitcher } from "./quick_switcher.js";
+import { quoteSelection } from "./quoting.js";
 import { closeNarrowRail } from "./rail.js";
+import { stepVersion } from "./versions.js";
 
 const SETTING = "keys"; // in localStorage; "off" when the reader switched single keys off
 
@@ -22,6 +24,9 @@ export function bindKeyboard({ sourcePane, thread }) {
     p: () => sourcePane?.step(-1),
     f: () => sourcePane?.find.open(),
     t: () => sourcePane?.element.querySelector("[data-action=find-file]")?.click(),
+    q: quoteSelection,
+    "[": () => stepVersion(-1, thread),
+    "]": () => stepVersion(1, thread),
   };
   document.addEventListener("keydown", (event) => {
     if (isSwitcherShortcut(event)) {

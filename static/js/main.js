@@ -7,17 +7,21 @@ import { askAgain, editQuestion } from "./editing.js";
 import { takeHandedQuestion } from "./handed_question.js";
 import { labelCodeButtons, translate } from "./i18n.js";
 import { bindKeyboard, enableSingleKeys } from "./keyboard.js";
+import { bindMenus } from "./menus.js";
 import { bindPageUpdates, bindPrinting } from "./page_updates.js";
 import { showPassword } from "./password_fields.js";
 import { closePopups } from "./popups.js";
+import { bindQuoting, quoteSelection } from "./quoting.js";
 import { toggleRail } from "./rail.js";
+import { beginSelection, bindRailItems, endSelection, renameConversation } from "./rail_items.js";
 import { fileActions } from "./reader/file_tools.js";
 import { showStage } from "./research_stages.js";
 import { ScrollPosition } from "./scroll_position.js";
 import { SourcePane } from "./source_pane.js";
 import { applyTheme } from "./theme.js";
 import { Thread } from "./thread.js";
-import { showVersion } from "./versions.js";
+import { copyTurnLink } from "./turn_links.js";
+import { followHistory, showVersion } from "./versions.js";
 
 const position = new ScrollPosition(document.getElementById("main"));
 const threadElement = document.getElementById("thread");
@@ -27,6 +31,9 @@ const thread = startThread();
 // By the data-action of the element that is clicked. Those of a conversation wait for its answer.
 const actions = {
   "toggle-rail": toggleRail,
+  rename: renameConversation,
+  "select-conversations": beginSelection,
+  "end-selection": endSelection,
   help: () => document.getElementById("help").showModal(),
   theme: (button) => applyTheme(button.value),
   "show-password": showPassword,
@@ -43,9 +50,11 @@ const actions = {
   ...(sourcePane ? fileActions(sourcePane.code, sourcePane.find) : {}),
   "copy-text": (button) => copyText(button, button.dataset.text),
   "copy-answer": (button) => copyAnswer(button, button.closest(".answer")),
+  "copy-turn": (button) => copyTurnLink(button, thread.composer.conversation),
   copy: (button) => copyText(button, codeBlock(button).querySelector("code").textContent),
   wrap: (button) => codeBlock(button).classList.toggle("wrap"),
   stage: (button) => showStage(button.closest(".answer"), Number(button.dataset.stage)),
+  quote: quoteSelection,
   latest: () => position.toEnd(),
   stop: () => thread?.stop(),
   suggest: (button) =>
@@ -86,6 +95,9 @@ threadElement?.addEventListener(
 bindKeyboard({ sourcePane, thread });
 bindPageUpdates(position);
 bindPrinting();
+bindMenus();
+bindRailItems();
+bindQuoting();
 labelCodeButtons(document);
 
 function startSourcePane() {
@@ -111,6 +123,7 @@ function startThread() {
     started.ask(text, { files: composer.attachments.take() });
   });
   followDeletion(composer, () => started.stop());
+  followHistory(started);
   const handed = takeHandedQuestion();
   if (handed) started.ask(handed);
   return started;

@@ -38,7 +38,7 @@ export function bindPartReloads(onRest) {
     onRest();
   };
   onRelease(catchUp);
-  for (const name of ["toggle", "close"]) body.addEventListener(name, catchUp, true);
+  for (const name of ["toggle", "close", "focusout"]) body.addEventListener(name, catchUp, true);
   body.addEventListener("htmx:beforeRequest", ({ detail }) => {
     changesAtRequest.set(detail.xhr, changes[detail.elt.id]);
   });
@@ -70,7 +70,9 @@ function reloadPostponed() {
   }
 }
 
-// A menu, a title half typed or a secret that is shown once is open, or a click has begun.
+// A menu, a title half typed or a secret that is shown once is open, conversations are being chosen,
+// or a click has begun.
 function isInUse(part) {
-  return isPressed(part) || part.querySelector("details[open]") !== null;
+  const used = "details[open], .rename:not([hidden])";
+  return isPressed(part) || "selecting" in part.dataset || part.querySelector(used) !== null;
 }

@@ -1,8 +1,9 @@
-// The rounds of a Deep Research answer: a list of buttons above it, each showing its own blocks.
+// The rounds of a Deep Research answer: a line of buttons above it, each showing its own blocks, with the
+// time that has passed while it runs.
 import { translate } from "./i18n.js";
 import { cloneTemplate } from "./templates.js";
 
-const TOPIC_CHARS = 80;
+const clocks = new WeakMap(); // by answer, its timer
 
 /**
  * Adds a round to an answer. It is shown unless the reader is in an earlier one.
@@ -11,7 +12,7 @@ const TOPIC_CHARS = 80;
  * @param {{stage: string, iteration: number, looking_for?: string, passages?: number}} event
  */
 export function addStage(answer, event) {
-  const list = answer.querySelector("[data-part=stages]");
+  const list = part(answer, "stages");
   const number = list.children.length;
   const follows = number === 0 || isShown(answer, number - 1);
   const item = cloneTemplate("stage-template");
@@ -19,14 +20,16 @@ export function addStage(answer, event) {
   button.dataset.stage = number;
   button.setAttribute("aria-pressed", "false");
   item.querySelector("[data-part=stage-name]").textContent = stageName(event);
-  item.querySelector("[data-part=stage-topic]").textContent = stageTopic(event);
+  item.querySelector("[data-part=stage-aim]").textContent = stageAim(event);
   list.append(item);
-  list.hidden = false;
+  part(answer, "stepper").hidden = false;
+  startClock(answer);
   if (follows) showStage(answer, number);
+  item.scrollIntoView({ block: "nearest", inline: "end" });
 }
 
 /**
- * Shows the blocks of one round.
+ * Shows the blocks of one round, and what it looked for.
  *
  * @param {HTMLElement} answer
  * @param {number} number from 0
@@ -35,6 +38,8 @@ export function showStage(answer, number) {
   for (const button of answer.querySelectorAll("[data-action=stage]")) {
     button.setAttribute("aria-pressed", String(Number(button.dataset.stage) === number));
   }
+  const aims = answer.querySelectorAll("[data-part=stage-aim]");
+  part(answer, "stage-topic").textContent = aims[number]?.textContent ?? "";
   for (const block of answer.querySelectorAll("[data-part=body] > [data-stage]")) {
     block.hidden = Number(block.dataset.stage) !== number;
   }
@@ -47,10 +52,34 @@ export function showStage(answer, number) {
  * @param {HTMLElement} block
  */
 export function addToLastStage(answer, block) {
-  const count = answer.querySelector("[data-part=stages]").children.length;
+  const count = part(answer, "stages").children.length;
   if (count === 0) return;
   block.dataset.stage = count - 1;
   block.hidden = !isShown(answer, count - 1);
+}
+
+/** The answer has ended: its time stands still. @param {HTMLElement} answer */
+export function stopClock(answer) {
+  clearInterval(clocks.get(answer));
+  clocks.delete(answer);
+  part(answer, "elapsed").textContent = "";
+}
+
+function startClock(answer) {
+  if (clocks.has(answer)) return;
+  const { dataset } = part(answer, "stepper");
+  dataset.began ??= Date.now() / 1000;
+  const show = () => {
+    const seconds = Math.max(0, Math.round(Date.now() / 1000 - Number(dataset.began)));
+    const rest = String(seconds % 60).padStart(2, "0");
+    part(answer, "elapsed").textContent = `${Math.floor(seconds / 60)}:${rest}`;
+  };
+  show();
+  clocks.set(answer, setInterval(show, 1000));
+}
+
+function part(answer, name) {
+  return answer.querySelector(`[data-part=${name}]`);
 }
 
 function isShown(answer, number) {
@@ -64,7 +93,6 @@ function stageName({ stage, iteration }) {
   return translate("update", { n: iteration });
 }
 
-function stageTopic({ looking_for: topic, passages }) {
-  if (!topic) return "";
-  return `${topic.slice(0, TOPIC_CHARS)} · ${translate("passages", { n: passages })}`;
+function stageAim({ looking_for: aim, passages }) {
+  return aim ? `${aim} · ${translate("passages", { n: passages })}` : "";
 }

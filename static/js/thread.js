@@ -9,7 +9,9 @@ import { reloadPart } from "./part_reloads.js";
 import { showQuestion } from "./pasted_texts.js";
 import { showFiles } from "./question_files.js";
 import { cloneTemplate } from "./templates.js";
+import { showLinkedTurn } from "./turn_links.js";
 import { siteUrl } from "./urls.js";
+import { leaveBranch } from "./versions.js";
 
 const AT_ONCE_MS = 2500;
 const UNFINISHED = ["stopped", "interrupted"]; // explained below the answer
@@ -39,6 +41,7 @@ export class Thread {
     const last = [...element.querySelectorAll(".question")].at(-1);
     if (last) position.standAt(last);
     this.resumeRunning();
+    showLinkedTurn(element, position);
   }
 
   /** Whether an answer is being written. @returns {boolean} */
@@ -60,10 +63,7 @@ export class Thread {
     this.replaced = replaced;
     this.files = extra.files ?? [];
     const question = this.appendTurns(text);
-    // The address names a branch (?at=) until something is asked: then it is the one asked in last.
-    if (this.composer.conversation && location.search) {
-      history.replaceState(null, "", location.pathname);
-    }
+    if (this.composer.conversation) leaveBranch();
     const { streamUrl, csrfToken } = this.composer;
     this.stream.ask({ request: this.request, url: streamUrl, csrfToken });
     return question;
