@@ -200,7 +200,7 @@ STATICFILES_FINDERS = [
 ]
 SERVESTATIC_USE_FINDERS = DEBUG or TESTING
 SERVESTATIC_AUTOREFRESH = DEBUG
-SERVESTATIC_USE_BROTLI = SERVESTATIC_MINIFY = True  # see static_storage.PageCompressor
+SERVESTATIC_USE_BROTLI = True  # see static_storage.PageCompressor
 _static_storage = "deepwiki.foundation.static_storage.HashedStaticFilesStorage"
 if SERVESTATIC_USE_FINDERS:
     _static_storage = "django.contrib.staticfiles.storage.StaticFilesStorage"

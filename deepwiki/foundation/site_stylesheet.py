@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 NAME = "site.css"
@@ -12,11 +13,13 @@ PARTS = (
     "code_search wiki slides workshop dialogs motion"
 ).split()
 DIGEST_CHARS = 12
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+INDENTED = re.compile(r"\s*\n\s*")
 
 
 def stylesheet(styles: Path, folder: Path) -> Path:
     """The parts in the folder `styles` as one file below `folder`, made where they have changed."""
-    text = "".join(f"{(styles / f'{part}.css').read_text()}\n" for part in PARTS)
+    text = "".join(_rules((styles / f"{part}.css").read_text()) for part in PARTS)
     digest = hashlib.sha256(text.encode()).hexdigest()[:DIGEST_CHARS]
     target = folder / digest / NAME
     if not target.exists():
@@ -25,3 +28,8 @@ def stylesheet(styles: Path, folder: Path) -> Path:
         partial.write_text(text)
         partial.replace(target)
     return target
+
+
+def _rules(text: str) -> str:
+    """A stylesheet without comments, indentation and empty lines."""
+    return INDENTED.sub("\n", COMMENT.sub("", text))

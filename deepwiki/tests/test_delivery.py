@@ -1,20 +1,24 @@
 """What is sent: compressed pages, and static files that browsers keep."""
 
 import gzip
+import json
 import re
 import sys
 from pathlib import Path
 
 import pytest
+import tree_sitter_javascript
 from django.core.management import call_command
 from django.urls import reverse
+from tree_sitter import Language, Parser
 
 from deepwiki.foundation.static_storage import HashedStaticFilesStorage
 
 ROOT = Path(__file__).resolve().parents[2]
+JAVASCRIPT = Parser(Language(tree_sitter_javascript.language()))
 SCRIPTS = ROOT / "static" / "js"
 ZIPPED = {"Accept-Encoding": "gzip"}
-IMPORT = re.compile(r"""from "\./([^"]+)";""")
+IMPORT = re.compile(r"""from "(\.{1,2}/[^"]+)";""")
 
 
 @pytest.fixture
@@ -66,19 +70,20 @@ def collected(tmp_path_factory):
 
 
 def hashed(folder, name):
-    stem, _, suffix = name.rpartition(".")
-    return next(folder.glob(f"{stem}.{'[0-9a-f]' * 12}.{suffix}"))
+    """The file that pages name; those of earlier passes over the imports may stand beside it."""
+    return folder / json.loads((folder / "staticfiles.json").read_text())["paths"][name]
 
 
 @pytest.mark.integration
-@pytest.mark.parametrize("name", sorted(path.name for path in SCRIPTS.glob("*.js")))
-def test_scripts_import_each_other_by_names_with_a_hash(collected, name):
-    text = hashed(collected, f"js/{name}").read_text()
-    imported = IMPORT.findall(text)
-    assert len(imported) == len(IMPORT.findall((SCRIPTS / name).read_text()))
-    for other in imported:
-        assert re.fullmatch(r"(?:reader/)?[a-z0-9_]+\.[0-9a-f]{12}\.js", other)
-        assert (collected / "js" / other).exists()
+def test_scripts_import_each_other_by_names_with_a_hash_and_so_load_each_once(collected):
+    for source in SCRIPTS.rglob("*.js"):
+        name = f"js/{source.relative_to(SCRIPTS)}"
+        script = hashed(collected, name)
+        imported = IMPORT.findall(script.read_text())
+        assert len(imported) == len(IMPORT.findall(source.read_text()))
+        for other in imported:
+            assert re.search(r"[a-z0-9_]+\.[0-9a-f]{12}\.js$", other), (name, other)
+            assert (script.parent / other).exists(), (name, other)
 
 
 def test_every_module_is_loaded_at_once_and_is_imported():
@@ -88,7 +93,8 @@ def test_every_module_is_loaded_at_once_and_is_imported():
     assert modules >= {path.name for path in SCRIPTS.glob("*.js")} - {"main.js"}
     for name in [*modules, "main.js"]:
         folder = (SCRIPTS / name).parent
-        imported = {folder / other for other in IMPORT.findall((SCRIPTS / name).read_text())}
+        imports = IMPORT.findall((SCRIPTS / name).read_text())
+        imported = {(folder / other).resolve() for other in imports}
         assert imported <= {SCRIPTS / module for module in modules}
 
 
@@ -139,8 +145,37 @@ def test_the_scripts_and_styles_of_the_ask_page_are_light(collected, signed_in, 
 
 @pytest.mark.integration
 def test_scripts_are_compressed_without_their_comments_and_say_the_same(collected):
-    script = hashed(collected, "js/source_pane.js")
-    sent = gzip.decompress(Path(f"{script}.gz").read_bytes()).decode()
-    assert "// The source pane" in script.read_text()
-    assert "// The source pane" not in sent and "export class SourcePane" in sent
+    for source in SCRIPTS.rglob("*.js"):
+        script = hashed(collected, f"js/{source.relative_to(SCRIPTS)}")
+        packed = Path(f"{script}.gz")
+        if packed.exists():
+            sent = gzip.decompress(packed.read_bytes())
+            assert tokens(sent) == tokens(script.read_bytes()), source
+            assert len(sent) < script.stat().st_size
     assert not list((collected / "admin").rglob("*.br"))
+
+
+def tokens(script):
+    """The tokens of a script, without comments and the semicolons that may be left out."""
+    found, unread = [], [JAVASCRIPT.parse(script).root_node]
+    while unread:
+        node = unread.pop()
+        if node.type in ("string", "template_string", "regex") or not node.children:
+            found += [node.text] * (node.type not in ("comment", ";"))
+        elif node.type != "comment":
+            unread += reversed(node.children)
+    return found
+
+
+@pytest.mark.integration
+def test_the_stylesheets_of_all_pages_are_one_that_says_the_same(collected):
+    from deepwiki.foundation.site_stylesheet import PARTS
+
+    sent = gzip.decompress(Path(f"{hashed(collected, 'css/site.css')}.gz").read_bytes()).decode()
+    plain = re.sub(r"url\([^)]*\)", "url()", sent)
+    for part in PARTS:
+        text = re.sub(
+            r"/\*.*?\*/", "", (ROOT / "static/css" / f"{part}.css").read_text(), flags=re.DOTALL
+        )
+        for line in re.sub(r"url\([^)]*\)", "url()", text).split("\n"):
+            assert line.strip() in plain, (part, line)
