@@ -6,6 +6,7 @@ from deepwiki.wiki.web import (
     build_views,
     claim_views,
     comment_views,
+    editor_views,
     export_views,
     lesson_views,
     manage_views,
@@ -96,6 +97,7 @@ urlpatterns = [
         name="wiki-page-again",
     ),
     path("r/<uuid:repository_id>/wiki-build", build_views.model_build, name="wiki-build"),
+    path("r/<uuid:repository_id>/wiki-editors", editor_views.wiki_editors, name="wiki-editors"),
     path("r/<uuid:repository_id>/wiki-search", search_views.wiki_search, name="wiki-search"),
     path(
         "r/<uuid:repository_id>/wiki-export.<slug:file_format>",

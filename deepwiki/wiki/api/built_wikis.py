@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from deepwiki.wiki.api.payloads import Json
 from deepwiki.wiki.exports.page_markdown import with_targets
 from deepwiki.wiki.exports.wiki_export import ExportedPage, load_export
-from deepwiki.wiki.models import DEFAULT_LANGUAGE, Wiki
+from deepwiki.wiki.models import Wiki, WikiPage
 from deepwiki.wiki.permissions import readable_wikis
 from deepwiki.wiki.reading.page_ledger import exported_text
 from repos.models import Repository
@@ -42,10 +42,22 @@ def _payload(wiki: Wiki, tree: _PageTree) -> Json:
 
 
 def built_projects() -> Iterator[Json]:
-    """The entries of public wikis."""
-    for wiki in _public_wikis():
-        if wiki.built_at is not None:
-            yield project_payload(wiki.repository, DEFAULT_LANGUAGE, wiki.built_at)
+    """The entries of public wikis: one for each language that pages are there in."""
+    wikis = list(_public_wikis().exclude(built_at=None))
+    languages = _languages_of(wikis)
+    for wiki in wikis:
+        for language in languages.get(wiki.pk, ()):
+            yield project_payload(wiki.repository, language, wiki.built_at)
+
+
+def _languages_of(wikis: Sequence[Wiki]) -> dict[int, list[str]]:
+    """By id of a wiki, the languages of its pages, in order."""
+    pages = WikiPage.objects.filter(wiki__in=wikis, is_removed=False)
+    rows = pages.exclude(versions=None).values_list("wiki", "versions__language").distinct()
+    found: dict[int, list[str]] = {}
+    for wiki_id, language in rows.order_by("wiki", "versions__language"):
+        found.setdefault(wiki_id, []).append(language)
+    return found
 
 
 def repository_payload(repository: Repository) -> Json:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from deepwiki.foundation.incidents import log_incident
 from deepwiki.wiki.builds import claims, queue
@@ -51,10 +52,13 @@ MAX_ERROR_CHARS = 2_000
 NO_INDEX = "The repository has no index yet."
 SWITCHED_OFF = "The settings in the repository switch its wiki off."
 CRASHED = "Making this wiki ended the worker several times. Tell the administrator."
-INTERNAL = "Something went wrong on our side. Tell the administrator: incident {incident}."
-SOME_FAILED = "{done} of {total} pages are written; {failed} failed. The first: {title}: {error}"
-
-SOME_FROM_CODE = (
+INTERNAL = gettext_noop(
+    "Something went wrong on our side. Tell the administrator: incident {incident}."
+)
+SOME_FAILED = gettext_noop(
+    "{done} of {total} pages are written; {failed} failed. The first: {title}: {error}"
+)
+SOME_FROM_CODE = gettext_noop(
     "The model could not write {count} of {total} pages; they are made from the code. The first:"
     " {title}: {error}"
 )

@@ -7,15 +7,16 @@ has no spaces between its words (Chinese, Japanese) is found as it is typed.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVectorField
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.db.models.expressions import RawSQL
 
 from deepwiki.wiki.models import PageVersion, Wiki
 from deepwiki.wiki.reading.current_versions import current_versions
+from deepwiki.wiki.reading.page_ledger import page_ledger
 
 CONFIG = "simple"
 # A generated column with an index, see migration 0013: no field, which would always be loaded.
@@ -41,7 +42,23 @@ def search_pages(wiki: Wiki, query: str) -> list[Hit]:
     words = WORD.findall(query)[:MAX_WORDS]
     if not words:
         return []
-    return [Hit(row, excerpt(row.text, query, words)) for row in _rows(wiki, query, words)]
+    rows = _rows(wiki, query, words)
+    if wiki.leave_out_unsupported:
+        rows = list(filter(_Shown(words).is_found, rows))
+    return [Hit(row, excerpt(row.text, query, words)) for row in rows]
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """Reads pages as they are shown where sentences without support are left out."""
+
+    words: Sequence[str]
+
+    def is_found(self, row: PageVersion) -> bool:
+        """Whether the words stand in what is shown, which becomes the text of the row."""
+        row.text = page_ledger(row).present(row.text)
+        text = f"{row.title}\n{row.text}".lower()
+        return all(word.lower() in text for word in self.words)
 
 
 def excerpt(text: str, query: str, words: Sequence[str]) -> list[str]:
@@ -64,7 +81,7 @@ def _ellipsis(start: int) -> str:
     return "… " if start else ""
 
 
-def _rows(wiki: Wiki, query: str, words: Sequence[str]) -> QuerySet[PageVersion]:
+def _rows(wiki: Wiki, query: str, words: Sequence[str]) -> Iterable[PageVersion]:
     """The rows that match, best first."""
     wanted = _search_query(" & ", words)
     rows = PageVersion.objects.filter(pk__in=current_versions(wiki).values("pk"))
@@ -73,7 +90,7 @@ def _rows(wiki: Wiki, query: str, words: Sequence[str]) -> QuerySet[PageVersion]
         .annotate(rank=SearchRank(F("words"), wanted))
         .filter(Q(words=wanted) | Q(found_in__lt=2))
         .order_by("found_in", "-rank", "page_id")
-        .select_related("page")[:MAX_HITS]
+        .select_related("page__wiki", "translated_from")[:MAX_HITS]
     )
 
 

@@ -136,7 +136,7 @@ def test_exports_have_the_present_places_and_the_marks_in_words(reader, page):
     assert "changed since this was written" in reader.get(f"{base}.html").content.decode()
 
 
-def test_who_manages_the_wiki_sees_the_list_of_its_claims(client, page, alice, bob):
+def test_who_may_edit_the_wiki_sees_the_list_of_its_claims(client, page, alice, bob):
     address = f"/r/{page.pk}/wiki/prices/claims"
     client.force_login(bob)
     assert client.get(address).status_code == 404

@@ -4,11 +4,14 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
-from deepwiki.wiki.models import WikiPage
+from deepwiki.wiki.models import Wiki, WikiPage
 from deepwiki.wiki.reading.page_search import search_pages
+from deepwiki.wiki.tests.test_recheck import FILES as CLAIM_FILES
+from deepwiki.wiki.tests.test_recheck import with_claims
 from deepwiki.wiki.tests.wikis import SamplePage, make_wiki, write
 
 pytestmark = pytest.mark.django_db
+FILES = CLAIM_FILES
 
 
 @pytest.fixture
@@ -90,3 +93,25 @@ def test_the_words_of_a_version_are_indexed_as_it_is_stored(wiki):
         assert "USING gin (words)" in cursor.fetchone()[0]
         cursor.execute("SELECT words::text FROM wiki_pageversion WHERE title = 'Mail'")
         assert "'receipt'" in cursor.fetchone()[0]
+
+
+@pytest.fixture
+def checked(app):
+    """A wiki whose page `prices` has a sentence with support and one without."""
+    page = SamplePage(
+        "prices",
+        "Prices",
+        "Sums up all orders `shop/prices.py:L4-L5`. Never any zebra `shop/none.py:L9`.",
+    )
+    return with_claims(app, [page])
+
+
+def test_sentences_that_are_left_out_are_neither_found_nor_excerpted(checked):
+    [hit] = search_pages(checked, "orders")
+    assert "zebra" in "".join(hit.excerpt)
+    assert slugs(checked, "zebra") == ["prices"]
+    Wiki.objects.update(leave_out_unsupported=True)
+    checked.refresh_from_db()
+    [hit] = search_pages(checked, "orders")
+    assert "Sums up all orders" in "".join(hit.excerpt) and "zebra" not in "".join(hit.excerpt)
+    assert slugs(checked, "zebra") == []

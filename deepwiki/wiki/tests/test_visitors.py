@@ -160,6 +160,31 @@ def test_the_list_has_ours_and_those_of_visitors_once_each(client, built):
     assert newest["repo_type"] == "github" and newest["submittedAt"] > 1_700_000_000_000
 
 
+def test_the_list_has_ours_in_every_language_that_its_pages_are_there_in(client, built):
+    page = built.pages.get(slug="prices")
+    original = page.versions.first()
+    for number, language in enumerate(("fr", "ja", "fr"), 1):
+        PageVersion.objects.create(
+            page=page,
+            language=language,
+            version_number=number,
+            title="Prix",
+            commit=built.commit,
+            content={"summary": "", "blocks": []},
+            text="Prix",
+            made_by="model",
+            translated_from=original,
+        )
+    entries = client.get("/api/processed_projects").json()
+    assert sorted(entry["language"] for entry in entries) == ["en", "fr", "ja"]
+    assert len({entry["id"] for entry in entries}) == 3
+    for entry in entries:
+        assert read_wiki(client, language=entry["language"]).json()["generated_pages"]
+    page.is_removed = True
+    page.save()
+    assert [each["language"] for each in client.get("/api/processed_projects").json()] == ["en"]
+
+
 @pytest.mark.parametrize(
     "changed", [{"is_private": True}, {"host_is_public": False}, {"closed_at": "2026-01-01T00:00Z"}]
 )

@@ -1,4 +1,4 @@
-"""The claims of a page, each with its state and its lines, for those who manage its wiki."""
+"""The claims of a page, each with its state and its lines, for those who may edit its wiki."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from deepwiki.wiki.models import PageVersion, Wiki, WikiPage
 from deepwiki.wiki.reading.current_versions import current_version
 from deepwiki.wiki.reading.page_tree import load_tree, page_url
 from deepwiki.wiki.web.claims_text import claims_text
-from deepwiki.wiki.web.lookups import readable_wiki
+from deepwiki.wiki.web.lookups import editable_wiki
 from deepwiki.wiki.web.wiki_state import WikiState
 
 
 @require_safe
 @login_required
 def page_claims(request: HttpRequest, repository_id: uuid.UUID, slug: str) -> HttpResponse:
-    """The claims of what a page says now. For managers of the repository; 404 for others."""
-    wiki = readable_wiki(request, repository_id)
+    """The claims of what a page says now. For who may edit the wiki; 404 for others."""
+    wiki = editable_wiki(request, repository_id)
     page = get_object_or_404(wiki.pages, slug=slug)
     version = current_version(page)
-    if version is None or not wiki.repository.managed_by(request.user):
+    if version is None:
         raise Http404
     response = render(request, "wiki/claims.html", _context(wiki, page, version))
     response.headers["X-Robots-Tag"] = "noindex"
