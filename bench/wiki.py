@@ -1,14 +1,23 @@
-"""The wiki of a source tree without a model: its plan, and all of its pages.
+"""The wiki of a source tree without a model: its plan, all of its pages, and reading them.
 
 Only the words of the source are indexed: the graph is there then.
 """
 
 from __future__ import annotations
 
+import statistics
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.index import copy_of
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from repos.models import Repository
+
+READINGS = 5  # of each page
 
 
 def measure(source: Path) -> dict[str, object]:
@@ -44,4 +53,35 @@ def measure(source: Path) -> dict[str, object]:
             assert build is not None
             assert build.state == "done", build.error
             results[f"wiki, {title}: s"] = round(time.perf_counter() - began, 2)
-    return results
+        return results | _pages_from_storage(repository)
+
+
+def _pages_from_storage(repository: Repository) -> dict[str, object]:
+    """How long a process takes for a stored page, all middleware included, without the network."""
+    client = _signed_in()
+    slugs = repository.wiki.pages.filter(is_removed=False).values_list("slug", flat=True)
+    urls = [f"/r/{repository.pk}/wiki/{slug}" for slug in slugs]
+    first = [_milliseconds(client, url) for url in urls]
+    times = sorted(_milliseconds(client, url) for url in urls * READINGS)
+    return {
+        "wiki, a page when it is first read: ms p50": round(statistics.median(first), 1),
+        "wiki, a page from storage: ms p50": round(statistics.median(times), 1),
+        "wiki, a page from storage: ms p95": round(times[int(len(times) * 0.95)], 1),
+    }
+
+
+def _signed_in() -> Client:
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+
+    client = Client(SERVER_NAME="localhost")
+    person, _ = get_user_model().objects.get_or_create(username="reader")
+    client.force_login(person)
+    return client
+
+
+def _milliseconds(client: Client, url: str) -> float:
+    began = time.perf_counter()
+    reply = client.get(url, follow=True)
+    assert reply.status_code == 200, (url, reply.status_code)
+    return (time.perf_counter() - began) * 1_000

@@ -19,7 +19,7 @@ spent AS MATERIALIZED (
     SELECT CASE WHEN quota = 0 THEN 0 ELSE (
         SELECT coalesce(sum({tokens}), 0)
         FROM chat_message m JOIN chat_conversation c ON c.id = m.conversation_id
-        WHERE c.user_id = %(person)s AND m.created_at >= %(midnight)s) END AS spent
+        WHERE c.user_id = %(person)s AND m.created_at >= %(midnight)s) + {other_tokens} END AS spent
     FROM counted
 ),
 allowed AS (

@@ -23,7 +23,7 @@ from chat.services.attachments import check_images, give_to_question, latest_ids
 from chat.services.continued_conversations import with_conversation
 from chat.services.conversation_place import ConversationPlace, place_in_conversation
 from chat.services.further_repositories import further_repositories, repository_items
-from chat.services.quotas import QuestionCounts, limit_parameters
+from chat.services.quotas import QuestionCounts, limit_parameters, other_tokens
 from chat.token_usage import TOKENS
 from deepwiki.foundation.sql import read_sql
 from repos import services as repositories
@@ -228,7 +228,7 @@ def _insert(
         "model": model.id,
     }
     with connection.cursor() as cursor:
-        cursor.execute(INSERT_QUESTION, parameters)
+        cursor.execute(_insert_statement(), parameters)
         cursor.nextset()
         QuestionCounts(*cursor.fetchone()).check()
     if request.attachments:
@@ -241,3 +241,7 @@ def _insert(
         run_id,
         attachment_ids=latest_ids(request.attachments, place.attachments),
     )
+
+
+def _insert_statement() -> str:
+    return INSERT_QUESTION.replace("{other_tokens}", other_tokens())

@@ -19,19 +19,22 @@ from chat.token_usage import tokens_where
 from deepwiki.accounts.models import Profile
 from deepwiki.foundation.address_keys import address_key
 from deepwiki.foundation.advisory_locks import QUESTIONS_OF_ADDRESS, QUESTIONS_OF_PERSON
-from deepwiki.foundation.sql import read_sql
+from deepwiki.foundation.sql import fetch_value, read_sql
 from repos.search import MAX_PATTERNS, has_too_many_patterns
 
 if TYPE_CHECKING:
     from deepwiki.accounts.authentication import Person
 
 RUNNING_RETRY_SECONDS = 5
+# Sums of the tokens that models used today for a person outside of answers, in SQL with the
+# parameters `person` and `midnight`: apps above this one add theirs when they are loaded.
+OTHER_TOKENS: list[str] = []
 INSERT_ANONYMOUS_RUN = read_sql(__file__, "insert_anonymous_run.sql")
 
 
 @dataclass(frozen=True)
 class DayTokens:
-    """The tokens that a person may use in a day (0: no limit), and answers have used today."""
+    """The tokens that a person may use in a day (0: no limit), and models have used today."""
 
     quota: int
     spent: int
@@ -91,10 +94,14 @@ def _quota_of(person_id: int) -> int:
 
 
 def _spent_today(person_id: int) -> int:
-    spent = tokens_where("c.user_id = %(person)s AND m.created_at >= %(midnight)s")
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {spent.sql}", {"person": person_id, "midnight": midnight()})
-        return int(cursor.fetchone()[0])
+    answers = tokens_where("c.user_id = %(person)s AND m.created_at >= %(midnight)s")
+    values = {"person": person_id, "midnight": midnight()}
+    return int(fetch_value(f"SELECT {answers.sql} + {other_tokens()}", values))
+
+
+def other_tokens() -> str:
+    """The sum of OTHER_TOKENS, in SQL."""
+    return " + ".join(["0", *OTHER_TOKENS])
 
 
 def check_filters(request: ChatRequest) -> None:

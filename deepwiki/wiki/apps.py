@@ -10,14 +10,15 @@ class WikiConfig(AppConfig):
 
     def ready(self) -> None:
         """Have wikis made by workers, and after repositories are indexed; show them on pages."""
-        from chat.services import wiki_texts
+        from chat.services import quotas, wiki_texts
         from chat.web.repository_parts import PARTS
-        from deepwiki.wiki import services
+        from deepwiki.wiki import day_quota, services
         from deepwiki.wiki.exports.program_texts import ProgramTexts
         from deepwiki.wiki.web.repository_part import wiki_part
         from repos import jobs
 
         PARTS.append(wiki_part)
+        quotas.OTHER_TOKENS.append(day_quota.DAY_TOKENS)
         wiki_texts.READERS.append(ProgramTexts())
         jobs.after_indexing.append(services.follow_index)
         jobs.side_queues.append("wiki")

@@ -1,22 +1,27 @@
-"""The tokens that a person may have models use in a day: those of wikis count with those of answers."""
+"""The tokens that a person may have models use in a day: those of wikis count with those of answers.
+
+What nobody requested (wikis that are made and updated by themselves, or from the command line)
+is paid for by the person who added the repository.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
-from django.db.models import BigIntegerField, F, Q, QuerySet, Sum
-from django.db.models.expressions import Combinable
+from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_noop
 
-from chat.services.quotas import day_tokens, midnight
-from deepwiki.wiki.models import PageRefresh, TranslationRequest, WikiBuild
+from chat.services.quotas import day_tokens
+from deepwiki.foundation.sql import read_sql
+from deepwiki.wiki.models import WikiBuild
+from repos.models import Repository
 
+# Of `chat.services.quotas.OTHER_TOKENS`.
+DAY_TOKENS = read_sql(__file__, "day_tokens.sql")
 State = WikiBuild.State
 GOING_ON = Q(state__in=[State.QUEUED, State.RUNNING])
 USED = F("input_tokens") + F("output_tokens")
-RESERVED = Greatest(USED, F("max_tokens"), output_field=BigIntegerField())
+RESERVED = Greatest(F("max_tokens") - USED, 0)
+PAYER = Coalesce("requested_by", "wiki__repository__added_by")
 USED_UP = gettext_noop(
     "You have used the tokens that you may use in a day. Ask for this again tomorrow."
 )
@@ -26,14 +31,32 @@ class QuotaUsedUp(Exception):
     """The message is a plain sentence."""
 
 
+def payer_of(repository: Repository, person_id: int | None) -> int | None:
+    """In whose day tokens count: who requested it, else who added the repository."""
+    return person_id or repository.added_by_id
+
+
 def tokens_left(person_id: int | None) -> int | None:
-    """What a person may still have used today; None: any amount, also where nobody asked."""
+    """What a person may still request today; None: any amount, also where there is nobody.
+
+    What builds that go on may still use counts as used.
+    """
+    left = unused_tokens(person_id)
+    if not left:
+        return left
+    builds = WikiBuild.objects.alias(payer=PAYER).filter(GOING_ON, payer=person_id)
+    reserved = builds.exclude(model="").aggregate(all=Sum(RESERVED))["all"] or 0
+    return max(0, left - reserved)
+
+
+def unused_tokens(person_id: int | None) -> int | None:
+    """What models have not used today of what the person may use; None: any amount."""
     if person_id is None:
         return None
     day = day_tokens(person_id)
     if not day.quota:
         return None
-    return max(0, day.quota - day.spent - sum(_spent(person_id)))
+    return max(0, day.quota - day.spent)
 
 
 def check_tokens_left(person_id: int | None) -> None:
@@ -47,33 +70,3 @@ def within_quota(most: int, person_id: int | None) -> int:
     check_tokens_left(person_id)
     left = tokens_left(person_id)
     return min(filter(None, (most, left)), default=0)
-
-
-def _spent(person_id: int) -> Iterator[int]:
-    """By builds, updates and translations. What builds that go on may use counts as used."""
-    builds = WikiBuild.objects.filter(requested_by=person_id).exclude(model="")
-    yield _sum(_ended_today(builds), USED)
-    yield _sum(builds.filter(GOING_ON), RESERVED)
-    yield _sum(_refreshes(person_id), USED)
-    yield _sum(_translations(person_id), USED)
-
-
-def _ended_today(builds: QuerySet[WikiBuild]) -> QuerySet[WikiBuild]:
-    seen = Coalesce("heartbeat_at", "created_at")
-    return builds.alias(seen=seen).filter(seen__gte=midnight()).exclude(GOING_ON)
-
-
-def _refreshes(person_id: int) -> QuerySet[PageRefresh]:
-    """Of today; those that nobody asked for are of the owner of the repository."""
-    by_itself = Q(requested_by=None, wiki__repository__added_by=person_id)
-    mine = Q(requested_by=person_id) | by_itself
-    return PageRefresh.objects.filter(mine, created_at__gte=midnight())
-
-
-def _translations(person_id: int) -> QuerySet[TranslationRequest]:
-    today = TranslationRequest.objects.filter(changed_at__gte=midnight())
-    return today.filter(requested_by=person_id)
-
-
-def _sum(rows: QuerySet[Any], tokens: Combinable) -> int:
-    return rows.aggregate(all=Sum(tokens))["all"] or 0

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 from django.conf import settings
 
 from deepwiki.wiki import builds, refresh
-from deepwiki.wiki.day_quota import check_tokens_left, within_quota
+from deepwiki.wiki.day_quota import QuotaUsedUp, check_tokens_left, payer_of, within_quota
 from deepwiki.wiki.models import Wiki, WikiBuild, WikiPage
 from repos.models import Repository
 
+logger = logging.getLogger(__name__)
 PAGE_TOKENS = 150_000  # that one page may use, with its repair
 
 
@@ -24,10 +26,19 @@ def build_wiki(
     The tokens of a model are those that the person may still use today. Raises WikiDisabled,
     QuotaUsedUp.
     """
-    if order.model:
-        order = replace(order, max_tokens=within_quota(order.max_tokens, user_id))
+    order = within_day(repository, order, user_id)
     build, _ = builds.request(repository, user_id, order=order)
     return build
+
+
+def within_day(
+    repository: Repository, order: builds.BuildOrder, user_id: int | None = None
+) -> builds.BuildOrder:
+    """An order held to the tokens of the day of whoever pays for it. Raises QuotaUsedUp."""
+    if not order.model:
+        return order
+    payer = payer_of(repository, user_id)
+    return replace(order, max_tokens=within_quota(order.max_tokens, payer))
 
 
 def automatic_order() -> builds.BuildOrder:
@@ -74,4 +85,16 @@ def build_when_outdated(repository: Repository) -> None:
         return
     repository.refresh_from_db()
     if builds.is_outdated(repository):
-        build_wiki(repository, order=automatic_order())
+        build_wiki(repository, order=_affordable(repository, automatic_order()))
+
+
+def _affordable(repository: Repository, order: builds.BuildOrder) -> builds.BuildOrder:
+    """The order; without its model where the day's tokens of the owner are used up."""
+    try:
+        return within_day(repository, order)
+    except QuotaUsedUp:
+        logger.warning(
+            "the wiki of %s is made from the code: its owner has used the tokens of the day",
+            repository.pk,
+        )
+        return builds.FROM_CODE

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from chat.services import providers
 from deepwiki.wiki.models import WikiPage
+from deepwiki.wiki.writing.lesson_writer import LESSON_KINDS
 from deepwiki.wiki.writing.page_writer import MAX_PACK_TOKENS, MODEL_KINDS, page_tokens
 from repos.models import Repository
 from repos.search import line_counts
@@ -15,6 +16,8 @@ FRAME_TOKENS = 4_000  # of instructions, links, the page made from the code
 PAGE_TOKENS = 2_500  # that a page is written with
 LOOK_TOKENS = 12_000  # read by a second look at a page, its repair and the look at that
 LOOKED_TOKENS = 2_000  # written by these
+LESSON_READ_TOKENS = 30_000  # by slides, and by a workshop: lines, built pages, instructions
+LESSON_TOKENS = 4_000  # that they are written with
 FILES_EACH = 8  # of a page, where no wiki was planned yet
 MIN_PAGES, MAX_PAGES = 3, 80
 PLAN_TOKENS = 7_500  # read, with the README and our instructions
@@ -58,7 +61,12 @@ def estimate(repository: Repository, provider: str, model: str) -> Estimate:
     packs = list(_packs(repository, lines)) or [MAX_PACK_TOKENS] * _pages(len(lines))
     read = PLAN_TOKENS + sum(packs) + len(packs) * (FRAME_TOKENS + LOOK_TOKENS)
     written = len(packs) * (PAGE_TOKENS + LOOKED_TOKENS + PLAN_PAGE_TOKENS)
-    return Estimate(len(packs), read, written, providers().cost(provider, model, read, written))
+    lessons = _lessons(repository)
+    read += lessons * LESSON_READ_TOKENS
+    written += lessons * LESSON_TOKENS
+    return Estimate(
+        len(packs) + lessons, read, written, providers().cost(provider, model, read, written)
+    )
 
 
 def _lines(repository: Repository) -> Mapping[str, int]:
@@ -77,6 +85,14 @@ def _packs(repository: Repository, lines: Mapping[str, int]) -> Iterator[int]:
 
 def _pack_tokens(files: Sequence[str], lines: Mapping[str, int]) -> int:
     return min(MAX_PACK_TOKENS, page_tokens(_sum_of(files, lines)) + FRAME_TOKENS)
+
+
+def _lessons(repository: Repository) -> int:
+    """How many of the slides and the workshop there are; both before a wiki was planned."""
+    pages = WikiPage.objects.filter(wiki__repository=repository, is_removed=False)
+    if not pages.exists():
+        return len(LESSON_KINDS)
+    return pages.filter(kind__in=LESSON_KINDS).count()
 
 
 def _sum_of(files: Iterable[str], lines: Mapping[str, int]) -> int:

@@ -17,7 +17,9 @@ from deepwiki.wiki.builds.page_store import (
     save_model_page,
     save_page,
 )
+from deepwiki.wiki.builds.queue import DAY_USED_UP
 from deepwiki.wiki.content import PageContent
+from deepwiki.wiki.day_quota import payer_of, unused_tokens
 from deepwiki.wiki.models import (
     DEFAULT_LANGUAGE,
     BuildPage,
@@ -27,13 +29,16 @@ from deepwiki.wiki.models import (
 )
 from deepwiki.wiki.plan import PlannedPage, WikiSettings
 from deepwiki.wiki.translation.languages import find_language
-from deepwiki.wiki.writing.call_budget import Budget, Spent
+from deepwiki.wiki.writing.call_budget import Budget, CapReached, Spent
+from deepwiki.wiki.writing.lesson_evidence import MAX_PAGES, BuiltPage
+from deepwiki.wiki.writing.lesson_writer import LESSON_KINDS, LessonWriter
 from deepwiki.wiki.writing.model_calls import CallFailed, ModelCaller
-from deepwiki.wiki.writing.page_writer import MODEL_KINDS, PageWriter, WrittenBelow
+from deepwiki.wiki.writing.page_writer import MODEL_KINDS, ModelPage, PageWriter, WrittenBelow
 from deepwiki.wiki.writing.second_look import SecondLook
 from repos.jobs import stopping
 
 logger = logging.getLogger(__name__)
+WRITTEN_KINDS = MODEL_KINDS | LESSON_KINDS.keys()
 
 
 @contextmanager
@@ -61,10 +66,18 @@ def language_of(build: WikiBuild, settings: WikiSettings) -> str:
 
 
 def in_writing_order(rows: Sequence[BuildPage]) -> list[BuildPage]:
-    """Parts before what stands above them, the overview last; else as they are read."""
+    """Parts before what stands above them, then the overview, then what is made of all of them.
+
+    Else as they are read.
+    """
     depths = _depths(rows)
-    is_overview = WikiPage.Kind.OVERVIEW
-    return sorted(rows, key=lambda row: (row.page.kind == is_overview, -depths[row.page_id]))
+    return sorted(rows, key=lambda row: (_turn(row.page), -depths[row.page_id]))
+
+
+def _turn(page: WikiPage) -> int:
+    if page.kind in LESSON_KINDS:
+        return 2
+    return int(page.kind == WikiPage.Kind.OVERVIEW)
 
 
 @dataclass
@@ -80,7 +93,7 @@ class ModelWriting:
 
         Raises CapReached, CallStopped, ClaimLost.
         """
-        if page.kind not in MODEL_KINDS:
+        if page.kind not in WRITTEN_KINDS:
             save_page(self.build, row, page.title, from_code)
             return
         if self._stays(row):
@@ -88,12 +101,18 @@ class ModelWriting:
             return
         try:
             self._check_refused()
-            written = SecondLook(self.writer).write(page, from_code, self._below(row))
+            self._check_day()
+            written = self._written(row, page, from_code)
         except CallFailed as failed:
             self._note_refusal(failed)
             self._fall_back(row, page, from_code, str(failed))
         else:
             save_model_page(self.build, row, page.title, written)
+
+    def _written(self, row: BuildPage, page: PlannedPage, from_code: PageContent) -> ModelPage:
+        if page.kind in LESSON_KINDS:
+            return LessonWriter(self.writer).write(page, from_code, _built_pages(self.build))
+        return SecondLook(self.writer).write(page, from_code, self._below(row))
 
     def _stays(self, row: BuildPage) -> bool:
         """Builds that nobody asked for write only what no model has written yet."""
@@ -106,6 +125,12 @@ class ModelWriting:
     def _check_refused(self) -> None:
         if self.refused:
             raise CallFailed(self.refused, is_final=True)
+
+    def _check_day(self) -> None:
+        """Raises CapReached where questions and other wikis have used what is left of the day."""
+        payer = payer_of(self.build.wiki.repository, self.build.requested_by_id)
+        if unused_tokens(payer) == 0:
+            raise CapReached(DAY_USED_UP)
 
     def _fall_back(
         self, row: BuildPage, page: PlannedPage, from_code: PageContent, reason: str
@@ -130,11 +155,25 @@ def _stands_below(page: WikiPage) -> Q:
     return Q(parent=page)
 
 
+def _built_pages(build: WikiBuild) -> list[BuiltPage]:
+    """The pages that slides and workshop are made of, the overview first."""
+    pages = WikiPage.objects.filter(wiki=build.wiki_id, is_removed=False, kind__in=MODEL_KINDS)
+    newest = {version.page_id: version for version in _newest_of(pages)}
+    ordered = sorted(pages, key=lambda page: (-_turn(page), -page.importance, page.pk))
+    found = (newest.get(page.pk) for page in ordered[:MAX_PAGES])
+    return [BuiltPage(each.title, each.page.slug, each.text) for each in found if each]
+
+
+def _newest_of(pages: QuerySet[WikiPage]) -> QuerySet[PageVersion]:
+    """Of each page the newest version that is no translation."""
+    newest = PageVersion.objects.filter(page__in=pages, translated_from=None)
+    ordered = newest.order_by("page_id", "-created_at", "-pk").distinct("page_id")
+    return ordered.select_related("page")
+
+
 def _summaries(pages: QuerySet[WikiPage]) -> dict[int, str]:
     """By id of a page, what its newest version says it is about."""
-    newest = PageVersion.objects.filter(page__in=pages, translated_from=None)
-    newest = newest.order_by("page_id", "-created_at", "-pk").distinct("page_id")
-    return {version.page_id: version.content.get("summary", "") for version in newest}
+    return {each.page_id: each.content.get("summary", "") for each in _newest_of(pages)}
 
 
 def _budget(build: WikiBuild) -> Budget:

@@ -18,6 +18,10 @@ CAP_REACHED = (
     "The build has reached its limit of cost. The pages written so far stay; resume it to let it"
     " spend as much again."
 )
+DAY_USED_UP = (
+    "The tokens that may be used in a day are used up. The pages written so far stay; resume it"
+    " tomorrow."
+)
 REQUEST_ATTEMPTS = 5
 QUEUE = "wiki"
 
@@ -112,6 +116,7 @@ def resume(build: WikiBuild) -> bool:
     """Go on with a paused build; whether it was paused."""
     with transaction.atomic():
         _raise_caps(build)
+        WikiBuild.objects.filter(pk=build.pk, state=State.PAUSED).update(error="")
         resumed = _change_state(build, [State.PAUSED], State.QUEUED)
         if resumed:
             enqueue(build)
@@ -123,7 +128,7 @@ def _raise_caps(build: WikiBuild) -> None:
     row = WikiBuild.objects.filter(pk=build.pk, state=State.PAUSED, error=CAP_REACHED)
     tokens = Case(When(max_tokens__gt=0, then=F("max_tokens") + build.max_tokens), default=0)
     cost = Case(When(max_cost__gt=0, then=F("max_cost") + build.max_cost), default=0.0)
-    row.update(error="", max_tokens=tokens, max_cost=cost)
+    row.update(max_tokens=tokens, max_cost=cost)
 
 
 def cancel(build: WikiBuild) -> bool:

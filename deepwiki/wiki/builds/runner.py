@@ -112,8 +112,8 @@ def _execute(build: WikiBuild, on_update: OnUpdate) -> WikiBuild:
             _make(build, snapshot, on_update)
     except CallStopped:
         claims.release(build)
-    except CapReached:
-        _pause(build, queue.CAP_REACHED)
+    except CapReached as reached:
+        _pause(build, str(reached) or queue.CAP_REACHED)
     except CallFailed as failed:
         _end(build, State.FAILED, str(failed))
     except ClaimLost:

@@ -1,7 +1,7 @@
 """Who may edit a wiki, in SQL: write notes, answer comments, restore versions.
 
 Whoever may read it and owns the repository, may change repositories, or is in one of the
-groups that staff chose in the admin.
+groups that its managers chose.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -10,8 +9,8 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from deepwiki.wiki.pages.escaping import code, fenced, prose
+from deepwiki.wiki.writing.json_reply import json_object
 
-MAX_JSON_CHARS = 200_000
 MAX_ITEMS = 60  # of one list that are looked at
 MAX_TITLE_CHARS = 90
 MAX_TEXT_CHARS = 320
@@ -28,11 +27,17 @@ class NotUsable(ValueError):
 
 @dataclass
 class CheckedFiles:
-    """The texts of files by path, in which citations are looked up; `left_out` counts refusals."""
+    """The texts of files by path, in which citations are looked up.
+
+    `given` are the lines that the model was shown, all of these files without it. `left_out`
+    counts refusals, `undrawn` those of drawings.
+    """
 
     texts: Mapping[str, str]
     languages: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, Sequence[tuple[int, int]]] | None = None
     left_out: int = 0
+    undrawn: int = 0
 
     def __post_init__(self) -> None:
         self._lines = lru_cache(maxsize=64)(self._split)
@@ -44,7 +49,14 @@ class CheckedFiles:
             return ""
         if not 1 <= start <= end <= min(len(self._lines(path)), start + MAX_CITED_LINES):
             return ""
+        if not self._was_given(path, start, end):
+            return ""
         return code(f"{path}:{_lines(start, end)}", MAX_CITATION_CHARS)
+
+    def _was_given(self, path: str, start: int, end: int) -> bool:
+        if self.given is None:
+            return True
+        return any(first <= start and end <= last for first, last in self.given.get(path, ()))
 
     def quoted(self, item: Item, limit: int) -> str:
         """The first lines of a citation as they stand in the file, fenced."""
@@ -56,6 +68,11 @@ class CheckedFiles:
         """Count something that is left out."""
         self.left_out += 1
 
+    def refuse_drawing(self) -> None:
+        """Count a drawing that is left out."""
+        self.left_out += 1
+        self.undrawn += 1
+
     def _split(self, path: str) -> Sequence[str]:
         return self.texts[path].split("\n")
 
@@ -65,13 +82,8 @@ def items_of(text: str, key: str) -> Iterator[Item]:
 
     Raises NotUsable.
     """
-    if len(text) > MAX_JSON_CHARS:
-        raise NotUsable(f"more than {MAX_JSON_CHARS} characters")
-    try:
-        value = json.loads(_without_fence(text))
-    except (ValueError, RecursionError) as exc:
-        raise NotUsable("no JSON") from exc
-    if not isinstance(value, dict) or not isinstance(value.get(key), list):
+    value = json_object(text)
+    if value is None or not isinstance(value.get(key), list):
         raise NotUsable(f"no list of {key}")
     return objects(value[key])
 
@@ -132,9 +144,3 @@ def _lines(start: int, end: int) -> str:
     if start == end:
         return f"L{start}"
     return f"L{start}-L{end}"
-
-
-def _without_fence(text: str) -> str:
-    """What stands between the first brace and the last, for models that add words."""
-    start, end = text.find("{"), text.rfind("}")
-    return text[max(0, start) : end + 1]

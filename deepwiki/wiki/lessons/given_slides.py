@@ -49,7 +49,7 @@ def slides_from_json(text: str, files: CheckedFiles, summary: str) -> PageConten
     blocks = slide_blocks(slide for slide in slides if slide.title)
     if not blocks:
         raise NotUsable("no slide that shows anything")
-    return PageContent(one_line(summary, 300), blocks)
+    return PageContent(one_line(summary, 300), blocks, left_out_diagrams=files.undrawn)
 
 
 def _slide(item: Item, files: CheckedFiles) -> Slide:
@@ -90,7 +90,7 @@ def _diagram(item: Item, files: CheckedFiles) -> DiagramBlock | None:
     block = DiagramBlock(DiagramKind.PARTS, title, nodes, tuple(_edges(item, nodes)))
     if _exist(nodes, files) and drawable(block):
         return block
-    files.refuse()
+    files.refuse_drawing()
     return None
 
 

@@ -7,7 +7,7 @@ They are counted over all text blocks of the page, from 0. Code blocks are left 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -124,10 +124,17 @@ def parse_patch(answer: str, paragraphs: Sequence[PageParagraph]) -> PagePatch:
 def patched(content: PageContent, patch: PagePatch) -> PageContent:
     """The page with new paragraphs in the places of the old; an empty one is removed."""
     made = tuple(
-        block if not found else TextBlock("".join(_texts(found, patch.paragraphs)))
+        _with_texts(block, _texts(found, patch.paragraphs))
         for block, found in _by_block(content.blocks)
     )
     return replace(content, blocks=made, summary=patch.summary or content.summary)
+
+
+def _with_texts(block: ContentBlock, texts: Iterable[str]) -> ContentBlock:
+    """A text keeps its role: what it is of a slide or an exercise."""
+    if isinstance(block, TextBlock):
+        return replace(block, markdown="".join(texts))
+    return block
 
 
 def _texts(paragraphs: Sequence[PageParagraph], new: Mapping[int, str]) -> Iterator[str]:

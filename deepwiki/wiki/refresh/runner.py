@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from deepwiki.wiki.contributions.note_recheck import recheck_notes
-from deepwiki.wiki.day_quota import tokens_left
+from deepwiki.wiki.day_quota import payer_of, tokens_left
 from deepwiki.wiki.ledger.recheck import recheck_claims
 from deepwiki.wiki.models import PageRefresh, Wiki
 from deepwiki.wiki.refresh.page_model import default_model
@@ -65,10 +65,10 @@ def _budget(wiki: Wiki, user_id: int | None, *, is_requested: bool) -> int | Non
 
     Not more than the person who asked, or whose repository it is, may use today.
     """
+    day = tokens_left(payer_of(wiki.repository, user_id))
     if is_requested:
-        return tokens_left(user_id)
+        return day
     month = max(0, wiki.refresh_tokens - spent_this_month(wiki))
-    day = tokens_left(wiki.repository.added_by_id)
     return month if day is None else min(month, day)
 
 

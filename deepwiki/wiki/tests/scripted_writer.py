@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from deepwiki.wiki.tests.scripted_lessons import sound_slides, sound_workshop
+
 GIVEN = re.compile(r'<file cite="(?P<path>[^"\n]+):L(?P<start>\d+)-L(?P<end>\d+)">')
 TITLE = re.compile(r"^title: (.+)$", re.MULTILINE)
 QUESTION = re.compile(r"^(\d+)\. (.+)$", re.MULTILINE)
@@ -96,6 +98,10 @@ def answering(pages: Callable[[Body], str] = sound_page, **others: Callable[[Bod
         system = system_of(body)
         if system.startswith("You write one page"):
             return pages(body)
+        if system.startswith("You write the slides"):
+            return others.get("slides", lambda body: sound_slides(given_of(body)))(body)
+        if system.startswith("You write a workshop"):
+            return others.get("workshop", lambda body: sound_workshop(given_of(body)))(body)
         if system.startswith("You arrange"):
             return others.get("plan", sound_plan)(body)
         if system.startswith("You check"):

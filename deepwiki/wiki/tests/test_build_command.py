@@ -8,6 +8,7 @@ import sys
 import pytest
 from django.core.management import call_command
 
+from chat import services as chat_services
 from deepwiki.testing.servers import child_environment, stop
 from deepwiki.testing.waiting import wait_until
 from deepwiki.wiki import builds
@@ -53,6 +54,24 @@ def test_bad_input_and_failures_have_codes(app, capsys):
     app.current_index = None
     app.save(update_fields=["current_index"])
     assert command(app.name) == 2
+
+
+@pytest.mark.django_db
+def test_a_model_is_held_to_the_day_of_who_added_the_repository(app, carol, capsys, settings):
+    settings.PROVIDER_ENVIRONMENT = {"OPENAI_API_KEY": "sk-test"}
+    chat_services.providers.cache_clear()
+    settings.TOKENS_PER_DAY = 5_000
+    with_model = ("build_wiki", app.name, "--model", "openai/writer")
+    call_command(*with_model)
+    assert "count in nobody's day" in capsys.readouterr().err
+    WikiBuild.objects.all().delete()
+    type(app).objects.update(added_by=carol)
+    call_command(*with_model)
+    assert "the day of carol: 5,000 are left" in capsys.readouterr().err
+    assert WikiBuild.objects.get().max_tokens == 5_000
+    WikiBuild.objects.update(state="done", input_tokens=5_000)
+    assert command(*with_model[1:]) == 2
+    assert "has used the tokens of the day" in capsys.readouterr().err
 
 
 @pytest.mark.acceptance

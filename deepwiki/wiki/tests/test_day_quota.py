@@ -5,10 +5,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from chat import services as chat_services
 from chat.models import Conversation, Message
+from chat.services.quotas import day_tokens
 from deepwiki.accounts.models import Profile
+from deepwiki.wiki import builds, services
 from deepwiki.wiki.day_quota import tokens_left
 from deepwiki.wiki.models import PageRefresh, TranslationRequest, Wiki, WikiBuild
+from deepwiki.wiki.tests.scripted_writer import answering, sound_page
+from deepwiki.wiki.tests.test_builds import FILES as FILES
 from deepwiki.wiki.tests.wikis import make_wiki
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +96,58 @@ def test_updates_by_themselves_count_for_the_owner_of_the_repository(wiki, carol
     PageRefresh.objects.create(wiki=wiki, commit="c", input_tokens=50, output_tokens=0)
     assert tokens_left(alice.pk) == 950 and tokens_left(carol.pk) == 1_000
     assert Wiki.objects.count() == 1
+
+
+def test_what_wikis_have_used_is_no_longer_there_for_questions(wiki, carol, client, settings):
+    settings.TOKENS_PER_DAY = 100_000
+    ask = {"repo_url": str(wiki.repository_id), "messages": [{"role": "user", "content": "Why?"}]}
+    before = client.post("/chat/completions/stream", ask, content_type="application/json")
+    assert before.status_code != 429
+    spent_on_build(wiki, carol, input_tokens=90_000, output_tokens=10_000)
+    assert day_tokens(carol.pk).spent >= 100_000
+    refused = client.post("/chat/completions/stream", ask, content_type="application/json")
+    assert refused.status_code == 429 and "in a day" in refused.content.decode()
+
+
+def automatic(wiki, settings, owner):
+    settings.WIKI_AUTOMATIC, settings.WIKI_MODEL, settings.WIKI_TOKENS = True, "openai/m", 5_000
+    type(wiki.repository).objects.update(added_by=owner)
+    services.build_when_outdated(wiki.repository)
+    return WikiBuild.objects.filter(state="queued").get()
+
+
+def test_wikis_made_by_themselves_are_held_to_the_day_of_the_owner(wiki, alice, settings):
+    build = automatic(wiki, settings, alice)
+    assert (build.model, build.max_tokens, build.requested_by) == ("m", 1_000, None)
+    WikiBuild.objects.update(state="done", input_tokens=700)
+    assert tokens_left(alice.pk) == 300
+
+
+def test_a_wiki_made_by_itself_is_made_from_the_code_when_the_day_is_used_up(wiki, alice, settings):
+    spent_on_build(wiki, alice)
+    assert automatic(wiki, settings, alice).model == ""
+
+
+def test_what_is_used_by_questions_meanwhile_pauses_a_build_with_words(app, carol, settings, model):
+    settings.PROVIDER_ENVIRONMENT = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": model.url}
+    chat_services.providers.cache_clear()
+    settings.TOKENS_PER_DAY = 1_000_000
+    order = builds.BuildOrder("openai", "writer", 900_000)
+    build, _ = builds.request(app, carol.pk, start=False, order=order)
+    talk = Conversation.objects.create(user=carol, repository=app)
+
+    def write(body):
+        usage = {"input_tokens": 999_000, "output_tokens": 999}
+        Message.objects.create(
+            conversation=talk, position=0, role="assistant", state="complete", usage=usage
+        )
+        model.write = answering()
+        return sound_page(body)
+
+    model.write = write
+    build = builds.run(build.pk)
+    assert build.state == "paused" and "used up" in build.error
+    assert build.pages.filter(state="done").exists()
+    Message.objects.all().delete()
+    assert builds.resume(build)
+    assert builds.run(build.pk).state == "done"

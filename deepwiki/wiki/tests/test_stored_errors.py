@@ -40,9 +40,7 @@ def test_other_texts_stay_as_they_are(text):
 
 
 @pytest.mark.django_db
-def test_why_a_page_is_not_by_the_model_is_told_in_the_readers_language(
-    client, repository, carol
-):
+def test_why_a_page_is_not_by_the_model_is_told_in_the_readers_language(client, repository, carol):
     wiki = make_wiki(repository)
     build = WikiBuild.objects.create(wiki=wiki, model="m", provider="p", state="done")
     error = format_message("provider_auth", {})

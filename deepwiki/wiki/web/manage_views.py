@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from chat.web.lookups import readable_repository
 from deepwiki.wiki import builds, services
-from deepwiki.wiki.day_quota import check_tokens_left
+from deepwiki.wiki.day_quota import check_tokens_left, payer_of
 from deepwiki.wiki.models import VisitorWiki, Wiki, WikiBuild
 from deepwiki.wiki.web.refusals import tell_refusals
 from repos.models import Repository
@@ -107,5 +107,5 @@ def _change_build(repository: Repository, action: str, user_id: int | None) -> N
     if build is None:
         return
     if build.model and action in SPENDING:
-        check_tokens_left(user_id)
+        check_tokens_left(payer_of(repository, build.requested_by_id or user_id))
     BUILD_CHANGES[action](build)

@@ -28,7 +28,7 @@ class Spent:
 
 
 class CapReached(Exception):
-    """The budget leaves no room for another call."""
+    """The budget leaves no room for another call. The message may say which."""
 
 
 def _keep_nothing(spent: Spent) -> None:

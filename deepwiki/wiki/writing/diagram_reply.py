@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from deepwiki.wiki.content import DiagramBlock, DiagramKind, Edge, Node, Origin
@@ -83,11 +83,21 @@ class DiagramReader:
             source, target = (nodes.get(_label(each.get(end))) for end in ("from", "to"))
             if source is None or target is None or source is target:
                 continue
-            origin = self._origin(kind, source, target)
+            origin = self.origin(kind, source, target)
             edges[Edge(source.key, target.key, _label(each.get("label")), origin)] = None
         return list(edges)[:MAX_EDGES]
 
-    def _origin(self, kind: DiagramKind, source: Node, target: Node) -> Origin:
+    def with_origins(self, block: DiagramBlock) -> DiagramBlock:
+        """The drawing, with what the code says of its edges."""
+        nodes = {node.key: node for node in block.nodes}
+        edges = [
+            replace(edge, origin=self.origin(block.kind, nodes[edge.source], nodes[edge.target]))
+            for edge in block.edges
+        ]
+        return replace(block, edges=tuple(edges))
+
+    def origin(self, kind: DiagramKind, source: Node, target: Node) -> Origin:
+        """Whether an edge is found in the code, or is the model's."""
         if any(link.kinds & LINKS[kind] for link in self._links(source, target)):
             return Origin.CODE
         return Origin.MODEL

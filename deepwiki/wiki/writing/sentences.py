@@ -14,6 +14,14 @@ SENTENCES: Mapping[str, str] = {
         "This page is cut here: the model wrote more than a page holds, or than it may."
     ),
     "no_page": gettext_noop("The model returned no page. Try this page again, or another model."),
+    "no_slides": gettext_noop(
+        "The model returned no slides that lines of the code support. Try this page again, or"
+        " another model."
+    ),
+    "no_exercises": gettext_noop(
+        "The model returned no exercises that lines of the code support. Try this page again, or"
+        " another model."
+    ),
     "no_claim": gettext_noop(
         "The model wrote nothing that lines of the code support. Try this page again, or another"
         " model."

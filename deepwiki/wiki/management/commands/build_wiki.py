@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from deepwiki.foundation.languages import ANSWER_LANGUAGES
-from deepwiki.wiki import builds
+from deepwiki.wiki import builds, services
 from deepwiki.wiki.builds.estimate import estimate
 from deepwiki.wiki.builds.plan_notices import plan_notice
+from deepwiki.wiki.day_quota import QuotaUsedUp, tokens_left
 from deepwiki.wiki.models import BuildPage, WikiBuild
 from deepwiki.wiki.translation.languages import find_language
 from deepwiki.wiki.writing.model_calls import CallFailed, ModelCaller
@@ -79,13 +80,14 @@ class Command(BaseCommand):
         price = "price unknown" if about.cost is None else f"about ${about.shown_cost}"
         self.stderr.write(f"{about.pages} pages, at most {about.tokens:,} tokens, {price}.")
         tokens = options["max_tokens"] or about.cap_tokens
-        return builds.BuildOrder(
+        order = builds.BuildOrder(
             provider,
             model,
             tokens,
             max(0.0, options["max_cost"]),
             language=self._language(options["language"]),
         )
+        return self._within_day(repository, order)
 
     def _language(self, code: str) -> str:
         found = find_language(code)
@@ -93,6 +95,19 @@ class Command(BaseCommand):
             known = ", ".join(ANSWER_LANGUAGES)
             self._exit(2, f"Unknown language {code!r}. Languages: {known}.")
         return found.answer if found is not None else ""
+
+    def _within_day(self, repository: Repository, order: builds.BuildOrder) -> builds.BuildOrder:
+        """The order, held to what may be used today of who added the repository; says so."""
+        owner, left = repository.added_by, tokens_left(repository.added_by_id)
+        try:
+            order = services.within_day(repository, order)
+        except QuotaUsedUp:
+            self._exit(2, f"{owner} added this repository and has used the tokens of the day.")
+        if owner is None:
+            self.stderr.write("Its tokens count in nobody's day.")
+        elif left is not None:
+            self.stderr.write(f"Its tokens count in the day of {owner}: {left:,} are left.")
+        return order
 
     def _check_model(self, provider: str, model: str) -> None:
         try:
