@@ -39,6 +39,13 @@ class DayTokens:
     quota: int
     spent: int
 
+    @property
+    def left(self) -> int | None:
+        """What is not used; None without a limit."""
+        if not self.quota:
+            return None
+        return max(0, self.quota - self.spent)
+
 
 @dataclass(frozen=True)
 class QuestionCounts:

@@ -51,12 +51,8 @@ def tokens_left(person_id: int | None) -> int | None:
 
 def unused_tokens(person_id: int | None) -> int | None:
     """What models have not used today of what the person may use; None: any amount."""
-    if person_id is None:
-        return None
-    day = day_tokens(person_id)
-    if not day.quota:
-        return None
-    return max(0, day.quota - day.spent)
+    day = day_tokens(person_id) if person_id else None
+    return day and day.left
 
 
 def check_tokens_left(person_id: int | None) -> None:

@@ -37,8 +37,8 @@ def within_day(
     """An order held to the tokens of the day of whoever pays for it. Raises QuotaUsedUp."""
     if not order.model:
         return order
-    payer = payer_of(repository, user_id)
-    return replace(order, max_tokens=within_quota(order.max_tokens, payer))
+    tokens = within_quota(order.max_tokens, payer_of(repository, user_id))
+    return replace(order, max_tokens=tokens)
 
 
 def automatic_order() -> builds.BuildOrder:

@@ -47,17 +47,25 @@ def built_projects() -> Iterator[Json]:
     languages = _languages_of(wikis)
     for wiki in wikis:
         for language in languages.get(wiki.pk, ()):
-            yield project_payload(wiki.repository, language, wiki.built_at)
+            yield _entry(wiki, language)
+
+
+def _entry(wiki: Wiki, language: str) -> Json:
+    return project_payload(wiki.repository, language, wiki.built_at or wiki.created_at)
 
 
 def _languages_of(wikis: Sequence[Wiki]) -> dict[int, list[str]]:
     """By id of a wiki, the languages of its pages, in order."""
-    pages = WikiPage.objects.filter(wiki__in=wikis, is_removed=False)
-    rows = pages.exclude(versions=None).values_list("wiki", "versions__language").distinct()
     found: dict[int, list[str]] = {}
-    for wiki_id, language in rows.order_by("wiki", "versions__language"):
+    for wiki_id, language in _wikis_and_languages(wikis):
         found.setdefault(wiki_id, []).append(language)
     return found
+
+
+def _wikis_and_languages(wikis: Sequence[Wiki]) -> QuerySet[WikiPage, tuple[int, str]]:
+    pages = WikiPage.objects.filter(wiki__in=wikis, is_removed=False).exclude(versions=None)
+    rows = pages.values_list("wiki", "versions__language").distinct()
+    return rows.order_by("wiki", "versions__language")
 
 
 def repository_payload(repository: Repository) -> Json:

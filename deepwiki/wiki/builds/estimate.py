@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from chat.services import providers
 from deepwiki.wiki.models import WikiPage
 from deepwiki.wiki.writing.lesson_writer import LESSON_KINDS
@@ -78,8 +80,7 @@ def _lines(repository: Repository) -> Mapping[str, int]:
 
 def _packs(repository: Repository, lines: Mapping[str, int]) -> Iterator[int]:
     """Of each page that a model would write, the tokens of lines it would read."""
-    pages = WikiPage.objects.filter(wiki__repository=repository, is_removed=False)
-    for files in pages.filter(kind__in=MODEL_KINDS).values_list("files", flat=True):
+    for files in _planned(repository).filter(kind__in=MODEL_KINDS).values_list("files", flat=True):
         yield _pack_tokens(files, lines)
 
 
@@ -89,10 +90,14 @@ def _pack_tokens(files: Sequence[str], lines: Mapping[str, int]) -> int:
 
 def _lessons(repository: Repository) -> int:
     """How many of the slides and the workshop there are; both before a wiki was planned."""
-    pages = WikiPage.objects.filter(wiki__repository=repository, is_removed=False)
+    pages = _planned(repository)
     if not pages.exists():
         return len(LESSON_KINDS)
     return pages.filter(kind__in=LESSON_KINDS).count()
+
+
+def _planned(repository: Repository) -> QuerySet[WikiPage]:
+    return WikiPage.objects.filter(wiki__repository=repository, is_removed=False)
 
 
 def _sum_of(files: Iterable[str], lines: Mapping[str, int]) -> int:

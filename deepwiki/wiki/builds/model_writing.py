@@ -38,6 +38,7 @@ from deepwiki.wiki.writing.second_look import SecondLook
 from repos.jobs import stopping
 
 logger = logging.getLogger(__name__)
+NEWEST_FIRST = ("page_id", "-created_at", "-pk")
 WRITTEN_KINDS = MODEL_KINDS | LESSON_KINDS.keys()
 
 
@@ -71,7 +72,8 @@ def in_writing_order(rows: Sequence[BuildPage]) -> list[BuildPage]:
     Else as they are read.
     """
     depths = _depths(rows)
-    return sorted(rows, key=lambda row: (_turn(row.page), -depths[row.page_id]))
+    deepest_first = sorted(rows, key=lambda row: -depths[row.page_id])
+    return sorted(deepest_first, key=lambda row: _turn(row.page))
 
 
 def _turn(page: WikiPage) -> int:
@@ -166,9 +168,8 @@ def _built_pages(build: WikiBuild) -> list[BuiltPage]:
 
 def _newest_of(pages: QuerySet[WikiPage]) -> QuerySet[PageVersion]:
     """Of each page the newest version that is no translation."""
-    newest = PageVersion.objects.filter(page__in=pages, translated_from=None)
-    ordered = newest.order_by("page_id", "-created_at", "-pk").distinct("page_id")
-    return ordered.select_related("page")
+    versions = PageVersion.objects.filter(page__in=pages, translated_from=None)
+    return versions.order_by(*NEWEST_FIRST).distinct("page_id").select_related("page")
 
 
 def _summaries(pages: QuerySet[WikiPage]) -> dict[int, str]:

@@ -56,7 +56,7 @@ class CheckedFiles:
     def _was_given(self, path: str, start: int, end: int) -> bool:
         if self.given is None:
             return True
-        return any(first <= start and end <= last for first, last in self.given.get(path, ()))
+        return any(_covers(lines, start, end) for lines in self.given.get(path, ()))
 
     def quoted(self, item: Item, limit: int) -> str:
         """The first lines of a citation as they stand in the file, fenced."""
@@ -133,6 +133,11 @@ def _of(kind: type[T], value: object, other: T) -> T:
     if type(value) is kind:
         return value
     return other
+
+
+def _covers(lines: tuple[int, int], start: int, end: int) -> bool:
+    first, last = lines
+    return first <= start and end <= last
 
 
 def _is_object(value: object) -> bool:

@@ -8,12 +8,13 @@ from deepwiki.wiki.content import PageContent
 from deepwiki.wiki.pages.builder import PageBuilder
 from deepwiki.wiki.pages.escaping import fenced
 from deepwiki.wiki.pages.part_page import ask_how
-from deepwiki.wiki.pages.sequence_diagram import sequence_diagram
+from deepwiki.wiki.pages.sequence_diagram import diagram_of_messages
 from deepwiki.wiki.pages.sources import PageSource
 from deepwiki.wiki.pages.tour import CallTour, TourStep, call_tour
 from deepwiki.wiki.pages.tour_steps import shown_name, step_text
 
 MAX_ASKED = 3
+MAX_LINES = 20  # of a step
 
 
 def code_map_page(source: PageSource) -> PageContent:
@@ -28,7 +29,7 @@ def code_map_page(source: PageSource) -> PageContent:
 
 def _tour_page(tour: CallTour) -> PageContent:
     builder = PageBuilder(tour.source.say)
-    builder.diagram(sequence_diagram(tour.source, tour.start, tour.calls))
+    builder.diagram(diagram_of_messages(tour.source, tour.start, tour.messages()))
     for number, step in enumerate(tour.steps, 1):
         builder.text(*_shown(tour, number, step))
     _ask(builder, tour.steps)
@@ -38,7 +39,7 @@ def _tour_page(tour: CallTour) -> PageContent:
 
 def _shown(tour: CallTour, number: int, step: TourStep) -> list[str]:
     """A step: its heading, what it is, its lines and what it calls."""
-    quoted = tour.quoted(step)
+    quoted = tour.quoted(step, MAX_LINES)
     return [
         f"## {number}. {shown_name(step.symbol)}",
         f"{quoted.described()} {tour.called(step)}".strip(),

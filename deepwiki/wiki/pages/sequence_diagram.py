@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from deepwiki.wiki.content import DiagramBlock, DiagramKind, Edge, Node
@@ -82,8 +82,15 @@ class _Sequence:
 
 def sequence_diagram(source: PageSource, start: Symbol, calls: Calls) -> DiagramBlock | None:
     """What a definition calls in order, two levels deep; None for fewer than three calls."""
+    return diagram_of_messages(source, start, _messages(start, calls))
+
+
+def diagram_of_messages(
+    source: PageSource, start: Symbol, messages: Iterable[tuple[Symbol, OutgoingCall]]
+) -> DiagramBlock | None:
+    """Calls that follow from a definition, each by another one; None for fewer than three."""
     sequence = _Sequence()
-    for sender, call in _messages(start, calls):
+    for sender, call in messages:
         sequence.add(sender, call)
     nodes = sequence.nodes()
     if len(sequence.messages) < MIN_MESSAGES or len(nodes) < MIN_PARTICIPANTS:

@@ -57,8 +57,11 @@ class _Shown:
     def is_found(self, row: PageVersion) -> bool:
         """Whether the words stand in what is shown, which becomes the text of the row."""
         row.text = page_ledger(row).present(row.text)
-        text = f"{row.title}\n{row.text}".lower()
-        return all(word.lower() in text for word in self.words)
+        return all(map(f"{row.title}\n{row.text}".lower().__contains__, self._lower))
+
+    @property
+    def _lower(self) -> list[str]:
+        return [word.lower() for word in self.words]
 
 
 def excerpt(text: str, query: str, words: Sequence[str]) -> list[str]:

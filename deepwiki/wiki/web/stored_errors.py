@@ -12,6 +12,7 @@ from chat.web.ui_strings import known_sentences
 from deepwiki.wiki.builds.runner import INTERNAL, SOME_FAILED, SOME_FROM_CODE
 
 MAX_CHARS = 2_000
+MIN_CHARS = 10  # of a sentence beside its places
 NUMBERS = frozenset({"done", "total", "failed", "count", "limit", "number", "seconds"})
 PLACE = re.compile(r"\{(\w+)\}")
 
@@ -35,7 +36,7 @@ def translated_error(text: str) -> str:
 def _filled(template: str, values: dict[str, str]) -> str:
     if "error" in values:
         values["error"] = translated_error(values["error"])
-    return PLACE.sub(lambda place: values[place[1]], gettext(template))
+    return gettext(template).format_map(values)
 
 
 @lru_cache(maxsize=1)
@@ -48,7 +49,8 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 def _can_be_found(sentence: str) -> bool:
     """Whether it has places, each once, and words of its own."""
     names = PLACE.findall(sentence)
-    return len(set(names)) == len(names) > 0 and len(PLACE.sub("", sentence)) > len("Error: ..")
+    words = PLACE.sub("", sentence)
+    return len(set(names)) == len(names) > 0 and len(words) > MIN_CHARS
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:

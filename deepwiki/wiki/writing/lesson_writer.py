@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from deepwiki.wiki.content import DiagramBlock, PageContent, TextBlock
+from deepwiki.wiki.content import ContentBlock, DiagramBlock, PageContent, TextBlock
 from deepwiki.wiki.ledger.page_claims import check_page
 from deepwiki.wiki.lessons import CheckedFiles, NotUsable, slides_from_json, workshop_from_json
 from deepwiki.wiki.pages import markdown, starts
@@ -105,12 +105,13 @@ class LessonWriter:
         )
 
     def _with_origins(self, content: PageContent) -> PageContent:
-        reader = DiagramReader(self.writer.code)
-        blocks = [
-            reader.with_origins(block) if isinstance(block, DiagramBlock) else block
-            for block in content.blocks
-        ]
-        return replace(content, blocks=tuple(blocks))
+        return replace(content, blocks=tuple(map(self._with_origin, content.blocks)))
+
+    def _with_origin(self, block: ContentBlock) -> ContentBlock:
+        """A drawing says which of its edges are found in the code."""
+        if isinstance(block, DiagramBlock):
+            return DiagramReader(self.writer.code).with_origins(block)
+        return block
 
 
 def _text_of(content: PageContent) -> str:
