@@ -10,12 +10,15 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from deepwiki.wiki.ledger.standing import claim_counts
-from deepwiki.wiki.models import PageVersion, Wiki, WikiPage
+from deepwiki.wiki.models import PageClaim, PageVersion, Wiki, WikiPage
 from deepwiki.wiki.reading.current_versions import current_version
 from deepwiki.wiki.reading.page_tree import load_tree, page_url
 from deepwiki.wiki.web.claims_text import claims_text
 from deepwiki.wiki.web.lookups import editable_wiki
 from deepwiki.wiki.web.wiki_state import WikiState
+
+State = PageClaim.State
+WORST_FIRST = (State.CHANGED, State.UNSUPPORTED, State.MOVED, State.VERIFIED)
 
 
 @require_safe
@@ -32,6 +35,11 @@ def page_claims(request: HttpRequest, repository_id: uuid.UUID, slug: str) -> Ht
     return response
 
 
+def _standing_place(claim: PageClaim) -> int:
+    """Claims that do not stand come before those that do."""
+    return WORST_FIRST.index(claim.state)
+
+
 def _context(wiki: Wiki, page: WikiPage, version: PageVersion) -> dict[str, object]:
     state = WikiState(wiki.repository, wiki)
     counts = claim_counts([version]).get(version.pk)
@@ -42,6 +50,6 @@ def _context(wiki: Wiki, page: WikiPage, version: PageVersion) -> dict[str, obje
         "is_wiki": True,
         "shown": page,
         "url": page_url(wiki, page),
-        "claims": version.claims.order_by("position"),
+        "claims": sorted(version.claims.order_by("position"), key=_standing_place),
         "standing": claims_text(counts) if counts else "",
     }
