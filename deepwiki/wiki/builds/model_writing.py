@@ -162,14 +162,14 @@ def _built_pages(build: WikiBuild) -> list[BuiltPage]:
     pages = WikiPage.objects.filter(wiki=build.wiki_id, is_removed=False, kind__in=MODEL_KINDS)
     newest = {version.page_id: version for version in _newest_of(pages)}
     ordered = sorted(pages, key=lambda page: (-_turn(page), -page.importance, page.pk))
-    found = (newest.get(page.pk) for page in ordered[:MAX_PAGES])
-    return [BuiltPage(each.title, each.page.slug, each.text) for each in found if each]
+    written = [page for page in ordered if page.pk in newest][:MAX_PAGES]
+    return [BuiltPage(page.title, page.slug, newest[page.pk].text) for page in written]
 
 
 def _newest_of(pages: QuerySet[WikiPage]) -> QuerySet[PageVersion]:
     """Of each page the newest version that is no translation."""
     versions = PageVersion.objects.filter(page__in=pages, translated_from=None)
-    return versions.order_by(*NEWEST_FIRST).distinct("page_id").select_related("page")
+    return versions.order_by(*NEWEST_FIRST).distinct("page_id")
 
 
 def _summaries(pages: QuerySet[WikiPage]) -> dict[int, str]:

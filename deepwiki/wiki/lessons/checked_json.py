@@ -54,9 +54,8 @@ class CheckedFiles:
         return code(f"{path}:{_lines(start, end)}", MAX_CITATION_CHARS)
 
     def _was_given(self, path: str, start: int, end: int) -> bool:
-        if self.given is None:
-            return True
-        return any(_covers(lines, start, end) for lines in self.given.get(path, ()))
+        given = self.given
+        return given is None or any(_covers(each, start, end) for each in given.get(path, ()))
 
     def quoted(self, item: Item, limit: int) -> str:
         """The first lines of a citation as they stand in the file, fenced."""

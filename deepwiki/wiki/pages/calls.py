@@ -8,6 +8,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from deepwiki.wiki.pages.call_lines import (
+    SELF,
+    fits,
+    is_meant,
+    is_member,
+    is_written_so,
+    owner_of,
+    receiver_of,
+)
 from deepwiki.wiki.pages.scoring import CLASS_KINDS, FUNCTION_KINDS, is_sure
 from deepwiki.wiki.pages.sources import PageSource
 from deepwiki.wiki.pages.symbol_reader import OutgoingCall, Symbol
@@ -28,16 +37,7 @@ OF_FILE = 3.0  # what another file that is reached counts, a definition counting
 OF_PRIVATE = 0.5
 MAKERS = frozenset("__init__ constructor initialize __construct init".split())
 CALLED_KINDS = FUNCTION_KINDS | CLASS_KINDS | {"macro"}
-MEMBER_ACCESS = r"(?:\.|->|::|\?\.)\s*{name}\b"
-RECEIVER = r"(\w+)\)?\s*(?:\.|->|::|\?\.)\s*{name}\b"
-SELF = frozenset({"self", "this", "cls"})
-MIN_OWNER = 4  # letters of a name that means a class
 MAX_CLIMB = 3
-# Methods of collections, texts and files: on anything but the caller itself they may be theirs.
-GENERIC = frozenset(
-    "get set add pop items keys values update copy append extend insert remove clear index count"
-    " join split strip format replace encode decode read write close open next find".split()
-)
 CallsBySymbol = Mapping[Symbol, Sequence[OutgoingCall]]
 
 
@@ -73,21 +73,23 @@ class CallReader:
 
     def _own(self, symbol: Symbol, call: OutgoingCall, line: str) -> OutgoingCall:
         """The call, of the class that its line speaks of: the caller's own, or one of that name."""
-        receiver = _receiver(call.target, line)
-        owner = _owner(symbol) if receiver in SELF else receiver
-        methods = [each for each in self._methods.get(call.target.name, ()) if _fits(each, owner)]
-        if receiver in SELF:
-            methods = [each for each in methods if _owner(each) == owner]
+        methods = self._meant(symbol, call.target.name, receiver_of(call.target, line))
         if not methods or call.target in methods:
             return call
         return OutgoingCall(call.line, max(methods, key=_length))
+
+    def _meant(self, symbol: Symbol, name: str, receiver: str) -> list[Symbol]:
+        methods = self._methods.get(name, ())
+        if receiver in SELF:
+            return [each for each in methods if owner_of(each) == owner_of(symbol)]
+        return [each for each in methods if fits(each, receiver)]
 
     @cached_property
     def _methods(self) -> Mapping[str, list[Symbol]]:
         """The methods of the page's files by name."""
         found: dict[str, list[Symbol]] = {}
         for outline in self.source.outlines.values():
-            for symbol in filter(_is_member, outline):
+            for symbol in filter(is_member, outline):
                 found.setdefault(symbol.name, []).append(symbol)
         return found
 
@@ -166,7 +168,7 @@ class CallReader:
         line = _line_of(symbol, call, lines)
         if call.target == symbol or not _may_be_called(call.target, line):
             return False
-        if call.target.name in GENERIC and _receiver(call.target, line) not in SELF:
+        if not is_meant(call.target, line):
             return False
         return call.target.path == symbol.path or self._is_used(symbol.path, call.target.path)
 
@@ -194,21 +196,6 @@ def _line(lines: Sequence[str], number: int) -> str:
     return "".join(lines[number - 1 : number])
 
 
-def _receiver(target: Symbol, line: str) -> str:
-    """What a method is called on, as its line says: `self`, the name of a variable; or empty."""
-    found = re.findall(_access(target.name, RECEIVER), line)
-    return str(next(iter(found), ""))
-
-
-def _owner(symbol: Symbol) -> str:
-    return symbol.qualified_name.rpartition(".")[0]
-
-
-def _fits(method: Symbol, owner: str) -> bool:
-    """Whether a method's class is meant by a name: `adapter` means an `HTTPAdapter`."""
-    return len(owner) >= MIN_OWNER and owner.lower() in _owner(method).lower()
-
-
 def _is_public(symbol: Symbol) -> bool:
     return symbol.kind in FUNCTION_KINDS and not symbol.name.startswith("_")
 
@@ -218,19 +205,7 @@ def _length(symbol: Symbol) -> int:
 
 
 def _may_be_called(target: Symbol, line: str) -> bool:
-    return target.kind in CALLED_KINDS and _is_written_so(target, line)
-
-
-def _is_written_so(target: Symbol, line: str) -> bool:
-    return not _is_member(target) or bool(re.search(_access(target.name), line))
-
-
-def _access(name: str, pattern: str = MEMBER_ACCESS) -> str:
-    return pattern.format(name=re.escape(name))
-
-
-def _is_member(symbol: Symbol) -> bool:
-    return symbol.kind == "method" and "." in symbol.qualified_name
+    return target.kind in CALLED_KINDS and is_written_so(target, line)
 
 
 def _worth(symbol: Symbol, calls: Iterable[OutgoingCall]) -> float:
@@ -270,12 +245,12 @@ def members_of(source: PageSource, symbol: Symbol) -> list[Symbol]:
 
 def _members(symbol: Symbol, outline: Iterable[Symbol]) -> list[Symbol]:
     """What a class defines directly, of the outline of its file."""
-    return [each for each in outline if _owner(each) == symbol.qualified_name]
+    return [each for each in outline if owner_of(each) == symbol.qualified_name]
 
 
 def _is_maker(member: Symbol) -> bool:
     """Whether a member runs when its class is called."""
-    return member.name in MAKERS or member.name == _owner(member).rpartition(".")[2]
+    return member.name in MAKERS or member.name == owner_of(member).rpartition(".")[2]
 
 
 def _entry_functions(source: PageSource) -> list[Symbol]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from operator import attrgetter, itemgetter
 
 from deepwiki.wiki.pages.calls import CallReader, CallsBySymbol
@@ -17,7 +18,7 @@ MAX_STEPS = 10
 MAX_DEPTH = 4
 MAX_ONWARD = 12  # definitions that a call leads to and that count for it
 OTHER_FILE = 3.0  # what a call into another file counts beside them
-MIN_WORTH = 1.0
+MIN_WORTH = -2.0
 MAX_FILES = 80  # that are looked at for an entry point
 
 
@@ -106,14 +107,13 @@ class _Choice:
 
     def add_all(self) -> None:
         """Choose steps, the best of those that can be made next, while any is worth it."""
-        best = self._best()
-        while best is not None and len(self.steps) < MAX_STEPS:
+        while len(self.steps) < MAX_STEPS and (best := self._best()):
             self._add(best)
-            best = self._best()
 
     def _add(self, step: TourStep) -> None:
+        caller = step.caller or self.start
         self.steps[step.symbol] = step
-        self.depths[step.symbol] = self.depths[step.caller or self.start] + 1
+        self.depths[step.symbol] = self.depths[caller] + 1
 
     def _best(self) -> TourStep | None:
         worth, step = max(self._offers(), key=itemgetter(0), default=(0.0, None))
@@ -132,9 +132,8 @@ class _Choice:
 
     def _offers(self) -> Iterator[tuple[float, TourStep]]:
         """The calls that may be shown next, with what they are worth."""
-        for caller in self.steps:
-            if self.depths[caller] <= MAX_DEPTH:
-                yield from self._offers_of(caller)
+        callers = [each for each, depth in self.depths.items() if depth <= MAX_DEPTH]
+        return chain.from_iterable(map(self._offers_of, callers))
 
     def _offers_of(self, caller: Symbol) -> Iterator[tuple[float, TourStep]]:
         for call in self.calls.get(caller, ()):

@@ -57,11 +57,10 @@ class _Shown:
     def is_found(self, row: PageVersion) -> bool:
         """Whether the words stand in what is shown, which becomes the text of the row."""
         row.text = page_ledger(row).present(row.text)
-        return all(map(f"{row.title}\n{row.text}".lower().__contains__, self._lower))
+        return self._is_in(f"{row.title}\n{row.text}".lower())
 
-    @property
-    def _lower(self) -> list[str]:
-        return [word.lower() for word in self.words]
+    def _is_in(self, text: str) -> bool:
+        return all(word.lower() in text for word in self.words)
 
 
 def excerpt(text: str, query: str, words: Sequence[str]) -> list[str]:

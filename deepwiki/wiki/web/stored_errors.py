@@ -14,6 +14,8 @@ from deepwiki.wiki.builds.runner import INTERNAL, SOME_FAILED, SOME_FROM_CODE
 MAX_CHARS = 2_000
 MIN_CHARS = 10  # of a sentence beside its places
 NUMBERS = frozenset({"done", "total", "failed", "count", "limit", "number", "seconds"})
+COLON = ": "
+MAX_COLONS = 20
 PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -35,8 +37,19 @@ def translated_error(text: str) -> str:
 
 def _filled(template: str, values: dict[str, str]) -> str:
     if "error" in values:
-        values["error"] = translated_error(values["error"])
+        values |= _title_and_error(f"{values['title']}{COLON}{values['error']}")
     return gettext(template).format_map(values)
+
+
+def _title_and_error(text: str) -> dict[str, str]:
+    """Parted where a sentence of ours begins, since both may have colons; else at the first."""
+    parts = text.split(COLON, MAX_COLONS)
+    for at in range(1, len(parts)):
+        error = COLON.join(parts[at:])
+        translated = translated_error(error)
+        if translated != error:
+            return {"title": COLON.join(parts[:at]), "error": translated}
+    return {"title": parts[0], "error": COLON.join(parts[1:])}
 
 
 @lru_cache(maxsize=1)

@@ -98,9 +98,12 @@ class DiagramReader:
 
     def origin(self, kind: DiagramKind, source: Node, target: Node) -> Origin:
         """Whether an edge is found in the code, or is the model's."""
-        if any(link.kinds & LINKS[kind] for link in self._links(source, target)):
+        if self._is_linked(LINKS[kind], source, target):
             return Origin.CODE
         return Origin.MODEL
+
+    def _is_linked(self, kinds: LinkKind, source: Node, target: Node) -> bool:
+        return any(link.kinds & kinds for link in self._links(source, target))
 
     def _links(self, source: Node, target: Node) -> Iterator[FileLink]:
         links = self.code.outgoing.get(source.path, ())
