@@ -51,8 +51,9 @@ def tokens_left(person_id: int | None) -> int | None:
 
 def unused_tokens(person_id: int | None) -> int | None:
     """What models have not used today of what the person may use; None: any amount."""
-    day = day_tokens(person_id) if person_id else None
-    return day and day.left
+    if person_id is None:
+        return None
+    return day_tokens(person_id).left
 
 
 def check_tokens_left(person_id: int | None) -> None:
