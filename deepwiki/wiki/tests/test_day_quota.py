@@ -8,7 +8,7 @@ from django.utils import timezone
 from chat import services as chat_services
 from chat.models import Conversation, Message
 from chat.services.quotas import day_tokens
-from deepwiki.accounts.models import Profile
+from deepwiki.accounts.models import ApiToken, Profile
 from deepwiki.wiki import builds, services
 from deepwiki.wiki.day_quota import tokens_left
 from deepwiki.wiki.models import PageRefresh, TranslationRequest, Wiki, WikiBuild
@@ -100,12 +100,14 @@ def test_updates_by_themselves_count_for_the_owner_of_the_repository(wiki, carol
 
 def test_what_wikis_have_used_is_no_longer_there_for_questions(wiki, carol, client, settings):
     settings.TOKENS_PER_DAY = 100_000
+    headers = {"Authorization": f"Bearer {ApiToken.issue(carol)[1]}"}
     ask = {"repo_url": str(wiki.repository_id), "messages": [{"role": "user", "content": "Why?"}]}
-    before = client.post("/chat/completions/stream", ask, content_type="application/json")
-    assert before.status_code != 429
+    place = "/chat/completions/stream"
+    before = client.post(place, ask, content_type="application/json", headers=headers)
+    assert before.status_code not in (401, 429)
     spent_on_build(wiki, carol, input_tokens=90_000, output_tokens=10_000)
     assert day_tokens(carol.pk).spent >= 100_000
-    refused = client.post("/chat/completions/stream", ask, content_type="application/json")
+    refused = client.post(place, ask, content_type="application/json", headers=headers)
     assert refused.status_code == 429 and "in a day" in refused.content.decode()
 
 
@@ -128,6 +130,7 @@ def test_a_wiki_made_by_itself_is_made_from_the_code_when_the_day_is_used_up(wik
     assert automatic(wiki, settings, alice).model == ""
 
 
+@pytest.mark.django_db(transaction=True)
 def test_what_is_used_by_questions_meanwhile_pauses_a_build_with_words(app, carol, settings, model):
     settings.PROVIDER_ENVIRONMENT = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": model.url}
     chat_services.providers.cache_clear()
