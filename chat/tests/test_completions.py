@@ -71,12 +71,13 @@ def test_of_several_repositories_each_path_names_its_own(complete, others):
 
 def test_what_a_person_may_not_read_is_suggested_nowhere(complete, others):
     assert complete("secret", also=str(others["secret"].pk)) == []
-    assert complete("own", of="repositories") == ["own/stable"]
+    assert complete("secret", of="repositories") == []
+    assert complete("stable", of="repositories") == ["own/stable"]
 
 
 def test_a_repository_that_is_asked_already_is_not_suggested_again(complete, others):
     stable = str(others["stable"].pk)
-    assert complete("own", of="repositories", also=stable) == []
+    assert complete("stable", of="repositories", also=stable) == []
 
 
 def test_what_is_no_id_is_left_out(complete):

@@ -42,7 +42,7 @@ def test_the_page_folds_what_was_pasted():
 @pytest.mark.fuzz
 @given(
     st.lists(
-        st.sampled_from(["```", "````", "```pasted", "````pasted", "`````pasted", "a", ""]),
+        st.sampled_from(["```", "````", "```pasted", "````pasted", "`````pasted", "x", ""]),
         max_size=40,
     )
 )
@@ -50,7 +50,7 @@ def test_fuzz_nothing_is_lost_and_pasted_texts_hold_no_end_of_theirs(lines):
     question = "\n".join(lines)
     typed, pasted = split_pasted(question)
     kept = "\n".join([typed, *pasted])
-    assert kept.count("a") == question.count("a")
+    assert kept.count("x") == question.count("x")
 
 
 def test_a_hostile_question_is_read_in_linear_time():

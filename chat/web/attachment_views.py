@@ -10,13 +10,14 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
-from chat.core.errors import ChatError
+from chat.core.errors import BadRequest, ChatError
 from chat.message_tree import ancestors
 from chat.models import Attachment, AttachmentQuerySet, Message, Share
 from chat.services.attachments import remove_unsent, store_attachment
 from chat.web.share_views import open_share
 from chat.web.ui_strings import translate_message
 
+BYTES = "application/octet-stream"  # the type that files are sent as
 # What the file holds is never run, whatever a browser takes it for.
 FILE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -31,11 +32,18 @@ FILE_HEADERS = {
 def attachment_new(request: HttpRequest) -> HttpResponse:
     """Take a file: the body as it is, `name` in the address. Replies with how a question names it."""
     try:
-        attachment = store_attachment(request.user, request.GET.get("name", ""), request.body)
+        attachment = store_attachment(request.user, request.GET.get("name", ""), _body(request))
     except ChatError as error:
         detail = translate_message(error.message, error.reason, error.parameters)
         return JsonResponse({"detail": detail}, status=error.status)
     return JsonResponse(attachment.item)
+
+
+def _body(request: HttpRequest) -> bytes:
+    """The bytes of a file. Raises BadRequest for a form, whose fields have been read already."""
+    if request.content_type != BYTES:
+        raise BadRequest
+    return request.body
 
 
 @require_POST

@@ -125,7 +125,7 @@ RULES = {
     "wiki-page-by-name": Rule(SIGNED_IN, 404),
     "llms": Rule(SIGNED_IN, 404),
     "llms-full": Rule(SIGNED_IN, 404),
-    "attachment-new": posted(SIGNED_IN, 400),
+    "attachment-new": posted(SIGNED_IN, 400),  # no form
     "rail": Rule(SIGNED_IN),
     "switch": Rule(SIGNED_IN),
     "choices": Rule(SIGNED_IN),

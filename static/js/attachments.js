@@ -110,7 +110,10 @@ export class Attachments {
 
   async send(file) {
     const query = new URLSearchParams({ name: file.name });
-    const headers = { "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value };
+    const headers = {
+      "Content-Type": "application/octet-stream", // whatever it is: the server looks into it
+      "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value,
+    };
     const url = `${this.form.dataset.attachUrl}?${query}`;
     const reply = await fetch(url, { method: "POST", body: file, headers });
     if (reply.redirected) throw { detail: translate("sessionEnded") };
