@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable
+from datetime import timedelta
+from importlib import import_module
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, cast
 
 from allauth.usersessions.models import UserSession
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
@@ -100,6 +103,13 @@ def end_other_sessions(person: AbstractBaseUser, kept: str | None) -> None:
     """Sign out every browser of a person but that of the session key `kept`."""
     for session in UserSession.objects.filter(user_id=person.pk).exclude(session_key=kept):
         session.end()
+
+
+def forget_ended() -> None:
+    """Delete expired sessions, and where and with what browser they were used."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    since = timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    UserSession.objects.filter(last_seen_at__lt=since).delete()
 
 
 def browser_name(user_agent: str) -> str:

@@ -1,11 +1,14 @@
 """The browsers one is signed in with, and signing them out."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
-from deepwiki.accounts.sessions import browser_name
+from deepwiki.accounts.sessions import browser_name, forget_ended
 
 pytestmark = pytest.mark.django_db
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -75,6 +78,16 @@ def test_what_a_proxy_sends_as_an_address_breaks_nothing(alice, settings):
     opened.force_login(alice)
     assert opened.get(PAGE).status_code == 200
     assert "0.0.0.0" not in opened.get(PAGE).content.decode()
+
+
+def test_what_is_known_of_ended_sessions_is_forgotten(alice):
+    here, there = browser(alice, FIREFOX), browser(alice, EDGE)
+    long_ago = timezone.now() - timedelta(days=15)
+    UserSession.objects.filter(pk=stored(there).pk).update(last_seen_at=long_ago)
+    Session.objects.filter(pk=there.session.session_key).update(expire_date=long_ago)
+    forget_ended()
+    assert list(Session.objects.values_list("pk", flat=True)) == [here.session.session_key]
+    assert UserSession.objects.get() == stored(here)
 
 
 @pytest.mark.parametrize(
