@@ -86,7 +86,9 @@ def test_the_path_of_a_folder_is_shown_to_who_manages_it_alone(page, repository,
 
 @pytest.mark.parametrize(("name", "is_offered"), [("alice", True), ("bob", False), ("carol", True)])
 def test_settings_are_offered_to_who_may_change_them(page, repository, people, name, is_offered):
-    Repository.objects.update(added_by=people["alice"], kind="github")
+    Repository.objects.update(
+        added_by=people["alice"], kind="github", url="https://github.com/shop/pocket"
+    )
     text = page(name)
     assert ("repository-name" in text) == is_offered
     assert ("Set up a webhook" in text) == is_offered

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def about(start, open_page, repository, alice):
     """The page of a repository that alice added."""
-    Repository.objects.update(added_by=alice, kind="github")
+    Repository.objects.update(added_by=alice, kind="github", url="https://github.com/shop/pocket")
     IndexJob.objects.create(
         repository=repository, state=IndexJob.State.DONE, failures={"shop/odd.py": "unreadable"}
     )
