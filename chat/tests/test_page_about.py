@@ -49,7 +49,7 @@ def test_it_is_renamed_and_gets_a_webhook(about):
     page.click("text=Set up a webhook")
     page.wait_for_selector(".webhook dd")
     page.fill("#repository-name", "our shop")
-    page.click("text=Rename")
+    page.click(".about-settings button:has-text('Rename')")
     page.wait_for_selector("h1 >> text=our shop")
 
 
