@@ -43,6 +43,7 @@ def test_each_command_has_help_with_an_example_or_its_exit_codes():
         assert command.help
 
 
+@pytest.mark.integration  # click asks bash for its version
 @pytest.mark.parametrize("shell", SHELLS)
 def test_completion_is_printed_for_each_shell(shell):
     assert "_DEEPWIKI_COMPLETE" in invoke("completion", shell).output
