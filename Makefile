@@ -8,7 +8,7 @@ export PYTHONUNBUFFERED := 1
 # Each worker has a database, servers and a browser of its own: about 1 GB of memory.
 PARALLEL := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test test-fast test-alone fuzz coverage check bench lock install install-dev clean
+.PHONY: run test test-fast test-alone fuzz fuzz-api coverage check bench lock install install-dev clean
 
 run: install
 	@exec $(BIN)/python -m deepwiki.run
@@ -28,6 +28,10 @@ test-alone: install-dev
 # Random input for whatever reads outside data: more examples than `make test` tries, from a fixed seed.
 fuzz: install-dev
 	@$(BIN)/python -m pytest $(PARALLEL) -m fuzz --hypothesis-profile=fuzz --hypothesis-seed=0
+
+# Schemathesis over the REST interface, for ten minutes.
+fuzz-api: install-dev
+	@DEEPWIKI_TEST_API_SECONDS=600 $(BIN)/python -m pytest -n 0 chat/tests/test_rest_schema.py
 
 # Fails below the share that pyproject.toml names.
 coverage: install-dev

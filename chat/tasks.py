@@ -11,6 +11,7 @@ from chat.models import AnonymousRun, Message, RunEvent
 from chat.services.attachments import remove_forgotten
 from chat.services.conversation_removal import delete_old
 from deepwiki.accounts import sessions
+from deepwiki.accounts.call_counts import forget_old_calls
 
 KEPT = timedelta(hours=1)
 
@@ -24,6 +25,7 @@ def tidy(timestamp: int) -> None:
     attached and not sent; sessions that have ended.
     """
     Message.objects.mark_interrupted()
+    forget_old_calls()
     AnonymousRun.objects.filter(asked_at__lt=timezone.now() - KEPT).delete()
     RunEvent.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
     remove_forgotten()

@@ -4,6 +4,8 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from chat.api import views as api_views
+from chat.api.rest import reference as rest_reference
+from chat.api.rest import views as rest_views
 from chat.api.v1 import views as v1_views
 from chat.web import (
     about,
@@ -124,4 +126,8 @@ openai = [
     path("v1/responses", v1_views.responses, name="v1-responses"),
     path("v1/<path:path>", v1_views.unknown, name="v1-unknown"),
 ]
-urlpatterns = [*pages, *parts, *exports, *changes, *reader, *endpoints, *openai]
+rest = [
+    path("api/v1/<path:path>", rest_views.rest, name="rest"),
+    path("api-reference/", rest_reference.reference, name="api-reference"),
+]
+urlpatterns = [*pages, *parts, *exports, *changes, *reader, *endpoints, *openai, *rest]

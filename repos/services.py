@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from deepwiki.accounts import two_factor
 from deepwiki.foundation.encryption import WrongKey, encrypt
-from repos import jobs
+from repos import jobs, outgoing
 from repos.access import find_readable
 from repos.access.additions import Requester, check_may_add
 from repos.index import source_of
@@ -160,6 +160,13 @@ def may_remove(person: Person, repository: Repository) -> bool:
     return not conversations_of_others(repository, person)
 
 
+def may_control(person: Person, job: IndexJob) -> bool:
+    """May this person pause, resume and cancel it: who requested it, and who manages it?"""
+    if person is None or person.pk is None:
+        return False
+    return job.requested_by_id == person.pk or job.repository.managed_by(person)
+
+
 def conversations_of_others(repository: Repository, person: Person) -> int:
     """How many conversations of other people are about it."""
     return repository.conversations.exclude(user=_id_of(person)).count()
@@ -207,7 +214,7 @@ def rotate_keys() -> int:
             row.token_encrypted = encrypt(row.token)
             row.webhook_secret_encrypted = encrypt(row.webhook_secret)
             row.save(update_fields=["token_encrypted", "webhook_secret_encrypted"])
-        return len(rows) + two_factor.rotate_keys()
+        return len(rows) + two_factor.rotate_keys() + outgoing.rotate_keys()
 
 
 def _may_delete(person: AbstractBaseUser | AnonymousUser) -> bool:

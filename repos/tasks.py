@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from repos import jobs
+from repos import jobs, outgoing
 from repos.index import purge_all
 from repos.jobs import closing, maintenance
 
@@ -28,6 +28,19 @@ def refresh_due(timestamp: int) -> None:
 def purge(timestamp: int) -> None:
     """Delete what updates replaced and no answer reads any more."""
     purge_all()
+
+
+@app.task(queue="webhooks", name="repos.deliver_webhook")
+def deliver_webhook(delivery_id: str) -> None:
+    """Try to send an event to its receiver."""
+    outgoing.deliver(delivery_id)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="index", name="repos.queue_overdue_webhooks")
+def queue_overdue_webhooks(timestamp: int) -> None:
+    """Send what a worker that died did not."""
+    outgoing.queue_overdue()
 
 
 @app.periodic(cron="17 * * * *")

@@ -108,7 +108,7 @@ def control(request: HttpRequest, repository_id: uuid.UUID, action: str) -> Http
         raise Http404
     repository = _readable(request, repository_id)
     job = repository.jobs.unfinished().first()
-    if job is not None and _may_control(request, job, repository):
+    if job is not None and services.may_control(request.user, job):
         ACTIONS[action](job)
     return _status(request, repository)
 
@@ -212,7 +212,7 @@ def _status(request: HttpRequest, repository: Repository) -> HttpResponse:
         "seconds_left": job and jobs.seconds_left(job),
         "managed": repository.managed_by(request.user),
         "shared_by_user": repository.is_private and repository.shared_by(request.user),
-        "may_control": job is not None and _may_control(request, job, repository),
+        "may_control": job is not None and services.may_control(request.user, job),
         "may_remove": services.may_remove(request.user, repository),
         "brief": "brief" in request.GET or "brief" in request.POST,
     }
@@ -228,7 +228,3 @@ def _jobs_ahead(job: IndexJob | None) -> int:
 def _readable(request: HttpRequest, repository_id: uuid.UUID) -> Repository:
     readable = Repository.objects.readable_by(request.user).select_related("current_index")
     return get_object_or_404(readable, pk=repository_id)
-
-
-def _may_control(request: HttpRequest, job: IndexJob, repository: Repository) -> bool:
-    return job.requested_by_id == request.user.pk or repository.managed_by(request.user)

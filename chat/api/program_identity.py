@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 from django.http.request import split_domain_port, validate_host
 
 from chat.api.authorization import SCOPE_MISSING, token_refusal
@@ -56,6 +57,14 @@ def identify_program(headers: Mapping[bytes, bytes], address: str) -> Program:
     if settings.ALLOW_ANONYMOUS or (origin and not authentication.is_same_origin(origin, host)):
         raise Forbidden
     raise NotSignedIn("token_missing")
+
+
+def request_headers(request: HttpRequest) -> dict[bytes, bytes]:
+    """The headers of a request, as `identify_program` takes them."""
+    return {
+        name.lower().encode(): value.encode("latin-1", "replace")
+        for name, value in request.headers.items()
+    }
 
 
 def _token(bearer: str, address: str) -> ApiToken | None:

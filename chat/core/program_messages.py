@@ -11,6 +11,8 @@ PROGRAM_MESSAGES: Final[dict[str, str]] = {
         "This API token may not be used for this: it lacks the scope {scope}. Make one that has it"
         " on your profile page."
     ),
+    "calls_per_minute": "At most {limit} calls a minute. Call again in {seconds} seconds.",
+    "calls_per_day": "At most {limit} calls a day. Call again in {seconds} seconds.",
     "foreign_host": "This server has no such host.",
     "unknown_cursor": "This cursor belongs to no list of yours. Begin the list again.",
     "no_such_page": "There is no such page of a wiki, or you may not read it.",

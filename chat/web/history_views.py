@@ -15,15 +15,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from chat.models import Conversation, ConversationQuerySet, Message
+from chat.models import Conversation, ConversationQuerySet
+from chat.services import own_conversations
 from chat.services.conversation_removal import bring_back, delete_for_good, remove
 from chat.web.lookups import own_answer
 from chat.web.rail import GROUPING_COOKIE, GROUPINGS, MAX_CONVERSATIONS, rail_context
 from deepwiki.foundation.parsing import parse_uuid
-from deepwiki.foundation.text import clean
 
-MAX_TITLE_CHARS = 200
-MAX_REASON_CHARS = 1_000
 COOKIE_SECONDS = 365 * 24 * 3600
 RATINGS = {"1": 1, "-1": -1}
 
@@ -96,11 +94,8 @@ def change_conversations(request: HttpRequest, action: str) -> HttpResponse:
 def rate_answer(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
     """Rate one's own answer: 1 or -1 with an optional reason, else no rating."""
     answer = own_answer(request, message_id)
-    answer.rating = RATINGS.get(request.POST.get("rating", ""))
-    answer.rating_reason = ""
-    if answer.rating is not None:
-        answer.rating_reason = _reason_text(request)
-    _save_rating(answer)
+    rating = RATINGS.get(request.POST.get("rating", ""))
+    own_conversations.rate(answer, rating, request.POST.get("reason", ""))
     ask_reason = "reason" not in request.POST
     return render(request, "chat/rating.html", {"message": answer, "ask_reason": ask_reason})
 
@@ -123,11 +118,9 @@ def _change(request: HttpRequest, ids: Sequence[uuid.UUID], action: str) -> Http
 
 def _rename(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     rows = _own(request, [conversation_id])
-    title = " ".join(clean(request.POST.get("title", "")).split())[:MAX_TITLE_CHARS]
     if not rows.exists():
         raise Http404
-    if title:
-        rows.update(title=title)
+    title = own_conversations.rename(rows, request.POST.get("title", ""))
     response = render(request, "chat/rail.html", rail_context(request))
     if title:
         renamed = {"id": str(conversation_id), "title": title}
@@ -138,12 +131,3 @@ def _rename(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
 def _own(request: HttpRequest, ids: Sequence[uuid.UUID]) -> ConversationQuerySet:
     """The person's own of some conversations, removed ones among them."""
     return Conversation.objects.with_deleted(request.user).filter(pk__in=ids)
-
-
-def _reason_text(request: HttpRequest) -> str:
-    return clean(request.POST.get("reason", "")).strip()[:MAX_REASON_CHARS]
-
-
-def _save_rating(answer: Message) -> None:
-    row = Message.objects.filter(pk=answer.pk)
-    row.update(rating=answer.rating, rating_reason=answer.rating_reason)

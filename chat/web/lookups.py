@@ -11,6 +11,7 @@ from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 
 from chat.models import Conversation, ConversationQuerySet, Message
+from chat.services import own_conversations as services
 from deepwiki.foundation.text import clean
 from repos.models import Repository, RepositoryQuerySet
 
@@ -28,7 +29,7 @@ def search_text(parameters: QueryDict) -> str:
 
 def own_conversations(request: HttpRequest) -> ConversationQuerySet:
     """The person's conversations with their repositories, last used first."""
-    return Conversation.objects.of(request.user).select_related("repository")
+    return services.own_conversations(request.user)
 
 
 def own_conversation(request: HttpRequest, conversation_id: uuid.UUID) -> Conversation:

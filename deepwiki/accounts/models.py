@@ -128,6 +128,22 @@ class TokenGuesses(models.Model):
         return f"{self.count} unknown tokens since {self.began_at}"
 
 
+class CallCount(models.Model):
+    """How often programs of a person, or from an address, have called.
+
+    `caller` is `person <id>`, or the keyed hash of a network address. Written by count_call.sql.
+    """
+
+    caller = models.CharField(max_length=64, primary_key=True)
+    minute_began_at = models.DateTimeField()
+    in_minute = models.PositiveIntegerField()
+    day_began_at = models.DateTimeField(db_index=True)
+    in_day = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.in_day} calls since {self.day_began_at}"
+
+
 class Profile(models.Model):
     """Preferences and quota of a user. An empty preference leaves the choice to the browser
     or the server."""

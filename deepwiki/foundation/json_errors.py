@@ -6,6 +6,7 @@ A request is a program's if its path is one, or if it asks for JSON or sends it.
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from http import HTTPStatus
 from inspect import iscoroutinefunction
 from typing import Final, cast
 from urllib.parse import urlsplit
@@ -16,7 +17,9 @@ from django.utils.decorators import sync_and_async_middleware
 
 from deepwiki.foundation.middleware import Handler
 
+REST_PATH: Final = "/api/v1/"
 JSON: Final = "application/json"
+PROBLEM_JSON: Final = "application/problem+json"  # RFC 9457
 HTML: Final = "text/html"
 # Paths of the chat protocol and of deepwiki-open's clients.
 PROGRAM_PATHS: Final = (
@@ -91,11 +94,25 @@ def _as_json(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBa
         return _sign_in()
     if response.status_code < 400 or not isinstance(response, HttpResponse):
         return response
-    if response.get("Content-Type", "").startswith(JSON) and _says_why(response.content):
+    if _is_json(response) and _says_why(response.content):
         return response
-    detail = DETAILS.get(response.status_code, OTHER_DETAIL)
     headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-    return JsonResponse({"detail": detail}, status=response.status_code, headers=headers)
+    return _refusal(request, response.status_code, headers)
+
+
+def _refusal(request: HttpRequest, status: int, headers: dict[str, str]) -> HttpResponse:
+    """Why nothing else was answered, in the shape of the path."""
+    detail = DETAILS.get(status, OTHER_DETAIL)
+    if not request.path_info.startswith(REST_PATH):
+        return JsonResponse({"detail": detail}, status=status, headers=headers)
+    title = HTTPStatus(status).phrase
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    body["code"] = title.lower().replace(" ", "_")
+    return JsonResponse(body, status=status, headers=headers, content_type=PROBLEM_JSON)
+
+
+def _is_json(response: HttpResponse) -> bool:
+    return response.get("Content-Type", "").startswith((JSON, PROBLEM_JSON))
 
 
 def _says_why(content: bytes) -> bool:

@@ -147,6 +147,7 @@ RULES = {
     "mfa_generate_recovery_codes": Rule(SIGNED_IN, 302),
     "mfa_view_recovery_codes": Rule(SIGNED_IN, 404),
     "mfa_download_recovery_codes": Rule(SIGNED_IN, 404),
+    "api-reference": Rule(SIGNED_IN),
     "token-new": posted(SIGNED_IN, name="mine", scopes="read", days="90"),
     "account_email": Rule(SIGNED_IN),
     "account_change_password": Rule(SIGNED_IN),
@@ -195,6 +196,8 @@ RULES = {
     "v1-chat": Rule(OTHERWISE),
     "v1-responses": Rule(OTHERWISE),
     "v1-unknown": Rule(OTHERWISE),
+    # each operation of it: chat.tests.test_rest_access
+    "rest": Rule(OTHERWISE),
     # of deepwiki-open's front end: deepwiki.wiki.tests.test_visitors
     "visitor-health": Rule(OTHERWISE),
     "visitor-languages": Rule(OTHERWISE),

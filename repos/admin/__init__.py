@@ -5,6 +5,7 @@
 
 from repos.admin import overview
 from repos.admin.index_rows import DocumentAdmin, IndexAdmin, IndexJobAdmin
+from repos.admin.outgoing_webhooks import OutgoingWebhookAdmin, WebhookDeliveryAdmin
 from repos.admin.repositories import RepositoryAdmin
 from repos.admin.repository_page import Section, add_removed, add_section
 
@@ -12,8 +13,10 @@ __all__ = [
     "DocumentAdmin",
     "IndexAdmin",
     "IndexJobAdmin",
+    "OutgoingWebhookAdmin",
     "RepositoryAdmin",
     "Section",
+    "WebhookDeliveryAdmin",
     "add_removed",
     "add_section",
     "overview",

@@ -6,6 +6,7 @@ from repos.models.graph import GraphArtifact, GraphDefinition, GraphFile, GraphR
 from repos.models.index import LATEST_GENERATION, PATH_END_CHARS, Document, Index
 from repos.models.job import IndexJob, IndexJobQuerySet
 from repos.models.links import Identifiers, Link, Name
+from repos.models.outgoing import OutgoingWebhook, WebhookDelivery, WebhookEvent
 from repos.models.permissions import may_share_of_others
 from repos.models.postings import Posting
 from repos.models.repository import Repository, RepositoryQuerySet
@@ -29,12 +30,15 @@ __all__ = [
     "IndexJobQuerySet",
     "Link",
     "Name",
+    "OutgoingWebhook",
     "Posting",
     "Repository",
     "RepositoryAddition",
     "RepositoryQuerySet",
     "Term",
     "Trigrams",
+    "WebhookDelivery",
+    "WebhookEvent",
     "may_share_of_others",
     "vector_text",
 ]

@@ -19,6 +19,7 @@ from chat.database_errors import database_errors_as_down
 from chat.runs import Run
 from chat.services.named_repositories import find_named_repository
 from chat.services.operator_runs import start_operator_run
+from chat.services.program_calls import check_call
 from deepwiki.foundation.threads import in_thread
 from repos.access import OPERATOR_ID
 from repos.access.permissions import PersonId
@@ -39,7 +40,8 @@ class AgentClient(Protocol):
         ...
 
     async def check(self, scope: str) -> None:
-        """Raises NotSignedIn once the credentials hold no more, Forbidden if they lack a scope."""
+        """Raises NotSignedIn once the credentials hold no more, Forbidden if they lack a scope,
+        TooMany after too many calls."""
         ...
 
     async def ask(self, request: ChatRequest) -> tuple[Run, Events]:
@@ -68,8 +70,10 @@ class ClientOverHttp:
         return PersonId(self.person.pk)
 
     async def check(self, scope: str) -> None:
-        """See AgentClient. Each request is identified as it comes."""
+        """See AgentClient. Each request is identified as it comes, and counted."""
         self.program.require(scope)
+        with database_errors_as_down():
+            await in_thread(check_call, self.person.pk, self.address)
 
     async def ask(self, request: ChatRequest) -> tuple[Run, Events]:
         """See AgentClient. The person's limits apply, and the question stands in their history."""

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from chat import services
-from chat.api.program_identity import ForeignHost, Program, identify_program
+from chat.api.program_identity import ForeignHost, identify_program, request_headers
 from chat.api.v1.error_shapes import error_response
 from chat.core.errors import BadRequest, ChatError, Internal
 from chat.core.events import Failed
@@ -69,17 +69,9 @@ def refused(error: ChatError) -> HttpResponseBase:
 def _prepared(
     request: HttpRequest, scope: str, methods: tuple[str, ...], read: Prepare
 ) -> tuple[Person, Any]:
-    program = program_of(request)
+    address = authentication.client_address(request)
+    program = identify_program(request_headers(request), address)
     if request.method not in methods:
         raise BadRequest("wrong_method", method=methods[0])
     program.require(scope)
     return program.person, read(program.person)
-
-
-def program_of(request: HttpRequest) -> Program:
-    """Who sends a request, see `identify_program`."""
-    headers = {
-        name.lower().encode(): value.encode("latin-1", "replace")
-        for name, value in request.headers.items()
-    }
-    return identify_program(headers, authentication.client_address(request))

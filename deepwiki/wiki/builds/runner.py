@@ -41,7 +41,8 @@ from deepwiki.wiki.writing.model_calls import CallFailed, CallStopped, ModelCall
 from deepwiki.wiki.writing.page_writer import PageWriter
 from repos.access import OPERATOR_ID
 from repos.jobs import stopping
-from repos.models import Index
+from repos.models import Index, WebhookEvent
+from repos.outgoing import announce
 from repos.search import IndexSnapshot, extend_snapshot, release_snapshot, take_snapshot
 
 logger = logging.getLogger(__name__)
@@ -243,6 +244,7 @@ def _end(build: WikiBuild, state: State, error: str = "") -> None:
     if ended and state == State.DONE:
         repository = build.wiki.repository
         repository.refresh_from_db()
+        announce(WebhookEvent.WIKI_CHANGED, repository, {"commit": build.commit}, key=f"{build.pk}")
         if queue.is_outdated(repository):
             queue.request(repository, build.requested_by_id)
 
