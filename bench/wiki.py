@@ -72,8 +72,10 @@ def _pages_from_storage(repository: Repository) -> dict[str, object]:
 
 def _signed_in() -> Client:
     from django.contrib.auth import get_user_model
+    from django.core.management import call_command
     from django.test import Client
 
+    call_command("collectstatic", interactive=False, verbosity=0)
     client = Client(SERVER_NAME="localhost")
     person, _ = get_user_model().objects.get_or_create(username="reader")
     client.force_login(person)
