@@ -98,6 +98,7 @@ def test_updates_by_themselves_count_for_the_owner_of_the_repository(wiki, carol
     assert Wiki.objects.count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
 def test_what_wikis_have_used_is_no_longer_there_for_questions(wiki, carol, client, settings):
     settings.TOKENS_PER_DAY = 100_000
     headers = {"Authorization": f"Bearer {ApiToken.issue(carol)[1]}"}
