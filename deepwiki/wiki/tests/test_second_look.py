@@ -151,7 +151,7 @@ def test_html_that_is_added_is_shown_as_it_is_written(app, writer, client, alice
     writer.write = answering(repair=lambda body: completing(body) + script)
     built(app)
     client.force_login(alice)
-    assert "<script>alert" not in client.get(f"/r/{app.pk}/wiki/cart/").content.decode()
+    assert "<script>alert" not in client.get(f"/r/{app.pk}/wiki/cart").content.decode()
     assert "<script>alert" not in json.dumps(
         PageContent.from_json(newest("cart").content).as_json()
     )
@@ -195,7 +195,7 @@ def test_the_score_is_shown_to_those_who_may_edit_and_to_nobody_else(
     writer.write = answering(questions=first_of)
     built(app)
     type(app).objects.filter(pk=app.pk).update(added_by=alice)
-    address = f"/r/{app.pk}/wiki/cart/"
+    address = f"/r/{app.pk}/wiki/cart"
     client.force_login(alice)
     page = client.get(address).content.decode()
     look = newest("cart").second_look
