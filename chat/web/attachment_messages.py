@@ -30,6 +30,7 @@ ATTACHMENT_MESSAGES = {
     "too_many_attachments": gettext_noop(
         "At most {limit} files can be attached to a question. Leave some out."
     ),
+    "attachments_need_sign_in": gettext_noop("Sign in to attach files."),
     "model_takes_no_images": gettext_noop(
         "{model} takes no images. Choose another model, or ask without the images."
     ),

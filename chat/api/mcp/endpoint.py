@@ -30,8 +30,8 @@ from deepwiki.foundation.threads import in_thread
 PATHS = ("/mcp", "/mcp/")
 RETRY_SECONDS = 5
 SERVER_ERROR = -32000  # of JSON-RPC; the HTTP status tells more
-TokenScope = dict[str, Any]
-Application = Callable[[TokenScope, Any, Any], Awaitable[None]]
+AsgiScope = dict[str, Any]
+Application = Callable[[AsgiScope, Any, Any], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Headers = list[tuple[bytes, bytes]]
 
@@ -45,7 +45,7 @@ class McpEndpoint:
     def __init__(self, application: Application) -> None:
         self.application = application
 
-    async def __call__(self, scope: TokenScope, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: AsgiScope, receive: Any, send: Any) -> None:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         if path not in PATHS:
             await self.application(scope, receive, send)
@@ -56,7 +56,7 @@ class McpEndpoint:
             await _answer(scope, receive, send)
 
 
-async def _answer(scope: TokenScope, receive: Any, send: Any) -> None:
+async def _answer(scope: AsgiScope, receive: Any, send: Any) -> None:
     try:
         with services.database_errors_as_down():
             caller = await _caller(scope)
@@ -99,7 +99,7 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
     return replayed
 
 
-async def _caller(scope: TokenScope) -> ClientOverHttp:
+async def _caller(scope: AsgiScope) -> ClientOverHttp:
     """Raises the ChatError family, ForeignHost."""
     headers = dict(scope["headers"])
     peer = (scope.get("client") or ("",))[0]
