@@ -36,10 +36,20 @@ def test_every_sentence_is_translated(language, sentences):
         said = [message.string] if isinstance(message.string, str) else list(message.string)
         assert all(said), f"{language} lacks: {text}"
         assert "fuzzy" not in message.flags
-        asked = sorted(PLACES.findall(text if isinstance(message.id, str) else message.id[1]))
-        assert all(sorted(PLACES.findall(form)) == asked for form in said), (
-            f"{language}: places of {text}"
-        )
+        assert _has_all_places(message, said), f"{language}: places of {text}"
+
+
+def _has_all_places(message, said):
+    """Of two forms, the one for one thing may leave the number out where English does, too."""
+    if isinstance(message.id, str):
+        return places_in(said[0]) == places_in(message.id)
+    one, several = map(places_in, message.id)
+    first = (one, several) if len(said) == 2 else (several,)
+    return places_in(said[0]) in first and all(places_in(form) == several for form in said[1:])
+
+
+def places_in(text):
+    return sorted(PLACES.findall(text))
 
 
 @pytest.mark.parametrize("language", sorted(messages.LANGUAGES))
