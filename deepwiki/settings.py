@@ -242,7 +242,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = f"{PATH_PREFIX}/accounts/login/"
 SOCIALACCOUNT_QUERY_EMAIL = True
 # Two-factor: codes of an authenticator app, and recovery codes.
 STAFF_TWO_FACTOR = env.flag("DEEPWIKI_STAFF_TWO_FACTOR")
-MFA_ADAPTER = "deepwiki.accounts.two_factor.Adapter"
+MFA_ADAPTER = "deepwiki.accounts.two_factor.TwoFactorAdapter"
 MFA_FORMS = {
     "authenticate": "deepwiki.accounts.two_factor.SignInForm",
     "reauthenticate": "deepwiki.accounts.two_factor.ConfirmForm",

@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 from chat.models import Message, Share
 from chat.token_usage import tokens_where
 from deepwiki.accounts.admin import PersonAdmin
-from repos.admin import RepositoryAdmin, Section, add_removed, add_section
+from repos.admin import AdminSection, RepositoryAdmin, add_removed, add_section
 from repos.admin.repository_page import counted
 from repos.models import Repository
 
@@ -43,7 +43,7 @@ class RepositoryWithFiguresAdmin(RepositoryAdmin):
         return f"{int(repository.tokens_used or 0):,}"
 
 
-def _use_section(repository: Any) -> Section:
+def _use_section(repository: Any) -> AdminSection:
     """How much a repository is asked about."""
     messages = Message.objects.filter(conversation__repository=repository, role=Message.Role.USER)
     facts = [
@@ -52,7 +52,9 @@ def _use_section(repository: Any) -> Section:
         ("Tokens used", f"{int(repository.tokens_used or 0):,}"),
         ("Last used", date_format(repository.used_at, "DATETIME_FORMAT")),
     ]
-    return Section("Use", facts, [("Ask about it", reverse("repository", args=[repository.pk]))])
+    return AdminSection(
+        "Use", facts, [("Ask about it", reverse("repository", args=[repository.pk]))]
+    )
 
 
 def _removed(repository: Repository) -> list[tuple[str, str]]:

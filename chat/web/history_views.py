@@ -27,7 +27,7 @@ RATINGS = {"1": 1, "-1": -1}
 
 
 @dataclass(frozen=True)
-class Change:
+class RailChange:
     """What an action does to conversations, the action that undoes it, the page's event."""
 
     apply: Callable[[ConversationQuerySet], object]
@@ -41,13 +41,13 @@ def _field_change(**values: Any) -> Callable[[ConversationQuerySet], object]:
 
 # By the action of the URL.
 CHANGES = {
-    "pin": Change(_field_change(pinned=True)),
-    "unpin": Change(_field_change(pinned=False)),
-    "archive": Change(_field_change(archived=True), undo="unarchive"),
-    "unarchive": Change(_field_change(archived=False)),
-    "delete": Change(remove, undo="restore", event="conversation-deleted"),
-    "restore": Change(bring_back, event="conversation-restored"),
-    "erase": Change(delete_for_good),
+    "pin": RailChange(_field_change(pinned=True)),
+    "unpin": RailChange(_field_change(pinned=False)),
+    "archive": RailChange(_field_change(archived=True), undo="unarchive"),
+    "unarchive": RailChange(_field_change(archived=False)),
+    "delete": RailChange(remove, undo="restore", event="conversation-deleted"),
+    "restore": RailChange(bring_back, event="conversation-restored"),
+    "erase": RailChange(delete_for_good),
 }
 
 

@@ -30,7 +30,7 @@ CODE_SECONDS = 30 * (1 + 2 * settings.MFA_TOTP_TOLERANCE)
 log = logging.getLogger(__name__)
 
 
-class Adapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
+class TwoFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
     """Encrypts what codes are made from."""
 
     def encrypt(self, text: str) -> str:
@@ -98,5 +98,5 @@ def _use_once(form: Any, code: str) -> str:
     """The code, unless any process took it before. Raises ValidationError."""
     key = f"two_factor:{form.user.pk}:{normalize_user_code(code)}"
     if not caches["limits"].add(key, 1, timeout=CODE_SECONDS):
-        raise Adapter().validation_error("incorrect_code")
+        raise TwoFactorAdapter().validation_error("incorrect_code")
     return code

@@ -8,14 +8,14 @@ from django.conf import settings as django_settings
 from django.contrib.auth.models import Permission
 from django.core.management import call_command
 
-from deepwiki.runtime.doctor import Check, State, all_checks, diagnose, worst
+from deepwiki.runtime.doctor import DoctorCheck, State, all_checks, diagnose, worst
 from deepwiki.runtime.doctor.finding import failed, ok, warning
 
 KEY = "sk-secret-of-the-test"
 
 
 def check(name, run, **fields):
-    return Check(name, name.title(), run, **fields)
+    return DoctorCheck(name, name.title(), run, **fields)
 
 
 def test_checks_run_side_by_side_and_are_told_in_order():

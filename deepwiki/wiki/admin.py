@@ -18,7 +18,7 @@ from deepwiki.wiki.models import (
     WikiBuild,
     WikiPage,
 )
-from repos.admin import Section, add_removed, add_section
+from repos.admin import AdminSection, add_removed, add_section
 from repos.admin.repository_page import counted
 from repos.models import Repository
 
@@ -111,11 +111,11 @@ class ReaderCommentAdmin(OfPageAdmin):
     search_fields = ("text", "author__username", "page__wiki__repository__name")
 
 
-def _wiki_section(repository: Repository) -> Section:
+def _wiki_section(repository: Repository) -> AdminSection:
     """The wiki of a repository, on its page."""
     wiki = Wiki.objects.filter(repository=repository).first()
     if wiki is None:
-        return Section("Wiki", [("State", "none")])
+        return AdminSection("Wiki", [("State", "none")])
     build = WikiBuild.objects.filter(wiki=wiki).order_by("-created_at").first()
     facts = [
         ("State", "switched off" if wiki.is_disabled else "on"),
@@ -128,7 +128,7 @@ def _wiki_section(repository: Repository) -> Section:
         ("Read and manage it", reverse("wiki", args=[repository.pk])),
         ("Its editors", reverse("admin:wiki_wiki_change", args=[wiki.pk])),
     ]
-    return Section("Wiki", facts, links)
+    return AdminSection("Wiki", facts, links)
 
 
 def _removed(repository: Repository) -> list[tuple[str, str]]:

@@ -7,15 +7,15 @@ from repos.admin import overview
 from repos.admin.index_rows import DocumentAdmin, IndexAdmin, IndexJobAdmin
 from repos.admin.outgoing_webhooks import OutgoingWebhookAdmin, WebhookDeliveryAdmin
 from repos.admin.repositories import RepositoryAdmin
-from repos.admin.repository_page import Section, add_removed, add_section
+from repos.admin.repository_page import AdminSection, add_removed, add_section
 
 __all__ = [
+    "AdminSection",
     "DocumentAdmin",
     "IndexAdmin",
     "IndexJobAdmin",
     "OutgoingWebhookAdmin",
     "RepositoryAdmin",
-    "Section",
     "WebhookDeliveryAdmin",
     "add_removed",
     "add_section",

@@ -62,7 +62,7 @@ class OutgoingWebhookAdmin(ListedFilters):
 class WebhookDeliveryAdmin(ReadOnlyWithActions):
     """What was sent, and what was answered."""
 
-    list_display = ["event", "webhook", "state", "attempts", "status", "error", "created_at"]
+    list_display = ["event", "webhook", "state", "tries", "status", "error", "created_at"]
     list_filter = ["state", "event"]
     list_select_related = ["webhook"]
     actions = ["send_again"]

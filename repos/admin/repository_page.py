@@ -22,7 +22,7 @@ SHOWN_ERROR_CHARS = 200
 
 
 @dataclass(frozen=True)
-class Section:
+class AdminSection:
     """Facts under a heading, as (name, value) pairs, and links, as (text, address) pairs."""
 
     title: str
@@ -30,7 +30,7 @@ class Section:
     links: list[tuple[str, str]] = field(default_factory=list)
 
 
-MakeSection = Callable[[Repository], Section]
+MakeSection = Callable[[Repository], AdminSection]
 CountRemoved = Callable[[Repository], list[tuple[str, str]]]
 # What the apps above add, when they start.
 _sections: list[MakeSection] = []
@@ -81,10 +81,10 @@ def counted(rows: QuerySet[Any]) -> str:
     return f"{count:,}"
 
 
-def _index_section(repository: Repository) -> Section:
+def _index_section(repository: Repository) -> AdminSection:
     index = repository.current_index
     if index is None:
-        return Section("Index", [("State", "not indexed"), *_limits()])
+        return AdminSection("Index", [("State", "not indexed"), *_limits()])
     facts = [
         ("State", index.get_state_display()),
         ("Commit", f"{index.revision} {index.commit[:SHOWN_COMMIT_CHARS]}".strip()),
@@ -94,7 +94,7 @@ def _index_section(repository: Repository) -> Section:
         ("Size", filesizeformat(size_of_repository(repository))),
         ("Changed", date_format(index.updated_at, "DATETIME_FORMAT")),
     ]
-    return Section("Index", [*facts, *_limits()])
+    return AdminSection("Index", [*facts, *_limits()])
 
 
 def _limits() -> list[tuple[str, str]]:
@@ -105,7 +105,7 @@ def _limits() -> list[tuple[str, str]]:
     ]
 
 
-def _host_section(repository: Repository) -> Section:
+def _host_section(repository: Repository) -> AdminSection:
     facts = [
         ("Address", repository.url),
         ("Access token", _stored(repository.token_encrypted)),
@@ -113,19 +113,19 @@ def _host_section(repository: Repository) -> Section:
         ("Last asked", _date(repository.checked_at)),
         ("Refuses since", _date(repository.closed_at)),
     ]
-    return Section("Host", facts)
+    return AdminSection("Host", facts)
 
 
-def _people_section(repository: Repository) -> Section:
+def _people_section(repository: Repository) -> AdminSection:
     if not repository.is_private:
-        return Section("People", [("Read by", readers_in_words(repository))])
+        return AdminSection("People", [("Read by", readers_in_words(repository))])
     facts = [
         ("Owner", repository.added_by),
         ("Given to people", counted(repository.readers.all())),
         ("Given to groups", counted(repository.reader_groups.all())),
         ("Links to conversations", "allowed" if repository.shares_allowed else "not allowed"),
     ]
-    return Section("People", facts)
+    return AdminSection("People", facts)
 
 
 def readers_in_words(repository: Repository) -> str:

@@ -72,7 +72,7 @@ class WebhookDelivery(models.Model):
     key = models.CharField(max_length=200, blank=True, default="")
     payload = models.JSONField()
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)
     status = models.PositiveSmallIntegerField(null=True)
     error = models.CharField(max_length=500, blank=True, default="")
     reply = models.TextField(blank=True, default="", help_text="The beginning of the last one.")

@@ -58,7 +58,7 @@ def deliver(delivery_id: uuid.UUID | str) -> None:
 
 def send_again(delivery: WebhookDelivery) -> None:
     """Begin anew with a delivery that has ended."""
-    changes = {"state": State.WAITING, "attempts": 0, "next_at": timezone.now(), "ended_at": None}
+    changes = {"state": State.WAITING, "tries": 0, "next_at": timezone.now(), "ended_at": None}
     if (
         WebhookDelivery.objects.filter(pk=delivery.pk)
         .exclude(state=State.WAITING)
@@ -91,7 +91,7 @@ def _claim(delivery_id: uuid.UUID | str) -> WebhookDelivery | None:
     """Nobody else tries a delivery for as long as CLAIM."""
     now = timezone.now()
     due = WebhookDelivery.objects.filter(pk=delivery_id, state=State.WAITING, next_at__lte=now)
-    if not due.update(attempts=F("attempts") + 1, next_at=now + CLAIM):
+    if not due.update(tries=F("tries") + 1, next_at=now + CLAIM):
         return None
     return WebhookDelivery.objects.select_related("webhook").filter(pk=delivery_id).first()
 
@@ -112,11 +112,11 @@ def _send(delivery: WebhookDelivery) -> PostReply:
 
 
 def _failed(delivery: WebhookDelivery, error: str) -> None:
-    if delivery.attempts >= MAX_TRIES or not delivery.webhook.is_active:
+    if delivery.tries >= MAX_TRIES or not delivery.webhook.is_active:
         changes = {"state": State.FAILED, "ended_at": timezone.now()}
         _row(delivery).update(error=error[:500], **changes)
         return
-    wait = WAITS[delivery.attempts - 1]
+    wait = WAITS[delivery.tries - 1]
     next_at = timezone.now() + timedelta(seconds=wait)
     _row(delivery).update(error=error[:500], next_at=next_at)
     enqueue(delivery, wait)

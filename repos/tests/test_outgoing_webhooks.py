@@ -106,7 +106,7 @@ def test_it_is_tried_five_times_ever_later_and_then_has_failed(webhook, receiver
             < timedelta(seconds=20)
         )
     tried(delivery)
-    assert (delivery.state, delivery.attempts, delivery.status) == (State.FAILED, MAX_TRIES, 500)
+    assert (delivery.state, delivery.tries, delivery.status) == (State.FAILED, MAX_TRIES, 500)
     assert "status 500" in delivery.error
     assert len(receiver.received) == MAX_TRIES
     receiver.status = 204

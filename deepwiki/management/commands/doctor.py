@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from deepwiki.runtime.doctor import Check, Finding, State, all_checks, diagnose, worst
+from deepwiki.runtime.doctor import DoctorCheck, Finding, State, all_checks, diagnose, worst
 
 EXIT_CODES = {State.OK: 0, State.WARNING: 1, State.FAILED: 2}
 BAD_INPUT = 2
@@ -41,7 +41,7 @@ class Command(BaseCommand):
             self._write_lines(findings)
         sys.exit(EXIT_CODES[worst(findings)])
 
-    def _chosen(self, checks: list[Check], names: list[str]) -> list[Check]:
+    def _chosen(self, checks: list[DoctorCheck], names: list[str]) -> list[DoctorCheck]:
         self._refuse(set(names) - {check.name for check in checks})
         return [check for check in checks if not names or check.name in names]
 

@@ -5,6 +5,6 @@
 
 from deepwiki.runtime.doctor.catalog import all_checks
 from deepwiki.runtime.doctor.diagnosis import diagnose
-from deepwiki.runtime.doctor.finding import Check, Finding, Outcome, State, worst
+from deepwiki.runtime.doctor.finding import DoctorCheck, Finding, Outcome, State, worst
 
-__all__ = ["Check", "Finding", "Outcome", "State", "all_checks", "diagnose", "worst"]
+__all__ = ["DoctorCheck", "Finding", "Outcome", "State", "all_checks", "diagnose", "worst"]

@@ -11,43 +11,43 @@ from deepwiki.runtime.doctor import (
     network_checks,
     repository_checks,
 )
-from deepwiki.runtime.doctor.finding import Check
+from deepwiki.runtime.doctor.finding import DoctorCheck
 
 CLONE_SECONDS = repository_checks.CLONE_SECONDS + 5.0
 EMBEDDER_SECONDS = 60.0  # a local one is loaded first
 DATABASE = "database"
 
 
-def all_checks(address: str = "") -> list[Check]:
+def all_checks(address: str = "") -> list[DoctorCheck]:
     """Every check; with `address`, a clone of that repository among them."""
     return [
         *_of_the_database(),
-        Check("embedder", "Embedder", model_checks.embedder, EMBEDDER_SECONDS),
-        Check("models", "Models", model_checks.models),
+        DoctorCheck("embedder", "Embedder", model_checks.embedder, EMBEDDER_SECONDS),
+        DoctorCheck("models", "Models", model_checks.models),
         *model_checks.provider_checks(),
-        Check("git", "git", repository_checks.git),
+        DoctorCheck("git", "Git", repository_checks.git),
         *_clone(address),
-        Check("redis", "Redis", network_checks.redis, 15.0),
-        Check("mail", "Mail", network_checks.mail, 15.0),
-        Check("certificates", "Certificates", network_checks.certificates),
-        Check("disk", "Disk", machine_checks.disk),
-        Check("static", "Static files", machine_checks.static_files),
-        Check("deployment", "Deployment", machine_checks.deployment),
+        DoctorCheck("redis", "Redis", network_checks.redis, 15.0),
+        DoctorCheck("mail", "Mail", network_checks.mail, 15.0),
+        DoctorCheck("certificates", "Certificates", network_checks.certificates),
+        DoctorCheck("disk", "Disk", machine_checks.disk),
+        DoctorCheck("static", "Static files", machine_checks.static_files),
+        DoctorCheck("deployment", "Deployment", machine_checks.deployment),
     ]
 
 
-def _of_the_database() -> list[Check]:
+def _of_the_database() -> list[DoctorCheck]:
     return [
-        Check(DATABASE, "Database", database_checks.database, 20.0),
-        Check("extension", "pgvector", database_checks.extension, needs=DATABASE),
-        Check("migrations", "Migrations", database_checks.migrations, needs=DATABASE),
-        Check("pool", "Connections", database_checks.pool, needs=DATABASE),
-        Check("clock", "Clock", database_checks.clock, needs=DATABASE),
-        Check("worker", "Worker", database_checks.worker, needs=DATABASE),
+        DoctorCheck(DATABASE, "Database", database_checks.database, 20.0),
+        DoctorCheck("extension", "pgvector", database_checks.extension, needs=DATABASE),
+        DoctorCheck("migrations", "Migrations", database_checks.migrations, needs=DATABASE),
+        DoctorCheck("pool", "Connections", database_checks.pool, needs=DATABASE),
+        DoctorCheck("clock", "Clock", database_checks.clock, needs=DATABASE),
+        DoctorCheck("worker", "Worker", database_checks.worker, needs=DATABASE),
     ]
 
 
-def _clone(address: str) -> list[Check]:
+def _clone(address: str) -> list[DoctorCheck]:
     if not address:
         return []
-    return [Check("clone", "Clone", partial(repository_checks.clone, address), CLONE_SECONDS)]
+    return [DoctorCheck("clone", "Clone", partial(repository_checks.clone, address), CLONE_SECONDS)]

@@ -29,7 +29,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Check:
+class DoctorCheck:
     """A part that can be looked at. `name` is also the anchor of its line on the page.
 
     `run` blocks and may raise. It is given up after `seconds`. `needs` names a check without

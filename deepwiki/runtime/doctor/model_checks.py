@@ -19,7 +19,7 @@ from chat.core.errors import (
 )
 from chat.providers.health_check import Trial, try_answer
 from chat.services import refreshed_providers
-from deepwiki.runtime.doctor.finding import Check, Outcome, failed, ok, warning
+from deepwiki.runtime.doctor.finding import DoctorCheck, Outcome, failed, ok, warning
 from repos.embedders import EmbedderError, configured
 from repos.search import embedder_config
 
@@ -73,7 +73,7 @@ def _ready() -> list[str]:
     return [name for name in providers.configured() if providers.is_generative(name)]
 
 
-def provider_checks() -> Iterator[Check]:
+def provider_checks() -> Iterator[DoctorCheck]:
     """A check for each service that writes answers, set up or not."""
     providers = refreshed_providers()
     for name, section in providers.file.items():
@@ -81,9 +81,9 @@ def provider_checks() -> Iterator[Check]:
             yield _provider_check(name, section)
 
 
-def _provider_check(name: str, section: Section) -> Check:
+def _provider_check(name: str, section: Section) -> DoctorCheck:
     run = partial(provider, name, section)
-    return Check(f"provider-{name}", section["label"], run, MODEL_SECONDS)
+    return DoctorCheck(f"provider-{name}", section["label"], run, MODEL_SECONDS)
 
 
 def provider(name: str, section: Section) -> Outcome:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from deepwiki.admin import Site
 from deepwiki.runtime.doctor.catalog import all_checks
 from deepwiki.runtime.doctor.diagnosis import diagnose
-from deepwiki.runtime.doctor.finding import Check, Finding, worst
+from deepwiki.runtime.doctor.finding import DoctorCheck, Finding, worst
 
 MAX_ADDRESS_CHARS = 2_000
 CLONE = "clone"
@@ -36,7 +36,7 @@ def doctor(request: HttpRequest) -> HttpResponse:
 
 
 def _context(
-    request: HttpRequest, checks: list[Check], findings: list[Finding], address: str
+    request: HttpRequest, checks: list[DoctorCheck], findings: list[Finding], address: str
 ) -> dict[str, Any]:
     found = {finding.check: finding for finding in findings}
     return {
@@ -49,7 +49,7 @@ def _context(
     }
 
 
-def _chosen(checks: list[Check], name: str) -> list[Check]:
+def _chosen(checks: list[DoctorCheck], name: str) -> list[DoctorCheck]:
     """The check of this name, and the one it needs; all of them without a name."""
     if not name:
         return checks

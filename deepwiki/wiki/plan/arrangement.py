@@ -131,11 +131,11 @@ class _Arranging:
         elif len(self._places[parts[0].slug]) > 1 and _is_leaf(self.plan, parts[0]):
             yield from self._piece(place, parts[0], parent)
         else:
-            yield from self._with_children(parts[0], self._named(page, parts[0], parent))
+            yield from self._with_children(parts[0], self._titled(page, parts[0], parent))
 
     def _kept(self, parts: Iterable[PlannedPage], parent: str) -> Iterator[PlannedPage]:
         for part in parts:
-            yield from self._with_children(part, self._named(_as_it_is(part), part, parent))
+            yield from self._with_children(part, self._titled(_as_it_is(part), part, parent))
 
     def _with_children(self, old: PlannedPage, new: PlannedPage) -> Iterator[PlannedPage]:
         yield new
@@ -145,7 +145,7 @@ class _Arranging:
         self, page: ArrangedPage, parts: Sequence[PlannedPage], parent: str
     ) -> Iterator[PlannedPage]:
         if can_merge(self.plan, _slugs(parts)):
-            yield self._with_files(self._named(page, parts[0], parent), _files(parts))
+            yield self._with_files(self._titled(page, parts[0], parent), _files(parts))
         else:
             yield from self._kept(parts, parent)
 
@@ -159,12 +159,12 @@ class _Arranging:
             everything = {path for each in places for path in self.pages[each].files}
             files += [path for path in part.files if path not in everything]
         if files:
-            yield self._with_files(self._named(self.pages[place], part, parent), files)
+            yield self._with_files(self._titled(self.pages[place], part, parent), files)
 
     def _named_before(self, places: Sequence[int], place: int) -> set[str]:
         return {path for each in places if each < place for path in self.pages[each].files}
 
-    def _named(self, page: ArrangedPage, part: PlannedPage, parent: str) -> PlannedPage:
+    def _titled(self, page: ArrangedPage, part: PlannedPage, parent: str) -> PlannedPage:
         title = numbered_title(page.title, self.titles)
         slug = slug_of(_slug_words(title, part), self.slugs)
         self._take(title, slug)

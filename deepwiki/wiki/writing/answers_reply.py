@@ -34,13 +34,13 @@ def read_answers(reply: str, count: int, page: str) -> dict[int, str] | None:
     found: dict[int, str] = {}
     for answer in dicts(value["answers"], 4 * count):
         number = answer.get("n")
-        place = _place(text_of(answer.get("quote"), MAX_QUOTE_CHARS), sections)
+        place = _quoted_heading(text_of(answer.get("quote"), MAX_QUOTE_CHARS), sections)
         if type(number) is int and 1 <= number <= count and place is not None:
             found.setdefault(number, place)
     return found
 
 
-def _place(quote: str, sections: list[_Section]) -> str | None:
+def _quoted_heading(quote: str, sections: list[_Section]) -> str | None:
     """The heading of the first section that has the words of a quotation."""
     words = _words(quote)
     if len(words) < MIN_QUOTE_CHARS:
