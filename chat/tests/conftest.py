@@ -45,6 +45,17 @@ label = "Search only"
 adapter = "search"
 models = [{ id = "excerpts", context = 100000, output = 1000, images = false }]
 """
+LONG_TURNS = 40
+LONG_ANSWER = (
+    "## How it goes\n\n"
+    + "The price is **rounded** and *then* reduced, see `shop/prices.py:L16-L17`. " * 12
+    + "\n\n```python\n"
+    + "def apply_discount(total):\n    return total * 0.9 if total > 100 else total\n" * 6
+    + "```\n\n| name | value |\n|---|---|\n"
+    + "| `discount` | ten percent |\n" * 6
+    + "\n- a step, with its reason, "
+    + "\n- a step, with its reason, ".join("it follows from the one before" for _ in range(6))
+)
 
 
 @pytest.fixture(scope="module")
@@ -190,3 +201,29 @@ def store_answer(alice, repository):
         )
 
     return store
+
+
+@pytest.fixture
+def long_conversation(repository, alice):
+    """One of forty questions with their answers."""
+    started = Conversation.objects.create(user=alice, repository=repository, title="long")
+    parent = None
+    for number in range(LONG_TURNS):
+        question = Message.objects.create(
+            conversation=started,
+            role="user",
+            content=f"What is part {number}?",
+            parent=parent,
+            position=2 * number + 1,
+        )
+        parent = Message.objects.create(
+            conversation=started,
+            role="assistant",
+            content=f"{LONG_ANSWER}\n\nThat was part {number}.",
+            parent=question,
+            position=2 * number + 2,
+            state="complete",
+            citations=[{"path": "shop/prices.py", "start": 16, "end": 17, "found": True}],
+            commit=repository.current_index.commit,
+        )
+    return started

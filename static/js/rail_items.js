@@ -35,8 +35,8 @@ export function endSelection() {
 
 /** Follows what is typed into titles and chosen in boxes. */
 export function bindRailItems() {
-  if (!rail()) return;
-  const panel = document.getElementById("rail-panel");
+  const panel = document.getElementById("rail-panel"); // a sample of the list stands without it
+  if (!panel) return;
   panel.addEventListener("change", ({ target }) => target.matches(".pick") && showCount());
   panel.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
