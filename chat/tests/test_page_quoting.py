@@ -58,12 +58,12 @@ def test_code_is_quoted_as_code_by_a_key(page):
 
 def test_lines_of_the_source_are_quoted_with_their_place(page):
     page.click(".answer [data-part=body] a.cite")
-    page.wait_for_selector("#pane [data-code] li >> nth=3")
-    select(page, "#pane [data-code] li code", 1, 2)
+    page.wait_for_selector("#pane [data-code] li >> nth=4")
+    select(page, "#pane [data-code] li code", 3, 4)
     page.wait_for_selector("#quote:visible")
     page.click("#quote")
     typed = page.input_value("#question").split("\n")
-    assert typed[0] == "> `shop/prices.py:L2-L3`"
+    assert typed[0] == "> `shop/prices.py:L4-L5`"
     assert typed[2] == "> ```" and len(typed) == 8
 
 

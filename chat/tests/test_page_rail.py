@@ -121,7 +121,7 @@ def test_several_are_deleted_and_brought_back(page):
 def test_the_list_is_grouped_and_what_was_deleted_is_restored(page, conversations):
     page.click("#rail-menu-button")
     page.click("text=Group by repository")
-    page.wait_for_selector("#rail h2:has-text('shop')")
+    page.wait_for_selector(f"#rail h2:has-text('{conversations[0].repository.name}')")
     page.reload()
     page.click("#rail-menu-button")
     checked = page.locator("#rail-menu [aria-checked=true]")

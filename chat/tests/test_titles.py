@@ -76,7 +76,7 @@ class TestOnThePage:
     def test_a_model_titles_a_conversation_after_its_first_answer(self, asked, model):
         page = asked("fake?text=Discounts%2520and%2520prices")
         page.wait_for_selector("#rail .title >> text=Discounts and prices")
-        assert page.title() == "Discounts and prices · DeepWiki"
+        page.wait_for_function("() => document.title === 'Discounts and prices · DeepWiki'")
         request = model.requests[-1]
         assert "How is the discount computed?" in str(request) and "t0000" in str(request)
         assert request["max_tokens"] <= 120
