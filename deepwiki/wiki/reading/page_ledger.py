@@ -44,9 +44,13 @@ class PageLedger:
 
     def present(self, markdown: str, check: Check | None = None) -> str:
         """A text of the page as it is shown."""
-        if self.leaves_out:
-            markdown = without_sentences(markdown, self._is_unsupported, check)
-        return with_present_places(markdown, self.moves, check)
+        return with_present_places(self.kept(markdown, check), self.moves, check)
+
+    def kept(self, markdown: str, check: Check | None = None) -> str:
+        """A text of the page as it was written, without the sentences that are left out."""
+        if not self.leaves_out:
+            return markdown
+        return without_sentences(markdown, self._is_unsupported, check)
 
     def exported(self, markdown: str) -> str:
         """A text of the page as it is exported: with its marks in words."""

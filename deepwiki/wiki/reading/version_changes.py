@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import unified_diff
 
 from deepwiki.wiki.models import PageVersion
+from deepwiki.wiki.reading.page_ledger import page_ledger
 
 MAX_LINES = 2_000  # of each text: comparing takes quadratic time where lines repeat
 MAX_LINE_CHARS = 1_000
@@ -36,6 +37,11 @@ def version_changes(old: PageVersion | None, new: PageVersion) -> VersionChanges
     return text_changes(old.text if old is not None else "", new.text)
 
 
+def shown_changes(old: PageVersion | None, new: PageVersion) -> VersionChanges:
+    """The same for readers: without the sentences that the pages of the wiki leave out."""
+    return text_changes(_shown(old) if old is not None else "", _shown(new))
+
+
 def text_changes(old: str, new: str) -> VersionChanges:
     """From one text to another."""
     before, after = _lines(old), _lines(new)
@@ -50,6 +56,10 @@ def _changes(before: Sequence[str], after: Sequence[str]) -> Iterator[ChangedLin
 
 def _changed_line(line: str) -> ChangedLine:
     return ChangedLine(KINDS.get(line[:1], "same"), line[1:])
+
+
+def _shown(version: PageVersion) -> str:
+    return page_ledger(version).kept(version.text)
 
 
 def _lines(text: str) -> list[str]:

@@ -103,6 +103,33 @@ def test_sentences_without_support_are_left_out_where_that_is_set(reader, page):
     assert "Never" not in html and "<li>It is small" in html and "Sums up" in html
 
 
+@pytest.fixture
+def compared(page):
+    """The path of a comparison of two versions, each with a sentence that is not verified."""
+    newest = PageVersion.objects.get()
+    newest.pk, newest.version_number = None, 2
+    newest.made_by, newest.text = PageVersion.Author.MODEL, "Stays.\n\nAnew `shop/none.py:L2`."
+    newest.save()
+    return "prices/versions/compare?old=1&new=2"
+
+
+def test_readers_compare_versions_without_the_sentences_that_are_left_out(reader, page, compared):
+    html = shown(reader, page, compared)
+    assert "Never `shop/none.py:L9`" in html and "Anew `shop/none.py:L2`" in html
+    Wiki.objects.update(leave_out_unsupported=True)
+    html = shown(reader, page, compared)
+    assert "shop/none.py:L9" not in html and "shop/none.py:L2" not in html
+    assert "Stays." in html and "It is small" in html and "`shop/prices.py:L4-L5`" in html
+    assert "shop/none.py:L9" not in shown(reader, page, "prices/versions/1")
+
+
+def test_editors_compare_versions_as_they_were_written(reader, page, compared, alice):
+    Wiki.objects.update(leave_out_unsupported=True)
+    type(page).objects.filter(pk=page.pk).update(added_by=alice)
+    html = shown(reader, page, compared)
+    assert "Never `shop/none.py:L9`" in html and "Anew `shop/none.py:L2`" in html
+
+
 def test_programs_are_given_the_text_that_people_read(reader, page, alice):
     [text] = [each.text for each in ProgramTexts().pages(alice, page.pk)]
     assert "`shop/mail.py:L4-L5` (changed since this was written)" in text and "Never" in text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,7 +17,7 @@ from deepwiki.wiki.contributions.editors import may_edit
 from deepwiki.wiki.contributions.restoring import restore_version
 from deepwiki.wiki.models import PageVersion, WikiPage
 from deepwiki.wiki.reading.current_versions import current_version
-from deepwiki.wiki.reading.version_changes import version_changes
+from deepwiki.wiki.reading.version_changes import shown_changes, version_changes
 from deepwiki.wiki.web.lookups import editable_wiki, readable_wiki, readers_only
 from deepwiki.wiki.web.unlisted_pages import about_page, render_unlisted
 
@@ -41,8 +40,10 @@ def page_changes(
 ) -> HttpResponse:
     """What changed in a version, compared with the one before."""
     page = _page(request, repository_id, slug)
-    context = {**about_page(page), **_changes(_versions(page), number)}
-    return _render(request, page, context)
+    versions = _versions(page)
+    new = get_object_or_404(versions, version_number=number)
+    old = versions.filter(version_number__lt=number).first()
+    return _render(request, page, old, new)
 
 
 @require_safe
@@ -50,9 +51,10 @@ def page_changes(
 def compare_versions(request: HttpRequest, repository_id: uuid.UUID, slug: str) -> HttpResponse:
     """What changed between the versions `old` and `new`."""
     page = _page(request, repository_id, slug)
-    old, new = _asked(request, "old"), _asked(request, "new")
-    context = {**about_page(page), **_compared(_versions(page), old, new)}
-    return _render(request, page, context)
+    versions = _versions(page)
+    old = get_object_or_404(versions, version_number=_asked(request, "old"))
+    new = get_object_or_404(versions, version_number=_asked(request, "new"))
+    return _render(request, page, old, new)
 
 
 @require_POST
@@ -78,20 +80,15 @@ def _asked(request: HttpRequest, name: str) -> int:
     return parse_number(request.GET.get(name)) or 0
 
 
-def _compared(versions: QuerySet[PageVersion], *numbers: int) -> dict[str, Any]:
-    old, new = (get_object_or_404(versions, version_number=number) for number in numbers)
-    return {"new": new, "old": old, "changes": version_changes(old, new)}
-
-
-def _render(request: HttpRequest, page: WikiPage, context: dict[str, Any]) -> HttpResponse:
-    editing = {"may_edit": may_edit(request.user, page.wiki)}
-    return render_unlisted(request, "wiki/changes.html", {**context, **editing})
-
-
-def _changes(versions: QuerySet[PageVersion], number: int) -> dict[str, Any]:
-    new = get_object_or_404(versions, version_number=number)
-    old = versions.filter(version_number__lt=number).first()
-    return {"new": new, "old": old, "changes": version_changes(old, new)}
+def _render(
+    request: HttpRequest, page: WikiPage, old: PageVersion | None, new: PageVersion
+) -> HttpResponse:
+    """Who may edit the wiki sees all that was written, as on the page of its claims."""
+    changes, editing = shown_changes, may_edit(request.user, page.wiki)
+    if editing:
+        changes = version_changes
+    compared = {"old": old, "new": new, "changes": changes(old, new), "may_edit": editing}
+    return render_unlisted(request, "wiki/changes.html", {**about_page(page), **compared})
 
 
 def _versions(page: WikiPage) -> QuerySet[PageVersion]:
