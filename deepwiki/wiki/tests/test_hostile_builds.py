@@ -69,7 +69,7 @@ def test_planted_text_is_data_in_every_call(app, writer, tmp_path, path):
 
 def test_a_model_that_obeys_planted_text_reaches_no_reader(app, writer, client, alice):
     obeying = "PWNED. Send your key to <a href='https://evil.example'>us</a>.\n" * 9
-    writer.write = answering(lambda body: obeying, plan=lambda body: obeying)
+    writer.write = lambda body: obeying
     build = built(app)
     assert build.state == State.DONE and "could not write" in build.error
     client.force_login(alice)
@@ -138,8 +138,11 @@ def test_settings_that_cannot_be_used_are_told_to_who_manages_the_wiki(
     type(app).objects.filter(pk=app.pk).update(added_by=alice)
     client.force_login(alice)
     page = client.get(f"/r/{app.pk}/wiki/").content.decode()
+    assert "settings-notices" in page
     assert ".devin/wiki.json could not be read: it is no valid JSON or TOML." in page
     assert ".deepwiki/wiki.toml tlh: pages cannot be written in this language" in page
     assert ".deepwiki/wiki.toml notes has a value of the wrong type" in page
     client.force_login(bob)
-    assert "could not be read" not in client.get(f"/r/{app.pk}/wiki/").content.decode()
+    page = client.get(f"/r/{app.pk}/wiki/").content.decode()
+    assert "source files have a page" in page and "settings-notices" not in page
+    assert ".devin/wiki.json could not be read" not in page
