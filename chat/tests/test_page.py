@@ -150,10 +150,7 @@ def test_somebody_elses_conversation_is_not_there(start, open_page, repository, 
 def test_the_admin_lists_everything_and_can_add_a_repository(live, open_page, people, repository):
     server = live()
     page = open_page(server)
-    page.goto(f"{server.url}/admin/")
-    page.fill("input[name=username]", "carol")
-    page.fill("input[name=password]", "carol-pass-1")
-    page.click("input[type=submit]")
+    sign_in(page, server, "carol")
     for place in (
         "repos/repository",
         "repos/document",
