@@ -64,4 +64,5 @@ def test_the_sign_in_page_is_never_a_programs_answer(client):
         for method in (client.get, client.head):
             reply = method(path, headers={"accept": JSON})
             assert (reply.status_code, reply.headers["WWW-Authenticate"]) == (401, "Bearer")
-        assert client.get(path, headers={"accept": BROWSER}).status_code == 200
+        shown = client.get(path, headers={"accept": BROWSER}, follow=True)  # the admin's is ours
+        assert (shown.status_code, shown.request["PATH_INFO"]) == (200, "/accounts/login/")
