@@ -34,7 +34,7 @@ def test_the_line_stays_in_view_with_the_time_and_stops_the_answer(
     page = begin(open_page(live), live, repository)
     page.select_option("#mode", "research")
     ask(page, "How does the shop work?")
-    model.release(2)  # the plan, and the round after it: what it says is shown once it calls nothing
+    model.release(2)  # the plan, and a round: what it says is shown once it calls nothing
     page.wait_for_selector(".stages button:has-text('Update 2')")
     page.wait_for_function(
         "() => /^\\d+:\\d\\d$/.test(document.querySelector('.elapsed').textContent)"
