@@ -100,8 +100,9 @@ def test_its_owner_renames_it_and_an_empty_name_is_that_of_its_address(client, r
     Repository.objects.update(added_by=people["alice"])
     client.force_login(people["alice"])
     url = reverse("repository-rename", args=[repository.pk])
-    assert client.post(url, {"name": "  our   shop \x07"}).status_code == 302
+    assert client.post(url, {"name": "  our   shop  "}).status_code == 302
     assert Repository.objects.get(pk=repository.pk).name == "our shop"
+    assert client.post(url, {"name": "ours\x00"}).status_code == 400
     client.post(url, {"name": ""})
     assert Repository.objects.get(pk=repository.pk).name == repository.address.name
     client.force_login(people["bob"])
