@@ -6,12 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from deepwiki.testing.fixtures import FILES, write_files
 from repos import jobs
 from repos.access import OPERATOR_ID
 from repos.embedders.fake import FakeEmbedder
 from repos.index import vectors, writer
+from repos.jobs import removals
 from repos.models import Chunk, Document, Embedding, Index, IndexJob, Repository, Term
 from repos.search import SearchOptions, search
 from repos.services import add, find_or_add
@@ -225,7 +227,6 @@ DELETIONS = {
         pk=repository.pk
     ).delete(),
     "its owner": lambda client, people, repository: people["alice"].delete(),
-    "the admin": in_admin,
 }
 
 
@@ -236,14 +237,35 @@ def test_deleting_loads_nothing_of_an_index_and_leaves_nothing_of_it(
     repository = index_folder(folder, owner_id=people["alice"].pk, private=True)
     with CaptureQueriesContext(connection) as queries:
         delete(client, people, repository)
-    for table in (Repository, Index, Document, Chunk, Embedding, Term, IndexJob):
-        assert table.objects.count() == 0
+    assert_nothing_is_left()
     statements = [query["sql"] for query in queries.captured_queries]
     assert len(statements) < 40
-    contents = [f'"{model._meta.db_table}"' for model in (Document, Chunk, Embedding, Term)]
+    assert [sql for sql in statements if 'FROM "repos_index"' in sql or names_contents(sql)] == []
+
+
+def test_one_removed_in_the_admin_is_hidden_and_goes_when_its_days_are_over(
+    client, people, index_folder, folder
+):
+    repository = index_folder(folder, owner_id=people["alice"].pk, private=True)
+    with CaptureQueriesContext(connection) as queries:
+        in_admin(client, people, repository)
+        assert not Repository.objects.readable_by(people["alice"]).exists()
+        assert Repository.objects.update(removed_at=timezone.now() - 2 * removals.KEPT) == 1
+        removals.delete_removed()
+    assert_nothing_is_left()
     assert [
-        sql for sql in statements if any(name in sql for name in ['FROM "repos_index"', *contents])
+        query["sql"] for query in queries.captured_queries if names_contents(query["sql"])
     ] == []
+
+
+def assert_nothing_is_left():
+    for table in (Repository, Index, Document, Chunk, Embedding, Term, IndexJob):
+        assert table.objects.count() == 0
+
+
+def names_contents(sql):
+    contents = (Document, Chunk, Embedding, Term)
+    return any(f'"{model._meta.db_table}"' in sql for model in contents)
 
 
 def test_the_index_a_repository_shows_goes_and_the_repository_stays(repository):

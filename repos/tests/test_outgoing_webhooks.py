@@ -185,7 +185,7 @@ def test_an_index_is_told_of_once_a_commit_and_nobody_else_is_told(webhook, rece
     assert delivery.payload["commit"] == repository.current_index.commit
 
 
-def test_what_a_dead_worker_left_is_queued_and_what_is_old_forgotten(webhook, repository):
+def test_what_a_dead_worker_left_is_queued_and_what_is_old_forgotten(repository, webhook):
     from procrastinate.contrib.django.models import ProcrastinateJob
 
     left, old = announced(repository), announced(repository)
@@ -236,7 +236,7 @@ def test_their_secrets_get_the_newest_key_with_the_others(webhook, settings):
     assert webhook.secret == SECRET
 
 
-def test_a_rating_that_turns_down_is_told_of(webhook, repository, alice):
+def test_a_rating_that_turns_down_is_told_of(repository, webhook, alice):
     from chat.models import Conversation, Message
     from chat.services import own_conversations
 
