@@ -151,11 +151,11 @@ class RepositoryAdmin(ListedFilters):
         return lines, {"repositories": len(objs)}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: Repository) -> None:
-        services.remove(obj)
+        services.remove(obj, request.user)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
         for repository in queryset:
-            services.remove(repository)
+            services.remove(repository, request.user)
 
     @admin.display(description="State")
     def state(self, repository: Repository) -> str:

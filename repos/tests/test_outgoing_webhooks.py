@@ -197,7 +197,8 @@ def test_what_a_dead_worker_left_is_queued_and_what_is_old_forgotten(repository,
     before = queued.count()
     outgoing.queue_overdue()
     assert queued.count() == before + 1
-    assert list(WebhookDelivery.objects.all()) == [left]
+    kept = WebhookDelivery.objects.filter(pk__in=[left.pk, old.pk])
+    assert list(kept) == [left]
 
 
 def test_staff_set_up_receivers_and_see_the_secret_once(client, carol, receiver, repository):
@@ -244,6 +245,6 @@ def test_a_rating_that_turns_down_is_told_of(repository, webhook, alice):
     answer = Message.objects.create(conversation=conversation, position=1, role="assistant")
     for rating in (1, -1, -1, None):
         own_conversations.rate(answer, rating, "my own words")
-    delivery = WebhookDelivery.objects.get()
+    delivery = WebhookDelivery.objects.exclude(event="index.ready").get()
     assert delivery.event == "answer.rated_down"
     assert "my own words" not in json.dumps(delivery.payload)
