@@ -59,7 +59,7 @@ def title_from_words(question: str) -> str:
     """The words of a question's first clause without those that only ask, MAX_CHARS at most."""
     typed, pasted = split_pasted(untagged(question))
     lines = (typed or "".join(pasted[:1])).strip().splitlines() or [""]
-    line = lines[0].replace("`", "").strip().lstrip("¿¡")
+    line = lines[0][:READ_CHARS].replace("`", "").strip().lstrip("¿¡")
     clause = CLAUSE_END.split(line, maxsplit=1)[0]
     words = _without_questioning(clause.split()) or line.split()
     return _as_title(_cut(" ".join(words)))

@@ -41,7 +41,7 @@ class RestClient:
 
     token: str = ""
 
-    def get(self, path: str, headers: Any = None, **query: Any) -> RestReply:
+    def get(self, path: str, /, headers: Any = None, **query: Any) -> RestReply:
         return self.send("GET", path, headers=headers, query=query)
 
     def post(self, path: str, body: Any = None) -> RestReply:

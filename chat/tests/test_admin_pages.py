@@ -72,11 +72,20 @@ def test_its_figures_are_counted_once_a_minute(client, boss, talk):
     assert not [query for query in queries if "chat_message" in query["sql"]]
 
 
-def test_charts_are_for_who_may_see_what_they_count(client, carol, talk):
+@pytest.fixture
+def helper(carol):
+    """Staff with no permission yet."""
+    carol.is_superuser = False
+    carol.save()
+    return carol
+
+
+def test_charts_are_for_who_may_see_what_they_count(client, helper, repository, talk):
+    job(repository, state="failed", error="The host is away.")
     cache.clear()
-    client.force_login(carol)
+    client.force_login(helper)
     assert "<rect" not in client.get("/admin/").content.decode()
-    carol.user_permissions.add(Permission.objects.get(codename="view_indexjob"))
+    helper.user_permissions.add(Permission.objects.get(codename="view_indexjob"))
     page = client.get("/admin/").content.decode()
     assert "Failed jobs" in page and "Failed answers" not in page
 
@@ -139,13 +148,13 @@ def test_its_buttons_follow_the_job(client, boss, repository):
     assert repository.jobs.unfinished().exists()
 
 
-def test_a_button_needs_the_permission_and_a_post(client, carol, repository):
-    client.force_login(carol)
-    carol.user_permissions.add(Permission.objects.get(codename="view_repository"))
+def test_a_button_needs_the_permission_and_a_post(client, helper, repository):
+    client.force_login(helper)
+    helper.user_permissions.add(Permission.objects.get(codename="view_repository"))
     assert "Check the host" not in client.get(page_of(repository)).content.decode()
     assert client.post(page_of(repository, "do/reindex")).status_code == 403
-    assert not repository.jobs.exists()
-    carol.user_permissions.add(Permission.objects.get(codename="change_repository"))
+    assert not repository.jobs.unfinished().exists()
+    helper.user_permissions.add(Permission.objects.get(codename="change_repository"))
     assert client.get(page_of(repository, "do/reindex")).status_code == 403
     assert client.post(page_of(repository, "do/delete_model")).status_code == 302
     assert Repository.objects.filter(pk=repository.pk).exists()
@@ -155,8 +164,8 @@ def test_removal_says_first_what_goes_along(client, boss, repository, talk):
     asked = client.get(page_of(repository, "delete")).content.decode()
     assert "1 conversations" in asked and "3 messages" in asked
     client.post(page_of(repository, "delete"), {"post": "yes"})
-    assert not Repository.objects.filter(pk=repository.pk).exists()
-    assert not Conversation.objects.exists()
+    repository.refresh_from_db()  # it can be taken back for some days
+    assert (repository.removed_at is None, repository.removed_by) == (False, boss)
 
 
 def test_lists_cost_the_same_however_long_they_are(client, boss, talk, alice, repository):
@@ -168,7 +177,7 @@ def test_lists_cost_the_same_however_long_they_are(client, boss, talk, alice, re
         return len(captured)
 
     paths = ["/admin/chat/conversation/", "/admin/chat/message/", "/admin/chat/share/"]
-    few = [queries(path) for path in paths]
+    few = [[queries(path) for path in paths] for _ in range(2)][1]  # content types are kept
     for number in range(20):
         other = Conversation.objects.create(user=alice, repository=repository, title=str(number))
         Message.objects.create(conversation=other, position=1, role="user", asked_by=alice)

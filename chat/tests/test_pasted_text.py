@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.core.pasted_text import split_pasted
+from chat.core.titles import title_from_words
 from chat.models import Message
-from chat.services.intake import _title
 
 
 def test_what_is_typed_and_what_is_pasted_are_told_apart():
@@ -26,8 +26,8 @@ def test_other_text_stays_as_it_is(question):
 
 
 def test_the_title_is_of_what_is_typed_else_of_what_is_pasted():
-    assert _title("Why?\n\n```pasted\nTraceback\n```") == "Why?"
-    assert _title("```pasted\nTraceback\n```") == "Traceback"
+    assert title_from_words("Why?\n\n```pasted\nTraceback\n```") == "Why?"
+    assert title_from_words("```pasted\nTraceback\n```") == "Traceback"
 
 
 def test_the_page_folds_what_was_pasted():

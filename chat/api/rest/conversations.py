@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 
 from chat.api.rest.identity import MANAGE, READ, person_of, reader_of
 from chat.api.rest.lists import Listed, ListOf, ListQuery
@@ -120,11 +120,11 @@ def change_conversation(
 
 
 @router.delete("/conversations/{conversation_id}", response={204: None}, auth=MANAGE)
-def delete_conversation(request: HttpRequest, conversation_id: uuid.UUID) -> tuple[int, None]:
+def delete_conversation(request: HttpRequest, conversation_id: uuid.UUID) -> Status[None]:
     """Delete a conversation of yours; it can be brought back on the page for some days."""
     conversation = _conversation(request, conversation_id)
     conversation_removal.remove(Conversation.objects.filter(pk=conversation.pk))
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/conversations/{conversation_id}/messages", response=Listed[MessageRow], auth=READ)
@@ -152,10 +152,10 @@ def rate_answer(request: HttpRequest, message_id: uuid.UUID, rating: Rating) -> 
 
 
 @router.delete("/messages/{message_id}/rating", response={204: None}, auth=MANAGE)
-def remove_rating(request: HttpRequest, message_id: uuid.UUID) -> tuple[int, None]:
+def remove_rating(request: HttpRequest, message_id: uuid.UUID) -> Status[None]:
     """Take a rating back."""
     own_conversations.rate(_answer(request, message_id), None)
-    return 204, None
+    return Status(204, None)
 
 
 def _own(request: HttpRequest) -> ConversationQuerySet:

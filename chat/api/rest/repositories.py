@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 
 from chat.api.rest.identity import MANAGE, READ, person_of, reader_of
 from chat.api.rest.jobs import Job
@@ -129,23 +129,23 @@ def get_repository(request: HttpRequest, repository_id: uuid.UUID) -> Repository
 
 
 @router.delete("/repositories/{repository_id}", response={204: None}, auth=MANAGE)
-def remove_repository(request: HttpRequest, repository_id: uuid.UUID) -> tuple[int, None]:
+def remove_repository(request: HttpRequest, repository_id: uuid.UUID) -> Status[None]:
     """Remove a repository for everybody, with its index and the conversations about it."""
     repository = readable_repository(request, repository_id)
     if not services.may_remove(person_of(request), repository):
         raise not_allowed(MAY_NOT_REMOVE)
-    services.remove(repository)
-    return 204, None
+    services.remove(repository, person_of(request))
+    return Status(204, None)
 
 
 @router.post("/repositories/{repository_id}/refresh", response={202: Job}, auth=MANAGE)
 def refresh_repository(
     request: HttpRequest, repository_id: uuid.UUID, options: RefreshOptions
-) -> tuple[int, IndexJob]:
+) -> Status[IndexJob]:
     """Have the index brought up to date: the job that does it."""
     repository = readable_repository(request, repository_id)
     job = services.refresh(repository, person_of(request).pk, force=options.force)
-    return 202, job
+    return Status(202, job)
 
 
 def _state(repository: Repository) -> str:

@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import caches
 from django.core.management import call_command
+from django.test import Client
 
 from deepwiki.accounts.authentication import user_of_session
 from deepwiki.accounts.models import ApiToken
@@ -145,7 +146,8 @@ def test_programs_and_parts_of_pages_are_told_so(client, carol, settings):
     assert part.headers["HX-Redirect"] == SET_UP
     assert user_of_session(client.session.session_key) is None  # of a WebSocket
     _token, clear = ApiToken.issue(carol)
-    models = client.get("/v1/models", headers={"authorization": f"Bearer {clear}"})
+    headers = {"authorization": f"Bearer {clear}", "host": "localhost"}
+    models = Client().get("/v1/models", headers=headers)
     assert models.status_code == 200
 
 

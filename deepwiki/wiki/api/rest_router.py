@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from chat.api.rest.identity import MANAGE, READ, person_of, reader_of
 from chat.api.rest.lookups import readable_repository
@@ -71,7 +71,7 @@ def get_wiki_page(request: HttpRequest, repository_id: uuid.UUID, slug: str) -> 
 
 
 @router.post("/repositories/{repository_id}/wiki", response={202: BuildRow}, auth=MANAGE)
-def build_wiki(request: HttpRequest, repository_id: uuid.UUID) -> tuple[int, WikiBuild]:
+def build_wiki(request: HttpRequest, repository_id: uuid.UUID) -> Status[WikiBuild]:
     """Have the wiki made from the code; the unfinished build where there is one."""
     repository = readable_repository(request, repository_id)
     person = person_of(request)
@@ -81,7 +81,7 @@ def build_wiki(request: HttpRequest, repository_id: uuid.UUID) -> tuple[int, Wik
         build = services.build_wiki(repository, person.pk)
     except WikiDisabled as error:
         raise Problem(409, "wiki_disabled", str(error)) from None
-    return 202, build
+    return Status(202, build)
 
 
 def _pages(request: HttpRequest, repository_id: uuid.UUID) -> list[WikiPageText]:
