@@ -11,8 +11,10 @@ from deepwiki.foundation.text import clean
 # A query of several, each of whose characters may take twelve bytes, is still within the line of a
 # request that servers read.
 MAX_LINE = 2_147_483_647
-Short = Annotated[str, StringConstraints(max_length=200), AfterValidator(clean)]
-Text = Annotated[str, StringConstraints(max_length=500), AfterValidator(clean)]
+# What PostgreSQL stores; a middleware refuses the others.
+NO_NUL = r"^[^\x00]*$"
+Short = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL), AfterValidator(clean)]
+Text = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL), AfterValidator(clean)]
 
 
 class RequestBody(BaseModel):
