@@ -24,13 +24,15 @@ JUST_NOW = timedelta(minutes=1)
 
 
 def untitled_conversation(answer: Message) -> Conversation | None:
-    """The conversation of a first answer that ended just now, if its model may still title it."""
+    """The conversation of a first answer that ended just now, if its model titles it.
+
+    Also if it has done so already: the page may not have been told.
+    """
     is_new = answer.finished_at is not None and answer.finished_at > timezone.now() - JUST_NOW
     question = answer.parent
     if not (settings.MODEL_TITLES and is_new and question is not None and question.position == 1):
         return None
-    is_generative = services.providers().is_generative(answer.provider)
-    if is_generative and is_untitled(answer.conversation, question.content):
+    if services.providers().is_generative(answer.provider):
         return answer.conversation
     return None
 
