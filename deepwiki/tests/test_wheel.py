@@ -99,6 +99,7 @@ def test_an_installed_wheel_serves_pages_with_their_styles(installed, open_folde
             assert json.loads(report)["state"] == "ok"
         finally:
             stop(process, 60)
+            process.stdout.close()
 
 
 def test_its_help_names_its_commands(installed, tmp_path):
