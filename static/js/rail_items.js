@@ -36,7 +36,7 @@ export function endSelection() {
 /** Follows what is typed into titles and chosen in boxes. */
 export function bindRailItems() {
   const panel = document.getElementById("rail-panel"); // a sample of the list stands without it
-  if (!panel) return;
+  if (!panel || !rail()) return; // the pages of files have a tree in its place
   panel.addEventListener("change", ({ target }) => target.matches(".pick") && showCount());
   panel.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
