@@ -54,13 +54,18 @@ class RestClient:
         sent = {"host": "localhost"}
         if self.token:
             sent["authorization"] = f"Bearer {self.token}"
-        data = body if isinstance(body, bytes) else json.dumps(body) if body is not None else ""
         response: Any = Client().generic(
             method,
             PREFIX + path,
-            data,
+            _encoded(body),
             content_type="application/json",
             headers={**sent, **(headers or {})},
             query_params=query,
         )
         return RestReply(response)
+
+
+def _encoded(body: Any) -> str | bytes:
+    if body is None:
+        return ""
+    return body if isinstance(body, bytes) else json.dumps(body)

@@ -12,7 +12,7 @@ from ninja import Field, Query, Router, Schema, Status
 from chat.api.rest.identity import MANAGE, READ, person_of, reader_of
 from chat.api.rest.lists import Listed, ListOf, ListQuery
 from chat.api.rest.problems import no_such
-from chat.api.rest.texts import RequestBody, Short, Text
+from chat.api.rest.texts import QueryShort, RequestBody, Short, Text
 from chat.models import Conversation, ConversationQuerySet, Message
 from chat.services import conversation_removal, own_conversations
 
@@ -85,7 +85,7 @@ class Rating(RequestBody):
 class ConversationsQuery(ListQuery):
     """Which conversations."""
 
-    query: Short = Field("", description="Only those in which every word of this stands.")
+    query: QueryShort = Field("", description="Only those in which every word of this stands.")
     archived: bool = False
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from chat.api.rest.identity import READ, reader_of
 from chat.api.rest.lookups import readable_index, readable_repository
 from chat.api.rest.problems import no_such, not_indexed
-from chat.api.rest.texts import MAX_LINE, Short, Text
+from chat.api.rest.texts import MAX_LINE, QueryShort, QueryText
 from repos.search import find_files, list_folder, read_file
 
 router = Router(tags=["files"])
@@ -75,13 +75,13 @@ class FoundPaths(Schema):
 class FolderQuery(BaseModel):
     """Which folder."""
 
-    path: Text = ""
+    path: QueryText = ""
 
 
 class FileQuery(BaseModel):
     """Which lines of which file."""
 
-    path: Text
+    path: QueryText
     first: int = Field(1, ge=1, le=MAX_LINE)
     last: int = Field(MAX_LINE, ge=1, le=MAX_LINE)
 
@@ -124,7 +124,7 @@ def _lines(text: str, query: FileQuery) -> dict[str, Any]:
 
 
 @router.get("/repositories/{repository_id}/paths", response=FoundPaths, auth=READ)
-def find_paths(request: HttpRequest, repository_id: uuid.UUID, query: Query[Short]) -> Any:
+def find_paths(request: HttpRequest, repository_id: uuid.UUID, query: Query[QueryShort]) -> Any:
     """Files whose path holds the characters of `query` in their order."""
     index = readable_index(request, repository_id)
     found = find_files(index, query)

@@ -44,7 +44,6 @@ class TokenFor(AuthBase):
 
 READ = TokenFor(TokenScope.READ)
 MANAGE = TokenFor(TokenScope.MANAGE)
-ADMIN = TokenFor(TokenScope.ADMIN)
 
 
 def person_of(request: HttpRequest) -> Person:

@@ -15,7 +15,7 @@ from chat.api.rest.jobs import Job
 from chat.api.rest.lists import Listed, ListOf, ListQuery
 from chat.api.rest.lookups import readable_repositories, readable_repository
 from chat.api.rest.problems import not_allowed
-from chat.api.rest.texts import RequestBody, Short, Text
+from chat.api.rest.texts import QueryShort, RequestBody, Short, Text
 from deepwiki.accounts import authentication
 from repos import services
 from repos.models import IndexJob, Repository
@@ -88,7 +88,7 @@ class NewRepository(RequestBody):
 class RepositoriesQuery(ListQuery):
     """Which repositories."""
 
-    query: Short = Field("", description="Only those whose name or address holds this.")
+    query: QueryShort = Field("", description="Only those whose name or address holds this.")
 
 
 class RefreshOptions(RequestBody):

@@ -14,7 +14,7 @@ from chat.api.rest.identity import READ, reader_of
 from chat.api.rest.lists import Listed, ListOf, ListQuery
 from chat.api.rest.lookups import readable_index
 from chat.api.rest.problems import Problem
-from chat.api.rest.texts import Short, Text
+from chat.api.rest.texts import QueryShort, QueryText
 from repos.search import SearchHit, SearchOptions, code_url, parse_filters
 from repos.search import search as search_index
 from repos.search.grep import GrepOptions, InvalidPattern, grep
@@ -57,10 +57,10 @@ class SearchRows(Schema):
 class SearchQuery(BaseModel):
     """What is looked for, and where."""
 
-    query: Text = Field(min_length=1)
+    query: QueryText = Field(min_length=1)
     limit: int = Field(10, ge=1, le=50)
-    included_files: Short = Field("", description="Globs, apart by commas.")
-    excluded_files: Short = ""
+    included_files: QueryShort = Field("", description="Globs, apart by commas.")
+    excluded_files: QueryShort = ""
 
 
 class FoundRow(Schema):
@@ -87,7 +87,7 @@ class MatchingFile(Schema):
 class LinesQuery(ListQuery):
     """Which lines."""
 
-    pattern: Text = Field(min_length=1)
+    pattern: QueryText = Field(min_length=1)
     regex: bool = Field(default=True, description="RE2; else the text itself.")
     case_sensitive: bool = False
     whole_word: bool = False

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from chat.api.rest.identity import READ, reader_of
 from chat.api.rest.lists import Listed, ListOf, ListQuery
 from chat.api.rest.lookups import readable_index
-from chat.api.rest.texts import MAX_LINE, Text
+from chat.api.rest.texts import MAX_LINE, QueryText
 from repos import graph
 
 router = Router(tags=["symbols"])
@@ -70,19 +70,19 @@ class FileUses(Schema):
 class NameQuery(BaseModel):
     """A name, and where it stands if that is known."""
 
-    name: Text = Field(min_length=1)
-    path: Text = Field("", description="The file whose use of the name is meant.")
+    name: QueryText = Field(min_length=1)
+    path: QueryText = Field("", description="The file whose use of the name is meant.")
     line: int | None = Field(None, ge=1, le=MAX_LINE)
 
 
 class UsesQuery(ListQuery):
     """A name."""
 
-    name: Text = Field(min_length=1)
+    name: QueryText = Field(min_length=1)
 
 
 @router.get("/repositories/{repository_id}/outline", response=DefinitionRows, auth=READ)
-def get_outline(request: HttpRequest, repository_id: uuid.UUID, path: Query[Text]) -> Any:
+def get_outline(request: HttpRequest, repository_id: uuid.UUID, path: Query[QueryText]) -> Any:
     """The definitions of a file, in their order."""
     index = readable_index(request, repository_id)
     return {"commit": index.commit, "definitions": graph.outline(index.pk, path)}

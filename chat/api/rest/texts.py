@@ -8,13 +8,19 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from deepwiki.foundation.text import clean
 
+MAX_LINE = 2_147_483_647
 # A query of several, each of whose characters may take twelve bytes, is still within the line of a
 # request that servers read.
-MAX_LINE = 2_147_483_647
-# What PostgreSQL stores; a middleware refuses the others.
-NO_NUL = r"^[^\x00]*$"
-Short = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL), AfterValidator(clean)]
-Text = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL), AfterValidator(clean)]
+SHORT_CHARS, TEXT_CHARS = 200, 500
+NO_NUL = r"^[^\x00]*$"  # a middleware refuses it in addresses; in bodies it is replaced
+Short = Annotated[str, StringConstraints(max_length=SHORT_CHARS), AfterValidator(clean)]
+Text = Annotated[str, StringConstraints(max_length=TEXT_CHARS), AfterValidator(clean)]
+QueryShort = Annotated[
+    str, StringConstraints(max_length=SHORT_CHARS, pattern=NO_NUL), AfterValidator(clean)
+]
+QueryText = Annotated[
+    str, StringConstraints(max_length=TEXT_CHARS, pattern=NO_NUL), AfterValidator(clean)
+]
 
 
 class RequestBody(BaseModel):
