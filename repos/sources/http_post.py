@@ -1,13 +1,12 @@
 """Sending a document to an address that somebody set up: through the network policy of clones.
 
-Requests go to a pinned IP address, see redirects.py. Redirects are not followed, so that nothing
-leads to an unchecked host.
+Requests go to a pinned IP address and follow no redirect, see pinned_http.py, so that nothing leads
+to an unchecked host.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
@@ -15,15 +14,13 @@ from urllib.parse import SplitResult, urlsplit
 import httpx2
 
 from repos.sources import network_policy
-from repos.sources.address import DEFAULT_PORTS, Address, uri_host
+from repos.sources.address import DEFAULT_PORTS, Address
 from repos.sources.errors import BadAddress, Unreachable
 from repos.sources.hosts import GIT
+from repos.sources.pinned_http import TOTAL_SECONDS, UNREACHABLE, origin, pinned_client
 
-CONNECT_SECONDS = 10
-TOTAL_SECONDS = 20
 MAX_REPLY_BYTES = 2_000
 MAX_CHARS = 1_000
-UNREACHABLE = (OSError, ValueError, httpx2.HTTPError, httpx2.InvalidURL)
 
 
 @dataclass(frozen=True)
@@ -67,9 +64,9 @@ def post(url: str, body: bytes, headers: Mapping[str, str], network: Network) ->
     Raises BadAddress, AddressRefused and Unreachable. Blocks: call it outside an event loop.
     """
     target = parse_target(url)
-    for origin in _origins(target, network):
+    for each in _origins(target, network):
         try:
-            return asyncio.run(_post(target, origin, body, headers, network))
+            return asyncio.run(_post(target, each, body, headers, network))
         except UNREACHABLE:
             continue
     raise Unreachable("host_failed")
@@ -92,16 +89,12 @@ def _origins(target: Address, network: Network) -> list[str]:
     """Scheme, host and port to connect to: each pinned IP address, or a proxy's target."""
     pinned = _pinned(target, network)
     if network.proxy:
-        return [_origin(target, target.hostname)]
-    return [_origin(target, ip) for ip in pinned.addresses]
-
-
-def _origin(target: Address, host: str) -> str:
-    return f"{target.scheme}://{uri_host(host)}:{target.port}"
+        return [origin(target, target.hostname)]
+    return [origin(target, ip) for ip in pinned.addresses]
 
 
 async def _post(
-    target: Address, origin: str, body: bytes, headers: Mapping[str, str], network: Network
+    target: Address, base: str, body: bytes, headers: Mapping[str, str], network: Network
 ) -> PostReply:
     parts = urlsplit(target.url)
     path = parts._replace(scheme="", netloc="").geturl() or "/"
@@ -109,9 +102,9 @@ async def _post(
     sent = {**headers, "Host": parts.netloc}
     async with (
         asyncio.timeout(TOTAL_SECONDS),
-        _client(network) as client,
+        pinned_client(ca_file=network.ca_file, proxy=network.proxy or None) as client,
         client.stream(
-            "POST", origin + path, content=body, headers=sent, extensions=extensions
+            "POST", base + path, content=body, headers=sent, extensions=extensions
         ) as response,
     ):
         return PostReply(response.status_code, await _beginning(response))
@@ -125,13 +118,3 @@ async def _beginning(response: httpx2.Response) -> str:
         if len(read) >= MAX_REPLY_BYTES:
             break
     return read[:MAX_REPLY_BYTES].decode("utf-8", "replace")
-
-
-def _client(network: Network) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(
-        verify=ssl.create_default_context(cafile=network.ca_file or None),
-        proxy=network.proxy or None,
-        timeout=CONNECT_SECONDS,
-        follow_redirects=False,
-        trust_env=False,
-    )

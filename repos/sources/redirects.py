@@ -3,25 +3,22 @@
 Git follows no redirect, so that it never connects to an unchecked host. The new address
 passes the same checks as one that a person typed.
 
-Requests go to a pinned IP address. The `sni_hostname` extension of httpx2 makes TLS
-request and verify the certificate of the host's name. An event loop of its own gives the
-exchange a total deadline; httpx2's timeouts hold for each read only.
+Requests go to a pinned IP address, see pinned_http.py. An event loop of its own gives the
+exchange a total deadline.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ssl
 from urllib.parse import urljoin, urlsplit
 
 import httpx2
 
-from repos.sources.address import Address, parse_address, uri_host
+from repos.sources.address import Address, parse_address
 from repos.sources.errors import BadAddress
+from repos.sources.pinned_http import TOTAL_SECONDS, UNREACHABLE, origin, pinned_client
 from repos.sources.remote import Remote
 
-CONNECT_SECONDS = 10
-TOTAL_SECONDS = 20
 PROXY_PORT = 8080
 # What git requests first from a smart HTTP server (gitprotocol-http).
 REFS = "/info/refs"
@@ -39,10 +36,10 @@ def moved_to(remote: Remote) -> Address | None:
     if not origins:
         return None
     last_error: Exception | None = None
-    for origin in origins:
+    for each in origins:
         try:
-            return asyncio.run(_redirect_target(remote, origin))
-        except (OSError, ValueError, httpx2.HTTPError, httpx2.InvalidURL) as error:
+            return asyncio.run(_redirect_target(remote, each))
+        except UNREACHABLE as error:
             last_error = error
     raise OSError("the host did not answer") from last_error
 
@@ -51,9 +48,9 @@ def _origins(remote: Remote) -> list[str]:
     """Scheme, host and port to connect to: each pinned IP address, or a proxy's target."""
     address = remote.address
     if not remote.proxy:
-        return [_origin(address, ip) for ip in remote.pinned.addresses]
+        return [origin(address, ip) for ip in remote.pinned.addresses]
     if _is_supported_proxy(remote):
-        return [_origin(address, address.hostname)]
+        return [origin(address, address.hostname)]
     return []
 
 
@@ -62,17 +59,13 @@ def _is_supported_proxy(remote: Remote) -> bool:
     return urlsplit(remote.proxy).scheme == "http" and remote.address.scheme == "https"
 
 
-def _origin(address: Address, host: str) -> str:
-    return f"{address.scheme}://{uri_host(host)}:{address.port}"
-
-
-async def _redirect_target(remote: Remote, origin: str) -> Address | None:
+async def _redirect_target(remote: Remote, base: str) -> Address | None:
     address = remote.address
     respelled = False
     async with asyncio.timeout(TOTAL_SECONDS), _client(remote) as client:
         for suffix in (".git", ""):
             path = f"{urlsplit(address.url).path}{suffix}{REFS}?{QUERY}"
-            location = await _location(client, origin + path, address.hostname)
+            location = await _location(client, base + path, address.hostname)
             if not location:
                 continue
             target = _parse_location(location, address)
@@ -101,14 +94,7 @@ def _client(remote: Remote) -> httpx2.AsyncClient:
     # Sent to the host the token is for and to no other: redirects are not followed here.
     if authorization := remote.authorization():
         headers["Authorization"] = authorization
-    return httpx2.AsyncClient(
-        headers=headers,
-        verify=ssl.create_default_context(cafile=remote.ca_file or None),
-        proxy=_proxy(remote.proxy),
-        timeout=CONNECT_SECONDS,
-        follow_redirects=False,
-        trust_env=False,
-    )
+    return pinned_client(ca_file=remote.ca_file, proxy=_proxy(remote.proxy), headers=headers)
 
 
 def _proxy(address: str) -> httpx2.URL | None:
