@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from chat.token_usage import tokens_where
 from deepwiki.accounts.models import Profile
 from deepwiki.foundation.address_keys import address_key
 from deepwiki.foundation.advisory_locks import QUESTIONS_OF_ADDRESS, QUESTIONS_OF_PERSON
+from deepwiki.foundation.day_counts import midnight
 from deepwiki.foundation.sql import fetch_value, read_sql
 from repos.search import MAX_PATTERNS, has_too_many_patterns
 
@@ -116,11 +117,6 @@ def check_filters(request: ChatRequest) -> None:
     for name, text in request.filters.items():
         if has_too_many_patterns(text):
             raise BadRequest("too_many_patterns", field=name, limit=MAX_PATTERNS)
-
-
-def midnight() -> datetime:
-    """The beginning of this day, in the server's time zone."""
-    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _seconds_of_today() -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from django.utils import timezone
 
 from chat.services.configuration import providers
-from chat.services.quotas import midnight
+from deepwiki.foundation.day_counts import days_from, first_of
 from deepwiki.foundation.sql import fetch_all, read_sql
 
 STATEMENT = read_sql(__file__, "usage_by_day.sql")
@@ -38,8 +38,8 @@ class DayUsage:
 
 def usage_by_day(days: int, person_id: int | None = None) -> list[DayUsage]:
     """The last `days` days, oldest first, today included; of everybody without a person."""
-    since = midnight() - timedelta(days=days - 1)
-    usage = {day: DayUsage(day) for day in (_day(since, number) for number in range(days))}
+    since = first_of(days)
+    usage = {day: DayUsage(day) for day in days_from(since, days)}
     values = {"since": since, "person": person_id, "zone": timezone.get_current_timezone_name()}
     known = providers()
     for day, provider, model, questions, read, written in fetch_all(STATEMENT, values):
@@ -55,7 +55,3 @@ def total(days: list[DayUsage]) -> DayUsage:
     for day in days:
         added.add(day.questions, day.read, day.written, day.cost)
     return added
-
-
-def _day(since: datetime, number: int) -> date:
-    return (since + timedelta(days=number)).date()

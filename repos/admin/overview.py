@@ -8,12 +8,10 @@ from typing import cast
 from django.contrib import admin
 from django.core.cache import cache
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 
 from deepwiki.admin import Site
-from deepwiki.foundation.bar_chart import BarChart, bar_chart
-from deepwiki.foundation.day_counts import KEPT_SECONDS, counts_by_day
+from deepwiki.foundation.bar_chart import BarChart
+from deepwiki.foundation.day_counts import KEPT_SECONDS, counts_by_day, day_chart
 
 Counts = list[tuple[date, int]]
 # By the day they started: that has an index.
@@ -43,14 +41,12 @@ def charts() -> list[BarChart]:
 
 
 def _count() -> tuple[Counts, Counts]:
-    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    return counts_by_day(JOBS, today), counts_by_day(FAILED_JOBS, today)
+    return counts_by_day(JOBS), counts_by_day(FAILED_JOBS)
 
 
 def _chart(title: str, counts: Counts, address: str) -> BarChart:
-    values = [(f"{date_format(day, 'j M')}: {count:,}", float(count)) for day, count in counts]
     total = sum(count for _, count in counts)
-    return bar_chart(title, values, total=f"{total:,}", address=address)
+    return day_chart(title, counts, total=f"{total:,}", address=address)
 
 
 cast(Site, admin.site).add_charts(charts, permission="repos.view_indexjob")
