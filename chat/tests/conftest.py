@@ -227,3 +227,28 @@ def long_conversation(repository, alice):
             commit=repository.current_index.commit,
         )
     return started
+
+
+@pytest.fixture
+def mine(client, alice, repository):
+    """Makes conversations of alice, who is signed in, each of one question and its answer."""
+    client.force_login(alice)
+
+    def make(title, answer="An answer.", about=repository, **kwargs):
+        conversation = Conversation.objects.create(
+            user=alice, repository=about, title=title, **kwargs
+        )
+        question = Message.objects.create(
+            conversation=conversation, position=1, role="user", content=title
+        )
+        Message.objects.create(
+            conversation=conversation,
+            position=2,
+            parent=question,
+            role="assistant",
+            content=answer,
+            commit="c0ffee",
+        )
+        return conversation
+
+    return make

@@ -14,30 +14,6 @@ from repos.models import Index
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def mine(client, alice, repository):
-    client.force_login(alice)
-
-    def make(title, answer="An answer.", **kwargs):
-        conversation = Conversation.objects.create(
-            user=alice, repository=repository, title=title, **kwargs
-        )
-        question = Message.objects.create(
-            conversation=conversation, position=1, role="user", content=title
-        )
-        Message.objects.create(
-            conversation=conversation,
-            position=2,
-            parent=question,
-            role="assistant",
-            content=answer,
-            commit="c0ffee",
-        )
-        return conversation
-
-    return make
-
-
 def rail(client, **query):
     return client.get("/parts/rail", query).content.decode()
 

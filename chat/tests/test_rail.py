@@ -7,34 +7,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from chat.models import Conversation, Message, Share
+from chat.models import Conversation, Share
 from chat.services.conversation_removal import KEPT
 from repos.models import Repository
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def mine(client, alice, repository):
-    client.force_login(alice)
-
-    def make(title, answer="An answer.", about=repository, **kwargs):
-        conversation = Conversation.objects.create(
-            user=alice, repository=about, title=title, **kwargs
-        )
-        question = Message.objects.create(
-            conversation=conversation, position=1, role="user", content=title
-        )
-        Message.objects.create(
-            conversation=conversation,
-            position=2,
-            parent=question,
-            role="assistant",
-            content=answer,
-        )
-        return conversation
-
-    return make
 
 
 def rail(client, **query):

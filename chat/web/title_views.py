@@ -23,7 +23,7 @@ MAX_TRIES = 6
 JUST_NOW = timedelta(minutes=1)
 
 
-def untitled_conversation(answer: Message) -> Conversation | None:
+def conversation_to_title(answer: Message) -> Conversation | None:
     """The conversation of a first answer that ended just now, if its model titles it.
 
     Also if it has done so already: the page may not have been told.

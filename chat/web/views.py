@@ -37,7 +37,7 @@ from chat.web.repository_parts import repository_parts
 from chat.web.source_groups import source_groups
 from chat.web.source_viewer import viewer_context
 from chat.web.suggestions import suggested_questions
-from chat.web.title_views import untitled_conversation
+from chat.web.title_views import conversation_to_title
 from chat.web.view_models import RenderedTurn, commits_behind_text, load_thread
 from deepwiki.accounts.models import Profile
 from deepwiki.foundation.languages import ANSWER_CODE
@@ -115,7 +115,7 @@ def message_footer(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
         "commits_behind": commits_behind,
         "groups": source_groups(answer, pages),
         "follow_ups": follow_ups(answer, repository),
-        "untitled": untitled_conversation(answer),
+        "untitled": conversation_to_title(answer),
     }
     return render(request, "chat/answer_end.html", context)
 

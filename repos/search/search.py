@@ -20,8 +20,6 @@ from repos.search.targets import Target
 
 LINK_COLUMNS = len(LinkScores._fields)  # the last of a row
 
-NOT_YET = ("", "", "")  # the reason of a hit, what led to it, its text
-
 
 def search(
     targets: Iterable[Target],
@@ -51,4 +49,5 @@ def search(
 
 def _hit(row: tuple[Any, ...]) -> SearchHit:
     own = len(row) - LINK_COLUMNS
-    return SearchHit._make((*row[:own], LinkScores._make(row[own:]), *NOT_YET))
+    columns = [*row[:own], LinkScores._make(row[own:])]
+    return SearchHit(*columns)

@@ -35,8 +35,8 @@ export function endSelection() {
 
 /** Follows what is typed into titles and chosen in boxes. */
 export function bindRailItems() {
-  const panel = document.getElementById("rail-panel"); // a sample of the list stands without it
-  if (!panel || !rail()) return; // the pages of files have a tree in its place
+  const panel = rail()?.closest("#rail-panel");
+  if (!panel) return; // a tree of files stands there, or a sample of the list without its panel
   panel.addEventListener("change", ({ target }) => target.matches(".pick") && showCount());
   panel.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
