@@ -81,11 +81,12 @@ def _rights(request: HttpRequest, repository: Repository) -> dict[str, bool]:
 
 def _content(repository: Repository, index: Index, person_id: int | None) -> dict[str, Any]:
     """What is in it: the root folder, the first lines of its README, what was left out."""
-    root = IndexedCode(repository, index, person_id).folder("")
+    code = IndexedCode(repository, index, person_id)
+    root = code.folder("")
     return {
         "entries": root.entries[:MAX_ENTRIES],
         "more_entries": len(root.entries) > MAX_ENTRIES,
-        "opening": readme_opening(IndexedCode(repository, index, person_id), root),
+        "opening": readme_opening(code, root),
         "left_out": list(_left_out(index.skipped)),
     }
 

@@ -62,7 +62,8 @@ def rail_context(request: HttpRequest) -> dict[str, Any]:
     rows = list(_rows(request, query, view)[:MAX_CONVERSATIONS])
     grouping = chosen_grouping(request)
     pinned = _pinned(rows, query, view)
-    others = [row for row in rows if row not in pinned]
+    above = set(pinned)
+    others = [row for row in rows if row not in above]
     return {
         "pinned": list(_items(pinned)),
         "groups": _groups(others, grouping, query, view),
