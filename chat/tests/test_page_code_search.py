@@ -93,7 +93,8 @@ def test_question_mark_lists_the_keys_of_the_page(results):
     page.keyboard.press("Escape")
     page.click(".found-file h2 a >> nth=0")
     page.wait_for_selector("#code-lines")
-    page.wait_for_load_state()  # its scripts have bound their keys
+    # Its scripts have bound their keys. The state that wait_for_load_state knows may be that of the page before.
+    page.wait_for_function("() => document.readyState === 'complete'")
     page.keyboard.press("?")
     page.wait_for_selector("#help >> text=Go to file")
     assert "question" not in page.inner_text("#help dl")
