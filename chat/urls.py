@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from chat.api import views as api_views
 from chat.api.rest import reference as rest_reference
 from chat.api.rest import views as rest_views
+from chat.api.slack import views as slack_views
 from chat.api.v1 import views as v1_views
 from chat.web import (
     about,
@@ -130,4 +131,5 @@ rest = [
     path("api/v1/<path:path>", rest_views.rest, name="rest"),
     path("api-reference/", rest_reference.reference, name="api-reference"),
 ]
-urlpatterns = [*pages, *parts, *exports, *changes, *reader, *endpoints, *openai, *rest]
+slack = [path("slack/events", slack_views.events, name="slack-events")]
+urlpatterns = [*pages, *parts, *exports, *changes, *reader, *endpoints, *openai, *rest, *slack]

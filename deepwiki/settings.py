@@ -27,6 +27,7 @@ from deepwiki.foundation.key_files import make_private, read_or_make_key
 from deepwiki.foundation.log_format import logging_config
 from deepwiki.foundation.passwords import PASSWORD_VALIDATORS
 from deepwiki.foundation.security_headers import content_security_policy
+from deepwiki.foundation.slack_app import slack_app
 
 # Tests serve static files from where they lie, and no `.env` of a developer reaches them.
 TESTING = "pytest" in sys.modules or "DEEPWIKI_TEST_STATIC" in os.environ
@@ -68,6 +69,7 @@ LOCAL_ROOTS = env.folders("DEEPWIKI_LOCAL_ROOTS")
 CLONE_ALLOW = env.items("DEEPWIKI_CLONE_ALLOW")
 CA_FILE = env.file("DEEPWIKI_CA_FILE")
 GIT_PROXY = env.proxy_address("DEEPWIKI_GIT_PROXY")
+SLACK = slack_app(env)
 
 # --- mail: password resets and confirmation of addresses ------------------------------
 EMAIL_HOST = env.text("DEEPWIKI_EMAIL_HOST")

@@ -37,7 +37,7 @@ urlpatterns = [
     ),
     # Last: /<owner>/<name> of a repository. The first part must be none of ours.
     re_path(
-        r"^(?!(?:accounts|admin|api|c|chat|design|m|mcp|parts|r|repositories|s|static|styleguide|v1|webhooks|ws)/)"
+        r"^(?!(?:accounts|admin|api|c|chat|design|m|mcp|parts|r|repositories|s|slack|static|styleguide|v1|webhooks|ws)/)"
         r"(?P<owner>[A-Za-z0-9][\w.-]{0,99})/(?P<name>[\w.-]{1,100})/?$",
         repository_by_name,
         name="repository-by-name",

@@ -27,4 +27,12 @@ PROGRAM_MESSAGES: Final[dict[str, str]] = {
     ),
     "unsupported_field": "{field} is not supported here. Leave it out.",
     "part_not_text": "messages: number {number} holds something other than text.",
+    "no_slack_app": "No Slack app is set up here.",
+    "slack_signature": "This request is not signed by Slack, or was signed too long ago.",
+    "slack_looking": "Looking into {repository} …",
+    "slack_question_missing": "Ask a question, such as: owner/repo How are requests dispatched?",
+    "slack_repository_missing": (
+        "Which repository? Begin with its name: owner/repo How are requests dispatched?"
+    ),
+    "slack_no_repository": "There is no public repository of this name here.",
 }

@@ -64,18 +64,21 @@ async def ask(
     lasting: bool,
     authorize: Authorize = lambda: None,
     address: str = "",
+    lets_strangers_in: bool = False,
 ) -> Run | StoredRun:
     """Store the question and start its answer, or find the run of the same question.
 
     A `lasting` run goes on without readers: its conversation will show it. `authorize` is
     called first, in a thread that may use the database; it raises if the person may no
-    longer ask. `address` is the network address of a person without an account.
+    longer ask. `address` is the network address of a person without an account, or what else
+    their questions are counted by; an endpoint with rules of its own `lets_strangers_in`.
 
     Raises the ChatError family, before anything is sent anywhere.
     """
     check_filters(request)
     # The client may disconnect before the rows are stored: the answer is started anyway.
     with database_errors_as_down():
+        _check_may_ask(person, lets_strangers_in=lets_strangers_in)
         start = partial(_start_answer, person, request, authorize, address=address, lasting=lasting)
         starting = keep(_in_place(start))
         try:
@@ -146,8 +149,6 @@ async def _start_answer(
     address: str,
     lasting: bool,
 ) -> Run | StoredRun:
-    if not person.is_authenticated and not settings.ALLOW_ANONYMOUS:
-        raise NotSignedIn
     accepted, model = await in_thread(_accept, person, request, authorize, address)
     if accepted.existing and accepted.run_id is not None:
         return runs.get(accepted.run_id) or StoredRun(accepted.run_id, person)
@@ -176,6 +177,12 @@ async def _start_answer(
         refusal = _as_chat_error(error)
         await in_thread(_mark_refused, accepted, refusal)
         raise refusal from error
+
+
+def _check_may_ask(person: Person, *, lets_strangers_in: bool) -> None:
+    """Raises NotSignedIn."""
+    if not (person.is_authenticated or settings.ALLOW_ANONYMOUS or lets_strangers_in):
+        raise NotSignedIn
 
 
 def _as_chat_error(error: Exception) -> ChatError:

@@ -31,6 +31,7 @@ PROGRAM_PATHS: Final = (
     "/lang/config",
     "/local_repo/",
     "/models/config",
+    "/slack/",
     "/v1/",
     "/webhooks/",
     "/.well-known/",

@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db import Error
 
+from chat.api import slack
 from chat.api.mcp.sessions import sessions
 from chat.rendering import in_pool_thread, start_worker
 from chat.runs import keep, pubsub
@@ -75,6 +76,7 @@ async def startup() -> None:
 async def shutdown() -> None:
     """Let running answers finish, for at most DRAIN_SECONDS."""
     await runs.drain(settings.DRAIN_SECONDS)
+    await slack.finish()
     await sessions.close()
     await providers().close()
     watch.stop()

@@ -1,4 +1,4 @@
-"""Requests of programs under `/v1` and `/api/v1`, without the middleware that pages need.
+"""Requests of programs under `/v1`, `/api/v1` and `/slack`, without the middleware that pages need.
 
 Sessions, CSRF tokens, languages, messages and static files mean nothing there, and each of those
 layers costs a change of thread: together a third of the time until the first piece of an answer.
@@ -19,7 +19,7 @@ from deepwiki.foundation.middleware import (
     request_id_middleware,
 )
 
-PATHS = ("/v1/", "/api/v1/")
+PATHS = ("/v1/", "/api/v1/", "/slack/")
 # The outermost first. Each of them takes asynchronous views as they are.
 MIDDLEWARE = (
     forwarded_headers_middleware,

@@ -198,6 +198,8 @@ RULES = {
     "v1-unknown": Rule(OTHERWISE),
     # each operation of it: chat.tests.test_rest_access
     "rest": Rule(OTHERWISE),
+    # signed: chat.tests.test_slack
+    "slack-events": Rule(OTHERWISE),
     # of deepwiki-open's front end: deepwiki.wiki.tests.test_visitors
     "visitor-health": Rule(OTHERWISE),
     "visitor-languages": Rule(OTHERWISE),

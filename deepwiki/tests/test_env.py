@@ -29,6 +29,7 @@ FREE = set(
     DEEPWIKI_OIDC_CLIENT_ID DEEPWIKI_OIDC_CLIENT_SECRET DEEPWIKI_SIGN_IN_ORIGINS DEEPWIKI_EMAIL_HOST
     DEEPWIKI_EMAIL_USER DEEPWIKI_EMAIL_PASSWORD DEEPWIKI_EMAIL_FROM DEEPWIKI_CLONE_ALLOW
     DEEPWIKI_EMBEDDER_MODEL DEEPWIKI_WIKI_MODEL DEEPWIKI_METRICS_TOKEN DEEPWIKI_AUTH_CODE
+    DEEPWIKI_SLACK_SIGNING_SECRET DEEPWIKI_SLACK_BOT_TOKEN
     """.split()
 ) | model_services.text_variables(MODELS)
 FLAGS = set(
@@ -53,6 +54,8 @@ BAD = {
     "DEEPWIKI_ANONYMOUS_ORIGINS": "null, https://wiki.example/path",
     "DEEPWIKI_ANONYMOUS_REQUESTS_PER_MINUTE": "many",
     "DEEPWIKI_GIT_PROXY": "ftp://user:secret@proxy",
+    "DEEPWIKI_SLACK_REPOSITORIES": "C0123=a/b, C0456",
+    "DEEPWIKI_SLACK_API": "slack.com",
     "DEEPWIKI_LOG_LEVEL": "loud",
     **dict.fromkeys(sorted(FLAGS), "perhaps"),
     **dict.fromkeys(sorted(model_services.address_variables(MODELS)), "http://me:secret@[x"),

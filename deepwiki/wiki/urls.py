@@ -21,7 +21,7 @@ from deepwiki.wiki.web import (
 SLUG = r"(?P<slug>[\w-]{1,100})"
 # `/<owner>/<repository>`: the first part is none of the site's own.
 NAMED = (
-    r"^(?!(?:accounts|admin|api|c|chat|design|diagrams|m|parts|r|repositories|s|static|styleguide"
+    r"^(?!(?:accounts|admin|api|c|chat|design|diagrams|m|parts|r|repositories|s|slack|static|styleguide"
     r"|webhooks|ws)/)(?P<owner>[A-Za-z0-9][\w.-]{0,99})/(?P<name>[\w.-]{1,100})/"
 )
 PAGE = "r/<uuid:repository_id>/wiki/<slug:slug>"
