@@ -1,4 +1,4 @@
-"""Programs that some tests need: Chromium, Redis, Node. Without one its tests are skipped.
+"""Programs that some tests need: Chromium, Redis, Node and packages of it. Without one its tests are skipped.
 
 python -m deepwiki.testing.programs --ensure    # install what is missing and can be
 """
@@ -6,28 +6,15 @@ python -m deepwiki.testing.programs --ensure    # install what is missing and ca
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 
-from deepwiki.testing import browser
-
-OLDEST_NODE = 20
+from deepwiki.testing import browser, js_packages
+from deepwiki.testing.node import node
 
 
 def redis_server() -> str:
     """The path of a Redis (or Valkey) server, empty when there is none."""
     return shutil.which("redis-server") or shutil.which("valkey-server") or ""
-
-
-def node() -> str:
-    """The path of a Node with a WebSocket client of its own (22; 20 and 21 behind a flag),
-    empty when there is none."""
-    path = shutil.which("node")
-    if not path:
-        return ""
-    if _major_version(path) < OLDEST_NODE:
-        return ""
-    return path
 
 
 def ensure() -> None:
@@ -49,15 +36,11 @@ def ensure() -> None:
         node(),
         "No Node 20 or newer is here: the tests with its WebSocket client will be skipped.",
     )
-
-
-def _major_version(path: str) -> int:
-    """The first number that `--version` prints; 0 without one."""
-    done = subprocess.run([path, "--version"], capture_output=True, text=True)
-    major = done.stdout.strip().lstrip("v").partition(".")[0]
-    if not major.isdecimal():
-        return 0
-    return int(major)
+    _report(
+        "Packages of npm",
+        str(js_packages.FOLDER) if js_packages.ensure() else "",
+        "The packages of npm cannot be had here: the tests with clients in JavaScript will be skipped.",
+    )
 
 
 def _report(name: str, path: str, missing: str) -> None:
