@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,14 +11,11 @@ from deepwiki.cli.answer_printer import AnswerPrinter
 from deepwiki.cli.local_tools import ToolRefused, call_tool
 from deepwiki.cli.management import run
 from deepwiki.cli.operator_commands import refuse_elsewhere
+from deepwiki.cli.options import BAD_INPUT, FAILED, as_json, end, flags, write
+from deepwiki.cli.rest import RestClient
 from deepwiki.cli.server import Server, ServerError
 
-FAILED = 1
-BAD_INPUT = 2
 MODES = ("auto", "quick", "agent", "research")
-as_json = click.option(
-    "--json", "as_json", is_flag=True, help="One JSON object on standard output."
-)
 
 
 @click.command()
@@ -41,7 +37,7 @@ def ask(server: Server | None, /, repository: str, question: str, **options: Any
     Ends with 0 when answered, 1 when it failed, 2 for bad input.
     """
     if server is None:
-        run(["deepwiki", "ask", repository, question, *_flags(options)])
+        run(["deepwiki", "ask", repository, question, *flags(options)])
         return
     body = {"repo_url": repository, "messages": [{"role": "user", "content": question}]}
     chosen = {name: value for name, value in options.items() if value and name != "as_json"}
@@ -65,13 +61,13 @@ def search(
     The JSON object has `passages` with path, start and end. Ends with 2 for bad input.
     """
     if server is None:
-        flags = ["--limit", str(limit), *_flags({"as_json": as_json})]
-        run(["deepwiki", "search", repository, question, *flags])
+        given = flags({"limit": limit, "as_json": as_json})
+        run(["deepwiki", "search", repository, question, *given])
         return
     _, data = _call(server, "search_code", {"repository": repository, "query": question})
     data["passages"] = data.get("passages", [])[:limit]
     if as_json:
-        _write(data)
+        write(data)
     else:
         _write_places(data["passages"])
 
@@ -103,7 +99,7 @@ def read_wiki(server: Server | None, repository: str, page: str | None, *, as_js
         name, arguments = "read_wiki_contents", {"repoName": repository, "page": page}
     text, data = _call(server, name, arguments)
     if as_json:
-        _write({**data, "text": text})
+        write({**data, "text": text})
     else:
         click.echo(text)
 
@@ -112,27 +108,56 @@ def read_wiki(server: Server | None, repository: str, page: str | None, *, as_js
 @click.argument("repository")
 @click.option("--wait", is_flag=True, help="Make it here, or follow the worker that does.")
 @click.option("--model", default="", help="provider/model that writes it; from the code without.")
+@click.option("--language", default="", help="In which the model writes, such as ja.")
 @as_json
 @click.pass_obj
 def build_wiki(server: Server | None, /, repository: str, **options: Any) -> None:
-    """Make the wiki of an indexed repository."""
-    refuse_elsewhere(server, "wiki build")
-    run(["deepwiki", "build_wiki", repository, *_flags(options)])
+    """Make the wiki of an indexed repository.
+
+    \b
+      deepwiki wiki build pallets/flask --wait
+
+    On a server elsewhere, whose workers make it, no other option than --json can be used.
+    """
+    if server is not None:
+        _build_elsewhere(server, repository, options)
+        return
+    run(["deepwiki", "build_wiki", repository, *flags(options)])
 
 
 @wiki.command("export")
 @click.argument("repository")
 @click.option("--format", "file_format", default="markdown", show_default=True)
+@click.option("--language", default="", help="Of its pages, such as ja.")
 @click.option("--output", default="", type=click.Path(dir_okay=False))
 @as_json
 @click.pass_obj
 def export_wiki(
     server: Server | None, /, repository: str, file_format: str, **options: Any
 ) -> None:
-    """Write a wiki to a file."""
+    """Write a wiki to a file: markdown, html or json.
+
+    \b
+      deepwiki wiki export pallets/flask --format html --output flask.html
+    """
     refuse_elsewhere(server, "wiki export")
-    flags = _flags({"format": file_format, **options})
-    run(["deepwiki", "export_wiki", repository, *flags])
+    given = flags({"format": file_format, **options})
+    run(["deepwiki", "export_wiki", repository, *given])
+
+
+def _build_elsewhere(server: Server, repository: str, options: Mapping[str, Any]) -> None:
+    if any(options[name] for name in ("wait", "model", "language")):
+        end("--wait, --model and --language work on this machine alone.", BAD_INPUT)
+    client = RestClient(server)
+    try:
+        build = client.build_wiki(client.find(repository))
+    except ServerError as error:
+        end(str(error), BAD_INPUT)
+        return
+    if options["as_json"]:
+        write({"repository": repository, "build": build["id"], "state": build["state"]})
+    else:
+        click.echo(f"The wiki of {repository} is {build['state']}.")
 
 
 def _ask(server: Server, body: Mapping[str, Any], printer: AnswerPrinter) -> None:
@@ -142,11 +167,11 @@ def _ask(server: Server, body: Mapping[str, Any], printer: AnswerPrinter) -> Non
     except ServerError as error:
         printer.error = str(error)
     if printer.as_json:
-        _write(printer.summary())
+        write(printer.summary())
     else:
-        printer.show_end()
+        printer.showend()
     if printer.error:
-        _end(printer.error, FAILED)
+        end(printer.error, FAILED)
 
 
 def _call(
@@ -158,26 +183,5 @@ def _call(
             return server.call_tool(name, arguments)
         return call_tool(name, arguments)
     except (ServerError, ToolRefused) as error:
-        _end(str(error), BAD_INPUT)
+        end(str(error), BAD_INPUT)
         raise
-
-
-def _flags(options: Mapping[str, Any]) -> list[str]:
-    """Options as Django's commands take them; empty ones are left out."""
-    flags = []
-    for name, value in options.items():
-        option = f"--{name.removeprefix('as_')}"
-        if value is True:
-            flags.append(option)
-        elif value:
-            flags += [option, str(value)]
-    return flags
-
-
-def _write(data: Mapping[str, Any]) -> None:
-    click.echo(json.dumps(data, ensure_ascii=False, indent=1))
-
-
-def _end(message: str, code: int) -> None:
-    click.secho(message, fg="red", err=True)
-    raise SystemExit(code)

@@ -11,14 +11,15 @@ import click
 from click.shell_completion import get_completion_class
 
 from deepwiki.cli.commands import ask, search, wiki
-from deepwiki.cli.operator_commands import doctor, index, mcp, token, up
+from deepwiki.cli.indexing import index
+from deepwiki.cli.operator_commands import doctor, mcp, token, up
 from deepwiki.cli.server import Server
 
 COMPLETE = "_DEEPWIKI_COMPLETE"
 SHELLS = ("bash", "zsh", "fish")
 EPILOG = (
     "Without --server everything happens on this machine, with its own settings. With it,"
-    " ask, search and wiki read speak to a server elsewhere:"
+    " ask, search, index, wiki read and wiki build speak to a server elsewhere:"
     " export DEEPWIKI_SERVER=https://wiki.example.org DEEPWIKI_TOKEN=dw_…"
 )
 

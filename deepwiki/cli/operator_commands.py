@@ -8,9 +8,8 @@ from typing import Any
 import click
 
 from deepwiki.cli.management import run
+from deepwiki.cli.options import BAD_INPUT
 from deepwiki.cli.server import Server
-
-BAD_INPUT = 2
 
 
 def operator_command(
@@ -71,20 +70,6 @@ def _set_environment(**settings: Any) -> None:
     for name, value in settings.items():
         if value is not None:
             os.environ[f"DEEPWIKI_{name}"] = str(value)
-
-
-@operator_command("index", "index_repo", "REPOSITORY [--branch NAME] [--force] [--json] …")
-def index() -> None:
-    """Read a repository: an https address, owner/repo, or a folder.
-
-    \b
-      deepwiki index pallets/flask
-      deepwiki index https://git.example.org/team/tool --branch main --token-env MY_TOKEN
-      deepwiki index ~/projects/shop
-
-    Ends with 0 when done, 1 when it failed, 2 for bad input. `deepwiki index -- --help` lists
-    every option.
-    """
 
 
 @operator_command("doctor", "doctor", "[CHECK]… [--clone ADDRESS] [--list] [--json]")

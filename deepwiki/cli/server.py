@@ -16,6 +16,7 @@ READ_SECONDS = 180.0  # between two pieces of an answer
 MAX_REPLY_BYTES = 8_000_000
 STREAM = "chat/completions/stream?events=1"
 TOOLS = "mcp"
+REST = "api/v1"
 ACCEPT_TOOLS = "application/json, text/event-stream"
 STATUSES = {
     401: "The server wants a token: set DEEPWIKI_TOKEN, or give --token.",
@@ -71,6 +72,30 @@ class Server:
         except (httpx2.HTTPError, httpx2.InvalidURL):
             raise ServerError(f"{self.address} does not answer.") from None
         except (NotEvents, KeyError, TypeError, ValueError):
+            raise ServerError(STATUSES[404]) from None
+
+    def rest(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, **query: str | int
+    ) -> dict[str, Any]:
+        """What an operation of the REST interface answers. Raises ServerError."""
+        url = self._url(f"{REST}/{path}")
+        sent: Mapping[str, Any] = {} if body is None else body
+        try:
+            with (
+                _client() as client,
+                client.stream(
+                    method,
+                    url,
+                    params=query,
+                    json=None if method == "GET" else sent,
+                    headers=self._headers(),
+                ) as reply,
+            ):
+                _check(reply)
+                return dict(json.loads(_bounded_text(reply)))
+        except (httpx2.HTTPError, httpx2.InvalidURL):
+            raise ServerError(f"{self.address} does not answer.") from None
+        except (TypeError, ValueError):
             raise ServerError(STATUSES[404]) from None
 
     def _url(self, path: str) -> str:

@@ -5,17 +5,21 @@ import os
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from django.utils import timezone
 
-from deepwiki.accounts.models import ApiToken
+from deepwiki.accounts.models import ApiToken, TokenScope
 from deepwiki.cli.event_lines import NotEvents, read_events
 from deepwiki.cli.main import SHELLS, cli
 from deepwiki.testing.ports import reserved_port
 from deepwiki.testing.servers import child_environment
+from deepwiki.testing.waiting import wait_until
+from repos.models import IndexJob
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = """
@@ -123,8 +127,57 @@ def test_search_and_wiki_go_to_the_server_and_what_is_refused_says_why(elsewhere
     assert (missing.exit_code, "no wiki" in missing.stderr) == (2, True)
     unknown = invoke("search", "shop/nothing", "discount", **elsewhere)
     assert (unknown.exit_code, unknown.stdout) == (2, "")
-    here = invoke("index", "shop/pocket", **elsewhere)
+    here = invoke("doctor", **elsewhere)
     assert (here.exit_code, "leave --server out" in here.stderr) == (2, True)
+
+
+@pytest.fixture
+def manager_elsewhere(server, alice):
+    token = ApiToken.issue(alice, scopes=TokenScope.values)[1]
+    return {"DEEPWIKI_SERVER": server.url, "DEEPWIKI_TOKEN": token}
+
+
+def end_the_job(**values):
+    """What a worker does; there is none beside the server."""
+    queued = IndexJob.objects.filter(state="queued")
+    wait_until(queued.exists)
+    queued.update(finished_at=timezone.now(), **values)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_indexing_on_a_server_is_followed_to_its_end(manager_elsewhere, public_repository):
+    def index(*arguments, **ended):
+        with ThreadPoolExecutor() as pool:
+            asked = pool.submit(invoke, "index", *arguments, **manager_elsewhere)
+            end_the_job(**ended)
+            return asked.result()
+
+    address = public_repository.url
+    done = index(address, "--json", state="done")
+    report = json.loads(done.stdout)
+    assert (done.exit_code, report["state"], report["error"]) == (0, "done", None)
+    assert report["commit"] == public_repository.current_index.commit
+    failed = index(address, "--force", state="failed", error="There is no such repository.")
+    assert (failed.exit_code, "no such repository" in failed.stderr) == (1, True)
+    assert "queued" in failed.stderr and failed.stdout == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_server_does_not_do_is_told(elsewhere, manager_elsewhere, public_repository):
+    address = public_repository.url
+    scope = invoke("index", address, **elsewhere)  # its token may only read and ask
+    assert (scope.exit_code, "manage" in scope.stderr) == (2, True)
+    owner = invoke("index", address, "--owner", "bob", **manager_elsewhere)
+    assert (owner.exit_code, "this machine alone" in owner.stderr) == (2, True)
+    waiting = invoke("wiki", "build", public_repository.name, "--wait", **manager_elsewhere)
+    assert (waiting.exit_code, "this machine alone" in waiting.stderr) == (2, True)
+    foreign = invoke("wiki", "build", public_repository.name, **manager_elsewhere)
+    assert (foreign.exit_code, "manages" in foreign.stderr) == (2, True)
+    unknown = invoke("wiki", "build", "shop/nothing", **manager_elsewhere)
+    assert (unknown.exit_code, "no repository shop/nothing" in unknown.stderr) == (2, True)
+    public_repository.__class__.objects.update(added_by=ApiToken.objects.first().user)
+    built = invoke("wiki", "build", public_repository.name, "--json", **manager_elsewhere)
+    assert (built.exit_code, json.loads(built.stdout)["state"]) == (0, "queued"), built.stderr
 
 
 @pytest.mark.django_db(transaction=True)
