@@ -169,7 +169,7 @@ def _ask(server: Server, body: Mapping[str, Any], printer: AnswerPrinter) -> Non
     if printer.as_json:
         write(printer.summary())
     else:
-        printer.showend()
+        printer.show_end()
     if printer.error:
         end(printer.error, FAILED)
 

@@ -67,6 +67,14 @@ def test_a_client_of_the_documentation_gets_its_answer(name, live, model, public
     assert refused.returncode != 0
 
 
+def test_each_client_stands_on_the_page_of_the_protocol():
+    # A formatter once took a line that includes one for code.
+    page = (DOCS / "protocol.md").read_text()
+    assert set(re.findall(r'^--8<-- "examples/(.+)"$', page, re.MULTILINE)) == {
+        path.name for path in EXAMPLES.iterdir()
+    }
+
+
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda path: path.name)
 def test_settings_that_a_page_names_exist(page):
     named = set(

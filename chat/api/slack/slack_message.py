@@ -14,6 +14,7 @@ from typing import Any
 from deepwiki.foundation.text import clean_text
 
 IDENTIFIER = re.compile(r"[A-Z0-9]{1,40}")
+MAX_TEXT_CHARS = 40_000  # as Slack has it
 TIMESTAMP = re.compile(r"[0-9]{1,15}\.[0-9]{1,10}")
 # What is no message of a person, or no new one: it has a field of these.
 NOT_OF_PEOPLE = ("bot_id", "bot_profile", "app_id", "subtype", "edited", "hidden")
@@ -57,7 +58,7 @@ def read_message(body: Mapping[str, Any]) -> SlackMessage | None:
     if not (team and channel and user and timestamp) or not isinstance(text, str):
         return None
     thread = _field(event, "thread_ts", TIMESTAMP) or timestamp
-    return SlackMessage(team, channel, user, timestamp, thread, clean_text(text))
+    return SlackMessage(team, channel, user, timestamp, thread, clean_text(text[:MAX_TEXT_CHARS]))
 
 
 def _is_to_the_app(event: Mapping[str, Any]) -> bool:

@@ -30,7 +30,7 @@ for await (const piece of chat.textStream) streamed += piece;
 
 let refused = null;
 try {
-  await generateText({ model: deepwiki("deepwiki/shop/nothing"), prompt: question, maxRetries: 0 });
+  await generateText({ model: deepwiki("gpt-5"), prompt: question, maxRetries: 0 });
 } catch (error) {
   refused = [error.name, error.statusCode, error.message];
 }

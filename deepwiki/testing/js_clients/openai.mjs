@@ -34,14 +34,13 @@ const helped = await helper.finalContent();
 
 const response = await client.responses.create({ model, input: messages[0].content });
 const events = [];
-let final;
 const stream = client.responses.stream({ model, input: messages });
 stream.on("event", (event) => events.push(event.type));
-final = await stream.finalResponse();
+const final = await stream.finalResponse();
 
 const refused = {};
 for (const [name, call] of Object.entries({
-  model: () => client.chat.completions.create({ model: "deepwiki/shop/nothing", messages }),
+  model: () => client.chat.completions.create({ model: "gpt-5", messages }),
   token: () => client.withOptions({ apiKey: "dw_nothing" }).models.list(),
   body: () => client.chat.completions.create({ model, messages: [] }),
 })) {
