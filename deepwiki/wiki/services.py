@@ -8,6 +8,7 @@ from dataclasses import replace
 from django.conf import settings
 
 from deepwiki.wiki import builds, refresh
+from deepwiki.wiki.builds.language import last_language
 from deepwiki.wiki.day_quota import QuotaUsedUp, check_tokens_left, payer_of, within_quota
 from deepwiki.wiki.models import Wiki, WikiBuild, WikiPage
 from repos.models import Repository
@@ -41,12 +42,13 @@ def within_day(
     return replace(order, max_tokens=tokens)
 
 
-def automatic_order() -> builds.BuildOrder:
-    """How wikis are made that nobody asked for, by the settings."""
+def automatic_order(repository: Repository) -> builds.BuildOrder:
+    """How a wiki is made that nobody asked for: by the settings, in the language it has."""
     provider, _, model = settings.WIKI_MODEL.partition("/")
     if not model:
         return builds.FROM_CODE
-    return builds.BuildOrder(provider, model, settings.WIKI_TOKENS)
+    language = last_language(repository)
+    return builds.BuildOrder(provider, model, settings.WIKI_TOKENS, language=language)
 
 
 def write_again(page: WikiPage, user_id: int | None) -> WikiBuild:
@@ -85,7 +87,7 @@ def build_when_outdated(repository: Repository) -> None:
         return
     repository.refresh_from_db()
     if builds.is_outdated(repository):
-        build_wiki(repository, order=_affordable(repository, automatic_order()))
+        build_wiki(repository, order=_affordable(repository, automatic_order(repository)))
 
 
 def _affordable(repository: Repository, order: builds.BuildOrder) -> builds.BuildOrder:

@@ -11,10 +11,9 @@ from django.db.models import QuerySet
 
 from deepwiki.wiki.api.payloads import Json
 from deepwiki.wiki.exports.page_markdown import with_targets
-from deepwiki.wiki.exports.wiki_export import ExportedPage, load_export
+from deepwiki.wiki.exports.wiki_export import ExportedPage, load_export_in
 from deepwiki.wiki.models import Wiki, WikiPage
 from deepwiki.wiki.permissions import readable_wikis
-from deepwiki.wiki.reading.page_ledger import exported_text
 from repos.models import Repository
 
 HIGH, MEDIUM = 1 / 3, 2 / 3  # shares of the pages, by importance
@@ -26,8 +25,7 @@ def built_wiki(repository: Repository, language: str) -> Json | None:
     wiki = _public_wikis().filter(repository=repository).first()
     if wiki is None:
         return None
-    written = load_export(wiki, language).pages
-    tree = _PageTree([page for page in written if page.version.language == language])
+    tree = _PageTree(load_export_in(wiki, language).pages)
     return _payload(wiki, tree) if tree.pages else None
 
 
@@ -151,7 +149,7 @@ class _PageTree:
         return {
             "id": page.slug,
             "title": page.version.title,
-            "content": with_targets(exported_text(page.version), (), str),
+            "content": with_targets(page.own_text, (), str),
             "filePaths": page.version.page.files,
             "importance": _importance(self._ranks[page.slug]),
             "relatedPages": self._related(page),

@@ -20,15 +20,8 @@ from deepwiki.wiki.builds.page_store import (
 from deepwiki.wiki.builds.queue import DAY_USED_UP
 from deepwiki.wiki.content import PageContent
 from deepwiki.wiki.day_quota import payer_of, unused_tokens
-from deepwiki.wiki.models import (
-    DEFAULT_LANGUAGE,
-    BuildPage,
-    PageVersion,
-    WikiBuild,
-    WikiPage,
-)
-from deepwiki.wiki.plan import PlannedPage, WikiSettings
-from deepwiki.wiki.translation.languages import find_language
+from deepwiki.wiki.models import BuildPage, PageVersion, WikiBuild, WikiPage
+from deepwiki.wiki.plan import PlannedPage
 from deepwiki.wiki.writing.call_budget import Budget, CapReached, Spent
 from deepwiki.wiki.writing.lesson_evidence import MAX_PAGES, BuiltPage
 from deepwiki.wiki.writing.lesson_writer import LESSON_KINDS, LessonWriter
@@ -53,17 +46,6 @@ def model_of(build: WikiBuild) -> Iterator[ModelCaller | None]:
         return
     with ModelCaller(build.provider, build.model, _budget(build), stopping.is_set) as caller:
         yield caller
-
-
-def language_of(build: WikiBuild, settings: WikiSettings) -> str:
-    """The code of the language that the pages of a build are written in.
-
-    It is the one that was asked for, else that of the repository's settings, else English.
-    """
-    found = find_language(build.language or settings.language)
-    if found is None:
-        return DEFAULT_LANGUAGE
-    return found.answer
 
 
 def in_writing_order(rows: Sequence[BuildPage]) -> list[BuildPage]:

@@ -103,14 +103,15 @@ def save_page(build: WikiBuild, row: BuildPage, title: str, content: PageContent
     """Store what a page says, as a new version if it says something else. Raises ClaimLost.
 
     A page that a person wrote last stays as it is; a version that a person restored stays until
-    there is something else to say than what it replaced.
+    there is something else to say than what it replaced. What a model wrote in another language
+    is followed by a new version, so that this one is read.
     """
     with transaction.atomic():
         _lock(build)
         versions = PageVersion.objects.filter(page_id=row.page_id, language=DEFAULT_LANGUAGE)
         newest = versions.order_by("-version_number").first()
         title = title[:MAX_TITLE_CHARS]
-        if newest is None or _differs(newest, title, content):
+        if newest is None or _is_followed(newest) or _differs(newest, title, content):
             number = versions.aggregate(last=Max("version_number"))["last"] or 0
             newest = PageVersion.objects.create(
                 page_id=row.page_id,
@@ -183,6 +184,15 @@ def fail_page(build: WikiBuild, row: BuildPage, error: str) -> None:
     with transaction.atomic():
         _lock(build)
         _finish(row, BuildPage.State.FAILED, error)
+
+
+def _is_followed(newest: PageVersion) -> bool:
+    """Whether a page made from the code was written by a model in another language since."""
+    if newest.made_by != PageVersion.Author.CODE:
+        return False
+    written = PageVersion.objects.filter(page=newest.page_id, translated_from=None)
+    last = written.order_by("-created_at", "-pk").first()
+    return last is not None and last != newest and last.made_by == PageVersion.Author.MODEL
 
 
 def _differs(newest: PageVersion, title: str, content: PageContent) -> bool:

@@ -16,11 +16,11 @@ from django.utils.translation import gettext_noop
 
 from deepwiki.foundation.incidents import log_incident
 from deepwiki.wiki.builds import claims, queue
+from deepwiki.wiki.builds.language import language_of
 from deepwiki.wiki.builds.model_plan import ModelPlan, keep_purposes, plan_material
 from deepwiki.wiki.builds.model_writing import (
     ModelWriting,
     in_writing_order,
-    language_of,
     model_of,
 )
 from deepwiki.wiki.builds.page_store import (

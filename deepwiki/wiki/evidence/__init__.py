@@ -5,6 +5,16 @@ Who calls these functions holds a snapshot, which says that the index may be rea
 
 from deepwiki.wiki.evidence.index_code_base import read_code_base
 from deepwiki.wiki.evidence.index_reader import IndexReader
-from deepwiki.wiki.evidence.plan_evidence import read_name_hints, read_wiki_settings
+from deepwiki.wiki.evidence.plan_evidence import (
+    read_name_hints,
+    read_settings_of,
+    read_wiki_settings,
+)
 
-__all__ = ["IndexReader", "read_code_base", "read_name_hints", "read_wiki_settings"]
+__all__ = [
+    "IndexReader",
+    "read_code_base",
+    "read_name_hints",
+    "read_settings_of",
+    "read_wiki_settings",
+]

@@ -13,6 +13,8 @@ from deepwiki.wiki.plan import (
     WikiSettings,
     read_settings,
 )
+from repos.models import Index
+from repos.search import file_texts
 
 MAX_HEADINGS = 300  # documents whose heading is read
 MAX_HEADING_CHARS = 80
@@ -24,6 +26,11 @@ UNDERLINES = frozenset("=-~#*")
 def read_wiki_settings(reader: IndexReader) -> WikiSettings:
     """What the repository says of its wiki at this commit."""
     return read_settings(reader.texts([JSON_PATH, TOML_PATH]))
+
+
+def read_settings_of(index: Index) -> WikiSettings:
+    """The same, of an index as it stands now."""
+    return read_settings(file_texts(index.pk, [JSON_PATH, TOML_PATH]))
 
 
 def read_name_hints(code: CodeBase, reader: IndexReader) -> NameHints:

@@ -1,9 +1,11 @@
-"""A wiki as JSON: all that is stored of the current version of each page."""
+"""A wiki as JSON: what is stored of the current version of each page, as readers may see it."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
+
+from django.db.models import QuerySet
 
 from chat.core.citations import Citation
 from deepwiki.wiki.exports.note_texts import note_value
@@ -15,7 +17,10 @@ FORMAT_VERSION = 1
 
 
 def json_file(export: WikiExport) -> bytes:
-    """The file; `content` of a page is `PageContent.as_json()`."""
+    """The file; `content` of a page is `PageContent.as_json()`.
+
+    Texts are as they were written, without what readers do not see.
+    """
     value = {
         "format": FORMAT,
         "version": FORMAT_VERSION,
@@ -27,6 +32,13 @@ def json_file(export: WikiExport) -> bytes:
         "left_out": export.left_out,
     }
     return json.dumps(value, ensure_ascii=False, indent=1).encode()
+
+
+def _shown_claims(page: ExportedPage) -> QuerySet[PageClaim]:
+    claims = page.version.claims.order_by("position")
+    if page.ledger.leaves_out:
+        return claims.exclude(state=PageClaim.State.UNSUPPORTED)
+    return claims
 
 
 def _claim(claim: PageClaim) -> dict[str, Any]:
@@ -56,9 +68,9 @@ def _page(page: ExportedPage) -> dict[str, Any]:
         "commit": version.commit,
         "made_by": version.made_by,
         "created_at": version.created_at.isoformat(),
-        "content": version.content,
-        "text": version.text,
+        "content": page.ledger.kept_content(version.content),
+        "text": page.ledger.kept(version.text),
         "claims_checked_at": version.checked_commit,
-        "claims": list(map(_claim, version.claims.order_by("position"))),
+        "claims": list(map(_claim, _shown_claims(page))),
         "notes": list(map(note_value, page.notes)),
     }

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from deepwiki.wiki.contributions.notes import notes_by_page
 from deepwiki.wiki.exports.note_texts import newest_of, noted_text
 from deepwiki.wiki.models import DEFAULT_LANGUAGE, PageNote, PageVersion, Wiki
-from deepwiki.wiki.reading.current_versions import current_versions
-from deepwiki.wiki.reading.page_ledger import exported_text
+from deepwiki.wiki.reading.current_versions import current_versions, versions_in
+from deepwiki.wiki.reading.page_ledger import PageLedger, page_ledger, shown_summary
 from deepwiki.wiki.reading.page_tree import TreePage, load_tree
 from deepwiki.wiki.translation.languages import reading, reading_language
 
@@ -39,10 +40,20 @@ class ExportedPage:
         """How many pages stand above it."""
         return len(self.above)
 
+    @cached_property
+    def ledger(self) -> PageLedger:
+        """What is known of its citations."""
+        return page_ledger(self.version)
+
+    @cached_property
+    def own_text(self) -> str:
+        """Its Markdown as readers see it, what does not stand marked in words."""
+        return self.ledger.exported(self.version.text)
+
     @property
     def text(self) -> str:
-        """Its Markdown with its notes."""
-        return noted_text(exported_text(self.version), self.notes)
+        """The same with its notes."""
+        return noted_text(self.own_text, self.notes)
 
     @property
     def note_chars(self) -> int:
@@ -52,7 +63,7 @@ class ExportedPage:
     @property
     def summary(self) -> str:
         """One sentence that says what it is about."""
-        return str(self.version.content.get("summary", ""))
+        return shown_summary(self.version, self.ledger)
 
 
 @dataclass(frozen=True)
@@ -76,13 +87,19 @@ class WikiExport:
 
 
 def load_export(wiki: Wiki, language: str | None = None) -> WikiExport:
-    """The pages of a wiki, in a language where they have one; without one as they are read."""
+    """The pages of a wiki as they are read in a language; without one in the reader's."""
     with reading(language or reading_language()):
-        return _loaded(wiki)
+        return _loaded(wiki, current_versions(wiki))
 
 
-def _loaded(wiki: Wiki) -> WikiExport:
-    versions = {version.page_id: version for version in current_versions(wiki)}
+def load_export_in(wiki: Wiki, language: str) -> WikiExport:
+    """The pages of a wiki that have a version in a language, in it."""
+    with reading(language):
+        return _loaded(wiki, versions_in(wiki, language))
+
+
+def _loaded(wiki: Wiki, rows: Iterable[PageVersion]) -> WikiExport:
+    versions = {version.page_id: version for version in rows}
     notes = notes_by_page(wiki)
     tree = load_tree(wiki)
     pages = [

@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Value, When
+from django.db.models import Exists, OuterRef, QuerySet
 
-from deepwiki.wiki.models import DEFAULT_LANGUAGE, PageNote, PageVersion, Wiki, WikiPage
+from deepwiki.wiki.models import PageNote, PageVersion, Wiki, WikiPage
 from deepwiki.wiki.translation.languages import reading_language
+from deepwiki.wiki.translation.originals import ranked
 from deepwiki.wiki.translation.recorded_pages import translate_recorded
 
 
 def current_version(page: WikiPage, language: str | None = None) -> PageVersion | None:
     """The version of a page that is shown, with `has_notes`; None while it is not written.
 
-    A page made from the code is made in the language first where it is missing or outdated.
+    A page made from the code is made in the language first where it is missing or outdated;
+    one that a model wrote in another language is shown in that.
     """
     wanted = language or reading_language()
     translate_recorded(page.wiki, wanted, [page.pk])
-    notes = PageNote.objects.filter(page=OuterRef("page"), deleted_at=None)
-    return _newest_first(page.versions.annotate(has_notes=Exists(notes)), wanted).first()
+    return ranked(_with_notes(page), wanted).first()
+
+
+def version_from_code(page: WikiPage) -> PageVersion | None:
+    """What was made from the code, as `current_version`, behind what a model wrote."""
+    rows = _with_notes(page).filter(made_by=PageVersion.Author.CODE)
+    return ranked(rows, reading_language()).first()
 
 
 def current_versions(wiki: Wiki, language: str | None = None) -> QuerySet[PageVersion]:
     """One version of each page of the last plan, with its page. As `current_version`."""
     wanted = language or reading_language()
     translate_recorded(wiki, wanted)
-    rows = _newest_first(_planned(wiki), wanted, "page_id")
+    rows = ranked(_planned(wiki), wanted, "page_id")
+    return rows.distinct("page_id").select_related("page")
+
+
+def versions_in(wiki: Wiki, language: str) -> QuerySet[PageVersion]:
+    """The same, of the pages that have a version in the language, and in it."""
+    translate_recorded(wiki, language)
+    rows = _planned(wiki).filter(language=language).order_by("page_id", "-version_number")
     return rows.distinct("page_id").select_related("page")
 
 
@@ -32,11 +46,6 @@ def _planned(wiki: Wiki) -> QuerySet[PageVersion]:
     return PageVersion.objects.filter(page__wiki=wiki, page__is_removed=False)
 
 
-def _newest_first(rows: QuerySet[PageVersion], wanted: str, *first: str) -> QuerySet[PageVersion]:
-    preference = Case(
-        When(language=wanted, then=Value(0)),
-        When(language=DEFAULT_LANGUAGE, then=Value(1)),
-        default=Value(2),
-        output_field=IntegerField(),
-    )
-    return rows.order_by(*first, preference, "-version_number")
+def _with_notes(page: WikiPage) -> QuerySet[PageVersion]:
+    notes = PageNote.objects.filter(page=OuterRef("page"), deleted_at=None)
+    return page.versions.annotate(has_notes=Exists(notes))

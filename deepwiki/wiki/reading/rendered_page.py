@@ -110,7 +110,7 @@ def rendered(
     if stored is not None:
         return PageHtml.from_json(stored.page)
     links = page_links(repository, version.commit, ledger, for_strangers=for_strangers)
-    page = _render(version, links)
+    page = _render(version, links, ledger)
     if page.is_whole:
         row = RenderedPage(version=version, for_strangers=for_strangers, key=key, commit=commit)
         _store(row, page)
@@ -160,6 +160,7 @@ class _Renderer:
     """Renders the blocks of one page within its time."""
 
     links: WikiLinks | None
+    ledger: PageLedger
     headings: list[Heading] = field(default_factory=list)
     left_out: int = 0
     drawings: int = 0
@@ -167,7 +168,7 @@ class _Renderer:
 
     def text(self, block: TextBlock) -> str:
         started = time.monotonic()
-        markdown = with_wiki_targets(self._present(block.markdown))
+        markdown = with_wiki_targets(self.ledger.present(block.markdown))
         seconds = min(self.seconds, TEXT_SECONDS)
         parts = render_blocks(markdown, self.links, seconds=seconds)
         self.seconds = max(0.0, self.seconds - (time.monotonic() - started))
@@ -185,9 +186,6 @@ class _Renderer:
         self.drawings += 1
         return figure_html(drawing, self._node_link)
 
-    def _present(self, markdown: str) -> str:
-        return markdown if self.links is None else self.links.ledger.present(markdown, self.links)
-
     def _may_draw(self) -> bool:
         return self.drawings < MAX_DRAWINGS
 
@@ -202,9 +200,9 @@ class _Renderer:
         return citation_link(checked) if checked.found else ""
 
 
-def _render(version: PageVersion, links: WikiLinks | None) -> PageHtml:
+def _render(version: PageVersion, links: WikiLinks | None, ledger: PageLedger) -> PageHtml:
     content = PageContent.from_json(version.content)
-    renderer = _Renderer(links)
+    renderer = _Renderer(links, ledger)
     blocks = list(_within_bounds(content))
     parts = [
         renderer.text(block) if isinstance(block, TextBlock) else renderer.diagram(block)
@@ -235,6 +233,6 @@ def _cited(blocks: Iterable[TextBlock | DiagramBlock], links: WikiLinks | None) 
     """The paths that are cited and exist, in order."""
     for block in blocks:
         if isinstance(block, TextBlock) and links is not None:
-            for citation in find(links.ledger.present(block.markdown, links), links):
+            for citation in find(links.ledger.present(block.markdown), links):
                 if citation.path in links.lines:
                     yield citation.path

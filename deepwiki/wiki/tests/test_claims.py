@@ -3,7 +3,14 @@
 import pytest
 
 from deepwiki.wiki.ledger.checking import check_claims
-from deepwiki.wiki.ledger.claim import MAX_CLAIMS, CitedFile, ClaimState, DraftClaim
+from deepwiki.wiki.ledger.claim import (
+    MAX_CLAIM_LINES,
+    MAX_CLAIMS,
+    MAX_TEXT_CHARS,
+    CitedFile,
+    ClaimState,
+    DraftClaim,
+)
 from deepwiki.wiki.ledger.line_hashes import LineHashes
 from deepwiki.wiki.ledger.page_claims import check_drafts, check_page, store_claims
 from deepwiki.wiki.ledger.page_sentences import claims_of
@@ -113,6 +120,41 @@ def test_given_ranges_that_touch_are_read_as_one():
     assert states("A `shop/prices.py:L1-L3`.", {"shop/prices.py": [(1, 1), (3, 3)]}) == [
         "unsupported"
     ]
+
+
+def test_lines_exist_within_the_file_unless_all_of_them_are_blank():
+    lines = LineHashes("a\n\nb1\n")
+    assert [span for span in ((1, 3), (1, 2), (3, 3)) if lines.has(*span)] == [(1, 3), (1, 2), (3, 3)]
+    assert not any(lines.has(*span) for span in ((2, 2), (0, 1), (3, 4), (3, 1), (-2, 3)))
+    assert lines.has_letters(3, 3, 2) and lines.has_letters(1, 3, 3)
+    assert not lines.has_letters(3, 3, 3) and not lines.has_letters(2, 2, 1)
+    assert lines.before(4) == lines.hash_of(1, 3) and lines.after(0) == lines.hash_of(1, 3)
+
+
+def test_a_claim_of_very_many_lines_is_never_verified():
+    file = CitedFile("x = 1\n" * (MAX_CLAIM_LINES + 1), "blob")
+    drafts = [DraftClaim("All.", "a.py", 1, MAX_CLAIM_LINES + more) for more in (0, 1)]
+    checked = check_claims(drafts, {"a.py": [(1, MAX_CLAIM_LINES + 1)]}, lambda path: file)
+    assert [claim.is_verified for claim in checked] == [True, False]
+
+
+def test_a_file_is_read_once_and_claims_beyond_the_bound_are_not_checked():
+    read = []
+
+    def reading(path):
+        read.append(path)
+        return CitedFile("x = 1\n", "blob")
+
+    drafts = [DraftClaim(str(n), "a.py", 1, 1) for n in range(MAX_CLAIMS + 1)]
+    assert len(check_claims(drafts, {}, reading)) == MAX_CLAIMS and read == ["a.py"]
+
+
+def test_the_text_of_a_claim_is_one_line_within_a_bound():
+    long, first, second = claims_of(
+        f"{'word ' * 200}\nends `a.py:L1`.\n\n甲である`b.py:L1`。乙\nである `c.py:L1`。"
+    )
+    assert len(long.text) == MAX_TEXT_CHARS and "\n" not in long.text
+    assert (first.text, second.text) == ("甲である`b.py:L1`。", "乙 である `c.py:L1`。")
 
 
 def test_hashes_ignore_whitespace_at_line_ends_and_know_the_ends_of_a_file():

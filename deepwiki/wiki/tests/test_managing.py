@@ -135,6 +135,19 @@ def test_a_build_by_a_model_is_estimated_and_confirmed_with_caps(
     assert (build.max_tokens, build.max_cost, build.state) == (5_000, 0.25, "queued")
 
 
+def test_the_language_of_the_pages_is_chosen_with_the_model(
+    act, client, repository, with_service
+):
+    page = f"/r/{repository.pk}/wiki-build"
+    client.cookies["language"] = "ru"
+    assert '<option value="ru" selected>' in client.get(page).content.decode()
+    form = {"model": "openai|writer", "max_tokens": "5000"}
+    assert client.post(page, {**form, "language": "tlh"}).status_code == 404
+    assert client.post(page, {**form, "language": "zh-tw"}).status_code == 302
+    assert WikiBuild.objects.get().language == "zh-tw"
+    assert '<option value="zh-tw" selected>' in client.get(page).content.decode()
+
+
 def test_without_a_model_the_page_says_what_to_do(act, client, repository, settings):
     from chat import services
 

@@ -182,7 +182,9 @@ def test_text_planted_for_the_plan_stays_data(app, writer, tmp_path):
     assert "<instructions>" not in messages[1]["content"]
 
 
-def test_pages_are_written_in_the_language_of_the_settings_or_of_the_order(app, writer, tmp_path):
+def test_pages_are_written_in_the_language_of_the_settings_or_of_the_order(
+    app, writer, tmp_path, client, carol
+):
     reindexed(app, tmp_path / "app", {".deepwiki/wiki.toml": 'language = "ja"\n'})
     writer.write = answering(sound_page)
     built(app)
@@ -196,3 +198,10 @@ def test_pages_are_written_in_the_language_of_the_settings_or_of_the_order(app, 
     assert set(written.values_list("language", flat=True)) == {"ja"}
     call_command("build_wiki", app.name, "--model", "openai/writer", "--language", "pt-br")
     assert WikiBuild.objects.latest("created_at").language == "pt-br"
+    WikiBuild.objects.update(state=State.DONE)
+    client.force_login(carol)
+    page = f"/r/{app.pk}/wiki-build"
+    shown = client.get(page).content.decode()
+    assert '<option value="ja" selected>' in shown and "settings say which" in shown
+    client.post(page, {"language": "ja"})
+    assert WikiBuild.objects.latest("created_at").language == ""  # as the settings say, also later

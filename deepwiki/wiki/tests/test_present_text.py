@@ -8,7 +8,11 @@ from chat.core.citation_search import find
 from chat.core.citations import Citation
 from deepwiki.testing.growth import LINEAR, growth
 from deepwiki.wiki.ledger.page_sentences import blocks, claims_of
-from deepwiki.wiki.ledger.present_text import with_present_places, without_sentences
+from deepwiki.wiki.ledger.present_text import (
+    with_marks,
+    with_present_places,
+    without_sentences,
+)
 
 MOVES = {
     Citation("a.py", 1, 2): Citation("b/c.py", 5, 6),
@@ -29,6 +33,14 @@ def test_citations_of_moved_lines_have_their_present_place():
 
 def test_several_lines_of_one_piece_of_code_are_taken_apart():
     assert with_present_places("`a.py:L1-L2, L3`", MOVES) == "`b/c.py:L5-L6`, `a.py:L3`"
+
+
+def test_citations_are_marked_in_words_once_each():
+    notes = {"a.py": "changed", "b.py": "not verified"}
+    text = "See `a.py:L1, L2`, `b.py:L3`, `c.py:L4` and `code`."
+    assert with_marks(text, lambda cited: notes.get(cited.path, "")) == (
+        "See `a.py:L1, L2` (changed), `b.py:L3` (not verified), `c.py:L4` and `code`."
+    )
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ FILES = {
     "shop/prices.py": PRICES,
     "shop/mail.py": MAIL,
     "shop/none.py": "x = 1\n",
+    "shop/many.py": "return None\n" * 300,
     **{f"shop/other/o{n}.py": f"o = {n}\n" for n in range(6)},  # most files stay: an update
 }
 PAGES = (
@@ -134,6 +135,37 @@ def test_the_newest_versions_alone_are_looked_at(app, tmp_path):
     reindexed(app, tmp_path, {"shop/prices.py": "# new\n" + PRICES})
     states = [(state, path) for slug, state, path, _ in claims() if slug == "prices"]
     assert states[0] == ("verified", "") and states[2] == ("moved", "shop/prices.py")
+
+
+def test_what_was_not_given_to_the_model_stays_unsupported(app, tmp_path):
+    with_claims(app)
+    PageClaim.objects.filter(path="shop/mail.py").update(state="unsupported")
+    reindexed(app, tmp_path, {"shop/mail.py": "# new\n" + MAIL})
+    assert ("mail", "unsupported", "", 0) in claims()
+
+
+def test_lines_that_come_back_to_their_place_no_longer_have_moved(app, tmp_path):
+    with_claims(app)
+    reindexed(app, tmp_path, {"shop/prices.py": "# new\n" + PRICES})
+    reindexed(app, tmp_path, {"shop/prices.py": PRICES})
+    assert ("prices", "verified", "", 0) in claims()
+
+
+def test_lines_of_a_file_that_stays_are_kept_however_many_are_the_same(app, tmp_path):
+    with_claims(app, [SamplePage("many", "Many", "One of many `shop/many.py:L100`.")])
+    reindexed(app, tmp_path, {"shop/mail.py": "# new\n" + MAIL})
+    assert claims() == [("many", "verified", "", 0)]
+
+
+def test_an_original_whose_translation_is_read_is_looked_at_though_a_newer_one_exists(
+    app, tmp_path
+):
+    wiki = with_claims(app)
+    page = wiki.pages.get(slug="prices")
+    write(page, PAGES[0], wiki.commit, language="es", translated_from=page.versions.get())
+    add_claims(write(page, PAGES[0], wiki.commit))
+    reindexed(app, tmp_path, {"shop/prices.py": "# new\n" + PRICES})
+    assert claims().count(("prices", "moved", "shop/prices.py", 5)) == 2
 
 
 def test_claims_are_looked_for_once_a_commit(app, tmp_path, django_assert_max_num_queries):

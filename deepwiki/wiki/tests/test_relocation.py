@@ -92,13 +92,19 @@ def test_a_common_line_is_not_kept_at_its_place_when_the_context_says_that_it_mo
 
 def test_lines_of_a_file_that_is_gone_are_found_in_another_one():
     assert found(None, other=["# moved here", *FILE]) == ("moved", "other.py", 5, 7)
+    assert found(None, other=FILE) == ("moved", "other.py", 4, 6)
     assert found(None, one=FILE, two=FILE) == ("changed",)
+
+
+def test_lines_that_their_own_file_has_are_looked_for_nowhere_else():
+    assert found(["x", *FILE], other=FILE) == ("moved", "a.py", 5, 7)
 
 
 def test_a_file_under_another_path_is_a_move_if_there_is_one_such_path():
     claim = claim_at(4, 6)
     moved = renamed(claim, ["b.py"])
-    assert (moved.state.value, moved.place.path, moved.place.start) == ("moved", "b.py", 4)
+    place = moved.place
+    assert (moved.state.value, place.path, place.start, place.end) == ("moved", "b.py", 4, 6)
     assert renamed(claim, []).state == renamed(claim, ["b.py", "c.py"]).state == "changed"
 
 

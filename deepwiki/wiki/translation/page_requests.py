@@ -18,11 +18,12 @@ from chat.services.configuration import providers
 from deepwiki.foundation.incidents import log_incident
 from deepwiki.wiki.content import PageContent
 from deepwiki.wiki.day_quota import QuotaUsedUp, check_tokens_left, within_quota
-from deepwiki.wiki.models import DEFAULT_LANGUAGE, PageVersion, TranslationRequest, WikiPage
+from deepwiki.wiki.models import PageVersion, TranslationRequest, WikiPage
 from deepwiki.wiki.pages import markdown
 from deepwiki.wiki.translation.languages import BY_CODE
 from deepwiki.wiki.translation.model_answers import ModelAnswers, translating_model
 from deepwiki.wiki.translation.model_translation import TranslatedPage, translate_page
+from deepwiki.wiki.translation.originals import original_of
 from deepwiki.wiki.writing.call_budget import Budget, Spent
 from deepwiki.wiki.writing.model_calls import CallFailed, CallStopped, ModelCaller
 from repos.jobs import stopping
@@ -59,13 +60,6 @@ class TranslationEstimate:
         return self.model.id
 
 
-def original_of(page: WikiPage) -> PageVersion | None:
-    """What a page is translated from: what is written in English, else in any language."""
-    written = page.versions.filter(translated_from=None)
-    english = written.filter(language=DEFAULT_LANGUAGE).order_by("-version_number").first()
-    return english or written.order_by("-created_at", "-pk").first()
-
-
 def estimated(original: PageVersion) -> TranslationEstimate | None:
     """What a translation takes; None without a model that writes."""
     model = translating_model()
@@ -86,14 +80,22 @@ def open_request(page: WikiPage, language: str) -> TranslationRequest | None:
 def has_translation(page: WikiPage, language: str) -> bool:
     """Whether the newest version in a language is of the newest original, or none is needed.
 
-    None is where somebody wrote the page in that language.
+    None is where somebody wrote the page in that language, after what else was written.
     """
+    original = original_of(page)
     versions = page.versions.filter(language=language).order_by("-version_number")
     newest = versions.first()
-    if newest is None:
+    if newest is None or _gives_way(newest, original):
         return False
-    original = original_of(page)
     return original is None or newest.translated_from_id in (None, original.pk)
+
+
+def _gives_way(newest: PageVersion, original: PageVersion | None) -> bool:
+    """Whether a version was made from the code, and a model wrote the page."""
+    authors = PageVersion.Author
+    if original is None or newest.made_by != authors.CODE:
+        return False
+    return original.made_by == authors.MODEL
 
 
 def request_translation(

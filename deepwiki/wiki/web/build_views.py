@@ -12,12 +12,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from chat.web.model_choices import provider_choices
+from deepwiki.foundation.languages import LANGUAGES
 from deepwiki.foundation.parsing import parse_number
 from deepwiki.wiki import builds, services
 from deepwiki.wiki.builds.estimate import Estimate, estimate
+from deepwiki.wiki.builds.language import last_language, settings_language
 from deepwiki.wiki.builds.model_plan import last_purposes
 from deepwiki.wiki.models import Wiki
 from deepwiki.wiki.reading.page_tree import load_tree
+from deepwiki.wiki.translation.languages import find_language, reading_language
 from deepwiki.wiki.web.lookups import readable_wiki
 from deepwiki.wiki.web.manage_views import managed_repository
 from deepwiki.wiki.web.refusals import tell_refusals
@@ -44,6 +47,8 @@ def model_build(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
         return redirect("wiki", repository_id)
     wiki = Wiki.objects.filter(repository=repository).first()
     context = {"choices": list(choices.items()), "chosen": chosen, "estimate": about}
+    context |= {"languages": LANGUAGES, "build_language": _proposed_language(repository)}
+    context["settings_language"] = settings_language(repository)
     shown = {**WikiState(repository, wiki).context, **context, **_planned(wiki)}
     return render(request, "wiki/model_build.html", shown)
 
@@ -100,9 +105,29 @@ def _parts(chosen: str) -> tuple[str, str]:
 def _request(request: HttpRequest, repository: Repository, chosen: str, about: Estimate) -> None:
     tokens = parse_number(request.POST.get("max_tokens")) or about.cap_tokens
     cost = _dollars(request.POST.get("max_cost", ""))
-    order = builds.BuildOrder(*_parts(chosen), tokens, cost)
+    language = _asked_language(request, repository)
+    order = builds.BuildOrder(*_parts(chosen), tokens, cost, language=language)
     with contextlib.suppress(builds.WikiDisabled):
         services.build_wiki(repository, request.user.pk, order)
+
+
+def _proposed_language(repository: Repository) -> str:
+    """What the repository asks for, else the language of what a model wrote, else the reader's."""
+    asked = settings_language(repository)
+    return asked or last_language(repository) or reading_language()
+
+
+def _asked_language(request: HttpRequest, repository: Repository) -> str:
+    """The code; empty where it is what the repository asks for. Raises Http404 for an unknown one."""
+    code = request.POST.get("language", "")
+    if not code:
+        return ""
+    found = find_language(code)
+    if found is None:
+        raise Http404
+    if found.answer == settings_language(repository):
+        return ""
+    return found.answer
 
 
 def _dollars(text: str) -> float:

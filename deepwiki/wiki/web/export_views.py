@@ -21,7 +21,7 @@ from deepwiki.wiki.exports.wiki_export import WikiExport, load_export
 from deepwiki.wiki.models import Wiki
 from deepwiki.wiki.permissions import readable_wikis
 from deepwiki.wiki.reading.current_versions import current_version
-from deepwiki.wiki.reading.page_ledger import exported_text
+from deepwiki.wiki.reading.page_ledger import page_ledger
 from deepwiki.wiki.reading.page_tree import load_tree
 from deepwiki.wiki.translation.languages import reading
 from deepwiki.wiki.web.lookups import readable_wiki, readers_only
@@ -41,7 +41,7 @@ def page_markdown(request: HttpRequest, repository_id: uuid.UUID, slug: str) -> 
     version = current_version(page)
     if version is None:
         raise Http404
-    text = noted_text(exported_text(version), shown_notes(page))
+    text = noted_text(page_ledger(version).exported(version.text), shown_notes(page))
     text = markdown_of(text, version, load_tree(wiki).urls, wiki.repository.name)
     return _text(wiki, text, MARKDOWN)
 

@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from deepwiki.foundation.languages import LANGUAGES
-from deepwiki.wiki.models import PageVersion, TranslationRequest
+from deepwiki.wiki.models import PageVersion, TranslationRequest, WikiPage
+from deepwiki.wiki.reading.current_versions import version_from_code
 from deepwiki.wiki.translation.languages import (
     BY_CODE,
     html_language,
     interface_language,
     reading_language,
 )
+from deepwiki.wiki.translation.originals import original_of
 from deepwiki.wiki.translation.page_requests import (
     TranslationEstimate,
     estimated,
     is_going_on,
     open_request,
-    original_of,
 )
 
 
@@ -35,9 +36,14 @@ class LanguageLink:
 
 @dataclass(frozen=True)
 class PageLanguages:
-    """The languages of a page of which a version is shown."""
+    """The languages of a page of which a version is shown.
+
+    `behind` is what a model wrote in another language, where what was made from the code is
+    shown instead.
+    """
 
     version: PageVersion
+    behind: PageVersion | None = None
 
     @cached_property
     def request(self) -> TranslationRequest | None:
@@ -94,6 +100,32 @@ class PageLanguages:
     def is_missing(self) -> bool:
         """Whether the page is shown in another language than what was asked for."""
         return self.version.language != reading_language()
+
+    @property
+    def is_by_model(self) -> bool:
+        """Whether a model wrote what is shown."""
+        return self.version.made_by == PageVersion.Author.MODEL
+
+    @property
+    def shown_name(self) -> str:
+        """Of the language of what is shown, in that language."""
+        return _own_name(self.version.language)
+
+    @property
+    def behind_name(self) -> str:
+        """Of the language of what a model wrote, in that language."""
+        return _own_name(self.behind.language) if self.behind is not None else ""
+
+    @cached_property
+    def from_code(self) -> PageVersion | None:
+        """What was made from the code, where a model has written the page in another language.
+
+        None of workshops: answers are kept to one of them.
+        """
+        page = self.version.page
+        if page.kind == WikiPage.Kind.WORKSHOP or not (self.is_missing and self.is_by_model):
+            return None
+        return version_from_code(page)
 
     @property
     def html(self) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from deepwiki.wiki.models import PageVersion
 from deepwiki.wiki.reading.current_versions import current_version
-from deepwiki.wiki.reading.page_ledger import page_ledger
+from deepwiki.wiki.reading.page_ledger import page_ledger, shown_summary
 from deepwiki.wiki.reading.page_tree import PageTree, TreePage
 from deepwiki.wiki.reading.rendered_page import PageHtml, rendered
 from deepwiki.wiki.web.claims_text import claims_text
@@ -42,12 +42,25 @@ class PageSources:
 
 
 def page_context(
-    state: WikiState, tree: PageTree, page: TreePage, *, for_strangers: bool
+    state: WikiState,
+    tree: PageTree,
+    page: TreePage,
+    *,
+    for_strangers: bool,
+    from_code: bool = False,
 ) -> dict[str, Any]:
-    """Context of `wiki/page.html`. Raises Http404 for a page without a version."""
+    """Context of `wiki/page.html`. Raises Http404 for a page without a version.
+
+    `from_code`: what was made from the code, where a model has written the page in another
+    language.
+    """
     version = current_version(page.page)
     if version is None:
         raise Http404
+    languages = PageLanguages(version)
+    if from_code and languages.from_code is not None:
+        version = languages.from_code
+        languages = PageLanguages(version, behind=languages.version)
     ledger = page_ledger(version)
     shown = rendered(version, state.repository, for_strangers=for_strangers, ledger=ledger)
     before, after = (None, None) if page.page.is_removed else tree.neighbours(page)
@@ -60,9 +73,9 @@ def page_context(
         "after": after,
         "version": version,
         "shown": shown,
-        "summary": content.get("summary", ""),
+        "summary": shown_summary(version, ledger),
         "about": _about(page.title, files),
-        "languages": PageLanguages(version),
+        "languages": languages,
         "questions": content.get("questions", ())[:MAX_QUESTIONS],
         "html": shown.as_html(tree.urls),
         "headings": shown.headings,

@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 
 from deepwiki.wiki.models import Wiki, WikiPage
 from deepwiki.wiki.reading.current_versions import current_version
+from deepwiki.wiki.reading.page_ledger import shown_summary
 from deepwiki.wiki.reading.page_tree import PageTree, TreePage, load_tree
 from deepwiki.wiki.web.wiki_state import WikiState
 from repos.models import Repository
@@ -41,5 +42,4 @@ def _summary(overview: TreePage | None) -> str:
     if overview is None:
         return ""
     version = current_version(overview.page)
-    content = getattr(version, "content", {})
-    return str(content.get("summary", ""))
+    return shown_summary(version) if version is not None else ""

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST
 
 from deepwiki.wiki.reading.page_tree import page_url
 from deepwiki.wiki.translation.languages import reading_language
-from deepwiki.wiki.translation.page_requests import original_of, request_translation
+from deepwiki.wiki.translation.originals import original_of
+from deepwiki.wiki.translation.page_requests import request_translation
 from deepwiki.wiki.web.lookups import readable_wiki, readers_only
 from deepwiki.wiki.web.refusals import tell_refusals
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from deepwiki.wiki.content import ContentBlock, DiagramBlock, TextBlock
+from deepwiki.wiki.ledger.page_sentences import sentences
 
 MAX_PAGE_CHARS = 60_000
 MAX_SUMMARY_CHARS = 300
@@ -127,8 +128,10 @@ class _Reading:
         self.lines = []
 
     def _first_sentence(self) -> str:
+        """With what it cites, by which one knows whether it stands; empty where that is too long."""
         lines = filter(_is_prose, _text_of(self.blocks).splitlines())
-        return next(lines, "").partition(". ")[0][:MAX_SUMMARY_CHARS]
+        first = next(sentences(next(lines, "")), "").strip()
+        return first if len(first) <= MAX_SUMMARY_CHARS else ""
 
 
 def _text_of(blocks: Iterable[ContentBlock]) -> str:

@@ -112,7 +112,7 @@ class PageWriter:
         if len(read.text) < MIN_PAGE_CHARS:
             raise CallFailed(say("no_page"))
         given = pack.given
-        claims = check_page(read.text, given, self.snapshot)
+        claims = check_page(f"{read.summary}\n\n{read.text}", given, self.snapshot)
         if not any(claim.is_verified for claim in claims):
             raise CallFailed(say("no_claim"))
         return ModelPage(_content(read, self.language), claims, given, self.language)
