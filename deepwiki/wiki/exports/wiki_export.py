@@ -100,6 +100,8 @@ def load_export_in(wiki: Wiki, language: str) -> WikiExport:
 
 def _loaded(wiki: Wiki, rows: Iterable[PageVersion]) -> WikiExport:
     versions = {version.page_id: version for version in rows}
+    for version in versions.values():
+        version.page.wiki = wiki  # nobody loads it again
     notes = notes_by_page(wiki)
     tree = load_tree(wiki)
     pages = [

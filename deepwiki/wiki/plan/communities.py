@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import networkx as nx
@@ -23,6 +23,7 @@ MAX_CHILDREN = 10  # of one group
 MAX_DEPTH = 4
 MAX_PARTS = 60  # of all levels
 FOLDER_WEIGHT = 3.0  # of a file's link to its folder, and of that to the folder around it
+NEARLY_ALL = 0.7  # of the files of a group
 MIN_FILES = 3  # of a group beside others
 SAME_NAME = 3  # files of one name that count; the rest say the same
 BYTES_PER_TOKEN = 4
@@ -119,7 +120,7 @@ class _Division:
         if len(parts) < 2:
             return Group(tuple(paths))
         children = [self.divide(part, depth + 1) for part in parts]
-        return Group(tuple(paths), tuple(children))
+        return Group(tuple(paths), tuple(_raised(children, len(paths))))
 
     def _parts(self, paths: Sequence[str]) -> list[list[str]]:
         parts = []
@@ -130,6 +131,20 @@ class _Division:
         if len(parts) < 2:
             parts = _runs(paths, self.limits.files)
         return sorted(parts)
+
+
+def _raised(children: Sequence[Group], file_count: int) -> Iterator[Group]:
+    """The groups of one that is nearly all stand in its place: it would say the same again."""
+    for child in children:
+        room = MAX_CHILDREN - len(children) + 1
+        if child.children and _is_nearly_all(child, file_count) and len(child.children) <= room:
+            yield from child.children
+        else:
+            yield child
+
+
+def _is_nearly_all(child: Group, file_count: int) -> bool:
+    return len(child.files) >= NEARLY_ALL * file_count
 
 
 def by_folder(paths: Sequence[str]) -> list[list[str]]:

@@ -1,7 +1,8 @@
 """Titles of parts without a language model: from READMEs, folders, files and symbols. Pure.
 
 The plainest that no other part has is taken. `within` is the folder that a reader knows
-already, since the part above, or the whole repository, is about it.
+already, since the part above, or the whole repository, is about it. A part at the top that is
+most of that folder has its name.
 """
 
 from __future__ import annotations
@@ -40,7 +41,11 @@ WORDS = {
 }
 WEB_FOLDERS = frozenset("static public assets www web".split())
 OF_PAGES = frozenset({"js", "ts", "css"})
-CLAUSE_END = re.compile(r"[;:.]\s")
+# Clauses that say less end earlier.
+CLAUSE_ENDS = (re.compile(r"[;:.]\s"), re.compile(r"[,;:.]\s"))
+SELF_WORDS = re.compile(
+    r"^this (?:folder|directory|package|module|subpackage) (?:contains|holds|provides|has) ", re.I
+)
 NO_TITLE = frozenset("<>[]|*_\\")
 
 
@@ -52,6 +57,7 @@ class TitledPart:
     files: Sequence[str]
     hints: NameHints
     within: str = ""
+    is_top: bool = False
 
     def title(self, taken: Container[str]) -> str:
         """A title that is not taken; `taken` are casefolded."""
@@ -73,6 +79,9 @@ class TitledPart:
             yield self._folder_title
             yield self._last_name
             yield self._qualified_name
+        elif self.is_top and self._owns_folder:
+            yield self._of_readme
+            yield _joined(_telling(self.folder)[-1:], self.folder)
         yield from self._of_elements()
         for path in self.files[:5]:
             yield from map(humanized, self.hints.symbols.get(path, ())[:2])
@@ -186,14 +195,18 @@ def main_folder(code: CodeBase, files: Sequence[str]) -> str:
 
 def _is_path(heading: str, folder: str) -> bool:
     """Whether a heading only repeats the path of its folder."""
-    return bool(heading) and f"/{folder}".endswith("/" + heading.strip("`/ ").replace(".", "/"))
+    path = heading.strip("`/ ").replace(".", "/").casefold()
+    return bool(heading) and f"/{folder}".casefold().endswith(f"/{path}")
 
 
 def _short(sentence: str) -> str:
     """A sentence, or its first clause, where that is short enough for a title."""
-    text = sentence.replace("`", "").strip().rstrip(".")
-    clause = CLAUSE_END.split(text, maxsplit=1)[0]
-    return clause * _fits_title(clause)
+    text = SELF_WORDS.sub("", sentence.replace("`", "").strip().rstrip("."))
+    for end in CLAUSE_ENDS:
+        clause = end.split(text, maxsplit=1)[0]
+        if _fits_title(clause):
+            return clause
+    return ""
 
 
 def _fits_title(clause: str) -> bool:

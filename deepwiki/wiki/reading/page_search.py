@@ -44,7 +44,7 @@ def search_pages(wiki: Wiki, query: str) -> list[Hit]:
         return []
     rows = _rows(wiki, query, words)
     if wiki.leave_out_unsupported:
-        rows = list(filter(_Shown(words).is_found, rows))
+        rows = list(filter(_Shown(wiki, words).is_found, rows))
     return [Hit(row, excerpt(row.text, query, words)) for row in rows]
 
 
@@ -52,10 +52,12 @@ def search_pages(wiki: Wiki, query: str) -> list[Hit]:
 class _Shown:
     """Reads pages as they are shown where sentences without support are left out."""
 
+    wiki: Wiki
     words: Sequence[str]
 
     def is_found(self, row: PageVersion) -> bool:
         """Whether the words stand in what is shown, which becomes the text of the row."""
+        row.page.wiki = self.wiki
         row.text = page_ledger(row).present(row.text)
         return self._is_in(f"{row.title}\n{row.text}".lower())
 
@@ -92,7 +94,7 @@ def _rows(wiki: Wiki, query: str, words: Sequence[str]) -> Iterable[PageVersion]
         .annotate(rank=SearchRank(F("words"), wanted))
         .filter(Q(words=wanted) | Q(found_in__lt=2))
         .order_by("found_in", "-rank", "page_id")
-        .select_related("page__wiki", "translated_from")[:MAX_HITS]
+        .select_related("page", "translated_from")[:MAX_HITS]
     )
 
 

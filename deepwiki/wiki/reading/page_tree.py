@@ -100,6 +100,8 @@ def load_tree(wiki: Wiki) -> PageTree:
     """
     rows = WikiPage.objects.filter(wiki=wiki, is_removed=False).defer("files")
     pages = list(_with_versions(rows).order_by("position", "pk")[:MAX_PAGES])
+    for page in pages:
+        page.wiki = wiki  # nobody loads it again
     ids = {page.pk for page in pages}
     below: dict[int | None, list[WikiPage]] = {}
     for page in pages:

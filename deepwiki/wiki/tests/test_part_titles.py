@@ -24,6 +24,7 @@ def title(files, within="", taken=(), others=OTHERS, **hints):
         ("prices", "API of the shop: all of it.", "Prices: API of the shop"),
         ("shop/prices", "A very long sentence that goes on " * 4, "Shop: prices"),
         ("shop/prices", "", "Shop: prices"),
+        ("Prices", "This folder contains what an order costs, for example.", "Prices: what an order costs"),
         ("shop/prices", "Of <b>all</b> things.", "Shop: prices"),
     ],
 )
@@ -55,6 +56,16 @@ def test_a_part_of_a_folder_that_is_known_is_named_by_what_it_holds():
     )
     some = [*files, *[f"src/shop/more/x{number}.py" for number in range(40)]]
     assert title(files, others=[*OTHERS, *some[5:]]) == "Shop: mail and prices"
+
+
+def test_a_part_at_the_top_that_is_most_of_the_known_folder_has_its_name():
+    files = [f"src/shop/{name}.py" for name in ("prices", "mail", "cart")]
+    part = TitledPart(code_base([*files, *OTHERS]), files, NameHints(), "src/shop", is_top=True)
+    assert part.title(set()) == "Shop"
+    assert part.title({"shop"}) == "Cart and mail"
+    more = [*files, *[f"src/shop/more/x{number}.py" for number in range(9)]]
+    part = TitledPart(code_base(more), files, NameHints(), "src/shop", is_top=True)
+    assert part.title(set()) == "Cart and mail"
 
 
 def test_files_of_several_folders_name_it_by_these():

@@ -20,6 +20,7 @@ from deepwiki.wiki.web.lookups import readable_wiki, readers_only
 from deepwiki.wiki.web.page_view import page_context
 from deepwiki.wiki.web.refresh_offer import refresh_offer
 from deepwiki.wiki.web.wiki_state import WikiState
+from repos.models import Repository
 
 
 @require_safe
@@ -64,11 +65,15 @@ def _state(request: HttpRequest, repository_id: uuid.UUID) -> WikiState:
     """The state, for whoever may read the repository; for strangers that of a public wiki."""
     if _is_stranger(request):
         return _state_of(readable_wiki(request, repository_id))
-    return WikiState(readable_repository(request, repository_id), _wiki_of(repository_id))
+    repository = readable_repository(request, repository_id)
+    return WikiState(repository, _wiki_of(repository))
 
 
-def _wiki_of(repository_id: uuid.UUID) -> Wiki | None:
-    return Wiki.objects.filter(repository_id=repository_id).first()
+def _wiki_of(repository: Repository) -> Wiki | None:
+    found = Wiki.objects.filter(repository=repository).first()
+    if found is not None:
+        found.repository = repository
+    return found
 
 
 def _state_of(found: Wiki) -> WikiState:
