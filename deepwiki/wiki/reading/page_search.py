@@ -42,9 +42,11 @@ def search_pages(wiki: Wiki, query: str) -> list[Hit]:
     words = WORD.findall(query)[:MAX_WORDS]
     if not words:
         return []
-    rows = _rows(wiki, query, words)
+    rows = list(_rows(wiki, query, words))
+    for row in rows:
+        row.page.wiki = wiki  # nobody loads it again
     if wiki.leave_out_unsupported:
-        rows = list(filter(_Shown(wiki, words).is_found, rows))
+        rows = list(filter(_Shown(words).is_found, rows))
     return [Hit(row, excerpt(row.text, query, words)) for row in rows]
 
 
@@ -52,12 +54,10 @@ def search_pages(wiki: Wiki, query: str) -> list[Hit]:
 class _Shown:
     """Reads pages as they are shown where sentences without support are left out."""
 
-    wiki: Wiki
     words: Sequence[str]
 
     def is_found(self, row: PageVersion) -> bool:
         """Whether the words stand in what is shown, which becomes the text of the row."""
-        row.page.wiki = self.wiki
         row.text = page_ledger(row).present(row.text)
         return self._is_in(f"{row.title}\n{row.text}".lower())
 
