@@ -281,3 +281,21 @@ BUILT = [
 @pytest.mark.parametrize(("path", "text", "expected"), BUILT, ids=[path for path, *_ in BUILT])
 def test_what_a_build_file_declares_and_names(path, text, expected):
     assert artifacts(path, text) == expected
+
+
+def test_what_a_docstring_shows_declares_nothing():
+    text = '''"""Serves.
+
+@app.route("/no")
+def no(): os.environ["NO"]
+"""
+TEXT = """
+it ends here
+"""
+
+@app.route("/yes")
+def yes():
+    r"""As os.environ["NEVER"] says."""
+    return os.environ["YES"]
+'''
+    assert {each.name for each in parse("app.py", text).symbols.artifacts} == {"/yes", "YES"}

@@ -13,13 +13,16 @@ MAX_HEAD_CHARS = 40_000
 MAX_LINE_CHARS = 400
 MIN_CHARS = 8
 MIN_SENTENCE_CHARS = 25
+MIN_TITLE_LINE = 3
 LICENCE = re.compile(
     r"copyright|licen[cs]e|\(c\)|©|spdx|all rights reserved|@author|permission is hereby"
     r"|warranty|redistribut",
     re.IGNORECASE,
 )
+# Whose file it is, behind what it says of itself.
+FIELD = re.compile(r"^[\s*#/]*[:@](?:copyright|license|licence|author)\b.*$", re.I | re.M)
 NOISE = re.compile(
-    r"^(#!|.*-\*-|vim?:|eslint|prettier|tslint|noqa|pylint|mypy:|type:|ruff:|flake8|fmt:|isort|"
+    r"^(#!|[:@](copyright|licen[cs]e|author)|.*-\*-|vim?:|eslint|prettier|tslint|noqa|nosec|pylint|pyright|pyre|mypy:|type:|ruff:|flake8|fmt:|isort|"
     r"jshint|@ts-|istanbul|global |todo|fixme|@?generated|do not edit|this file is auto|"
     r"#?region|use strict|\$id|prelude|init (file|py)|__init__|import |from \S+ import)",
     re.IGNORECASE,
@@ -58,17 +61,33 @@ class FileHead:
 
 @dataclass
 class _Comment:
-    """The lines of a comment that are read: `words` of the first paragraph from row `first`."""
+    """The lines of a comment that are read: `words` of the first paragraph from row `first`.
+
+    `title` is the head of an underlined title, which counts where nothing follows.
+    """
 
     first: int = -1
     words: list[str] = field(default_factory=list)
+    title: FileHead | None = None
 
     def add(self, row: int, line: str) -> None:
         if not self.words:
             self.first = row
         self.words.append(line)
 
+    @property
+    def has_title(self) -> bool:
+        """Whether what was read is one line, which may be a title."""
+        return len(self.words) == 1 and self.title is None
+
+    def end_title(self) -> None:
+        """What was read is a title: its underline follows."""
+        self.title, self.words = self._paragraph(), []
+
     def head(self) -> FileHead | None:
+        return self._paragraph() or self.title
+
+    def _paragraph(self) -> FileHead | None:
         text = " ".join(self.words)
         if len(text) < MIN_CHARS or " " not in text or _is_code(text):
             return None
@@ -140,13 +159,16 @@ def _last_line_comment(lines: Sequence[str], start: int) -> int:
 
 def _head(lines: Sequence[str], start: int, end: int) -> FileHead | None:
     """The first paragraph of a comment that is neither a licence nor for a tool."""
-    if LICENCE.search("\n".join(lines[start : end + 1])[:400]):
+    said = FIELD.sub("", "\n".join(lines[start : end + 1]))
+    if LICENCE.search(said[:400]):
         return None
     comment = _Comment()
     for row in range(start, end + 1):
         line = _without_marks(lines[row])
         if _is_text(line):
             comment.add(row, line)
+        elif comment.has_title and _is_title_line(line):
+            comment.end_title()
         elif comment.words:
             break
     return comment.head()
@@ -164,6 +186,10 @@ def _is_code(text: str) -> bool:
 
 def _is_underline(line: str) -> bool:
     return len(set(line)) < 3 and not line.isalnum()
+
+
+def _is_title_line(line: str) -> bool:
+    return len(line) >= MIN_TITLE_LINE and _is_underline(line)
 
 
 def _without_marks(line: str) -> str:

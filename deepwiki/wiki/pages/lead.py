@@ -12,6 +12,7 @@ from deepwiki.wiki.pages.scoring import CLASS_KINDS, role_of, unique_names
 from deepwiki.wiki.pages.sources import PageSource
 from deepwiki.wiki.pages.symbol_reader import Symbol
 from deepwiki.wiki.plan import CodeBase
+from deepwiki.wiki.plan.part_titles import main_folder
 
 README_NAMES = ("readme.md", "readme.rst", "readme.txt", "readme", "readme.markdown", "readme.adoc")
 MAIN_FILES = (
@@ -116,8 +117,10 @@ def _of_readme(source: PageSource) -> Lead | None:
 
 def _own_folder(source: PageSource) -> str:
     """The folder that is mostly on the page, empty without one."""
-    folder = common_folder(source.code_files)
-    return "" if _covers_little(source, folder) else folder
+    everything, most = common_folder(source.code_files), main_folder(source.code, source.code_files)
+    folders = filter(None, (everything, most))
+    wanted = (folder for folder in folders if not _covers_little(source, folder))
+    return next(wanted, "")
 
 
 def _covers_little(source: PageSource, folder: str) -> bool:

@@ -10,6 +10,8 @@ from functools import cached_property
 
 from repos.indexing.symbols import KINDS, FileSymbols, SymbolDefinition
 
+TRIPLE_QUOTE = re.compile(r"\"{3}|'{3}")
+STRING_PREFIXES = frozenset({"", "r", "R", "u", "U"})
 MAX_LINE_CHARS = 500  # of a line that is looked at
 EVERY_KIND = frozenset(KINDS)
 MAX_STATEMENT_ROWS = 5
@@ -33,8 +35,11 @@ class DeclaringFile:
 
     @cached_property
     def rows(self) -> list[str]:
-        """Its rows, each up to MAX_LINE_CHARS."""
-        return [row[:MAX_LINE_CHARS] for row in self.all_rows]
+        """Its rows, each up to MAX_LINE_CHARS; those of docstrings are empty: they declare nothing."""
+        rows = [row[:MAX_LINE_CHARS] for row in self.all_rows]
+        if self.language == "python":
+            return list(_without_docstrings(rows))
+        return rows
 
     @cached_property
     def text(self) -> str:
@@ -92,6 +97,23 @@ class DeclaringFile:
             if found[number].end >= line and found[number].kind in kinds:
                 return number
         return None
+
+
+def _without_docstrings(rows: Sequence[str]) -> Iterator[str]:
+    """Rows of Python, empty where they are of a string that is a statement."""
+    quote, is_docstring = "", False
+    for row in rows:
+        was_open, rest = quote, row
+        if not quote and not row.lstrip().startswith("#"):
+            opening = TRIPLE_QUOTE.search(row)
+            if opening is not None:
+                quote = opening[0]
+                is_docstring = row[: opening.start()].strip() in STRING_PREFIXES
+                rest = row[opening.end() :]
+        is_empty = is_docstring and bool(was_open or quote)
+        if quote and quote in rest:
+            quote = ""
+        yield "" if is_empty else row
 
 
 def _name(definition: SymbolDefinition | None) -> str:
