@@ -58,7 +58,7 @@ def classes_diagram(source: PageSource) -> DiagramBlock | None:
     drawn = hierarchy.drawn(source.scores)
     if not drawn.edges:
         return None
-    title = source.say("diagram_classes", title=source.page.title)
+    title = source.say("diagram_classes", title=source.page.short_title)
     return DiagramBlock(DiagramKind.CLASSES, title, hierarchy.nodes(drawn), drawn.as_edges())
 
 

@@ -168,7 +168,7 @@ def _of_names(source: PageSource) -> Lead:
     if not names:
         return Lead(source.say("nothing_found"))
     listed = source.say.listed(names[:MAX_NAMES], MAX_NAMES)
-    return Lead(source.say(key, title=one_line(source.page.title, 80), names=listed))
+    return Lead(source.say(key, title=one_line(source.page.short_title, 80), names=listed))
 
 
 def _main_symbols(source: PageSource) -> list[Symbol]:

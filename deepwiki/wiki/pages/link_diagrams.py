@@ -24,7 +24,7 @@ def imports_diagram(source: PageSource) -> DiagramBlock | None:
     drawn = bounded(_file_weights(source), importance)
     if len(drawn.edges) < MIN_EDGES:
         return None
-    title = source.say("diagram_imports", title=source.page.title)
+    title = source.say("diagram_imports", title=source.page.short_title)
     return DiagramBlock(DiagramKind.IMPORTS, title, drawn.file_nodes(), drawn.as_edges())
 
 
@@ -48,7 +48,7 @@ def _part_importance(weights: Weights) -> dict[str, float]:
 
 
 def _part_nodes(source: PageSource, drawn: DrawnEdges) -> tuple[Node, ...]:
-    titles = {slug: cut(source.plan.by_slug[slug].title) for slug in drawn.names}
+    titles = {slug: cut(source.plan.by_slug[slug].short_title) for slug in drawn.names}
     return tuple(Node(drawn.key(slug), titles[slug], slug=slug) for slug in drawn.names)
 
 

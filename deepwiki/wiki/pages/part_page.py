@@ -191,7 +191,7 @@ def _neighbours(source: PageSource, builder: PageBuilder) -> None:
 
 def ask_of_parts(builder: PageBuilder, key: str, page: PlannedPage, other: PlannedPage) -> None:
     """Ask about two parts."""
-    builder.ask(key, title=one_line(page.title, 80), other=one_line(other.title, 80))
+    builder.ask(key, title=one_line(page.short_title, 80), other=one_line(other.short_title, 80))
 
 
 def _part_table(

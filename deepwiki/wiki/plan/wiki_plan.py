@@ -9,6 +9,8 @@ from functools import cached_property
 
 from deepwiki.wiki.plan.wiki_settings import PlanNotice
 
+MAX_SENTENCE_TITLE = 30  # characters
+
 
 class PageKind(StrEnum):
     """What a page is about."""
@@ -45,6 +47,13 @@ class PlannedPage:
     notes: str = ""
     attached: tuple[str, ...] = ()
     purpose: str = ""
+
+    @property
+    def short_title(self) -> str:
+        """The title within a sentence: without what a long one says behind its colon."""
+        if len(self.title) <= MAX_SENTENCE_TITLE:
+            return self.title
+        return self.title.partition(": ")[0]
 
 
 @dataclass(frozen=True)

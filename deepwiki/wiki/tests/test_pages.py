@@ -254,3 +254,10 @@ def test_a_part_without_a_program_lists_its_files_and_no_uses(index):
     assert "Deploy holds `app.yaml` and `db.yaml`." in text
     assert "`deploy/app.yaml`" in text
     assert "Who uses it" not in text and "Tests that touch it" not in text
+
+
+def test_sentences_and_boxes_name_a_part_without_what_a_long_title_says_of_it():
+    long = PlannedPage("sans", PageKind.PART, "Sansio: what other frameworks can use as well")
+    assert long.short_title == "Sansio"
+    assert PlannedPage("web", PageKind.PART, "Chat: web").short_title == "Chat: web"
+    assert PlannedPage("all", PageKind.PART, "A" * 60).short_title == "A" * 60
