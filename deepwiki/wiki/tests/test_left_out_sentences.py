@@ -43,7 +43,7 @@ DOORS = {
     "markdown": "/r/{id}/wiki/overview.md",
     "html": "/r/{id}/wiki-export.html",
     "json": "/r/{id}/wiki-export.json",
-    "search": "/r/{id}/wiki-search?q=wrongly",
+    "search": "/r/{id}/wiki-search?q=rightly",
     "compared": "/r/{id}/wiki/overview/versions/1",
     "llms": "/shop/pocket/llms.txt",
     "llms full": "/shop/pocket/llms-full.txt",
@@ -91,7 +91,7 @@ def test_what_readers_do_not_see_is_behind_no_door(client, alice, wiki, door):
     assert "wrongly" in read(client, wiki, DOORS[door]), "nothing was planted"
     Wiki.objects.update(leave_out_unsupported=True)
     text = read(client, wiki, DOORS[door])
-    assert text.replace("q=wrongly", "").replace('value="wrongly"', "").count("wrongly") == 0
+    assert "wrongly" not in text
 
 
 def test_nor_do_programs_get_it(alice, wiki):
@@ -132,6 +132,6 @@ def test_a_wiki_without_an_index_leaves_them_out_too(client, alice, wiki):
 
 def test_a_summary_made_of_the_first_sentence_keeps_what_it_cites():
     """Else nobody knew that it does not stand."""
-    reply = read_page("Wrongly so. `shop/prices.py:L2` And more.", lambda text: None)
+    reply = read_page("Wrongly so. `shop/prices.py:L2`\n\nAnd more.", lambda text: None)
     assert reply.summary == "Wrongly so. `shop/prices.py:L2`"
     assert isinstance(reply.blocks[0], TextBlock)

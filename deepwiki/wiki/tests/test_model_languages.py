@@ -86,13 +86,14 @@ def test_a_page_made_from_the_code_again_is_read_again(app, alice):
 
 
 def test_it_is_what_is_translated_also_into_the_language_of_the_code_made_page(manager, page):
-    assert original_of(page).language == "ja"
+    original = original_of(page)
+    assert original.language == "ja"
     for language in ("en", "fr"):
         manager.post(f"/r/{page.wiki.repository_id}/wiki/mail/translate?language={language}")
     asked = TranslationRequest.objects.order_by("language").values_list("language", flat=True)
     assert list(asked) == ["en", "fr"]
     translated = by_model(page, SamplePage("mail", "Mail", "Translated."), "en")
-    PageVersion.objects.filter(pk=translated.pk).update(translated_from=original_of(page))
+    PageVersion.objects.filter(pk=translated.pk).update(translated_from=original)
     assert current_version(page, "en") == translated
     assert "has changed since" not in shown(manager, page)
 

@@ -24,7 +24,11 @@ def title(files, within="", taken=(), others=OTHERS, **hints):
         ("prices", "API of the shop: all of it.", "Prices: API of the shop"),
         ("shop/prices", "A very long sentence that goes on " * 4, "Shop: prices"),
         ("shop/prices", "", "Shop: prices"),
-        ("Prices", "This folder contains what an order costs, for example.", "Prices: what an order costs"),
+        (
+            "Prices",
+            "This folder contains what an order costs, for example with all of our discounts.",
+            "Prices: what an order costs",
+        ),
         ("shop/prices", "Of <b>all</b> things.", "Shop: prices"),
     ],
 )

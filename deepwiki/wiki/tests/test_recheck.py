@@ -152,7 +152,7 @@ def test_lines_that_come_back_to_their_place_no_longer_have_moved(app, tmp_path)
 
 
 def test_lines_of_a_file_that_stays_are_kept_however_many_are_the_same(app, tmp_path):
-    with_claims(app, [SamplePage("many", "Many", "One of many `shop/many.py:L100`.")])
+    with_claims(app, [SamplePage("many", "Many", "One of many `shop/many.py:L50`.")])
     reindexed(app, tmp_path, {"shop/mail.py": "# new\n" + MAIL})
     assert claims() == [("many", "verified", "", 0)]
 
