@@ -46,9 +46,7 @@ def _file(export: WikiExport) -> str:
 
 
 def _html(export: WikiExport, page: ExportedPage, urls: dict[str, str]) -> SafeString:
-    shown = rendered(
-        page.version, export.wiki.repository, for_strangers=True, ledger=page.ledger
-    )
+    shown = rendered(page.version, export.wiki.repository, for_strangers=True, ledger=page.ledger)
     return shown.with_prefix(f"{page.slug}-").as_html(urls)
 
 

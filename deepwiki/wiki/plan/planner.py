@@ -148,9 +148,9 @@ class _Planner:
 
     def _part(self, group: Group, parent: str, within: str) -> PlannedPage:
         files = self._by_importance(group.files)
-        title = TitledPart(
-            self.code, files, self.hints, within, is_top=not parent
-        ).title(self.titles)
+        title = TitledPart(self.code, files, self.hints, within, is_top=not parent).title(
+            self.titles
+        )
         slug = slug_of(title, self.slugs)
         self._take(title, slug)
         return PlannedPage(

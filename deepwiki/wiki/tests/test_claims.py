@@ -124,7 +124,11 @@ def test_given_ranges_that_touch_are_read_as_one():
 
 def test_lines_exist_within_the_file_unless_all_of_them_are_blank():
     lines = LineHashes("a\n\nb1\n")
-    assert [span for span in ((1, 3), (1, 2), (3, 3)) if lines.has(*span)] == [(1, 3), (1, 2), (3, 3)]
+    assert [span for span in ((1, 3), (1, 2), (3, 3)) if lines.has(*span)] == [
+        (1, 3),
+        (1, 2),
+        (3, 3),
+    ]
     assert not any(lines.has(*span) for span in ((2, 2), (0, 1), (3, 4), (3, 1), (-2, 3)))
     assert lines.has_letters(3, 3, 2) and lines.has_letters(1, 3, 3)
     assert not lines.has_letters(3, 3, 3) and not lines.has_letters(2, 2, 1)

@@ -28,7 +28,10 @@ def test_what_stands_below_an_underlined_title_is_taken():
 
 def test_a_title_that_nothing_follows_is_taken_itself():
     assert said('"""\nPrices of a shop\n=====\n"""\n') == ("Prices of a shop", 2, 2)
-    assert said('"""\n=====\nPrices of a shop\n=====\n\nAll prices here.\n"""\n')[0] == "All prices here."
+    assert (
+        said('"""\n=====\nPrices of a shop\n=====\n\nAll prices here.\n"""\n')[0]
+        == "All prices here."
+    )
 
 
 @pytest.mark.parametrize(

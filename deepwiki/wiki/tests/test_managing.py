@@ -135,9 +135,7 @@ def test_a_build_by_a_model_is_estimated_and_confirmed_with_caps(
     assert (build.max_tokens, build.max_cost, build.state) == (5_000, 0.25, "queued")
 
 
-def test_the_language_of_the_pages_is_chosen_with_the_model(
-    act, client, repository, with_service
-):
+def test_the_language_of_the_pages_is_chosen_with_the_model(act, client, repository, with_service):
     page = f"/r/{repository.pk}/wiki-build"
     client.cookies["language"] = "ru"
     assert '<option value="ru" selected>' in client.get(page).content.decode()

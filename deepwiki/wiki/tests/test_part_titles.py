@@ -26,7 +26,7 @@ def title(files, within="", taken=(), others=OTHERS, **hints):
         ("shop/prices", "", "Shop: prices"),
         (
             "Prices",
-            "This folder contains what an order costs, for example with all of our discounts.",
+            "This folder contains what an order costs, for example with all of our discounts and taxes added.",
             "Prices: what an order costs",
         ),
         ("shop/prices", "Of <b>all</b> things.", "Shop: prices"),
