@@ -135,16 +135,13 @@ class _Division:
 
 def _raised(children: Sequence[Group], file_count: int) -> Iterator[Group]:
     """The groups of one that is nearly all stand in its place: it would say the same again."""
+    most = MAX_CHILDREN - len(children) + 1
     for child in children:
-        room = MAX_CHILDREN - len(children) + 1
-        if child.children and _is_nearly_all(child, file_count) and len(child.children) <= room:
+        is_nearly_all = len(child.files) >= NEARLY_ALL * file_count
+        if is_nearly_all and 0 < len(child.children) <= most:
             yield from child.children
         else:
             yield child
-
-
-def _is_nearly_all(child: Group, file_count: int) -> bool:
-    return len(child.files) >= NEARLY_ALL * file_count
 
 
 def by_folder(paths: Sequence[str]) -> list[list[str]]:
