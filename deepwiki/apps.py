@@ -1,4 +1,4 @@
-"""The project's own Django app: templates, translations and start-up of the database pool."""
+"""The project's own Django app: templates, translations, what is set up when it starts."""
 
 from django.apps import AppConfig
 
@@ -10,4 +10,7 @@ class DeepWikiConfig(AppConfig):
     verbose_name = "DeepWiki"
 
     def ready(self) -> None:
+        from chat.api.rest import extensions
+
         shorten_reconnect_waits()
+        extensions.ROUTERS.append("deepwiki.runtime.doctor.rest_router.router")

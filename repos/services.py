@@ -150,7 +150,12 @@ def may_remove(person: Person, repository: Repository) -> bool:
     """
     if person is None or person.pk is None:
         return False
-    if person.pk == repository.added_by_id or _may_delete(person):
+    return _may_delete(person) or may_remove_as_theirs(person, repository)
+
+
+def may_remove_as_theirs(person: AbstractBaseUser | AnonymousUser, repository: Repository) -> bool:
+    """May this person delete it without a permission over those of others?"""
+    if repository.is_owned_by(person):
         return True
     if repository.is_private or repository.current_index_id is not None:
         return False
@@ -162,9 +167,7 @@ def may_remove(person: Person, repository: Repository) -> bool:
 
 def may_control(person: Person, job: IndexJob) -> bool:
     """May this person pause, resume and cancel it: who requested it, and who manages it?"""
-    if person is None or person.pk is None:
-        return False
-    return job.requested_by_id == person.pk or job.repository.managed_by(person)
+    return person is not None and (job.is_of(person) or job.repository.managed_by(person))
 
 
 def conversations_of_others(repository: Repository, person: Person) -> int:

@@ -16,7 +16,8 @@ from chat.core.errors import ChatError, Internal
 from chat.core.events import Numbered
 from deepwiki.foundation.incidents import log_incident
 
-EVENT_STREAM = "text/event-stream; charset=utf-8"
+EVENT_STREAM_TYPE = "text/event-stream"
+EVENT_STREAM = f"{EVENT_STREAM_TYPE}; charset=utf-8"
 KEEP_ALIVE_COMMENT = ": still here\n\n"
 # Proxies must neither store nor buffer a stream.
 HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}

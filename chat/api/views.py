@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from chat import services
 from chat.api.authorization import Credentials, watched
 from chat.api.identification import identified, refusal
-from chat.api.streams import EVENT_STREAM, event_response, text_response
+from chat.api.streams import EVENT_STREAM, EVENT_STREAM_TYPE, event_response, text_response
 from chat.api.wire_formats import PlainText, text_frames
 from chat.core.errors import RequestTooLarge
 from chat.core.events import Failed, Numbered
@@ -79,7 +79,7 @@ async def run_stop(request: HttpRequest, person: Person, run_id: uuid.UUID) -> H
 
 
 def _wants_events(request: HttpRequest) -> bool:
-    accepts_events = request.headers.get("accept") == "text/event-stream"
+    accepts_events = request.headers.get("accept") == EVENT_STREAM_TYPE
     return accepts_events and request.GET.get("events") == "1"
 
 

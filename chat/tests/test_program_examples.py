@@ -21,6 +21,7 @@ def test_there_are_examples():
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
 def test_each_example_gives_what_it_says(live, alice, repository, number):
+    type(alice).objects.filter(pk=alice.pk).update(is_staff=True, is_superuser=True)
     token = ApiToken.issue(alice, scopes=TokenScope.values)[1]
     server = live()
     command = EXAMPLES[number].replace("https://deepwiki.example", server.url)
@@ -34,7 +35,7 @@ def test_each_example_gives_what_it_says(live, alice, repository, number):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     answer = json.loads(done.stdout)
-    assert set(answer) & {"items", "hits", "file", "address"}
+    assert set(answer) & {"items", "hits", "file", "address", "content", "checks"}
 
 
 def test_the_check_of_a_signature_in_the_documents_accepts_ours_and_no_other():

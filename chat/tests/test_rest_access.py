@@ -4,6 +4,7 @@ import re
 import uuid
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from chat.api.rest.interface import interface
@@ -30,7 +31,10 @@ QUERIES = {
     "find_definitions": {"name": "apply_discount"},
     "find_references": {"name": "apply_discount"},
 }
+QUESTION = {"question": "How is the discount computed?"}
 BODIES = {
+    "ask_question": QUESTION,
+    "ask_further_question": QUESTION,
     "refresh_repository": {},
     "change_conversation": {"title": "Other"},
     "rate_answer": ANSWER,
@@ -49,6 +53,7 @@ READERS = {
     "get_outline": 200,
     "find_definitions": 200,
     "find_references": 200,
+    "ask_question": 200,
     "get_wiki": 200,
     "get_wiki_page": 200,
 }
@@ -59,6 +64,7 @@ OWN = {
     "get_message": 200,
     "rate_answer": 200,
     "remove_rating": 204,
+    "ask_further_question": 200,
     "delete_conversation": 204,
 }
 MANAGERS = {
@@ -70,12 +76,24 @@ MANAGERS = {
 }
 NAMED = {**READERS, **OWN, **MANAGERS}  # those that take others with them come last
 LISTS = ("list_repositories", "list_jobs", "list_conversations")
+OTHERS = {"add_repository", "run_doctor"}  # for anybody, and for staff: test_doctor_rest
+SCOPES = {
+    "ask_question": "ask",
+    "ask_further_question": "ask",
+    "run_doctor": "admin",
+}
+STAFFS = {  # what one may change of others' as staff
+    "resume_job": 200,
+    "build_wiki": 202,
+    "remove_repository": 204,
+}
 SECRETS = re.compile(rb"apply_discount|PriceList|pocket|tiny shop|Mine|So\.", re.IGNORECASE)
 
 
 @pytest.fixture
-def private(index_folder, folder, people):
+def private(index_folder, folder, people, settings):
     """A repository, a wiki, a conversation and a job of alice, which bob may read."""
+    settings.PROVIDER = "search-only"
     alice, bob = people["alice"], people["bob"]
     repository = index_folder(folder, owner_id=alice.pk, private=True)
     repository.readers.add(bob)
@@ -106,6 +124,10 @@ def ask(name, token, arguments):
     return RestClient(token).send(method, path.format(**arguments), body, query=QUERIES.get(name))
 
 
+def scope_of(name):
+    return SCOPES.get(name) or ("read" if OPERATIONS[name][0] == "GET" else "manage")
+
+
 def unlike(expected, answered):
     """The operations whose answer is another than expected."""
     return {
@@ -116,7 +138,7 @@ def unlike(expected, answered):
 
 
 def test_every_operation_is_in_a_table():
-    assert set(OPERATIONS) == {*NAMED, *LISTS, "add_repository"}
+    assert set(OPERATIONS) == {*NAMED, *LISTS, *OTHERS}
 
 
 def test_its_owner_is_answered(private, people):
@@ -139,6 +161,19 @@ def test_others_staff_among_them_are_told_what_they_would_be_of_nothing(private,
         assert reply.body == ask(name, token, missing).body
 
 
+def test_staff_change_what_is_of_others_with_a_token_for_that_alone(private, people):
+    bob = people["bob"]
+    codes = ["change_repository", "delete_repository"]
+    bob.user_permissions.set(Permission.objects.filter(codename__in=codes))
+    for_others = token_of(bob)
+    for_own = token_of(bob, *(scope for scope in TokenScope.values if scope != "admin"))
+    for name, status in STAFFS.items():
+        refused = ask(name, for_own, private)
+        assert refused.problem == (403, "scope_missing"), name
+        assert refused.response["WWW-Authenticate"].endswith('scope="admin"')
+        assert ask(name, for_others, private).status == status, name
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_lists_leave_out_what_one_may_not_see(private, people, name):
     assert ask(name, token_of(people["alice"]), private).body["items"]
@@ -157,15 +192,10 @@ def test_strangers_see_nothing_of_it(private, settings):
 
 
 def test_a_token_without_the_scope_is_told_which_it_lacks(private, people):
-    for scope in ("read", "manage"):
+    for scope in TokenScope.values:
         others = [one for one in TokenScope.values if one != scope]
         token = token_of(people["alice"], *others)
-        of_scope = [
-            name
-            for name, (method, _) in OPERATIONS.items()
-            if (method == "GET") == (scope == "read")
-        ]
-        for name in of_scope:
+        for name in [name for name in OPERATIONS if scope_of(name) == scope]:
             reply = ask(name, token, private)
             assert reply.problem == (403, "scope_missing"), name
             challenge = f'Bearer error="insufficient_scope", scope="{scope}"'

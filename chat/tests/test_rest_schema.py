@@ -36,6 +36,14 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409, 
 [[operations]]
 include-name = "GET /api/v1/repositories/{repository_id}/lines"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409, 422, 429]
+
+[[operations]]
+include-name = "POST /api/v1/repositories/{repository_id}/questions"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 429]
+
+[[operations]]
+include-name = "POST /api/v1/conversations/{conversation_id}/questions"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 429]
 """
 # Not the conversation that the others need.
 KEPT = """

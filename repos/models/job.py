@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from repos.models.repository import Repository
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 
 class IndexJobQuerySet(models.QuerySet["IndexJob"]):
@@ -139,6 +143,12 @@ class IndexJob(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_state_display()}: {self.get_stage_display()}"
+
+    def is_of(self, user: AbstractBaseUser | AnonymousUser) -> bool:
+        """Did this person request it, or is its repository theirs?"""
+        if user.pk is None:
+            return False
+        return self.requested_by_id == user.pk or self.repository.is_owned_by(user)
 
     @property
     def awaits_slice(self) -> bool:

@@ -256,11 +256,12 @@ class Repository(models.Model):
 
     def managed_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
         """May this person set it up: its owner, and who may change repositories."""
-        return self._is_owned_by(user) or may_change_others(user)
+        return self.is_owned_by(user) or may_change_others(user)
 
     def shared_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
         """May this person decide who reads it: its owner, and who has that permission."""
-        return self._is_owned_by(user) or may_share_of_others(user)
+        return self.is_owned_by(user) or may_share_of_others(user)
 
-    def _is_owned_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
+    def is_owned_by(self, user: AbstractBaseUser | AnonymousUser) -> bool:
+        """Did this person add it for themselves? One of a public host is nobody's."""
         return user.pk is not None and user.pk == self.added_by_id

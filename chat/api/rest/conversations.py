@@ -102,7 +102,7 @@ def list_conversations(request: HttpRequest, query: Query[ConversationsQuery]) -
 @router.get("/conversations/{conversation_id}", response=ConversationRow, auth=READ)
 def get_conversation(request: HttpRequest, conversation_id: uuid.UUID) -> Conversation:
     """A conversation of yours."""
-    return _conversation(request, conversation_id)
+    return own_conversation(request, conversation_id)
 
 
 @router.patch("/conversations/{conversation_id}", response=ConversationRow, auth=MANAGE)
@@ -110,19 +110,19 @@ def change_conversation(
     request: HttpRequest, conversation_id: uuid.UUID, change: ConversationChange
 ) -> Conversation:
     """Rename, pin or archive a conversation of yours."""
-    conversation = _conversation(request, conversation_id)
+    conversation = own_conversation(request, conversation_id)
     rows = Conversation.objects.filter(pk=conversation.pk)
     own_conversations.rename(rows, change.title or "")
     flags = change.model_dump(include={"pinned", "archived"}, exclude_none=True)
     if flags:
         rows.update(**flags)
-    return _conversation(request, conversation_id)
+    return own_conversation(request, conversation_id)
 
 
 @router.delete("/conversations/{conversation_id}", response={204: None}, auth=MANAGE)
 def delete_conversation(request: HttpRequest, conversation_id: uuid.UUID) -> Status[None]:
     """Delete a conversation of yours; it can be brought back on the page for some days."""
-    conversation = _conversation(request, conversation_id)
+    conversation = own_conversation(request, conversation_id)
     conversation_removal.remove(Conversation.objects.filter(pk=conversation.pk))
     return Status(204, None)
 
@@ -132,7 +132,7 @@ def list_messages(
     request: HttpRequest, conversation_id: uuid.UUID, query: Query[ListQuery]
 ) -> dict[str, Any]:
     """The messages of a conversation of yours, in the order in which they came."""
-    conversation = _conversation(request, conversation_id)
+    conversation = own_conversation(request, conversation_id)
     part = ListOf.of(f"messages of {conversation.pk}", reader_of(request), query)
     return part.by_number(conversation.messages.all(), "position")
 
@@ -162,8 +162,8 @@ def _own(request: HttpRequest) -> ConversationQuerySet:
     return own_conversations.own_conversations(person_of(request))
 
 
-def _conversation(request: HttpRequest, conversation_id: uuid.UUID) -> Conversation:
-    """Raises Problem."""
+def own_conversation(request: HttpRequest, conversation_id: uuid.UUID) -> Conversation:
+    """A conversation of the person. Raises Problem."""
     found = _own(request).filter(pk=conversation_id).first()
     if found is None:
         raise no_such()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chat.api.rest.problems import PROBLEM_JSON
+from chat.api.streams import EVENT_STREAM_TYPE
 
 DESCRIPTION = (
     "Send an API token of your profile page: `Authorization: Bearer dw_…`. Reading needs the scope"
-    " `read`, changing needs `manage`, looking after the server `admin`. Lists come in parts:"
+    " `read`, asking `ask`, changing `manage`; what you may do as staff of the server, `admin`. Lists come in parts:"
     " send `next_cursor` as `cursor` for the next one. An answer has an `ETag`; sent back as"
     " `If-None-Match` it spares what has not changed."
 )
@@ -50,12 +51,22 @@ PROBLEM = {
     },
 }
 CONTENT = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-SCOPES = {"get": "read"}
+JSON = "application/json"
+# Of an operation that asks.
+ANSWERED = {
+    "responses": {
+        200: {"content": {EVENT_STREAM_TYPE: {"schema": {"type": "string"}}}},
+        502: {
+            "description": "The model's service failed, or the repository cannot be prepared.",
+            "content": CONTENT,
+        },
+    }
+}
 NOT_MODIFIED = {"description": "What you have is what there is."}
 
 
-def described(schema: Any) -> Any:
-    """The schema with the answers that any operation may give."""
+def described(schema: Any, scopes: Mapping[str, str]) -> Any:
+    """The schema with the answers that any operation may give, and its scope by its id."""
     schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
     for method, operation in _operations(schema):
         answers = {str(status): answer for status, answer in operation["responses"].items()}
@@ -64,7 +75,7 @@ def described(schema: Any) -> Any:
         if method == "get":
             answers["304"] = NOT_MODIFIED
         operation["responses"] = answers
-        operation["security"] = [{"TokenFor": [SCOPES.get(method, "manage")]}]
+        operation["security"] = [{"TokenFor": [scopes[operation["operationId"]]]}]
     return schema
 
 

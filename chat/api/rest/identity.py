@@ -43,13 +43,24 @@ class TokenFor(AuthBase):
 
 
 READ = TokenFor(TokenScope.READ)
+ASK = TokenFor(TokenScope.ASK)
 MANAGE = TokenFor(TokenScope.MANAGE)
+ADMIN = TokenFor(TokenScope.ADMIN)
 
 
 def person_of(request: HttpRequest) -> Person:
     """The person of a request that one of these has let in; a stranger has no id."""
+    return _program_of(request).person
+
+
+def require_admin(request: HttpRequest) -> None:
+    """For what a person may do because they are staff. Raises Forbidden without that scope."""
+    _program_of(request).require(TokenScope.ADMIN)
+
+
+def _program_of(request: HttpRequest) -> Program:
     program: Program = cast("Any", request).auth
-    return program.person
+    return program
 
 
 def reader_of(request: HttpRequest) -> PersonId:

@@ -14,7 +14,16 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
 from chat import services
-from chat.api.rest import conversations, files, jobs, problems, repositories, search, symbols
+from chat.api.rest import (
+    conversations,
+    files,
+    jobs,
+    problems,
+    questions,
+    repositories,
+    search,
+    symbols,
+)
 from chat.api.rest.description import DESCRIPTION, described
 from chat.api.rest.extensions import ROUTERS
 from chat.api.rest.problems import Problem
@@ -41,6 +50,10 @@ class BoundedParser(Parser):
 class RestInterface(NinjaAPI):
     """Answers with an ETag: a client that has the same already is told so in place of it."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._scopes: dict[str, str] = {}  # of the operations that were described, by their ids
+
     def create_response(
         self,
         request: HttpRequest,
@@ -64,11 +77,16 @@ class RestInterface(NinjaAPI):
 
     def get_openapi_schema(self, **kwargs: Any) -> Any:
         """See NinjaAPI. Every operation says how it tells errors."""
-        return described(super().get_openapi_schema(path_prefix=PREFIX))
+        return described(super().get_openapi_schema(path_prefix=PREFIX), self._scopes)
 
     def get_openapi_operation_id(self, operation: Any) -> str:
-        """See NinjaAPI: the name of the function, which no two operations share."""
-        return str(operation.view_func.__name__)
+        """See NinjaAPI: the name of the function, which no two operations share.
+
+        It is asked for each operation that is described, whose scope is noted.
+        """
+        name = str(operation.view_func.__name__)
+        self._scopes[name] = operation.auth_callbacks[0].scope
+        return name
 
 
 def _make() -> RestInterface:
@@ -81,7 +99,7 @@ def _make() -> RestInterface:
         parser=BoundedParser(),
         servers=[{"url": settings.PUBLIC_ORIGIN}],
     )
-    for part in (repositories, jobs, files, search, symbols, conversations):
+    for part in (repositories, jobs, files, search, symbols, questions, conversations):
         made.add_router("", part.router)
     for path in ROUTERS:
         made.add_router("", import_string(path))

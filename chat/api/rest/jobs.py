@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
-from chat.api.rest.identity import MANAGE, READ, person_of, reader_of
+from chat.api.rest.identity import MANAGE, READ, person_of, reader_of, require_admin
 from chat.api.rest.lists import Listed, ListOf, ListQuery
 from chat.api.rest.lookups import readable_repositories
 from chat.api.rest.problems import no_such, not_allowed
@@ -99,8 +99,11 @@ def cancel_job(request: HttpRequest, job_id: uuid.UUID) -> IndexJob:
 def _changed(request: HttpRequest, job_id: uuid.UUID, change: Any) -> IndexJob:
     """A change of a job that is over changes nothing."""
     job = _job(request, job_id)
-    if not services.may_control(person_of(request), job):
+    person = person_of(request)
+    if not services.may_control(person, job):
         raise not_allowed(NOT_YOURS)
+    if not job.is_of(person):
+        require_admin(request)
     change(job)
     job.refresh_from_db()
     return job

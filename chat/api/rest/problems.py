@@ -61,8 +61,13 @@ def response_of(problem: Problem, **more: Any) -> HttpResponse:
 
 def of_chat_error(error: ChatError) -> HttpResponse:
     """An error of the chat's family."""
-    failure = Failed.of(error)
-    response = response_of(Problem(failure.status, error.reason, error.message))
+    return of_failure(Failed.of(error))
+
+
+def of_failure(failure: Failed) -> HttpResponse:
+    """An answer that ended with an error."""
+    code = failure.reason or failure.code
+    response = response_of(Problem(failure.status, code, failure.message))
     if failure.retry_after:
         response["Retry-After"] = str(failure.retry_after)
     if failure.status == HTTPStatus.UNAUTHORIZED:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
-from chat.api.rest.identity import MANAGE, READ, person_of, reader_of
+from chat.api.rest.identity import MANAGE, READ, person_of, reader_of, require_admin
 from chat.api.rest.jobs import Job
 from chat.api.rest.lists import Listed, ListOf, ListQuery
 from chat.api.rest.lookups import readable_repositories, readable_repository
@@ -132,9 +132,12 @@ def get_repository(request: HttpRequest, repository_id: uuid.UUID) -> Repository
 def remove_repository(request: HttpRequest, repository_id: uuid.UUID) -> Status[None]:
     """Remove a repository for everybody, with its index and the conversations about it."""
     repository = readable_repository(request, repository_id)
-    if not services.may_remove(person_of(request), repository):
+    person = person_of(request)
+    if not services.may_remove(person, repository):
         raise not_allowed(MAY_NOT_REMOVE)
-    services.remove(repository, person_of(request))
+    if not services.may_remove_as_theirs(person, repository):
+        require_admin(request)
+    services.remove(repository, person)
     return Status(204, None)
 
 

@@ -14,6 +14,7 @@ from django.urls.resolvers import RegexPattern
 from django.views.decorators.csrf import csrf_exempt
 
 from chat.api.rest import problems
+from chat.api.rest.deferred import DeferredResponse
 from chat.api.rest.problems import Problem
 from chat.core.errors import Down
 from chat.database_errors import RETRY_SECONDS, database_errors_as_down
@@ -27,9 +28,27 @@ async def rest(request: HttpRequest, path: str) -> HttpResponseBase:
     """Any operation of the interface. An API token identifies; a session counts for nothing."""
     try:
         with database_errors_as_down():
-            return await in_thread(_answer, request, path)
+            response = await in_thread(_answer, request, path)
+            if isinstance(response, DeferredResponse):
+                return await _finished(request, response)
+            return response
     except Down:
         return problems.of_chat_error(Down(retry_after=RETRY_SECONDS))
+
+
+async def _finished(request: HttpRequest, response: DeferredResponse) -> HttpResponseBase:
+    """The response; what its making raises is told as an operation's errors are."""
+    try:
+        return await response.finish()
+    except Exception as error:
+        told: HttpResponse = await in_thread(_told, request, error)
+        return told
+
+
+def _told(request: HttpRequest, error: Exception) -> HttpResponse:
+    from chat.api.rest.interface import interface
+
+    return interface.on_exception(request, error)
 
 
 def _answer(request: HttpRequest, path: str) -> HttpResponse:

@@ -36,6 +36,15 @@ def all_checks(address: str = "") -> list[DoctorCheck]:
     ]
 
 
+def chosen_checks(checks: list[DoctorCheck], name: str) -> list[DoctorCheck]:
+    """The check of this name, and the one it needs; all of them without a name."""
+    if not name:
+        return checks
+    chosen = [check for check in checks if check.name == name]
+    needed = {check.needs for check in chosen}
+    return [check for check in checks if check in chosen or check.name in needed]
+
+
 def _of_the_database() -> list[DoctorCheck]:
     return [
         DoctorCheck(DATABASE, "Database", database_checks.database, 20.0),

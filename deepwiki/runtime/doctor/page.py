@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from deepwiki.admin import Site
-from deepwiki.runtime.doctor.catalog import all_checks
+from deepwiki.runtime.doctor.catalog import all_checks, chosen_checks
 from deepwiki.runtime.doctor.diagnosis import diagnose
 from deepwiki.runtime.doctor.finding import DoctorCheck, Finding, worst
 
@@ -31,7 +31,7 @@ def doctor(request: HttpRequest) -> HttpResponse:
     findings: list[Finding] = []
     if request.method == "POST":
         connection.close()  # the checks take their own
-        findings = diagnose(_chosen(checks, request.POST.get("check", "")))
+        findings = diagnose(chosen_checks(checks, request.POST.get("check", "")))
     return render(request, "admin/doctor.html", _context(request, checks, findings, address))
 
 
@@ -47,15 +47,6 @@ def _context(
         "address": address,
         "state": findings and worst(findings),
     }
-
-
-def _chosen(checks: list[DoctorCheck], name: str) -> list[DoctorCheck]:
-    """The check of this name, and the one it needs; all of them without a name."""
-    if not name:
-        return checks
-    chosen = [check for check in checks if check.name == name]
-    needed = {check.needs for check in chosen}
-    return [check for check in checks if check in chosen or check.name in needed]
 
 
 cast(Site, admin.site).add_page("doctor/", doctor, name="doctor")

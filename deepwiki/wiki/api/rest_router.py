@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router, Schema, Status
 
-from chat.api.rest.identity import MANAGE, READ, person_of, reader_of
+from chat.api.rest.identity import MANAGE, READ, person_of, reader_of, require_admin
 from chat.api.rest.lookups import readable_repository
 from chat.api.rest.problems import Problem, no_such, not_allowed
 from chat.services.wiki_texts import WikiPageText, wiki_pages
@@ -77,6 +77,8 @@ def build_wiki(request: HttpRequest, repository_id: uuid.UUID) -> Status[WikiBui
     person = person_of(request)
     if not repository.managed_by(person):
         raise not_allowed(NOT_YOURS)
+    if not repository.is_owned_by(person):
+        require_admin(request)
     try:
         build = services.build_wiki(repository, person.pk)
     except WikiDisabled as error:
