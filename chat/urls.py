@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from chat.api import views as api_views
+from chat.api.mcp.resource_metadata import resource_metadata
 from chat.api.rest import reference as rest_reference
 from chat.api.rest import views as rest_views
 from chat.api.slack import views as slack_views
@@ -132,4 +133,11 @@ rest = [
     path("api-reference/", rest_reference.reference, name="api-reference"),
 ]
 slack = [path("slack/events", slack_views.events, name="slack-events")]
-urlpatterns = [*pages, *parts, *exports, *changes, *reader, *endpoints, *openai, *rest, *slack]
+agents = [
+    path(".well-known/oauth-protected-resource", resource_metadata, name="resource-metadata"),
+    path(
+        ".well-known/oauth-protected-resource/mcp", resource_metadata, name="resource-metadata-mcp"
+    ),
+]
+programs = [*endpoints, *openai, *rest, *slack, *agents]
+urlpatterns = [*pages, *parts, *exports, *changes, *reader, *programs]

@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from chat import services
 from chat.core.errors import ChatError, Forbidden, NotSignedIn, TooMany
 from chat.core.events import Failed, Numbered
-from deepwiki.accounts import authentication
+from deepwiki.accounts import authentication, credential_errors
 from deepwiki.foundation.threads import in_thread
 
 if TYPE_CHECKING:
@@ -30,15 +30,21 @@ SCOPE_MISSING = "scope_missing"  # the reason of a refusal, see scope_challenge
 logger = logging.getLogger(__name__)
 
 
-def token_refusal(error: authentication.CredentialsRefused) -> ChatError:
-    """What a program is told whose API token is refused."""
+def token_refusal(error: credential_errors.CredentialsRefused) -> ChatError:
+    """What a program is told whose token is refused."""
     match error:
-        case authentication.TooManyGuesses(seconds=seconds):
+        case credential_errors.TooManyGuesses(seconds=seconds):
             return TooMany("unknown_tokens", seconds=seconds, retry_after=seconds)
-        case authentication.TokenExpired():
+        case credential_errors.TokenExpired():
             return NotSignedIn("token_expired")
-        case authentication.ScopeMissing(scope=scope):
+        case credential_errors.ScopeMissing(scope=scope):
             return Forbidden(SCOPE_MISSING, scope=scope)
+        case credential_errors.NoAccount():
+            return Forbidden("no_account")
+        case credential_errors.AccountDeactivated():
+            return Forbidden("account_deactivated")
+        case credential_errors.SecondFactorMissing():
+            return Forbidden("second_factor_missing")
     return NotSignedIn("token_invalid")
 
 

@@ -24,7 +24,7 @@ from chat.api import authorization
 from chat.api.authorization import Credentials
 from chat.api.wire_formats import NORMAL_CLOSURE
 from chat.core.errors import ChatError, Down, Internal, NotReading, TooMany, server_busy
-from deepwiki.accounts import authentication
+from deepwiki.accounts import authentication, credential_errors
 from deepwiki.foundation import metrics
 from deepwiki.foundation.incidents import log_incident
 from deepwiki.foundation.threads import in_thread
@@ -113,13 +113,13 @@ class Connection:
                 self.person, session_key = await in_thread(
                     authentication.authenticate_handshake, headers, self.address
                 )
-        except authentication.TooManyGuesses as error:
+        except credential_errors.TooManyGuesses as error:
             metrics.connections.labels("too_many").inc()
             raise authorization.token_refusal(error) from None
-        except (authentication.TokenExpired, authentication.ScopeMissing) as error:
+        except (credential_errors.TokenExpired, credential_errors.ScopeMissing) as error:
             metrics.connections.labels("refused").inc()
             raise authorization.token_refusal(error) from None
-        except authentication.CredentialsRefused:
+        except credential_errors.CredentialsRefused:
             metrics.connections.labels("refused").inc()
             raise
         except Down:

@@ -12,7 +12,7 @@ from chat.api.events_session import EventsSession
 from chat.api.plain_session import PlainSession
 from chat.api.wire_formats import EVENTS_SUBPROTOCOL
 from chat.core.errors import ChatError
-from deepwiki.accounts.authentication import CredentialsRefused
+from deepwiki.accounts.credential_errors import CredentialsRefused
 
 
 class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types

@@ -18,6 +18,7 @@ from chat.api.authorization import SCOPE_MISSING, scope_challenge, token_refusal
 from chat.core.errors import ChatError, Forbidden, Internal, NotSignedIn
 from chat.core.events import Failed
 from deepwiki.accounts import authentication
+from deepwiki.accounts.credential_errors import CredentialsRefused
 from deepwiki.foundation import metrics
 from deepwiki.foundation.incidents import log_incident
 from deepwiki.foundation.threads import in_thread
@@ -102,7 +103,7 @@ async def _token_person(request: HttpRequest, scope: str) -> Person | None:
     address = authentication.client_address(request)
     try:
         person = await in_thread(authentication.user_of_bearer, authorization, address, scope)
-    except authentication.CredentialsRefused as error:
+    except CredentialsRefused as error:
         raise token_refusal(error) from None
     origin = request.headers.get("origin", "")
     if person is not None and origin and not _is_same_origin(request, origin):

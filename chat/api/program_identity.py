@@ -1,8 +1,8 @@
-"""Who a program is: by an API token alone. A session cookie makes nobody, whatever its origin."""
+"""Who a program is: by a token alone. A session cookie makes nobody, whatever its origin."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,13 +12,19 @@ from django.http import HttpRequest
 from django.http.request import split_domain_port, validate_host
 
 from chat.api.authorization import SCOPE_MISSING, token_refusal
-from chat.core.errors import Forbidden, NotSignedIn
+from chat.core.errors import Down, Forbidden, NotSignedIn
 from deepwiki.accounts import authentication
+from deepwiki.accounts.credential_errors import CredentialsRefused, IssuerAway
 from deepwiki.accounts.models import DEFAULT_SCOPES
 
 if TYPE_CHECKING:
+    from deepwiki.accounts.access_tokens import AccessToken
     from deepwiki.accounts.authentication import Person
     from deepwiki.accounts.models import ApiToken
+
+    FindToken = Callable[[str, str], ApiToken | AccessToken | None]
+
+RETRY_SECONDS = 60
 
 
 class ForeignHost(Exception):
@@ -38,16 +44,20 @@ class Program:
             raise Forbidden(SCOPE_MISSING, scope=scope)
 
 
-def identify_program(headers: Mapping[bytes, bytes], address: str) -> Program:
+def identify_program(
+    headers: Mapping[bytes, bytes],
+    address: str,
+    find_token: FindToken = authentication.token_of_bearer,
+) -> Program:
     """Who sends a request, by its headers with names in lower case. Asks the database.
 
     Raises ForeignHost; NotSignedIn; Forbidden for a page of another origin, unless it may
-    come as a stranger; TooMany after too many unknown tokens.
+    come as a stranger; TooMany after too many unknown tokens; Down where nobody can tell.
     """
     origin, host = _text(headers, b"origin"), _text(headers, b"host")
     if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
         raise ForeignHost
-    token = _token(_text(headers, b"authorization"), address)
+    token = _token(_text(headers, b"authorization"), address, find_token)
     if token is not None:
         if origin and not authentication.is_same_origin(origin, host):
             raise Forbidden
@@ -67,11 +77,13 @@ def request_headers(request: HttpRequest) -> dict[bytes, bytes]:
     }
 
 
-def _token(bearer: str, address: str) -> ApiToken | None:
+def _token(bearer: str, address: str, find_token: FindToken) -> ApiToken | AccessToken | None:
     try:
-        return authentication.token_of_bearer(bearer, address)
-    except authentication.CredentialsRefused as error:
+        return find_token(bearer, address)
+    except CredentialsRefused as error:
         raise token_refusal(error) from None
+    except IssuerAway:
+        raise Down("sign_in_away", retry_after=RETRY_SECONDS) from None
 
 
 def _text(headers: Mapping[bytes, bytes], name: bytes) -> str:

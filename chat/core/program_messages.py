@@ -7,6 +7,12 @@ from typing import Final
 PROGRAM_MESSAGES: Final[dict[str, str]] = {
     "token_missing": "Send an API token of your profile page: Authorization: Bearer <token>.",
     "token_expired": "This API token has expired. Make a new one on your profile page.",
+    "no_account": (
+        "Nobody has signed in here with this account. Sign in on the page once, then try again."
+    ),
+    "account_deactivated": "Your account here is deactivated. Ask who looks after this server.",
+    "second_factor_missing": "Staff set up a second factor first: sign in on the page.",
+    "sign_in_away": "The sign-in server does not answer. Try again in a minute.",
     "scope_missing": (
         "This API token may not be used for this: it lacks the scope {scope}. Make one that has it"
         " on your profile page."

@@ -16,6 +16,13 @@ from django.core.exceptions import ValidationError
 from django.http.request import HttpRequest, split_domain_port, validate_host
 from django.utils.crypto import constant_time_compare
 
+from deepwiki.accounts.access_tokens import AccessToken, find_access_token, is_access_token
+from deepwiki.accounts.credential_errors import (
+    CredentialsRefused,
+    ScopeMissing,
+    TokenExpired,
+    TooManyGuesses,
+)
 from deepwiki.accounts.models import ApiToken, TokenScope
 from deepwiki.accounts.token_guesses import count_guess
 from deepwiki.accounts.two_factor import must_set_up
@@ -30,46 +37,48 @@ if TYPE_CHECKING:
 Headers = Iterable[tuple[bytes, bytes]]
 
 
-class CredentialsRefused(Exception):
-    """The credentials are invalid, or were sent by a page of another origin."""
-
-
-class TokenExpired(CredentialsRefused):
-    """The token was valid until its time was over."""
-
-
-class ScopeMissing(CredentialsRefused):
-    """The token is valid, but not for what it was sent for."""
-
-    def __init__(self, scope: str) -> None:
-        super().__init__(scope)
-        self.scope = scope
-
-
-class TooManyGuesses(CredentialsRefused):
-    """The token is unknown, as were many of this address; to be asked again after `seconds`."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(seconds)
-        self.seconds = seconds
-
-
 def token_of_bearer(authorization: str, address: str) -> ApiToken | None:
     """The API token in an `Authorization: Bearer …` header, with its user; None for another
     scheme or no header. Unknown ones are counted by the client's address.
 
     Raises CredentialsRefused, TokenExpired, TooManyGuesses.
     """
-    scheme, _, clear = authorization.partition(" ")
-    if scheme.lower() != "bearer":
+    clear = _bearer(authorization)
+    if clear is None:
         return None
-    token = ApiToken.find(clear.strip())
+    token = ApiToken.find(clear)
     if token is None:
-        seconds = count_guess(address)
-        raise TooManyGuesses(seconds) if seconds else CredentialsRefused
+        raise _unknown(address)
     if token.is_expired:
         raise TokenExpired
     return token
+
+
+def token_of_agent(authorization: str, address: str) -> ApiToken | AccessToken | None:
+    """As `token_of_bearer`; access tokens of the server that people sign in with count, too.
+
+    Raises NoAccount, AccountDeactivated, SecondFactorMissing and IssuerAway besides.
+    """
+    clear = _bearer(authorization)
+    if clear is None or not is_access_token(clear):
+        return token_of_bearer(authorization, address)
+    try:
+        return find_access_token(clear)
+    except CredentialsRefused as error:
+        if type(error) is CredentialsRefused:
+            raise _unknown(address) from None
+        raise
+
+
+def _bearer(authorization: str) -> str | None:
+    scheme, _, clear = authorization.partition(" ")
+    return clear.strip() if scheme.lower() == "bearer" else None
+
+
+def _unknown(address: str) -> CredentialsRefused:
+    """Counts it."""
+    seconds = count_guess(address)
+    return TooManyGuesses(seconds) if seconds else CredentialsRefused()
 
 
 def user_of_bearer(authorization: str, address: str, scope: str) -> AbstractBaseUser | None:
@@ -86,8 +95,18 @@ def user_of_bearer(authorization: str, address: str, scope: str) -> AbstractBase
 
 
 def is_bearer_valid(authorization: str) -> bool:
-    """True if the token of a header that was accepted before is neither revoked nor expired."""
-    return ApiToken.is_valid(authorization.partition(" ")[2].strip())
+    """True if the token of a header that was accepted before is neither revoked nor expired.
+
+    Raises IssuerAway.
+    """
+    clear = authorization.partition(" ")[2].strip()
+    if not is_access_token(clear):
+        return ApiToken.is_valid(clear)
+    try:
+        find_access_token(clear)
+    except CredentialsRefused:
+        return False
+    return True
 
 
 def user_of_session(key: str) -> AbstractBaseUser | None:

@@ -58,8 +58,12 @@ def _openid_connect(env: Environment) -> dict[str, Any]:
         **_client(env, "OIDC"),
         "provider_id": "oidc",
         "name": env.text("DEEPWIKI_OIDC_NAME", "Single sign-on"),
-        "settings": {"server_url": server},
+        "settings": {"server_url": server, "audiences": env.items("DEEPWIKI_OIDC_AUDIENCE")},
     }
     if app["client_id"] and not is_address(server, HTTP):
         raise ConfigError("DEEPWIKI_OIDC_SERVER must be the address of the OpenID Connect server.")
+    if app["client_id"] and app["client_id"] in app["settings"]["audiences"]:
+        raise ConfigError(
+            "DEEPWIKI_OIDC_AUDIENCE must not be the client id, which every sign-in's tokens are for."
+        )
     return app

@@ -201,6 +201,8 @@ RULES = {
     # signed: chat.tests.test_slack
     "slack-events": Rule(OTHERWISE),
     # of deepwiki-open's front end: deepwiki.wiki.tests.test_visitors
+    "resource-metadata": Rule(ANYBODY, 404),  # set up: chat.tests.test_mcp_sign_in
+    "resource-metadata-mcp": Rule(ANYBODY, 404),
     "visitor-health": Rule(OTHERWISE),
     "visitor-languages": Rule(OTHERWISE),
     "visitor-code-status": Rule(OTHERWISE),

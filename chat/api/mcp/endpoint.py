@@ -17,12 +17,15 @@ from django.conf import settings
 
 from chat import services
 from chat.api import authorization
+from chat.api.authorization import SCOPE_MISSING
 from chat.api.mcp.callers import CALLER, ClientOverHttp
+from chat.api.mcp.resource_metadata import challenge
 from chat.api.mcp.sessions import sessions
 from chat.api.program_identity import ForeignHost, identify_program
-from chat.core.errors import ChatError, Internal, NotSignedIn, RequestTooLarge, TooMany
+from chat.core.errors import ChatError, Forbidden, Internal, NotSignedIn, RequestTooLarge, TooMany
 from chat.core.request_json import RequestLimits, check_size
 from deepwiki.accounts import authentication
+from deepwiki.accounts.models import TokenScope
 from deepwiki.foundation import metrics
 from deepwiki.foundation.incidents import log_incident
 from deepwiki.foundation.threads import in_thread
@@ -105,7 +108,10 @@ async def _caller(scope: AsgiScope) -> ClientOverHttp:
     peer = (scope.get("client") or ("",))[0]
     forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1")
     address = authentication.forwarded_address(peer, forwarded)
-    program = await in_thread(identify_program, headers, address)
+    find_token = authentication.token_of_agent
+    program = await in_thread(identify_program, headers, address, find_token)
+    if not program.scopes:
+        raise Forbidden(SCOPE_MISSING, scope=TokenScope.READ.value)
     bearer = headers.get(b"authorization", b"").decode("latin-1")
     credentials = authorization.Credentials(program.person, authorization=bearer)
     return ClientOverHttp(program, credentials, address)
@@ -131,17 +137,9 @@ async def _refuse(send: Any, error: ChatError) -> None:
     headers: Headers = []
     if error.retry_after:
         headers.append((b"retry-after", str(error.retry_after).encode()))
-    if isinstance(error, NotSignedIn):
-        headers.append((b"www-authenticate", _challenge(error).encode()))
+    if isinstance(error, NotSignedIn) or error.reason == SCOPE_MISSING:
+        headers.append((b"www-authenticate", challenge(error).encode()))
     await _send(send, error.status, {"error": _error(error.message)}, headers)
-
-
-def _challenge(error: NotSignedIn) -> str:
-    """See RFC 6750."""
-    parts = ['realm="deepwiki"']
-    if error.reason in ("token_invalid", "token_expired"):
-        parts.append('error="invalid_token"')
-    return f"Bearer {', '.join(parts)}"
 
 
 def _error(message: str) -> dict[str, Any]:

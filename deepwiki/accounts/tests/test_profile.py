@@ -233,16 +233,20 @@ def test_an_account_of_another_site_is_linked_by_nothing_but_its_id():
     from deepwiki.foundation.env import ConfigError, Environment
 
     class Given(Environment):
+        more = {}
+
         def text(self, name, default=""):
-            return {"DEEPWIKI_GITHUB_CLIENT_ID": "x", "DEEPWIKI_OIDC_CLIENT_ID": self.oidc}.get(
-                name, default
-            )
+            ids = {"DEEPWIKI_GITHUB_CLIENT_ID": "x", "DEEPWIKI_OIDC_CLIENT_ID": self.oidc}
+            return {**ids, **self.more}.get(name, default)
 
     given = Given(None)
     given.oidc = ""
     assert "VERIFIED_EMAIL" not in sign_in_providers(given)["github"]
     given.oidc = "y"
     with pytest.raises(ConfigError):
+        sign_in_providers(given)
+    given.more = {"DEEPWIKI_OIDC_SERVER": "https://id.example", "DEEPWIKI_OIDC_AUDIENCE": "a, y"}
+    with pytest.raises(ConfigError, match="AUDIENCE must not be the client id"):
         sign_in_providers(given)
     assert not getattr(settings, "SOCIALACCOUNT_EMAIL_AUTHENTICATION", False)
     assert settings.SOCIAL_SIGN_UP is False

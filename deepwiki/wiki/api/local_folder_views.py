@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from chat.api.authorization import token_refusal
 from chat.core.errors import NotSignedIn
 from deepwiki.accounts import authentication
+from deepwiki.accounts.credential_errors import CredentialsRefused
 from deepwiki.accounts.models import TokenScope
 from deepwiki.wiki.api.visitors import for_visitors
 from repos import services as repositories
@@ -51,7 +52,7 @@ def _person(request: HttpRequest) -> AbstractBaseUser:
         person = authentication.user_of_bearer(
             authorization, authentication.client_address(request), TokenScope.READ
         )
-    except authentication.CredentialsRefused as error:
+    except CredentialsRefused as error:
         raise token_refusal(error) from None
     if person is None:
         raise NotSignedIn
