@@ -12,7 +12,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from deepwiki.accounts.models import ApiToken
+from deepwiki.accounts.agent_snippets import AgentSnippet, agent_snippets
+from deepwiki.accounts.models import DEFAULT_SCOPES, ApiToken
 from deepwiki.accounts.token_form import TokenForm
 
 MAX_TOKENS = 50
@@ -34,7 +35,8 @@ def token_new(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST, person=request.user)
     if not form.is_valid():
         return _token_list(request, status=422, token_form=form)
-    return _token_list(request, clear=form.issue(request.user))
+    clear = form.issue(request.user)
+    return _token_list(request, clear=clear, snippets=_snippets(form, clear))
 
 
 @require_POST
@@ -54,6 +56,13 @@ def locked_out(
     response = render(request, "429.html", {"minutes": seconds // 60}, status=429)
     response.headers["Retry-After"] = str(seconds)
     return response
+
+
+def _snippets(form: TokenForm, clear: str) -> list[AgentSnippet]:
+    """None for a token that agents have no use for."""
+    if set(form.cleaned_data["scopes"]).isdisjoint(DEFAULT_SCOPES):
+        return []
+    return list(agent_snippets(clear))
 
 
 def _tokens(request: HttpRequest) -> QuerySet[ApiToken]:
