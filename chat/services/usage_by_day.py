@@ -12,6 +12,9 @@ from deepwiki.foundation.day_counts import days_from, first_of
 from deepwiki.foundation.sql import fetch_all, read_sql
 
 STATEMENT = read_sql(__file__, "usage_by_day.sql")
+# Statements with the same parameters and columns, about what is no answer: apps above this one add
+# theirs when they are loaded.
+OTHER_USAGE: list[str] = []
 
 
 @dataclass
@@ -42,8 +45,10 @@ def usage_by_day(days: int, person_id: int | None = None) -> list[DayUsage]:
     usage = {day: DayUsage(day) for day in days_from(since, days)}
     values = {"since": since, "person": person_id, "zone": timezone.get_current_timezone_name()}
     known = providers()
-    for day, provider, model, questions, read, written in fetch_all(STATEMENT, values):
-        cost = known.cost(provider, model, int(read), int(written))
+    for row in fetch_all(" UNION ALL ".join([STATEMENT, *OTHER_USAGE]), values):
+        day, provider, model, questions, read, written, cost = row
+        if cost is None:
+            cost = known.cost(provider, model, int(read), int(written))
         if day in usage:
             usage[day].add(questions, int(read), int(written), cost)
     return list(usage.values())

@@ -11,7 +11,7 @@ class WikiConfig(AppConfig):
     def ready(self) -> None:
         """Have wikis made by workers, and after repositories are indexed; show them on pages."""
         from chat.api.rest import extensions
-        from chat.services import quotas, wiki_texts
+        from chat.services import quotas, usage_by_day, wiki_texts
         from chat.web.repository_parts import PARTS
         from deepwiki.wiki import day_quota, services
         from deepwiki.wiki.exports.program_texts import ProgramTexts
@@ -20,6 +20,7 @@ class WikiConfig(AppConfig):
 
         PARTS.append(wiki_part)
         quotas.OTHER_TOKENS.append(day_quota.DAY_TOKENS)
+        usage_by_day.OTHER_USAGE.append(day_quota.DAY_USAGE)
         wiki_texts.READERS.append(ProgramTexts())
         extensions.ROUTERS.append("deepwiki.wiki.api.rest_router.router")
         jobs.after_indexing.append(services.follow_index)

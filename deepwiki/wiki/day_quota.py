@@ -17,6 +17,7 @@ from repos.models import Repository
 
 # Of `chat.services.quotas.OTHER_TOKENS`.
 DAY_TOKENS = read_sql(__file__, "day_tokens.sql")
+DAY_USAGE = read_sql(__file__, "day_usage.sql")  # of `usage_by_day.OTHER_USAGE`
 State = WikiBuild.State
 GOING_ON = Q(state__in=[State.QUEUED, State.RUNNING])
 USED = F("input_tokens") + F("output_tokens")

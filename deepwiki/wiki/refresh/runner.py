@@ -17,6 +17,8 @@ from deepwiki.wiki.refresh.refresher import Refresher, spent_this_month
 from deepwiki.wiki.writing.call_budget import Budget
 from repos.access import OPERATOR_ID
 from repos.jobs import stopping
+from repos.models import WebhookEvent
+from repos.outgoing import announce
 from repos.search import IndexSnapshot, release_snapshot, take_snapshot
 
 logger = logging.getLogger(__name__)
@@ -46,8 +48,18 @@ def run(wiki_id: int, user_id: int | None = None, *, is_requested: bool = False)
         result = _refresh(wiki, snapshot, user_id, budget)
     finally:
         release_snapshot(snapshot)
+    _announce(wiki, result)
     logger.info("claims in another state: %s, asked: %s", result.claims, len(result.asked))
     return result
+
+
+def _announce(wiki: Wiki, result: RefreshResult) -> None:
+    """Have it told that the wiki has another text, where it has."""
+    written = [one for one in result.asked if one.version_id is not None]
+    if written:
+        last = written[-1]
+        facts, key = {"commit": last.commit}, f"refresh:{last.pk}"
+        announce(WebhookEvent.WIKI_CHANGED, wiki.repository, facts, key=key)
 
 
 def _refresh(

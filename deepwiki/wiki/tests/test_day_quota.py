@@ -8,6 +8,7 @@ from django.utils import timezone
 from chat import services as chat_services
 from chat.models import Conversation, Message
 from chat.services.quotas import day_tokens
+from chat.services.usage_by_day import usage_by_day
 from deepwiki.accounts.models import ApiToken, Profile
 from deepwiki.wiki import builds, services
 from deepwiki.wiki.day_quota import tokens_left
@@ -54,6 +55,20 @@ def test_all_that_was_spent_today_counts_and_no_more(wiki, carol, alice, setting
     assert tokens_left(carol.pk) == 1_000 - 100 - 46 - 8
     Profile.objects.update_or_create(user=carol, defaults={"tokens_per_day": 0})
     assert tokens_left(carol.pk) is None and tokens_left(None) is None
+
+
+def test_the_usage_of_each_day_has_what_wikis_took(wiki, carol, alice):
+    before = timezone.now() - timedelta(days=2)
+    spent_on_build(wiki, carol, input_tokens=100, output_tokens=50, cost=0.25)
+    spent_on_build(wiki, carol, created_at=before, input_tokens=7, output_tokens=0)
+    spent_on_build(wiki, alice, input_tokens=1_000, output_tokens=0)
+    spent = {"input_tokens": 20, "output_tokens": 3, "requested_by": carol}
+    PageRefresh.objects.create(wiki=wiki, commit="c", cost=0.5, **spent)
+    TranslationRequest.objects.create(page=wiki.pages.first(), language="fr", **spent)
+    days = usage_by_day(30, carol.pk)
+    assert (days[-1].read, days[-1].written, days[-1].cost) == (140, 56, 0.75)
+    assert (days[-3].tokens, sum(day.questions for day in days)) == (7, 0)
+    assert usage_by_day(30)[-1].read == 1_140  # of everybody
 
 
 def test_what_a_build_may_use_is_reserved_while_it_goes_on(wiki, carol):

@@ -16,6 +16,7 @@ from deepwiki.wiki.tests.wikis import SamplePage
 from deepwiki.wiki.writing.call_budget import Budget, Spent
 from deepwiki.wiki.writing.model_calls import CallFailed, ModelReply
 from repos.access import OPERATOR_ID
+from repos.models import OutgoingWebhook, WebhookDelivery
 from repos.search import take_snapshot
 
 pytestmark = pytest.mark.django_db
@@ -217,10 +218,16 @@ def test_pages_are_patched_by_themselves_only_within_a_budget_of_the_wiki(stale,
     services.providers.cache_clear()
     answer = rewriting("New `shop/prices.py:L5-L6`.")
     model.write = lambda body: answer(body["messages"][-1]["content"])
+    receiver = OutgoingWebhook(url="https://example.org/", events=["wiki.changed"])
+    receiver.secret = "of the tests"
+    receiver.save()
     runner.run(stale.pk)
-    assert not model.requests
+    assert not model.requests and not WebhookDelivery.objects.exists()
     Wiki.objects.update(refresh_tokens=10_000)
     assert len(runner.run(stale.pk).asked) == 1 and len(model.requests) == 1
+    runner.run(stale.pk)
+    [told] = WebhookDelivery.objects.all()
+    assert told.payload["commit"] == stale.repository.current_index.commit
     assert not PageClaim.objects.filter(version=newest("prices"), state="changed").exists()
 
 
