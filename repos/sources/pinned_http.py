@@ -7,11 +7,11 @@ read only.
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Mapping
 
 import httpx2
 
+from deepwiki.foundation.certificates import trusted_certificates
 from repos.sources.address import Address, uri_host
 
 CONNECT_SECONDS = 10
@@ -30,7 +30,7 @@ def pinned_client(
     """A client that takes nothing from the environment."""
     return httpx2.AsyncClient(
         headers=headers,
-        verify=ssl.create_default_context(cafile=ca_file or None),
+        verify=trusted_certificates(ca_file),
         proxy=proxy,
         timeout=CONNECT_SECONDS,
         follow_redirects=False,

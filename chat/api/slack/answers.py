@@ -23,6 +23,7 @@ from chat.core.messages import format_message
 from chat.core.request import parse
 from chat.runs import Run, keep
 from chat.services.named_repositories import model_name
+from deepwiki.foundation.certificates import trusted_certificates
 from deepwiki.foundation.incidents import log_incident
 from deepwiki.foundation.threads import in_thread
 
@@ -72,7 +73,8 @@ class _Thread:
 
 
 async def _answer_message(message: SlackMessage) -> None:
-    async with SlackApi(settings.SLACK, settings.CA_FILE) as slack:
+    certificates = await asyncio.to_thread(trusted_certificates, settings.CA_FILE)
+    async with SlackApi(settings.SLACK, certificates) as slack:
         thread = _Thread(slack, message)
         try:
             await thread.write(await _text(message, thread))

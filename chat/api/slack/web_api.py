@@ -32,13 +32,13 @@ class SlackRefused(Exception):
 
 
 class SlackApi:
-    """`async with SlackApi(app, ca_file) as slack:`"""
+    """`async with SlackApi(app, certificates) as slack:`"""
 
-    def __init__(self, app: SlackApp, ca_file: str = "") -> None:
+    def __init__(self, app: SlackApp, certificates: ssl.SSLContext) -> None:
         self._app = app
         self._client = httpx2.AsyncClient(
             headers={"Authorization": f"Bearer {app.bot_token}", "User-Agent": "DeepWiki"},
-            verify=ssl.create_default_context(cafile=ca_file or None),
+            verify=certificates,
             timeout=CONNECT_SECONDS,
             follow_redirects=False,
             event_hooks=bound_reply_async(MAX_REPLY_BYTES),
