@@ -7,7 +7,9 @@ import threading
 
 import pytest
 
+from chat.testing.slack_server import TOKEN, SlackServer
 from deepwiki.foundation.backing_services import channel_layers
+from deepwiki.foundation.slack_app import SlackApp
 from deepwiki.runtime.doctor import State, machine_checks, network_checks, repository_checks
 from deepwiki.testing import programs
 from deepwiki.testing.ports import listener, port_of, reserved_port
@@ -237,3 +239,23 @@ def test_a_deployment_is_held_to_djangos_checks_and_to_https(settings, monkeypat
     assert "security.W019" in machine_checks.deployment().message
     settings.SECRET_KEY = "short"
     assert machine_checks.deployment().fix.startswith("DEEPWIKI_SECRET_KEY=")
+
+
+def test_slack_is_asked_whether_it_knows_the_token(settings, closed_port):
+    def told(*arguments):
+        settings.SLACK = SlackApp(*arguments)
+        return network_checks.slack()
+
+    settings.SECURE_TLS = True
+    with SlackServer() as server:
+        assert told("secret", TOKEN, server.api).state is State.OK
+        assert [method for method, _ in server.calls] == ["auth.test"]
+        unknown = told("secret", "xoxb-another", server.api)
+        assert (unknown.state, "invalid_auth" in unknown.message) == (State.FAILED, True)
+        assert "xoxb-another" not in unknown.message
+        settings.SECURE_TLS = False
+        assert told("secret", TOKEN, server.api).fix == "DEEPWIKI_PUBLIC_URL=https://…"
+    away = told("secret", TOKEN, f"http://127.0.0.1:{closed_port}/api")
+    assert (away.state, away.fix) == (State.FAILED, "DEEPWIKI_SLACK_API=…")
+    assert told("secret", "").state is State.WARNING
+    assert told().state is State.OK

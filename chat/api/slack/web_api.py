@@ -1,7 +1,8 @@
-"""The two methods of Slack's API that writing an answer takes.
+"""The methods of Slack's API that writing an answer takes, and one that tries the token.
 
 https://docs.slack.dev/reference/methods/chat.postMessage
 https://docs.slack.dev/reference/methods/chat.update
+https://docs.slack.dev/reference/methods/auth.test
 """
 
 from __future__ import annotations
@@ -60,6 +61,10 @@ class SlackApi:
         """Give a message of ours another text. Raises SlackRefused."""
         sent = {"channel": channel, "ts": timestamp, "text": text, "parse": "none"}
         await self._call("chat.update", sent)
+
+    async def check(self) -> None:
+        """Whether Slack knows the bot's token. Raises SlackRefused."""
+        await self._call("auth.test", {})
 
     async def _call(self, method: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         for _ in range(MAX_TRIES):

@@ -29,6 +29,7 @@ def all_checks(address: str = "") -> list[DoctorCheck]:
         *_clone(address),
         DoctorCheck("redis", "Redis", network_checks.redis, 15.0),
         DoctorCheck("mail", "Mail", network_checks.mail, 15.0),
+        DoctorCheck("slack", "Slack", network_checks.slack, 15.0),
         DoctorCheck("certificates", "Certificates", network_checks.certificates),
         DoctorCheck("disk", "Disk", machine_checks.disk),
         DoctorCheck("static", "Static files", machine_checks.static_files),

@@ -1,8 +1,9 @@
-"""Services around: Redis, the mail server, certificates."""
+"""Services around: Redis, the mail server, Slack, certificates."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 import smtplib
 import socket
 import ssl
@@ -16,10 +17,13 @@ from django.core.mail import get_connection
 from redis import Redis
 from redis.exceptions import AuthenticationError, RedisError
 
+from chat.api.slack.web_api import SlackApi, SlackRefused
+from deepwiki.foundation.certificates import trusted_certificates
 from deepwiki.runtime.doctor.finding import Outcome, failed, ok, warning
 
 CONNECT_SECONDS = 4.0
 REDIS_LINE = "REDIS_URL=redis://host:6379/0"
+SLACK_CODE = re.compile(r"[a-z_]{1,60}")  # an error of theirs
 CERTIFICATE_DAYS = 21  # left, below which somebody should know
 
 
@@ -61,6 +65,41 @@ def mail() -> Outcome:
     finally:
         connection.close()
     return ok("The mail server takes our sign-in.")
+
+
+def slack() -> Outcome:
+    """Does Slack know the bot's token? Nothing is written there."""
+    app = settings.SLACK
+    if not app.is_on:
+        return _without_slack(is_begun=bool(app.signing_secret or app.bot_token))
+    try:
+        asyncio.run(_try_token())
+    except SlackRefused as error:
+        if not SLACK_CODE.fullmatch(str(error)):
+            return failed(
+                "Slack does not answer at the address that is set.", "DEEPWIKI_SLACK_API=…"
+            )
+        return failed(f"Slack refuses the bot's token: {error}.", "DEEPWIKI_SLACK_BOT_TOKEN=xoxb-…")
+    if not settings.SECURE_TLS:
+        return warning(
+            "Slack sends events to https alone, and the public address is none.",
+            "DEEPWIKI_PUBLIC_URL=https://…",
+        )
+    return ok("Slack knows the bot's token.")
+
+
+def _without_slack(*, is_begun: bool) -> Outcome:
+    if is_begun:
+        return warning(
+            "Slack needs both: the signing secret and the bot's token.",
+            "DEEPWIKI_SLACK_SIGNING_SECRET=… and DEEPWIKI_SLACK_BOT_TOKEN=xoxb-…",
+        )
+    return ok("Not set up: nobody asks in Slack.")
+
+
+async def _try_token() -> None:
+    async with SlackApi(settings.SLACK, trusted_certificates(settings.CA_FILE)) as api:
+        await api.check()
 
 
 def certificates() -> Outcome:
