@@ -137,9 +137,9 @@ def test_an_unknown_key_is_asked_for_once_a_minute(issuer, account, monkeypatch)
         json_reply({"keys": 7}),
         json_reply({}),
         Wire((b"[" * 100_000,)),
-        Wire((b" " * 65_536,), repeat=100),
+        lambda keys: Wire((*[b" " * 65_536] * 5, keys)),
         Wire((b"x",), status=302, headers={"Location": "http://127.0.0.1:1/"}),
-        Wire((b" ",), pauses=3, pause=0.2, ends="never"),
+        lambda keys: Wire((b" ", keys), pauses=3, pause=0.2),
         Wire(ends="broken"),
     ],
 )
@@ -147,6 +147,8 @@ def test_without_its_keys_nobody_can_tell_and_known_ones_go_on(issuer, account, 
     monkeypatch.setattr(issuer_keys, "TOTAL_SECONDS", 0.3)
     monkeypatch.setattr(issuer_keys, "ASK_SECONDS", 0.0)
     good = issuer.replies[KEYS]
+    if callable(reply):
+        reply = reply(good[0].chunks[0])
     issuer.replies[KEYS] = (reply,)
     with pytest.raises(IssuerAway):
         find_access_token(signed(issuer))

@@ -29,6 +29,7 @@ else:
     DATA_DIR = Path(tempfile.mkdtemp(prefix="deepwiki-tests-"))
 DATA_DIR.chmod(0o755)
 KEPT = {
+    "DEEPWIKI_TEST_API_SECONDS",
     "DEEPWIKI_TEST_DATABASE_URL",
     "DEEPWIKI_CHROMIUM",
     "DEEPWIKI_TEST_SLOW_BROWSER",
