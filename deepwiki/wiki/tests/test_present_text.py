@@ -50,6 +50,8 @@ def test_citations_are_marked_in_words_once_each():
         ("- Bad `x.py:L1`. Good.\n- Bad `x.py:L2`.\n- Good.", "- Good.\n- Good."),
         ("| a |\n|---|\n| Bad `x.py:L1` |\n| good |", "| a |\n|---|\n| good |"),
         ("Bad. `x.py:L1`\n\nGood.", "\n\nGood."),
+        ("- Good. Bad `x.py:L1`.", "- Good."),
+        ("```\na\n\nx.py:L1\n\nx.py:L2\n\nb\n```", "```\na\n\nx.py:L1\n\nx.py:L2\n\nb\n```"),
         ("## Good\n\nBad `x.py:L1`.\n\nGood.", "## Good\n\nGood."),
         ("```\nx.py:L1\n\nx.py:L2\n```\n\nGood.", "```\nx.py:L1\n\nx.py:L2\n```\n\nGood."),
     ],

@@ -49,6 +49,13 @@ def test_it_is_no_longer_than_what_is_shown():
     assert region([f"other {n}" for n in range(300)], 10, 100) == (3, 62)
 
 
+def test_of_a_long_claim_it_is_what_stands_nearest_to_the_known_context():
+    lines = [f"line {number}" for number in range(1, 201)]
+    claim = claim_at(10, 100, lines)
+    lines[6] = lines[9] = "x"
+    assert present_region(claim, LineHashes("\n".join(lines))) == (33, 92)
+
+
 def test_contexts_in_the_other_order_are_none():
     assert region([*LINES[45:], *LINES[:39]]) == (92, 94)
 

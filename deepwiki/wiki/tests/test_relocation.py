@@ -68,6 +68,15 @@ def test_of_several_places_the_one_with_the_same_context_is_taken():
     assert found([*FILE, *copy]) == ("verified",)
 
 
+def test_lines_that_say_much_are_found_without_any_context():
+    assert found(["x", *FUNCTION, "y"]) == ("moved", "a.py", 2, 4)
+
+
+def test_the_context_before_tells_as_much_as_that_after():
+    assert found(["x", *BEFORE, *FUNCTION, "y", *FUNCTION]) == ("moved", "a.py", 5, 7)
+    assert found(["x", *FUNCTION, *AFTER, "y", *FUNCTION]) == ("moved", "a.py", 2, 4)
+
+
 def test_of_several_places_that_are_alike_none_is_taken():
     assert found(["x", *FILE, *FILE]) == ("changed",)
     assert found([*FUNCTION, *FUNCTION], claim_at(4, 6)) == ("changed",)
