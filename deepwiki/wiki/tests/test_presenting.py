@@ -100,6 +100,9 @@ def test_each_slide_is_a_page_of_paper(page_of):
     page.goto(f"{page.root}/slides")
     pdf = page.pdf(prefer_css_page_size=True)
     assert pdf.count(b"/Type /Page\n") == 3
+    page.emulate_media(media="print")
+    drawing = page.locator(".slide img.in-light").first.bounding_box()
+    assert drawing["width"] > 300 and drawing["height"] > 300
 
 
 def test_the_downloaded_file_presents_itself_without_a_network(page_of, tmp_path):
