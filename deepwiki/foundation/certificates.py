@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import ssl
-from functools import cache
+from functools import lru_cache
 
 
-@cache
+@lru_cache(maxsize=4)
 def trusted_certificates(ca_file: str = "") -> ssl.SSLContext:
-    """Those of the system, or of `ca_file` in PEM form. The first call reads them, which takes longer
-    than an event loop may. Raises OSError (ssl.SSLError, too) where they cannot be read."""
-    return ssl.create_default_context(cafile=ca_file or None)
+    """As `read_certificates`, whose first call takes longer than an event loop may."""
+    return read_certificates(ca_file)
+
+
+def read_certificates(ca_file: str = "") -> ssl.SSLContext:
+    """Those of the system, and those of `ca_file` in PEM form.
+
+    Raises OSError (ssl.SSLError, too) where they cannot be read.
+    """
+    context = ssl.create_default_context()
+    if ca_file:
+        context.load_verify_locations(ca_file)
+    return context

@@ -18,7 +18,7 @@ from redis import Redis
 from redis.exceptions import AuthenticationError, RedisError
 
 from chat.api.slack.web_api import SlackApi, SlackRefused
-from deepwiki.foundation.certificates import trusted_certificates
+from deepwiki.foundation.certificates import read_certificates, trusted_certificates
 from deepwiki.runtime.doctor.finding import Outcome, failed, ok, warning
 
 CONNECT_SECONDS = 4.0
@@ -105,7 +105,7 @@ async def _try_token() -> None:
 def certificates() -> Outcome:
     """Can the certificates to trust be read, and is the public address's own valid?"""
     try:
-        context = ssl.create_default_context(cafile=settings.CA_FILE or None)
+        context = read_certificates(settings.CA_FILE)
     except (ssl.SSLError, OSError):
         return failed(
             "The file of certificates to trust holds none that can be read.",
