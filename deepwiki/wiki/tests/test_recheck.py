@@ -120,6 +120,15 @@ def test_a_file_of_another_path_and_other_text_has_moved_too(app, tmp_path):
     assert ("mail", "moved", "post/mail.py", 5) in claims()
 
 
+def test_a_file_of_the_same_name_is_looked_at_in_an_index_that_was_made_anew(app, tmp_path):
+    with_claims(app)
+    others = {f"shop/other/o{n}.py": f"o = 'other {n}'\n" for n in range(6)}
+    moved = {"shop/mail.py": None, "post/mail.py": "# moved\n" + MAIL}
+    reindexed(app, tmp_path, {**moved, **others})
+    assert app.current_index.documents.exclude(added_in=0).count() == 0
+    assert ("mail", "moved", "post/mail.py", 5) in claims()
+
+
 def test_lines_that_went_to_a_file_of_another_name_have_moved(app, tmp_path):
     with_claims(app)
     wiki = reindexed(
