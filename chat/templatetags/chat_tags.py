@@ -48,9 +48,9 @@ def ui_strings() -> dict[str, object]:
 
 @register.simple_tag
 @cache
-def script_modules() -> list[str]:
-    """The modules that main.js and those that it imports import, by their names under STATIC_URL."""
-    unread = [SCRIPTS / "main.js"]
+def script_modules(entry: str = "main.js") -> list[str]:
+    """The modules that a script and those that it imports import, by their names under STATIC_URL."""
+    unread = [SCRIPTS / entry]
     modules: set[Path] = set()
     while unread:
         module = unread.pop()
@@ -58,6 +58,13 @@ def script_modules() -> list[str]:
         unread += imported - modules
         modules |= imported
     return sorted(f"js/{module.relative_to(SCRIPTS)}" for module in modules)
+
+
+@register.simple_tag
+@cache
+def late_modules(entry: str) -> list[str]:
+    """A script and the modules that it needs besides those of main.js."""
+    return [f"js/{entry}", *sorted({*script_modules(entry)} - {*script_modules()})]
 
 
 @register.simple_tag

@@ -1,6 +1,6 @@
 """A static files finder for files that are made when the product starts.
 
-The fonts that pinned packages ship, served under `vendor/`, and the stylesheets as one file.
+The fonts that pinned packages ship, served under `vendor/`, and the stylesheets joined.
 No third-party file is in this repository, and the pages load nothing from other sites.
 """
 
@@ -16,7 +16,7 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage, Storage
 
 from deepwiki.foundation.font_subsets import PackagedFont, subsets
-from deepwiki.foundation.site_stylesheet import stylesheet
+from deepwiki.foundation.site_stylesheet import stylesheets
 
 FONT_FOLDER, STYLE_FOLDER = "vendor/fonts", "css"
 # Those that the stylesheets use. Bold italics are made by the browser.
@@ -28,7 +28,7 @@ FONTS = (
 
 
 class PackagedFilesFinder(BaseFinder):
-    """Finds `css/site.css`, and parts of packaged fonts as `vendor/fonts/<name>-<part>.woff2`."""
+    """Finds the SHEETS under `css/`, and parts of packaged fonts as `vendor/fonts/<name>-<part>.woff2`."""
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - Django's
         folder = path.rpartition("/")[0]
@@ -52,7 +52,7 @@ def _storage(file: Path, prefix: str) -> Storage:
 
 
 def _stylesheets() -> Iterator[Path]:
-    yield stylesheet(settings.RESOURCES / "static" / "css", settings.DATA_DIR / "styles")
+    return stylesheets(settings.RESOURCES / "static" / "css", settings.DATA_DIR / "styles")
 
 
 def _fonts() -> Iterator[Path]:

@@ -12,10 +12,12 @@ from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from servestatic.compress import Compressor
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
-# `import … from "./module.js";`. Not import("…"), which in our scripts stands in comments
-# only, where two modules may name each other: a hash of a hash of itself has no end.
+# `import … from "./module.js";` and `await import("./module.js")`. Not import("…") alone, which stands
+# in comments only, where two modules may name each other: a hash of a hash of itself has no end.
 _IMPORTS = r"""(?P<matched>import(?s:(?P<import>[\s\{][^'"]*?))\s*from\s*['"](?P<url>\.{1,2}/[^'"]+)['"]\s*;)"""
 _IMPORT = """import%(import)s from "%(url)s";"""
+_LATE_IMPORTS = r"""(?P<matched>await import\("(?P<url>\.{1,2}/[^"]+)"\))"""
+_LATE_IMPORT = """await import("%(url)s")"""
 
 
 # Of the folder of static files: what the pages load, but not the admin's.
@@ -53,7 +55,7 @@ class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: i
     max_post_process_passes = 20  # one for each module on the longest way from import to import
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        imports = ("*.js", ((_IMPORTS, _IMPORT),))
+        imports = ("*.js", ((_IMPORTS, _IMPORT), (_LATE_IMPORTS, _LATE_IMPORT)))
         self.patterns = (*ManifestStaticFilesStorage.patterns, imports)
         super().__init__(*args, **kwargs)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from chat.providers.registry import ADAPTERS
-from deepwiki.foundation.site_stylesheet import PARTS
+from deepwiki.foundation.site_stylesheet import SHEETS
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [
@@ -242,8 +242,8 @@ def test_html_is_made_of_outside_text_in_one_place_only():
 def test_stylesheets_are_all_linked_and_state_each_selector_once_for_a_condition():
     sheets = {p.name: p.read_text() for p in (ROOT / "static" / "css").glob("*.css")}
     templates = "".join(p.read_text() for p in (ROOT / "templates").rglob("*.html"))
-    linked = set(re.findall(r"css/(\w+[.]css)", templates)) - {"site.css"}
-    assert linked | {f"{part}.css" for part in PARTS} == set(sheets)
+    linked = set(re.findall(r"css/(\w+[.]css)", templates)) - {*SHEETS}
+    assert linked | {f"{part}.css" for parts in SHEETS.values() for part in parts} == set(sheets)
     stated = []
     for text in sheets.values():
         within = []  # layer, condition, selector

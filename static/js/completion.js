@@ -24,7 +24,8 @@ export class Completion {
     field.addEventListener("input", ({ isComposing }) => isComposing || this.update());
     field.addEventListener("compositionend", () => this.update());
     field.addEventListener("click", () => this.update());
-    field.addEventListener("keydown", (event) => this.press(event));
+    // Before others that wait for a key: it may be none of theirs.
+    field.addEventListener("keydown", (event) => this.press(event), true);
     field.addEventListener("blur", () => this.close());
     this.list.addEventListener("mousedown", (event) => event.preventDefault()); // keeps the focus
     this.list.addEventListener("click", ({ target }) => this.choose(target.closest("li")));
@@ -38,6 +39,7 @@ export class Completion {
     return this.list.querySelector("[aria-selected=true]");
   }
 
+  /** Shows what completes the word before the caret, if it is one that can be completed. */
   update() {
     const typed = this.typed();
     clearTimeout(this.timer);

@@ -1,6 +1,5 @@
 // The composer: the question field with its draft, the choice of model and language, the options.
 import { Attachments } from "./attachments.js";
-import { Completion } from "./completion.js";
 import { forgetDraft, forgetSent, loadDraft, messageId, saveDraft } from "./drafts.js";
 import { FurtherRepositories } from "./further_repositories.js";
 import { ModeChoice } from "./mode_choice.js";
@@ -20,7 +19,7 @@ export class Composer {
     this.fields = form.elements;
     this.question = document.getElementById("question");
     this.further = new FurtherRepositories(document.getElementById("further"), this.question);
-    new Completion(this.question, form.dataset.completionsUrl, this.further);
+    this.question.addEventListener("input", () => this.startCompletion(), { once: true });
     this.attachments = new Attachments(form, this.question);
     this.pasted = new PastedTexts(this.question, () => this.changed());
     this.pasted.restore(loadDraft());
@@ -178,6 +177,12 @@ export class Composer {
     options.mode = this.fields.mode.value;
     options.repositories = this.further.ids;
     return options;
+  }
+
+  // Its script comes when something is typed.
+  async startCompletion() {
+    const { Completion } = await import("./completion.js");
+    new Completion(this.question, this.form.dataset.completionsUrl, this.further).update();
   }
 
   // How many options narrow the search.

@@ -10,20 +10,20 @@ const SETTING = "keys"; // in localStorage; "off" when the reader switched singl
 /**
  * Binds the shortcuts of a page.
  *
- * @param {{sourcePane: import("./source_pane.js").SourcePane | null,
+ * @param {{sources: import("./pane_loader.js").PaneLoader | null,
  *   thread: import("./thread.js").Thread | null}} parts
  */
-export function bindKeyboard({ sourcePane, thread }) {
+export function bindKeyboard({ sources, thread }) {
   const singleKeys = {
     "/": () => document.querySelector("#question, #code-query, #wiki-query, #repo-url")?.focus(),
     "?": () => document.getElementById("help")?.showModal(),
     j: () => focusTurn(1),
     k: () => focusTurn(-1),
-    o: () => sourcePane?.openFirst(currentAnswer()),
-    n: () => sourcePane?.step(1),
-    p: () => sourcePane?.step(-1),
-    f: () => sourcePane?.find.open(),
-    t: () => sourcePane?.element.querySelector("[data-action=find-file]")?.click(),
+    o: () => sources?.openFirst(currentAnswer()),
+    n: () => sources?.pane?.step(1),
+    p: () => sources?.pane?.step(-1),
+    f: () => sources?.pane?.find.open(),
+    t: () => sources?.element.querySelector("[data-action=find-file]")?.click(),
     q: quoteSelection,
     "[": () => stepVersion(-1, thread),
     "]": () => stepVersion(1, thread),
@@ -33,7 +33,7 @@ export function bindKeyboard({ sourcePane, thread }) {
       event.preventDefault();
       toggleQuickSwitcher();
     } else if (event.key === "Escape") {
-      closeOrStop(sourcePane, thread);
+      closeOrStop(sources, thread);
     } else if (singleKeys[event.key] && isSingleKey(event)) {
       event.preventDefault();
       singleKeys[event.key]();
@@ -75,9 +75,10 @@ export function isSingleKey(event) {
 
 // One thing at a time: an open menu, else the rail over a phone, else the source pane, else the running answer. The browser
 // itself closes an open dialog.
-function closeOrStop(sourcePane, thread) {
+function closeOrStop(sources, thread) {
   if (closeOpenPopup()) return;
-  if (document.querySelector("dialog[open]") || closeNarrowRail() || sourcePane?.closeTop()) return;
+  if (document.querySelector("dialog[open]") || closeNarrowRail()) return;
+  if (sources?.pane?.closeTop()) return;
   thread?.stop();
 }
 

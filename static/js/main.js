@@ -9,15 +9,15 @@ import { labelCodeButtons, translate } from "./i18n.js";
 import { bindKeyboard, enableSingleKeys } from "./keyboard.js";
 import { bindMenus } from "./menus.js";
 import { bindPageUpdates, bindPrinting } from "./page_updates.js";
+import { PaneLoader } from "./pane_loader.js";
 import { showPassword } from "./password_fields.js";
 import { closePopups } from "./popups.js";
+import { opensHere } from "./pressed.js";
 import { bindQuoting, quoteSelection } from "./quoting.js";
 import { toggleRail } from "./rail.js";
 import { beginSelection, bindRailItems, endSelection, renameConversation } from "./rail_items.js";
-import { fileActions } from "./reader/file_tools.js";
 import { showStage } from "./research_stages.js";
 import { ScrollPosition } from "./scroll_position.js";
-import { SourcePane } from "./source_pane.js";
 import { applyTheme } from "./theme.js";
 import { Thread } from "./thread.js";
 import { copyTurnLink } from "./turn_links.js";
@@ -25,7 +25,7 @@ import { followHistory, showVersion } from "./versions.js";
 
 const position = new ScrollPosition(document.getElementById("main"));
 const threadElement = document.getElementById("thread");
-const sourcePane = startSourcePane();
+const sources = startSources();
 const thread = startThread();
 
 // By the data-action of the element that is clicked. Those of a conversation wait for its answer.
@@ -38,16 +38,6 @@ const actions = {
   theme: (button) => applyTheme(button.value),
   "show-password": showPassword,
   keys: (checkbox) => enableSingleKeys(checkbox.checked),
-  "close-pane": () => sourcePane?.close(),
-  "next-source": () => sourcePane?.step(1),
-  "previous-source": () => sourcePane?.step(-1),
-  "pane-back": () => sourcePane?.back(),
-  "pane-forward": () => sourcePane?.forward(),
-  "go-to-definition": () => sourcePane?.names.follow(),
-  "show-references": () => sourcePane?.names.open("references"),
-  "show-callers": () => sourcePane?.names.open("callers"),
-  "close-panel": () => sourcePane?.panel.close(),
-  ...(sourcePane ? fileActions(sourcePane.code, sourcePane.find) : {}),
   "copy-text": (button) => copyText(button, button.dataset.text),
   "copy-answer": (button) => copyAnswer(button, button.closest(".answer")),
   "copy-turn": (button) => copyTurnLink(button, thread.composer.conversation),
@@ -66,19 +56,20 @@ const actions = {
 
 document.addEventListener("click", (event) => {
   const element = event.target.closest("[data-action]");
-  if (element) actions[element.dataset.action]?.(element);
+  if (element) act(element);
   if (!thread?.isRunning) position.stopFollowing();
   const version = event.target.closest(".versions a");
-  if (version && thread && !thread.isRunning && isPlainClick(event)) {
+  if (version && thread && !thread.isRunning && opensHere(event)) {
     event.preventDefault();
     showVersion(version, thread);
   }
   const cite = event.target.closest("a.cite, a.step-place");
-  if (cite && sourcePane?.canOpen(cite) && isPlainClick(event)) {
+  if (cite && sources?.canOpen(cite) && opensHere(event)) {
     event.preventDefault();
-    sourcePane.open(cite);
+    sources.open(cite);
   }
-  followInPane(event);
+  const link = event.target.closest("#pane a:not(.to-reader), #dialog .files-dialog a");
+  if (link) sources?.pane?.followLink(link, event);
   if (event.target instanceof HTMLDialogElement) event.target.close(); // its backdrop
   closePopups(event.composedPath());
 });
@@ -92,7 +83,7 @@ threadElement?.addEventListener(
   true,
 );
 
-bindKeyboard({ sourcePane, thread });
+bindKeyboard({ sources, thread });
 bindPageUpdates(position);
 bindPrinting();
 bindMenus();
@@ -100,9 +91,14 @@ bindRailItems();
 bindQuoting();
 labelCodeButtons(document);
 
-function startSourcePane() {
+function act(element) {
+  const { action } = element.dataset;
+  (actions[action] ?? sources?.actions[action])?.(element);
+}
+
+function startSources() {
   const pane = document.getElementById("pane");
-  if (pane) return new SourcePane(pane, threadElement);
+  if (pane) return new PaneLoader(pane, threadElement);
   // Who may not open sources here gets no link that leads nowhere.
   for (const cite of document.querySelectorAll('a:is(.cite, .step-place)[href="#"]'))
     cite.removeAttribute("href");
@@ -127,25 +123,6 @@ function startThread() {
   const handed = takeHandedQuestion();
   if (handed) started.ask(handed);
   return started;
-}
-
-// A link to a file in the pane or its dialog; the number of a line marks it.
-function followInPane(event) {
-  const link = event.target.closest("#pane a:not(.to-reader), #dialog .files-dialog a");
-  if (!link || !sourcePane) return;
-  if (link.matches(".number")) {
-    event.preventDefault();
-    sourcePane.code.chooseLine(Number(link.dataset.line), event.shiftKey);
-  } else if (sourcePane.code.leadsToCode(link) && isPlainClick(event)) {
-    event.preventDefault();
-    link.closest("dialog")?.close();
-    sourcePane.names.goTo(link.href);
-  }
-}
-
-// Not one that opens a tab.
-function isPlainClick(event) {
-  return !(event.ctrlKey || event.metaKey || event.shiftKey);
 }
 
 function whenIdle(action) {

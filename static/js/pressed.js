@@ -1,4 +1,4 @@
-// What a mouse button or a finger is down on: to replace it would lose the click.
+// Presses and clicks: what a mouse button or a finger is down on, since to replace it would lose the click.
 
 let pressed = null;
 const followers = [];
@@ -11,6 +11,11 @@ const followers = [];
  */
 export function isPressed(element = document) {
   return element.contains(pressed);
+}
+
+/** Whether a click on a link opens it here, and not in a tab. @param {MouseEvent} event */
+export function opensHere({ ctrlKey, metaKey, shiftKey }) {
+  return !(ctrlKey || metaKey || shiftKey);
 }
 
 /** Calls back after each click, drag or touch. @param {() => void} call */

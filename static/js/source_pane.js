@@ -1,8 +1,10 @@
 // The source pane: shows a file at its cited lines, goes from source to source and from a name to its
 // definition, back and forward; keeps its width.
 import { placeOfCite, urlOfRepository } from "./answer_repositories.js";
+import { paneActions } from "./pane_actions.js";
 import { PaneCode } from "./pane_code.js";
 import { loadPart } from "./part_requests.js";
+import { opensHere } from "./pressed.js";
 import { CodeKeys } from "./reader/code_keys.js";
 import { CodePanel } from "./reader/code_panel.js";
 import { FindInFile } from "./reader/find_in_file.js";
@@ -37,6 +39,7 @@ export class SourcePane {
     this.names = new Names(this.code, this.panel, element.querySelector("#name-card"));
     this.find = new FindInFile(this.code);
     new CodeKeys(this.code, this.names);
+    this.actions = paneActions(this);
     this.resize(Number(localStorage.getItem(SETTING)) || DEFAULT_WIDTH);
     this.bindGrip();
   }
@@ -47,18 +50,14 @@ export class SourcePane {
    * @param {HTMLAnchorElement} cite
    */
   async open(cite) {
-    if (!this.canOpen(cite)) return;
+    const target = this.target(cite);
+    if (target.repository === "") return; // of none that the reader may open
     this.cite = cite;
     this.former = [];
     this.later = [];
     this.closeParts();
     const { start, end } = cite.dataset;
-    await this.load({ ...this.target(cite), start, end });
-  }
-
-  /** Whether the reader may open a citation here. @param {HTMLAnchorElement} cite */
-  canOpen(cite) {
-    return this.target(cite).repository !== "";
+    await this.load({ ...target, start, end });
   }
 
   target(cite) {
@@ -154,6 +153,23 @@ export class SourcePane {
     const cites = [...this.thread.querySelectorAll(`${CITES}[data-path="${CSS.escape(path)}"]`)];
     const sameLines = cites.findLast((cite) => placeOf(cite) === placeOf(this.cite));
     return sameLines ?? cites.at(-1);
+  }
+
+  /**
+   * Follows a click on a link to a file in the pane or its dialog; the number of a line marks it.
+   *
+   * @param {HTMLAnchorElement} link
+   * @param {MouseEvent} event
+   */
+  followLink(link, event) {
+    if (link.matches(".number")) {
+      event.preventDefault();
+      this.code.chooseLine(Number(link.dataset.line), event.shiftKey);
+    } else if (this.code.leadsToCode(link) && opensHere(event)) {
+      event.preventDefault();
+      link.closest("dialog")?.close();
+      this.names.goTo(link.href);
+    }
   }
 
   /**

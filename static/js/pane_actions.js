@@ -1,0 +1,23 @@
+// What the buttons and links of the source pane do.
+import { fileActions } from "./reader/file_tools.js";
+
+/**
+ * By the data-action of the buttons.
+ *
+ * @param {import("./source_pane.js").SourcePane} pane
+ * @returns {Record<string, (button: HTMLElement) => void>}
+ */
+export function paneActions(pane) {
+  return {
+    "close-pane": () => pane.close(),
+    "next-source": () => pane.step(1),
+    "previous-source": () => pane.step(-1),
+    "pane-back": () => pane.back(),
+    "pane-forward": () => pane.forward(),
+    "go-to-definition": () => pane.names.follow(),
+    "show-references": () => pane.names.open("references"),
+    "show-callers": () => pane.names.open("callers"),
+    "close-panel": () => pane.panel.close(),
+    ...fileActions(pane.code, pane.find),
+  };
+}
