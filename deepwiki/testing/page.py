@@ -49,3 +49,4 @@ def finished(page: Any, state: str = "complete") -> str:
 def loaded(page: Any) -> None:
     """Wait until no part of the page is being loaded: the list, the state, the end of an answer."""
     page.wait_for_selector(".htmx-request", state="detached")
+    page.wait_for_selector(".earlier[aria-busy]", state="detached")

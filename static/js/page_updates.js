@@ -1,4 +1,5 @@
 // What the page does when htmx puts parts from the server into it.
+import { bindEarlierTurns } from "./earlier_turns.js";
 import { labelCodeButtons, translate } from "./i18n.js";
 import { bindPartReloads, isReaderBusy } from "./part_reloads.js";
 import { markCurrentConversation } from "./rail.js";
@@ -16,14 +17,11 @@ export function bindPageUpdates(position) {
     labelCodeButtons(detail.elt);
     reloadWhenReady();
   });
-  body.addEventListener("htmx:beforeSwap", ({ target }) => {
-    if (target.matches(".earlier")) position.save();
-  });
+  bindEarlierTurns(position);
   bindPartReloads(reloadWhenReady);
   body.addEventListener("htmx:afterSwap", ({ target }) => {
     if (target.id === "rail") markCurrentConversation();
     if (target.id === "dialog") openDialog(target);
-    position.restore();
   });
   for (const name of FAILURES) {
     body.addEventListener(name, () => showLoadError(translate("silent")));

@@ -1,5 +1,6 @@
 // Links to one answer: `?at=` names its branch, the fragment the answer itself.
 import { copyText } from "./clipboard.js";
+import { loadEarlier } from "./earlier_turns.js";
 import { siteUrl } from "./urls.js";
 
 const FRAGMENT = /^#turn-([\da-f-]{36})$/;
@@ -39,14 +40,4 @@ export async function showLinkedTurn(thread, position) {
 
 function findTurn(thread, id) {
   return thread.querySelector(`[data-message="${id}"]`);
-}
-
-// Whether there were any.
-async function loadEarlier(thread) {
-  const place = thread.querySelector(".earlier");
-  if (!place) return false;
-  const button = place.querySelector("button");
-  const request = { source: button, target: place, swap: "outerHTML" };
-  await htmx.ajax("GET", button.getAttribute("hx-get"), request);
-  return !place.isConnected;
 }
