@@ -27,6 +27,7 @@ new PerformanceObserver((list) => {
 SHIFT = "window.shifts.reduce((sum, value) => sum + value, 0)"
 FONTS = """performance.getEntriesByType("resource")
   .filter((entry) => entry.name.includes(".woff2")).map((entry) => [entry.name, entry.encodedBodySize])"""
+PAINTED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
 UNTIL_ASKED = """(text) => new Promise((resolve) => {
   const field = document.getElementById("question");
   const count = document.querySelectorAll(".question").length;
@@ -89,6 +90,27 @@ def test_pages_do_not_shift(opened, long_conversation, repository, width):
         assert shift <= MOST_SHIFT, path
 
 
+def test_fonts_that_come_late_move_nothing(start, open_page, long_conversation):
+    live = start()
+    page = open_page(live, viewport={"width": 390, "height": 844})
+    page.add_init_script(OBSERVED)
+    bring_session(page, live)
+    held = []
+    page.route("**/*.woff2", held.append)
+    page.goto(f"{live.url}/c/{long_conversation.pk}/", wait_until="commit")
+    page.wait_for_selector(".answer >> nth=19")
+    loaded(page)
+    page.evaluate(PAINTED)
+    assert held
+    for route in held:
+        route.continue_()
+    page.evaluate("document.fonts.ready.then(() => true)")
+    page.evaluate(PAINTED)
+    shift = page.evaluate(SHIFT)
+    show("shift of 40 turns at 390 px, fonts late", round(shift, 4))
+    assert shift <= MOST_SHIFT
+
+
 def test_an_answer_does_not_shift_while_it_streams(start, open_page, repository):
     live = start("fake?tokens=400&delay_ms=8")  # as fast as models write
     page = open_page(live)
@@ -120,10 +142,17 @@ def test_a_question_stands_in_the_thread_at_once(opened, repository):
 
 def test_earlier_turns_are_loaded_in_short_tasks(opened, long_conversation):
     page = opened(f"/c/{long_conversation.pk}/")
-    page.evaluate("window.tasks = []")
-    before = page.locator(".question").count()
-    page.evaluate("document.getElementById('main').scrollTop = 0")
-    page.wait_for_function("(n) => document.querySelectorAll('.question').length > n", arg=before)
-    loaded(page)
-    show("longest task while earlier turns load, ms", max(page.evaluate("window.tasks"), default=0))
-    assert page.locator(".question").count() > before
+    longest = []
+    for _ in range(TRIES):
+        page.evaluate("window.tasks = []")
+        before = page.locator(".question").count()
+        page.evaluate("document.getElementById('main').scrollTop = 0")
+        page.wait_for_function(
+            "(n) => document.querySelectorAll('.question').length > n", arg=before
+        )
+        loaded(page)
+        longest.append(max(page.evaluate("window.tasks"), default=0))
+        assert page.locator(".question").count() == 2 * before
+        page.reload()
+        loaded(page)
+    show("longest task while earlier turns load, ms", round(statistics.median(longest)))
