@@ -39,7 +39,7 @@ from chat.web.source_viewer import viewer_context
 from chat.web.suggestions import suggested_questions
 from chat.web.title_views import conversation_to_title
 from chat.web.view_models import RenderedTurn, commits_behind_text, load_thread
-from deepwiki.accounts.models import Profile
+from deepwiki.accounts.settings_views import own_profile
 from deepwiki.foundation.languages import ANSWER_CODE
 from deepwiki.foundation.parsing import parse_uuid
 from repos import services as repository_services
@@ -253,19 +253,19 @@ def _matching_files(request: HttpRequest, repository: Repository | None) -> list
 def _composer_context(request: HttpRequest) -> dict[str, Any]:
     """Context of the composer: models, answer languages, and the person's defaults."""
     providers = provider_choices()  # first: an Ollama found there may be the default
+    profile = own_profile(request)
     default_provider = services.providers().default()
     return {
         "providers": providers,
         "default_provider": default_provider,
         "search_only": not services.providers().is_generative(default_provider),
         "languages": [(ANSWER_CODE[code], name) for code, name in settings.LANGUAGES],
-        "answer_language": ANSWER_CODE.get(get_language() or "en", "en"),
-        "chosen_model": _preferred_model(request),
+        "answer_language": profile.answer_language or _language_of_page(),
+        "chosen_model": profile.model,
         "max_question_chars": settings.CONTENT_CHARS,
     }
 
 
-def _preferred_model(request: HttpRequest) -> str:
-    """The default model of the profile as `provider|model`; empty without one."""
-    models = Profile.objects.filter(user=request.user.pk).values_list("model", flat=True)
-    return models.first() or ""
+def _language_of_page() -> str:
+    """As requests call it."""
+    return ANSWER_CODE.get(get_language() or "en", "en")

@@ -21,23 +21,30 @@ from deepwiki.accounts import sessions
 from deepwiki.accounts.models import Profile
 from deepwiki.accounts.preferences import set_preference_cookies, set_theme_cookie
 from deepwiki.foundation.address_keys import UNKNOWN_ADDRESS
+from deepwiki.foundation.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
 
 class ProfileForm(forms.ModelForm[Profile]):
-    """The language of the interface."""
+    """The languages of the interface and of answers."""
 
     language = forms.ChoiceField(
         label=_("Language"),
         choices=[("", _("As the browser asks")), *settings.LANGUAGES],
         required=False,
     )
+    answer_language = forms.ChoiceField(
+        label=_("Answer language"),
+        choices=[("", _("As the interface")), *((one.answer, one.own_name) for one in LANGUAGES)],
+        required=False,
+        help_text=_("Another can be chosen for a question, under “Where to look”."),
+    )
 
     class Meta:
         model = Profile
-        fields = ["language"]
+        fields = ["language", "answer_language"]
 
 
 class AppearanceForm(forms.ModelForm[Profile]):
@@ -55,7 +62,7 @@ class AppearanceForm(forms.ModelForm[Profile]):
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
-    """Who one is here, and the language of the interface."""
+    """Who one is here, and the languages of the interface and of answers."""
     return _preference_page(request, ProfileForm, "profile")
 
 

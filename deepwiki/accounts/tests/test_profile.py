@@ -76,6 +76,22 @@ def test_settings_are_kept_and_travel_with_the_person(client, alice):
     assert '<html lang="fr" data-theme="dark"' in client.get("/").content.decode()
 
 
+def test_answers_are_in_the_language_of_the_profile_else_in_that_of_the_pages(
+    client, alice, repository
+):
+    client.force_login(alice)
+    composer = f"/r/{repository.pk}/"
+    client.post("/accounts/profile/", {"language": "fr"})
+    assert '<option value="fr" selected>' in client.get(composer).content.decode()
+    client.post("/accounts/profile/", {"language": "fr", "answer_language": "kr"})
+    page = client.get(composer).content.decode()
+    assert '<html lang="fr"' in page
+    assert '<option value="kr" selected>' in page
+    refused = client.post("/accounts/profile/", {"answer_language": "ko"})  # not as requests say it
+    assert refused.status_code == 200
+    assert Profile.objects.get().answer_language == "kr"
+
+
 def test_the_browsers_language_is_heeded_where_nothing_else_is_chosen(client):
     page = client.get(
         "/accounts/login/", headers={"accept-language": "pt-BR,pt;q=0.9,en;q=0.5"}
