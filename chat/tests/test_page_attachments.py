@@ -88,6 +88,23 @@ def test_one_is_taken_back_and_what_cannot_be_attached_says_why(page):
     page.wait_for_function("() => document.querySelectorAll('#attached-chosen li').length === 5")
 
 
+def test_a_draft_comes_back_with_its_files_until_it_is_sent(page):
+    begun = page.url
+    choose(page, ("a.csv", b"id,price\n"), ("b.csv", b"id\n"))
+    page.wait_for_selector(f"{READY} >> text=a.csv")
+    page.wait_for_selector(f"{READY} >> text=b.csv")
+    page.click(f"{CHIP}:has-text('b.csv') button")
+    page.fill("#question", "What is this?")
+    page.reload()
+    assert page.locator(CHIP).count() == 1
+    page.press("#question", "Enter")
+    finished(page)
+    assert page.locator(IN_THREAD).all_inner_texts() == ["a.csv"]
+    page.goto(begun)
+    assert page.locator(CHIP).count() == 0
+    assert page.input_value("#question") == ""
+
+
 def test_a_model_without_eyes_says_so_and_the_question_waits(page):
     choose(page, ("screen.png", png()))
     page.wait_for_selector(READY)

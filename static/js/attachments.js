@@ -11,10 +11,12 @@ export class Attachments {
   /**
    * @param {HTMLFormElement} form
    * @param {HTMLTextAreaElement} field
+   * @param {() => void} onChange called when a file was attached or taken back
    */
-  constructor(form, field) {
+  constructor(form, field, onChange) {
     this.form = form;
     this.field = field;
+    this.onChange = onChange;
     this.model = form.elements.model;
     this.items = []; // {name, chip, and from the server: id, media_type}
     this.list = document.getElementById("attached-chosen");
@@ -33,6 +35,12 @@ export class Attachments {
     const isWaiting = this.items.some((item) => !item.id);
     if (isWaiting) this.tell(translate("stillUploading"), "waiting");
     return !isWaiting && this.checkModel();
+  }
+
+  /** The files that the server has. @returns {import("./question_files.js").QuestionFile[]} */
+  get files() {
+    const sent = this.items.filter(({ id }) => id);
+    return sent.map(({ id, name, media_type }) => ({ id, name, media_type }));
   }
 
   /** The files, which are no longer attached then. @returns {object[]} */
@@ -102,6 +110,7 @@ export class Attachments {
       item.chip.querySelector("[data-part=name]").textContent = item.name;
       this.forget("waiting");
       this.checkModel();
+      this.onChange();
     } catch (error) {
       this.show(this.items.filter((other) => other !== item));
       this.tell(error.detail ?? translate("notUploaded", file));
@@ -127,6 +136,7 @@ export class Attachments {
     this.show(this.items.filter((one) => one !== item));
     this.tell("");
     this.checkModel();
+    this.onChange();
     this.field.focus();
     if (!item.id) return;
     const headers = { "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value };

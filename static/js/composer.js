@@ -1,6 +1,6 @@
 // The composer: the question field with its draft, the choice of model and language, the options.
 import { Attachments } from "./attachments.js";
-import { forgetDraft, forgetSent, loadDraft, messageId, saveDraft } from "./drafts.js";
+import { forgetSent, loadDraft, messageId, saveDraft } from "./drafts.js";
 import { FurtherRepositories } from "./further_repositories.js";
 import { ModeChoice } from "./mode_choice.js";
 import { ModelPicker } from "./model_picker.js";
@@ -20,9 +20,11 @@ export class Composer {
     this.question = document.getElementById("question");
     this.further = new FurtherRepositories(document.getElementById("further"), this.question);
     this.question.addEventListener("input", () => this.startCompletion(), { once: true });
-    this.attachments = new Attachments(form, this.question);
     this.pasted = new PastedTexts(this.question, () => this.changed());
-    this.pasted.restore(loadDraft());
+    this.attachments = new Attachments(form, this.question, () => this.changed());
+    const draft = loadDraft();
+    this.pasted.restore(draft.text);
+    this.attachments.restore(draft.files);
     this.fitHeight();
     restoreChoice(this.fields.model);
     new ModelPicker(this.fields.model, document.getElementById("models"));
@@ -123,7 +125,7 @@ export class Composer {
   settle({ isAccepted }) {
     forgetSent();
     if (!isAccepted) return;
-    if (this.pasted.question === "") forgetDraft();
+    this.keepDraft();
     this.mode.leaveResearch();
   }
 
@@ -135,8 +137,7 @@ export class Composer {
    */
   restore(text, files) {
     this.attachments.restore(files);
-    if (this.pasted.question !== "") return;
-    this.pasted.restore(text);
+    if (this.pasted.question === "") this.pasted.restore(text);
     this.changed();
   }
 
@@ -207,10 +208,14 @@ export class Composer {
     if (isCustom) document.getElementById("options").open = true;
   }
 
-  // What is typed or pasted is another.
+  // What is typed, pasted or attached is another.
   changed() {
     this.fitHeight();
-    saveDraft(this.pasted.question);
+    this.keepDraft();
+  }
+
+  keepDraft() {
+    saveDraft(this.pasted.question, this.attachments.files);
   }
 
   fitHeight() {

@@ -1,18 +1,18 @@
 // What is typed and not yet answered, kept in the tab for when the page is loaded again.
 
-/** The draft of the question field. */
+/** The draft of the question field. @returns {{text: string, files: object[]}} */
 export function loadDraft() {
-  return sessionStorage.getItem(draftKey()) ?? "";
+  const text = sessionStorage.getItem(draftKey()) ?? "";
+  return { text, files: JSON.parse(sessionStorage.getItem(filesKey()) ?? "[]") };
 }
 
-/** @param {string} text */
-export function saveDraft(text) {
+/**
+ * @param {string} text
+ * @param {object[]} files that are attached
+ */
+export function saveDraft(text, files) {
   sessionStorage.setItem(draftKey(), text);
-}
-
-/** The draft was sent and accepted. */
-export function forgetDraft() {
-  sessionStorage.removeItem(draftKey());
+  sessionStorage.setItem(filesKey(), JSON.stringify(files));
 }
 
 /**
@@ -36,6 +36,10 @@ export function forgetSent() {
 
 function draftKey() {
   return `draft:${location.pathname}`;
+}
+
+function filesKey() {
+  return `draft-files:${location.pathname}`;
 }
 
 function sentKey() {
