@@ -60,10 +60,14 @@ def looking(start, open_page, repository, model):
     return page
 
 
-def test_stop_ends_an_agent_that_is_looking_around(looking, model):
+def test_stop_beside_the_steps_ends_an_agent_also_after_a_reload(looking, model):
     page = looking
-    page.click("#stop")
+    stop = page.locator(".steps-line > [data-action=stop]")
+    assert stop.is_visible()
+    page.reload()
+    stop.click()
     finished(page, "stopped")
+    assert stop.is_hidden()
     wait_until(lambda: model.closed == 1)
     assert page.locator(f"{STEPS} li[data-state=running]").count() == 0
     assert "You stopped this answer." in page.inner_text(".answer")

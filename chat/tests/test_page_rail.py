@@ -157,3 +157,19 @@ def test_a_found_place_is_opened_in_its_conversation(page, conversations):
     assert page.inner_text("[data-linked] [data-part=body]") == "a needle, far up"
     assert page.locator("[data-linked]").bounding_box()["y"] < 400
     assert page.locator("[data-turn]").count() == 60
+
+
+def test_what_was_typed_before_another_list_was_asked_for_does_not_replace_it(page, conversations):
+    conversations[0].archived = True
+    conversations[0].save()
+    page.clock.install()
+    page.fill("#search-history", "about 7")
+    page.clock.run_for(250)
+    page.wait_for_selector("#rail .title >> text=about 7")
+    page.fill("#search-history", "")
+    page.click("#rail-menu-button")
+    page.click("#rail-menu >> text=Archive")
+    page.wait_for_selector("#rail h2:has-text('Archive')")
+    page.clock.run_for(1_000)
+    loaded(page)
+    assert titles(page) == ["about 0"]

@@ -14,7 +14,7 @@ import { showPassword } from "./password_fields.js";
 import { closePopups } from "./popups.js";
 import { opensHere } from "./pressed.js";
 import { bindQuoting, quoteSelection } from "./quoting.js";
-import { toggleRail } from "./rail.js";
+import { bindRailSearch, toggleRail } from "./rail.js";
 import { beginSelection, bindRailItems, endSelection, renameConversation } from "./rail_items.js";
 import { showStage } from "./research_stages.js";
 import { ScrollPosition } from "./scroll_position.js";
@@ -88,6 +88,7 @@ bindPageUpdates(position);
 bindPrinting();
 bindMenus();
 bindRailItems();
+bindRailSearch();
 bindQuoting();
 labelCodeButtons(document);
 

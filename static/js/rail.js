@@ -49,3 +49,21 @@ export function markCurrentConversation() {
     if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
   }
 }
+
+/** Another list that is asked for comes in place of a search that was typed before it. */
+export function bindRailSearch() {
+  const search = document.getElementById("search-history");
+  if (!search) return;
+  let isTyped = false;
+  const note = () => {
+    isTyped = true;
+  };
+  for (const name of ["input", "search"]) search.addEventListener(name, note, true); // before htmx
+  search.addEventListener("htmx:beforeRequest", (event) => {
+    if (!isTyped) event.preventDefault();
+  });
+  document.getElementById("rail-menu").addEventListener("htmx:beforeRequest", () => {
+    isTyped = false;
+    htmx.trigger(search, "htmx:abort");
+  });
+}
