@@ -45,6 +45,7 @@ CODE_BUTTONS = (
     '<button type="button" class="quiet" data-action="wrap">Wrap</button>'
     '<button type="button" class="quiet" data-action="copy">Copy</button>'
 )
+ENLARGE_BUTTON = '<button type="button" class="quiet" data-action="enlarge">Enlarge</button>'
 MORE_LINES_GAP = re.compile(r"\s?[,;]\s?|\sand\s")
 # State of a citation -> the class of its link, and the note behind it.
 MARKS = {
@@ -226,7 +227,7 @@ def _diagram(token: Token, env: Any) -> str:
         return note_html(NOT_DRAWN) + _code_block(token, "mermaid", env["check"])
     pictures = _picture("in-light", light, svg) + _picture("in-dark", dark, svg)
     return (
-        f'<figure class="diagram">{pictures}'
+        f'<figure class="diagram">{pictures}{ENLARGE_BUTTON}'
         f'<details><summary>Mermaid</summary><pre tabindex="0"><code>{html.escape(source)}'
         "</code></pre></details></figure>\n"
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from chat.models import Conversation, Message
+from chat.tests.test_accessibility import check
 from deepwiki.testing.page import bring_session
 from repos.models import IndexJob, Repository
 
@@ -195,6 +196,34 @@ def test_a_sentence_in_a_table_and_the_source_of_a_diagram_can_be_read(
         ".prose td:last-child", "(e) => e.getBoundingClientRect().right <= innerWidth"
     ), "a wide table is cut on paper"
     assert page.locator(".prose th").nth(2).bounding_box()["height"] < 50, "a short word is broken"
+
+
+def test_a_drawing_is_enlarged_moved_and_saved(start, open_page, answered):
+    live = start()
+    page = open_page(live, viewport={"width": 390, "height": 844}, color_scheme="dark")
+    bring_session(page, live)
+    page.goto(f"{live.url}/c/{answered.pk}/")
+    page.click(".diagram [data-action=enlarge]")
+    picture = page.locator("#drawing-dialog img")
+    first = picture.bounding_box()
+    assert first["width"] <= 390  # all of it is seen
+    check(page, "a drawing, enlarged")
+    for _ in range(8):
+        page.keyboard.press("+")
+    assert picture.bounding_box()["width"] > 4 * first["width"]
+    view = "document.querySelector('.drawing-view')"
+    middle = page.evaluate(f"{view}.scrollLeft")
+    assert middle > 0
+    page.mouse.move(200, 400)
+    page.mouse.down()
+    page.mouse.move(150, 400)
+    page.mouse.up()
+    assert page.evaluate(f"{view}.scrollLeft") == middle + 50
+    with page.expect_download() as saving:
+        page.click("#drawing-dialog [download]")
+    assert saving.value.path().read_bytes().startswith(b"<svg")
+    page.keyboard.press("Escape")
+    assert page.locator("#drawing-dialog").is_hidden()
 
 
 def test_what_opens_in_the_status_line_of_a_phone_stays_within_it(

@@ -228,6 +228,7 @@ SCRIPT_STRINGS = {
     "notCopied": gettext_noop("The browser did not allow it"),
     "copy": gettext_noop("Copy"),
     "wrap": gettext_noop("Wrap"),
+    "enlarge": gettext_noop("Enlarge"),
     "version": gettext_noop("Version {n} of {of}"),
     "wait": gettext_noop("Too many requests. Ask again in {n} seconds."),
     **ATTACHMENT_STRINGS,

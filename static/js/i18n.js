@@ -80,14 +80,15 @@ export function translateMatchReason(code, via = "") {
 }
 
 /**
- * Labels the buttons of code blocks and translates the notes of the Markdown renderer, which does not
+ * Labels the buttons of code and drawings, and translates the notes of the Markdown renderer, which does not
  * know the reader's language.
  *
  * @param {ParentNode} root
  */
 export function labelCodeButtons(root) {
-  for (const action of ["wrap", "copy"]) {
-    for (const button of root.querySelectorAll(`.code [data-action=${action}]`)) {
+  for (const action of ["wrap", "copy", "enlarge"]) {
+    const buttons = `:is(.code, .diagram:not(.wiki-drawing)) [data-action=${action}]`;
+    for (const button of root.querySelectorAll(buttons)) {
       button.textContent = strings[action];
     }
   }

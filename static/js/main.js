@@ -27,6 +27,7 @@ const position = new ScrollPosition(document.getElementById("main"));
 const threadElement = document.getElementById("thread");
 const sources = startSources();
 const thread = startThread();
+let drawingView = null;
 
 // By the data-action of the element that is clicked. Those of a conversation wait for its answer.
 const actions = {
@@ -42,6 +43,7 @@ const actions = {
   "copy-answer": (button) => copyAnswer(button, button.closest(".answer")),
   "copy-turn": (button) => copyTurnLink(button, thread.composer.conversation),
   copy: (button) => copyText(button, codeBlock(button).querySelector("code").textContent),
+  enlarge: (button) => enlarge(button.closest("figure")),
   wrap: (button) => codeBlock(button).classList.toggle("wrap"),
   stage: (button) => showStage(button.closest(".answer"), Number(button.dataset.stage)),
   quote: quoteSelection,
@@ -124,6 +126,13 @@ function startThread() {
   const handed = takeHandedQuestion();
   if (handed) started.ask(handed);
   return started;
+}
+
+// Few drawings are enlarged: the script of that comes with the first.
+async function enlarge(figure) {
+  const { DrawingView } = await import("./drawing_view.js");
+  drawingView ??= new DrawingView(document.getElementById("drawing-dialog"));
+  drawingView.open(figure);
 }
 
 function whenIdle(action) {

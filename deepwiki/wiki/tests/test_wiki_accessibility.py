@@ -38,6 +38,7 @@ def test_a_wiki_follows_the_rules(page_of, repository, look):
     page.click("[data-action=enlarge]")
     page.wait_for_selector("#drawing-dialog[open] img:visible")
     check(page, "a drawing, enlarged")
+    assert page.locator("#drawing-dialog img").count() == 1  # that of the theme
     page.keyboard.press("Escape")
     page.goto(f"{page.root}/wiki-search?q=discount")
     check(page, "the search")

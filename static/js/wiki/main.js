@@ -32,8 +32,6 @@ asking?.addEventListener("submit", (event) => {
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-action=ask-page]");
   if (button) ask(button.dataset.question);
-  const enlarge = target.closest("[data-action=enlarge]");
-  if (enlarge) enlargeDrawing(enlarge.closest("figure").querySelector(".drawing"));
 });
 
 // What is selected on the page is quoted when a comment on it is begun.
@@ -54,16 +52,6 @@ quote?.closest("details").addEventListener("toggle", ({ target }) => {
 function ask(text) {
   handQuestionTo(asking.action, text);
   location.assign(asking.action);
-}
-
-// A copy of the picture at its own size, or as wide as the window; a link in it closes the dialog.
-function enlargeDrawing(drawing) {
-  const dialog = document.getElementById("drawing-dialog");
-  const copy = drawing.cloneNode(true);
-  for (const image of copy.querySelectorAll("img")) image.loading = "eager";
-  copy.addEventListener("click", ({ target }) => target.closest("a") && dialog.close());
-  dialog.querySelector(".drawing-view").replaceChildren(copy);
-  dialog.showModal();
 }
 
 function focusSearch() {
