@@ -27,7 +27,9 @@ new PerformanceObserver((list) => {
 SHIFT = "window.shifts.reduce((sum, value) => sum + value, 0)"
 FONTS = """performance.getEntriesByType("resource")
   .filter((entry) => entry.name.includes(".woff2")).map((entry) => [entry.name, entry.encodedBodySize])"""
-PAINTED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
+PAINTED = (
+    "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
+)
 UNTIL_ASKED = """(text) => new Promise((resolve) => {
   const field = document.getElementById("question");
   const count = document.querySelectorAll(".question").length;

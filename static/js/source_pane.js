@@ -1,10 +1,9 @@
 // The source pane: shows a file at its cited lines, goes from source to source and from a name to its
 // definition, back and forward; keeps its width.
 import { placeOfCite, urlOfRepository } from "./answer_repositories.js";
-import { paneActions } from "./pane_actions.js";
+import { followLink, paneActions } from "./pane_actions.js";
 import { PaneCode } from "./pane_code.js";
 import { loadPart } from "./part_requests.js";
-import { opensHere } from "./pressed.js";
 import { CodeKeys } from "./reader/code_keys.js";
 import { CodePanel } from "./reader/code_panel.js";
 import { FindInFile } from "./reader/find_in_file.js";
@@ -40,6 +39,7 @@ export class SourcePane {
     this.find = new FindInFile(this.code);
     new CodeKeys(this.code, this.names);
     this.actions = paneActions(this);
+    this.followLink = (link, event) => followLink(this, link, event);
     this.resize(Number(localStorage.getItem(SETTING)) || DEFAULT_WIDTH);
     this.bindGrip();
   }
@@ -153,23 +153,6 @@ export class SourcePane {
     const cites = [...this.thread.querySelectorAll(`${CITES}[data-path="${CSS.escape(path)}"]`)];
     const sameLines = cites.findLast((cite) => placeOf(cite) === placeOf(this.cite));
     return sameLines ?? cites.at(-1);
-  }
-
-  /**
-   * Follows a click on a link to a file in the pane or its dialog; the number of a line marks it.
-   *
-   * @param {HTMLAnchorElement} link
-   * @param {MouseEvent} event
-   */
-  followLink(link, event) {
-    if (link.matches(".number")) {
-      event.preventDefault();
-      this.code.chooseLine(Number(link.dataset.line), event.shiftKey);
-    } else if (this.code.leadsToCode(link) && opensHere(event)) {
-      event.preventDefault();
-      link.closest("dialog")?.close();
-      this.names.goTo(link.href);
-    }
   }
 
   /**
