@@ -50,7 +50,7 @@ def ui_strings() -> dict[str, object]:
 @cache
 def script_modules(entry: str = "main.js") -> list[str]:
     """The modules that a script and those that it imports import, by their names under STATIC_URL."""
-    unread = [SCRIPTS / entry]
+    unread = [Path(f"{SCRIPTS}/{entry}")]  # templates give a SafeString, which paths refuse
     modules: set[Path] = set()
     while unread:
         module = unread.pop()
