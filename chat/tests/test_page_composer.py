@@ -2,7 +2,6 @@
 
 import pytest
 
-from deepwiki.accounts.models import Profile
 from deepwiki.testing.page import ask, begin, finished
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -43,15 +42,6 @@ def test_a_model_is_chosen_from_a_list_with_its_facts_and_remembered(page):
     chosen = page.input_value("#model")
     page.reload()
     assert page.input_value("#model") == chosen
-
-
-def test_a_language_that_is_chosen_counts_until_that_of_the_profile_changes(page, alice):
-    page.select_option("#language", "fr", force=True)
-    page.reload()
-    assert page.input_value("#language") == "fr"
-    Profile.objects.create(user=alice, answer_language="ja")
-    page.reload()
-    assert page.input_value("#language") == "ja"
 
 
 def test_escape_and_a_click_elsewhere_close_what_is_open(page):

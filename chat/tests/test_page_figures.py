@@ -27,9 +27,6 @@ new PerformanceObserver((list) => {
 SHIFT = "window.shifts.reduce((sum, value) => sum + value, 0)"
 FONTS = """performance.getEntriesByType("resource")
   .filter((entry) => entry.name.includes(".woff2")).map((entry) => [entry.name, entry.encodedBodySize])"""
-PAINTED = (
-    "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
-)
 UNTIL_ASKED = """(text) => new Promise((resolve) => {
   const field = document.getElementById("question");
   const count = document.querySelectorAll(".question").length;
@@ -90,27 +87,6 @@ def test_pages_do_not_shift(opened, long_conversation, repository, width):
         shift = page.evaluate(SHIFT)
         show(f"shift at {width} px, {path[:3]}…{path[-8:]}", round(shift, 4))
         assert shift <= MOST_SHIFT, path
-
-
-def test_fonts_that_come_late_move_nothing(start, open_page, long_conversation):
-    live = start()
-    page = open_page(live, viewport={"width": 390, "height": 844})
-    page.add_init_script(OBSERVED)
-    bring_session(page, live)
-    held = []
-    page.route("**/*.woff2", held.append)
-    page.goto(f"{live.url}/c/{long_conversation.pk}/", wait_until="commit")
-    page.wait_for_selector(".answer >> nth=19")
-    loaded(page)
-    page.evaluate(PAINTED)
-    assert held
-    for route in held:
-        route.continue_()
-    page.evaluate("document.fonts.ready.then(() => true)")
-    page.evaluate(PAINTED)
-    shift = page.evaluate(SHIFT)
-    show("shift of 40 turns at 390 px, fonts late", round(shift, 4))
-    assert shift <= MOST_SHIFT
 
 
 def test_an_answer_does_not_shift_while_it_streams(start, open_page, repository):
