@@ -30,6 +30,10 @@ WALL_SECONDS = 5.0  # for a machine that is busy otherwise
 MEMORY_BYTES = 512 * 1024 * 1024  # on top of what the process has
 READ_BYTES = 65_536
 HEAD_CHARS = 2_000
+# The renderer measures the names of classes in a narrow font and not bold: as it writes them, they
+# would stick out of their boxes.
+CLASSES = 'class="classDiagram"'
+NARROWER = {"font-weight:bolder": "font-weight:normal", "font-size:16px": "font-size:14px"}
 VIEW_BOX = re.compile(r"""viewBox="[-\d.eE]+[ ,]+[-\d.eE]+[ ,]+([\d.]+)[ ,]+([\d.]+)\"""")
 
 
@@ -74,7 +78,16 @@ def _draw(source: str) -> str:
     svg = _in_child(repaired)
     if not svg and repaired != source:
         svg = _in_child(source)
-    return svg if len(svg) <= MAX_SVG_BYTES else ""
+    if len(svg) > MAX_SVG_BYTES:
+        return ""
+    return _within_boxes(svg)
+
+
+def _within_boxes(svg: str) -> str:
+    if CLASSES in svg[:HEAD_CHARS]:
+        for written, narrower in NARROWER.items():
+            svg = svg.replace(written, narrower)
+    return svg
 
 
 def _in_child(source: str) -> str:

@@ -92,6 +92,13 @@ def test_what_is_drawn_dark_has_no_white_surface(kind):
     assert not re.search(r'<(?:rect|polygon|path)[^>]*fill="(?:#fff|#ffffff|white)"', svg)
 
 
+def test_names_of_classes_are_written_within_their_boxes():
+    svg = draw(in_theme("light", "classDiagram\nclass RequestEncodingMixin"))
+    style = re.search(r'style="([^"]*)">RequestEncodingMixin<', svg)[1]
+    assert "font-size:14px" in style
+    assert "font-weight:normal" in style
+
+
 def test_a_theme_adds_a_directive_and_nothing_to_other_sources():
     assert with_colours("flowchart LR") == "flowchart LR"
     assert with_colours(in_theme("dark", "pie")).startswith("%%{init: ")

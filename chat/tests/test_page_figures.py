@@ -89,6 +89,28 @@ def test_pages_do_not_shift(opened, long_conversation, repository, width):
         assert shift <= MOST_SHIFT, path
 
 
+def test_fonts_that_come_late_move_no_text(start, open_page, long_conversation):
+    live = start()
+    page = open_page(live, viewport={"width": 390, "height": 900})
+    page.add_init_script(OBSERVED)
+    bring_session(page, live)
+    held = []
+    page.route("**/*.woff2", lambda route: held.append(route))
+    page.goto(f"{live.url}/c/{long_conversation.pk}/", wait_until="domcontentloaded")
+    page.wait_for_selector(".question")
+    page.wait_for_function("() => performance.getEntriesByType('paint').length > 0")
+    assert held
+    while held:
+        held.pop().continue_()
+    page.unroute("**/*.woff2")
+    page.wait_for_load_state()
+    loaded(page)
+    page.evaluate("document.fonts.ready.then(() => true)")
+    shift = page.evaluate(SHIFT)
+    show("shift of a first visit whose fonts come late", round(shift, 4))
+    assert shift <= MOST_SHIFT
+
+
 def test_an_answer_does_not_shift_while_it_streams(start, open_page, repository):
     live = start("fake?tokens=400&delay_ms=8")  # as fast as models write
     page = open_page(live)
