@@ -31,6 +31,9 @@ CONCLUSION = re.compile(r"^#{1,3}\s*Final Conclusion", re.MULTILINE | re.IGNOREC
 NEXT_STEPS = re.compile(
     r"^#{1,3}\s*Next Steps\s*\n(?P<steps>.*)\Z", re.MULTILINE | re.IGNORECASE | re.DOTALL
 )
+# What is searched for and shown stands before the next section, and is no code or drawing.
+NEXT_SECTION = re.compile(r"^#{1,2}\s.*", re.MULTILINE | re.DOTALL)
+FENCED = re.compile(r"^(```|~~~).*?(?:^\1[^\n]*|\Z)", re.MULTILINE | re.DOTALL)
 NOTHING_MISSING = re.compile(r"nothing (more )?is missing", re.IGNORECASE)
 
 
@@ -103,7 +106,8 @@ def _next_steps(text: str) -> str:
     match = NEXT_STEPS.search(text)
     if match is None or NOTHING_MISSING.search(match["steps"]):
         return ""
-    return match["steps"].strip()[:QUERY_CHARS]
+    steps = NEXT_SECTION.sub("", FENCED.sub("", match["steps"]))
+    return steps.strip()[:QUERY_CHARS]
 
 
 def _stage_after(iteration: int, missing: str) -> Stage:

@@ -296,6 +296,14 @@ async def test_research_plans_updates_and_concludes_looking_each_time_for_what_w
     assert isinstance(events[-1], Usage)
 
 
+async def test_what_research_looks_for_next_is_no_code_and_no_other_section():
+    steps = "- the cache\n\n```mermaid\nflowchart LR\n```\n- its size\n"
+    _, _, shelf, _ = await research_with(
+        f"## Research Plan\n## Next Steps\n{steps}## Notes\nas before", "## Final Conclusion\nC"
+    )
+    assert shelf.questions[1].split() == "How does it all work? - the cache - its size".split()
+
+
 async def test_research_ends_after_five_rounds_at_the_most():
     events, *_ = await research_with(*["## Next Steps\nmore"] * 4, "## Final Conclusion\nC")
     assert stages(events)[-1] == (5, "conclude")
