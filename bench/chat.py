@@ -28,7 +28,7 @@ TYPICAL = f"fake?tokens={WORDS}&first_ms=200&delay_ms=20"
 ENDLESS = "fake?tokens=5000&delay_ms=20"
 SINGLES = 20
 LEAVINGS = 10
-WARM_UP = 3  # questions to each process before anything is measured
+WARM_UP = 20  # questions to each process first: connections plan their statements
 LOADS = [("50 at once, instant", 50, INSTANT), ("200 at once, typical", 200, TYPICAL)]
 STOP_SECONDS = 40
 
