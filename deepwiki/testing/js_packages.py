@@ -51,9 +51,21 @@ def run(script: str, **environment: str) -> Any:
 
 def run_text(source: str, **environment: str) -> str:
     """What a module prints. Raises AssertionError with its errors."""
-    command = [node(), "--input-type=module", "--eval", source]
-    done = subprocess.run(
-        command,
+    done = _done("--input-type=module", "--eval", source, **environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def run_program(package: str, *arguments: str) -> str:
+    """What the program of a package prints, whatever its exit status."""
+    folder = FOLDER / "node_modules" / package
+    [program] = json.loads((folder / "package.json").read_text("utf-8"))["bin"].values()
+    return _done(str(folder / program), *arguments).stdout
+
+
+def _done(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [node(), *arguments],
         cwd=FOLDER,
         env={**os.environ, **environment},
         capture_output=True,
@@ -61,8 +73,6 @@ def run_text(source: str, **environment: str) -> str:
         timeout=RUN_SECONDS,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def _npm_succeeds() -> bool:
