@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,7 +16,9 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from chat import services
+from chat.core.errors import NoSuchRepository
 from chat.models import Conversation, ConversationQuerySet, Message
+from chat.services.named_repositories import find_named_repository
 from chat.web.answer_repositories import host_pages, load_repositories
 from chat.web.follow_ups import follow_ups
 from chat.web.home import (
@@ -68,10 +71,10 @@ def repository_by_name(request: HttpRequest, owner: str, name: str) -> HttpRespo
     If there is none, the home page with the name filled in; a GET request adds nothing.
     """
     full_name = f"{owner}/{name}"
-    repository = _find_repository(request, full_name)
+    repository = find_repository(request, full_name)
     if repository is not None:
         return redirect("repository", repository.pk)
-    return _render_home(request, repo_url=full_name)
+    return render_missing(request, full_name)
 
 
 @require_safe
@@ -165,12 +168,22 @@ def source(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
     return render(request, "chat/source.html", context)
 
 
-def _find_repository(request: HttpRequest, name: str) -> Repository | None:
-    """The readable repository of a name. Raises Http404 if it cannot be one."""
+def render_missing(request: HttpRequest, full_name: str) -> HttpResponse:
+    """The home page with the name of a repository filled in that is not here."""
+    return _render_home(request, repo_url=full_name)
+
+
+def find_repository(request: HttpRequest, name: str) -> Repository | None:
+    """The readable repository `owner/name` of any host. Raises Http404 if it cannot be one."""
     try:
-        return repository_services.find(request.user, name)
+        found = repository_services.find(request.user, name)
     except SourceError:
         raise Http404 from None
+    if found is not None:
+        return found
+    with contextlib.suppress(NoSuchRepository):
+        return find_named_repository(request.user, name)
+    return None
 
 
 def _render_home(request: HttpRequest, **context: Any) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.middleware.gzip import GZipMiddleware
 # Parameters that are ids, or say nothing that is shown.
 HARMLESS_PARAMETERS = {"at", "before", "archived"}
 # Routes whose pages repeat a part of the path.
-REFLECTING_ROUTES = {"repository-by-name"}
+REFLECTING_ROUTES = {"repository-by-name", "host-page"}
 
 
 class HtmlCompressionMiddleware(GZipMiddleware):

@@ -121,6 +121,7 @@ RULES = {
     # of whoever is signed in
     "home": Rule(SIGNED_IN),
     "repository-by-name": Rule(SIGNED_IN),
+    "host-page": Rule(SIGNED_IN),
     "wiki-by-name": Rule(SIGNED_IN, 404),
     "wiki-page-by-name": Rule(SIGNED_IN, 404),
     "llms": Rule(SIGNED_IN, 404),

@@ -67,6 +67,7 @@ FILLERS = {
     "uidb36": "a",
     "owner": "someone",
     "name": "something",
+    "page": "blob/main/app.py",
     "object_id": "1",
     "id": "1",
     "content_type_id": "1",

@@ -38,7 +38,7 @@ router = Router(tags=["questions"])
 Id = Annotated[uuid.UUID, Strict(strict=False)]  # a text in a body
 
 
-class Question(RequestBody):
+class NewQuestion(RequestBody):
     """A question, and how it is to be answered. What is left out is chosen by the server."""
 
     question: str = Field(min_length=1, description="At most 400,000 characters.")
@@ -59,7 +59,7 @@ class Question(RequestBody):
     )
 
 
-class FurtherQuestion(Question):
+class FurtherQuestion(NewQuestion):
     """A question that follows in a conversation."""
 
     parent: Id | None = Field(
@@ -104,7 +104,7 @@ class AskedQuestion:
     "/repositories/{repository_id}/questions", response=Answer, auth=ASK, openapi_extra=ANSWERED
 )
 def ask_question(
-    request: HttpRequest, repository_id: uuid.UUID, question: Question
+    request: HttpRequest, repository_id: uuid.UUID, question: NewQuestion
 ) -> HttpResponseBase:
     """Ask about a repository, in a new conversation. With `Accept: text/event-stream`: events."""
     repository = readable_repository(request, repository_id)
@@ -125,7 +125,9 @@ def ask_further_question(
     return _deferred(request, question, place)
 
 
-def _deferred(request: HttpRequest, question: Question, place: dict[str, str]) -> DeferredResponse:
+def _deferred(
+    request: HttpRequest, question: NewQuestion, place: dict[str, str]
+) -> DeferredResponse:
     """Raises BadRequest, RequestTooLarge."""
     sent = question.model_dump(mode="json", exclude_none=True, exclude={"question", "file_path"})
     turn = {"role": "user", "content": question.question}
