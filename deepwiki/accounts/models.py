@@ -157,7 +157,7 @@ class Profile(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="profile"
     )
     language = models.CharField(_("language"), max_length=10, blank=True)
-    answer_language = models.CharField(max_length=10, blank=True, db_default="")
+    answer_language = models.CharField(max_length=10, blank=True, default="", db_default="")
     theme = models.CharField(_("theme"), max_length=10, blank=True, choices=Theme)
     tokens_per_day = models.PositiveBigIntegerField(
         null=True,

@@ -1,5 +1,6 @@
 // The composer: the question field with its draft, the choice of model and language, the options.
 import { Attachments } from "./attachments.js";
+import { loadCompletion } from "./completion_loader.js";
 import { forgetSent, loadDraft, messageId, saveDraft } from "./drafts.js";
 import { FurtherRepositories } from "./further_repositories.js";
 import { ModeChoice } from "./mode_choice.js";
@@ -19,7 +20,7 @@ export class Composer {
     this.fields = form.elements;
     this.question = document.getElementById("question");
     this.further = new FurtherRepositories(document.getElementById("further"), this.question);
-    this.question.addEventListener("input", () => this.startCompletion(), { once: true });
+    loadCompletion(this.question, form.dataset.completionsUrl, this.further);
     this.pasted = new PastedTexts(this.question, () => this.changed());
     this.attachments = new Attachments(form, this.question, () => this.changed());
     const draft = loadDraft();
@@ -178,12 +179,6 @@ export class Composer {
     options.mode = this.fields.mode.value;
     options.repositories = this.further.ids;
     return options;
-  }
-
-  // Its script comes when something is typed.
-  async startCompletion() {
-    const { Completion } = await import("./completion.js");
-    new Completion(this.question, this.form.dataset.completionsUrl, this.further).update();
   }
 
   // How many options narrow the search.

@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='profile',
             name='answer_language',
-            field=models.CharField(blank=True, db_default='', max_length=10),
+            field=models.CharField(blank=True, db_default='', default='', max_length=10),
         ),
     ]
