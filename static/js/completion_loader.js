@@ -9,12 +9,9 @@
  */
 export function loadCompletion(question, url, further) {
   async function start() {
-    try {
-      const { Completion } = await import("./completion.js");
-      new Completion(question, url, further).update();
-    } catch {
-      question.addEventListener("input", start, { once: true });
-    }
+    const script = await import("./completion.js").catch(() => null);
+    if (script) new script.Completion(question, url, further).update();
+    else question.addEventListener("input", start, { once: true });
   }
   question.addEventListener("input", start, { once: true });
 }

@@ -8,7 +8,7 @@ import { takeHandedQuestion } from "./handed_question.js";
 import { labelCodeButtons, translate } from "./i18n.js";
 import { bindKeyboard, enableSingleKeys } from "./keyboard.js";
 import { bindMenus } from "./menus.js";
-import { bindPageUpdates, bindPrinting } from "./page_updates.js";
+import { bindPageUpdates, bindPrinting, showLoadError } from "./page_updates.js";
 import { PaneLoader } from "./pane_loader.js";
 import { showPassword } from "./password_fields.js";
 import { closePopups } from "./popups.js";
@@ -130,8 +130,12 @@ function startThread() {
 
 // Few drawings are enlarged: the script of that comes with the first.
 async function enlarge(figure) {
-  const { DrawingView } = await import("./drawing_view.js");
-  drawingView ??= new DrawingView(document.getElementById("drawing-dialog"));
+  const script = await import("./drawing_view.js").catch(() => null);
+  if (!script) {
+    showLoadError(translate("silent"));
+    return;
+  }
+  drawingView ??= new script.DrawingView(document.getElementById("drawing-dialog"));
   drawingView.open(figure);
 }
 
