@@ -8,12 +8,10 @@ from chat.web.host_links import host_page
 from chat.web.views import repository_by_name
 from deepwiki.accounts import settings_views as account_settings
 from deepwiki.accounts import views as accounts
+from deepwiki.foundation.repository_paths import NAMED, OWNER_AND_NAME
 from deepwiki.runtime import health
 from deepwiki.runtime.doctor import page as doctor_page  # noqa: F401  adds its page to the admin
 
-# First parts of addresses that are no owner's.
-OURS = "accounts|admin|api|c|chat|design|m|mcp|parts|r|repositories|s|slack|static|styleguide|v1|webhooks|ws"
-NAME = rf"(?!(?:{OURS})/)(?P<owner>[A-Za-z0-9][\w.-]{{0,99}})/(?P<name>[\w.-]{{1,100}})"
 # Second parts of a host's pages: GitHub, GitLab, Gitea, Bitbucket.
 PAGES = "blob|tree|src|raw|blame|edit|commits?|releases|issues|pulls?|pull-requests|merge_requests"
 handler500 = "deepwiki.runtime.unavailable.server_error"
@@ -37,11 +35,11 @@ urlpatterns = [
     path("metrics", health.metrics_view, name="metrics"),
     path("readyz", health.readyz, name="readyz"),
     re_path(
-        r"^(?P<owner>[A-Za-z0-9][\w.-]{0,99})/(?P<name>[\w.-]{1,100})/badge[.]svg$",
+        rf"^{OWNER_AND_NAME}/badge[.]svg$",
         badge,
         name="badge",
     ),
     # Last: /<owner>/<name> of a repository, and its pages as at a host.
-    re_path(rf"^{NAME}/?$", repository_by_name, name="repository-by-name"),
-    re_path(rf"^{NAME}/(?P<page>(?:-/)?(?:{PAGES})(?:/.*)?)$", host_page, name="host-page"),
+    re_path(rf"^{NAMED}/?$", repository_by_name, name="repository-by-name"),
+    re_path(rf"^{NAMED}/(?P<page>(?:-/)?(?:{PAGES})(?:/.*)?)$", host_page, name="host-page"),
 ]

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     FindToken = Callable[[str, str], ApiToken | AccessToken | None]
 
-RETRY_SECONDS = 60
+SIGN_IN_AWAY = "sign_in_away"  # the reason where nobody can tell whose token it is
+SIGN_IN_RETRY_SECONDS = 60
 
 
 class ForeignHost(Exception):
@@ -83,7 +84,7 @@ def _token(bearer: str, address: str, find_token: FindToken) -> ApiToken | Acces
     except CredentialsRefused as error:
         raise token_refusal(error) from None
     except IssuerAway:
-        raise Down("sign_in_away", retry_after=RETRY_SECONDS) from None
+        raise Down(SIGN_IN_AWAY, retry_after=SIGN_IN_RETRY_SECONDS) from None
 
 
 def _text(headers: Mapping[bytes, bytes], name: bytes) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
@@ -69,6 +70,4 @@ def _revisions(named: NamedRevision) -> Iterator[str]:
 def _is_indexed(repository: Repository, path: str) -> bool:
     """Whether the index has a file of this path, or files below it."""
     files = Document.objects.filter(index=repository.current_index, is_live=True)
-    if files.filter(path=path).exists():
-        return True
-    return files.filter(path__startswith=f"{path}/").exists()
+    return files.filter(Q(path=path) | Q(path__startswith=f"{path}/")).exists()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 import math
-import ssl
 import threading
 import time
 from collections.abc import Mapping
@@ -23,6 +22,7 @@ from jwt.exceptions import PyJWTError
 
 from deepwiki.accounts.credential_errors import IssuerAway
 from deepwiki.foundation.bounded_http import UNCOMPRESSED, bound_reply
+from deepwiki.foundation.certificates import trusted_certificates
 
 ALGORITHMS = ("RS256", "ES256")
 DISCOVERY = "/.well-known/openid-configuration"
@@ -118,11 +118,8 @@ def _age(known: KnownIssuer) -> float:
 
 
 def _client() -> httpx2.Client:
-    context = ssl.create_default_context()
-    if settings.CA_FILE:
-        context.load_verify_locations(settings.CA_FILE)
     return httpx2.Client(
-        verify=context,
+        verify=trusted_certificates(settings.CA_FILE),
         timeout=READ_SECONDS,
         follow_redirects=False,
         headers=UNCOMPRESSED,

@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from deepwiki.foundation.repository_paths import NAMED
 from deepwiki.wiki.web import (
     build_views,
     claim_views,
@@ -19,11 +20,6 @@ from deepwiki.wiki.web import (
 )
 
 SLUG = r"(?P<slug>[\w-]{1,100})"
-# `/<owner>/<repository>`: the first part is none of the site's own.
-NAMED = (
-    r"^(?!(?:accounts|admin|api|c|chat|design|diagrams|m|parts|r|repositories|s|slack|static|styleguide"
-    r"|webhooks|ws)/)(?P<owner>[A-Za-z0-9][\w.-]{0,99})/(?P<name>[\w.-]{1,100})/"
-)
 PAGE = "r/<uuid:repository_id>/wiki/<slug:slug>"
 
 urlpatterns = [
@@ -104,8 +100,8 @@ urlpatterns = [
         export_views.wiki_export,
         name="wiki-export",
     ),
-    re_path(rf"{NAMED}llms\.txt$", export_views.llms_by_name, name="llms"),
-    re_path(rf"{NAMED}llms-full\.txt$", export_views.llms_full_by_name, name="llms-full"),
-    re_path(rf"{NAMED}wiki/?$", named_addresses.wiki_by_name, name="wiki-by-name"),
-    re_path(rf"{NAMED}wiki/{SLUG}$", named_addresses.wiki_by_name, name="wiki-page-by-name"),
+    re_path(rf"^{NAMED}/llms\.txt$", export_views.llms_by_name, name="llms"),
+    re_path(rf"^{NAMED}/llms-full\.txt$", export_views.llms_full_by_name, name="llms-full"),
+    re_path(rf"^{NAMED}/wiki/?$", named_addresses.wiki_by_name, name="wiki-by-name"),
+    re_path(rf"^{NAMED}/wiki/{SLUG}$", named_addresses.wiki_by_name, name="wiki-page-by-name"),
 ]

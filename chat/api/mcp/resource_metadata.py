@@ -9,14 +9,14 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from chat.api.program_identity import SIGN_IN_AWAY, SIGN_IN_RETRY_SECONDS
 from chat.core.errors import ChatError, NotSignedIn
+from chat.core.messages import format_message
 from deepwiki.accounts import access_tokens
 from deepwiki.accounts.credential_errors import IssuerAway
 from deepwiki.accounts.models import DEFAULT_SCOPES
 
 PATH = "/.well-known/oauth-protected-resource/mcp"
-AWAY = "The sign-in server does not answer. Try again in a minute."
-RETRY_SECONDS = 60
 INVALID = ("token_invalid", "token_expired")
 
 
@@ -29,8 +29,9 @@ def resource_metadata(request: HttpRequest) -> HttpResponse:
     try:
         issuer = access_tokens.issuer_name(server)
     except IssuerAway:
-        headers = {"Retry-After": str(RETRY_SECONDS)}
-        return JsonResponse({"detail": AWAY}, status=503, headers=headers)
+        headers = {"Retry-After": str(SIGN_IN_RETRY_SECONDS)}
+        detail = format_message(SIGN_IN_AWAY, {})
+        return JsonResponse({"detail": detail}, status=503, headers=headers)
     body = {
         "resource": access_tokens.resource_address(),
         "authorization_servers": [issuer],

@@ -47,8 +47,9 @@ def model_build(request: HttpRequest, repository_id: uuid.UUID) -> HttpResponse:
         return redirect("wiki", repository_id)
     wiki = Wiki.objects.filter(repository=repository).first()
     context = {"choices": list(choices.items()), "chosen": chosen, "estimate": about}
-    context |= {"languages": LANGUAGES, "build_language": _proposed_language(repository)}
-    context["settings_language"] = settings_language(repository)
+    asked = settings_language(repository)
+    context |= {"languages": LANGUAGES, "settings_language": asked}
+    context["build_language"] = asked or _proposed_language(repository)
     shown = {**WikiState(repository, wiki).context, **context, **_planned(wiki)}
     return render(request, "wiki/model_build.html", shown)
 
@@ -112,9 +113,8 @@ def _request(request: HttpRequest, repository: Repository, chosen: str, about: E
 
 
 def _proposed_language(repository: Repository) -> str:
-    """What the repository asks for, else the language of what a model wrote, else the reader's."""
-    asked = settings_language(repository)
-    return asked or last_language(repository) or reading_language()
+    """Where it asks for none: the language of what a model wrote, else the reader's."""
+    return last_language(repository) or reading_language()
 
 
 def _asked_language(request: HttpRequest, repository: Repository) -> str:
