@@ -233,6 +233,8 @@ def test_whatever_an_answer_holds_is_inert_live_after_a_reload_and_when_shared(
             "[...document.querySelectorAll('.answer img')].map((i) => i.getAttribute('src').slice(0, 10))"
         )
         assert pictures == ["/diagrams/"] * 2  # light and dark
+        # It loads when it comes near: how far the page has scrolled by now differs between runs.
+        page.locator(".answer img").first.scroll_into_view_if_needed()
         page.wait_for_function("() => document.querySelector('.answer img').complete")
         assert page.evaluate("document.querySelector('.answer img').naturalWidth > 50")
         links = page.evaluate(
