@@ -103,6 +103,11 @@ OTHERS = [
         "def go():\n    pass\n\nif __name__ == '__main__':\n    sys.exit(go())\n",
         ["main __main__ @4 -> go"],
     ),
+    (
+        "b.py",
+        "def go():\n    pass\n\nif __name__ == '__main__':\n    print(go())\n",
+        ["main __main__ @4 -> go"],
+    ),
     ("bin/run", "#!/bin/sh\necho\n", ["main run @1 -> /bin/sh"]),
     ("m.go", "package main\n\nfunc main() {\n}\n", ["main main @3 -> main"]),
     ("m.c", "int main(int argc, char **argv) {\n  return 0;\n}\n", ["main main @1 -> main"]),

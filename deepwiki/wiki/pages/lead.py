@@ -21,6 +21,7 @@ MAIN_FILES = (
 ).split()
 MAX_QUOTE_CHARS = 700
 MAX_SUMMARY_CHARS = 240
+MIN_REST_CHARS = 40  # of what a paragraph says beside its first sentence: less is no news
 MAX_NAMES = 4
 FEW_FILES = 3
 ENDS = (".", "!", "?", "…")
@@ -64,7 +65,7 @@ def _further(text: str, said: str, cited: str, others: Sequence[str]) -> list[st
     if len(said) > MAX_SUMMARY_CHARS:
         return [quotation(text, cited), *others]
     rest = text.removeprefix(said).strip()
-    if not any(map(str.isalnum, rest)):
+    if len(rest) < MIN_REST_CHARS or not any(map(str.isalnum, rest)):
         return [cited, *others]
     return [quotation(rest, cited), *others]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from itertools import filterfalse
@@ -16,6 +17,8 @@ from deepwiki.wiki.plan import PlannedPage
 GATHERING = frozenset({"__init__.py", "mod.rs"})
 MIN_EDGES = 2
 MAX_PARTS = 60  # whose links are counted
+EDGES_PER_PART = 1.5  # the heaviest; with more, no edge can be followed
+MINOR_SHARE = 0.5  # of the links in the other direction
 
 
 def imports_diagram(source: PageSource) -> DiagramBlock | None:
@@ -31,11 +34,26 @@ def imports_diagram(source: PageSource) -> DiagramBlock | None:
 def parts_diagram(source: PageSource, parts: Sequence[PlannedPage]) -> DiagramBlock | None:
     """Which parts use which; None with no two of them linked."""
     weights = links_between(source, parts[:MAX_PARTS])
-    drawn = bounded(weights, _part_importance(weights))
+    drawn = followed(bounded(main_directions(weights), _part_importance(weights)))
     if not drawn.edges:
         return None
     title = source.say("diagram_parts")
     return DiagramBlock(DiagramKind.PARTS, title, _part_nodes(source, drawn), drawn.as_edges())
+
+
+def main_directions(weights: Weights) -> Weights:
+    """Without edges that are few beside those in the other direction."""
+    return {
+        (user, used): weight
+        for (user, used), weight in weights.items()
+        if weight >= MINOR_SHARE * weights.get((used, user), 0.0)
+    }
+
+
+def followed(drawn: DrawnEdges) -> DrawnEdges:
+    """So many edges that a reader can follow each; they come heaviest first."""
+    most = math.ceil(EDGES_PER_PART * len(drawn.names))
+    return DrawnEdges(drawn.edges[:most])
 
 
 def _part_importance(weights: Weights) -> dict[str, float]:

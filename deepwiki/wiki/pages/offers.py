@@ -16,6 +16,8 @@ MAX_ROWS = 25
 MAX_READERS = 3
 MAX_TARGET_CHARS = 60
 ENTRY_KINDS = ("command", "main", "service", "route")
+PATH_OF_INTERPRETER = "/"
+NO_PART = frozenset({"print"})  # what a main function calls that is no part of the program
 TARGETS_BUILD = re.compile(
     r"(^|/)(makefile|package\.json|tox\.ini|noxfile\.py|justfile|rakefile)$", re.IGNORECASE
 )
@@ -26,7 +28,7 @@ def add_to_part(source: PageSource, builder: PageBuilder) -> None:
     """The sections of a part about what its files offer and need."""
     by_path = source.code.artifacts_by_path
     own = [each for path in source.code_files for each in by_path.get(path, ())]
-    entries = [each for each in own if each.kind in ENTRY_KINDS]
+    entries = one_main_a_file(each for each in own if each.kind in ENTRY_KINDS)
     settings = [each for each in own if each.kind == "setting"]
     schemas = [each for each in own if each.kind == "schema"]
     builder.section("heading_entry_points", entry_table(source, builder, entries, MAX_ROWS))
@@ -58,6 +60,24 @@ def entry_name(artifact: FileArtifact) -> str:
     if artifact.kind == "main":
         return artifact.path.rpartition("/")[2]
     return artifact.name
+
+
+def one_main_a_file(found: Iterable[FileArtifact]) -> list[FileArtifact]:
+    """Entry points, of each file with several mains the last that calls something of it."""
+    entries = list(found)
+    best: dict[str, FileArtifact] = {}
+    for each in entries:
+        if each.kind == "main" and (each.path not in best or started_by(each)):
+            best[each.path] = each
+    return [each for each in entries if each.kind != "main" or best[each.path] is each]
+
+
+def started_by(artifact: FileArtifact) -> str:
+    """What an entry point runs; empty for an interpreter, which runs the file itself."""
+    target = artifact.target
+    if artifact.kind == "main" and (target.startswith(PATH_OF_INTERPRETER) or target in NO_PART):
+        return ""
+    return target
 
 
 def place(source: PageSource, artifact: FileArtifact) -> str:
@@ -101,14 +121,14 @@ def _target_table(
 
 
 def _target_row(source: PageSource, artifact: FileArtifact) -> list[str]:
-    target = code(artifact.target, MAX_TARGET_CHARS)
+    target = code(started_by(artifact), MAX_TARGET_CHARS)
     return [code(artifact.name), target, place(source, artifact)]
 
 
 def entry_points(source: PageSource) -> list[FileArtifact]:
     """The commands that people run and the main functions of a repository."""
     commands = unique(of_kinds(source, "command"))
-    others = of_kinds(source, "main", "service")
+    others = one_main_a_file(of_kinds(source, "main", "service"))
     own = [each for each in commands if not TARGETS_BUILD.search(each.path)]
     found = [*own, *others]
     return [each for each in found if not SIDE_FOLDER.search(each.path)] or found

@@ -77,7 +77,10 @@ def _head(symbol: Symbol) -> str:
 
 
 def _commands(source: PageSource, builder: PageBuilder) -> str:
-    found = [*offers.unique(offers.of_kinds(source, "command")), *offers.of_kinds(source, "main")]
+    found = [
+        *offers.unique(offers.of_kinds(source, "command")),
+        *offers.one_main_a_file(offers.of_kinds(source, "main")),
+    ]
     builder.text(offers.entry_table(source, builder, found, MAX_ROWS))
     return _counted(source, "reference_commands", len(found))
 

@@ -13,9 +13,10 @@ MAX_SLUG_CHARS = 60
 NOT_SLUG = re.compile(r"[^a-z0-9]+")
 WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[\W_]+")
 SHORT_FORMS = frozenset(
-    "api cli sql http https html css url urls json xml yaml csv io ui gis db orm os ssl tls "
+    "api cli sql http https html css url json xml yaml csv io ui gis db orm os ssl tls "
     "jwt ssh tcp udp wsgi asgi rpc grpc sdk id ci mcp llm ai".split()
 )
+PLURALS = frozenset("urls apis ids dbs clis sdks".split())
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,10 @@ def humanized(name: str) -> str:
 
 
 def _cased(word: str) -> str:
-    return word.upper() if word.lower() in SHORT_FORMS else word.lower()
+    lower = word.lower()
+    if lower in PLURALS:
+        return f"{lower[:-1].upper()}s"
+    return lower.upper() if lower in SHORT_FORMS else lower
 
 
 def slug_of(title: str, taken: Container[str]) -> str:

@@ -7,6 +7,7 @@ most of that folder has its name.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
@@ -25,7 +26,7 @@ OUTSIDE_WEIGHT = 0.2  # of a file outside of the folder
 MAX_SENTENCE_CHARS = 64
 # Folders and files that say nothing of what they hold.
 PLAIN_FOLDERS = frozenset(
-    "src lib libs app apps pkg packages source main java python static".split()
+    "src lib libs app apps pkg packages source main java python static contrib".split()
 )
 PLAIN_FILES = frozenset(
     "index main init mod lib base util utils common helpers types typing compat version constants "
@@ -38,6 +39,12 @@ WORDS = {
     "css": "styles",
     "py": "Python",
     "migrations": "database migrations",
+    "db": "database",
+    "conf": "configuration",
+    "auth": "authentication",
+    "ctx": "context",
+    "utils": "utilities",
+    "util": "utilities",
 }
 WEB_FOLDERS = frozenset("static public assets www web".split())
 OF_PAGES = frozenset({"js", "ts", "css"})
@@ -137,7 +144,7 @@ class TitledPart:
     def _of_elements(self) -> Iterator[str]:
         """What is in the folder: its main folders and files."""
         elements = self._elements
-        for count in (2, 3, 1, 4):
+        for count in self._counts:
             if len(elements) >= count:
                 yield self._of_folder(_enumerated(elements[:count]))
         if elements and self.folder:
@@ -150,12 +157,20 @@ class TitledPart:
         return f"{self._last_name}: {_lowered(title)}"
 
     @property
+    def _counts(self) -> Sequence[int]:
+        """How many elements a title names, the best first: one where all others say nothing."""
+        telling = (name for name, weight in map(self._element, self.files) if weight == 1.0)
+        if len(set(telling)) == 1:
+            return (1, 2, 3, 4)
+        return (2, 3, 1, 4)
+
+    @property
     def _elements(self) -> list[str]:
         """Names right below the folder, the most important first, those that say nothing last."""
         ranks: dict[str, float] = defaultdict(float)
         for path in self.files:
             name, weight = self._element(path)
-            ranks[name] += weight * self.code.files[path].rank
+            ranks[name] += weight * self._weight(path)
         ranks.pop("", None)
         return sorted(ranks, key=lambda name: (-ranks[name], name))
 
@@ -172,8 +187,15 @@ class TitledPart:
             return _spelled(_stem(path.rpartition("/")[2]), path), OUTSIDE_WEIGHT * PLAIN_WEIGHT
         name, _, below = path.removeprefix(inside).partition("/")
         stem = name if below else _stem(name)
-        weight = PLAIN_WEIGHT if stem.lower() in PLAIN_FILES else 1.0
+        if below and name in PLAIN_FOLDERS:
+            stem = _telling_name(below, stem)
+        weight = PLAIN_WEIGHT if _is_plain(name, stem) else 1.0
         return _spelled(stem, path), weight
+
+    def _weight(self, path: str) -> float:
+        """How much a file says of its part: a small one that many use says less than its rank."""
+        file = self.code.files[path]
+        return math.sqrt(file.rank * max(1, file.lines))
 
 
 def main_folder(code: CodeBase, files: Sequence[str]) -> str:
@@ -225,6 +247,17 @@ def _joined(names: Sequence[str], path: str) -> str:
     if len(spelled) < 2:
         return "".join(spelled)
     return f"{spelled[0]}: {_lowered(spelled[1])}"
+
+
+def _telling_name(below: str, otherwise: str) -> str:
+    """The first name of a path below a folder that says nothing."""
+    names = _telling(below)
+    return _stem(next(iter(names), otherwise))
+
+
+def _is_plain(name: str, stem: str) -> bool:
+    """Whether a name says little: one that many have, or that is only for its own package."""
+    return stem.lower() in PLAIN_FILES or name.startswith("_")
 
 
 def _stem(name: str) -> str:

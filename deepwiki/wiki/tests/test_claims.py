@@ -12,7 +12,7 @@ from deepwiki.wiki.ledger.claim import (
     DraftClaim,
 )
 from deepwiki.wiki.ledger.line_hashes import LineHashes
-from deepwiki.wiki.ledger.page_claims import check_drafts, check_page, store_claims
+from deepwiki.wiki.ledger.page_claims import MAX_LINE, check_drafts, check_page, store_claims
 from deepwiki.wiki.ledger.page_sentences import claims_of
 from deepwiki.wiki.models import PageClaim, PageVersion, WikiPage
 from deepwiki.wiki.tests.wikis import make_wiki
@@ -204,3 +204,5 @@ def test_claims_about_impossible_paths_and_lines_are_stored_as_unsupported(repos
     ]
     store_claims(version, check_drafts(drafts, {"": [(1, 1)]}, snapshot))
     assert set(PageClaim.objects.values_list("state", flat=True)) == {ClaimState.UNSUPPORTED}
+    lines = PageClaim.objects.order_by("position").values_list("start_line", flat=True)
+    assert list(lines) == [MAX_LINE, 0, 1]

@@ -61,6 +61,22 @@ def test_what_was_made_from_the_code_is_there_beside_it(manager, page):
     assert 'href="?language=en">Read what the model wrote' in html
 
 
+def test_what_was_made_from_the_code_has_its_own_text_and_versions(manager, page):
+    write(page, SamplePage("mail", "Mail", "It sends receipts."), page.wiki.commit)
+    by_model(page, SamplePage("mail", "メール", "領収書を二度送ります。"))
+    html = shown(manager, page, "?language=en&made=code")
+    assert 'mail.md?language=en&amp;made=code"' in html
+    assert 'mail/versions?language=en&amp;made=code"' in html
+    assert "It sends receipts." in shown(manager, page, ".md?language=en&made=code")
+    assert "領収書" in shown(manager, page, ".md?language=en")
+    versions = shown(manager, page, "/versions?language=en&made=code")
+    assert 'mail/versions/2?language=en&amp;made=code"' in versions
+    assert '<input type="hidden" name="made" value="code">' in versions
+    changes = shown(manager, page, "/versions/2?language=en&made=code")
+    assert "It sends receipts." in changes and "領収書" not in changes
+    assert "領収書を二度" in shown(manager, page, "/versions/2?language=en")
+
+
 @pytest.mark.parametrize("query", ["?language=ja", "?language=ja&made=code"])
 def test_readers_of_its_language_are_told_nothing(manager, page, query):
     html = shown(manager, page, query)

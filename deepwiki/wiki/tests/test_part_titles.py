@@ -86,3 +86,25 @@ def test_files_that_say_nothing_are_named_by_their_symbols_or_paths():
     everything = {*taken, "http server"}
     assert title(files, taken=everything, symbols={"a/index.py": ["HttpServer"]}) == "a/index.py"
     assert title([]) == "Files"
+
+
+def test_a_large_file_says_more_than_a_small_one_that_many_use():
+    files = {f"shop/{name}.py": {} for name in ("signals", "orders", "mail")}
+    files["shop/signals.py"] = {"rank": 4.0, "lines": 5}
+    code = code_base(files | {path: {} for path in OTHERS})
+    assert TitledPart(code, list(files), NameHints(), "shop").title(set()) == "Mail and orders"
+
+
+def test_names_of_a_package_for_itself_come_last():
+    files = [f"shop/{name}.py" for name in ("_internal", "__init__", "orders")]
+    assert title(files, within="shop") == "Orders"
+
+
+def test_folders_of_what_others_contributed_do_not_count():
+    assert title([f"contrib/auth/{name}.py" for name in "abc"]) == "Authentication"
+    files = [f"shop/{name}.py" for name in ("contrib/gis/a", "contrib/gis/b", "db/c", "db/d")]
+    assert title(files, within="shop") == "Database and GIS"
+
+
+def test_several_addresses_are_no_longer_word():
+    assert title([f"shop/urls/{name}.py" for name in "abc"], within="shop") == "URLs"

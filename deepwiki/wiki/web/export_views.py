@@ -20,12 +20,12 @@ from deepwiki.wiki.exports.page_markdown import page_markdown as markdown_of
 from deepwiki.wiki.exports.wiki_export import WikiExport, load_export
 from deepwiki.wiki.models import Wiki
 from deepwiki.wiki.permissions import readable_wikis
-from deepwiki.wiki.reading.current_versions import current_version
 from deepwiki.wiki.reading.page_ledger import page_ledger
 from deepwiki.wiki.reading.page_tree import load_tree
 from deepwiki.wiki.translation.languages import reading
 from deepwiki.wiki.web.lookups import readable_wiki, readers_only
 from deepwiki.wiki.web.named_addresses import find_named
+from deepwiki.wiki.web.page_languages import asked_languages
 
 MARKDOWN = "text/markdown; charset=utf-8"
 PLAIN = "text/plain; charset=utf-8"
@@ -38,9 +38,10 @@ def page_markdown(request: HttpRequest, repository_id: uuid.UUID, slug: str) -> 
     """What a page says now, as Markdown."""
     wiki = readable_wiki(request, repository_id)
     page = get_object_or_404(wiki.pages, slug=slug)
-    version = current_version(page)
-    if version is None:
+    languages = asked_languages(page, request.GET.get("made"))
+    if languages is None:
         raise Http404
+    version = languages.version
     text = noted_text(page_ledger(version).exported(version.text), shown_notes(page))
     text = markdown_of(text, version, load_tree(wiki).urls, wiki.repository.name)
     return _text(wiki, text, MARKDOWN)

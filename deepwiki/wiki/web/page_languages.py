@@ -8,11 +8,12 @@ from functools import cached_property
 
 from deepwiki.foundation.languages import LANGUAGES
 from deepwiki.wiki.models import PageVersion, TranslationRequest, WikiPage
-from deepwiki.wiki.reading.current_versions import version_from_code
+from deepwiki.wiki.reading.current_versions import current_version, version_from_code
 from deepwiki.wiki.translation.languages import (
     BY_CODE,
     html_language,
     interface_language,
+    language_query,
     reading_language,
 )
 from deepwiki.wiki.translation.originals import original_of
@@ -92,6 +93,13 @@ class PageLanguages:
         return reading_language()
 
     @property
+    def query(self) -> str:
+        """What addresses of the version that is shown end with."""
+        if self.behind is None:
+            return language_query()
+        return f"?language={self.code}&made={PageVersion.Author.CODE}"
+
+    @property
     def name(self) -> str:
         """Of the language that was asked for, in that language."""
         return _own_name(reading_language())
@@ -139,6 +147,21 @@ class PageLanguages:
         if self.version.translated_from_id is None:
             return False
         return self.original is not None and self.original.pk != self.version.translated_from_id
+
+
+def asked_languages(page: WikiPage, made: str | None) -> PageLanguages | None:
+    """The languages of a page, with the version that is asked for; None while it is not written.
+
+    `made` is `code` for what was made from the code, where a model has written the page in
+    another language.
+    """
+    version = current_version(page)
+    if version is None:
+        return None
+    languages = PageLanguages(version)
+    if made != PageVersion.Author.CODE or languages.from_code is None:
+        return languages
+    return PageLanguages(languages.from_code, behind=version)
 
 
 def _own_name(code: str) -> str:

@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from deepwiki.wiki.models import PageVersion
-from deepwiki.wiki.reading.current_versions import current_version
 from deepwiki.wiki.reading.page_ledger import page_ledger, shown_summary
 from deepwiki.wiki.reading.page_tree import PageTree, TreePage
 from deepwiki.wiki.reading.rendered_page import PageHtml, rendered
 from deepwiki.wiki.web.claims_text import claims_text
-from deepwiki.wiki.web.page_languages import PageLanguages
+from deepwiki.wiki.web.page_languages import asked_languages
 from deepwiki.wiki.web.settings_notices import settings_notices
 from deepwiki.wiki.web.wiki_state import WikiState
 from repos.models import Index
@@ -47,20 +46,16 @@ def page_context(
     page: TreePage,
     *,
     for_strangers: bool,
-    from_code: bool = False,
+    made: str | None = None,
 ) -> dict[str, Any]:
     """Context of `wiki/page.html`. Raises Http404 for a page without a version.
 
-    `from_code`: what was made from the code, where a model has written the page in another
-    language.
+    `made` is as in `asked_languages`.
     """
-    version = current_version(page.page)
-    if version is None:
+    languages = asked_languages(page.page, made)
+    if languages is None:
         raise Http404
-    languages = PageLanguages(version)
-    if from_code and languages.from_code is not None:
-        version = languages.from_code
-        languages = PageLanguages(version, behind=languages.version)
+    version = languages.version
     ledger = page_ledger(version)
     shown = rendered(version, state.repository, for_strangers=for_strangers, ledger=ledger)
     before, after = (None, None) if page.page.is_removed else tree.neighbours(page)

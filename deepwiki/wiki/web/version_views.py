@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,9 +17,9 @@ from deepwiki.foundation.parsing import parse_number
 from deepwiki.wiki.contributions.editors import may_edit
 from deepwiki.wiki.contributions.restoring import restore_version
 from deepwiki.wiki.models import PageVersion, WikiPage
-from deepwiki.wiki.reading.current_versions import current_version
 from deepwiki.wiki.reading.version_changes import shown_changes, version_changes
 from deepwiki.wiki.web.lookups import editable_wiki, readable_wiki, readers_only
+from deepwiki.wiki.web.page_languages import PageLanguages, asked_languages
 from deepwiki.wiki.web.unlisted_pages import about_page, render_unlisted
 
 MAX_VERSIONS = 200
@@ -29,7 +30,9 @@ MAX_VERSIONS = 200
 def page_versions(request: HttpRequest, repository_id: uuid.UUID, slug: str) -> HttpResponse:
     """The versions of a page in its current language, the newest first."""
     page = _page(request, repository_id, slug)
-    context = {**about_page(page), "versions": _versions(page)[:MAX_VERSIONS]}
+    languages = _languages(request, page)
+    listed = {"versions": _versions(languages)[:MAX_VERSIONS], "languages": languages}
+    context = {**about_page(page), **listed}
     return render_unlisted(request, "wiki/versions.html", context)
 
 
@@ -40,10 +43,11 @@ def page_changes(
 ) -> HttpResponse:
     """What changed in a version, compared with the one before."""
     page = _page(request, repository_id, slug)
-    versions = _versions(page)
+    languages = _languages(request, page)
+    versions = _versions(languages)
     new = get_object_or_404(versions, version_number=number)
     old = versions.filter(version_number__lt=number).first()
-    return _render(request, page, old, new)
+    return _render(request, languages, old, new)
 
 
 @require_safe
@@ -51,10 +55,11 @@ def page_changes(
 def compare_versions(request: HttpRequest, repository_id: uuid.UUID, slug: str) -> HttpResponse:
     """What changed between the versions `old` and `new`."""
     page = _page(request, repository_id, slug)
-    versions = _versions(page)
+    languages = _languages(request, page)
+    versions = _versions(languages)
     old = get_object_or_404(versions, version_number=_asked(request, "old"))
     new = get_object_or_404(versions, version_number=_asked(request, "new"))
-    return _render(request, page, old, new)
+    return _render(request, languages, old, new)
 
 
 @require_POST
@@ -62,7 +67,7 @@ def compare_versions(request: HttpRequest, repository_id: uuid.UUID, slug: str) 
 def restore(request: HttpRequest, repository_id: uuid.UUID, slug: str, number: int) -> HttpResponse:
     """Make an earlier version the newest one, for those who may edit the wiki."""
     page = get_object_or_404(editable_wiki(request, repository_id).pages, slug=slug)
-    version = get_object_or_404(_versions(page), version_number=number)
+    version = get_object_or_404(_versions(_languages(request, page)), version_number=number)
     restore_version(version, int(request.user.pk or 0))
     messages.success(request, _restored(number))
     return redirect("wiki-versions", repository_id, slug)
@@ -81,23 +86,35 @@ def _asked(request: HttpRequest, name: str) -> int:
 
 
 def _render(
-    request: HttpRequest, page: WikiPage, old: PageVersion | None, new: PageVersion
+    request: HttpRequest, languages: PageLanguages, old: PageVersion | None, new: PageVersion
 ) -> HttpResponse:
     """Who may edit the wiki sees all that was written, as on the page of its claims."""
+    page = languages.version.page
     changes, editing = shown_changes, may_edit(request.user, page.wiki)
     if editing:
         changes = version_changes
-    compared = {"old": old, "new": new, "changes": changes(old, new), "may_edit": editing}
+    compared: dict[str, Any] = {
+        "old": old,
+        "new": new,
+        "changes": changes(old, new),
+        "may_edit": editing,
+    }
+    compared["languages"] = languages
     return render_unlisted(request, "wiki/changes.html", {**about_page(page), **compared})
 
 
-def _versions(page: WikiPage) -> QuerySet[PageVersion]:
-    """Raises Http404 for a page that has none."""
-    current = current_version(page)
-    if current is None:
+def _languages(request: HttpRequest, page: WikiPage) -> PageLanguages:
+    """The language whose versions are asked for. Raises Http404 for a page that has none."""
+    languages = asked_languages(page, request.GET.get("made"))
+    if languages is None:
         raise Http404
+    return languages
+
+
+def _versions(languages: PageLanguages) -> QuerySet[PageVersion]:
+    version = languages.version
     return (
-        page.versions.filter(language=current.language)
+        version.page.versions.filter(language=version.language)
         .select_related("author", "build__requested_by")
         .order_by("-version_number")
     )

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from chat.web.lookups import readable_repository
-from deepwiki.wiki.models import PageVersion, Wiki
+from deepwiki.wiki.models import Wiki
 from deepwiki.wiki.reading.page_tree import PageTree, TreePage, is_overview, load_tree, page_url
 from deepwiki.wiki.translation.titles import title_to_read
 from deepwiki.wiki.web.contributions_view import contributions_context
@@ -91,9 +91,9 @@ def _is_stranger(request: HttpRequest) -> bool:
 
 
 def _page(request: HttpRequest, state: WikiState, tree: PageTree, page: TreePage) -> HttpResponse:
-    from_code = request.GET.get("made") == PageVersion.Author.CODE
+    made = request.GET.get("made")
     is_stranger = _is_stranger(request)
-    context = page_context(state, tree, page, for_strangers=is_stranger, from_code=from_code)
+    context = page_context(state, tree, page, for_strangers=is_stranger, made=made)
     context |= contributions_context(request, tree.wiki, context)
     version, shown = context["version"], context["shown"]
     context |= lesson_context(request, page.page, version, shown, tree.urls)

@@ -17,7 +17,7 @@ DECORATOR = re.compile(
 PYTHON_MAIN = re.compile(r"^if\s+__name__\s*==\s*[\"']__main__[\"']")
 INTERPRETER = re.compile(r"#!\s*(\S*/.*)")
 WRAPPERS = frozenset(
-    {"sys.exit", "exit", "asyncio.run", "SystemExit", "raise", "quit", "anyio.run"}
+    {"sys.exit", "exit", "asyncio.run", "SystemExit", "raise", "quit", "anyio.run", "print"}
 )
 CALL = re.compile(r"([A-Za-z_][\w.]*)\(")
 MAX_MAIN_ROWS = 5
