@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -17,6 +17,7 @@ IMPORTED = 0.85  # the file imports the other file
 UNIQUE = 0.8
 SAME_FOLDER = 0.6
 SHARED = 0.5  # divided by the number of candidates
+IMPORT = EdgeKind.IMPORT.value
 UNLIKELY = 0.02  # a name that is bound elsewhere
 LINKS = """
 SELECT f.targets, f.kinds, f.bindings FROM repos_graphfile f
@@ -35,6 +36,19 @@ class RankedDefinition(Protocol):
     def name(self) -> str: ...
     @property
     def start(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What a name may mean: how many definitions, and the files they are in."""
+
+    count: int
+    paths: frozenset[str]
+
+    @classmethod
+    def of(cls, definitions: Iterable[RankedDefinition]) -> Candidates:
+        paths = [definition.path for definition in definitions]
+        return cls(len(paths), frozenset(paths))
 
 
 @dataclass(frozen=True)
@@ -69,7 +83,7 @@ def with_links(index_id: int, path: str, links: Sequence[Any] | None) -> Referri
     """A file with its targets, their kinds, and its bindings as they are stored."""
     targets, kinds, bindings = links or ((), (), ())
     pairs = zip(targets or (), kinds or (), strict=True)
-    imported = frozenset(target for target, kind in pairs if kind & EdgeKind.IMPORT)
+    imported = frozenset(target for target, kind in pairs if kind & IMPORT)
     flat = list(bindings or ())
     bound = dict(zip(flat[::2], flat[1::2], strict=True))
     return ReferringFile(index_id, path, imported, bound)
@@ -77,7 +91,7 @@ def with_links(index_id: int, path: str, links: Sequence[Any] | None) -> Referri
 
 def confidence(
     candidate: RankedDefinition,
-    candidates: Sequence[RankedDefinition],
+    candidates: Candidates,
     source: ReferringFile | None,
     line: int | None,
 ) -> float:
@@ -90,14 +104,14 @@ def confidence(
     key = path_key(source.index_id, candidate.path)
     if bound is not None:
         return BOUND if bound == key else UNLIKELY
-    if any(other.path == source.path for other in candidates):
-        return SHARED / (1 + len(candidates))
+    if source.path in candidates.paths:
+        return SHARED / (1 + candidates.count)
     if key in source.imported:
         return IMPORTED
-    if len(candidates) > 1 and candidate.path.rpartition("/")[0] == source.folder:
+    if candidates.count > 1 and candidate.path.rpartition("/")[0] == source.folder:
         return SAME_FOLDER
     return _by_number(candidates)
 
 
-def _by_number(candidates: Sequence[RankedDefinition]) -> float:
-    return UNIQUE if len(candidates) == 1 else SHARED / len(candidates)
+def _by_number(candidates: Candidates) -> float:
+    return UNIQUE if candidates.count == 1 else SHARED / candidates.count

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from deepwiki.foundation.sql import Values, fetch_all, read_sql
-from repos.graph.confidence import ReferringFile, confidence, referring_file
+from repos.graph.confidence import Candidates, ReferringFile, confidence, referring_file
 from repos.graph.name_keys import name_key
 from repos.indexing.symbols import KINDS, dotted
 from repos.models import LATEST_GENERATION
@@ -111,10 +111,15 @@ def definitions_of(
     at: int = LATEST_GENERATION,
 ) -> dict[str, list[Definition]]:
     """As `definitions`, for several names; those without any are left out."""
+    by_name = _by_name(candidates_of(index_id, names, at))
+    return {name: ranked(found, source, line) for name, found in by_name.items()}
+
+
+def candidates_of(index_id: int, names: Iterable[str], at: int) -> list[Definition]:
+    """The definitions of names, in no order, MAX_CANDIDATES at most."""
     keys = [name_key(index_id, name) for name in names]
     values = {"index": index_id, "keys": keys, "limit": MAX_CANDIDATES, "at": at}
-    by_name = _by_name(read_definitions(OF_NAMES, values))
-    return {name: ranked(found, source, line) for name, found in by_name.items()}
+    return read_definitions(OF_NAMES, values)
 
 
 def _by_name(found: Iterable[Definition]) -> dict[str, list[Definition]]:
@@ -125,10 +130,11 @@ def _by_name(found: Iterable[Definition]) -> dict[str, list[Definition]]:
 
 
 def ranked(
-    candidates: Sequence[Definition], source: ReferringFile | None, line: int | None = None
+    found: Sequence[Definition], source: ReferringFile | None, line: int | None = None
 ) -> list[Definition]:
-    """The candidates with their confidences, the surest first."""
-    sure = [replace(c, confidence=confidence(c, candidates, source, line)) for c in candidates]
+    """What a name may mean, with the confidence of each, the surest first."""
+    candidates = Candidates.of(found)
+    sure = [replace(one, confidence=confidence(one, candidates, source, line)) for one in found]
     return sorted(sure, key=_order)
 
 

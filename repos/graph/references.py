@@ -8,8 +8,8 @@ from itertools import starmap
 
 from deepwiki.foundation.sql import Row, fetch_all, read_sql
 from repos.graph import packing
-from repos.graph.confidence import confidence, with_links
-from repos.graph.definitions import Definition, definitions_of
+from repos.graph.confidence import Candidates, confidence, with_links
+from repos.graph.definitions import Definition, candidates_of
 from repos.graph.name_keys import name_key
 from repos.indexing.symbols import ReferenceKind, line_and_kind
 from repos.models import LATEST_GENERATION
@@ -137,7 +137,7 @@ def _confidences(
     """By path, how sure it is that the name there means the definition."""
     if definition is None:
         return {}
-    by_name = definitions_of(index_id, [definition.name], None, at=at)
-    found = by_name.get(definition.name, [])
+    found = candidates_of(index_id, [definition.name], at)
+    candidates = Candidates.of(one for one in found if one.name == definition.name)
     sources = [with_links(index_id, row[0], row[4:7]) for row in rows]
-    return {source.path: confidence(definition, found, source, None) for source in sources}
+    return {source.path: confidence(definition, candidates, source, None) for source in sources}

@@ -7,7 +7,7 @@ import pytest
 from deepwiki.testing.fixtures import write_files
 from repos import graph
 from repos.graph import confidence as module
-from repos.graph.confidence import ReferringFile, confidence
+from repos.graph.confidence import Candidates, ReferringFile, confidence
 from repos.graph.name_keys import name_key, path_key
 
 INDEX = 7
@@ -22,7 +22,7 @@ class Candidate:
 
 def sure(candidate, others=(), path="shop/main.py", line=9, **known):
     source = ReferringFile(INDEX, path, **known)
-    return confidence(candidate, [candidate, *others], source, line)
+    return confidence(candidate, Candidates.of([candidate, *others]), source, line)
 
 
 IMPORTS_A = {"imported": frozenset([path_key(INDEX, "lib/a.py")])}

@@ -1,5 +1,7 @@
 """No text that matches a pattern is excluded by the trigrams that stand for the pattern."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
@@ -74,6 +76,17 @@ def test_a_text_that_holds_a_literal_is_a_candidate(literal, before, after, case
     folded = text.upper() if not case_sensitive and literal.isascii() else text
     if len(folded) == len(text) and find_matches(folded, found, Clock.of(60_000)).spans:
         assert is_candidate(folded, exact_clauses(literal, ignores_case=not case_sensitive))
+
+
+@given(st.text("aA字.ſ ß", min_size=1, max_size=4), TEXTS, st.booleans(), st.booleans())
+@example(literal="aa", text="aaaa\naaa", is_regex=True, case_sensitive=True)
+def test_a_literal_is_found_where_the_expression_finds_it(literal, text, is_regex, case_sensitive):
+    found = compiled(literal, is_regex=is_regex, case_sensitive=case_sensitive, whole_word=False)
+    by_expression = replace(found, literal="")
+    clock = Clock.of(60_000)
+    expected = find_matches(text, by_expression, clock)
+    assert find_matches(text, found, clock).spans == expected.spans
+    assert bool(found.literal) == (case_sensitive and not (is_regex and "." in literal))
 
 
 @given(PATTERNS, st.lists(TEXTS, max_size=6).map("\r\n".join), st.booleans())

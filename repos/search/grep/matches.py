@@ -81,6 +81,8 @@ class Matches:
 
 def find_matches(text: str, pattern: Pattern, clock: Clock) -> Matches:
     """The matches in a text, MAX_MATCHES_A_FILE at most. Raises SearchTimeOver."""
+    if pattern.literal not in text:
+        return Matches(b"", [])
     data = encoded(text)
     spans: list[Span] = []
     cut_lines = False
@@ -131,30 +133,30 @@ def shown_lines(matches: Matches) -> list[FoundLine]:
             break
         by_line.setdefault(number, []).append(span)
     data = matches.data
-    starts: dict[int, int] = {}
+    lines: dict[int, Span] = {}
     for number, found in by_line.items():
-        starts.update(_starts_around(data, number, found[0][0]))
+        lines.update(_lines_around(data, number, found[0][0]))
     return [
-        _found_line(
-            number, data[start : _line_end(data, start, len(data))], start, by_line.get(number)
-        )
-        for number, start in sorted(starts.items())
+        _found_line(number, data[start:end], start, by_line.get(number))
+        for number, (start, end) in sorted(lines.items())
     ]
 
 
-def _starts_around(data: bytes, number: int, position: int) -> Iterator[tuple[int, int]]:
-    """The number and the start of the line of a position, and of CONTEXT_LINES around it."""
+def _lines_around(data: bytes, number: int, position: int) -> Iterator[tuple[int, Span]]:
+    """The number and the span of the line of a position, and of CONTEXT_LINES around it."""
     first = start = data.rfind(LINE_BREAK, 0, position) + 1
     for before in range(1, CONTEXT_LINES + 1):
         if first == 0:
             break
-        first = data.rfind(LINE_BREAK, 0, first - 1) + 1
-        yield number - before, first
+        end = first - 1
+        first = data.rfind(LINE_BREAK, 0, end) + 1
+        yield number - before, (first, end)
     for behind in range(CONTEXT_LINES + 1):
         if start >= len(data):
             break
-        yield number + behind, start
-        start = _line_end(data, start, len(data)) + 1
+        end = _line_end(data, start, len(data))
+        yield number + behind, (start, end)
+        start = end + 1
 
 
 def _slices(data: bytes) -> Iterator[tuple[int, int, bool]]:
@@ -179,6 +181,9 @@ def _matches(
     data: bytes, start: int, end: int, pattern: Pattern, check: Callable[[], None]
 ) -> Iterator[Span]:
     """The matches in bytes `start` to `end`; one of nothing counts once a line."""
+    if pattern.literal:
+        yield from _literal_matches(data, start, end, pattern.literal.encode())
+        return
     match: Any = pattern.regex.Match
     while start <= end:
         first, last = match(UNANCHORED, data, start, end)[pattern.group]
@@ -189,6 +194,12 @@ def _matches(
             check()
             last = _line_end(data, last, end) + 1
         start = last
+
+
+def _literal_matches(data: bytes, start: int, end: int, literal: bytes) -> Iterator[Span]:
+    while (first := data.find(literal, start, end)) >= 0:
+        start = first + len(literal)
+        yield first, start
 
 
 def _line_end(data: bytes, position: int, end: int) -> int:
@@ -207,6 +218,8 @@ def _line_numbers(matches: Matches) -> Iterator[int]:
 
 def _found_line(number: int, line: bytes, start: int, spans: Sequence[Span] | None) -> FoundLine:
     text = line.decode("utf-8", "replace")
+    if spans is None and len(text) <= MAX_LINE_CHARS:
+        return FoundLine(number, text, is_match=False)
     columns = [_columns(line, start, span) for span in spans or ()]
     offset = _offset(columns, len(text) - MAX_LINE_CHARS)
     shown = text[offset : offset + MAX_LINE_CHARS]

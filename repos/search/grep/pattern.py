@@ -68,6 +68,9 @@ BACK_REFERENCE = gettext_noop(
     "%(part)s at character %(place)s does not exist here: a pattern cannot refer to what it found before."
 )
 UNPAIRED = ("missing )", "unexpected )")
+LINE_ENDS = frozenset("\r\n")
+# Without these a pattern means its own characters.
+SPECIAL = frozenset("\\.[]{}()*+?^$|")
 IN_CLASS_OR_ESCAPED = re.compile(r"\\Q.*?(?:\\E|\Z)|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 
 
@@ -86,11 +89,16 @@ class InvalidPattern(ValueError):
 
 @dataclass(frozen=True)
 class Pattern:
-    """A compiled pattern. `group` is that of the match; `clauses` see `literals`."""
+    """A compiled pattern. `group` is that of the match; `clauses` see `literals`.
+
+    `literal`: the text that it means where it means nothing else, else empty. Finding it
+    takes a fraction of the time of the expression.
+    """
 
     regex: Any
     group: int
     clauses: tuple[Texts, ...]
+    literal: str = ""
 
 
 @lru_cache(maxsize=32)
@@ -109,7 +117,17 @@ def compile_pattern(
     if whole_word:
         source = WORD.format(pattern=source)
     regex = _compiled(source, case_sensitive=case_sensitive, captures=whole_word, shown=text)
-    return Pattern(regex, int(whole_word), tuple(clauses))
+    literal = ""
+    if case_sensitive and not whole_word:
+        literal = _literal(text, is_regex=is_regex)
+    return Pattern(regex, int(whole_word), tuple(clauses), literal)
+
+
+def _literal(text: str, *, is_regex: bool) -> str:
+    """The text that a pattern stands for; empty where it stands for more than one."""
+    if not LINE_ENDS.isdisjoint(text) or (is_regex and not SPECIAL.isdisjoint(text)):
+        return ""
+    return text
 
 
 def _check_text(text: str) -> None:
