@@ -123,6 +123,58 @@ async def test_lines_of_another_repository_that_are_cited_unread_are_read(
     assert [one["state"] for one in row.citations] == ["read"]
 
 
+RESEARCH = {
+    "Research Plan": turn(text="<answer>\n## Research Plan\nBoth.\n## Next Steps\nWho counts?"),
+    "Research Update": turn(
+        text="<answer>\n## Research Update 2\n`own/stable:app.py:L2`.\n\nNothing is missing."
+    ),
+    "Final Conclusion": turn(
+        text="<answer>\n## Final Conclusion\nGrass, `own/fields:app.py:L1-L2`; seven,"
+        " `own/stable:app.py:L1-L2`; own/other:app.py:L1."
+    ),
+}
+READS = turn(
+    call("read_file", repository="own/stable", path="app.py"),
+    call("find_definition", repository="own/fields", name="feed_zebra"),
+)
+
+
+def research(request):
+    """The round that the last message asks for; of an update the calls come first."""
+    asked = [
+        str(message["content"]) for message in request["messages"] if message["role"] == "user"
+    ]
+    (stage,) = [stage for stage in RESEARCH if f"## {stage}" in asked[-1]]
+    has_read = any(message["role"] == "tool" for message in request["messages"])
+    if stage == "Research Update" and not has_read:
+        return READS
+    return RESEARCH[stage]
+
+
+async def test_a_research_reads_in_each_repository_and_cites_it_by_name(zoos, token, with_model):
+    with_model.plays["m"] = research
+    reply = await over_http(request_for(zoos, model="m", mode="research"), token)
+    row = (await settled())[-1]
+    headings = [line for line in reply.text.splitlines() if line.startswith("## ")]
+    assert headings == [
+        "## Research Plan",
+        "## Next Steps",
+        "## Research Update 2",
+        "## Final Conclusion",
+    ]
+    steps = [(step["tool"], step["state"], step["passages"]) for step in row.steps[1:]]
+    assert sorted(steps) == [
+        ("find_definition", "done", ["own/fields:app.py:L1-L1"]),
+        ("read_file", "done", ["own/stable:app.py:L1-L3"]),
+    ]
+    states = {one["path"]: one["state"] for one in row.citations}
+    assert states == {
+        "own/fields:app.py": "read",
+        "own/stable:app.py": "read",
+        "app.py": "missing",  # that of a repository that was not asked about
+    }
+
+
 async def test_without_a_model_the_places_of_each_repository_are_shown(zoos, token):
     request = request_for(zoos, text="Where are feed_zebra and count_zebra defined?", **SEARCH_ONLY)
     row = await answer_to(request, token)
