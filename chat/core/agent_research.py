@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from chat.core.agent import FirstSearch
 from chat.core.agent_loop import AgentLoop, AgentResult
 from chat.core.agent_prompt import AgentPrompt, AgentTask
+from chat.core.citation_review import review_citations
 from chat.core.completion import AnswerContext
 from chat.core.deep_research import (
     PASSAGES,
@@ -28,6 +29,7 @@ from chat.core.events import Delta, Done, Event, Research, Step
 from chat.core.generation import RoundResult
 from chat.core.ports import AgentTools
 from chat.core.prompt import read_template
+from chat.core.read_lines import ReadLines
 from chat.core.request import Turn
 from chat.core.research_rounds import ROUNDS, ResearchRound
 from chat.core.tool_calls import ToolExchange
@@ -88,6 +90,7 @@ class _Rounds:
     exchanges: list[ToolExchange] = field(default_factory=list)
     chars: int = 0
     is_cut: bool = False
+    _read: ReadLines = field(default_factory=ReadLines)  # in all rounds
 
     def __post_init__(self) -> None:
         limits = self.context.agent_limits
@@ -116,18 +119,26 @@ class _Rounds:
         return run_rounds(self.context, round_after(first, plan))
 
     async def _round(self, research: ResearchRound) -> AsyncGenerator[Event | AgentResult]:
-        """The events of one round. It is announced once the model has answered something."""
+        """The events of one round. It is announced once the model has answered something.
+
+        What the conclusion cites unread is read before it is finished.
+        """
         prompt = self._prompt(research)
         content = await prompt.fit()
         if not self.written:
             yield self.search.done(content.passages)
-        loop = AgentLoop(prompt, content, self._runner, self.exchanges, self.chars)
+        loop = AgentLoop(prompt, content, self._runner, self.exchanges, self.chars, read=self._read)
         announcement = [self._announcement(research)]
         async with contextlib.aclosing(loop.events()) as items:
             async for item in items:
                 if announcement and isinstance(item, Delta | Step):
                     yield announcement.pop()
                 yield item
+        self._read = loop.read
+        if research.stage == "conclude" and not loop.is_cut:
+            async with contextlib.aclosing(review_citations(loop)) as events:
+                async for event in events:
+                    yield event
 
     def _prompt(self, research: ResearchRound) -> AgentPrompt:
         task = AgentTask(

@@ -83,3 +83,29 @@ async def test_what_is_read_for_the_review_fits_the_model():
     limits = AgentLimits(tokens=14_000)
     await ask(model, tools, retriever=Checked(), agent_limits=limits)
     assert len(model.prompts[1].exchanges[-1].results[0]) < 3_000
+
+
+PLAN = "<answer>\n## Research Plan\nBoth files."
+READ = call("read_file", path="shop/mail.py")
+UPDATE = "<answer>\n## Research Update 2\nRead.\n\nNothing is missing."
+CONCLUSION = UNREAD.replace("<answer>\n", "<answer>\n## Final Conclusion\n")
+
+
+async def researched(*turns):
+    model = TurnScript(turns)
+    events, _ = await ask(model, retriever=Checked(), request={"mode": "research"})
+    return model, events
+
+
+async def test_what_the_conclusion_of_a_research_cites_unread_is_read():
+    model, events = await researched([PLAN], [UPDATE], [CONCLUSION], ["<answer>\nIt is `total`."])
+    assert [step.passages for step in reads(events)] == [[], ["shop/mail.py:L1-L5"]]
+    assert "had not read" in model.prompts[-1].exchanges[-1].results[-1]
+    assert text_of(events).endswith("`shop/mail.py:L4-L5`.\n\nIt is `total`.")
+
+
+async def test_what_an_earlier_round_read_is_not_read_again_for_the_conclusion():
+    model, events = await researched([PLAN], [READ], [UPDATE], [CONCLUSION])
+    assert len(model.prompts) == 4
+    assert len(reads(events)) == 2
+    assert text_of(events).endswith("`shop/mail.py:L4-L5`.")
