@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from deepwiki.foundation.pool_recovery import shorten_reconnect_waits
+from deepwiki.foundation.pool_recovery import configure_pools
 
 
 class DeepWikiConfig(AppConfig):
@@ -12,5 +12,5 @@ class DeepWikiConfig(AppConfig):
     def ready(self) -> None:
         from chat.api.rest import extensions
 
-        shorten_reconnect_waits()
+        configure_pools()
         extensions.ROUTERS.append("deepwiki.runtime.doctor.rest_router.router")

@@ -5,6 +5,8 @@ PostgreSQL's own `statement_timeout` does not help against a server that hangs.
 
 from __future__ import annotations
 
+import select
+import time
 from typing import Any, TypeVar
 
 import psycopg
@@ -24,14 +26,27 @@ def set_statement_limit(seconds: float) -> None:
 
 
 class DeadlineConnection(psycopg.Connection[Any]):
-    """Closes itself, and raises OperationalError, when a statement is not answered in time."""
+    """Closes itself, and raises OperationalError, when a statement is not answered in time.
+
+    `answered_at` is when PostgreSQL last answered, by the monotonic clock.
+    """
+
+    answered_at = -float("inf")
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         """See psycopg.Connection."""
         try:
-            return super().wait(gen, interval, _limit if timeout is None else timeout)
+            result = super().wait(gen, interval, _limit if timeout is None else timeout)
         except errors._WaitTimeout:
             if timeout is not None:
                 raise
             self.pgconn.finish()
             raise psycopg.OperationalError("the database did not answer in time") from None
+        self.answered_at = time.monotonic()
+        return result
+
+    def is_silent(self) -> bool:
+        """Whether nothing has come from PostgreSQL since the last statement: no end, no message."""
+        poll = select.poll()
+        poll.register(self.pgconn.socket, select.POLLIN)
+        return not poll.poll(0)

@@ -9,7 +9,12 @@ import sys
 import psycopg
 import pytest
 
-from deepwiki.foundation.pool_recovery import shorten_reconnect_waits
+from deepwiki.foundation.deadline_connection import (
+    COMMAND_SECONDS,
+    DeadlineConnection,
+    set_statement_limit,
+)
+from deepwiki.foundation.pool_recovery import check_pooled, configure_pools
 from deepwiki.postgres import Cluster, PostgresError, acquire, release
 from deepwiki.postgres.cluster import is_waiting_for_predecessor, last_reason
 from deepwiki.testing.waiting import wait_until
@@ -123,17 +128,53 @@ def test_the_reason_of_a_failed_start_is_its_fatal_line(log, reason):
 def test_a_pool_full_of_broken_connections_is_usable_soon_after_a_restart(data_dir):
     from psycopg_pool import ConnectionPool
 
-    shorten_reconnect_waits()
+    configure_pools()
     cluster = acquire(data_dir)
     with ConnectionPool(
-        cluster.dsn("deepwiki"), min_size=10, timeout=8, check=ConnectionPool.check_connection
+        cluster.dsn("deepwiki"),
+        connection_class=DeadlineConnection,
+        min_size=10,
+        timeout=8,
+        check=ConnectionPool.check_connection,
     ) as pool:
         pool.wait(20)
+        with pool.connection() as connection:
+            connection.execute("SELECT 1")  # used a moment ago
         os.kill(cluster.postmaster_pid(), signal.SIGQUIT)
         wait_until(lambda: not cluster.answers())
         cluster.start()
         with pool.connection() as connection:  # within the pool's 8 seconds
             assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_connection_used_a_moment_ago_is_handed_out_without_a_question(data_dir):
+    dsn = acquire(data_dir).dsn("deepwiki")
+    last_query = "SELECT query FROM pg_stat_activity WHERE pid = %s"
+    with DeadlineConnection.connect(dsn, autocommit=True) as used, psycopg.connect(dsn) as other:
+        used.execute("SELECT 'the last'")
+        check_pooled(used)
+        (query,) = other.execute(last_query, [used.info.backend_pid]).fetchone()
+        assert query == "SELECT 'the last'"
+        other.execute("SELECT pg_terminate_backend(%s)", [used.info.backend_pid])
+        wait_until(lambda: not used.is_silent())
+        with pytest.raises(psycopg.OperationalError):
+            check_pooled(used)
+
+
+def test_a_connection_unused_for_long_is_asked(data_dir):
+    cluster = acquire(data_dir)
+    with DeadlineConnection.connect(cluster.dsn("deepwiki"), autocommit=True) as connection:
+        connection.execute("SELECT 1")
+        connection.answered_at = -float("inf")
+        pid = connection.info.backend_pid
+        os.kill(pid, signal.SIGSTOP)  # as if the network were away
+        set_statement_limit(0.2)
+        try:
+            with pytest.raises(psycopg.OperationalError, match="in time"):
+                check_pooled(connection)
+        finally:
+            set_statement_limit(COMMAND_SECONDS)
+            os.kill(pid, signal.SIGCONT)
 
 
 def test_a_pid_file_that_names_another_program_does_not_keep_it_from_starting(data_dir):

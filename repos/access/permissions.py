@@ -18,7 +18,18 @@ from repos.models import Index, Repository
 
 FIND_READABLE = read_sql(__file__, "find_readable.sql")
 # What an answer needs of an index; the other fields are deferred.
-INDEX_COLUMNS = ("id", "repository_id", "commit", "state", "embedders", "chunks", "updated_at")
+INDEX_COLUMNS = (
+    "id",
+    "repository_id",
+    "commit",
+    "state",
+    "embedders",
+    "files",
+    "chunks",
+    "skipped",
+    "updated_at",
+)
+JSON_COLUMNS = ("embedders", "skipped")
 ANY_PERSON = -1
 # Whoever has a terminal of this machine: reads what everybody signed in may read.
 OPERATOR_ID = 0
@@ -88,5 +99,5 @@ def _repository(row: Sequence[Any]) -> Repository:
 
 def _index(row: Sequence[Any]) -> Index:
     values = dict(zip(INDEX_COLUMNS, row, strict=True))
-    values["embedders"] = json.loads(values["embedders"])
+    values |= {name: json.loads(values[name]) for name in JSON_COLUMNS}
     return Index.from_db(connection.alias, list(values), list(values.values()))
