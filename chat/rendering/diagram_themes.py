@@ -64,6 +64,7 @@ DARK = {name: DARK_OF[colour] for name, colour in LIGHT.items()}
 
 
 THEMES = {"light": LIGHT, "dark": DARK}
+PAPER_OF_TEXT = {each["textColor"]: each["edgeLabelBackground"] for each in THEMES.values()}
 MARK = re.compile(r"%% theme: (light|dark)\n")  # a comment of Mermaid
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
 
-from chat.rendering.diagram_themes import with_colours
+from chat.rendering.diagram_themes import PAPER_OF_TEXT, with_colours
 from chat.rendering.mermaid_source import repair
 
 MAX_SOURCE_CHARS = 6_000  # usual diagrams have some hundreds
@@ -34,6 +34,8 @@ HEAD_CHARS = 2_000
 # would stick out of their boxes.
 CLASSES = 'class="classDiagram"'
 NARROWER = {"font-weight:bolder": "font-weight:normal", "font-size:16px": "font-size:14px"}
+# What an object calls of its own is written across the line of its life.
+MESSAGE_STYLE = re.compile(r"(\.messageText\{fill:(#[0-9a-f]{6});)stroke:none;\}")
 VIEW_BOX = re.compile(r"""viewBox="[-\d.eE]+[ ,]+[-\d.eE]+[ ,]+([\d.]+)[ ,]+([\d.]+)\"""")
 
 
@@ -80,7 +82,7 @@ def _draw(source: str) -> str:
         svg = _in_child(source)
     if len(svg) > MAX_SVG_BYTES:
         return ""
-    return _within_boxes(svg)
+    return _on_paper(_within_boxes(svg))
 
 
 def _within_boxes(svg: str) -> str:
@@ -88,6 +90,18 @@ def _within_boxes(svg: str) -> str:
         for written, narrower in NARROWER.items():
             svg = svg.replace(written, narrower)
     return svg
+
+
+def _on_paper(svg: str) -> str:
+    """Names of calls with an edge in the colour of the page, so that no line runs through them."""
+    return MESSAGE_STYLE.sub(_with_edge, svg, count=1)
+
+
+def _with_edge(style: re.Match[str]) -> str:
+    paper = PAPER_OF_TEXT.get(style[2])
+    if paper is None:
+        return style[0]
+    return f"{style[1]}stroke:{paper};stroke-width:6px;stroke-linejoin:round;paint-order:stroke;}}"
 
 
 def _in_child(source: str) -> str:

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from chat.rendering.diagram_themes import DARK, in_theme, with_colours
+from chat.rendering.diagram_themes import DARK, LIGHT, in_theme, with_colours
 from chat.rendering.diagrams import draw
 from chat.rendering.mermaid_source import repair
 from deepwiki.testing.growth import LINEAR, growth
@@ -97,6 +97,15 @@ def test_names_of_classes_are_written_within_their_boxes():
     style = re.search(r'style="([^"]*)">RequestEncodingMixin<', svg)[1]
     assert "font-size:14px" in style
     assert "font-weight:normal" in style
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_no_line_runs_through_the_name_of_a_call(theme):
+    source = "sequenceDiagram\nparticipant a as Flask\na->>a: full_dispatch_request\n"
+    svg = draw(in_theme("dark" if theme is DARK else "light", source))
+    paper = theme["edgeLabelBackground"]
+    assert f".messageText{{fill:{theme['textColor']};stroke:{paper};stroke-width:6px" in svg
+    assert "paint-order" not in draw(source)
 
 
 def test_a_theme_adds_a_directive_and_nothing_to_other_sources():

@@ -26,6 +26,8 @@ MAX_WORDS = 8
 MAX_TEXT_CHARS = 100_000  # of a page
 EXCERPT_CHARS = 110  # before and after the first word
 WORD = re.compile(r"[^\W_]+")
+DRAWING = re.compile(r"^```mermaid$.*?^```$", re.DOTALL | re.MULTILINE)
+ESCAPE = re.compile(r"\\(?=[_*`~#|<>\[\]()\\])")
 MARKUP = re.compile(r"\]\([^()\n]{0,300}\)|[`#|*\[>]|-{3,}|\s+")
 
 
@@ -66,14 +68,15 @@ class _Shown:
 
 
 def excerpt(text: str, query: str, words: Sequence[str]) -> list[str]:
-    """The text around the first match, without Markdown's marks, split at what matches."""
-    plain = MARKUP.sub(" ", text[:MAX_TEXT_CHARS])
+    """The text around the first match, without Markdown's marks and drawings, split at what matches."""
+    shown = ESCAPE.sub("", DRAWING.sub("", text[:MAX_TEXT_CHARS]))
+    plain = MARKUP.sub(" ", shown)
     pattern = _pattern([query, *words])
     match = pattern.search(plain)
     at = match.start() if match else 0
     start = max(0, at - EXCERPT_CHARS)
-    shown = " ".join(plain[start : at + EXCERPT_CHARS].split())
-    return pattern.split(f"{_ellipsis(start)}{shown}")
+    around = " ".join(plain[start : at + EXCERPT_CHARS].split())
+    return pattern.split(f"{_ellipsis(start)}{around}")
 
 
 def _pattern(words: Sequence[str]) -> re.Pattern[str]:

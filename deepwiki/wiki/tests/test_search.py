@@ -115,3 +115,13 @@ def test_sentences_that_are_left_out_are_neither_found_nor_excerpted(checked):
     [hit] = search_pages(checked, "orders")
     assert "Sums up all orders" in "".join(hit.excerpt) and "zebra" not in "".join(hit.excerpt)
     assert slugs(checked, "zebra") == []
+
+
+def test_the_excerpt_shows_neither_the_source_of_drawings_nor_marks(wiki):
+    text = (
+        "```mermaid\nsequenceDiagram\n  n0->>n1: zeal_wsgi\n```\n\nThen `zeal` calls zeal\\_wsgi.\n"
+    )
+    write(WikiPage.objects.get(slug="mail"), SamplePage("mail", "Mail", text), "c0ffee")
+    [hit] = search_pages(wiki, "zeal")
+    shown = "".join(hit.excerpt)
+    assert shown.endswith("Then zeal calls zeal_wsgi.") and "sequenceDiagram" not in shown
