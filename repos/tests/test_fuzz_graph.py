@@ -21,7 +21,7 @@ from repos.indexing.modules.paths import MAX_MATCHES
 from repos.indexing.symbols import ARTIFACT_KINDS, KINDS, ImportedName, from_message, to_message
 from repos.indexing.symbols import MAX_NAME_CHARS as MAX_SYMBOL_CHARS
 
-pytestmark = pytest.mark.fuzz
+pytestmark = [pytest.mark.fuzz, pytest.mark.timeout(600)]
 
 INDEX = 7
 HANG_SECONDS = 30
