@@ -34,7 +34,8 @@ def _rows(condition: str, values: Sequence[Any]) -> Iterator[bytes]:
     statement = (
         f"COPY (SELECT id, words FROM repos_chunk WHERE {condition}) TO STDOUT (FORMAT binary)"  # noqa: S608 - conditions of our own, values apart
     )
-    with connection.cursor() as cursor, cursor.copy(statement, values) as copy:
+    # psycopg's own cursor: the one that Django hands out under DEBUG takes no values for COPY.
+    with connection.cursor() as cursor, cursor.cursor.copy(statement, values) as copy:
         for data in copy:
             row = bytes(data).removeprefix(HEADER)
             if len(row) > ROW.size:

@@ -418,3 +418,10 @@ def test_a_question_without_a_revision_never_gets_the_row_of_one(alice, db):
     default = find_or_add(alice, "https://github.com/pallets/flask")
     assert tagged.pk != default.pk
     assert find_or_add(alice, "https://github.com/pallets/flask", revision="v1").pk == tagged.pk
+
+
+def test_indexing_works_with_the_cursors_of_debug_mode(repository, folder):
+    (folder / "surcharge.py").write_text("def surcharge(): return 1\n")
+    with CaptureQueriesContext(connection):
+        reindex(repository)
+    assert "surcharge.py" in paths(repository, "surcharge")
