@@ -11,6 +11,7 @@ from deepwiki.accounts import views as accounts
 from deepwiki.foundation.repository_paths import NAMED, OWNER_AND_NAME
 from deepwiki.runtime import health
 from deepwiki.runtime.doctor import page as doctor_page  # noqa: F401  adds its page to the admin
+from deepwiki.runtime.favicon import favicon
 
 # Second parts of a host's pages: GitHub, GitLab, Gitea, Bitbucket.
 PAGES = "blob|tree|src|raw|blame|edit|commits?|releases|issues|pulls?|pull-requests|merge_requests"
@@ -32,6 +33,7 @@ urlpatterns = [
     path("accounts/tokens/<int:token_id>/revoke", accounts.token_revoke, name="token-revoke"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("favicon.ico", favicon, name="favicon"),
     path("metrics", health.metrics_view, name="metrics"),
     path("readyz", health.readyz, name="readyz"),
     re_path(

@@ -178,6 +178,7 @@ RULES = {
     "accounts/social/signup/": Rule(ANYBODY, 301),
     "accounts/social/connections/": Rule(ANYBODY, 301),
     "design/": Rule(ANYBODY, 302),
+    "favicon": Rule(ANYBODY, 302),
     "readyz": Rule(OTHERWISE),
     # with rights of their own
     "diagram": Rule(OTHERWISE),
