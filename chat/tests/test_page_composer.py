@@ -2,6 +2,7 @@
 
 import pytest
 
+from deepwiki.accounts.models import Profile
 from deepwiki.testing.page import ask, begin, finished
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -61,3 +62,14 @@ def test_a_question_that_is_sent_closes_what_is_open(page):
     ask(page, "How?")
     assert page.locator(".popup[open]").count() == 0
     finished(page)
+
+
+def test_a_later_choice_in_the_profile_counts_for_more_than_one_of_the_tab(page, alice):
+    page.eval_on_selector(
+        "#language", "field => { field.value = 'ja'; field.dispatchEvent(new Event('change')) }"
+    )
+    page.reload()
+    assert page.input_value("#language") == "ja"
+    Profile.objects.update_or_create(user=alice, defaults={"answer_language": "fr"})
+    page.reload()
+    assert page.input_value("#language") == "fr"
