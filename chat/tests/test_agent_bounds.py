@@ -17,10 +17,15 @@ from chat.tests.test_agent_loop import ANSWER, READ_MAIL, READ_PRICES, ask, text
 from chat.tests.test_agent_research import CONCLUSION, PLAN, RESEARCH, UPDATE
 
 
-@pytest.mark.parametrize(("seconds", "is_last"), [(600, False), (700, True)])
-async def test_the_last_four_minutes_of_an_answers_time_are_for_its_last_turn(seconds, is_last):
+@pytest.mark.parametrize(
+    ("seconds", "limit", "is_last"),
+    [(600, 900, False), (700, 900, True), (60, 100, False), (80, 100, True)],
+)
+async def test_the_last_four_minutes_of_an_answers_time_are_for_its_last_turn_or_a_third_of_less(
+    seconds, limit, is_last
+):
     model = TurnScript([[ANSWER]])
-    context = agent_context(model, OpenTools(), limits=AnswerLimits(seconds=900))
+    context = agent_context(model, OpenTools(), limits=AnswerLimits(seconds=limit))
     context.meter.add_model_seconds(seconds)
     [_ async for _ in answer(context)]
     assert [prompt.is_final for prompt in model.prompts] == [is_last]
