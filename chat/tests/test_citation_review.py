@@ -4,9 +4,17 @@ from dataclasses import dataclass
 
 from chat.core.errors import CutOff
 from chat.core.events import Step
+from chat.core.pipeline import answer
 from chat.core.ports import AgentLimits, LengthLimit, Retrieved
 from chat.rendering.citation_links import CitationChecker
-from chat.testing.agent_parts import FileTools, FixedPassages, OpenTools, TurnScript, call
+from chat.testing.agent_parts import (
+    FileTools,
+    FixedPassages,
+    OpenTools,
+    TurnScript,
+    agent_context,
+    call,
+)
 from chat.tests.test_agent_loop import ask, text_of
 from repos.sources import parse_address
 
@@ -109,3 +117,16 @@ async def test_what_an_earlier_round_read_is_not_read_again_for_the_conclusion()
     assert len(model.prompts) == 4
     assert len(reads(events)) == 2
     assert text_of(events).endswith("`shop/mail.py:L4-L5`.")
+
+
+async def test_a_conclusion_that_is_cut_at_the_models_limit_is_not_read_up_on():
+    model, _ = await researched([PLAN], [UPDATE], [CONCLUSION, LengthLimit()], ["fine"])
+    assert len(model.prompts) == 3
+
+
+async def test_an_answer_whose_time_is_nearly_over_is_not_read_up_on():
+    model = TurnScript([[UNREAD], ["fine"]])
+    context = agent_context(model, OpenTools(), retriever=Checked())
+    context.meter.add_model_seconds(0.9 * context.limits.seconds)
+    assert [event async for event in answer(context)]
+    assert len(model.prompts) == 1
