@@ -57,8 +57,8 @@ class ModelPlan:
         return stored
 
     def _of_build_before(self) -> Stored:
-        """What stays when nobody asks for a new plan: one page is made, or no person asked."""
-        if self.build.requested_by_id is not None and not self.build.only_slug:
+        """What stays when nobody asks for a new plan: one page is made, or nobody asked."""
+        if self.build.is_ordered and not self.build.only_slug:
             return {}
         last = _last_whole_build(self.build)
         if last is None or not last.plan.get("pages"):

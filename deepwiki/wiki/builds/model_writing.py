@@ -100,7 +100,7 @@ class ModelWriting:
 
     def _stays(self, row: BuildPage) -> bool:
         """Builds that nobody asked for write only what no model has written yet."""
-        return self.build.requested_by_id is None and not self.build.only_slug and is_by_model(row)
+        return not (self.build.is_ordered or self.build.only_slug) and is_by_model(row)
 
     def _note_refusal(self, failed: CallFailed) -> None:
         if failed.is_final:

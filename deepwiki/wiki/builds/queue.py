@@ -39,6 +39,7 @@ class BuildOrder:
     max_cost: float = 0.0
     only_slug: str = ""
     language: str = ""
+    by_operator: bool = False
 
 
 FROM_CODE = BuildOrder()

@@ -60,8 +60,8 @@ SOME_FAILED = gettext_noop(
     "{done} of {total} pages are written; {failed} failed. The first: {title}: {error}"
 )
 SOME_FROM_CODE = gettext_noop(
-    "The model could not write {count} of {total} pages; they are made from the code. The first:"
-    " {title}: {error}"
+    "The model could not write {count} of {total} pages; each stays as it was, or is made from the"
+    " code. The first: {title}: {error}"
 )
 
 OnUpdate = Callable[[WikiBuild], None]
@@ -200,7 +200,7 @@ def _write(build: WikiBuild, row: BuildPage, made: _Made, model: ModelWriting | 
         content = write_page(planned, made.plan, made.code, made.reader)
         if model is not None:
             model.write(row, planned, content)
-        elif build.requested_by_id is None and is_by_model(row):
+        elif not build.is_ordered and is_by_model(row):
             keep_page(build, row)
         else:
             save_page(build, row, planned.title, content)

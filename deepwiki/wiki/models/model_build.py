@@ -12,7 +12,8 @@ class ModelBuild(models.Model):
     what the model says of the plan at `commit`: `pages` as `ArrangedPage.as_json()` and their
     `purposes` by slug, or why there is none as `notice` with a `detail`.
     `only_slug` is the one page that is made, empty: all. `language` is the code of an answer
-    language, empty: that of the repository's settings.
+    language, empty: that of the repository's settings. One `by_operator` was ordered at a
+    terminal, where there is no person to note.
     """
 
     provider = models.CharField(max_length=100, blank=True, default="", db_default="")
@@ -25,6 +26,7 @@ class ModelBuild(models.Model):
     plan = models.JSONField(default=dict, db_default={}, blank=True)
     language = models.CharField(max_length=10, blank=True, default="", db_default="")
     only_slug = models.CharField(max_length=100, blank=True, default="", db_default="")
+    by_operator = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         abstract = True

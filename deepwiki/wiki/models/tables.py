@@ -213,6 +213,11 @@ class WikiBuild(ModelBuild):
     def __str__(self) -> str:
         return f"{self.wiki_id} {self.state}"
 
+    @property
+    def is_ordered(self) -> bool:
+        """Whether somebody asked for it; else it follows a change of the index."""
+        return self.by_operator or self.requested_by_id is not None
+
 
 class BuildPage(models.Model):
     """A page in a build: whether it is written yet, and why not."""

@@ -128,3 +128,6 @@ def test_with_a_model_the_command_says_what_it_costs(app, model, settings, capsy
     said = capsys.readouterr().err
     assert "pages, at most" in said and "tokens used" in said
     assert WikiBuild.objects.get().max_cost == 5
+    call_command("build_wiki", app.name, "--model", "openai/writer", "--wait")
+    again = WikiBuild.objects.latest("created_at")
+    assert again.tokens > 0  # what is ordered is written again

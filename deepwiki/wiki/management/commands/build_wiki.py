@@ -86,6 +86,7 @@ class Command(BaseCommand):
             tokens,
             max(0.0, options["max_cost"]),
             language=self._language(options["language"]),
+            by_operator=True,
         )
         return self._within_day(repository, order)
 
