@@ -36,6 +36,9 @@ CLASSES = 'class="classDiagram"'
 NARROWER = {"font-weight:bolder": "font-weight:normal", "font-size:16px": "font-size:14px"}
 # What an object calls of its own is written across the line of its life.
 MESSAGE_STYLE = re.compile(r"(\.messageText\{fill:(#[0-9a-f]{6});)stroke:none;\}")
+# Of the fonts of `diagram_themes.FONT`, some are wider than the one that the box was measured for.
+LABEL_BOX = re.compile(r'(labelBkg">\s*<rect x=")([-\d.]+)(" y="[-\d.]+" width=")([\d.]+)"')
+LABEL_SHARE, LABEL_PIXELS = 0.08, 3.0  # that it is wider at either side
 VIEW_BOX = re.compile(r"""viewBox="[-\d.eE]+[ ,]+[-\d.eE]+[ ,]+([\d.]+)[ ,]+([\d.]+)\"""")
 
 
@@ -82,7 +85,7 @@ def _draw(source: str) -> str:
         svg = _in_child(source)
     if len(svg) > MAX_SVG_BYTES:
         return ""
-    return _on_paper(_within_boxes(svg))
+    return _on_paper(LABEL_BOX.sub(_wider, _within_boxes(svg)))
 
 
 def _within_boxes(svg: str) -> str:
@@ -90,6 +93,13 @@ def _within_boxes(svg: str) -> str:
         for written, narrower in NARROWER.items():
             svg = svg.replace(written, narrower)
     return svg
+
+
+def _wider(box: re.Match[str]) -> str:
+    """The ground of an edge's label, as wide as its text: no line runs into its letters."""
+    x, width = float(box[2]), float(box[4])
+    more = LABEL_SHARE * width + LABEL_PIXELS
+    return f'{box[1]}{x - more:.1f}{box[3]}{width + 2 * more:.1f}"'
 
 
 def _on_paper(svg: str) -> str:

@@ -108,6 +108,16 @@ def test_no_line_runs_through_the_name_of_a_call(theme):
     assert "paint-order" not in draw(source)
 
 
+def test_the_ground_of_an_edges_label_is_wider_than_it_was_measured():
+    svg = draw("flowchart LR\n a -->|calls it sometimes| b")
+    x, width = map(
+        float, re.search(r'labelBkg">\s*<rect x="([\d.]+)" y="\S+" width="([\d.]+)"', svg).groups()
+    )
+    (middle,) = re.findall(r'<text x="([\d.]+)"[^>]*>calls it sometimes<', svg)
+    assert x + width / 2 == pytest.approx(float(middle), abs=0.2)
+    assert width > 125  # measured: 107; a wider font needs up to 123
+
+
 def test_a_theme_adds_a_directive_and_nothing_to_other_sources():
     assert with_colours("flowchart LR") == "flowchart LR"
     assert with_colours(in_theme("dark", "pie")).startswith("%%{init: ")

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from deepwiki.testing.ports import listener
+from deepwiki.testing.ports import close_waiting, listener
 from deepwiki.testing.servers import Live, Servers, child_environment, stop
 
 FILES = {
@@ -164,6 +164,7 @@ def model(model_listener: socket.socket) -> Iterator[Any]:
     """A model on loopback; `provider=openai, model=fake?...` reaches it."""
     from chat.testing.openai_server import OpenAIServer
 
+    close_waiting(model_listener)  # of a server that an earlier test has used
     with OpenAIServer(listener=model_listener.dup()) as server:
         yield server
 

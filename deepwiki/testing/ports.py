@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,3 +49,10 @@ def _can_share(port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+def close_waiting(listening: socket.socket) -> None:
+    """Close the connections that were made while nobody accepted any."""
+    while select.select([listening], [], [], 0)[0]:
+        connection, _ = listening.accept()
+        connection.close()
