@@ -76,10 +76,9 @@ async def _loop(context: AnswerContext, search: FirstSearch) -> AsyncGenerator[I
     async with contextlib.aclosing(loop.events()) as items:
         async for item in items:
             yield item
-    if not loop.is_cut:
-        async with contextlib.aclosing(review_citations(loop)) as events:
-            async for event in events:
-                yield event
+    async with contextlib.aclosing(review_citations(loop)) as events:
+        async for event in events:
+            yield event
 
 
 class FirstSearch:

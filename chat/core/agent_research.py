@@ -135,7 +135,7 @@ class _Rounds:
                     yield announcement.pop()
                 yield item
         self._read = loop.read
-        if research.stage == "conclude" and not loop.is_cut:
+        if research.stage == "conclude":
             async with contextlib.aclosing(review_citations(loop)) as events:
                 async for event in events:
                     yield event

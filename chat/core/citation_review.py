@@ -26,8 +26,10 @@ MAX_LINES = 150  # of one citation
 async def review_citations(loop: AgentLoop) -> AsyncGenerator[Event]:
     """The steps that read what the answer of `loop` cites unread, then what the model adds.
 
-    Nothing where all was read, or where no time is left.
+    Nothing where all was read, where the answer is cut, or where no time is left.
     """
+    if loop.is_cut:
+        return
     check = loop.prompt.retrieved.check
     unread = unread_citations(loop.answer, loop.read, check)[: loop.runner.max_calls]
     if not unread or not loop.has_time or not _can_read(loop):

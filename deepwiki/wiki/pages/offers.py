@@ -17,7 +17,7 @@ MAX_READERS = 3
 MAX_TARGET_CHARS = 60
 ENTRY_KINDS = ("command", "main", "service", "route")
 PATH_OF_INTERPRETER = "/"
-NO_PART = frozenset({"print"})  # what a main function calls that is no part of the program
+NO_PART = frozenset({"print"})  # no part of the program; indexes made by earlier releases name it
 TARGETS_BUILD = re.compile(
     r"(^|/)(makefile|package\.json|tox\.ini|noxfile\.py|justfile|rakefile)$", re.IGNORECASE
 )

@@ -38,10 +38,7 @@ def page_markdown(request: HttpRequest, repository_id: uuid.UUID, slug: str) -> 
     """What a page says now, as Markdown."""
     wiki = readable_wiki(request, repository_id)
     page = get_object_or_404(wiki.pages, slug=slug)
-    languages = asked_languages(page, request.GET.get("made"))
-    if languages is None:
-        raise Http404
-    version = languages.version
+    version = asked_languages(page, request.GET.get("made")).version
     text = noted_text(page_ledger(version).exported(version.text), shown_notes(page))
     text = markdown_of(text, version, load_tree(wiki).urls, wiki.repository.name)
     return _text(wiki, text, MARKDOWN)

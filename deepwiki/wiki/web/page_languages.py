@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.http import Http404
+
 from deepwiki.foundation.languages import LANGUAGES
 from deepwiki.wiki.models import PageVersion, TranslationRequest, WikiPage
 from deepwiki.wiki.reading.current_versions import current_version, version_from_code
@@ -97,6 +99,11 @@ class PageLanguages:
         """What addresses of the version that is shown end with."""
         if self.behind is None:
             return language_query()
+        return self.query_of_code
+
+    @property
+    def query_of_code(self) -> str:
+        """What addresses of the version that was made from the code end with."""
         return f"?language={self.code}&made={PageVersion.Author.CODE}"
 
     @property
@@ -149,15 +156,15 @@ class PageLanguages:
         return self.original is not None and self.original.pk != self.version.translated_from_id
 
 
-def asked_languages(page: WikiPage, made: str | None) -> PageLanguages | None:
-    """The languages of a page, with the version that is asked for; None while it is not written.
+def asked_languages(page: WikiPage, made: str | None) -> PageLanguages:
+    """The languages of a page, with the version that is asked for.
 
     `made` is `code` for what was made from the code, where a model has written the page in
-    another language.
+    another language. Raises Http404 while the page is not written.
     """
     version = current_version(page)
     if version is None:
-        return None
+        raise Http404
     languages = PageLanguages(version)
     if made != PageVersion.Author.CODE or languages.from_code is None:
         return languages

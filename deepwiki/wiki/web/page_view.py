@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -53,8 +52,6 @@ def page_context(
     `made` is as in `asked_languages`.
     """
     languages = asked_languages(page.page, made)
-    if languages is None:
-        raise Http404
     version = languages.version
     ledger = page_ledger(version)
     shown = rendered(version, state.repository, for_strangers=for_strangers, ledger=ledger)

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -98,17 +98,14 @@ def _render(
         "new": new,
         "changes": changes(old, new),
         "may_edit": editing,
+        "languages": languages,
     }
-    compared["languages"] = languages
     return render_unlisted(request, "wiki/changes.html", {**about_page(page), **compared})
 
 
 def _languages(request: HttpRequest, page: WikiPage) -> PageLanguages:
     """The language whose versions are asked for. Raises Http404 for a page that has none."""
-    languages = asked_languages(page, request.GET.get("made"))
-    if languages is None:
-        raise Http404
-    return languages
+    return asked_languages(page, request.GET.get("made"))
 
 
 def _versions(languages: PageLanguages) -> QuerySet[PageVersion]:
