@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import threading
+from contextlib import contextmanager
 
 import pytest
 import websockets
@@ -14,7 +16,7 @@ from chat.models import AnonymousRun, Message
 from chat.tests.test_endpoints import ENDPOINTS, ask
 from deepwiki.asgi import application
 from deepwiki.foundation.address_keys import address_key, network
-from deepwiki.foundation.threads import in_thread
+from deepwiki.foundation.threads import _executor, in_thread
 from deepwiki.testing.waiting import wait_until_async
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -128,6 +130,18 @@ async def test_a_strangers_sockets_are_counted_by_address(settings):
     assert not open_sockets
 
 
+@contextmanager
+def every_thread_taken():
+    """Nothing that is called in a thread begins before this ends."""
+    free = threading.Event()
+    for _ in range(_executor._max_workers):
+        _executor.submit(free.wait, 30)
+    try:
+        yield
+    finally:
+        free.set()
+
+
 @checked_in_threads
 async def test_handshakes_beyond_those_that_can_be_checked_are_told_so_at_once(
     settings, monkeypatch
@@ -135,10 +149,14 @@ async def test_handshakes_beyond_those_that_can_be_checked_are_told_so_at_once(
     settings.SOCKETS_PER_USER = 100
     monkeypatch.setattr(connection, "MAX_HANDSHAKES", 2)
     sockets = [handshake() for _ in range(5)]
-    await asyncio.gather(*(socket.connect(timeout=10) for socket in sockets))
-    for socket in sockets[2:]:
-        assert "The server is busy" in await socket.receive_from(10)
-        assert (await socket.receive_output(10))["code"] == 4429
+    with every_thread_taken():
+        checked = [asyncio.create_task(socket.connect(timeout=30)) for socket in sockets[:2]]
+        await wait_until_async(lambda: len(connection.handshakes) == 2)
+        for socket in sockets[2:]:
+            assert (await socket.connect(timeout=10))[0]
+            assert "The server is busy" in await socket.receive_from(10)
+            assert (await socket.receive_output(10))["code"] == 4429
+    assert all(accepted for accepted, _ in await asyncio.gather(*checked))
     assert not connection.handshakes
     later = handshake()
     assert (await later.connect(timeout=10))[0]
