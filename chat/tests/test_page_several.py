@@ -1,6 +1,7 @@
 """Asking several repositories on the page: choosing them by keys, and opening what is cited."""
 
 import os
+import re
 
 import pytest
 
@@ -94,6 +95,25 @@ def test_another_repository_is_asked_opened_and_kept(start, open_page, zoos, loo
     page.wait_for_function("document.querySelectorAll('.answer[data-state=complete]').length == 2")
     last = Message.objects.filter(role="user").order_by("-position").first()
     assert [one["name"] for one in last.repositories] == ["own/pocket", "own/stable"]
+
+
+def test_a_list_that_comes_late_leaves_the_focus_where_it_is(start, open_page, zoos):
+    live = start()
+    page = begin(open_page(live), live, zoos["own/pocket"])
+    held = []
+    late = re.compile(r"/parts/further.*q=sta$")
+    page.route(late, lambda route: held.append(route))
+    fold_options(page)
+    page.focus("#further-input")
+    page.wait_for_selector(FOUND)
+    with page.expect_request(late):
+        page.fill("#further-input", "sta")
+    page.press("#further-input", "ArrowDown")
+    with page.expect_response(late):
+        held.pop().continue_()
+    page.wait_for_selector(".htmx-request", state="detached")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"{CHOSEN} >> text=own/stable")
 
 
 def test_the_choice_is_made_and_taken_back_by_keys(start, open_page, zoos):

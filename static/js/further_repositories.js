@@ -17,6 +17,10 @@ export class FurtherRepositories {
     this.input = element.querySelector("input");
     this.list = element.querySelector(".found");
     this.help = element.querySelector("[role=status]");
+    this.list.addEventListener("htmx:beforeSwap", () => {
+      const { activeElement } = document;
+      this.focusedId = this.list.contains(activeElement) ? activeElement.id : "";
+    });
     this.list.addEventListener("htmx:afterSwap", () => this.showList());
     this.list.addEventListener("click", ({ target }) => this.choose(target.closest("button")));
     this.chosen.addEventListener("click", ({ target }) => {
@@ -70,13 +74,14 @@ export class FurtherRepositories {
     else this.field.focus();
   }
 
-  // Shows what was found, without what is chosen already.
+  // Shows what was found, without what is chosen already; the focus stays where it was in the list.
   showList() {
     for (const { dataset, parentElement } of this.list.querySelectorAll("button")) {
       if (this.ids.includes(dataset.id)) parentElement.remove();
     }
-    const isHere = this.element.contains(document.activeElement);
+    const isHere = this.focusedId || this.element.contains(document.activeElement);
     this.list.hidden = !isHere || this.list.children.length === 0;
+    if (this.focusedId) (document.getElementById(this.focusedId) ?? this.input).focus();
   }
 
   show() {
