@@ -10,6 +10,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,11 @@ if WORKER:
 else:
     DATA_DIR = Path(tempfile.mkdtemp(prefix="deepwiki-tests-"))
 DATA_DIR.chmod(0o755)
+# The parts of packaged fonts, which are named by what they hold, are made once for an environment.
+FONTS = Path(sys.prefix) / "test-fonts"
+FONTS.mkdir(exist_ok=True)
+if not (DATA_DIR / "fonts").exists():
+    (DATA_DIR / "fonts").symlink_to(FONTS)
 KEPT = {
     "DEEPWIKI_TEST_API_SECONDS",
     "DEEPWIKI_TEST_DATABASE_URL",
