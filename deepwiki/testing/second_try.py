@@ -54,7 +54,10 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             terminalreporter.write_line(text)
 
 
-def _may_try_again(item: pytest.Item, _error: BaseException | None) -> bool:
+def _may_try_again(item: pytest.Item, error: BaseException | None) -> bool:
+    """Asked after each test, with no error for one that has passed."""
+    if error is None:
+        return False
     if item.nodeid not in _tried_again and len(_tried_again) == MAX_RERUNS:
         return False
     _tried_again.add(item.nodeid)
