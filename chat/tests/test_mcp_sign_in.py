@@ -84,7 +84,7 @@ WRONG = {
     "for nobody": {"aud": None},
     "of nobody": {"sub": None},
     "for ever": {"exp": None},
-    "not yet": {"nbf": time.time() + 3_600},
+    "not yet": {"nbf": time.time() + 86_400},
     "bound to a key": {"cnf": {"jkt": "x"}},
     "for signing out": {"header": {"typ": "logout+jwt"}},
     "an unknown key": {"header": {"kid": "unknown"}},
