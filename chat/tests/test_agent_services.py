@@ -5,13 +5,16 @@ import contextlib
 from dataclasses import replace
 
 import pytest
+from django.conf import settings
 
+from chat.core.errors import ProviderError
 from chat.core.events import Delta, Notice, Step
 from chat.core.pipeline import answer
-from chat.core.ports import AgentLimits
+from chat.core.ports import AgentLimits, AnswerLimits
 from chat.providers.base import ProviderConfig, Timeouts
 from chat.providers.google import Google
 from chat.providers.openai_compatible import OpenAICompatibleAdapter
+from chat.services.configuration import answer_limits
 from chat.testing.agent_parts import MODEL, OpenTools, agent_context
 from chat.testing.google_server import GoogleServer
 from chat.testing.tool_call_texts import TEXT_FORMATS, PlannedCall
@@ -96,3 +99,22 @@ async def test_stopping_while_arguments_come_closes_the_connection(model, openai
     with contextlib.suppress(asyncio.CancelledError):
         await asked
     await model.wait_for_async(lambda: model.closed == 1)
+
+
+@pytest.mark.parametrize("fault", ["hang", "midhang"])
+async def test_a_call_of_a_model_that_hangs_ends_with_its_time_and_its_connection(model, fault):
+    timeouts = Timeouts(first=30, idle=30, call=0.4)
+    adapter = OpenAICompatibleAdapter(ProviderConfig("p", "k", model.url, {}, timeouts))
+    closed = model.closed
+    with pytest.raises(ProviderError) as caught:
+        await ask(adapter, f"fake?fault={fault}&tokens=300")
+    assert caught.value.reason == "call_too_long"
+    await model.wait_for_async(lambda: model.closed > closed)
+    assert len(model.requests) == 1
+    await adapter.close()
+
+
+def test_a_call_may_take_180_seconds_and_a_whole_answer_900():
+    assert (Timeouts().call, settings.CALL_SECONDS) == (180, 180)
+    assert (AnswerLimits().seconds, settings.ANSWER_SECONDS) == (900, 900)
+    assert answer_limits().seconds == settings.ANSWER_SECONDS

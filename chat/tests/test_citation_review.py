@@ -1,9 +1,12 @@
 """An agent's answer that cites lines it had not read: they are read before it is finished."""
 
+import json
 from dataclasses import dataclass
 
+import pytest
+
 from chat.core.errors import CutOff
-from chat.core.events import Step
+from chat.core.events import Status, Step
 from chat.core.pipeline import answer
 from chat.core.ports import AgentLimits, LengthLimit, Retrieved
 from chat.rendering.citation_links import CitationChecker
@@ -19,7 +22,8 @@ from chat.tests.test_agent_loop import ask, text_of
 from repos.sources import parse_address
 
 ADDRESS = parse_address("https://github.com/a/shop")
-CHECK = CitationChecker(ADDRESS, "c0ffee", {"shop/prices.py": 2, "shop/mail.py": 5})
+LINES = {"shop/prices.py": 2, "shop/mail.py": 5, "shop/long.py": 900}
+CHECK = CitationChecker(ADDRESS, "c0ffee", LINES)
 UNREAD = "<answer>\n`send`, `shop/mail.py:L4-L5`."
 
 
@@ -31,9 +35,9 @@ class Checked(FixedPassages):
         yield Retrieved(tuple(self.passages), "c0ffee", "words", "a/shop", check=CHECK)
 
 
-async def reviewed(*turns):
+async def reviewed(*turns, **options):
     model = TurnScript(turns)
-    events, context = await ask(model, retriever=Checked())
+    events, context = await ask(model, retriever=Checked(), **options)
     return model, events, context
 
 
@@ -78,6 +82,39 @@ async def test_lines_that_a_call_gave_are_read():
     model, events, _ = await reviewed([call("read_file", path="shop/mail.py")], [UNREAD])
     assert len(model.prompts) == 2
     assert len(reads(events)) == 2
+
+
+@pytest.mark.parametrize(
+    ("cited", "start", "end"), [("L7-L900", 7, 156), ("L7-L156", 7, 156), ("L7-L157", 7, 156)]
+)
+async def test_of_a_long_citation_150_lines_are_read(cited, start, end):
+    model, _, _ = await reviewed([f"<answer>\nAll of `shop/long.py:{cited}`."], ["fine"])
+    [read] = model.prompts[1].exchanges[-1].calls
+    assert json.loads(read.arguments) == {"path": "shop/long.py", "start": start, "end": end}
+
+
+async def test_as_many_places_are_read_as_a_turn_has_calls_and_nothing_is_told_of_the_others():
+    cited = " ".join(f"`shop/long.py:L{number}`" for number in (10, 20, 30))
+    model, _, context = await reviewed(
+        [f"<answer>\n{cited}"], ["fine"], agent_limits=AgentLimits(calls=2)
+    )
+    exchange = model.prompts[1].exchanges[-1]
+    assert [json.loads(read.arguments)["start"] for read in exchange.calls] == [10, 20]
+    assert "not carried out" not in exchange.results[-1]
+    assert not context.meter.agent_events["calls_left_out"]
+
+
+async def test_a_correction_that_breaks_off_once_it_is_shown_is_an_error_and_stays():
+    _, events, context = await reviewed([UNREAD], ["<answer>\nIt is `total`, I", CutOff()])
+    assert isinstance(events[-1], CutOff)
+    assert text_of(events).endswith("`shop/mail.py:L4-L5`.\n\nIt is `total`, I")
+    assert not context.meter.agent_events["review_failed"]
+
+
+@pytest.mark.parametrize("turns", [[UNREAD, "Nothing to correct."], ["I see.\n" + UNREAD, "fine"]])
+async def test_what_a_turn_without_calls_writes_beside_the_answer_is_no_progress(turns):
+    _, events, _ = await reviewed(*([text] for text in turns))
+    assert not [event for event in events if isinstance(event, Status)]
 
 
 async def test_an_answer_cut_at_the_models_limit_is_not_gone_on_with():
