@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -10,6 +11,9 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.templatetags.static import static
+from django.utils.html import format_html_join, json_script
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from chat.core.pasted_text import split_pasted
@@ -41,12 +45,17 @@ register.simple_tag(code_url)
 
 
 @register.simple_tag
-def ui_strings() -> dict[str, object]:
-    """The texts of the page's scripts, and the current language."""
-    return {"language": get_language(), **strings.javascript_strings()}
+def ui_strings() -> SafeString:
+    """The texts of the page's scripts and the current language, as a script of JSON."""
+    return _ui_strings(get_language())
 
 
-@register.simple_tag
+@cache
+def _ui_strings(language: str | None) -> SafeString:
+    """They are the same for everybody who reads a language."""
+    return json_script({"language": language, **strings.javascript_strings()}, "ui-strings")
+
+
 @cache
 def script_modules(entry: str = "main.js") -> list[str]:
     """The modules that a script and those that it imports import, by their names under STATIC_URL."""
@@ -61,10 +70,23 @@ def script_modules(entry: str = "main.js") -> list[str]:
 
 
 @register.simple_tag
+def module_preloads() -> SafeString:
+    """Links that load the modules of main.js at once."""
+    addresses = ((static(module),) for module in script_modules())
+    return format_html_join("", '<link rel="modulepreload" href="{}">', addresses)
+
+
+@register.simple_tag
 @cache
 def late_modules(entry: str) -> list[str]:
     """A script and the modules that it needs besides those of main.js."""
     return [f"js/{entry}", *sorted({*script_modules(entry)} - {*script_modules()})]
+
+
+@register.simple_tag
+def late_addresses(entry: str) -> str:
+    """The addresses of the same, as JSON."""
+    return json.dumps([static(module) for module in late_modules(entry)])
 
 
 @register.simple_tag

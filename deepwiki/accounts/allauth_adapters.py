@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from deepwiki.accounts.authentication import client_address
+from deepwiki.accounts.person_queries import find_person, permissions_of
 from deepwiki.accounts.preferences import set_preference_cookies
 from deepwiki.foundation.address_keys import valid_address
 
@@ -45,6 +46,22 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no ty
             request.axes_locked_out = True  # type: ignore[attr-defined]  # axes' answer is given
             return None
         return ModelBackend.authenticate(self, request, name, password)
+
+    def get_user(self, user_id: Any) -> Any:
+        """As Django's, with a statement that is compiled once."""
+        person = find_person(user_id)
+        return person if person is not None and self.user_can_authenticate(person) else None
+
+    def get_all_permissions(self, user_obj: Any, obj: object = None) -> set[str]:
+        """As Django's, in one query where that takes two."""
+        if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
+            return set()
+        if user_obj.is_superuser:
+            return set(super().get_all_permissions(user_obj))
+        if not hasattr(user_obj, "_perm_cache"):
+            user_obj._perm_cache = permissions_of(user_obj.pk)
+        permissions: set[str] = user_obj._perm_cache
+        return permissions
 
 
 def too_many_failures(name: str, address: str) -> bool:

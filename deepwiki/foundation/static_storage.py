@@ -6,6 +6,7 @@ the others are not.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
@@ -56,9 +57,21 @@ class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: i
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         imports = ("*.js", ((_IMPORTS, _IMPORT), (_LATE_IMPORTS, _LATE_IMPORT)))
+        self._urls: dict[str, str] = {}
         self.patterns = (*ManifestStaticFilesStorage.patterns, imports)
         super().__init__(*args, **kwargs)
 
     def create_compressor(self, **kwargs: Any) -> Compressor:
         """Called by ServeStatic with its settings."""
         return PageCompressor(**kwargs)
+
+    def url(self, name: str, force: bool = False) -> str:  # noqa: FBT001, FBT002 - Django's
+        """The address of a file. Looked up once: a page names some seventy."""
+        if name not in self._urls:
+            self._urls[name] = super().url(name, force)
+        return self._urls[name]
+
+    def post_process(self, *args: Any, **kwargs: Any) -> Iterator[tuple[str, str, bool]]:
+        """See ManifestStaticFilesStorage: the files have other names after it."""
+        yield from super().post_process(*args, **kwargs)
+        self._urls.clear()

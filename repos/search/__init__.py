@@ -6,7 +6,7 @@ ranking -> texts
 
 from repos.access import PersonId
 from repos.search.chunk_symbols import ChunkSymbol, symbols_of_file
-from repos.search.code_address import code_url
+from repos.search.code_address import code_url, code_urls
 from repos.search.file_finder import FoundFile, find_files
 from repos.search.file_versions import FileState, FileVersion, file_states, file_versions
 from repos.search.files import line_counts, outline, read_file, snapshot_line_counts
@@ -47,6 +47,7 @@ __all__ = [
     "SearchResult",
     "Target",
     "code_url",
+    "code_urls",
     "embedder_config",
     "extend_snapshot",
     "file_states",

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
+from urllib.parse import quote
 
 from django.urls import reverse
+
+IN_PATHS = "!$&'()*+,;=/~:@"  # what `reverse` leaves as it is
 
 
 def code_url(repository_id: uuid.UUID, path: str = "", start: int = 0, end: int = 0) -> str:
@@ -14,6 +18,12 @@ def code_url(repository_id: uuid.UUID, path: str = "", start: int = 0, end: int 
     """
     page = reverse("code", kwargs=_arguments(repository_id, path))
     return page + _lines(start, max(start, end))
+
+
+def code_urls(repository_id: uuid.UUID, paths: Iterable[str]) -> list[str]:
+    """The addresses of whole files: as `code_url`, with one look at the routes for all of them."""
+    root = code_url(repository_id)
+    return [root + quote(path, safe=IN_PATHS) for path in paths]
 
 
 def _arguments(repository_id: uuid.UUID, path: str) -> dict[str, object]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
+from deepwiki.foundation.compiled_query import CompiledQuery
 from deepwiki.wiki.models import PageNote, PageVersion, Wiki, WikiPage
 from deepwiki.wiki.translation.languages import reading_language
 from deepwiki.wiki.translation.originals import ranked
@@ -18,12 +19,16 @@ def current_version(page: WikiPage, language: str | None = None) -> PageVersion 
     """
     wanted = language or reading_language()
     translate_recorded(page.wiki, wanted, [page.pk])
-    return ranked(_with_notes(page), wanted).first()
+    version = CURRENT_VERSION.first(page_id=page.pk, language=wanted)
+    if version is not None:
+        page.files = version.page_files  # type: ignore[attr-defined]
+        version.page = page
+    return version
 
 
 def version_from_code(page: WikiPage) -> PageVersion | None:
     """What was made from the code, as `current_version`, behind what a model wrote."""
-    rows = _with_notes(page).filter(made_by=PageVersion.Author.CODE)
+    rows = _with_notes(page.pk).filter(made_by=PageVersion.Author.CODE)
     return ranked(rows, reading_language()).first()
 
 
@@ -46,6 +51,14 @@ def _planned(wiki: Wiki) -> QuerySet[PageVersion]:
     return PageVersion.objects.filter(page__wiki=wiki, page__is_removed=False)
 
 
-def _with_notes(page: WikiPage) -> QuerySet[PageVersion]:
+def _with_notes(page_id: int) -> QuerySet[PageVersion]:
     notes = PageNote.objects.filter(page=OuterRef("page"), deleted_at=None)
-    return page.versions.annotate(has_notes=Exists(notes))
+    return PageVersion.objects.filter(page=page_id).annotate(has_notes=Exists(notes))
+
+
+def _current_version(page_id: int, language: str) -> QuerySet[PageVersion]:
+    """With the files of the page, which trees are loaded without."""
+    return ranked(_with_notes(page_id), language).annotate(page_files=F("page__files"))[:1]
+
+
+CURRENT_VERSION = CompiledQuery(_current_version, page_id=-1, language="?")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from itertools import islice
 from typing import Any, Self
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -18,6 +20,7 @@ from chat.core.citations import Checked, Citation
 from chat.rendering.notes import NO_RENDERER, translate_notes
 from chat.rendering.sanitizer import cleaned
 from chat.rendering.service import TEXT_SECONDS, render_blocks
+from deepwiki.foundation.compiled_query import CompiledQuery
 from deepwiki.wiki.content import DiagramBlock, Node, PageContent, TextBlock
 from deepwiki.wiki.models import PageVersion, RenderedPage
 from deepwiki.wiki.reading.drawings import drawn, figure_html, with_labels
@@ -104,9 +107,9 @@ def rendered(
     commit = index_commit(repository)
     ledger = ledger or page_ledger(version)
     key = rendering_key(repository, ledger)
-    stored = RenderedPage.objects.filter(
-        version=version, for_strangers=for_strangers, key=key, commit__in={version.commit, commit}
-    ).first()
+    stored = STORED[for_strangers].first(
+        version_id=version.pk, key=key, own=version.commit, current=commit
+    )
     if stored is not None:
         return PageHtml.from_json(stored.page)
     links = page_links(repository, version.commit, ledger, for_strangers=for_strangers)
@@ -115,6 +118,26 @@ def rendered(
         row = RenderedPage(version=version, for_strangers=for_strangers, key=key, commit=commit)
         _store(row, page)
     return page
+
+
+def _stored(
+    version_id: int, key: str, own: str, current: str, *, for_strangers: bool
+) -> QuerySet[RenderedPage]:
+    """What is stored of a version; `own` is its commit, `current` that of the index."""
+    rows = RenderedPage.objects.filter(version=version_id, key=key, commit__in=[own, current])
+    return rows.filter(for_strangers=for_strangers)[:1]
+
+
+STORED = {
+    for_strangers: CompiledQuery(
+        partial(_stored, for_strangers=for_strangers),
+        version_id=-1,
+        key="?",
+        own="own",
+        current="current",
+    )
+    for for_strangers in (False, True)
+}
 
 
 def _store(row: RenderedPage, page: PageHtml) -> None:

@@ -1,10 +1,11 @@
 """The groups that may edit a wiki, chosen by its managers, and what they see."""
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import AnonymousUser, Group, Permission
 
-from deepwiki.wiki.contributions.editors import may_edit
+from deepwiki.wiki.contributions.editors import edits_readable, may_edit
 from deepwiki.wiki.tests.wikis import make_wiki
+from repos.models import Repository
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +75,22 @@ def test_the_claims_of_a_page_are_listed_for_editors(client, wiki, writers, alic
     assert client.get(claims).status_code == 404
     wiki.editor_groups.add(writers)
     assert client.get(claims).status_code == 200
+
+
+def test_who_reads_a_wiki_edits_it_as_owner_by_a_group_or_by_permission(wiki, writers, alice, bob):
+    def edited_by(person):
+        person = type(person).objects.get(pk=person.pk)
+        wiki.refresh_from_db()
+        found = edits_readable(person, wiki)
+        assert found == may_edit(person, wiki)
+        return found
+
+    assert not edited_by(alice) and not edited_by(bob)
+    assert not edits_readable(AnonymousUser(), wiki)
+    wiki.editor_groups.add(writers)
+    assert edited_by(alice) and not edited_by(bob)
+    bob.user_permissions.add(Permission.objects.get(codename="change_repository"))
+    assert edited_by(bob)
+    bob.user_permissions.clear()
+    Repository.objects.filter(pk=wiki.repository_id).update(added_by=bob)
+    assert edited_by(bob)

@@ -5,7 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from deepwiki.wiki.models import Wiki
-from deepwiki.wiki.permissions import readable_wikis
+from deepwiki.wiki.permissions import find_readable_wiki, readable_wikis
 from deepwiki.wiki.tests.wikis import make_wiki
 from repos.models import Repository
 
@@ -92,3 +92,37 @@ def test_the_address_by_name_tells_strangers_nothing(client, public_repository, 
     assert client.get("/shop/pocket/wiki/").url.startswith("/accounts/login/")
     Wiki.objects.update(is_public=True)
     assert client.get("/shop/pocket/wiki/").url == f"/r/{public_repository.pk}/wiki/"
+
+
+def read_by(person):
+    """The wikis that a person finds one by one, which must be those that are listed."""
+    found = {
+        wiki.pk
+        for wiki in Wiki.objects.all()
+        if find_readable_wiki(person, wiki.repository_id) is not None
+    }
+    assert found == set(readable_wikis(person).values_list("pk", flat=True))
+    return found
+
+
+@pytest.mark.parametrize("strangers_enter", [True, False])
+def test_a_wiki_is_found_by_whoever_it_is_listed_for(
+    public_repository, settings, alice, bob, strangers_enter
+):
+    settings.ALLOW_ANONYMOUS = strangers_enter
+    wiki = make_wiki(public_repository, is_public=True)
+    people = [alice, bob, AnonymousUser()]
+    rows, wikis = Repository.objects.filter(pk=public_repository.pk), Wiki.objects.all()
+    expected = [{wiki.pk}, {wiki.pk}, {wiki.pk} if strangers_enter else set()]
+    assert list(map(read_by, people)) == expected
+    wikis.update(is_public=False)
+    assert list(map(read_by, people)) == [{wiki.pk}, {wiki.pk}, set()]
+    rows.update(is_private=True, added_by=alice)
+    assert list(map(read_by, people)) == [{wiki.pk}, set(), set()]
+    rows.get().readers.add(bob)
+    assert list(map(read_by, people)) == [{wiki.pk}, {wiki.pk}, set()]
+    for change in ({"is_disabled": True}, {"is_disabled": False}):
+        wikis.update(**change)
+        assert read_by(alice) == (set() if change["is_disabled"] else {wiki.pk})
+    rows.update(closed_at=timezone.now())
+    assert list(map(read_by, people)) == [set(), set(), set()]

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from deepwiki.wiki.contributions.comments import MAX_CHARS, MAX_QUOTE_CHARS, open_comments
-from deepwiki.wiki.contributions.editors import may_edit
+from deepwiki.wiki.contributions.editors import edits_readable
 from deepwiki.wiki.contributions.page_notes import with_notes
 from deepwiki.wiki.models import PageVersion, ReaderComment, Wiki
 from deepwiki.wiki.web.second_look_text import SecondLookText
@@ -28,7 +28,7 @@ def contributions_context(
         for_strangers=request.user.pk is None,
     )
     shown = {"parts": noted.parts, "homeless": noted.homeless, **LIMITS}
-    if not may_edit(request.user, wiki):
+    if not edits_readable(request.user, wiki):
         return shown
     return {**shown, **_for_editors(wiki, context["version"])}
 

@@ -11,12 +11,12 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from deepwiki.wiki.contributions.editors import editable_wikis
 from deepwiki.wiki.models import Wiki
-from deepwiki.wiki.permissions import readable_wikis
+from deepwiki.wiki.permissions import find_readable_wiki
 from deepwiki.wiki.translation.languages import reading
 
 View = Callable[..., HttpResponseBase]
@@ -42,7 +42,10 @@ def readers_only(view: View) -> View:
 
 def readable_wiki(request: HttpRequest, repository_id: uuid.UUID) -> Wiki:
     """The wiki of a repository, which has its `repository`."""
-    return get_object_or_404(readable_wikis(request.user), repository_id=repository_id)
+    found = find_readable_wiki(request.user, repository_id)
+    if found is None:
+        raise Http404
+    return found
 
 
 def editable_wiki(request: HttpRequest, repository_id: uuid.UUID) -> Wiki:
@@ -51,4 +54,4 @@ def editable_wiki(request: HttpRequest, repository_id: uuid.UUID) -> Wiki:
 
 
 def _is_open(request: HttpRequest, repository_id: uuid.UUID) -> bool:
-    return readable_wikis(request.user).filter(repository_id=repository_id).exists()
+    return find_readable_wiki(request.user, repository_id) is not None

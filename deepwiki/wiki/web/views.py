@@ -6,12 +6,13 @@ import uuid
 from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from chat.web.lookups import readable_repository
 from deepwiki.wiki.models import Wiki
+from deepwiki.wiki.permissions import find_readable_wiki
 from deepwiki.wiki.reading.page_tree import PageTree, TreePage, is_overview, load_tree, page_url
 from deepwiki.wiki.translation.titles import title_to_read
 from deepwiki.wiki.web.contributions_view import contributions_context
@@ -63,8 +64,11 @@ def wiki_progress(request: HttpRequest, repository_id: uuid.UUID) -> HttpRespons
 
 def _state(request: HttpRequest, repository_id: uuid.UUID) -> WikiState:
     """The state, for whoever may read the repository; for strangers that of a public wiki."""
+    found = find_readable_wiki(request.user, repository_id)
+    if found is not None:
+        return _state_of(found)
     if _is_stranger(request):
-        return _state_of(readable_wiki(request, repository_id))
+        raise Http404
     repository = readable_repository(request, repository_id)
     return WikiState(repository, _wiki_of(repository))
 

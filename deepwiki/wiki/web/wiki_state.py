@@ -7,6 +7,7 @@ from functools import cached_property
 
 from django.db.models import Count, Q, QuerySet
 
+from deepwiki.foundation.compiled_query import CompiledQuery
 from deepwiki.wiki.builds.plan_notices import plan_notice
 from deepwiki.wiki.models import BuildPage, Wiki, WikiBuild
 from deepwiki.wiki.translation.languages import language_query
@@ -27,14 +28,7 @@ class WikiState:
         """The last build, with the numbers of its pages: `total`, `done`, `failed`, `fallen`."""
         if self.wiki is None:
             return None
-        rows = WikiBuild.objects.filter(wiki=self.wiki).order_by("-created_at")
-        done, failed = BuildPage.State.DONE, BuildPage.State.FAILED
-        return rows.annotate(
-            total=Count("pages"),
-            done=Count("pages", filter=Q(pages__state=done)),
-            failed=Count("pages", filter=Q(pages__state=failed)),
-            fallen=Count("pages", filter=Q(pages__is_fallback=True)),
-        ).first()
+        return LAST_BUILD.first(wiki_id=self.wiki.pk)
 
     @property
     def unwritten(self) -> QuerySet[BuildPage]:
@@ -86,3 +80,17 @@ class WikiState:
     def is_readable(self) -> bool:
         """Whether its pages are shown."""
         return self.wiki is not None and self.name not in ("closed", "disabled")
+
+
+def _last_build(wiki_id: int) -> QuerySet[WikiBuild]:
+    rows = WikiBuild.objects.filter(wiki=wiki_id).order_by("-created_at")
+    done, failed = BuildPage.State.DONE, BuildPage.State.FAILED
+    return rows.annotate(
+        total=Count("pages"),
+        done=Count("pages", filter=Q(pages__state=done)),
+        failed=Count("pages", filter=Q(pages__state=failed)),
+        fallen=Count("pages", filter=Q(pages__is_fallback=True)),
+    )[:1]
+
+
+LAST_BUILD = CompiledQuery(_last_build, wiki_id=-1)
