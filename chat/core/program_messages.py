@@ -22,6 +22,9 @@ PROGRAM_MESSAGES: Final[dict[str, str]] = {
     "foreign_host": "This server has no such host.",
     "unknown_cursor": "This cursor belongs to no list of yours. Begin the list again.",
     "no_such_page": "There is no such page of a wiki, or you may not read it.",
+    "wiki_too_large": (
+        "The wiki is too large: a request may have {limit} MB. Send fewer or shorter pages."
+    ),
     "wrong_method": "Use {method} for this address.",
     "no_such_endpoint": "This server has no such endpoint: models, chat/completions, responses.",
     "no_such_model": (

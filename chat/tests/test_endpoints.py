@@ -156,6 +156,14 @@ async def test_a_refusal_has_the_same_words_at_both_doors(
     assert await over_http(ask(repository), token) == Reply("t0000 t0001 t0002 ", 200)
 
 
+async def test_a_prompt_of_400_000_characters_is_answered(repository, token, with_model):
+    prompt = "Write a page of `shop/prices.py`. " + "x" * 399_966
+    request = {**ask(repository), "messages": [{"role": "user", "content": prompt}]}
+    assert len(prompt) == 400_000
+    reply = await over_http(request, token)
+    assert (reply.text, reply.code) == ("t0000 t0001 t0002 ", 200)
+
+
 @pytest.mark.parametrize(
     "raw",
     [

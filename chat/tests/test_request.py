@@ -175,6 +175,11 @@ def test_too_large_is_said_to_be_too_large(size):
         )
 
 
+def test_a_prompt_of_as_many_characters_as_may_be_is_read_whole():
+    request = read(json.dumps({**GOOD, "messages": [{"role": "user", "content": "é" * 400_000}]}))
+    assert request.question == "é" * 400_000
+
+
 def test_a_long_history_is_cut_to_its_newest():
     history = [{"role": "user", "content": str(i)} for i in range(4_000)]
     request = read(json.dumps({**GOOD, "messages": history}))

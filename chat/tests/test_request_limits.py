@@ -64,6 +64,14 @@ async def test_a_chunked_body_is_refused_as_soon_as_it_exceeds_the_limit(server,
     assert sent < 20 * LIMIT
 
 
+async def test_a_wiki_over_the_limit_is_refused_in_words_about_a_wiki(server):
+    head = (
+        f"POST /api/wiki_cache?x HTTP/1.1\r\nHost: localhost\r\nContent-Length: {LIMIT + 1}\r\n\r\n"
+    )
+    response, _ = await send(server, head.encode(), [])
+    assert b"The wiki is too large: a request may have 5 MB" in response
+
+
 async def test_a_declared_length_over_the_limit_is_refused_before_the_body(server):
     head = f"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {LIMIT * 400}\r\n\r\n"
     response, _ = await send(server, head.encode(), [])

@@ -26,6 +26,8 @@ KEEP_ALIVE_SECONDS = 60
 # would reset the connection, and the client would never see the answer.
 LINGER_SECONDS = 3.0
 LINGER_BYTES = 16_000_000
+MEGABYTE = 1_000_000
+WIKI_PATHS = (b"/api/wiki_cache", b"/export/wiki")
 
 BuildProtocol = Callable[[Any], Any]
 
@@ -143,7 +145,7 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]  # daphne has no types
         self._is_refused = True
         self.content.truncate(0)
         self.channel.persistent = False
-        self.channel.transport.write(_too_large())
+        self.channel.transport.write(_too_large(self.channel._path))
         self.channel.transport.loseWriteConnection()
         self._deadline.start(LINGER_SECONDS)
 
@@ -152,11 +154,18 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]  # daphne has no types
             self.channel.transport.abortConnection()
 
 
-def _too_large() -> bytes:
+def _too_large(path: bytes) -> bytes:
     """The response to a body that is too large."""
-    body = json.dumps({"detail": RequestTooLarge().message}).encode()
+    body = json.dumps({"detail": _refusal(path).message}).encode()
     head = (
         "HTTP/1.1 413 Content Too Large\r\nContent-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     )
     return head.encode("ascii") + body
+
+
+def _refusal(path: bytes) -> RequestTooLarge:
+    """In the words of what is sent to the path: a wiki, or else a question."""
+    if path.partition(b"?")[0].endswith(WIKI_PATHS):
+        return RequestTooLarge("wiki_too_large", limit=settings.REQUEST_BYTES // MEGABYTE)
+    return RequestTooLarge()

@@ -12,12 +12,21 @@ from functools import wraps
 
 from django.conf import settings
 from django.core.cache import caches
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from chat.api.identification import refusal
-from chat.core.errors import BadRequest, ChatError, Forbidden, Internal, NotSignedIn, TooMany
+from chat.core.errors import (
+    BadRequest,
+    ChatError,
+    Forbidden,
+    Internal,
+    NotSignedIn,
+    RequestTooLarge,
+    TooMany,
+)
 from chat.core.events import Failed
 from chat.services import database_errors_as_down
 from deepwiki.accounts import authentication
@@ -27,6 +36,7 @@ from deepwiki.wiki.api.payloads import WrongPayload
 
 logger = logging.getLogger(__name__)
 WINDOW_SECONDS = 60
+MEGABYTE = 1_000_000
 TOO_MANY = "Too many requests from this network address. Wait a minute and try again."
 WRONG_CODES = 5  # of an address within WINDOW_SECONDS
 View = Callable[..., HttpResponseBase]
@@ -58,6 +68,9 @@ def _answer(view: View, request: HttpRequest) -> HttpResponseBase:
             return view(request)
         except WrongPayload as error:
             raise BadRequest(text=str(error)) from None
+        except RequestDataTooBig:
+            limit = settings.REQUEST_BYTES // MEGABYTE
+            raise RequestTooLarge("wiki_too_large", limit=limit) from None
 
 
 def is_code_right(request: HttpRequest, code: str) -> bool:

@@ -270,6 +270,22 @@ def test_text_that_cannot_be_stored_is_cleaned_and_what_is_too_much_left_out(cli
     }
 
 
+def test_a_wiki_of_several_megabytes_is_stored_and_read_again(client, public):
+    pages = {f"p{n}": {**PAGE, "content": "é<&\n" * 80_000} for n in range(5)}
+    answer = post(client, "/api/wiki_cache", {**SENT, "generated_pages": pages})
+    assert answer.status_code == 200
+    assert read_wiki(client).json()["generated_pages"] == pages
+
+
+@pytest.mark.parametrize("path", ["/api/wiki_cache", "/export/wiki"])
+def test_one_over_the_limit_is_refused_in_words_about_a_wiki(client, public, settings, path):
+    answer = post(client, path, b"x" * (settings.REQUEST_BYTES + 1))
+    assert answer.status_code == 413
+    words = "The wiki is too large: a request may have 5 MB. Send fewer or shorter pages."
+    assert answer.json()["detail"] == words
+    assert not VisitorWiki.objects.exists()
+
+
 def test_pages_are_exported_as_markdown_and_as_json(client):
     other = {**PAGE, "id": "page-2", "title": "Cart", "relatedPages": ["page-1", "gone"]}
     sent = {
