@@ -7,7 +7,7 @@ from typing import Any
 
 from deepwiki.wiki.builds.claims import claimed_as
 from deepwiki.wiki.evidence import IndexReader
-from deepwiki.wiki.models import Wiki, WikiBuild
+from deepwiki.wiki.models import Wiki, WikiBuild, WikiPage
 from deepwiki.wiki.pages.lead import readme_path
 from deepwiki.wiki.plan import (
     ArrangedPage,
@@ -16,6 +16,7 @@ from deepwiki.wiki.plan import (
     WikiPlan,
     WikiSettings,
     arranged,
+    kept_arrangement,
 )
 from deepwiki.wiki.writing.model_calls import CallFailed, ModelCaller
 from deepwiki.wiki.writing.plan_reply import PlanRefused
@@ -51,19 +52,20 @@ class ModelPlan:
     def _stored(self, plan: WikiPlan) -> Stored:
         if self.build.plan.get("commit") == self.code.commit:
             return dict(self.build.plan)
-        stored = self._of_build_before() or self._asked(plan)
+        stored = self._of_build_before(plan) or self._asked(plan)
         if stored:
             _store(self.build, {**stored, "commit": self.code.commit})
         return stored
 
-    def _of_build_before(self) -> Stored:
+    def _of_build_before(self, plan: WikiPlan) -> Stored:
         """What stays when nobody asks for a new plan: one page is made, or nobody asked."""
         if self.build.is_ordered and not self.build.only_slug:
             return {}
         last = _last_whole_build(self.build)
         if last is None or not last.plan.get("pages"):
             return {}
-        return {"pages": last.plan["pages"]}
+        pages = kept_arrangement(_pages_of(last.plan), plan, _files_by_title(self.build))
+        return {"pages": [page.as_json() for page in pages]}
 
     def _asked(self, plan: WikiPlan) -> Stored:
         if self.caller is None or self.build.only_slug:
@@ -113,6 +115,12 @@ def _store(build: WikiBuild, plan: Stored) -> None:
 
 def _pages_of(stored: Stored) -> list[ArrangedPage]:
     return list(map(ArrangedPage.from_json, stored.get("pages", ())))
+
+
+def _files_by_title(build: WikiBuild) -> dict[str, frozenset[str]]:
+    """What the parts of a wiki are about as they stand before a build."""
+    rows = WikiPage.objects.filter(wiki=build.wiki_id, kind=WikiPage.Kind.PART, is_removed=False)
+    return {title: frozenset(files) for title, files in rows.values_list("title", "files")}
 
 
 def _last_whole_build(build: WikiBuild) -> WikiBuild | None:

@@ -4,6 +4,7 @@ from deepwiki.wiki.plan.arrangement import ArrangedPage, arranged, can_merge
 from deepwiki.wiki.plan.code_base import CodeBase, FileArtifact, FileLink, LinkKind, PlannedFile
 from deepwiki.wiki.plan.coverage import Coverage
 from deepwiki.wiki.plan.identity import FormerPage, MatchedPlan, match_plan
+from deepwiki.wiki.plan.kept_arrangement import kept_arrangement
 from deepwiki.wiki.plan.names import NameHints
 from deepwiki.wiki.plan.planner import plan_wiki
 from deepwiki.wiki.plan.wiki_plan import PageKind, PlannedPage, UncoveredFile, WikiPlan
@@ -38,6 +39,7 @@ __all__ = [
     "WikiSettings",
     "arranged",
     "can_merge",
+    "kept_arrangement",
     "match_plan",
     "plan_wiki",
     "read_settings",

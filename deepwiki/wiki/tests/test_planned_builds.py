@@ -82,6 +82,19 @@ def test_names_stay_when_nobody_asks_for_a_new_plan(app, writer, alice, tmp_path
     assert part_titles() == ["Cart", "Mail"]
 
 
+def test_a_part_that_the_code_names_otherwise_now_keeps_its_place_and_name(app, writer, alice):
+    writer.write = answering(plan=renamed)
+    build = built(app, alice.pk)
+    for page in build.plan["pages"]:  # as if the graph had named the mail after letters then
+        page["parts"] = [slug.replace("mail", "letters") for slug in page["parts"]]
+    build.save(update_fields=["plan"])
+    before = dict(WikiPage.objects.values_list("slug", "pk"))
+    again = built(app)
+    assert part_titles() == ["All of mail", "All of cart"]
+    assert dict(WikiPage.objects.values_list("slug", "pk")) == before
+    assert ["mail"] in [page["parts"] for page in again.plan["pages"]]
+
+
 BAD_PLANS = {
     "plan_not_json": "First the cart, then the mail.",
     "plan_no_pages": '{"pages": {}}',
