@@ -69,14 +69,18 @@ class _Shown:
 
 def excerpt(text: str, query: str, words: Sequence[str]) -> list[str]:
     """The text around the first match, without Markdown's marks and drawings, split at what matches."""
-    shown = ESCAPE.sub("", DRAWING.sub("", text[:MAX_TEXT_CHARS]))
-    plain = MARKUP.sub(" ", shown)
+    plain = without_markup(text[:MAX_TEXT_CHARS])
     pattern = _pattern([query, *words])
     match = pattern.search(plain)
     at = match.start() if match else 0
     start = max(0, at - EXCERPT_CHARS)
     around = " ".join(plain[start : at + EXCERPT_CHARS].split())
     return pattern.split(f"{_ellipsis(start)}{around}")
+
+
+def without_markup(text: str) -> str:
+    """Markdown without its marks and drawings."""
+    return MARKUP.sub(" ", ESCAPE.sub("", DRAWING.sub("", text)))
 
 
 def _pattern(words: Sequence[str]) -> re.Pattern[str]:

@@ -125,11 +125,15 @@ PLANNED = CompiledQuery(_planned, wiki_id=-1, language="?")
 
 
 def page_url(wiki: Wiki, page: WikiPage) -> str:
-    """The address of a page; the overview has that of the wiki."""
-    query = language_query()
+    """The address of a page in the language that is read."""
+    return page_path(wiki, page) + language_query()
+
+
+def page_path(wiki: Wiki, page: WikiPage) -> str:
+    """The path of a page; the overview has that of the wiki."""
     if is_overview(page):
-        return reverse("wiki", args=[wiki.repository_id]) + query
-    return reverse("wiki-page", args=[wiki.repository_id, page.slug]) + query
+        return reverse("wiki", args=[wiki.repository_id])
+    return reverse("wiki-page", args=[wiki.repository_id, page.slug])
 
 
 def is_overview(page: WikiPage) -> bool:

@@ -77,6 +77,17 @@ def test_what_was_made_from_the_code_has_its_own_text_and_versions(manager, page
     assert "領収書を二度" in shown(manager, page, "/versions/2?language=en")
 
 
+def test_from_what_changed_one_gets_back_to_what_was_made_from_the_code(manager, page):
+    overview = page.wiki.pages.get(slug="overview")
+    by_model(overview)
+    start = f"/r/{page.wiki.repository_id}/wiki/"
+    query = "?language=en&made=code"
+    changes = manager.get(f"{start}overview/versions/1{query}").content.decode()
+    assert f'<a href="{start}?language=en&amp;made=code">' in changes
+    assert "領収書" not in manager.get(f"{start}{query}").content.decode()
+    assert manager.get(f"{start}overview{query}").url == f"{start}{query}"
+
+
 @pytest.mark.parametrize("query", ["?language=ja", "?language=ja&made=code"])
 def test_readers_of_its_language_are_told_nothing(manager, page, query):
     html = shown(manager, page, query)

@@ -47,6 +47,11 @@ def shown(client, url):
     return client.get(url).content.decode()
 
 
+def test_the_list_of_notes_shows_their_words_without_the_marks_of_markdown(editor, url):
+    write_note(editor, url, "## Sales\n\nOnly **on Mondays**, see [the `list`](https://a.example).")
+    assert ">Sales Only on Mondays, see the list.</a>" in shown(editor, f"{url}/notes")
+
+
 def test_a_note_stands_at_its_place_whatever_a_build_writes(editor, url):
     place = place_of(editor, url, "Discounts")
     assert write_note(editor, url, "Only **on Mondays**.", place).status_code == 302

@@ -17,6 +17,7 @@ from deepwiki.foundation.parsing import parse_number
 from deepwiki.wiki.contributions.editors import may_edit
 from deepwiki.wiki.contributions.restoring import restore_version
 from deepwiki.wiki.models import PageVersion, WikiPage
+from deepwiki.wiki.reading.page_tree import page_path
 from deepwiki.wiki.reading.version_changes import shown_changes, version_changes
 from deepwiki.wiki.web.lookups import editable_wiki, readable_wiki, readers_only
 from deepwiki.wiki.web.page_languages import PageLanguages, asked_languages
@@ -99,6 +100,7 @@ def _render(
         "changes": changes(old, new),
         "may_edit": editing,
         "languages": languages,
+        "back": page_path(page.wiki, page) + languages.query,
     }
     return render_unlisted(request, "wiki/changes.html", {**about_page(page), **compared})
 

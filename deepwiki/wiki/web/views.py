@@ -13,7 +13,14 @@ from django.views.decorators.http import require_safe
 from chat.web.lookups import readable_repository
 from deepwiki.wiki.models import Wiki
 from deepwiki.wiki.permissions import find_readable_wiki
-from deepwiki.wiki.reading.page_tree import PageTree, TreePage, is_overview, load_tree, page_url
+from deepwiki.wiki.reading.page_tree import (
+    PageTree,
+    TreePage,
+    is_overview,
+    load_tree,
+    page_path,
+    page_url,
+)
 from deepwiki.wiki.translation.titles import title_to_read
 from deepwiki.wiki.web.contributions_view import contributions_context
 from deepwiki.wiki.web.lesson_views import lesson_context
@@ -44,7 +51,7 @@ def wiki_page(request: HttpRequest, repository_id: uuid.UUID, slug: str) -> Http
     tree = load_tree(found)
     page = tree.find(slug) or _removed_page(found, slug)
     if is_overview(page.page):
-        return redirect(page.url)
+        return redirect(page_path(found, page.page) + _query(request))
     return _page(request, _state_of(found), tree, page)
 
 
@@ -88,6 +95,12 @@ def _removed_page(found: Wiki, slug: str) -> TreePage:
     """A page of an earlier plan, outside of the tree. Raises Http404."""
     page = get_object_or_404(found.pages, slug=slug, is_removed=True)
     return TreePage(page, page_url(found, page), (), title_to_read(page))
+
+
+def _query(request: HttpRequest) -> str:
+    """What the address of a request ends with."""
+    query = request.GET.urlencode()
+    return f"?{query}" if query else ""
 
 
 def _is_stranger(request: HttpRequest) -> bool:
