@@ -95,8 +95,8 @@ class PersonWithFiguresAdmin(PersonAdmin):
         return int(person.question_count or 0)
 
     @admin.display(description="Tokens today", ordering="token_count")
-    def tokens_spent_today(self, person: Any) -> int:
-        return int(person.token_count or 0)
+    def tokens_spent_today(self, person: Any) -> str:
+        return f"{int(person.token_count or 0):,}"
 
 
 def _question_count() -> Coalesce:

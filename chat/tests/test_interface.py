@@ -201,6 +201,9 @@ def test_a_message_is_translated_by_its_reason_and_filled_afterwards(monkeypatch
         expected = translation.gettext(template).format(n=5)
         assert ui_strings.translate_message(english, "wait", {"n": 5}) == expected != english
         assert ui_strings.translate_message(english, "wait", {}) == english
+        stayed_out = {"parts": "earlier messages, some passages"}
+        told = ui_strings.translate_message("", "context_trimmed", stayed_out)
+        assert not {"earlier", "some", "stayed"} & set(told.split())
         assert ui_strings.translate_message("Sign in to ask.", "unknown") == translation.gettext(
             "Sign in to ask."
         )

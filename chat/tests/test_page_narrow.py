@@ -111,6 +111,24 @@ def test_nothing_scrolls_the_whole_page_of_a_phone_sideways(start, open_page, co
     assert overflowing(page) == []
 
 
+SMALL = """() => [...document.querySelectorAll("button, select, summary, a:is(.quiet, .secondary, .primary)")]
+  .filter((e) => e.checkVisibility({ visibilityProperty: true }) && e.getBoundingClientRect().width > 1)
+  .filter((e) => e.getBoundingClientRect().height < 43.5)
+  .map((e) => e.outerHTML.slice(0, 120))"""
+
+
+def test_what_fingers_press_is_large_enough(start, open_page, conversation):
+    live = start()
+    page = open_page(live, viewport=PHONE, has_touch=True, is_mobile=True)
+    bring_session(page, live)
+    for place in ("", f"r/{conversation.repository_id}/", f"c/{conversation.pk}/", "accounts/2fa/"):
+        page.goto(f"{live.url}/{place}")
+        page.wait_for_selector("#status[hx-trigger=load]", state="detached")
+        assert page.evaluate(SMALL) == [], place
+        page.click(".top [aria-controls=rail-panel]")
+        assert page.evaluate(SMALL) == [], f"the list beside {place}"
+
+
 def test_identifiers_in_tables_are_not_broken_inside_words(start, open_page, conversation):
     live = start()
     page = open_page(live, viewport=PHONE)

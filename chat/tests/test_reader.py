@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from chat.web.reader.line_window import MAX_LINE_CHARS, coloured_lines, line_start
-from repos.models import Document, Index, Repository
+from repos.models import Document, Index, IndexJob, Repository
 from repos.search import code_url
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +86,17 @@ def test_the_source_pane_and_the_page_of_a_repository_lead_to_the_code(client, r
     status = client.get(reverse("repository-status", args=[repository.pk])).content.decode()
     assert f'href="{code_url(repository.pk)}"' in status
     assert f'href="{reverse("code-search", args=[repository.pk])}"' in status
+
+
+def test_the_header_tells_the_state_and_follows_it(client, repository, alice):
+    client.force_login(alice)
+    dot = 'class="dot ready" id="header-state" role="img" aria-label="Ready" title="Ready"'
+    shown = client.get(reverse("repository", args=[repository.pk])).content.decode()
+    assert f"<span {dot}></span>" in shown
+    IndexJob.objects.filter(repository=repository).update(state="failed", error="No such host.")
+    status = client.get(reverse("repository-status", args=[repository.pk])).content.decode()
+    assert 'class="dot failed" id="header-state"' in status and 'title="Failed: No such' in status
+    assert 'hx-swap-oob="true"' in status
 
 
 def test_a_file_is_shown_with_numbered_coloured_lines(client, repository, alice):

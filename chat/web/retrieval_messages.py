@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 # Codes of notices that stand in grey below the answer: it can be read without them.
@@ -33,4 +36,25 @@ RETRIEVAL_MESSAGES: dict[str, str] = {
     "repositories_not_ready": gettext_noop(
         "Not yet indexed, and so left out: {names}. Ask again when they are ready."
     ),
+    "context_trimmed": gettext_noop("Not everything fitted into the model: {parts} stayed out."),
+    "internal": gettext_noop(
+        "Something went wrong on our side. Tell the administrator: incident {incident}."
+    ),
 }
+# What may have stayed out, see `_left_out` in chat/core/context_budget.py.
+LEFT_OUT = (
+    gettext_noop("the middle of your question"),
+    gettext_noop("part of the file"),
+    gettext_noop("part of what you attached"),
+    gettext_noop("earlier messages"),
+    gettext_noop("some passages"),
+)
+
+
+def translated_parameters(parameters: Mapping[str, object]) -> dict[str, object]:
+    """The parameters of a message; the list of what stayed out is in the current language."""
+    translated = dict(parameters)
+    parts = translated.get("parts")
+    if isinstance(parts, str):
+        translated["parts"] = ", ".join(map(_, parts.split(", ")))
+    return translated

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 
 from chat.rendering.notes import CITE_NOTES, NOTES
 from chat.web.attachment_messages import ATTACHMENT_MESSAGES, ATTACHMENT_STRINGS
-from chat.web.retrieval_messages import ASIDES, RETRIEVAL_MESSAGES
+from chat.web.retrieval_messages import ASIDES, LEFT_OUT, RETRIEVAL_MESSAGES, translated_parameters
 from chat.web.service_messages import SERVICE_MESSAGES
 from chat.web.step_messages import STEP_MESSAGES
 from chat.web.step_strings import lines_text, step_scripts
@@ -249,7 +249,7 @@ def translate_message(
     if template is None:
         return _(message) if message else ""
     try:
-        return _(template).format_map(parameters or {})
+        return _(template).format_map(translated_parameters(parameters or {}))
     except (LookupError, ValueError):  # stored parameters of an earlier template
         return message
 
@@ -284,7 +284,7 @@ def javascript_strings() -> dict[str, object]:
 
     `messages` are by reason, `sentences` by English sentence; placeholders are left in them.
     """
-    sentences = [*known_sentences(), *INDEXING_STAGES]
+    sentences = [*known_sentences(), *INDEXING_STAGES, *LEFT_OUT]
     return {
         **_translated(SCRIPT_STRINGS),
         **step_scripts(),

@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+
 
 class ListedFilters(admin.ModelAdmin[Any]):
     """Lists are filtered by `list_filter`, the date hierarchy and the id, and by nothing else.
@@ -44,7 +46,8 @@ class ReadOnlyWithActions(ReadOnly):
 
 
 def short_date(moment: datetime | None) -> str:
-    """A moment in few characters, so that lists stay narrow; a dash for none."""
+    """A moment in few characters, on two lines at most, so that lists stay narrow; a dash for none."""
     if moment is None:
         return "–"
-    return date_format(timezone.localtime(moment), "j M Y, H:i")
+    day, _, time = date_format(timezone.localtime(moment), "j M Y, H:i").rpartition(" ")
+    return f"{day.replace(' ', NO_BREAK_SPACE)} {time}"

@@ -28,7 +28,7 @@ export function translate(name, parameters = {}) {
 export function translateEvent(event) {
   const key = event.reason ?? (event.event === "notice" ? event.code : undefined);
   const text = strings.messages?.[key];
-  if (text) return fillPlaceholders(text, event.parameters ?? {});
+  if (text) return fillPlaceholders(text, translateParts(event.parameters ?? {}));
   const sentence = strings.sentences?.[event.message];
   if (sentence) return sentence;
   if (event.code === "too_many" && event.retry_after && strings.language !== "en") {
@@ -101,6 +101,13 @@ export function labelCodeButtons(root) {
     if (!cite.dataset.title) cite.dataset.title = cite.title;
     cite.title = `${cite.dataset.title} · ${note.textContent.trim()}`;
   }
+}
+
+// What stayed out of a prompt is a list of phrases, see LEFT_OUT in chat/web/retrieval_messages.py.
+function translateParts(parameters) {
+  if (typeof parameters.parts !== "string") return parameters;
+  const parts = parameters.parts.split(", ").map((part) => strings.sentences?.[part] ?? part);
+  return { ...parameters, parts: parts.join(", ") };
 }
 
 function fillPlaceholders(text, parameters) {

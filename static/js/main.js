@@ -16,7 +16,7 @@ import { opensHere } from "./pressed.js";
 import { bindQuoting, quoteSelection } from "./quoting.js";
 import { bindRailSearch, toggleRail } from "./rail.js";
 import { beginSelection, bindRailItems, endSelection, renameConversation } from "./rail_items.js";
-import { showStage } from "./research_stages.js";
+import { revealShownStages, showStage } from "./research_stages.js";
 import { ScrollPosition } from "./scroll_position.js";
 import { applyTheme } from "./theme.js";
 import { Thread } from "./thread.js";
@@ -93,6 +93,7 @@ bindRailItems();
 bindRailSearch();
 bindQuoting();
 labelCodeButtons(document);
+revealShownStages();
 
 function act(element) {
   const { action } = element.dataset;

@@ -45,6 +45,16 @@ export function showStage(answer, number) {
   }
 }
 
+/** Brings the rounds that are shown into the part of their lines that is seen. */
+export function revealShownStages() {
+  for (const list of document.querySelectorAll("[data-part=stages]")) {
+    const shown = list.querySelector("[aria-pressed=true]");
+    if (!shown) continue;
+    const beyond = shown.getBoundingClientRect().right - list.getBoundingClientRect().right;
+    if (beyond > 0) list.scrollLeft += beyond;
+  }
+}
+
 /**
  * Gives a new block to the round that is being written.
  *
