@@ -87,7 +87,6 @@ UNTRANSLATED = {
     "field_not_a_name",
     "field_not_a_uuid",
     "file_path_outside",
-    "context_trimmed",
     "unknown_default_provider",
     "unknown_provider",
     "provider_not_configured",

@@ -37,9 +37,6 @@ RETRIEVAL_MESSAGES: dict[str, str] = {
         "Not yet indexed, and so left out: {names}. Ask again when they are ready."
     ),
     "context_trimmed": gettext_noop("Not everything fitted into the model: {parts} stayed out."),
-    "internal": gettext_noop(
-        "Something went wrong on our side. Tell the administrator: incident {incident}."
-    ),
 }
 # What may have stayed out, see `_left_out` in chat/core/context_budget.py.
 LEFT_OUT = (

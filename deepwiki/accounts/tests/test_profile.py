@@ -237,7 +237,7 @@ def test_whoever_changes_a_password_is_told(client, alice):
         },
         follow=True,
     )
-    assert 'class="banner"' in done.content.decode()
+    assert 'class="banner success"' in done.content.decode()
     saved = client.post("/accounts/profile/", {"language": ""}, follow=True)
     assert "Saved." in saved.content.decode()
 
