@@ -50,7 +50,7 @@ def read_file(repository: RepositoryAtCommit, arguments: Arguments) -> ToolOutpu
     """The lines that are asked for, as many as a result holds."""
     asked = repository.asked_path(arguments.text("path"))
     path = repository.find_path(asked)
-    lines = repository.document(path).text.split("\n")
+    lines = repository.text(path).split("\n")
     wanted = ReadRange.of(arguments, asked, len(lines))
     body = Body()
     last = wanted.start + body.add_first(wanted.numbered(lines)) - 1

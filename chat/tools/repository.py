@@ -11,13 +11,13 @@ from chat.core.errors import NoSuchRepository
 from chat.core.prompt import PromptPassage
 from chat.tools.parameters import NotThere, WrongArguments
 from chat.tools.paths import AskedPath, folders_of, nearest_paths
-from repos.models import Document, Index, Repository
+from repos.models import Index, Repository
 from repos.search import (
     Filters,
     IndexSnapshot,
     PersonId,
     is_readable,
-    read_file,
+    read_text,
     snapshot_line_counts,
 )
 from repos.search.filters import FileMatcher, unmatched_patterns
@@ -95,12 +95,12 @@ class RepositoryAtCommit:
             raise NotThere(f"No file matches {written}. {self._hint(patterns[0])}", written)
         return filters
 
-    def document(self, path: str) -> Document:
-        """A file of `lines`. Raises NotThere if it is not there any more."""
-        document = read_file(self.snapshot, path, self.person_id)
-        if document is None:
+    def text(self, path: str) -> str:
+        """The text of a file of `lines`. Raises NotThere if it is not there any more."""
+        text = read_text(self.snapshot, path, self.person_id)
+        if text is None:
             raise NotThere(f"There is no file {path}.", path)
-        return document
+        return text
 
     def asked_path(self, text: str) -> AskedPath:
         """A path as a model wrote it."""

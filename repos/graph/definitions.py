@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from deepwiki.foundation.sql import Values, fetch_all, read_sql
 from repos.graph.confidence import Candidates, ReferringFile, confidence, referring_file
@@ -23,9 +22,10 @@ OF_FILE = read_sql(__file__, "definitions_of_files.sql").format(columns=COLUMNS)
 MAX_CANDIDATES = 1_000  # definitions of one name that are compared
 
 
-@dataclass(frozen=True)
-class Definition:
+class Definition(NamedTuple):
     """A definition of lines `start`..`end` (1-based, inclusive) of a file.
+
+    A tuple, since hundreds are made for one call of a tool.
 
     `scope` is the dotted path of what encloses it. `number` counts the definitions of
     the file, `parent` is the number of the enclosing one or -1. `confidence` (0 to 1) is
@@ -134,7 +134,7 @@ def ranked(
 ) -> list[Definition]:
     """What a name may mean, with the confidence of each, the surest first."""
     candidates = Candidates.of(found)
-    sure = [replace(one, confidence=confidence(one, candidates, source, line)) for one in found]
+    sure = [one._replace(confidence=confidence(one, candidates, source, line)) for one in found]
     return sorted(sure, key=_order)
 
 

@@ -9,7 +9,7 @@ from repos.search.chunk_symbols import ChunkSymbol, symbols_of_file
 from repos.search.code_address import code_url, code_urls
 from repos.search.file_finder import FoundFile, find_files
 from repos.search.file_versions import FileState, FileVersion, file_states, file_versions
-from repos.search.files import line_counts, outline, read_file, snapshot_line_counts
+from repos.search.files import line_counts, outline, read_file, read_text, snapshot_line_counts
 from repos.search.filters import (
     MAX_PATTERNS,
     Filters,
@@ -63,6 +63,7 @@ __all__ = [
     "parse_filters",
     "parse_patterns",
     "read_file",
+    "read_text",
     "release_snapshot",
     "search",
     "snapshot_line_counts",

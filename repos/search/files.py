@@ -8,15 +8,21 @@ from functools import lru_cache
 
 from django.db.models import QuerySet
 
-from deepwiki.foundation.sql import fetch_all, fetch_column, read_sql
+from deepwiki.foundation.sql import fetch_all, fetch_column, fetch_value, read_sql
 from repos.indexing import chunk_text
 from repos.models import Document, Repository
 from repos.search.passages import SearchHit
 from repos.search.snapshots import IndexSnapshot
-from repos.search.targets import find_readable_indexes, is_readable
+from repos.search.targets import (
+    find_readable_indexes,
+    is_readable,
+    readable_indexes,
+    target_values,
+)
 
 LARGEST_FOLDERS = read_sql(__file__, "largest_folders.sql")
 MAX_HIT_CHARS = 4_000
+FILE_TEXT = read_sql(__file__, "file_text.sql")
 LARGEST_CLASSES = read_sql(__file__, "largest_classes.sql")
 
 
@@ -36,6 +42,14 @@ def read_file(
     """
     documents = _documents(source, user_id)
     return documents.filter(path=path.removeprefix("./").removeprefix("/")).first()
+
+
+def read_text(snapshot: IndexSnapshot, path: str, user_id: int | None) -> str | None:
+    """The text of a file of a snapshot, if the user may read it: one statement."""
+    statement = FILE_TEXT.format(indexes=readable_indexes([snapshot]))
+    values = {**target_values([snapshot], user_id), "path": path}
+    text: str | None = fetch_value(statement, values)
+    return text
 
 
 def _documents(source: Repository | IndexSnapshot, user_id: int | None) -> QuerySet[Document]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from deepwiki.foundation.sql import fetch_all, fetch_value, read_sql
+from deepwiki.foundation.sql import fetch_all, read_sql
 from repos.indexing.trigrams import MAX_INDEX_NUMBER, UNBOUNDED, trigrams_of_literal
 from repos.models import Index
 from repos.search.grep.literal_parts import Texts
@@ -27,14 +27,12 @@ UNION ALL
 """
 INDEX_NUMBER = f"ARRAY[(-1 - a.id %% {MAX_INDEX_NUMBER})::int]"
 SCOPE = "AND d.id IN (SELECT unnest(%(documents)s::bigint[]))"
-HAS_OLDER = "SELECT EXISTS (SELECT FROM ({indexes}) i WHERE i.format < %(format)s)"
 MAX_CANDIDATES = 100_000
 MAX_TRIGRAMS = 16  # of one piece that are looked up
 MAX_LOOKUPS = 40  # of pieces
 
 
-@dataclass(frozen=True)
-class CandidateFile:
+class CandidateFile(NamedTuple):
     """A document that may match, of a repository the person may read."""
 
     repository_id: uuid.UUID
@@ -80,12 +78,6 @@ def find_candidates(scope: Scope, clauses: Sequence[Texts]) -> list[CandidateFil
         scope="" if scope.documents is None else SCOPE,
     )
     return [CandidateFile(*row) for row in fetch_all(sql, values)]
-
-
-def has_older_index(scope: Scope) -> bool:
-    """Whether one of the indexes was made before there were trigrams."""
-    sql = HAS_OLDER.format(indexes=readable_indexes(scope.targets))
-    return bool(fetch_value(sql, scope.values | {"format": Index.LOOKUP_FORMAT}))
 
 
 def _documents(clauses: Sequence[Texts], values: dict[str, Any]) -> str:

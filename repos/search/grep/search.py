@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from repos.models import Index
 from repos.search.filtered_files import filtered_files
-from repos.search.grep.candidates import Scope, find_candidates, has_older_index
+from repos.search.grep.candidates import Scope, find_candidates
 from repos.search.grep.defined_names import DefinedNames, find_defined
 from repos.search.grep.line_matcher import LineMatcher
 from repos.search.grep.literal_parts import Texts
@@ -34,13 +35,14 @@ def grep(
     """
     options = options or GrepOptions()
     wanted = list(targets)
-    matcher = _matcher(pattern, find_readable_indexes(wanted, user_id), options)
+    indexes = find_readable_indexes(wanted, user_id)
+    matcher = _matcher(pattern, indexes, options)
     scope = _scope(wanted, user_id, options, matcher.defined)
     if scope.documents == []:
         return GrepResult()
     search = Reading(matcher, options)
     search.run(find_candidates(scope, _clauses(matcher)))
-    return search.result(_notices(scope, matcher))
+    return search.result(_notices(indexes, matcher))
 
 
 def _matcher(pattern: str, indexes: Sequence[ReadableIndex], options: GrepOptions) -> LineMatcher:
@@ -99,11 +101,11 @@ def _in_both(documents: Documents, left: list[int]) -> list[int]:
     return sorted(set(documents) & set(left))
 
 
-def _notices(scope: Scope, matcher: LineMatcher) -> list[GrepNotice]:
+def _notices(indexes: Sequence[ReadableIndex], matcher: LineMatcher) -> list[GrepNotice]:
     notices = []
     if matcher.defined is not None and not matcher.defined.is_exact:
         notices.append(GrepNotice.LONGER_NAMES)
-    if has_older_index(scope):
+    if any(index.format < Index.LOOKUP_FORMAT for index in indexes):
         notices.append(GrepNotice.OLDER_INDEX)
     elif matcher.defined is None and not _clauses(matcher):
         notices.append(GrepNotice.NO_PIECE)
