@@ -81,6 +81,18 @@ def test_the_admin_shows_what_a_wiki_holds(wiki, admin_client):
         )
 
 
+def test_lists_of_wikis_and_builds_name_the_repository_and_eight_characters_of_the_commit(
+    wiki, admin_client
+):
+    long = "0123456789abcdef" * 2
+    for model in (Wiki, WikiBuild):
+        model.objects.update(commit=long)
+        name = model._meta.model_name
+        rows = admin_client.get(reverse(f"admin:wiki_{name}_changelist")).content.decode()
+        assert f">{wiki.repository.name}</a>" in rows, name
+        assert ">01234567<" in rows and long not in rows, name
+
+
 def test_staff_take_a_comment_away_in_the_admin_and_change_no_words(wiki, admin_client):
     comment = ReaderComment.objects.get()
     change = reverse("admin:wiki_readercomment_change", args=[comment.pk])
