@@ -67,6 +67,9 @@ def test_a_slide_fills_the_window_and_its_drawing_is_seen(page_of):
     page.goto(f"{page.root}/slides#2")
     page.wait_for_selector(CURRENT)
     assert page.locator("[data-presenter]").bounding_box()["width"] == 1280
+    for is_full in ("true", "false"):
+        page.click("[data-deck-action=fullscreen]")
+        page.wait_for_selector(f"[data-deck-action=fullscreen][aria-pressed={is_full}]")
     page.wait_for_function(f"() => document.querySelector('{CURRENT} img.in-light').complete")
     assert page.locator(f"{CURRENT} img.in-light").bounding_box()["width"] > 50
 

@@ -85,8 +85,14 @@ function toggleKeys() {
 function toggleFullscreen() {
   const change = document.fullscreenElement
     ? document.exitFullscreen()
-    : presenter.requestFullscreen?.();
+    : document.documentElement.requestFullscreen?.(); // a dialog is refused
   change?.catch(() => {}); // the browser may refuse
+}
+
+// Also where the browser's own keys left it.
+function fullscreenChanged() {
+  const button = presenter.querySelector("[data-deck-action=fullscreen]");
+  button.setAttribute("aria-pressed", String(Boolean(document.fullscreenElement)));
 }
 
 function pressed(event) {
@@ -166,6 +172,7 @@ if (slides.length) {
   presenter.addEventListener("keydown", pressed);
   presenter.addEventListener("cancel", cancelled);
   presenter.addEventListener("close", closed);
+  document.addEventListener("fullscreenchange", fullscreenChanged);
   stage.addEventListener("touchstart", touched, { passive: true });
   stage.addEventListener("touchend", released, { passive: true });
   window.addEventListener("hashchange", openFromAddress);
