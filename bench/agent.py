@@ -1,7 +1,8 @@
 """An agent's own time and memory, with a model that plays tool calls: mechanics, no intelligence.
 
 The first step after the question, a turn of six calls, a stop until the service's connection is
-closed, memory a running agent. Over one WebSocket a question, in the events dialect.
+closed, memory a running agent: what the process grows by, and, in a server of its own that counts
+it, what Python's heap holds. Over one WebSocket a question, in the events dialect.
 """
 
 from __future__ import annotations
@@ -9,15 +10,17 @@ from __future__ import annotations
 import asyncio
 import json
 import statistics
+import subprocess
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import psutil
 import websockets
 
 from bench.chat import STOP_SECONDS, request_and_headers, server_environment
+from bench.heap_server import read_heap
 from bench.processes import start_server
 from chat.testing.openai_server import OpenAIServer
 from chat.testing.tool_call_texts import PlannedCall
@@ -28,6 +31,7 @@ EVENTS = "deepwiki.events.v1"
 TURNS = 4
 QUESTIONS = 15
 AGENTS = 30
+WARM_UP = 5  # questions before and after counting begins
 FILE = "*"  # stands for the longest file of the repository
 CALLS = [
     call("search_code", query="how migrations are applied"),
@@ -49,28 +53,60 @@ def measure() -> dict[str, object]:
 
     longest = Document.objects.filter(is_live=True).order_by("-lines").first()
     assert longest is not None
-    return asyncio.run(_measure(longest.path))
+    request, headers = request_and_headers("agent")
+    return asyncio.run(_measure(longest.path, headers, request))
 
 
-async def _measure(path: str) -> dict[str, object]:
-    request, headers = await asyncio.to_thread(request_and_headers, "agent")
+async def _measure(path: str, headers: dict[str, str], request: Json) -> dict[str, object]:
     with OpenAIServer() as model:
-        port, server = start_server("deepwiki.server", env=server_environment(model.url))
-        try:
-            asking = _Asking(f"ws://127.0.0.1:{port}/ws/chat", headers, request)
-            return await _figures(asking, model, psutil.Process(server.pid), path)
-        finally:
-            server.terminate()
-            server.wait(STOP_SECONDS)
+        _play(model, path)
+        with _server(model, "deepwiki.server") as (url, process):
+            asking = _Asking(url, headers, request)
+            results = await _figures(asking, model, psutil.Process(process.pid))
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        with _server(model, "bench.heap_server", **pipes) as (url, process):
+            return results | await _heap_figures(_Asking(url, headers, request), process)
 
 
-async def _figures(
-    asking: _Asking, model: OpenAIServer, process: psutil.Process, path: str
-) -> dict[str, object]:
+@contextmanager
+def _server(
+    model: OpenAIServer, module: str, **popen: Any
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    port, server = start_server(module, env=server_environment(model.url), **popen)
+    try:
+        yield f"ws://127.0.0.1:{port}/ws/chat", server
+    finally:
+        server.terminate()
+        server.communicate(timeout=STOP_SECONDS)
+
+
+def _play(model: OpenAIServer, path: str) -> None:
     turns = [_turn(number, path) for number in range(TURNS)]
     model.plays[QUICK] = [*turns, turn(text="<answer>\nDone.")]
     model.plays[SLOW] = [*turns, turn(text="<answer>\n" + "word " * 600)]
     model.plays[TO_BE_STOPPED] = [turn(text="word " * 400)]
+
+
+async def _heap_figures(asking: _Asking, process: subprocess.Popen[bytes]) -> dict[str, object]:
+    """The most that Python's heap held while agents ran, less what there was before."""
+    for _ in range(WARM_UP):
+        await asking.times(QUICK)
+    read_heap(process)
+    for _ in range(WARM_UP):
+        await asking.times(QUICK)
+    results: dict[str, object] = {}
+    for which in ("", ", the next ones"):
+        before, _ = read_heap(process)
+        await asyncio.gather(*(asking.times(SLOW) for _ in range(AGENTS)))
+        _, most = read_heap(process)
+        name = f"agent: MiB of Python's heap an agent, {AGENTS} running{which}"
+        results[name] = round((most - before) / 2**20 / AGENTS, 2)
+    return results
+
+
+async def _figures(
+    asking: _Asking, model: OpenAIServer, process: psutil.Process
+) -> dict[str, object]:
     await asking.times(QUICK)  # warm
     times = [await asking.times(QUICK) for _ in range(QUESTIONS)]
     stops = [await asking.stop_ms(model) for _ in range(QUESTIONS)]
