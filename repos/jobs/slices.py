@@ -28,10 +28,10 @@ NEXT_SLICES = read_sql(__file__, "next_slices.sql")
 SLICE_SECONDS = 10.0
 PAUSE_SECONDS = 0.2
 FIRST_PAUSE_SECONDS = 1.0  # the longest that others hold up the first call of an embedder
-PAUSE_SHARE = 0.5  # of the time since the call before: the longest they hold up each other one
+PAUSE_SHARE = 0.1  # of the time since the call before: the longest they hold up each other one
 IDLE_SECONDS = 1.0
 ERROR_SECONDS = 5.0
-LOWER_BY = 9  # of the worker's own niceness
+LOWER_BY = 5  # of the worker's own niceness: words come first, wikis last
 BUSY_STAGES = (IndexJob.Stage.READING, IndexJob.Stage.STORING)
 
 

@@ -3,11 +3,13 @@
 import pytest
 from django.utils import timezone
 
+from deepwiki.foundation.priority import LOWEST
 from deepwiki.testing.fixtures import write_files
-from deepwiki.wiki import builds
+from deepwiki.wiki import builds, tasks
 from deepwiki.wiki.builds import claims, runner
 from deepwiki.wiki.models import BuildPage, PageVersion, Wiki, WikiBuild, WikiPage
 from repos import jobs
+from repos.jobs import slices
 from repos.models import IndexHold
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +27,12 @@ FILES = {
     },
 }
 State = WikiBuild.State
+
+
+def test_words_come_before_vectors_and_vectors_before_wikis(settings):
+    words = settings.WORKER_NICENESS
+    vectors, wikis = (min(LOWEST, words + by) for by in (slices.LOWER_BY, tasks.LOWER_BY))
+    assert words < vectors < wikis
 
 
 def made(repository):
