@@ -37,6 +37,7 @@ from chat.core.messages import format_message, plain_text
 from deepwiki.foundation.text import clean_json, clean_text
 
 BUSY_RETRY_SECONDS = 5
+MEGABYTE = 1_000_000
 _BY_CODE: dict[str, type[ChatError]] = {}
 
 
@@ -88,6 +89,11 @@ class BadRequest(ChatError):
 
 class RequestTooLarge(ChatError):
     code, status, close_code = "too_large", 413, 1009
+
+    @classmethod
+    def of_wiki(cls, limit_bytes: int) -> RequestTooLarge:
+        """In words about a wiki that was sent, not about a question."""
+        return cls("wiki_too_large", limit=limit_bytes // MEGABYTE)
 
 
 class NotSignedIn(ChatError):

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 
+SHOWN_COMMIT_CHARS = 8
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 
@@ -43,6 +44,14 @@ class ReadOnlyWithActions(ReadOnly):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is None and super(ReadOnly, self).has_change_permission(request)
+
+
+class ShortCommit:
+    """A column with the first characters of the row's commit."""
+
+    @admin.display(description="Commit", ordering="commit")
+    def short_commit(self, row: Any) -> str:
+        return str(row.commit[:SHOWN_COMMIT_CHARS])
 
 
 def short_date(moment: datetime | None) -> str:

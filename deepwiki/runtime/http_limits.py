@@ -26,7 +26,6 @@ KEEP_ALIVE_SECONDS = 60
 # would reset the connection, and the client would never see the answer.
 LINGER_SECONDS = 3.0
 LINGER_BYTES = 16_000_000
-MEGABYTE = 1_000_000
 WIKI_PATHS = (b"/api/wiki_cache", b"/export/wiki")
 
 BuildProtocol = Callable[[Any], Any]
@@ -167,5 +166,5 @@ def _too_large(path: bytes) -> bytes:
 def _refusal(path: bytes) -> RequestTooLarge:
     """In the words of what is sent to the path: a wiki, or else a question."""
     if path.partition(b"?")[0].endswith(WIKI_PATHS):
-        return RequestTooLarge("wiki_too_large", limit=settings.REQUEST_BYTES // MEGABYTE)
+        return RequestTooLarge.of_wiki(settings.REQUEST_BYTES)
     return RequestTooLarge()

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from deepwiki.foundation.read_only_admin import short_date
+from deepwiki.foundation.read_only_admin import ShortCommit, short_date
 from deepwiki.wiki.models import (
     NoteVersion,
     PageNote,
@@ -23,21 +23,15 @@ from repos.admin import AdminSection, add_removed, add_section
 from repos.admin.repository_page import counted
 from repos.models import Repository
 
-SHORT_COMMIT = 8  # characters
-
 
 @admin.register(Wiki)
-class WikiAdmin(admin.ModelAdmin[Wiki]):
+class WikiAdmin(ShortCommit, admin.ModelAdmin[Wiki]):
     list_display = ("repository", "short_commit", "built", "is_public", "is_disabled")
     list_select_related = ("repository",)
     list_filter = ("is_public", "is_disabled")
     search_fields = ("repository__name", "repository__url")
     readonly_fields = ("repository", "commit", "coverage", "built_at")
     filter_horizontal = ("editor_groups",)
-
-    @admin.display(description="Commit", ordering="commit")
-    def short_commit(self, wiki: Wiki) -> str:
-        return wiki.commit[:SHORT_COMMIT]
 
     @admin.display(description="Built", ordering="built_at")
     def built(self, wiki: Wiki) -> str:
@@ -57,7 +51,7 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
 
 
 @admin.register(WikiBuild)
-class WikiBuildAdmin(admin.ModelAdmin[WikiBuild]):
+class WikiBuildAdmin(ShortCommit, admin.ModelAdmin[WikiBuild]):
     list_display = ("repository", "state", "short_commit", "asked", "finished")
     list_select_related = ("wiki__repository",)
     list_filter = ("state",)
@@ -66,10 +60,6 @@ class WikiBuildAdmin(admin.ModelAdmin[WikiBuild]):
     def repository(self, build: WikiBuild) -> str:
         """Its name."""
         return build.wiki.repository.name
-
-    @admin.display(description="Commit", ordering="commit")
-    def short_commit(self, build: WikiBuild) -> str:
-        return build.commit[:SHORT_COMMIT]
 
     @admin.display(description="Asked for", ordering="created_at")
     def asked(self, build: WikiBuild) -> str:

@@ -34,7 +34,7 @@ def readable_wikis(person: AbstractBaseUser | AnonymousUser | Identified) -> Que
 
 
 def find_readable_wiki(
-    person: AbstractBaseUser | AnonymousUser, repository_id: uuid.UUID
+    person: AbstractBaseUser | AnonymousUser | Identified, repository_id: uuid.UUID
 ) -> Wiki | None:
     """The one of a repository, None if there is none among them."""
     if person.pk is not None:

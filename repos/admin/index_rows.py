@@ -9,12 +9,16 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.text import Truncator
 
-from deepwiki.foundation.read_only_admin import ReadOnly, ReadOnlyWithActions, short_date
+from deepwiki.foundation.read_only_admin import (
+    ReadOnly,
+    ReadOnlyWithActions,
+    ShortCommit,
+    short_date,
+)
 from repos import jobs, services
 from repos.models import Document, Index, IndexJob
 
 SHOWN_ERROR_CHARS = 60
-SHOWN_COMMIT_CHARS = 8
 
 
 def job_state(job: IndexJob) -> str:
@@ -93,14 +97,10 @@ def duration(job: IndexJob) -> str:
 
 
 @admin.register(Index)
-class IndexAdmin(ReadOnly):
+class IndexAdmin(ShortCommit, ReadOnly):
     list_display = ["repository", "state", "short_commit", "files", "chunks", "changed"]
     list_select_related = ["repository"]
     search_fields = ["repository__name", "commit"]
-
-    @admin.display(description="Commit", ordering="commit")
-    def short_commit(self, index: Index) -> str:
-        return index.commit[:SHOWN_COMMIT_CHARS]
 
     @admin.display(description="Changed", ordering="updated_at")
     def changed(self, index: Index) -> str:

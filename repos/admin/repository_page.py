@@ -12,7 +12,8 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.formats import date_format
 from django.utils.text import Truncator
 
-from repos.admin.index_rows import SHOWN_COMMIT_CHARS, duration, job_state
+from deepwiki.foundation.read_only_admin import SHOWN_COMMIT_CHARS
+from repos.admin.index_rows import duration, job_state
 from repos.index import size_of_repository
 from repos.models import IndexJob, Repository
 

@@ -16,20 +16,14 @@ def code_url(repository_id: uuid.UUID, path: str = "", start: int = 0, end: int 
 
     An empty path is the root of the tree; a path that ends in `/` is a folder.
     """
-    page = reverse("code", kwargs=_arguments(repository_id, path))
+    [page] = code_urls(repository_id, [path])
     return page + _lines(start, max(start, end))
 
 
 def code_urls(repository_id: uuid.UUID, paths: Iterable[str]) -> list[str]:
     """The addresses of whole files: as `code_url`, with one look at the routes for all of them."""
-    root = code_url(repository_id)
+    root = reverse("code", kwargs={"repository_id": repository_id})
     return [root + quote(path, safe=IN_PATHS) for path in paths]
-
-
-def _arguments(repository_id: uuid.UUID, path: str) -> dict[str, object]:
-    if not path:
-        return {"repository_id": repository_id}
-    return {"repository_id": repository_id, "path": path}
 
 
 def _lines(start: int, end: int) -> str:

@@ -36,7 +36,6 @@ from deepwiki.wiki.api.payloads import WrongPayload
 
 logger = logging.getLogger(__name__)
 WINDOW_SECONDS = 60
-MEGABYTE = 1_000_000
 TOO_MANY = "Too many requests from this network address. Wait a minute and try again."
 WRONG_CODES = 5  # of an address within WINDOW_SECONDS
 View = Callable[..., HttpResponseBase]
@@ -69,8 +68,7 @@ def _answer(view: View, request: HttpRequest) -> HttpResponseBase:
         except WrongPayload as error:
             raise BadRequest(text=str(error)) from None
         except RequestDataTooBig:
-            limit = settings.REQUEST_BYTES // MEGABYTE
-            raise RequestTooLarge("wiki_too_large", limit=limit) from None
+            raise RequestTooLarge.of_wiki(settings.REQUEST_BYTES) from None
 
 
 def is_code_right(request: HttpRequest, code: str) -> bool:

@@ -10,7 +10,7 @@ from chat.services.wiki_texts import WikiPageText
 from deepwiki.wiki.exports.page_markdown import with_targets
 from deepwiki.wiki.exports.wiki_export import ExportedPage, WikiExport, load_export
 from deepwiki.wiki.models import DEFAULT_LANGUAGE, WikiPage
-from deepwiki.wiki.permissions import readable_wikis
+from deepwiki.wiki.permissions import find_readable_wiki, readable_wikis
 from repos.models.repository import Identified
 
 
@@ -19,7 +19,7 @@ class ProgramTexts:
 
     def pages(self, person: Identified, repository_id: uuid.UUID) -> Sequence[WikiPageText]:
         """See WikiReader. In English where there is a version in it."""
-        wiki = readable_wikis(person).filter(repository_id=repository_id).first()
+        wiki = find_readable_wiki(person, repository_id)
         if wiki is None:
             return []
         export = load_export(wiki, DEFAULT_LANGUAGE)

@@ -19,7 +19,7 @@ from deepwiki.wiki.exports.note_texts import noted_text
 from deepwiki.wiki.exports.page_markdown import page_markdown as markdown_of
 from deepwiki.wiki.exports.wiki_export import WikiExport, load_export
 from deepwiki.wiki.models import Wiki
-from deepwiki.wiki.permissions import readable_wikis
+from deepwiki.wiki.permissions import find_readable_wiki
 from deepwiki.wiki.reading.page_ledger import page_ledger
 from deepwiki.wiki.reading.page_tree import load_tree
 from deepwiki.wiki.translation.languages import reading
@@ -85,7 +85,9 @@ def _named_text(
 
 def _named_wiki(request: HttpRequest, full_name: str) -> Wiki | None:
     repository = find_named(request, *full_name.split("/"))
-    return readable_wikis(request.user).filter(repository=repository).first()
+    if repository is None:
+        return None
+    return find_readable_wiki(request.user, repository.pk)
 
 
 def _text(wiki: Wiki, text: str, content_type: str) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from deepwiki.wiki.permissions import readable_wikis
+from deepwiki.wiki.permissions import find_readable_wiki
 from deepwiki.wiki.translation.languages import language_query, reading
 from repos import services
 from repos.models import Repository
@@ -42,5 +42,6 @@ def find_named(request: HttpRequest, owner: str, name: str) -> Repository | None
 
 
 def _is_public(request: HttpRequest, repository: Repository | None) -> bool:
-    wikis = readable_wikis(request.user)
-    return repository is not None and wikis.filter(repository=repository).exists()
+    if repository is None:
+        return False
+    return find_readable_wiki(request.user, repository.pk) is not None
