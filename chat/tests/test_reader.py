@@ -94,6 +94,7 @@ def test_the_header_tells_the_state_and_follows_it(client, repository, alice):
     shown = client.get(reverse("repository", args=[repository.pk])).content.decode()
     assert f"<span {dot}></span>" in shown
     IndexJob.objects.filter(repository=repository).update(state="failed", error="No such host.")
+    assert 'class="dot failed" id="header-state"' in page(client, repository).content.decode()
     status = client.get(reverse("repository-status", args=[repository.pk])).content.decode()
     assert 'class="dot failed" id="header-state"' in status and 'title="Failed: No such' in status
     assert 'hx-swap-oob="true"' in status

@@ -197,14 +197,10 @@ def sample_answers(conversation: Conversation) -> list[Message]:
 
 def sample_statuses(repository: Repository) -> list[dict[str, Any]]:
     """Contexts of the status line: a job in each state, no job, no index."""
-    index = repository.current_index
-    with_jobs = [_status(_job(repository, *values)) for values in JOBS]
-    return [*with_jobs, {"job": None, "index": index}, {"job": None, "index": None}]
-
-
-def _status(job: IndexJob) -> dict[str, Any]:
-    unfinished = job.state in IndexJob.UNFINISHED
-    return {"job": job, "unfinished": unfinished, "index": job.repository.current_index}
+    with_jobs = [{"repository": repository, "job": _job(repository, *values)} for values in JOBS]
+    without_index = Repository(kind=repository.kind, url=repository.url, name=repository.name)
+    without_jobs = [{"repository": one, "job": None} for one in (repository, without_index)]
+    return [*with_jobs, *without_jobs]
 
 
 def _answer(conversation: Conversation, fields: dict[str, Any]) -> Message:

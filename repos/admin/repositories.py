@@ -21,6 +21,7 @@ from repos.admin.repository_page import page_context, readers_in_words, removed_
 from repos.jobs.revision_choice import choose_revision
 from repos.models import IndexJob, Repository, may_share_of_others
 from repos.sources import SourceError, parse_address
+from repos.states import shown_state
 
 MAX_COUNTED_REPOSITORIES = 50
 SHOWN_STATE_CHARS = 60
@@ -162,11 +163,7 @@ class RepositoryAdmin(ListedFilters):
         job = _latest_job(repository)
         if job is not None and job.state in IndexJob.UNFINISHED:
             return job_state(job)
-        if job is not None and job.state == IndexJob.State.FAILED:
-            return Truncator(f"Failed: {job.error}").chars(SHOWN_STATE_CHARS)
-        if repository.current_index is None:
-            return "Not indexed"
-        return repository.current_index.get_state_display().capitalize()
+        return Truncator(shown_state(repository, job).words).chars(SHOWN_STATE_CHARS)
 
     @admin.display(description="Read by")
     def read_by(self, repository: Repository) -> str:

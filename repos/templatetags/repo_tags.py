@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django import template
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext
 
+from deepwiki.foundation.compiled_query import CompiledQuery
+from repos import states
 from repos.embedders import base as embedders
 from repos.indexing.languages import LANGUAGE_NAMES
-from repos.models import IndexJob
+from repos.models import IndexJob, Repository
 from repos.sources import HOSTS
 from repos.sources import errors as sources
 from repos.sources.hosts import GIT
+from repos.states import ShownState, job_error
 
 register = template.Library()
 # Codes of jobs' errors that are about another part than fetching, and its line on the page of
@@ -23,6 +29,13 @@ register = template.Library()
 EMBEDDER_CODES = embedders.MESSAGES.keys() - sources.MESSAGES.keys()
 OTHER_CHECKS = {**dict.fromkeys(EMBEDDER_CODES, "embedder"), "disk_full": "disk"}
 A_MINUTE = timedelta(minutes=1)
+
+
+def _last_job(repository_id: uuid.UUID) -> QuerySet[IndexJob]:
+    return IndexJob.objects.filter(repository=repository_id)[:1]
+
+
+LAST_JOB = CompiledQuery(_last_job, repository_id=uuid.UUID(int=0))
 
 
 @register.simple_tag
@@ -57,16 +70,25 @@ def language_names(languages: Iterable[str]) -> list[str]:
 
 @register.filter
 def translate_job_error(job: IndexJob) -> str:
-    """The error of a job in the current language; empty if it has none.
+    """The error of a job in the current language; empty if it has none."""
+    return job_error(job)
 
-    Translated as a template of the catalogue that its code names, else as a sentence.
+
+@register.simple_tag
+def shown_state(repository: Repository, job: IndexJob | str | None) -> ShownState:
+    """The dot and words of a repository; its last job is read where a page has not.
+
+    A template without `job` hands over an empty text.
     """
-    for catalogue in (sources.MESSAGES, embedders.MESSAGES):
-        message = catalogue.get(job.error_code, "")
-        # Two catalogues may use one code.
-        if message and message.format_map(job.error_parameters) == job.error:
-            return gettext(message).format_map(job.error_parameters)
-    return gettext(job.error) if job.error else ""
+    if isinstance(job, str):
+        job = LAST_JOB.first(repository_id=repository.pk)
+    return states.shown_state(repository, job)
+
+
+@register.simple_tag
+def listed_state(repository: Any) -> ShownState:
+    """The dot and few words of a row of `with_last_job`."""
+    return states.listed_state(repository, repository.last_job_state)
 
 
 @register.filter

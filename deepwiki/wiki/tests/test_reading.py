@@ -99,7 +99,7 @@ def test_the_overview_has_one_address(reader, wiki, repository):
 def test_a_page_is_rendered_once(reader, wiki, repository, django_assert_max_num_queries):
     first = text(reader.get(address(repository, "prices")))
     stored = RenderedPage.objects.get()
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         again = text(reader.get(address(repository, "prices")))
     assert RenderedPage.objects.get().pk == stored.pk
     token = re.compile(r"csrf\w+\"?[^>]*value=\"\w+\"|X-CSRFToken\": \"\w+\"")
