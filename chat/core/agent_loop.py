@@ -19,6 +19,7 @@ from chat.core.context_budget import FittedContent
 from chat.core.errors import ContextTooLong, CutOff, ProviderError, RateLimited, Unavailable
 from chat.core.events import Delta, Event, LinesRead, Notice, Step
 from chat.core.generation import lines_of
+from chat.core.left_out import trimmed_notice
 from chat.core.prompt import Prompt
 from chat.core.read_lines import ReadLines, parse_place
 from chat.core.tool_calls import ToolExchange
@@ -69,7 +70,7 @@ class AgentLoop:
         Raises the ChatError family; ToolsUnsupported before anything was shown.
         """
         if self.content.left_out:
-            yield Notice.of("context_trimmed", parts=", ".join(self.content.left_out))
+            yield trimmed_notice(self.content.left_out)
         lines = lines_of(self.content)
         self.read = self.read.adding(lines)
         yield LinesRead(lines)

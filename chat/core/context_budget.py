@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from chat.core.attached import AttachedText, Attachments
+from chat.core.left_out import LeftOut, left_out
 from chat.core.prompt import PromptContent, PromptPassage
 from chat.core.request import Turn
 from deepwiki.foundation.text import estimated_tokens
@@ -29,9 +30,9 @@ estimate: Count = estimated_tokens  # the count for models whose tokenizer is no
 
 @dataclass(frozen=True)
 class FittedContent(PromptContent):
-    """Content that fits; `left_out` names, for people, what did not."""
+    """Content that fits; `left_out` counts what did not."""
 
-    left_out: tuple[str, ...] = ()
+    left_out: LeftOut = field(default_factory=dict)
 
 
 def fit(
@@ -89,7 +90,7 @@ class _Budget:
         passages = self._best(content.passages, free - self._used(history, file))
         attachments = Attachments(texts, images)
         fitted = FittedContent(question, passages, history, file, attachments)
-        return replace(fitted, left_out=_left_out(content, fitted))
+        return replace(fitted, left_out=left_out(content, fitted))
 
     def _fit_question(self, question: str, limit: int) -> tuple[str, int]:
         """The question, shortened to about `limit` tokens, and its tokens.
@@ -163,18 +164,3 @@ def _shortened(turn: Turn, tokens: int, limit: int) -> Sequence[Turn]:
     if chars < LEAST_TURN_CHARS:
         return ()
     return (replace(turn, content=f"{turn.content[:chars]}\n…"),)
-
-
-def _left_out(content: PromptContent, fitted: PromptContent) -> tuple[str, ...]:
-    parts = []
-    if fitted.question != content.question:
-        parts.append("the middle of your question")
-    if fitted.file is not content.file:
-        parts.append("part of the file")
-    if fitted.attachments.texts != content.attachments.texts:
-        parts.append("part of what you attached")
-    if list(fitted.history) != list(content.history):
-        parts.append("earlier messages")
-    if len(fitted.passages) < len(content.passages):
-        parts.append("some passages")
-    return tuple(parts)

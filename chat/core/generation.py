@@ -11,6 +11,7 @@ from chat.core.completion import AnswerContext, Completion
 from chat.core.context_budget import FittedContent, fit_counted
 from chat.core.errors import ContextTooLong
 from chat.core.events import Delta, Event, LinesRead, Notice
+from chat.core.left_out import trimmed_notice
 from chat.core.ports import Retrieved
 from chat.core.prompt import Prompt, PromptContent, build_prompt
 from chat.core.request import Turn
@@ -90,7 +91,7 @@ class _Generation:
         for window in (full_window, full_window // 2):
             content = await self._fit(window)
             if content.left_out:
-                yield Notice.of("context_trimmed", parts=", ".join(content.left_out))
+                yield trimmed_notice(content.left_out)
             completion = Completion(self.context, self._prompt(content))
             read = lines_of(content)
             try:

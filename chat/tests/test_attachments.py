@@ -245,7 +245,7 @@ def test_long_texts_share_what_the_question_leaves_and_the_rest_is_told():
     long, short = fitted.attachments.texts
     assert len(long.text) < 20_000
     assert short.text == "short"
-    assert fitted.left_out == ("part of what you attached",)
+    assert fitted.left_out == {"attached": 1}
 
 
 def test_a_text_cannot_pass_for_instructions_of_ours():

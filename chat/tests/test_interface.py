@@ -11,11 +11,18 @@ from django.contrib.staticfiles import finders
 from django.utils import translation
 
 from chat.core import errors
+from chat.core.left_out import trimmed_notice
 from chat.web import ui_strings
 from deepwiki.testing import messages
 from deepwiki.testing.page import ask, begin, finished
 
 ROOT = Path(__file__).resolve().parents[2]
+# The message of an event as the page's script tells it.
+TRANSLATE = """async event => {
+  const isModule = entry => entry.name.includes("/js/i18n.");
+  const module = await import(performance.getEntriesByType("resource").find(isModule).name);
+  return module.translateEvent(event);
+}"""
 PLACES = re.compile(r"%\(\w+\)s|\{\w+\}")
 
 
@@ -184,6 +191,12 @@ def test_the_page_speaks_the_readers_language(start, open_page, repository):
     page.wait_for_selector(".rating")
     assert page.inner_text("[data-action=again]") == expected["Ask anew"]
     assert page.text_content("#announce") == done
+    notice = trimmed_notice({"history": 1, "passages": 12})
+    with translation.override("fr"):
+        told = ui_strings.translate_message("", notice.code, notice.parameters)
+    assert page.evaluate(TRANSLATE, notice.as_json()) == told
+    former = {**notice.as_json(), "parameters": {"parts": "some passages"}}
+    assert page.evaluate(TRANSLATE, former) == notice.message
 
 
 def test_every_interface_language_is_one_that_answers_come_in():
@@ -200,13 +213,27 @@ def test_a_message_is_translated_by_its_reason_and_filled_afterwards(monkeypatch
         expected = translation.gettext(template).format(n=5)
         assert ui_strings.translate_message(english, "wait", {"n": 5}) == expected != english
         assert ui_strings.translate_message(english, "wait", {}) == english
-        stayed_out = {"parts": "earlier messages, some passages"}
-        told = ui_strings.translate_message("", "context_trimmed", stayed_out)
-        assert not {"earlier", "some", "stayed"} & set(told.split())
         assert ui_strings.translate_message("Sign in to ask.", "unknown") == translation.gettext(
             "Sign in to ask."
         )
         assert ui_strings.javascript_strings()["messages"]["wait"] == translation.gettext(template)
+
+
+def test_what_stayed_out_of_a_prompt_is_told_in_words_where_it_is_shown():
+    notice = trimmed_notice({"question": 1, "history": 1, "passages": 12})
+    assert notice.as_json()["parameters"] == {"question": 1, "history": 1, "passages": 12}
+    english = ui_strings.translate_message("", notice.code, notice.parameters)
+    assert english == notice.message
+    assert "the middle of your question, 1 earlier message, 12 passages" in english
+    with translation.override("ru"):
+        told = ui_strings.translate_message(english, notice.code, notice.parameters)
+        assert "12" in told and not re.search("[a-z]", told)
+        forms = ui_strings.javascript_strings()["leftOut"]["passages"]
+        assert forms["many"].format(n=12) in told != forms["few"]
+        newer = {**notice.parameters, "weather": 3}
+        assert ui_strings.translate_message(english, notice.code, newer) == told
+        stored = {"parts": "earlier messages, some passages"}  # by an earlier release
+        assert ui_strings.translate_message(english, notice.code, stored) == english
 
 
 @pytest.mark.django_db

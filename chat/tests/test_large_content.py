@@ -23,7 +23,7 @@ def test_the_oldest_turn_that_does_not_fit_is_shortened_and_that_is_said():
     shortened = fitted.history[0].content
     assert shortened.endswith("…")
     assert 1_000 < len(shortened) < 10_000
-    assert fitted.left_out == ("earlier messages",)
+    assert fitted.left_out == {"history": 2}
 
 
 def test_a_turn_is_not_shortened_to_nothing():

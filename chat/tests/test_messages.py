@@ -10,6 +10,7 @@ import pytest
 from chat.core import errors, events
 from chat.core.errors import ChatError, Internal, RateLimited, RetrieverFailed, TooMany
 from chat.core.events import Delta, Event, Failed, Notice, Numbered, Sources
+from chat.core.left_out import trimmed_notice
 from chat.core.messages import MESSAGES
 
 CHAT = Path(__file__).resolve().parents[1]
@@ -76,7 +77,7 @@ def test_a_finished_sentence_of_elsewhere_is_passed_on_with_the_prefix_once():
     [
         Delta("x"),
         Sources([], "c0ffee", "words"),
-        Notice.of("context_trimmed", parts="some passages"),
+        trimmed_notice({"history": 1, "passages": 12}),
         Notice("old", "x"),
         events.Done("partial"),
         events.Usage(1, None, 3),

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
+
+from chat.core.left_out import PHRASES
+from chat.web.step_strings import plural_forms
 
 # Codes of notices that stand in grey below the answer: it can be read without them.
 ASIDES = (
@@ -38,20 +43,36 @@ RETRIEVAL_MESSAGES: dict[str, str] = {
     ),
     "context_trimmed": gettext_noop("Not everything fitted into the model: {parts} stayed out."),
 }
-# What may have stayed out, see `_left_out` in chat/core/context_budget.py.
-LEFT_OUT = (
-    gettext_noop("the middle of your question"),
-    gettext_noop("part of the file"),
-    gettext_noop("part of what you attached"),
-    gettext_noop("earlier messages"),
-    gettext_noop("some passages"),
-)
 
 
-def translated_parameters(parameters: Mapping[str, object]) -> dict[str, object]:
-    """The parameters of a message; the list of what stayed out is in the current language."""
-    translated = dict(parameters)
-    parts = translated.get("parts")
-    if isinstance(parts, str):
-        translated["parts"] = ", ".join(map(_, parts.split(", ")))
-    return translated
+def shown_parameters(reason: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The parameters of a message as its template wants them, in the current language.
+
+    Raises LookupError for those of which an earlier release stored English phrases.
+    """
+    if reason != "context_trimmed":
+        return parameters
+    counts = {code: parameters[code] for code in PHRASES if code in parameters}
+    if not counts:
+        raise LookupError
+    parts = [_left_out(code, n).format(n=n) for code, n in counts.items()]
+    return {"parts": ", ".join(parts)}
+
+
+def left_out_scripts() -> dict[str, dict[str, str]]:
+    """Code of what stayed out -> plural category -> text with a place for the number."""
+    return {code: plural_forms(partial(_left_out, code)) for code in PHRASES}
+
+
+def _left_out(code: str, count: int) -> str:
+    match code:
+        case "question":
+            return _("the middle of your question")
+        case "file":
+            return _("part of the file")
+        case "attached":
+            return _("part of what you attached")
+        case "history":
+            return ngettext("{n} earlier message", "{n} earlier messages", count)
+        case _:
+            return ngettext("{n} passage", "{n} passages", count)

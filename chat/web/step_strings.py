@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
@@ -73,13 +75,18 @@ def step_scripts() -> dict[str, object]:
         **{name: _(text) for name, text in STEP_STRINGS.items()},
         "runningSteps": {tool: _(text) for tool, text in RUNNING_STEPS.items()},
         "plurals": {
-            "files": {category: _files(n) for category, n in PLURAL_SAMPLES.items()},
-            "steps": {category: _steps(n) for category, n in PLURAL_SAMPLES.items()},
-            "selected": {category: _selected(n) for category, n in PLURAL_SAMPLES.items()},
-            "tokens": {category: _tokens(n) for category, n in PLURAL_SAMPLES.items()},
-            "lines": {category: _lines(n) for category, n in PLURAL_SAMPLES.items()},
+            "files": plural_forms(_files),
+            "steps": plural_forms(_steps),
+            "selected": plural_forms(_selected),
+            "tokens": plural_forms(_tokens),
+            "lines": plural_forms(_lines),
         },
     }
+
+
+def plural_forms(text_of: Callable[[int], str]) -> dict[str, str]:
+    """Plural category -> the text of such a number."""
+    return {category: text_of(n) for category, n in PLURAL_SAMPLES.items()}
 
 
 def _files(count: int) -> str:

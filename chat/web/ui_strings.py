@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from chat.rendering.notes import CITE_NOTES, NOTES
+from chat.web import retrieval_messages as retrieval
 from chat.web.attachment_messages import ATTACHMENT_MESSAGES, ATTACHMENT_STRINGS
-from chat.web.retrieval_messages import ASIDES, LEFT_OUT, RETRIEVAL_MESSAGES, translated_parameters
 from chat.web.service_messages import SERVICE_MESSAGES
 from chat.web.step_messages import STEP_MESSAGES
 from chat.web.step_strings import lines_text, step_scripts
@@ -68,7 +68,7 @@ MESSAGES: dict[str, str] = {
     "provider_refused": gettext_noop(
         "The model's service does not accept this request. Choose another model or shorten the question."
     ),
-    **RETRIEVAL_MESSAGES,
+    **retrieval.RETRIEVAL_MESSAGES,
     **SERVICE_MESSAGES,
     **STEP_MESSAGES,
     **ATTACHMENT_MESSAGES,
@@ -249,7 +249,7 @@ def translate_message(
     if template is None:
         return _(message) if message else ""
     try:
-        return _(template).format_map(translated_parameters(parameters or {}))
+        return _(template).format_map(retrieval.shown_parameters(reason, parameters or {}))
     except (LookupError, ValueError):  # stored parameters of an earlier template
         return message
 
@@ -284,15 +284,15 @@ def javascript_strings() -> dict[str, object]:
 
     `messages` are by reason, `sentences` by English sentence; placeholders are left in them.
     """
-    sentences = [*known_sentences(), *INDEXING_STAGES, *LEFT_OUT]
     return {
         **_translated(SCRIPT_STRINGS),
         **step_scripts(),
-        "asides": ASIDES,
+        "asides": retrieval.ASIDES,
+        "leftOut": retrieval.left_out_scripts(),
         "matchReasons": _translated(MATCH_REASONS),
         "messages": _translated(MESSAGES),
         "renderNotes": _translated({**NOTES, **CITE_NOTES}),
-        "sentences": {sentence: _(sentence) for sentence in sentences},
+        "sentences": {each: _(each) for each in (*known_sentences(), *INDEXING_STAGES)},
     }
 
 

@@ -28,7 +28,11 @@ export function translate(name, parameters = {}) {
 export function translateEvent(event) {
   const key = event.reason ?? (event.event === "notice" ? event.code : undefined);
   const text = strings.messages?.[key];
-  if (text) return fillPlaceholders(text, translateParts(event.parameters ?? {}));
+  if (text && key === "context_trimmed") {
+    const parts = leftOutParts(event.parameters ?? {});
+    return parts ? fillPlaceholders(text, { parts }) : event.message;
+  }
+  if (text) return fillPlaceholders(text, event.parameters ?? {});
   const sentence = strings.sentences?.[event.message];
   if (sentence) return sentence;
   if (event.code === "too_many" && event.retry_after && strings.language !== "en") {
@@ -51,8 +55,7 @@ export function isAside(code) {
  * @returns {string}
  */
 export function plural(noun, n, shown = n) {
-  const category = new Intl.PluralRules(strings.language).select(n);
-  return fillPlaceholders(strings.plurals?.[noun]?.[category] ?? "{n}", { n: shown });
+  return pluralForm(strings.plurals?.[noun], n, shown);
 }
 
 /**
@@ -103,11 +106,15 @@ export function labelCodeButtons(root) {
   }
 }
 
-// What stayed out of a prompt is a list of phrases, see LEFT_OUT in chat/web/retrieval_messages.py.
-function translateParts(parameters) {
-  if (typeof parameters.parts !== "string") return parameters;
-  const parts = parameters.parts.split(", ").map((part) => strings.sentences?.[part] ?? part);
-  return { ...parameters, parts: parts.join(", ") };
+// What stayed out of a prompt, by code, see chat/core/left_out.py.
+function leftOutParts(counts) {
+  const known = Object.entries(strings.leftOut ?? {}).filter(([code]) => code in counts);
+  return known.map(([code, forms]) => pluralForm(forms, counts[code])).join(", ");
+}
+
+function pluralForm(forms, n, shown = n) {
+  const category = new Intl.PluralRules(strings.language).select(n);
+  return fillPlaceholders(forms?.[category] ?? "{n}", { n: shown });
 }
 
 function fillPlaceholders(text, parameters) {
