@@ -7,7 +7,7 @@ No third-party file is in this repository, and the pages load nothing from other
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,10 @@ FONTS = (
 
 class PackagedFilesFinder(BaseFinder):
     """Finds the SHEETS under `css/`, and parts of packaged fonts as `vendor/fonts/<name>-<part>.woff2`."""
+
+    storages: Mapping[
+        str, Storage
+    ] = {}  # where a file was looked for; ServeStatic asks each finder
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - Django's
         folder = path.rpartition("/")[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,23 +15,21 @@ SHEETS = {
     ).split(),
     "wiki_pages.css": "wiki slides workshop".split(),  # linked behind the other
 }
-DIGEST_CHARS = 12
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 INDENTED = re.compile(r"\s*\n\s*")
 
 
 def stylesheets(styles: Path, folder: Path) -> Iterator[Path]:
-    """SHEETS of the parts in the folder `styles`, below `folder`; made where the parts have changed."""
+    """SHEETS of the parts in the folder `styles`, in `folder`; written where the parts have changed."""
     for name, parts in SHEETS.items():
         text = "".join(_rules((styles / f"{part}.css").read_text()) for part in parts)
-        digest = hashlib.sha256(text.encode()).hexdigest()[:DIGEST_CHARS]
-        yield _written(folder / digest / name, text)
+        yield _written(folder / name, text)
 
 
 def _written(target: Path, text: str) -> Path:
-    if not target.exists():
+    if not target.exists() or target.read_text() != text:
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_suffix(f".{id(target)}.part")
+        partial = target.with_suffix(f".{os.getpid()}.{id(target)}.part")
         partial.write_text(text)
         partial.replace(target)
     return target

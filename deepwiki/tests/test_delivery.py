@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 import tree_sitter_javascript
 from django.core.management import call_command
 from django.urls import reverse
+from servestatic.middleware import ServeStaticMiddleware
+from servestatic.responders import MissingFileError
 from tree_sitter import Language, Parser
 
 from deepwiki.foundation.static_storage import HashedStaticFilesStorage
@@ -185,3 +188,26 @@ def test_stylesheets_that_are_joined_say_the_same(collected, sheet):
         )
         for line in re.sub(r"url\([^)]*\)", "url()", text).split("\n"):
             assert line.strip() in plain, (part, line)
+
+
+async def test_while_developing_a_changed_part_of_a_stylesheet_is_sent_at_once(
+    settings, rf, tmp_path
+):
+    fonts = settings.DATA_DIR / "fonts"
+    settings.SERVESTATIC_AUTOREFRESH = settings.SERVESTATIC_USE_FINDERS = True
+    settings.DATA_DIR, settings.RESOURCES = tmp_path / "data", tmp_path
+    settings.DATA_DIR.mkdir()
+    (settings.DATA_DIR / "fonts").symlink_to(fonts)
+    styles = shutil.copytree(ROOT / "static/css", tmp_path / "static/css")
+    middleware = ServeStaticMiddleware(_no_page)
+    for colour in ("#010203", "#040506"):
+        (styles / "touch.css").write_text(f"b {{ color: {colour}; }}")
+        response = await middleware(rf.get("/static/css/site.css"))
+        assert colour in b"".join([part async for part in response]).decode()
+    settings.DEBUG = True
+    with pytest.raises(MissingFileError, match=r"none\.css"):
+        await middleware(rf.get("/static/css/none.css"))
+
+
+async def _no_page(request):
+    raise AssertionError("not a static file")
