@@ -12,8 +12,10 @@ from django.contrib.admin.apps import AdminConfig
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import path
+from django.utils.translation import gettext, gettext_noop
 
 from deepwiki.foundation import untrusted_proxies
+from deepwiki.foundation.admin_labels import translate_labels
 from deepwiki.foundation.bar_chart import BarChart
 
 View = Callable[..., HttpResponseBase]
@@ -21,13 +23,13 @@ Charts = Callable[[], Sequence[BarChart]]
 # The sections of the start page, each with the apps whose lists it holds. Others follow them,
 # and the queue's own tables come last: they are for who looks for a fault.
 SECTIONS = {
-    "Repositories": ("repos", "wiki"),
-    "Conversations": ("chat",),
-    "Accounts": ("auth", "accounts", "account", "socialaccount"),
+    gettext_noop("Repositories"): ("repos", "wiki"),
+    gettext_noop("Conversations"): ("chat",),
+    gettext_noop("Accounts"): ("auth", "accounts", "account", "socialaccount"),
 }
 # The lists that are opened most come first in their section.
 FIRST = ("Repository", "IndexJob", "Wiki", "Conversation", "Asked", "User", "ApiToken")
-INTERNALS = {"Internals: the work queue": ("procrastinate",)}
+INTERNALS = {gettext_noop("Internals: the work queue"): ("procrastinate",)}
 
 
 class Site(admin.AdminSite):
@@ -103,7 +105,7 @@ def _section(apps: list[Any], name: str, labels: tuple[str, ...]) -> dict[str, A
     own = [app for label in labels for app in apps if app["app_label"] == label]
     models = sorted((model for app in own for model in app["models"]), key=_rank)
     section = {**own[0]} if own else {}
-    return {**section, "name": name, "models": models}
+    return {**section, "name": gettext(name), "models": models}
 
 
 def _rank(model: dict[str, Any]) -> int:
@@ -116,3 +118,8 @@ class Config(AdminConfig):
     """Makes `admin.site` the Site above."""
 
     default_site = "deepwiki.admin.Site"
+
+    def ready(self) -> None:
+        """Tables and columns are named in the reader's language."""
+        translate_labels()
+        super().ready()

@@ -1,11 +1,12 @@
 """The repositories app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ReposConfig(AppConfig):
     name = "repos"
-    verbose_name = "Repositories"
+    verbose_name = _("Repositories")
 
     def ready(self) -> None:
         """Have receivers of webhooks told of new indexes."""

@@ -9,6 +9,8 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import Truncator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from chat.models import Asked, Conversation, Message, Share
 from deepwiki.foundation.read_only_admin import ReadOnly, ReadOnlyWithActions, short_date
@@ -30,7 +32,7 @@ MESSAGE_FIELDS = [
     "finished_at",
 ]
 SHOWN_TITLE_CHARS = 80
-RATINGS = {1: "helpful", -1: "not helpful"}
+RATINGS = {1: _("helpful"), -1: _("not helpful")}
 
 
 def may_read_text(request: HttpRequest) -> bool:
@@ -41,7 +43,12 @@ def may_read_text(request: HttpRequest) -> bool:
 def name_of(conversation: Conversation) -> str:
     """What a conversation is called where its text may not be read."""
     began = short_date(conversation.created_at)
-    return f"{conversation.user} about {conversation.repository.name}, {began}"
+    about = {
+        "person": conversation.user,
+        "repository": conversation.repository.name,
+        "date": began,
+    }
+    return gettext("%(person)s about %(repository)s, %(date)s") % about
 
 
 @admin.register(Conversation)
@@ -64,19 +71,19 @@ class ConversationAdmin(ReadOnly):
         first = "titled" if may_read_text(request) else "name"
         return [first, *self.list_display[1:]]
 
-    @admin.display(description="Conversation")
+    @admin.display(description=_("Conversation"))
     def titled(self, conversation: Conversation) -> str:
         return Truncator(conversation.title).chars(SHOWN_TITLE_CHARS) or name_of(conversation)
 
-    @admin.display(description="Conversation")
+    @admin.display(description=_("Conversation"))
     def name(self, conversation: Conversation) -> str:
         return name_of(conversation)
 
-    @admin.display(description="Changed", ordering="updated_at")
+    @admin.display(description=_("Changed"), ordering="updated_at")
     def changed(self, conversation: Conversation) -> str:
         return short_date(conversation.updated_at)
 
-    @admin.display(description="Messages", ordering="message_count")
+    @admin.display(description=_("Messages"), ordering="message_count")
     def message_count(self, conversation: Any) -> int:
         return int(conversation.message_count)
 
@@ -119,29 +126,31 @@ class AskedAdmin(ReadOnly):
         questions = super().get_queryset(request).filter(role=Message.Role.USER)
         return questions.prefetch_related("children")
 
-    @admin.display(description="Asked", ordering="created_at")
+    @admin.display(description=_("Asked"), ordering="created_at")
     def at(self, question: Asked) -> str:
         return short_date(question.created_at)
 
-    @admin.display(description="Repository")
+    @admin.display(description=_("Repository"))
     def repository(self, question: Asked) -> str:
         return question.conversation.repository.name
 
-    @admin.display(description="Model")
+    @admin.display(description=_("Model"))
     def model_asked(self, question: Asked) -> str:
         return ", ".join(f"{answer.provider} {answer.model}" for answer in question.children.all())
 
-    @admin.display(description="Answer")
+    @admin.display(description=_("Answer"))
     def state_of_answer(self, question: Asked) -> str:
         return ", ".join(answer.get_state_display() for answer in question.children.all())
 
-    @admin.display(description="Tokens")
+    @admin.display(description=_("Tokens"))
     def tokens(self, question: Asked) -> int:
         return sum(map(_tokens_of, question.children.all()))
 
-    @admin.display(description="Rating")
+    @admin.display(description=_("Rating"))
     def rating(self, question: Asked) -> str:
-        return ", ".join(RATINGS.get(answer.rating or 0, "") for answer in question.children.all())
+        return ", ".join(
+            str(RATINGS.get(answer.rating or 0, "")) for answer in question.children.all()
+        )
 
 
 def _tokens_of(answer: Message) -> int:
@@ -158,11 +167,11 @@ class ShareAdmin(ReadOnlyWithActions):
     fields = ["conversation", "created_at", "expires_at", "revoked_at"]
     actions = ["revoke"]
 
-    @admin.display(description="Conversation")
+    @admin.display(description=_("Conversation"))
     def shared(self, share: Share) -> str:
         return name_of(share.conversation)
 
-    @admin.action(description="Take back", permissions=["change"])
+    @admin.action(description=_("Take back"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Share]) -> None:
         queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
 
@@ -174,20 +183,21 @@ class MessageAdmin(ReadOnly):
     list_select_related = ["conversation__user", "conversation__repository"]
     show_full_result_count = False
 
-    @admin.display(description="Message")
+    @admin.display(description=_("Message"))
     def what(self, message: Message) -> str:
-        kind = "Question" if message.role == Message.Role.USER else "Answer"
-        return f"{kind} {message.position}"
+        if message.role == Message.Role.USER:
+            return gettext("Question %s") % message.position
+        return gettext("Answer %s") % message.position
 
-    @admin.display(description="Conversation")
+    @admin.display(description=_("Conversation"))
     def talk(self, message: Message) -> str:
         return name_of(message.conversation)
 
-    @admin.display(description="At", ordering="created_at")
+    @admin.display(description=_("At"), ordering="created_at")
     def at(self, message: Message) -> str:
         return short_date(message.created_at)
 
-    @admin.display(description="Model", ordering="model")
+    @admin.display(description=_("Model"), ordering="model")
     def model_used(self, message: Message) -> str:
         return f"{message.provider} {message.model}".strip() or "–"
 

@@ -8,6 +8,7 @@ from typing import cast
 from django.contrib import admin
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from chat.services.usage_by_day import DayUsage, total, usage_by_day
 from deepwiki.admin import Site
@@ -34,10 +35,10 @@ def charts() -> list[BarChart]:
     failures = f"{sum(count for _, count in failed):,}"
     asked = reverse("admin:chat_asked_changelist")
     return [
-        day_chart("Questions", questions, total=f"{all_days.questions:,}", address=asked),
-        day_chart("Tokens", tokens, total=f"{all_days.tokens:,}"),
-        day_chart("Cost in $", cost, total=f"{all_days.cost or 0:,.2f}"),
-        day_chart("Failed answers", failed, total=failures, address=asked),
+        day_chart(_("Questions"), questions, total=f"{all_days.questions:,}", address=asked),
+        day_chart(_("Tokens"), tokens, total=f"{all_days.tokens:,}"),
+        day_chart(_("Cost in $"), cost, total=f"{all_days.cost or 0:,.2f}"),
+        day_chart(_("Failed answers"), failed, total=failures, address=asked),
     ]
 
 

@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from chat import services
@@ -29,7 +30,7 @@ def providers(request: HttpRequest) -> HttpResponse:
         return _try_model(request)
     context = {
         **admin.site.each_context(request),
-        "title": "Providers and models",
+        "title": _("Providers and models"),
         **overview(),
     }
     return render(request, "admin/providers.html", context)

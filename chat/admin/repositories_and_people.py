@@ -13,6 +13,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from chat.models import Message, Share
 from chat.token_usage import tokens_where
@@ -38,7 +40,7 @@ class RepositoryWithFiguresAdmin(RepositoryAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Repository]:
         return super().get_queryset(request).annotate(tokens_used=tokens_where(OF_REPOSITORY))
 
-    @admin.display(description="Tokens used", ordering="tokens_used")
+    @admin.display(description=_("Tokens used"), ordering="tokens_used")
     def tokens(self, repository: Any) -> str:
         return f"{int(repository.tokens_used or 0):,}"
 
@@ -47,22 +49,27 @@ def _use_section(repository: Any) -> AdminSection:
     """How much a repository is asked about."""
     messages = Message.objects.filter(conversation__repository=repository, role=Message.Role.USER)
     facts = [
-        ("Conversations", counted(repository.conversations.all())),
-        ("Questions", counted(messages)),
-        ("Tokens used", f"{int(repository.tokens_used or 0):,}"),
-        ("Last used", date_format(repository.used_at, "DATETIME_FORMAT")),
+        (gettext("Conversations"), counted(repository.conversations.all())),
+        (gettext("Questions"), counted(messages)),
+        (gettext("Tokens used"), f"{int(repository.tokens_used or 0):,}"),
+        (gettext("Last used"), date_format(repository.used_at, "DATETIME_FORMAT")),
     ]
     return AdminSection(
-        "Use", facts, [("Ask about it", reverse("repository", args=[repository.pk]))]
+        gettext("Use"),
+        facts,
+        [(gettext("Ask about it"), reverse("repository", args=[repository.pk]))],
     )
 
 
 def _removed(repository: Repository) -> list[tuple[str, str]]:
     conversations = repository.conversations.all()
     return [
-        ("conversations", counted(conversations)),
-        ("messages", counted(Message.objects.filter(conversation__repository=repository))),
-        ("links to conversations", counted(Share.objects.filter(conversation__in=conversations))),
+        (gettext("conversations"), counted(conversations)),
+        (gettext("messages"), counted(Message.objects.filter(conversation__repository=repository))),
+        (
+            gettext("links to conversations"),
+            counted(Share.objects.filter(conversation__in=conversations)),
+        ),
     ]
 
 
@@ -90,11 +97,11 @@ class PersonWithFiguresAdmin(PersonAdmin):
             question_count=_question_count(), token_count=tokens_where(OF_PERSON_TODAY)
         )
 
-    @admin.display(description="Questions", ordering="question_count")
+    @admin.display(description=_("Questions"), ordering="question_count")
     def recent_questions(self, person: Any) -> int:
         return int(person.question_count or 0)
 
-    @admin.display(description="Tokens today", ordering="token_count")
+    @admin.display(description=_("Tokens today"), ordering="token_count")
     def tokens_spent_today(self, person: Any) -> str:
         return f"{int(person.token_count or 0):,}"
 

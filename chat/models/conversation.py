@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from chat.core.reasoning import without_reasoning
 from repos.models import Repository
@@ -99,15 +100,15 @@ class Message(models.Model):
     """A question, or an answer with all that is known about how it came about."""
 
     class Role(models.TextChoices):
-        USER = "user"
-        ASSISTANT = "assistant"
+        USER = "user", _("User")
+        ASSISTANT = "assistant", _("Assistant")
 
     class State(models.TextChoices):
-        RUNNING = "running"
-        COMPLETE = "complete"
-        STOPPED = "stopped"
-        PARTIAL = "partial", "cut off"
-        INTERRUPTED = "interrupted"
+        RUNNING = "running", _("Running")
+        COMPLETE = "complete", _("Complete")
+        STOPPED = "stopped", _("Stopped")
+        PARTIAL = "partial", _("cut off")
+        INTERRUPTED = "interrupted", _("Interrupted")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     conversation = models.ForeignKey(

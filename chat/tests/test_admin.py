@@ -59,7 +59,8 @@ key = "AZURE_OPENAI_API_KEY"
     settings.MODELS_FILE = file
     settings.PROVIDER_ENVIRONMENT = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": model.url}
     page = client.get("/admin/providers/").content.decode()
-    assert "1 answers, 0 failed, 977 tokens, first word after 120 ms" in page
+    assert "answers 1, failed 0, tokens 977." in page
+    assert "The first word came after 120 ms (median)." in page
     assert "Not set up: it needs AZURE_OPENAI_API_KEY" in page and "sk-test" not in page
     good = client.post(
         "/admin/providers/", {"model": "openai|fake?tokens=1"}, follow=True
@@ -98,7 +99,7 @@ def test_the_audit_tells_who_asked_about_what_and_never_the_words(
 def test_people_are_shown_with_what_they_spent_and_their_quota(client, boss, asked, people):
     Profile.objects.create(user=people["alice"], tokens_per_day=5_000)
     page = client.get("/admin/auth/user/").content.decode()
-    assert "977" in page and "5000" in page
+    assert "977" in page and "5,000" in page
     assert client.get(f"/admin/auth/user/{people['alice'].pk}/change/").status_code == 200
 
 

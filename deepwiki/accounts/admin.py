@@ -14,6 +14,8 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from deepwiki.accounts.models import ApiToken, Profile
 from deepwiki.accounts.two_factor import remove_second_factor
@@ -65,30 +67,30 @@ class PersonAdmin(UserAdmin[User]):
         is_superuser = person is not None and person.is_superuser
         return not is_superuser or bool(getattr(request.user, "is_superuser", False))
 
-    @admin.action(description="Take away the second factor", permissions=["change"])
+    @admin.action(description=_("Take away the second factor"), permissions=["change"])
     def remove_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """For who lost theirs; whoever requires it lets them set up a new one."""
         allowed = [person.pk for person in queryset if self._may_touch(request, person)]
         count = remove_second_factor(User.objects.filter(pk__in=allowed))
-        self.message_user(request, f"{count} had one, and have none now.")
+        self.message_user(request, _("%s had one, and have none now.") % count)
 
-    @admin.display(description="Signed in", ordering="last_login")
+    @admin.display(description=_("Signed in"), ordering="last_login")
     def last_seen(self, person: User) -> str:
         return short_date(person.last_login)
 
-    @admin.display(description="Role", ordering="is_staff")
+    @admin.display(description=_("Role"), ordering="is_staff")
     def role(self, person: User) -> str:
         if not person.is_active:
-            return "locked out"
+            return gettext("locked out")
         if person.is_superuser:
-            return "superuser"
-        return "staff" if person.is_staff else "person"
+            return gettext("superuser")
+        return gettext("staff") if person.is_staff else gettext("person")
 
-    @admin.display(description="Tokens a day")
+    @admin.display(description=_("Tokens a day"))
     def quota(self, person: Any) -> str:
         own = getattr(getattr(person, "profile", None), "tokens_per_day", None)
         allowed = settings.TOKENS_PER_DAY if own is None else own
-        return str(allowed) if allowed else "any amount"
+        return f"{allowed:,}" if allowed else gettext("any amount")
 
 
 @admin.register(ApiToken)
@@ -103,6 +105,6 @@ class ApiTokenAdmin(ListedFilters):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    @admin.action(description="Revoke the chosen tokens", permissions=["change"])
+    @admin.action(description=_("Revoke the chosen tokens"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         queryset.update(revoked_at=timezone.now())

@@ -45,5 +45,8 @@ def day_chart(
     title: str, values: Sequence[tuple[date, float]], *, total: str, address: str = ""
 ) -> BarChart:
     """A chart of days, as `bar_chart`."""
-    labelled = [(f"{date_format(day, 'j M')}: {value:,}", float(value)) for day, value in values]
+    labelled = [
+        (f"{date_format(day, 'MONTH_DAY_FORMAT')}: {value:,}", float(value))
+        for day, value in values
+    ]
     return bar_chart(title, labelled, total=total, address=address)

@@ -8,7 +8,9 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, get_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 SHOWN_COMMIT_CHARS = 8
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
@@ -49,7 +51,7 @@ class ReadOnlyWithActions(ReadOnly):
 class ShortCommit:
     """A column with the first characters of the row's commit."""
 
-    @admin.display(description="Commit", ordering="commit")
+    @admin.display(description=_("Commit"), ordering="commit")
     def short_commit(self, row: Any) -> str:
         return str(row.commit[:SHOWN_COMMIT_CHARS])
 
@@ -58,5 +60,14 @@ def short_date(moment: datetime | None) -> str:
     """A moment in few characters, on two lines at most, so that lists stay narrow; a dash for none."""
     if moment is None:
         return "–"
-    day, _, time = date_format(timezone.localtime(moment), "j M Y, H:i").rpartition(" ")
-    return f"{day.replace(' ', NO_BREAK_SPACE)} {time}"
+    local = timezone.localtime(moment)
+    day = date_format(local, _day_format()).replace(" ", NO_BREAK_SPACE)
+    return f"{day} {date_format(local, 'H:i')}"
+
+
+def _day_format() -> str:
+    """The language's short form, unless it can be misread, as in English, or broken over lines."""
+    short = get_format("SHORT_DATE_FORMAT")
+    if (get_language() or "en").startswith("en"):
+        return "j M Y,"
+    return short if short.isascii() else "Y-m-d"

@@ -52,7 +52,6 @@ SENTENCE_SOURCES = (
 )
 PAGE_SENTENCES = "deepwiki/wiki/pages/sentences.py"  # all texts of its table SENTENCES
 NOT_SHOWN = re.compile(r"/(tests|testing|migrations)/|/testing\.py$")
-STAFF_TEMPLATES = "admin"  # not translated: Django's own texts beside a few of ours
 SENTENCE = re.compile(r"[A-Z][^{}\n]* [^{}\n]*[.]")
 STRING_LITERAL = r"""u?('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
 NGETTEXT_CALL = re.compile(rf"\bngettext\({STRING_LITERAL}\s*,\s*{STRING_LITERAL}")
@@ -179,8 +178,7 @@ def _code() -> Iterator[tuple[str, str]]:
 def _templates() -> Iterator[str]:
     """The sources of the translated templates."""
     for path in sorted((ROOT / "templates").rglob("*.html")):
-        if STAFF_TEMPLATES not in path.parts:
-            yield path.read_text("utf-8")
+        yield path.read_text("utf-8")
 
 
 def _gettext_calls(tree: ast.Module) -> Iterator[Message]:

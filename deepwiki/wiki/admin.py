@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from deepwiki.foundation.read_only_admin import ShortCommit, short_date
 from deepwiki.wiki.models import (
@@ -33,7 +35,7 @@ class WikiAdmin(ShortCommit, admin.ModelAdmin[Wiki]):
     readonly_fields = ("repository", "commit", "coverage", "built_at")
     filter_horizontal = ("editor_groups",)
 
-    @admin.display(description="Built", ordering="built_at")
+    @admin.display(description=_("Built"), ordering="built_at")
     def built(self, wiki: Wiki) -> str:
         return short_date(wiki.built_at)
 
@@ -57,15 +59,16 @@ class WikiBuildAdmin(ShortCommit, admin.ModelAdmin[WikiBuild]):
     list_filter = ("state",)
     readonly_fields = tuple(field.name for field in WikiBuild._meta.fields)
 
+    @admin.display(description=_("Repository"))
     def repository(self, build: WikiBuild) -> str:
         """Its name."""
         return build.wiki.repository.name
 
-    @admin.display(description="Asked for", ordering="created_at")
+    @admin.display(description=_("Asked for"), ordering="created_at")
     def asked(self, build: WikiBuild) -> str:
         return short_date(build.created_at)
 
-    @admin.display(description="Finished", ordering="finished_at")
+    @admin.display(description=_("Finished"), ordering="finished_at")
     def finished(self, build: WikiBuild) -> str:
         return short_date(build.finished_at)
 
@@ -77,6 +80,7 @@ class WikiPageAdmin(ReadOnlyAdmin):
     list_filter = ("kind", "is_removed")
     search_fields = ("title", "slug", "wiki__repository__name")
 
+    @admin.display(description=_("Repository"))
     def repository(self, page: WikiPage) -> str:
         """Its name."""
         return page.wiki.repository.name
@@ -87,6 +91,7 @@ class OfPageAdmin(ReadOnlyAdmin):
 
     list_select_related: ClassVar[tuple[str, ...]] = ("page__wiki__repository",)
 
+    @admin.display(description=_("Repository"))
     def repository(self, row: Any) -> str:
         """Its name."""
         return str(row.page.wiki.repository.name)
@@ -128,27 +133,33 @@ def _wiki_section(repository: Repository) -> AdminSection:
     """The wiki of a repository, on its page."""
     wiki = Wiki.objects.filter(repository=repository).first()
     if wiki is None:
-        return AdminSection("Wiki", [("State", "none")])
+        return AdminSection(gettext("Wiki"), [(gettext("State"), gettext("none"))])
     build = WikiBuild.objects.filter(wiki=wiki).order_by("-created_at").first()
     facts = [
-        ("State", "switched off" if wiki.is_disabled else "on"),
-        ("Read by", "everybody, strangers too" if wiki.is_public else "readers of the repository"),
-        ("Pages", counted(WikiPage.objects.filter(wiki=wiki, is_removed=False))),
-        ("Built", date_format(wiki.built_at, "DATETIME_FORMAT") if wiki.built_at else "–"),
-        ("Latest build", build.get_state_display() if build else "–"),
+        (gettext("State"), gettext("switched off") if wiki.is_disabled else gettext("on")),
+        (gettext("Read by"), _readers(wiki)),
+        (gettext("Pages"), counted(WikiPage.objects.filter(wiki=wiki, is_removed=False))),
+        (gettext("Built"), date_format(wiki.built_at, "DATETIME_FORMAT") if wiki.built_at else "–"),
+        (gettext("Latest build"), build.get_state_display() if build else "–"),
     ]
     links = [
-        ("Read and manage it", reverse("wiki", args=[repository.pk])),
-        ("Its editors", reverse("admin:wiki_wiki_change", args=[wiki.pk])),
+        (gettext("Read and manage it"), reverse("wiki", args=[repository.pk])),
+        (gettext("Its editors"), reverse("admin:wiki_wiki_change", args=[wiki.pk])),
     ]
-    return AdminSection("Wiki", facts, links)
+    return AdminSection(gettext("Wiki"), facts, links)
+
+
+def _readers(wiki: Wiki) -> str:
+    if wiki.is_public:
+        return gettext("everybody, strangers too")
+    return gettext("readers of the repository")
 
 
 def _removed(repository: Repository) -> list[tuple[str, str]]:
     notes = PageNote.objects.filter(page__wiki__repository=repository)
     return [
-        ("wiki pages", counted(WikiPage.objects.filter(wiki__repository=repository))),
-        ("notes on them", counted(notes)),
+        (gettext("wiki pages"), counted(WikiPage.objects.filter(wiki__repository=repository))),
+        (gettext("notes on them"), counted(notes)),
     ]
 
 

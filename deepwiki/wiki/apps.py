@@ -1,12 +1,13 @@
 """The wiki app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class WikiConfig(AppConfig):
     name = "deepwiki.wiki"
     label = "wiki"
-    verbose_name = "Wiki"
+    verbose_name = _("Wiki")
 
     def ready(self) -> None:
         """Have wikis made by workers, and after repositories are indexed; show them on pages."""

@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.text import Truncator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from deepwiki.foundation.read_only_admin import (
     ReadOnly,
@@ -17,6 +19,7 @@ from deepwiki.foundation.read_only_admin import (
 )
 from repos import jobs, services
 from repos.models import Document, Index, IndexJob
+from repos.states import job_error
 
 SHOWN_ERROR_CHARS = 60
 
@@ -29,6 +32,13 @@ def job_state(job: IndexJob) -> str:
     if not job.total:
         return f"{state}: {job.get_stage_display()}"
     return f"{state}: {job.get_stage_display()}, {job.percent} %"
+
+
+def failed_state(job: IndexJob) -> str:
+    """The beginning of why a job failed, in the reader's language where it is known."""
+    return Truncator(gettext("Failed: %(error)s") % {"error": job_error(job)}).chars(
+        SHOWN_ERROR_CHARS
+    )
 
 
 @admin.register(Document)
@@ -44,11 +54,11 @@ class DocumentAdmin(ReadOnly):
         with_repository = documents.select_related("index__repository")
         return with_repository.annotate(chunk_count=Count("chunks"))
 
-    @admin.display(description="Repository")
+    @admin.display(description=_("Repository"))
     def repository(self, document: Document) -> str:
         return document.index.repository.name
 
-    @admin.display(description="Chunks", ordering="chunk_count")
+    @admin.display(description=_("Chunks"), ordering="chunk_count")
     def chunk_count(self, document: Any) -> int:
         return int(document.chunk_count)
 
@@ -61,26 +71,26 @@ class IndexJobAdmin(ReadOnlyWithActions):
     search_fields = ["repository__name", "error"]
     actions = ["retry", "cancel"]
 
-    @admin.display(description="State", ordering="state")
+    @admin.display(description=_("State"), ordering="state")
     def state_now(self, job: IndexJob) -> str:
         if job.state != IndexJob.State.FAILED:
             return job_state(job)
-        return Truncator(f"Failed: {job.error}").chars(SHOWN_ERROR_CHARS)
+        return failed_state(job)
 
-    @admin.display(description="Asked for", ordering="created_at")
+    @admin.display(description=_("Asked for"), ordering="created_at")
     def asked_at(self, job: IndexJob) -> str:
         return short_date(job.created_at)
 
-    @admin.display(description="Took", ordering="finished_at")
+    @admin.display(description=_("Took"), ordering="finished_at")
     def took(self, job: IndexJob) -> str:
         return duration(job)
 
-    @admin.action(description="Try again", permissions=["change"])
+    @admin.action(description=_("Try again"), permissions=["change"])
     def retry(self, request: HttpRequest, queryset: QuerySet[IndexJob]) -> None:
         for job in queryset.select_related("repository"):
             services.refresh(job.repository, request.user.pk, force=job.force)
 
-    @admin.action(description="Cancel", permissions=["change"])
+    @admin.action(description=_("Cancel"), permissions=["change"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[IndexJob]) -> None:
         for job in queryset:
             jobs.cancel(job)
@@ -92,8 +102,11 @@ def duration(job: IndexJob) -> str:
         return "–"
     seconds = round((job.finished_at - job.started_at).total_seconds())
     if seconds < 60:
-        return f"{seconds} s"
-    return f"{seconds // 60} min {seconds % 60} s"
+        return gettext("%s s") % seconds
+    return gettext("%(minutes)s min %(seconds)s s") % {
+        "minutes": seconds // 60,
+        "seconds": seconds % 60,
+    }
 
 
 @admin.register(Index)
@@ -102,6 +115,6 @@ class IndexAdmin(ShortCommit, ReadOnly):
     list_select_related = ["repository"]
     search_fields = ["repository__name", "commit"]
 
-    @admin.display(description="Changed", ordering="updated_at")
+    @admin.display(description=_("Changed"), ordering="updated_at")
     def changed(self, index: Index) -> str:
         return short_date(index.updated_at)

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from deepwiki.foundation.read_only_admin import ListedFilters, ReadOnlyWithActions
 from repos import outgoing
@@ -23,7 +24,9 @@ SECRET_BYTES = 32
 class OutgoingWebhookForm(forms.ModelForm[OutgoingWebhook]):
     """The address must pass the network policy."""
 
-    events = forms.MultipleChoiceField(choices=WebhookEvent, widget=forms.CheckboxSelectMultiple)
+    events = forms.MultipleChoiceField(
+        label=_("Events"), choices=WebhookEvent, widget=forms.CheckboxSelectMultiple
+    )
 
     class Meta:
         model = OutgoingWebhook
@@ -54,7 +57,7 @@ class OutgoingWebhookAdmin(ListedFilters):
         secret = secrets.token_urlsafe(SECRET_BYTES)
         obj.secret, obj.created_by = secret, request.user
         super().save_model(request, obj, form, change)
-        told = f"The secret that signs what is sent, shown only this once: {secret}"
+        told = _("The secret that signs what is sent, shown only this once: %s") % secret
         messages.warning(request, told)
 
 
@@ -67,7 +70,7 @@ class WebhookDeliveryAdmin(ReadOnlyWithActions):
     list_select_related = ["webhook"]
     actions = ["send_again"]
 
-    @admin.action(description="Send the chosen ones again", permissions=["change"])
+    @admin.action(description=_("Send the chosen ones again"), permissions=["change"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]) -> None:
         for delivery in queryset:
             outgoing.send_again(delivery)

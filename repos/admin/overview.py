@@ -8,6 +8,7 @@ from typing import cast
 from django.contrib import admin
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from deepwiki.admin import Site
 from deepwiki.foundation.bar_chart import BarChart
@@ -35,8 +36,8 @@ def charts() -> list[BarChart]:
     jobs, failed = cast(tuple[Counts, Counts], counts)
     address = reverse("admin:repos_indexjob_changelist")
     return [
-        _chart("Index jobs", jobs, address),
-        _chart("Failed jobs", failed, f"{address}?state__exact=failed"),
+        _chart(_("Index jobs"), jobs, address),
+        _chart(_("Failed jobs"), failed, f"{address}?state__exact=failed"),
     ]
 
 

@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.text import Truncator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from deepwiki.foundation.read_only_admin import ListedFilters, short_date
 from repos import jobs, services
@@ -36,11 +38,11 @@ class RepositoryForm(forms.ModelForm[Repository]):
     """The access token is write-only."""
 
     new_token = forms.CharField(
-        label="Access token",
+        label=_("Access token"),
         required=False,
         strip=True,
         widget=forms.PasswordInput(render_value=False),
-        help_text="Leave empty to keep the present one. Kept encrypted.",
+        help_text=_("Leave empty to keep the present one. Kept encrypted."),
     )
 
     class Meta:
@@ -74,7 +76,7 @@ class RepositoryForm(forms.ModelForm[Repository]):
             return None
         owner = cleaned.get("added_by", self.instance.added_by)
         if not owner:
-            raise forms.ValidationError({"added_by": "A private repository needs an owner."})
+            raise forms.ValidationError({"added_by": _("A private repository needs an owner.")})
         return owner
 
 
@@ -148,8 +150,8 @@ class RepositoryAdmin(ListedFilters):
         lines: list[Any] = []
         for repository in list(objs)[:MAX_COUNTED_REPOSITORIES]:
             counts = [f"{count} {name}" for name, count in removed_with(repository)]
-            lines += [f"{repository.name}, with", counts]
-        return lines, {"repositories": len(objs)}, set(), []
+            lines += [_("%(name)s, with") % {"name": repository.name}, counts]
+        return lines, {_("repositories"): len(objs)}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: Repository) -> None:
         services.remove(obj, request.user)
@@ -158,59 +160,59 @@ class RepositoryAdmin(ListedFilters):
         for repository in queryset:
             services.remove(repository, request.user)
 
-    @admin.display(description="State")
+    @admin.display(description=_("State"))
     def state(self, repository: Repository) -> str:
         job = _latest_job(repository)
         if job is not None and job.state in IndexJob.UNFINISHED:
             return job_state(job)
         return Truncator(shown_state(repository, job).words).chars(SHOWN_STATE_CHARS)
 
-    @admin.display(description="Read by")
+    @admin.display(description=_("Read by"))
     def read_by(self, repository: Repository) -> str:
         return readers_in_words(repository)
 
-    @admin.display(description="Last used", ordering="used_at")
+    @admin.display(description=_("Last used"), ordering="used_at")
     def used(self, repository: Repository) -> str:
         return short_date(repository.used_at)
 
-    @admin.display(description="Files", ordering="current_index__files")
+    @admin.display(description=_("Files"), ordering="current_index__files")
     def files(self, repository: Repository) -> str:
         return f"{repository.current_index.files:,}" if repository.current_index else "–"
 
-    @admin.display(description="Chunks", ordering="current_index__chunks")
+    @admin.display(description=_("Chunks"), ordering="current_index__chunks")
     def chunks(self, repository: Repository) -> str:
         return f"{repository.current_index.chunks:,}" if repository.current_index else "–"
 
-    @admin.action(description="Bring the index up to date", permissions=["change"])
+    @admin.action(description=_("Bring the index up to date"), permissions=["change"])
     def reindex(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
         for repository in queryset:
             services.refresh(repository, request.user.pk)
-        self.message_user(request, "Queued.", messages.SUCCESS)
+        self.message_user(request, _("Queued."), messages.SUCCESS)
 
-    @admin.action(description="Build the index anew", permissions=["change"])
+    @admin.action(description=_("Build the index anew"), permissions=["change"])
     def rebuild(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
         for repository in queryset:
             services.refresh(repository, request.user.pk, force=True)
-        self.message_user(request, "Queued.", messages.SUCCESS)
+        self.message_user(request, _("Queued."), messages.SUCCESS)
 
-    @admin.action(description="Pause indexing", permissions=["change"])
+    @admin.action(description=_("Pause indexing"), permissions=["change"])
     def pause(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
         for job in _unfinished_jobs(queryset):
             jobs.pause(job)
 
-    @admin.action(description="Resume indexing", permissions=["change"])
+    @admin.action(description=_("Resume indexing"), permissions=["change"])
     def resume(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
         for job in _unfinished_jobs(queryset):
             jobs.resume(job)
 
-    @admin.action(description="Check the connection to their hosts", permissions=["change"])
+    @admin.action(description=_("Check the connection to their hosts"), permissions=["change"])
     def check_connection(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
         for repository in queryset[:MAX_CHECKED]:
             is_reached, message = services.check_connection(repository)
             level = messages.SUCCESS if is_reached else messages.ERROR
-            self.message_user(request, f"{repository.name}: {message}", level)
+            self.message_user(request, f"{repository.name}: {gettext(message)}", level)
 
-    @admin.action(description="Cancel indexing", permissions=["change"])
+    @admin.action(description=_("Cancel indexing"), permissions=["change"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Repository]) -> None:
         for job in _unfinished_jobs(queryset):
             jobs.cancel(job)

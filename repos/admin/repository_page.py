@@ -11,11 +11,13 @@ from django.db.models import QuerySet
 from django.template.defaultfilters import filesizeformat
 from django.utils.formats import date_format
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
 from deepwiki.foundation.read_only_admin import SHOWN_COMMIT_CHARS
 from repos.admin.index_rows import duration, job_state
 from repos.index import size_of_repository
 from repos.models import IndexJob, Repository
+from repos.states import job_error
 
 MAX_COUNTED = 10_000
 SHOWN_JOBS = 5
@@ -67,9 +69,9 @@ def removed_with(repository: Repository) -> list[tuple[str, str]]:
     """What is deleted with a repository, as (name, count) pairs."""
     index = repository.current_index
     own = [
-        ("indexes", counted(repository.indexes.all())),
-        ("files in the index", f"{index.files:,}" if index else "0"),
-        ("index jobs", counted(repository.jobs.all())),
+        (_("indexes"), counted(repository.indexes.all())),
+        (_("files in the index"), f"{index.files:,}" if index else "0"),
+        (_("index jobs"), counted(repository.jobs.all())),
     ]
     return own + [pair for count in _removed for pair in count(repository)]
 
@@ -78,68 +80,77 @@ def counted(rows: QuerySet[Any]) -> str:
     """How many rows there are; no more than MAX_COUNTED are counted."""
     count = rows.order_by()[: MAX_COUNTED + 1].count()
     if count > MAX_COUNTED:
-        return f"more than {MAX_COUNTED:,}"
+        return _("more than %s") % f"{MAX_COUNTED:,}"
     return f"{count:,}"
 
 
 def _index_section(repository: Repository) -> AdminSection:
     index = repository.current_index
     if index is None:
-        return AdminSection("Index", [("State", "not indexed"), *_limits()])
+        return AdminSection(_("Index"), [(_("State"), _("not indexed")), *_limits()])
     facts = [
-        ("State", index.get_state_display()),
-        ("Commit", f"{index.revision} {index.commit[:SHOWN_COMMIT_CHARS]}".strip()),
-        ("Files", f"{index.files:,} of at most {settings.INDEX_FILES:,}"),
-        ("Left out for want of room", f"{index.files_over_limit:,}"),
-        ("Chunks", f"{index.chunks:,}"),
-        ("Size", filesizeformat(size_of_repository(repository))),
-        ("Changed", date_format(index.updated_at, "DATETIME_FORMAT")),
+        (_("State"), index.get_state_display()),
+        (_("Commit"), f"{index.revision} {index.commit[:SHOWN_COMMIT_CHARS]}".strip()),
+        (_("Files"), _of_at_most(index.files, settings.INDEX_FILES)),
+        (_("Left out for want of room"), f"{index.files_over_limit:,}"),
+        (_("Chunks"), f"{index.chunks:,}"),
+        (_("Size"), filesizeformat(size_of_repository(repository))),
+        (_("Changed"), date_format(index.updated_at, "DATETIME_FORMAT")),
     ]
-    return AdminSection("Index", [*facts, *_limits()])
+    return AdminSection(_("Index"), [*facts, *_limits()])
 
 
 def _limits() -> list[tuple[str, str]]:
     """The settings that bound every repository."""
+    clone = {"size": f"{settings.CLONE_MEGABYTES:,}", "seconds": settings.CLONE_SECONDS}
     return [
-        ("Text of at most", filesizeformat(settings.INDEX_TEXT_BYTES)),
-        ("Clone of at most", f"{settings.CLONE_MEGABYTES:,} MB in {settings.CLONE_SECONDS} s"),
+        (_("Text of at most"), filesizeformat(settings.INDEX_TEXT_BYTES)),
+        (_("Clone of at most"), _("%(size)s MB in %(seconds)s s") % clone),
     ]
+
+
+def _of_at_most(count: int, most: int) -> str:
+    return _("%(count)s of at most %(most)s") % {"count": f"{count:,}", "most": f"{most:,}"}
 
 
 def _host_section(repository: Repository) -> AdminSection:
     facts = [
-        ("Address", repository.url),
-        ("Access token", _stored(repository.token_encrypted)),
-        ("Webhook secret", _stored(repository.webhook_secret_encrypted)),
-        ("Last asked", _date(repository.checked_at)),
-        ("Refuses since", _date(repository.closed_at)),
+        (_("Address"), repository.url),
+        (_("Access token"), _stored(repository.token_encrypted)),
+        (_("Webhook secret"), _stored(repository.webhook_secret_encrypted)),
+        (_("Last asked"), _date(repository.checked_at)),
+        (_("Refuses since"), _date(repository.closed_at)),
     ]
-    return AdminSection("Host", facts)
+    return AdminSection(_("Host"), facts)
 
 
 def _people_section(repository: Repository) -> AdminSection:
     if not repository.is_private:
-        return AdminSection("People", [("Read by", readers_in_words(repository))])
+        return AdminSection(_("People"), [(_("Read by"), readers_in_words(repository))])
     facts = [
-        ("Owner", repository.added_by),
-        ("Given to people", counted(repository.readers.all())),
-        ("Given to groups", counted(repository.reader_groups.all())),
-        ("Links to conversations", "allowed" if repository.shares_allowed else "not allowed"),
+        (_("Owner"), repository.added_by),
+        (_("Given to people"), counted(repository.readers.all())),
+        (_("Given to groups"), counted(repository.reader_groups.all())),
+        (_("Links to conversations"), _allowed(is_allowed=repository.shares_allowed)),
     ]
-    return AdminSection("People", facts)
+    return AdminSection(_("People"), facts)
 
 
 def readers_in_words(repository: Repository) -> str:
     """Who reads a repository."""
     if repository.is_private:
-        return "its owner and chosen people"
+        return _("its owner and chosen people")
     if repository.host_is_public:
-        return "everybody"
-    return "everybody signed in"
+        return _("everybody")
+    return _("everybody signed in")
 
 
 def _stored(secret: str) -> str:
-    return "stored" if secret else "none"
+    return _("stored") if secret else _("none")
+
+
+def _allowed(*, is_allowed: bool) -> str:
+    return _("allowed") if is_allowed else _("not allowed")
 
 
 def _date(moment: Any) -> str:
@@ -153,5 +164,5 @@ def _job_row(job: IndexJob) -> dict[str, Any]:
         "requested_by": job.requested_by or "DeepWiki",
         "created_at": job.created_at,
         "took": duration(job),
-        "error": Truncator(job.error).chars(SHOWN_ERROR_CHARS),
+        "error": Truncator(job_error(job)).chars(SHOWN_ERROR_CHARS),
     }

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Left, Lower, Now, Reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from repos.indexing.file_selection import OVER_LIMIT
 from repos.models.repository import Repository
@@ -34,9 +35,9 @@ class Index(models.Model):
     LOOKUP_FORMAT: ClassVar[int] = 3
 
     class State(models.TextChoices):
-        BUILDING = "building"
-        LEXICAL = "lexical", "ready by words"
-        READY = "ready"
+        BUILDING = "building", _("Building")
+        LEXICAL = "lexical", _("ready by words")
+        READY = "ready", _("Ready")
 
     repository = models.ForeignKey(Repository, on_delete=models.DO_NOTHING, related_name="indexes")
     revision = models.CharField(max_length=200, blank=True, default="", db_default="")
@@ -79,7 +80,7 @@ class Index(models.Model):
         verbose_name_plural = "indexes"
 
     def __str__(self) -> str:
-        return f"{self.repository_id} at {self.commit[:10]}"
+        return f"{self.repository}, {self.commit[:8]}"
 
     @property
     def files_over_limit(self) -> int:
@@ -121,9 +122,9 @@ class Document(models.Model):
     """
 
     class Role(models.TextChoices):
-        CODE = "code"
-        TEST = "test"
-        DOCS = "docs"
+        CODE = "code", _("Code")
+        TEST = "test", _("Test")
+        DOCS = "docs", _("Docs")
 
     index = models.ForeignKey(Index, on_delete=models.DO_NOTHING, related_name="documents")
     path = models.CharField(max_length=1000)

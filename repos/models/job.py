@@ -40,11 +40,11 @@ class IndexJob(models.Model):
 
     class State(models.TextChoices):
         QUEUED = "queued", _("waiting")
-        RUNNING = "running"
-        PAUSED = "paused"
-        DONE = "done"
-        FAILED = "failed"
-        CANCELLED = "cancelled"
+        RUNNING = "running", _("Running")
+        PAUSED = "paused", _("Paused")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
 
     class Stage(models.TextChoices):
         WAITING = "waiting", _("Waiting for a free worker")
@@ -55,8 +55,8 @@ class IndexJob(models.Model):
         FINISHED = "finished", _("Finished")
 
     class Phase(models.TextChoices):
-        WORDS = "words"
-        VECTORS = "vectors"
+        WORDS = "words", _("Words")
+        VECTORS = "vectors", _("Vectors")
 
     UNFINISHED = [State.QUEUED, State.RUNNING, State.PAUSED]
 
@@ -142,7 +142,7 @@ class IndexJob(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_state_display()}: {self.get_stage_display()}"
+        return f"{self.repository}: {self.get_state_display()}"
 
     def is_of(self, user: AbstractBaseUser | AnonymousUser) -> bool:
         """Did this person request it, or is its repository theirs?"""

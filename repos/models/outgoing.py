@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from deepwiki.foundation.encryption import decrypt, encrypt
 
@@ -16,9 +17,9 @@ from deepwiki.foundation.encryption import decrypt, encrypt
 class WebhookEvent(models.TextChoices):
     """What receivers may be told of."""
 
-    INDEX_READY = "index.ready", "An index is ready"
-    ANSWER_RATED_DOWN = "answer.rated_down", "An answer was rated down"
-    WIKI_CHANGED = "wiki.changed", "A wiki has changed"
+    INDEX_READY = "index.ready", _("An index is ready")
+    ANSWER_RATED_DOWN = "answer.rated_down", _("An answer was rated down")
+    WIKI_CHANGED = "wiki.changed", _("A wiki has changed")
 
 
 class OutgoingWebhook(models.Model):
@@ -60,9 +61,9 @@ class WebhookDelivery(models.Model):
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting"
-        DELIVERED = "delivered"
-        FAILED = "failed"
+        WAITING = "waiting", _("Waiting")
+        DELIVERED = "delivered", _("Delivered")
+        FAILED = "failed", _("Failed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     webhook = models.ForeignKey(

@@ -38,7 +38,7 @@ class PageNote(models.Model):
     )
 
     def __str__(self) -> str:
-        return f"{self.page_id} {self.pk}"
+        return str(self.page)
 
 
 class NoteVersion(models.Model):
@@ -87,4 +87,4 @@ class ReaderComment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.page_id} {self.pk}"
+        return str(self.page)

@@ -45,7 +45,7 @@ class Wiki(models.Model):
     created_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
 
     def __str__(self) -> str:
-        return str(self.repository_id)
+        return self.repository.name
 
 
 class WikiPage(models.Model):
@@ -172,11 +172,11 @@ class WikiBuild(ModelBuild):
 
     class State(models.TextChoices):
         QUEUED = "queued", _("waiting")
-        RUNNING = "running"
-        PAUSED = "paused"
-        DONE = "done"
-        FAILED = "failed"
-        CANCELLED = "cancelled"
+        RUNNING = "running", _("Running")
+        PAUSED = "paused", _("Paused")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
 
     UNFINISHED = [State.QUEUED, State.RUNNING, State.PAUSED]
 
@@ -211,7 +211,7 @@ class WikiBuild(ModelBuild):
         ]
 
     def __str__(self) -> str:
-        return f"{self.wiki_id} {self.state}"
+        return f"{self.wiki}: {self.get_state_display()}"
 
     @property
     def is_ordered(self) -> bool:
@@ -224,8 +224,8 @@ class BuildPage(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
-        DONE = "done"
-        FAILED = "failed"
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
 
     build = models.ForeignKey(WikiBuild, on_delete=models.CASCADE, related_name="pages")
     page = models.ForeignKey(WikiPage, on_delete=models.CASCADE, related_name="+")

@@ -19,9 +19,9 @@ class TranslationRequest(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
-        RUNNING = "running"
-        DONE = "done"
-        FAILED = "failed"
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
 
     page = models.ForeignKey(
         WikiPage, on_delete=models.CASCADE, related_name="translation_requests"
