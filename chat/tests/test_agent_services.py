@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from dataclasses import replace
 
 import pytest
@@ -105,10 +106,12 @@ async def test_stopping_while_arguments_come_closes_the_connection(model, openai
 async def test_a_call_of_a_model_that_hangs_ends_with_its_time_and_its_connection(model, fault):
     timeouts = Timeouts(first=30, idle=30, call=0.4)
     adapter = OpenAICompatibleAdapter(ProviderConfig("p", "k", model.url, {}, timeouts))
-    closed = model.closed
+    closed, began = model.closed, time.monotonic()
     with pytest.raises(ProviderError) as caught:
-        await ask(adapter, f"fake?fault={fault}&tokens=300")
+        async with asyncio.timeout(8):
+            await ask(adapter, f"fake?fault={fault}&tokens=300")
     assert caught.value.reason == "call_too_long"
+    assert time.monotonic() - began >= timeouts.call
     await model.wait_for_async(lambda: model.closed > closed)
     assert len(model.requests) == 1
     await adapter.close()
