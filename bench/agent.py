@@ -31,6 +31,8 @@ EVENTS = "deepwiki.events.v1"
 TURNS = 4
 QUESTIONS = 15
 AGENTS = 30
+FEW = 10  # agents: what the calls of a turn need at a time counts more for each
+PATIENT_SECONDS = "900"  # a call may take: counting the heap makes the server many times slower
 WARM_UP = 5  # questions before and after counting begins
 FILE = "*"  # stands for the longest file of the repository
 CALLS = [
@@ -72,7 +74,8 @@ async def _measure(path: str, headers: dict[str, str], request: Json) -> dict[st
 def _server(
     model: OpenAIServer, module: str, **popen: Any
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    port, server = start_server(module, env=server_environment(model.url), **popen)
+    env = server_environment(model.url) | {"DEEPWIKI_CALL_SECONDS": PATIENT_SECONDS}
+    port, server = start_server(module, env=env, **popen)
     try:
         yield f"ws://127.0.0.1:{port}/ws/chat", server
     finally:
@@ -94,14 +97,22 @@ async def _heap_figures(asking: _Asking, process: subprocess.Popen[bytes]) -> di
     read_heap(process)
     for _ in range(WARM_UP):
         await asking.times(QUICK)
-    results: dict[str, object] = {}
-    for which in ("", ", the next ones"):
-        before, _ = read_heap(process)
-        await asyncio.gather(*(asking.times(SLOW) for _ in range(AGENTS)))
-        _, most = read_heap(process)
-        name = f"agent: MiB of Python's heap an agent, {AGENTS} running{which}"
-        results[name] = round((most - before) / 2**20 / AGENTS, 2)
-    return results
+    await _heap_grown(asking, process, AGENTS)  # which fills the caches of the process
+    few, many = [await _heap_grown(asking, process, count) for count in (FEW, AGENTS)]
+    further = (many - few) / (AGENTS - FEW)
+    return {
+        f"agent: MiB of Python's heap an agent, {AGENTS} running": round(many / AGENTS, 2),
+        f"agent: the same, {FEW} running": round(few / FEW, 2),
+        f"agent: MiB of Python's heap a further agent, from {FEW} to {AGENTS}": round(further, 2),
+    }
+
+
+async def _heap_grown(asking: _Asking, process: subprocess.Popen[bytes], count: int) -> float:
+    """MiB that the heap held at most while `count` agents ran, less what there was before."""
+    before, _ = read_heap(process)
+    await asyncio.gather(*(asking.times(SLOW) for _ in range(count)))
+    _, most = read_heap(process)
+    return (most - before) / 2**20
 
 
 async def _figures(

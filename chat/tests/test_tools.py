@@ -88,8 +88,10 @@ def test_search_code_goes_on_page_by_page_to_passages_that_were_not_shown(box):
     assert len(shown) == len(set(shown)) == 100
     assert "call search_code with page=2" in pages[0].text
     assert "with page=" not in pages[4].text
+    beyond = [result_of(box, "search_code", query="common word made", page=n) for n in (-1, 99)]
+    assert [lines_of(page) for page in beyond] == [lines_of(pages[0]), lines_of(pages[4])]
     few = result_of(box, "search_code", query="apply_discount", paths=["tests/"])
-    assert "with page=" not in few.text
+    assert "with page=" not in few.text and "goes on to line" not in few.text
     nothing = result_of(box, "search_code", query="apply_discount", paths=["tests/"], page=2)
     assert "Nothing more was found" in nothing.text and not nothing.passages
 
