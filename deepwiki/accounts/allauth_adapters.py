@@ -94,7 +94,9 @@ class ConfirmStage(EmailVerificationStage):  # type: ignore[misc]
     by an administrator have none."""
 
     def handle(self) -> Any:
-        if not EmailAddress.objects.filter(user=self.login.user).exists():
+        person = self.login.user
+        # None: the address that was given has an account, whose owner is told by mail.
+        if person is not None and not EmailAddress.objects.filter(user=person).exists():
             return None, True
         return super().handle()
 
@@ -126,7 +128,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Mails name the public address, also where allauth takes it from the request."""
         public = {name: _with_public_origin(value) for name, value in context.items()}
-        super().send_mail(template_prefix, email, {**public, "current_site": _public_site()})
+        site = {"current_site": _public_site(), "sign_up": settings.SIGN_UP}
+        super().send_mail(template_prefix, email, {**public, **site})
 
     def format_email_subject(self, subject: str) -> str:
         return f"[{_public_site().name}] {subject}"

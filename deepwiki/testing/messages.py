@@ -177,8 +177,9 @@ def _code() -> Iterator[tuple[str, str]]:
 
 def _templates() -> Iterator[str]:
     """The sources of the translated templates."""
-    for path in sorted((ROOT / "templates").rglob("*.html")):
-        yield path.read_text("utf-8")
+    for path in sorted((ROOT / "templates").rglob("*.*")):
+        if path.suffix in (".html", ".txt"):
+            yield path.read_text("utf-8")
 
 
 def _gettext_calls(tree: ast.Module) -> Iterator[Message]:

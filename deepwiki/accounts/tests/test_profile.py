@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, build_opener
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
@@ -224,6 +225,32 @@ def test_accounts_made_by_hand_sign_in_where_addresses_are_confirmed(
     client.post(link)
     client.post("/accounts/login/", {"login": "dora", "password": "a-long-enough-1"})
     assert client.session["_auth_user_id"] == str(get_user_model().objects.get(username="dora").pk)
+
+
+def test_signing_up_with_an_address_that_has_an_account_tells_only_its_owner(
+    client, alice, settings, mailoutbox
+):
+    settings.EMAIL_HOST = "mail.example"
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    settings.SIGN_UP = True
+    EmailAddress.objects.create(user=alice, email="alice@example.org", verified=True)
+    taken = client.post("/accounts/signup/", {**NEW, "email": "alice@example.org"})
+    free = client.post("/accounts/signup/", NEW)
+    assert (taken.status_code, taken.url) == (free.status_code, free.url)
+    assert mailoutbox[0].subject.endswith("You have an account already")
+
+
+def test_mails_are_in_the_reader_s_language_and_say_who_sends_them(
+    client, alice, settings, mailoutbox
+):
+    settings.EMAIL_HOST = "mail.example"
+    alice.email = "alice@example.org"
+    alice.save()
+    form = {"email": "alice@example.org"}
+    client.post("/accounts/password/reset/", form, headers={"accept-language": "ru"})
+    assert mailoutbox[0].subject.endswith("Новый пароль")
+    assert "учётной записи «alice»" in mailoutbox[0].body
+    assert mailoutbox[0].body.rstrip().endswith("DeepWiki, localhost:8000")
 
 
 def test_whoever_changes_a_password_is_told(client, alice):
