@@ -39,6 +39,7 @@ Tokens = list[Token]
 LINK_SCHEMES = ("http", "https", "mailto", "")
 MAX_LABEL_CHARS = 40  # of a citation, that fit into a line of a phone
 MAX_ADDRESS_CHARS = 4_000  # proxies refuse addresses over 8 KiB
+WIDE_PIXELS = 920  # at three quarters, a column of prose
 DRAWING_SECONDS = 2.0  # for all diagrams of a text
 MAX_LANGUAGE_CHARS = 30
 CODE_BUTTONS = (
@@ -227,10 +228,15 @@ def _diagram(token: Token, env: Any) -> str:
         return note_html(NOT_DRAWN) + _code_block(token, "mermaid", env["check"])
     pictures = _picture("in-light", light, svg) + _picture("in-dark", dark, svg)
     return (
-        f'<figure class="diagram">{pictures}{ENLARGE_BUTTON}'
+        f'<figure class="diagram{_width_class(svg)}">{pictures}{ENLARGE_BUTTON}'
         f'<details><summary>Mermaid</summary><pre tabindex="0"><code>{html.escape(source)}'
         "</code></pre></details></figure>\n"
     )
+
+
+def _width_class(svg: str) -> str:
+    """Of drawings whose type would be too small if they were fitted to the column."""
+    return " wide" if diagrams.Drawing.of(svg).width > WIDE_PIXELS else ""
 
 
 def _picture(css_class: str, source: str, svg: str) -> str:

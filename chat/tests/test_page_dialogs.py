@@ -60,6 +60,7 @@ def has_focus(page, selector):
 def test_removing_asks_in_a_dialog_that_is_seen_as_often_as_it_is_opened(page, failed):
     begin(page, page.live, failed)
     for _ in range(2):
+        page.click("#status-menu-button")
         page.click("#status >> text=Remove")
         page.wait_for_selector("dialog#dialog[open]:modal #remove-for-good")
         is_seen(page, "#dialog")

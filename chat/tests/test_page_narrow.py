@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from chat.models import Conversation, Message
 from chat.tests.test_accessibility import check
@@ -179,6 +180,9 @@ def answered(alice, repository):
         parent=question,
         position=2,
         state="complete",
+        citations=[
+            {"path": "shop/prices.py", "start": 1, "end": 4, "found": True, "state": "exists"}
+        ],
     )
     return conversation
 
@@ -249,13 +253,20 @@ def test_what_opens_in_the_status_line_of_a_phone_stays_within_it(
 ):
     Repository.objects.update(kind="github", added_by=alice)
     IndexJob.objects.create(
-        repository=repository, state=IndexJob.State.DONE, failures={f"{NAME}.py": "unreadable"}
+        repository=repository,
+        state=IndexJob.State.DONE,
+        finished_at=timezone.now(),
+        failures={f"{NAME}.py": "unreadable"},
     )
     live = start()
     page = open_page(live, viewport=PHONE)
     bring_session(page, live)
     page.goto(f"{live.url}/r/{repository.pk}/")
-    page.click("text=What could not be read")
+    page.click("#status-menu-button")
+    assert overflowing(page) == []
+    assert page.locator("#status").bounding_box()["height"] < 40, "more than one line"
+    page.click("#status >> text=What was left out")
+    page.click("text=1 file could not be read")
     assert overflowing(page) == []
     assert page.eval_on_selector_all(
         ".skipped .mono", "(all) => all.every((e) => e.getBoundingClientRect().right <= innerWidth)"

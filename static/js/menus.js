@@ -27,7 +27,12 @@ function begin(menu) {
   const room = (menu.closest(".rail-list") ?? document.body).getBoundingClientRect();
   const fitsBelow = bottom + list.offsetHeight < room.bottom;
   menu.classList.toggle("up", !fitsBelow && top - room.top > list.offsetHeight);
-  list.querySelector(ITEMS).focus({ preventScroll: true });
+  itemsOf(list)[0].focus({ preventScroll: true });
+}
+
+// Some are shown only where the page is narrow.
+function itemsOf(menu) {
+  return [...menu.querySelectorAll(ITEMS)].filter((item) => item.checkVisibility());
 }
 
 function press(menu, event) {
@@ -36,7 +41,7 @@ function press(menu, event) {
     menu.open = true;
     return;
   }
-  const items = [...menu.querySelectorAll(ITEMS)];
+  const items = itemsOf(menu);
   const place = items.indexOf(event.target);
   if (!menu.open || place < 0) return;
   const last = items.length - 1;

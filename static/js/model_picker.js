@@ -29,7 +29,7 @@ export class ModelPicker {
   // Shows which model is chosen.
   show() {
     const [option] = this.select.selectedOptions;
-    this.name.textContent = nameOf(option);
+    this.name.replaceChildren(option.text, providerOf(option));
     for (const button of this.buttons) {
       button.setAttribute("aria-pressed", String(button.value === option.value));
     }
@@ -82,6 +82,14 @@ export class ModelPicker {
 
 // The model with its provider, where that writes.
 function nameOf(option) {
+  return option.text + providerOf(option).textContent;
+}
+
+// On a phone there is no room for it.
+function providerOf(option) {
   const { label, dataset } = option.parentElement;
-  return dataset.generative === "false" ? option.text : `${option.text} · ${label}`;
+  const provider = document.createElement("span");
+  provider.dataset.part = "provider";
+  provider.textContent = dataset.generative === "false" ? "" : ` · ${label}`;
+  return provider;
 }
