@@ -19,14 +19,23 @@ from repos.sources import parse_address
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+# So many that an update of two changes the index in place instead of making another.
+OTHERS = {f"other/m{n}.py": f"def other_{n}():\n    return {n}\n" for n in range(6)}
+USES = "from a import first\n\n\ndef user():\n    return first()\n"
+FILES = {"a.py": "def first():\n    return 1\n", "b.py": "B = 1\n", "uses.py": USES}
+MOVED = "# Moved.\n\ndef second():\n    return 2\n\n\ndef first():\n    return second()\n"
+
+
 @pytest.fixture
 def folder(tmp_path):
-    write_files(tmp_path / "one", {"a.py": "def first():\n    return 1\n", "b.py": "B = 1\n"})
+    write_files(tmp_path / "one", FILES | OTHERS)
     return tmp_path / "one"
 
 
 def update(repository):
+    """Read the changed files; in place, so that old and new ones are in the same index."""
     jobs.run(jobs.request(repository, start=False)[0].pk)
+    assert Repository.objects.get(pk=repository.pk).current_index == repository.current_index
 
 
 def result_of(box, tool, **arguments):
@@ -38,20 +47,36 @@ def result_of(box, tool, **arguments):
 def test_an_answer_goes_on_reading_the_commit_at_which_it_began(index_folder, folder, people):
     repository = index_folder(folder)
     box = toolbox([repository.pk], person_id=people["alice"].pk)
-    write_files(folder, {"a.py": "def second():\n    return 2\n", "c.py": "C = 1\n"})
+    write_files(folder, {"a.py": MOVED, "c.py": "C = 1\n", "uses.py": ""})
     (folder / "b.py").unlink()
     update(repository)
-    assert "def first" in result_of(box, "read_file", path="a.py").text
+    assert "first" in result_of(box, "read_file", path="a.py").text.split("\n")[2]
     assert "B = 1" in result_of(box, "read_file", path="b.py").text
-    assert lines_of(result_of(box, "grep", pattern="def"))[0] == ("a.py", 1, 2)
-    assert result_of(box, "find_definition", name="first").passages
-    assert not result_of(box, "find_definition", name="second").passages
+    assert lines_of(result_of(box, "grep", pattern="def first"))[0] == ("a.py", 1, 2)
     assert "c.py" not in result_of(box, "list_files").text
-    assert "first" in result_of(box, "outline", path="a.py").text
     searched = result_of(box, "search_code", query="first second C").text
     assert "def first" in searched and "def second" not in searched and "c.py" not in searched
     new = toolbox([repository.pk], person_id=people["alice"].pk)
     assert "def second" in result_of(new, "read_file", path="a.py").text
+
+
+def test_the_graph_is_read_at_the_commit_at_which_the_answer_began(index_folder, folder, people):
+    repository = index_folder(folder)
+    box = toolbox([repository.pk], person_id=people["alice"].pk)
+    write_files(folder, {"a.py": MOVED, "uses.py": ""})
+    update(repository)
+    defined = result_of(box, "find_definition", name="first")
+    assert lines_of(defined) == [("a.py", 1, 1)] and "1: def first" in defined.text
+    assert not result_of(box, "find_definition", name="second").passages
+    assert "1-2" in result_of(box, "outline", path="a.py").text
+    used = [("uses.py", 1, 1), ("uses.py", 5, 5)]
+    assert lines_of(result_of(box, "find_references", name="first")) == used
+    assert lines_of(result_of(box, "find_callers", symbol="first")) == used[1:]
+    assert "a.py:L1-L2" in result_of(box, "find_callees", symbol="user").text
+    assert not result_of(box, "find_callees", symbol="first").passages
+    new = toolbox([repository.pk], person_id=people["alice"].pk)
+    assert lines_of(result_of(new, "find_definition", name="first")) == [("a.py", 7, 7)]
+    assert lines_of(result_of(new, "find_callees", symbol="first")) == [("a.py", 8, 8)]
 
 
 def test_the_tools_read_through_a_snapshot_that_is_given(index_folder, folder, people):
