@@ -9,7 +9,14 @@ from chat.tools.grep import GREP
 from chat.tools.parameters import MAX_NUMBER, MAX_PATTERNS, WrongArguments
 from chat.tools.paths import MAX_NAMES, AskedPath, nearest_paths
 from chat.tools.read_file import READ_FILE
-from chat.tools.results import Body, ToolOutput, refusal, result_of
+from chat.tools.results import (
+    MAX_LINE_CHARS,
+    Body,
+    ToolOutput,
+    cut_line,
+    refusal,
+    result_of,
+)
 from chat.tools.search_code import SEARCH_CODE
 
 
@@ -87,6 +94,18 @@ def test_of_very_many_paths_the_first_are_compared():
     paths = (f"d/f{n}.py" for n in range(MAX_NAMES + 5))
     nearest_paths("none.py", paths)
     assert next(paths) == f"d/f{MAX_NAMES}.py"
+
+
+@pytest.mark.parametrize(
+    ("path", "leaves"), [("../a", True), ("..", True), ("a/../../b", True), ("..a/b", False)]
+)
+def test_only_a_path_above_the_root_leaves_the_tree(path, leaves):
+    assert AskedPath.of(path, "").leaves_the_tree is leaves
+
+
+def test_a_line_is_cut_where_it_is_longer_than_one_may_be():
+    assert cut_line("x" * MAX_LINE_CHARS) == "x" * MAX_LINE_CHARS
+    assert cut_line("x" * (MAX_LINE_CHARS + 1)).endswith("x… [1 characters left out]")
 
 
 def test_lines_with_their_breaks_fit_the_room():
