@@ -102,9 +102,16 @@ def model_facts(model: Mapping[str, Any]) -> str:
     facts = [gettext("%(size)s context") % {"size": _short_count(int(model["context"]))}]
     if model.get("price"):
         read, written = model["price"]
-        prices = {"read": f"{read:g}", "written": f"{written:g}"}
+        prices = {"read": _dollars(read), "written": _dollars(written)}
         facts.append(gettext("$%(read)s read, $%(written)s written a million tokens") % prices)
     return " · ".join(facts)
+
+
+def _dollars(price: float) -> str:
+    """With both digits of its cents, if it has any: 0.3 is 0.30."""
+    text = f"{price:g}"
+    _, _, cents = text.partition(".")
+    return f"{text}0" if len(cents) == 1 else text
 
 
 @register.filter

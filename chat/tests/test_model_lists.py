@@ -8,6 +8,7 @@ import pytest
 from chat import services
 from chat.providers import Providers, live_models, load_models, registry
 from chat.providers.model_facts import MAX_OFFERED
+from chat.templatetags.chat_tags import model_facts
 from chat.testing.wire_server import Wire, WireServer
 
 FILE = load_models(Path("chat/providers/models.toml"))
@@ -264,3 +265,10 @@ def test_the_page_of_providers_tells_when_the_list_came_and_what_it_costs(
     assert "models in the service" in page
     assert "gpt-9" in page
     assert "0.4 / 1.6" in page
+
+
+def test_prices_have_both_digits_of_their_cents():
+    facts = model_facts({"context": 1_000_000, "price": [0.3, 2.5]})
+    assert facts.endswith("$0.30 read, $2.50 written a million tokens")
+    facts = model_facts({"context": 400_000, "price": [0.075, 2]})
+    assert facts.endswith("$0.075 read, $2 written a million tokens")

@@ -57,6 +57,13 @@ def test_escape_and_a_click_elsewhere_close_what_is_open(page):
     assert "(1)" in page.inner_text("#options summary")
 
 
+def test_what_opens_is_no_higher_than_there_is_room_below_the_header(page):
+    page.set_viewport_size({"width": 1024, "height": 560})
+    page.click("#options summary")
+    panel, main = (page.locator(part).bounding_box() for part in ("#options .panel", "#main"))
+    assert panel["y"] >= main["y"] and panel["height"] > 150
+
+
 def test_a_question_that_is_sent_closes_what_is_open(page):
     page.click("#options summary")
     ask(page, "How?")

@@ -1,6 +1,25 @@
 // What opens over the page and closes by itself: `details` of the classes `menu` and `popup`.
 
 const OPEN = ":is(.menu, .popup)[open]";
+const MARGIN = 14; // between what opens above the composer and the header
+
+/** What opens above the composer gets no higher than there is room. */
+export function bindPopups() {
+  const field = document.getElementById("question");
+  const fit = () => fitAbove(field.closest(".box"));
+  field?.addEventListener("focus", fit);
+  document.addEventListener(
+    "toggle",
+    ({ target }) => target.open && target.matches?.(".composer .popup") && fit(),
+    true,
+  );
+}
+
+function fitAbove(box) {
+  const page = box.closest("main").getBoundingClientRect();
+  const room = box.getBoundingClientRect().top - page.top - MARGIN;
+  box.style.setProperty("--room", `${Math.round(room)}px`);
+}
 
 /**
  * Closes those that are open, except those that hold a place.
