@@ -64,6 +64,16 @@ async def test_a_chunked_body_is_refused_as_soon_as_it_exceeds_the_limit(server,
     assert sent < 20 * LIMIT
 
 
+async def test_people_get_a_page_in_their_language(server):
+    head = (
+        "POST /accounts/profile/ HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n"
+        f"Accept-Language: ru\r\nContent-Length: {LIMIT + 1}\r\n\r\n"
+    )
+    response, _ = await send(server, head.encode(), [])
+    assert response.startswith(b"HTTP/1.1 413 ")
+    assert "Это слишком много" in response.decode() and "5 МБ" in response.decode()
+
+
 async def test_a_wiki_over_the_limit_is_refused_in_words_about_a_wiki(server):
     head = (
         f"POST /api/wiki_cache?x HTTP/1.1\r\nHost: localhost\r\nContent-Length: {LIMIT + 1}\r\n\r\n"

@@ -90,15 +90,22 @@ def _cooloff_start() -> datetime:
 
 
 class ConfirmStage(EmailVerificationStage):  # type: ignore[misc]
-    """Asks for verification only where an address was given when signing up; accounts made
-    by an administrator have none."""
+    """Asks for verification only before the first sign-in of who gave an address when signing up.
+
+    Accounts made by an administrator have none then. Later allauth may note theirs as not
+    confirmed, which must not lock them out.
+    """
 
     def handle(self) -> Any:
         person = self.login.user
         # None: the address that was given has an account, whose owner is told by mail.
-        if person is not None and not EmailAddress.objects.filter(user=person).exists():
+        if person is not None and not _is_to_confirm(person):
             return None, True
         return super().handle()
+
+
+def _is_to_confirm(person: Any) -> bool:
+    return person.last_login is None and EmailAddress.objects.filter(user=person).exists()
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

@@ -19,6 +19,7 @@ from twisted.internet import reactor
 
 from chat.core.errors import RequestTooLarge
 from deepwiki.runtime.backpressure import UNREAD_SECONDS, unsent_bytes
+from deepwiki.runtime.unavailable import too_large_page
 
 # Between two requests of a connection.
 KEEP_ALIVE_SECONDS = 60
@@ -144,20 +145,31 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]  # daphne has no types
         self._is_refused = True
         self.content.truncate(0)
         self.channel.persistent = False
-        self.channel.transport.write(_too_large(self.channel._path))
+        self.channel.transport.write(self._too_large())
         self.channel.transport.loseWriteConnection()
         self._deadline.start(LINGER_SECONDS)
+
+    def _too_large(self) -> bytes:
+        """The response: a page for people, JSON for programs."""
+        if "text/html" in self._header("accept"):
+            return _response("text/html; charset=utf-8", too_large_page(self._header))
+        detail = _refusal(self.channel._path).message
+        return _response("application/json", json.dumps({"detail": detail}))
+
+    def _header(self, name: str) -> str:
+        return self.requestHeaders.getRawHeaders(name, [""])[0]  # type: ignore[no-any-return]
 
     def _abort_beyond_linger(self) -> None:
         if self._received > settings.REQUEST_BYTES + LINGER_BYTES:
             self.channel.transport.abortConnection()
 
 
-def _too_large(path: bytes) -> bytes:
+def _response(content_type: str, text: str) -> bytes:
     """The response to a body that is too large."""
-    body = json.dumps({"detail": _refusal(path).message}).encode()
+    body = text.encode()
     head = (
-        "HTTP/1.1 413 Content Too Large\r\nContent-Type: application/json\r\n"
+        f"HTTP/1.1 413 Content Too Large\r\nContent-Type: {content_type}\r\n"
+        "Content-Security-Policy: default-src 'self'\r\nX-Content-Type-Options: nosniff\r\n"
         f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     )
     return head.encode("ascii") + body

@@ -1,4 +1,4 @@
-"""The answer while the database is down: 503, with words, within two seconds.
+"""The answers given outside Django: 503, within two seconds, while the database is down; 413.
 
 https://www.rfc-editor.org/rfc/rfc9110#name-503-service-unavailable
 """
@@ -11,9 +11,10 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, parse_cookie
 from django.template.loader import render_to_string
 from django.utils.translation import get_language_from_request, override
 from django.views.defaults import server_error as internal_error
@@ -91,6 +92,18 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     response["Retry-After"] = str(RETRY_SECONDS)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def too_large_page(header: Callable[[str], str]) -> str:
+    """The page of a 413, which is given before there is a request of Django's.
+
+    `header` gives a header of the request by its name, empty where there is none.
+    """
+    request = HttpRequest()
+    request.META["HTTP_ACCEPT_LANGUAGE"] = header("accept-language")
+    request.COOKIES = parse_cookie(header("cookie"))
+    with override(get_language_from_request(request)):
+        return render_to_string("413.html", {"megabytes": settings.REQUEST_BYTES // 1_000_000})
 
 
 async def _send_unavailable(scope: Scope, send: Any) -> None:

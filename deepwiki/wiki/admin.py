@@ -35,6 +35,10 @@ class WikiAdmin(ShortCommit, admin.ModelAdmin[Wiki]):
     readonly_fields = ("repository", "commit", "coverage", "built_at")
     filter_horizontal = ("editor_groups",)
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A wiki is made by a build, of a repository that has none."""
+        return False
+
     @admin.display(description=_("Built"), ordering="built_at")
     def built(self, wiki: Wiki) -> str:
         return short_date(wiki.built_at)
@@ -53,7 +57,7 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
 
 
 @admin.register(WikiBuild)
-class WikiBuildAdmin(ShortCommit, admin.ModelAdmin[WikiBuild]):
+class WikiBuildAdmin(ShortCommit, ReadOnlyAdmin):
     list_display = ("repository", "state", "short_commit", "asked", "finished")
     list_select_related = ("wiki__repository",)
     list_filter = ("state",)

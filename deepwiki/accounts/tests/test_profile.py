@@ -218,6 +218,11 @@ def test_accounts_made_by_hand_sign_in_where_addresses_are_confirmed(
     alice.save()
     client.post("/accounts/login/", {"login": "alice", "password": "alice-pass-1"})
     assert client.session["_auth_user_id"] == str(alice.pk)
+    client.get("/accounts/email/")  # allauth notes the address of the account, as not confirmed
+    assert EmailAddress.objects.filter(user=alice, verified=False).exists()
+    client.logout()
+    client.post("/accounts/login/", {"login": "alice", "password": "alice-pass-1"})
+    assert client.session["_auth_user_id"] == str(alice.pk)
     client.logout()
     client.post("/accounts/signup/", NEW)
     assert "_auth_user_id" not in client.session  # first the address is confirmed
