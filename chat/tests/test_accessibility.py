@@ -59,7 +59,13 @@ def test_every_page_and_state_follows_the_rules(start, open_page, repository, pr
         "/accounts/profile/",
         "/accounts/email/",
         "/accounts/password/change/",
+        "/accounts/appearance/",
+        "/accounts/models/",
+        "/accounts/usage/",
+        "/accounts/tokens/",
+        "/accounts/2fa/",
         "/styleguide/",
+        f"/r/{private.pk}/about",
         f"/r/{private.pk}/people",
         f"/r/{private.pk}/",
     ):

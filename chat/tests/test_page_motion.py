@@ -80,3 +80,12 @@ def test_the_three_planes_of_the_dark_theme_differ(opened):
     assert contrast(sunken, ground) >= LEAST_RATIO
     assert contrast(ground, raised) >= LEAST_RATIO
     assert luminance(sunken) < luminance(ground) < luminance(raised) < 0.05
+
+
+def test_focus_and_state_are_seen_where_the_system_sets_the_colours(opened):
+    page = opened(forced_colors="active")
+    page.focus("#question")
+    box = "getComputedStyle(document.querySelector('.composer .box')).outlineStyle"
+    assert page.evaluate(box) == "solid"
+    dot = "getComputedStyle(document.getElementById('header-state')).backgroundColor"
+    assert page.evaluate(dot) != page.evaluate("getComputedStyle(document.body).backgroundColor")

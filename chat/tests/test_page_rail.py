@@ -79,6 +79,7 @@ def test_a_title_is_changed_in_place(page, conversations):
     page.keyboard.press("Enter")
     page.wait_for_selector("#rail .title >> text=Prices and discounts")
     assert page.title() == "Prices and discounts · DeepWiki"
+    assert page.evaluate("document.activeElement.id") == f"menu-{last.pk}"
     page.click(f"#menu-{last.pk}")
     page.click(".menu[open] [data-action=rename]")
     page.keyboard.type("not this")

@@ -11,7 +11,7 @@ from pathlib import Path
 SHEETS = {
     "site.css": (
         "tokens fonts base layout pages rail thread steps prose code composer source_pane reader "
-        "code_search wiki_card dialogs motion touch"
+        "code_search wiki_card dialogs motion touch forced_colors"
     ).split(),
     "wiki_pages.css": "wiki slides workshop".split(),  # linked behind the other
 }

@@ -63,7 +63,16 @@ export function bindRailItems() {
   panel.addEventListener("htmx:afterSwap", ({ detail }) => {
     if (detail.requestConfig.elt.closest("#rail-selection")) endSelection();
     else if ("selecting" in rail().dataset) showCount();
+    keepFocus(detail.requestConfig.elt.closest(".item"));
   });
+}
+
+// The list is another one: who changed a conversation by keys goes on at its menu, or at Undo where it is gone.
+function keepFocus(formerItem) {
+  const menu = formerItem?.querySelector("summary");
+  if (!menu || document.activeElement !== document.body) return;
+  const undo = document.querySelector("#rail-panel [id^=undo-] [type=submit]");
+  (document.getElementById(menu.id) ?? undo)?.focus();
 }
 
 function rail() {
