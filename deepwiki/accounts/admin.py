@@ -97,7 +97,7 @@ class PersonAdmin(UserAdmin[User]):
 class ApiTokenAdmin(ListedFilters):
     """Tokens are seen and revoked, never read."""
 
-    list_display = ["user", "name", "hint", *TOKEN_TIMES, "revoked_at"]
+    list_display = ["user", "name", "hint", "scopes", "used_at", "expires_at", "revoked_at"]
     list_select_related = ["user"]
     readonly_fields = ["user", "name", "hint", *TOKEN_TIMES]
     actions = ["revoke"]

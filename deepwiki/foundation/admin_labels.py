@@ -155,8 +155,9 @@ def translate_labels() -> None:
 
 def _translate_table(model: type[Model]) -> None:
     options: Any = model._meta
+    # Django's plural is lazy: the singular with an s, in any language.
+    options.verbose_name_plural = gettext_lazy(str(options.verbose_name_plural))
     options.verbose_name = _lazily(options.verbose_name)
-    options.verbose_name_plural = _lazily(options.verbose_name_plural)
     columns: list[Any] = [field for field in options.get_fields() if isinstance(field, Field)]
     for column in columns:
         column.verbose_name = _lazily(column.verbose_name)

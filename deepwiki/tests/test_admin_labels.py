@@ -15,7 +15,9 @@ def test_tables_and_sections_are_named_in_the_reader_s_language():
     with override("zh-hans"):
         assert str(Repository._meta.verbose_name_plural) == "仓库"
         assert str(Repository._meta.get_field("is_private").verbose_name) == "私有"
+    tables = [model._meta for model in admin.site._registry if model._meta.app_label in APPS]
     with override("ru"):
+        assert [str(table) for table in tables if str(table.verbose_name_plural).isascii()] == []
         assert (
             str(Wiki._meta.get_field("is_disabled").help_text) == "Нет вики для этого репозитория."
         )
