@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 
 from deepwiki.foundation.bar_chart import BarChart, bar_chart
 from deepwiki.foundation.sql import fetch_all
@@ -41,12 +42,18 @@ def counts_by_day(statement: str) -> list[tuple[date, int]]:
     return [(day, counts.get(day, 0)) for day in days_from(since, DAYS)]
 
 
+def _label_format() -> str:
+    """The language's short form, unless it can be misread, as in English."""
+    if (get_language() or "en").startswith("en"):
+        return "j M"
+    return "SHORT_DATE_FORMAT"
+
+
 def day_chart(
     title: str, values: Sequence[tuple[date, float]], *, total: str, address: str = ""
 ) -> BarChart:
     """A chart of days, as `bar_chart`."""
     labelled = [
-        (f"{date_format(day, 'MONTH_DAY_FORMAT')}: {value:,}", float(value))
-        for day, value in values
+        (f"{date_format(day, _label_format())}: {value:,}", float(value)) for day, value in values
     ]
     return bar_chart(title, labelled, total=total, address=address)
