@@ -118,6 +118,25 @@ SMALL = """() => [...document.querySelectorAll("button, select, summary, a:is(.q
   .map((e) => e.outerHTML.slice(0, 120))"""
 
 
+COVERS = """() => {
+  const text = document.querySelector(".composer textarea").getBoundingClientRect();
+  const choices = [...document.querySelectorAll(".composer .row :is(.pill, .round)")];
+  const first = Math.min(...choices.map((e) => e.getBoundingClientRect().top || Infinity));
+  return text.bottom - first;
+}"""
+
+
+def test_for_fingers_too_the_composer_is_low_and_its_choices_stand_below_the_text(
+    start, open_page, conversation
+):
+    live = start()
+    page = open_page(live, viewport=PHONE, has_touch=True, is_mobile=True)
+    bring_session(page, live)
+    page.goto(f"{live.url}/r/{conversation.repository_id}/")
+    assert page.locator(".composer .box").bounding_box()["height"] <= 78
+    assert page.evaluate(COVERS) <= 0.5
+
+
 def test_what_fingers_press_is_large_enough(start, open_page, conversation):
     live = start()
     page = open_page(live, viewport=PHONE, has_touch=True, is_mobile=True)
