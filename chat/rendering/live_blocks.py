@@ -6,6 +6,7 @@ import time
 
 from chat.core.citations import Check
 from chat.core.events import Html
+from chat.rendering.heading_levels import HeadingLevels
 from chat.rendering.service import LineAndHtml, render_blocks
 
 REFRESH_SECONDS = 0.1
@@ -29,6 +30,8 @@ class LiveBlocks:
         self._may_render_at = 0.0
         self._changed = False
         self._sent: Html | None = None  # the open block as it was sent last
+        self._levels = HeadingLevels()  # before the open block
+        self._levels_behind = self._levels
 
     def feed(self, text: str) -> list[Html]:
         """Append `text`; the blocks that changed.
@@ -57,6 +60,7 @@ class LiveBlocks:
         blocks = self._render(growing=False)
         self._open_block += 1
         self._text = ""
+        self._levels = self._levels_behind
         return blocks
 
     def _append(self, text: str) -> None:
@@ -68,8 +72,10 @@ class LiveBlocks:
         # Only the open block is parsed again: linear in the length of the answer.
         started = time.monotonic()
         rendered = render_blocks(self._text, self.check, growing=growing)
+        self._levels_behind = self._levels  # the open block is rendered again
         blocks = [
-            Html(self._open_block + number, html) for number, (_, html) in enumerate(rendered)
+            Html(self._open_block + number, self._with_levels(html))
+            for number, (_, html) in enumerate(rendered)
         ]
         self._drop_closed_blocks(rendered)
         self._sent = blocks[-1] if blocks else None
@@ -77,6 +83,12 @@ class LiveBlocks:
         ended = time.monotonic()
         self._may_render_at = ended + self._pause_after(ended - started)
         return blocks
+
+    def _with_levels(self, html: str) -> str:
+        """The HTML of the next block of a rendering; those before it are closed."""
+        self._levels = self._levels_behind
+        text, self._levels_behind = self._levels.applied(html)
+        return text
 
     def _pause_after(self, seconds: float) -> float:
         """How long to wait after a rendering that took `seconds`."""

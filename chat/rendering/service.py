@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from chat.core.citations import Check
 from chat.rendering.citation_links import citation_rows
 from chat.rendering.diagram_addresses import with_addresses
+from chat.rendering.heading_levels import HeadingLevels
 from chat.rendering.notes import NO_RENDERER, note_html, translate_notes
 from chat.rendering.plain import plain_html
 from chat.rendering.sanitizer import cleaned
@@ -36,7 +37,8 @@ def render(
     than `seconds` is plain text.
     """
     blocks = render_blocks(markdown, check, seconds=seconds)
-    return cleaned(translate_notes("".join(block for _, block in blocks), gettext))
+    text, _ = HeadingLevels().applied("".join(block for _, block in blocks))
+    return cleaned(translate_notes(text, gettext))
 
 
 def render_blocks(
