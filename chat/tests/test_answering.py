@@ -125,7 +125,7 @@ def test_a_sealed_block_swallows_nothing_of_what_comes_after_it():
     shown = {b.block: b.html for b in [*blocks.feed("text\n\n```py\nopen fence"), *blocks.seal()]}
     later = {b.block: b.html for b in [*blocks.feed("## Update"), *blocks.finish()]}
     assert max(shown) < min(later)
-    assert "<h4>Update</h4>" in later[min(later)]
+    assert "<h3>Update</h3>" in later[min(later)]
 
 
 async def test_a_run_elsewhere_that_cannot_be_followed_ends_all_the_same():

@@ -49,6 +49,17 @@ def test_a_token_for_nobody_is_refused():
         call_command("create_token", "nobody", stderr=io.StringIO())
 
 
+@pytest.mark.parametrize(
+    ("password", "told", "not_told"),
+    [("", "This field is required", "do not match"), ("wrong", "do not match", "is required")],
+)
+def test_a_sign_in_tells_what_is_missing_or_that_nothing_matches(
+    client, alice, password, told, not_told
+):
+    page = client.post("/accounts/login/", {"login": "alice", "password": password})
+    assert told in page.content.decode() and not_told not in page.content.decode()
+
+
 def test_signing_in_changes_the_session_and_never_redirects_elsewhere(client, alice):
     client.get("/accounts/login/")
     response = client.post(
