@@ -27,3 +27,9 @@ def test_lines_outside_the_file_are_moved_into_it_and_arguments_win_over_those_o
     assert lines_of(result) == [("a.py", *lines)]
     assert f"a.py lines {lines[0]}-{lines[1]} of 10" in result.text
     assert f"\n{lines[0]}: line_{lines[0]} = {lines[0]}\n" in result.text
+
+
+@pytest.mark.parametrize(("end", "is_end"), [(9, False), (10, True)])
+def test_only_the_last_line_is_told_as_the_end_of_the_file(box, end, is_end):
+    result = async_to_sync(call)(box, "read_file", path="a.py", start=3, end=end)
+    assert ("the end of the file" in result.text) is is_end
