@@ -262,7 +262,7 @@ def test_the_page_of_providers_tells_when_the_list_came_and_what_it_costs(
     services.providers.cache_clear()
     refreshed(services.providers())
     page = admin_client.get("/admin/providers/").content.decode()
-    assert "models in the service" in page
+    assert "Models in the service" in page
     assert "gpt-9" in page
     assert "0.4 / 1.6" in page
 

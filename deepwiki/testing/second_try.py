@@ -8,14 +8,18 @@ how the first try failed. A unit test is never tried again.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from deepwiki.testing.page_log import PAGE_LOGS
 
+LOG_CHARS = 3_000
 MAX_RERUNS = 3  # tests of a worker: more than these are no accident
 _tried_again: set[str] = set()
 
@@ -27,6 +31,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=1, condition=condition))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """The second try has new connections: the first may have failed by a broken one."""
+    if item.nodeid in _tried_again:
+        from django.db import connections
+
+        connections.close_all()
+
+
 @pytest.hookimpl(wrapper=True, trylast=True)  # inside that of the plugin that decides on a rerun
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
@@ -35,9 +48,19 @@ def pytest_runtest_makereport(
     if report.failed and call.excinfo is not None:
         for log in item.stash.get(PAGE_LOGS, []):
             report.sections.append(("Page", log.report()))
+        if call.excinfo.errisinstance(OperationalError):
+            report.sections.append(("PostgreSQL", _end_of_its_log()))
     if report.failed or call.when == "teardown":
         item.stash[PAGE_LOGS] = []
     return report
+
+
+def _end_of_its_log() -> str:
+    """What the embedded server wrote last; empty where tests use another."""
+    log = Path(os.environ["DATA_DIR"]) / "postgres" / "postgres.log"
+    if not log.exists():
+        return ""
+    return log.read_text("utf-8", "replace")[-LOG_CHARS:]
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -45,7 +68,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     reruns = terminalreporter.stats.get("rerun", [])
     if not reruns:
         return
-    terminalreporter.section(f"tried once more: {len(reruns)}, each a fault to look into")
+    count = len({report.nodeid for report in reruns})  # one can have failed in its teardown, too
+    terminalreporter.section(f"tried once more: {count}, each a fault to look into")
     for report in reruns:
         terminalreporter.write_sep("_", report.nodeid)
         report.toterminal(terminalreporter._tw)

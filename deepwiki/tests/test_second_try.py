@@ -63,10 +63,15 @@ def test_late_always(page):
     wait_in_vain(page)
 
 
-@pytest.mark.integration
-def test_wrong_once():
-    tries.append("wrong")
-    assert tries.count("wrong") > 1
+@pytest.mark.django_db(transaction=True)
+def test_whose_connection_breaks_once():
+    from django.db import connection
+
+    tries.append("broken")
+    with connection.cursor() as cursor:
+        if tries.count("broken") == 1:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        cursor.execute("SELECT 1")
 
 
 @pytest.mark.integration
@@ -94,7 +99,8 @@ def output(tmp_path_factory):
 
 
 def test_three_tests_of_a_worker_are_tried_once_more(output):
-    assert "3 failed, 6 passed, 3 rerun" in output
+    # The one whose connection broke failed in its teardown, too.
+    assert "3 failed, 6 passed, 4 rerun" in output
     ended = {line.split("::")[1].split()[0] for line in output.splitlines() if "FAILED" in line[:6]}
     assert ended == {
         "test_late_always",
@@ -106,6 +112,14 @@ def test_three_tests_of_a_worker_are_tried_once_more(output):
 def test_the_first_failure_of_a_test_that_then_passed_is_shown(output):
     shown = output.partition("tried once more: 3, each a fault to look into")[2]
     assert "::test_late_once" in shown and "Timeout 300ms exceeded" in shown
+
+
+def test_a_broken_connection_is_replaced_and_what_the_server_wrote_is_shown(output):
+    shown = output.partition("tried once more")[2].partition("::test_whose_connection_breaks_once")[
+        2
+    ]
+    assert "terminating connection due to administrator command" in shown
+    assert "ready to accept connections" in shown.partition("PostgreSQL")[2]
 
 
 def test_the_report_says_what_the_page_showed(output):
