@@ -226,24 +226,24 @@ def _diagram(token: Token, env: Any) -> str:
     svg = _draw(light, env)
     if not svg:
         return note_html(NOT_DRAWN) + _code_block(token, "mermaid", env["check"])
-    pictures = _picture("in-light", light, svg) + _picture("in-dark", dark, svg)
+    drawing = diagrams.Drawing.of(svg)
+    pictures = _picture("in-light", light, drawing) + _picture("in-dark", dark, drawing)
     return (
-        f'<figure class="diagram{_width_class(svg)}">{pictures}{ENLARGE_BUTTON}'
+        f'<figure class="diagram{_width_class(drawing)}">{pictures}{ENLARGE_BUTTON}'
         f'<details><summary>Mermaid</summary><pre tabindex="0"><code>{html.escape(source)}'
         "</code></pre></details></figure>\n"
     )
 
 
-def _width_class(svg: str) -> str:
+def _width_class(drawing: diagrams.Drawing) -> str:
     """Of drawings whose type would be too small if they were fitted to the column."""
-    return " wide" if diagrams.Drawing.of(svg).width > WIDE_PIXELS else ""
+    return " wide" if drawing.width > WIDE_PIXELS else ""
 
 
-def _picture(css_class: str, source: str, svg: str) -> str:
-    """The picture of a source, of the size of `svg`."""
-    drawing = diagrams.Drawing.of(svg)
+def _picture(css_class: str, source: str, drawing: diagrams.Drawing) -> str:
+    """The picture of a source, of the size of `drawing`."""
     return (
-        f'<img src="{_diagram_url(source, svg)}" class="{css_class}" width="{drawing.width}"'
+        f'<img src="{_diagram_url(source, drawing.svg)}" class="{css_class}" width="{drawing.width}"'
         f' height="{drawing.height}" alt="Mermaid" loading="lazy">'
     )
 

@@ -19,7 +19,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language_from_request, override
 from django.views.defaults import server_error as internal_error
 
-from chat.core.errors import Down
+from chat.core.errors import MEGABYTE, Down
 from deepwiki.foundation.database_watch import watch
 
 RETRY_SECONDS = 5
@@ -103,7 +103,7 @@ def too_large_page(header: Callable[[str], str]) -> str:
     request.META["HTTP_ACCEPT_LANGUAGE"] = header("accept-language")
     request.COOKIES = parse_cookie(header("cookie"))
     with override(get_language_from_request(request)):
-        return render_to_string("413.html", {"megabytes": settings.REQUEST_BYTES // 1_000_000})
+        return render_to_string("413.html", {"megabytes": settings.REQUEST_BYTES // MEGABYTE})
 
 
 async def _send_unavailable(scope: Scope, send: Any) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connections
 
 from deepwiki.testing.page_log import PAGE_LOGS
 
@@ -35,8 +35,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """The second try has new connections: the first may have failed by a broken one."""
     if item.nodeid in _tried_again:
-        from django.db import connections
-
         connections.close_all()
 
 

@@ -29,7 +29,7 @@ export class ModelPicker {
   // Shows which model is chosen.
   show() {
     const [option] = this.select.selectedOptions;
-    this.name.replaceChildren(option.text, providerOf(option));
+    this.name.replaceChildren(option.text, providerPart(option));
     for (const button of this.buttons) {
       button.setAttribute("aria-pressed", String(button.value === option.value));
     }
@@ -82,14 +82,18 @@ export class ModelPicker {
 
 // The model with its provider, where that writes.
 function nameOf(option) {
-  return option.text + providerOf(option).textContent;
+  return option.text + providerOf(option);
+}
+
+function providerOf(option) {
+  const { label, dataset } = option.parentElement;
+  return dataset.generative === "false" ? "" : ` · ${label}`;
 }
 
 // On a phone there is no room for it.
-function providerOf(option) {
-  const { label, dataset } = option.parentElement;
-  const provider = document.createElement("span");
-  provider.dataset.part = "provider";
-  provider.textContent = dataset.generative === "false" ? "" : ` · ${label}`;
-  return provider;
+function providerPart(option) {
+  const part = document.createElement("span");
+  part.dataset.part = "provider";
+  part.textContent = providerOf(option);
+  return part;
 }
